@@ -1,0 +1,66 @@
+"""Every error this package raises on purpose.
+
+AirmError
+├── InputError (ValueError)        an input cannot be read: says file and line
+├── ResourceError (LookupError)    ontology, shapes, queries or examples are not where they should be
+├── QueryError (ValueError)        a query cannot be run
+│   ├── UnknownQueryError          no query of that name
+│   └── ParameterError             a parameter is missing, unknown or of the wrong kind
+├── MintError (ValueError)         a text cannot become part of an IRI
+├── StoreError (ValueError)        RDF that the store cannot read
+└── ShapesError (ValueError)       shapes that cannot be used
+"""
+
+__all__ = [
+    "AirmError",
+    "InputError",
+    "MintError",
+    "ParameterError",
+    "QueryError",
+    "ResourceError",
+    "ShapesError",
+    "StoreError",
+    "UnknownQueryError",
+]
+
+
+class AirmError(Exception):
+    """Base of all errors of this package; its message says what, where and what to do."""
+
+
+class InputError(AirmError, ValueError):
+    """An input cannot be read."""
+
+    def __init__(self, what: str, *, file: str, line: int | None = None, remedy: str = "") -> None:
+        """Compose the message ``FILE:LINE: what; remedy``."""
+        self.what, self.file, self.line, self.remedy = what, file, line, remedy
+        place = file if line is None else f"{file}:{line}"
+        super().__init__(f"{place}: {what}" + (f"; {remedy}" if remedy else ""))
+
+
+class ResourceError(AirmError, LookupError):
+    """A folder or file of the project's own data is missing."""
+
+
+class QueryError(AirmError, ValueError):
+    """A query cannot be run."""
+
+
+class UnknownQueryError(QueryError):
+    """No query of that name exists."""
+
+
+class ParameterError(QueryError):
+    """A query parameter is missing, unknown or of the wrong kind."""
+
+
+class MintError(AirmError, ValueError):
+    """A text cannot become part of an IRI."""
+
+
+class StoreError(AirmError, ValueError):
+    """RDF that the store cannot read."""
+
+
+class ShapesError(AirmError, ValueError):
+    """A shapes graph that cannot be used."""

@@ -1,0 +1,289 @@
+"""The records: what a page says (pages) and what all pages together say (records). Frozen, and free of RDF."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+__all__ = [
+    "Agent",
+    "Attested",
+    "Capture",
+    "Classification",
+    "Evidence",
+    "Finding",
+    "Heading",
+    "Item",
+    "Mitigation",
+    "OwnEntry",
+    "Page",
+    "Place",
+    "Records",
+    "Repair",
+    "Role",
+    "Severity",
+    "Source",
+    "SourceBlock",
+    "Text",
+]
+
+
+class Severity(StrEnum):
+    """How much a finding matters, in the words of SHACL."""
+
+    VIOLATION = "violation"
+    WARNING = "warning"
+    INFO = "info"
+
+    @property
+    def rank(self) -> int:
+        """0 for the gravest."""
+        return list(Severity).index(self)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Place:
+    """Lines of an input, 1-based and inclusive, and their text as captured (lines joined by LF)."""
+
+    file: str
+    first_line: int | None = None
+    last_line: int | None = None
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something a reader, the merge or a shape has to say about the input. Problems are data.
+
+    Attributes:
+        rule: Identifier of the rule, for example ``CAP-07``.
+        message: What is wrong, in one sentence.
+        remedy: What to do about it.
+        place: Where, as far as known.
+        focus, path, value: For results of shapes: node, property and value as N-Triples terms.
+    """
+
+    rule: str
+    severity: Severity
+    message: str
+    remedy: str = ""
+    place: Place | None = None
+    focus: str = ""
+    path: str = ""
+    value: str = ""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Evidence:
+    """Whole lines of one capture, named by its SHA-256 (64 hex digits)."""
+
+    capture: str
+    first_line: int
+    last_line: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Repair:
+    """One change made to captured text; line and position (characters) are 1-based in the capture."""
+
+    line: int
+    position: int
+    rule: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A text as captured, as published, and what was changed between the two."""
+
+    captured: str
+    published: str
+    repairs: tuple[Repair, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Capture:
+    """One input file.
+
+    Attributes:
+        sha256: Over the text as UTF-8 without byte-order mark and with LF line ends.
+        file_names: Names below the input folder; several when files are equal.
+        notices: Which notices the page carries: ``unfinished``, ``preliminary``.
+        url, retrieved: From a side-car: address of the page, date of the capture (YYYY-MM-DD).
+    """
+
+    sha256: str
+    file_names: tuple[str, ...]
+    media_type: str = "text/plain"
+    notices: tuple[str, ...] = ()
+    url: str | None = None
+    retrieved: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OwnEntry:
+    """What a page says of its own mitigation. Its name is not on the page; it may come from a side-car.
+
+    Attributes:
+        code: Notation found by fingerprint, or None when unresolved.
+        also_in: Label of the parent code as printed.
+        evidence: From the definition line to the reasoning.
+        reasoning_evidence: The lines of the reasoning, when there is one.
+    """
+
+    evidence: Evidence
+    identifier: str | None = None
+    name: Text | None = None
+    code: str | None = None
+    also_in: str | None = None
+    description: Text | None = None
+    reasoning: Text | None = None
+    reasoning_evidence: Evidence | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """The parent mitigation printed as a bare heading.
+
+    Attributes:
+        basis: Why it was taken for a heading: ``others`` (named on the same page), ``other-page``, ``pattern`` (by its look only).
+    """
+
+    name: Text
+    evidence: Evidence
+    basis: str
+    description: Text | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A child of the page or one of the others of its source.
+
+    Attributes:
+        path: Published names from the outermost in: one, or two for ``Parent > Child``.
+        code: Notation, or None when code and label contradict each other or are unknown.
+        label: Label of the code as printed, empty when unresolved.
+    """
+
+    path: tuple[str, ...]
+    name: Text
+    code: str | None
+    label: str
+    evidence: Evidence
+    description: Text | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SourceBlock:
+    """Title, authors and abstract as one page prints them.
+
+    Attributes:
+        year: Four digits, or None when none is printed.
+        authors: Names as printed, in order.
+    """
+
+    title: Text
+    author_line: Text
+    authors: tuple[str, ...]
+    year: str | None
+    evidence: Evidence
+    abstract: Text | None = None
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Role:
+    """A concept of one of the three vocabularies (``lifecycle``, ``actor``, ``function``) and where it is said."""
+
+    vocabulary: str
+    concept: str
+    label: str
+    evidence: Evidence
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What the reader found in one capture, in the order of its lines."""
+
+    capture: Capture
+    own: OwnEntry | None
+    source: SourceBlock | None
+    heading: Heading | None = None
+    children: tuple[Item, ...] = ()
+    others: tuple[Item, ...] = ()
+    roles: tuple[Role, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Attested:
+    """A value and every place that says it; *evidence* is sorted and never empty.
+
+    The value is a published text, a notation, or the key of another record (``source/…``, ``mitigation/…``, ``agent/…``).
+    """
+
+    value: str
+    evidence: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Classification:
+    """The assertion that a mitigation falls under a code of an edition (``v1``, ``v2``)."""
+
+    edition: str
+    code: str
+    evidence: tuple[Evidence, ...]
+    reasonings: tuple[Attested, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Mitigation:
+    """A measure against AI risk as one source states it.
+
+    Attributes:
+        key: Path of its IRI below the base, ``mitigation/<source>/<name>``.
+        names: First the preferred one; empty when unknown.
+        descriptions: More than one when pages disagree.
+        roles: (vocabulary, attested concept slug) pairs.
+        part_of: Keys of parents in the outline; more than one when pages disagree.
+    """
+
+    key: str
+    source: Attested
+    evidence: tuple[Evidence, ...]
+    identifiers: tuple[Attested, ...] = ()
+    names: tuple[Attested, ...] = ()
+    descriptions: tuple[Attested, ...] = ()
+    classifications: tuple[Classification, ...] = ()
+    roles: tuple[tuple[str, Attested], ...] = ()
+    part_of: tuple[Attested, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Agent:
+    """A person or body; *key* is the path of its IRI below the base."""
+
+    key: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A document; several titles, author lines or abstracts when its pages differ, the preferred one first."""
+
+    key: str
+    titles: tuple[Attested, ...]
+    author_lines: tuple[Attested, ...]
+    creators: tuple[tuple[Agent, tuple[Evidence, ...]], ...]
+    years: tuple[Attested, ...]
+    evidence: tuple[Evidence, ...]
+    abstracts: tuple[Attested, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """All that the input says, merged; every tuple is sorted by key."""
+
+    captures: tuple[Capture, ...] = ()
+    sources: tuple[Source, ...] = ()
+    mitigations: tuple[Mitigation, ...] = ()
+    repairs: tuple[tuple[Evidence, Repair], ...] = ()
+    findings: tuple[Finding, ...] = field(default=())

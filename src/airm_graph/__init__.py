@@ -1,1 +1,38 @@
-"""AIRM graph."""
+"""Knowledge graph of AI risk mitigations, with validation, queries and linked-data export.
+
+>>> import airm_graph
+>>> graph = airm_graph.load()
+>>> graph.report.conforms
+True
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from airm_graph.build import build, load, validate
+    from airm_graph.errors import AirmError
+    from airm_graph.graph import Graph
+    from airm_graph.ingest import read_captures
+
+__all__ = ["AirmError", "Graph", "build", "load", "read_captures", "validate"]
+
+_HOMES = {
+    "AirmError": "errors",
+    "Graph": "graph",
+    "build": "build",
+    "load": "build",
+    "read_captures": "ingest",
+    "validate": "build",
+}
+
+
+def __getattr__(name: str) -> object:
+    """Import a public name when it is first asked for, so that importing the package costs nothing."""
+    if name not in _HOMES:
+        raise AttributeError(f"module 'airm_graph' has no attribute {name!r}")
+    return getattr(import_module(f"airm_graph.{_HOMES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -1,6 +1,7 @@
 """Every error this package raises on purpose.
 
 AirmError
+├── ExportError (ValueError)       rows that a format cannot say, or files that cannot be written
 ├── InputError (ValueError)        an input cannot be read: says file and line
 ├── ResourceError (LookupError)    ontology, shapes, queries or examples are not where they should be
 ├── QueryError (ValueError)        a query cannot be run
@@ -13,6 +14,7 @@ AirmError
 
 __all__ = [
     "AirmError",
+    "ExportError",
     "InputError",
     "MintError",
     "ParameterError",
@@ -26,6 +28,10 @@ __all__ = [
 
 class AirmError(Exception):
     """Base of all errors of this package; its message says what, where and what to do."""
+
+
+class ExportError(AirmError, ValueError):
+    """Rows that a format cannot say, or files that cannot be written."""
 
 
 class InputError(AirmError, ValueError):

@@ -13,6 +13,7 @@ BASE = "https://w3id.org/airm-graph/"
 PREFIXES = {
     "adms": "http://www.w3.org/ns/adms#",
     "airm": BASE + "ontology#",
+    "airmsh": BASE + "shapes#",
     "bibo": "http://purl.org/ontology/bibo/",
     "dcat": "http://www.w3.org/ns/dcat#",
     "dcterms": "http://purl.org/dc/terms/",

@@ -1,1 +1,99 @@
-"""cli."""
+"""The command line: one file per command, loaded when it is used; commands hold no logic.
+
+Data goes to standard output, messages to standard error. Exit codes: 0 yes · 1 ran, and the answer is no · 2 usage or unreadable
+input · 3 internal error.
+"""
+
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+
+import click
+
+__all__ = ["EXIT_INTERNAL", "EXIT_NO", "EXIT_USAGE", "cli", "main"]
+
+EXIT_NO, EXIT_USAGE, EXIT_INTERNAL = 1, 2, 3
+_EXIT_INTERRUPTED = 130
+
+_COMMANDS = {
+    "build": "Build the graph from captured pages and write it.",
+    "export": "Write a graph in one format to standard output.",
+    "info": "Show what a graph or a capture holds.",
+    "query": "List, show and run the queries of the library.",
+    "validate": "Say what is wrong with captures or RDF, and where.",
+}
+
+
+class _Commands(click.Group):
+    """Imports a command when it is asked for, so that `--help` and `--version` start fast."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
+        if cmd_name not in _COMMANDS:
+            return None
+        command: click.Command = importlib.import_module(f"airm_graph.cli.{cmd_name}").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's signature
+        with formatter.section("Commands"):
+            formatter.write_dl(list(_COMMANDS.items()))
+
+
+def _show_version(ctx: click.Context, _parameter: click.Parameter, value: bool) -> None:  # noqa: FBT001 - click's signature
+    if value and not ctx.resilient_parsing:
+        from importlib.metadata import version
+
+        click.echo(f"airm-graph {version('airm-graph')}\nThe data it reads is preliminary: please do not share or cite.")
+        ctx.exit()
+
+
+@click.command(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_show_version, help="Show the version and exit.")
+def cli() -> None:
+    """Knowledge graph of AI risk mitigations: build, validate, query and export it.
+
+    \b
+    Examples:
+      airm-graph build captures/ -o dist
+      airm-graph query run mitigations-by-code code=1.1 --data dist
+      airm-graph validate captures/
+
+    Exit codes: 0 yes, 1 the answer is no (violations), 2 usage or unreadable input, 3 internal error.
+    """
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line and exit with one of its codes."""
+    sys.exit(_run(arguments))
+
+
+def _run(arguments: Sequence[str] | None) -> int:
+    from airm_graph.errors import AirmError
+
+    try:
+        code = cli.main(args=None if arguments is None else list(arguments), prog_name="airm-graph", standalone_mode=False)
+        sys.stdout.flush()
+    except click.exceptions.Abort:
+        return _EXIT_INTERRUPTED
+    except click.ClickException as error:
+        error.show()
+        return EXIT_USAGE
+    except AirmError as error:
+        click.echo(f"airm-graph: {error}", err=True)
+        return EXIT_USAGE
+    except BrokenPipeError:
+        # Whoever read our output has enough; close quietly, as `head` expects.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except KeyboardInterrupt:
+        return _EXIT_INTERRUPTED
+    except Exception as error:  # noqa: BLE001 - the last line of defence: users see a sentence, not a traceback
+        if os.environ.get("AIRM_GRAPH_DEBUG"):
+            raise
+        click.echo(f"airm-graph: internal error: {type(error).__name__}: {error}", err=True)
+        click.echo("This is a bug; set AIRM_GRAPH_DEBUG=1 to see the traceback, and please report it.", err=True)
+        return EXIT_INTERNAL
+    return code if isinstance(code, int) else 0

@@ -1,0 +1,230 @@
+"""The conductor: reader, merge, triples, closure, shapes in a row. The only module that knows their order."""
+
+import datetime
+import os
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from importlib.metadata import version as installed_version
+from pathlib import Path
+
+from airm_graph.errors import AirmError, InputError
+from airm_graph.export import EXPORTS
+from airm_graph.graph import Graph
+from airm_graph.ingest import Readings, read_captures
+from airm_graph.merge import merge_pages
+from airm_graph.model import Item, Page, Records
+from airm_graph.namespaces import BASE, PREFIXES, iri
+from airm_graph.reason import close
+from airm_graph.resources import find_resource, read_resource
+from airm_graph.store import FORMATS, Row, parse_rows
+from airm_graph.taxonomy import load_taxonomy
+from airm_graph.terms import read_literal
+from airm_graph.triples import NOTICE, dataset_rows, record_rows
+from airm_graph.validate import Report, validate_rows
+
+__all__ = ["build", "describe", "describe_pages", "load", "validate"]
+
+Progress = Callable[[str, int, int], None]
+
+_TAXONOMIES = ("taxonomy/v1", "taxonomy/v2", "vocabularies/actor", "vocabularies/function", "vocabularies/lifecycle")
+_EDITIONS = ("v1", "v2")
+
+
+def build(
+    inputs: Sequence[str | Path], *, base: str = BASE, engine: str = "auto", progress: Progress | None = None
+) -> Graph:
+    """Build a graph from captured pages.
+
+    Args:
+        inputs: Folders, files, or ``-`` for standard input.
+        base: What every IRI begins with; the default is the project's own.
+        engine: Engine of the closure: ``auto``, ``fast`` or ``reference``.
+        progress: Called with (step, number done, number in all).
+
+    Returns:
+        The graph, closed and validated; look at ``graph.report`` for what is wrong with the input.
+
+    Raises:
+        InputError: An input does not exist or cannot be read. A file that is no page is a finding instead.
+    """
+    tell = progress or (lambda _step, _done, _all: None)
+    readings = read_captures(inputs, progress=lambda done, every: tell("read", done, every))
+    tell("merge", 0, 1)
+    records = merge_pages(readings.pages)
+    rows = tuple(sorted({*_data_rows(records), *_taxonomy_rows(), *_describe(records, base)}))
+    tell("close", 0, 1)
+    ontology = _read_rows("ontology/airm.ttl", iri("graph/ontology"))
+    inferred = close(rows, ontology=ontology, engine=engine).rows
+    tell("validate", 0, 1)
+    report = _report(readings, records, rows)
+    tell("done", 1, 1)
+    parts = (_rebase(part, base) for part in (rows, inferred, ontology))
+    return Graph(*parts, report=report, records=records, base=base, files=readings.files)
+
+
+def _data_rows(records: Records) -> Iterable[Row]:
+    codes = {(edition, code.notation): code.label or "" for edition in _EDITIONS for code in load_taxonomy(edition).codes.values()}
+    return record_rows(records, labels=codes)
+
+
+def _taxonomy_rows() -> Iterable[Row]:
+    for name in _TAXONOMIES:
+        yield from _read_rows(f"ontology/{name}.ttl", iri("graph/taxonomy"))
+
+
+def _read_rows(name: str, graph: str) -> tuple[Row, ...]:
+    return tuple(sorted((*row[:3], graph) for row in parse_rows(read_resource(name).encode(), name=name, suffix=".ttl")))
+
+
+def _describe(records: Records, base: str) -> Iterable[Row]:
+    counts = {
+        "Capture": len(records.captures),
+        "Source": len(records.sources),
+        "Mitigation": len(records.mitigations),
+        "Classification": sum(len(mitigation.classifications) for mitigation in records.mitigations),
+        "Repair": len(records.repairs),
+    }
+    files = [(entry.file_name, entry.media_type) for entry in EXPORTS.values()]
+    return dataset_rows(version=installed_version("airm-graph"), files=files, counts=counts, issued=_issued(), base=base)
+
+
+def _issued() -> str | None:
+    """The date given by SOURCE_DATE_EPOCH, or None: outputs hold no clock of their own."""
+    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
+    if not epoch:
+        return None
+    try:
+        return datetime.datetime.fromtimestamp(int(epoch), tz=datetime.UTC).date().isoformat()
+    except (ValueError, OverflowError, OSError) as error:
+        raise AirmError(f"SOURCE_DATE_EPOCH is {epoch!r}; it must be a number of seconds") from error
+
+
+def _report(readings: Readings, records: Records, rows: Sequence[Row]) -> Report:
+    return Report((*readings.findings, *records.findings, *validate_rows(rows)))
+
+
+def _rebase(rows: Iterable[Row], base: str) -> tuple[Row, ...]:
+    if base == BASE:
+        return tuple(rows)
+    return tuple((_move(s, base), _move(p, base), _move(o, base), _move(g, base)) for s, p, o, g in rows)
+
+
+def _move(written: str, base: str) -> str:
+    return f"<{base}{written[len(BASE) + 1 :]}" if written.startswith(f"<{BASE}") else written
+
+
+def load(path: str | Path | None = None) -> Graph:
+    """Open a graph: a ``dist`` folder, an RDF file, captures, or the packaged example when nothing is given.
+
+    Args:
+        path: Folder with ``airm.nq`` or another export, an RDF file, or what :func:`build` takes.
+
+    Raises:
+        InputError: There is no such file or folder.
+        StoreError: An RDF file is not what its suffix says; the message names file and line.
+    """
+    if path is None:
+        return build([find_resource("examples")])
+    place = Path(path)
+    found = _find_export(place)
+    if found is None:
+        return build([path])
+    rows = read_rdf(found)
+    return Graph(rows, ontology=_read_rows("ontology/airm.ttl", iri("graph/ontology")), base=_find_base(rows))
+
+
+def read_rdf(path: Path) -> tuple[Row, ...]:
+    """Read an RDF file into sorted rows.
+
+    Raises:
+        InputError: The file cannot be read.
+        StoreError: It is not what its suffix says; the message names file and line.
+    """
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise InputError(f"the file cannot be read: {error.strerror}", file=str(path)) from error
+    return tuple(sorted(set(parse_rows(data, name=str(path), suffix=path.suffix.lower()))))
+
+
+def _find_export(place: Path) -> Path | None:
+    if place.is_dir():
+        names = [EXPORTS[name].file_name for name in ("nquads", "ntriples", "turtle", "rdfxml", "jsonld")]
+        return next((place / name for name in names if (place / name).is_file()), None)
+    return place if place.suffix.lower() in FORMATS and place.exists() else None
+
+
+def _find_base(rows: Iterable[Row]) -> str:
+    """The base a graph was built with, as its dataset says."""
+    space = f"<{PREFIXES['void']}uriSpace>"
+    found = sorted({read_literal(o).text for _, p, o, _ in rows if p == space and o.startswith('"http')})
+    return found[0] if len(found) == 1 else BASE
+
+
+def validate(inputs: Sequence[str | Path], *, progress: Progress | None = None) -> tuple[Report, Mapping[str, str]]:
+    """Validate captures, or RDF files and dist folders.
+
+    Args:
+        inputs: Captures as :func:`build` takes them, or RDF; not both at once.
+        progress: As for :func:`build`.
+
+    Returns:
+        The report, and name → path of each captured file.
+
+    Raises:
+        InputError: There is no such file or folder, or captures and RDF are mixed.
+        StoreError: An RDF file is not what its suffix says.
+    """
+    exports = [_find_export(Path(path)) for path in inputs]
+    if not any(exports):
+        graph = build(inputs, progress=progress)
+        return graph.report, graph.files
+    if not all(exports):
+        strange = next(str(path) for path, found in zip(inputs, exports, strict=True) if not found)
+        raise InputError("captures and RDF are given at once", file=strange, remedy="validate them one after the other")
+    rows = sorted({row for found in exports if found for row in read_rdf(found)})
+    base = _find_base(rows)
+    inferred = f"<{base}graph/inferred>"
+    return Report(tuple(validate_rows([row for row in rows if row[3] != inferred], base=base)), tuple(map(str, inputs))), {}
+
+
+def describe(path: str | Path | None = None) -> dict[str, object]:
+    """Say what a graph holds: version, notice, counts, digest; takes what :func:`load` takes."""
+    graph = load(path)
+    counts = {str(thing): int(count or 0) for thing, count, *_ in graph.query("counts").values()}
+    return {
+        "version": installed_version("airm-graph"),
+        "notice": NOTICE,
+        "base": graph.base,
+        "triples": len(graph),
+        "digest": graph.digest,
+        "counts": counts,
+        "findings": graph.report.counts if graph.records.captures else None,
+    }
+
+
+def describe_pages(path: str | Path | None = None) -> dict[str, object]:
+    """Say what the reader found on each captured page, by file name; takes captures, the packaged example when left out."""
+    readings = read_captures([find_resource("examples") if path is None else path])
+    return {name: _describe_page(page) for page in readings.pages for name in page.capture.file_names}
+
+
+def _describe_page(page: Page) -> dict[str, object]:
+    own, source = page.own, page.source
+    roles = {vocabulary: [role.label for role in page.roles if role.vocabulary == vocabulary] for vocabulary in ("lifecycle", "actor", "function")}
+    return {
+        "code": own.code if own else None,
+        "also_in": own.also_in if own else None,
+        "name": own.name.published if own and own.name else None,
+        "description": own.description.published if own and own.description else None,
+        "reasoning": own.reasoning.published if own and own.reasoning else None,
+        "parent": page.heading.name.published if page.heading else None,
+        "parent_basis": page.heading.basis if page.heading else None,
+        "children": [_describe_item(item) for item in page.children],
+        "others": [_describe_item(item) for item in page.others],
+        "source": {"title": source.title.published, "authors": list(source.authors), "year": source.year} if source else None,
+        **{vocabulary: labels[0] if len(labels) == 1 else (labels or None) for vocabulary, labels in roles.items()},
+    }
+
+
+def _describe_item(item: Item) -> dict[str, object]:
+    return {"name": item.name.published, "code": item.code, "first_line": item.evidence.first_line, "last_line": item.evidence.last_line}

@@ -1,0 +1,73 @@
+"""`airm-graph build`."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from airm_graph.cli import EXIT_NO, EXIT_USAGE
+from airm_graph.namespaces import BASE
+
+__all__ = ["command"]
+
+
+@click.command(
+    "build",
+    epilog="""\b
+Examples:
+  airm-graph build captures/ -o dist
+  airm-graph build page.txt -o dist --format json > report.json
+  cat page.txt | airm-graph build - -o dist""",
+)
+@click.argument("inputs", nargs=-1, required=True, type=click.Path(path_type=str, allow_dash=True))
+@click.option("-o", "--output", "folder", default="dist", show_default=True, type=click.Path(file_okay=False, path_type=Path), help="Folder to write to.")
+@click.option("--base", default=BASE, show_default=True, help="What every IRI of the data begins with.")
+@click.option("--format", "shape", type=click.Choice(["human", "json"]), default="human", show_default=True, help="What to print: a summary, or the report.")
+@click.option("-q", "--quiet", is_flag=True, help="Print nothing but violations.")
+def command(inputs: tuple[str, ...], *, folder: Path, base: str, shape: str, quiet: bool) -> int:
+    """Build the graph from captured pages and write it.
+
+    INPUTS are folders (every *.txt below them), files, or - for standard input. Writes airm.ttl, airm.jsonld, airm.nt, airm.nq,
+    airm.rdf, report.json and SHA256SUMS. Exits with 1 when a finding is a violation, with 2 when nothing could be read; an
+    earlier output is then left as it was.
+    """
+    from airm_graph.build import build
+    from airm_graph.cli.show import show_progress, write_report, write_summary
+
+    check_base(base)
+    with show_progress(quiet=quiet) as progress:
+        graph = build(inputs, base=base, progress=progress)
+    if not graph.records.mitigations:
+        write_report(graph.report, files=graph.files, err=True)
+        click.echo(f"airm-graph: no mitigation could be read; {folder} is left as it was", err=True)
+        return EXIT_USAGE
+    written = graph.write(folder)
+    if shape == "json":
+        sys.stdout.write(graph.report.to_json())
+    elif not quiet:
+        write_counts(graph)
+        for path in written.values():
+            click.echo(path)
+    if not quiet or not graph.report.conforms:
+        write_summary(graph.report, files=graph.files)
+    return 0 if graph.report.conforms else EXIT_NO
+
+
+def check_base(base: str) -> None:
+    """Refuse a base that cannot begin an IRI."""
+    usable = base.startswith(("http://", "https://")) and base.endswith("/") and not any(c in base for c in ' <>"{}|\\^`') and base.isprintable()
+    if not usable:
+        raise click.BadParameter(f"{base!r} is not an http or https address that ends in a slash", param_hint="--base")
+
+
+def write_counts(graph: object) -> None:
+    """Write to standard error what the graph holds."""
+    from airm_graph.build import Graph
+    from airm_graph.triples import NOTICE
+
+    assert isinstance(graph, Graph)
+    counts = dict(row for row in graph.query("counts").values() if row[0])
+    for thing, count in counts.items():
+        click.echo(f"  {thing:<28} {count:>6}", err=True)
+    click.echo(f"  {'triples':<28} {len(graph):>6}", err=True)
+    click.echo(f"  digest {graph.digest}\n  {NOTICE}", err=True)

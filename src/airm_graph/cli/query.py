@@ -1,0 +1,114 @@
+"""`airm-graph query list|show|run`."""
+
+import sys
+
+import click
+
+from airm_graph.tables import TABLE_FORMATS
+
+__all__ = ["command"]
+
+
+@click.group("query", context_settings={"help_option_names": ["-h", "--help"]})
+def command() -> None:
+    """List, show and run the queries of the library.
+
+    \b
+    Examples:
+      airm-graph query list
+      airm-graph query show mitigations-by-role
+      airm-graph query run mitigations-by-role actor=deployer stage=operate-and-monitor --data dist
+    """
+
+
+@command.command("list", epilog="\b\nExample:\n  airm-graph query list --format json")
+@click.option("--format", "shape", type=click.Choice(["human", "json"]), default="human", show_default=True, help="Format of the list.")
+def list_command(shape: str) -> int:
+    """List the queries with their parameters."""
+    from airm_graph.query import list_queries
+
+    queries = list_queries()
+    if shape == "json":
+        _write_json([_describe(query) for query in queries])
+        return 0
+    for query in queries:
+        parameters = " ".join(f"{p.name}=…" if p.required else f"[{p.name}=…]" for p in query.parameters)
+        click.echo(f"{query.name:<32} {query.summary}" + (f"\n{'':<32} {parameters}" if parameters else ""))
+    return 0
+
+
+@command.command("show", epilog="\b\nExample:\n  airm-graph query show mitigations-by-code")
+@click.argument("name")
+@click.option("--sparql", is_flag=True, help="Print the SPARQL only.")
+def show_command(name: str, *, sparql: bool) -> int:
+    """Show one query: what it answers, its parameters, its columns, its SPARQL."""
+    from airm_graph.query import load_query
+
+    query = load_query(name)
+    if sparql:
+        click.echo(query.text.strip())
+        return 0
+    click.echo(f"{query.name}: {query.summary}\n\n{query.description.strip()}\n")
+    for parameter in query.parameters:
+        default = "required" if parameter.required else f"default: {parameter.default or 'any'}"
+        example = f"; example: {parameter.example}" if parameter.example else ""
+        allowed = f"; one of {', '.join(parameter.allowed)}" if parameter.allowed else ""
+        click.echo(f"  {parameter.name} ({parameter.kind}; {default}{example}{allowed})\n      {parameter.description}")
+    click.echo("\nColumns:")
+    for column, meaning in query.columns:
+        click.echo(f"  {column}: {meaning}")
+    click.echo(f"\n{query.text.strip()}")
+    return 0
+
+
+@command.command(
+    "run",
+    epilog="""\b
+Examples:
+  airm-graph query run counts
+  airm-graph query run mitigations-by-code code=1.1 --data dist
+  airm-graph query run codes-by-source --data dist/airm.ttl --format csv > coverage.csv""",
+)
+@click.argument("name")
+@click.argument("arguments", nargs=-1, metavar="[PARAMETER=VALUE]...")
+@click.option("-d", "--data", type=click.Path(path_type=str, allow_dash=True), help="dist folder, RDF file or captures; the packaged example when left out.")
+@click.option("--format", "shape", type=click.Choice(["table", *TABLE_FORMATS]), default="table", show_default=True, help="table: boxed on a terminal, CSV in a pipe.")
+def run_command(name: str, arguments: tuple[str, ...], *, data: str | None, shape: str) -> int:
+    """Run one query and write its rows to standard output."""
+    from airm_graph.build import load
+    from airm_graph.cli.show import write_table
+    from airm_graph.query import bind_query, load_query
+    from airm_graph.tables import format_table
+
+    query = load_query(name)
+    given = _split(arguments)
+    # A wrong argument is told before the data is read.
+    bind_query(query, given)
+    table = load(data).query(query, **given)
+    if shape == "table":
+        write_table(table)
+    else:
+        sys.stdout.write(format_table(table, format=shape))
+    return 0
+
+
+def _split(arguments: tuple[str, ...]) -> dict[str, str]:
+    found = {}
+    for argument in arguments:
+        name, equals, value = argument.partition("=")
+        if not equals:
+            raise click.UsageError(f"{argument!r} is not PARAMETER=VALUE")
+        found[name] = value
+    return found
+
+
+def _describe(query: object) -> object:
+    from dataclasses import asdict
+
+    return {key: value for key, value in asdict(query).items() if key != "text"}  # type: ignore[call-overload]
+
+
+def _write_json(value: object) -> None:
+    import json
+
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")

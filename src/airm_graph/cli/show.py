@@ -1,0 +1,90 @@
+"""What commands show people: progress, findings, tables. Colours only on a terminal, and never with NO_COLOR."""
+
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from airm_graph.model import Finding
+from airm_graph.tables import Table
+from airm_graph.validate.report import Report, format_lines
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+__all__ = ["make_console", "show_progress", "write_report", "write_summary", "write_table"]
+
+_STYLES = {"violation": "bold red", "warning": "yellow", "info": "cyan", "quote": "dim", "remedy": "green", "summary": "bold"}
+
+
+def make_console(*, err: bool = False) -> "Console":
+    """A console on standard output or standard error that neither wraps nor highlights."""
+    from rich.console import Console
+
+    return Console(stderr=err, highlight=False, soft_wrap=True, markup=False, emoji=False)
+
+
+@contextmanager
+def show_progress(*, quiet: bool) -> Iterator[Callable[[str, int, int], None]]:
+    """Show the step of a build on standard error while it runs, on a terminal only."""
+    if quiet or not sys.stderr.isatty():
+        yield lambda _step, _done, _all: None
+        return
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description:<10}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=make_console(err=True), transient=True) as progress:
+        task = progress.add_task("read", total=None)
+        yield lambda step, done, every: progress.update(task, description=step, completed=done, total=every or None)
+
+
+def write_report(report: Report, *, files: Mapping[str, str], err: bool = False) -> None:
+    """Write findings by file, with the captured line below each."""
+    console = make_console(err=err)
+    for line in format_lines(report.findings, paths=files, files=tuple(files)):
+        console.print(line.text, style=_STYLES.get(line.kind))
+
+
+def write_summary(report: Report, *, files: Mapping[str, str]) -> None:
+    """Write the findings to standard error: the violations in full, the rest counted by rule."""
+    console = make_console(err=True)
+    grave = tuple(finding for finding in report.findings if finding.severity.rank == 0)
+    if grave:
+        for line in format_lines(grave, paths=files, files=tuple(files))[:-1]:
+            console.print(line.text, style=_STYLES.get(line.kind))
+    for (_, severity, rule), found in sorted(_by_rule(report).items()):
+        if severity != "violation":
+            console.print(f"  {severity:<9} {rule:<8} {len(found):>4}  {_title(found[0])}", style=_STYLES[severity])
+    counts = report.counts
+    console.print(f"findings: {counts['violation']} violations, {counts['warning']} warnings, {counts['info']} notes", style="bold")
+
+
+def _by_rule(report: Report) -> dict[tuple[int, str, str], list[Finding]]:
+    found: dict[tuple[int, str, str], list[Finding]] = {}
+    for finding in report.findings:
+        found.setdefault((finding.severity.rank, finding.severity.value, finding.rule), []).append(finding)
+    return found
+
+
+def _title(finding: Finding) -> str:
+    from airm_graph.rules import RULES
+
+    return f"not so: {RULES[finding.rule].title}" if finding.rule in RULES else finding.message
+
+
+def write_table(table: Table) -> None:
+    """Write a table for people to standard output: boxed on a terminal, tab-separated values in a pipe."""
+    if not sys.stdout.isatty():
+        from airm_graph.tables import format_table
+
+        sys.stdout.write(format_table(table, format="csv"))
+        return
+    from rich.box import SIMPLE_HEAD
+    from rich.console import Console
+    from rich.table import Table as RichTable
+
+    shown = RichTable(*table.columns, box=SIMPLE_HEAD, header_style="bold", show_edge=False)
+    for row in table.values():
+        shown.add_row(*(value or "" for value in row))
+    Console(highlight=False, markup=False, emoji=False).print(shown)
+    sys.stderr.write(f"{len(table)} rows\n")

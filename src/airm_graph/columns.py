@@ -1,0 +1,329 @@
+"""The columnar quad table: DuckDB, embedded. The only module that imports duckdb.
+
+Dictionary-coded: ``terms`` holds one row per distinct term (id, kind, lexical form, datatype, language), ``quads`` one row of four
+ids per distinct quad. Ids count up from 1 in the order in which terms are first met, so equal input gives equal ids; 0 stands for the
+default graph and is no term. Lexical forms are unescaped; datatype and language are empty where they do not apply.
+
+Plans over the two tables (closure, shapes) stay inside the SQL that sqlglot can carry to Spark; what is peculiar to DuckDB (reading
+files, settings) is kept in this module.
+"""
+
+import re
+import tempfile
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from itertools import chain, count, islice
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import duckdb
+
+from airm_graph.errors import StoreError
+
+__all__ = ["BLANK", "DEFAULT_GRAPH", "IRI", "LITERAL", "TERM_TEXT", "TripleTable"]
+
+#: Values of ``terms.kind``.
+IRI, LITERAL, BLANK = 0, 1, 2
+#: Value of ``quads.g`` for the default graph.
+DEFAULT_GRAPH = 0
+
+_STRING = "http://www.w3.org/2001/XMLSchema#string"
+_LANG_STRING = "http://www.w3.org/1999/02/22-rdf-syntax-ns#langString"
+
+#: SQL over a row of ``terms`` that writes the term as N-Quads does, escaped as canonical N-Triples asks.
+TERM_TEXT = f"""CASE
+    WHEN kind = {IRI} THEN '<' || lexical || '>'
+    WHEN kind = {BLANK} THEN '_:' || lexical
+    ELSE '"' || replace(replace(replace(replace(lexical, chr(92), chr(92) || chr(92)), '"', chr(92) || '"'),
+        chr(10), chr(92) || 'n'), chr(13), chr(92) || 'r') || '"' ||
+      CASE WHEN language <> '' THEN '@' || language WHEN datatype = '{_STRING}' THEN '' ELSE '^^<' || datatype || '>' END
+  END"""
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS terms (
+  id INTEGER NOT NULL, kind TINYINT NOT NULL, lexical VARCHAR NOT NULL, datatype VARCHAR NOT NULL, language VARCHAR NOT NULL
+);
+CREATE TABLE IF NOT EXISTS quads (s INTEGER NOT NULL, p INTEGER NOT NULL, o INTEGER NOT NULL, g INTEGER NOT NULL)
+"""
+_BODY = re.compile(r"[^\"\\\n\r]*(?:\\.[^\"\\\n\r]*)*")
+_SUFFIX = re.compile(r"\^\^<(?P<datatype>[^<>\"\s]+)>|@(?P<language>[A-Za-z0-9-]+)|")
+_ESCAPE = re.compile(r"\\(u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}|.)")
+_CONTROLS = {"t": "\t", "b": "\b", "n": "\n", "r": "\r", "f": "\f"}
+#: Rows taken in at once: enough that the cost per batch does not show, few enough that a batch stays under 200 MB.
+_BATCH = 500_000
+#: DuckDB refuses longer lines of CSV unless told; this is its own default.
+_LINE = 2_097_152
+
+#: Subject, predicate, object, graph as N-Quads terms, as in ``store``.
+_Row = tuple[str, str, str, str]
+
+
+class TripleTable:
+    """A dictionary-coded set of quads in DuckDB, in memory or in a file. The dictionary is also kept in the process.
+
+    >>> with TripleTable() as table:
+    ...     table.load_rows([("<urn:a>", "<urn:p>", '"1.10"', ""), ("<urn:a>", "<urn:p>", '"1.10"', "")])
+    ...     table.execute("SELECT s, p, o, g FROM quads"), table.rows()
+    ([(1, 2, 3, 0)], [('<urn:a>', '<urn:p>', '"1.10"', '')])
+    """
+
+    def __init__(
+        self,
+        path: Path | None = None,
+        *,
+        threads: int | None = None,
+        memory_limit: str | None = None,
+        temp_directory: Path | None = None,
+    ) -> None:
+        """Open a table.
+
+        Args:
+            path: A file that keeps it, made when absent; left out, it lives in memory.
+            threads: How many DuckDB may use; all by default.
+            memory_limit: As DuckDB writes it (``2GB``); beyond it, work spills to *temp_directory*.
+            temp_directory: Also where rows pass through on their way in; the system's by default.
+
+        Raises:
+            StoreError: The file or a setting is refused.
+        """
+        self._temp = temp_directory
+        settings = {"threads": threads, "memory_limit": memory_limit, "temp_directory": temp_directory and str(temp_directory)}
+        # DuckDB would otherwise fetch extensions from the network when a statement seems to want one.
+        config: dict[str, Any] = {name: value for name, value in settings.items() if value is not None}
+        config["autoinstall_known_extensions"] = False
+        try:
+            self._connection = duckdb.connect(str(path or ":memory:"), config=config)
+            self._connection.execute(_SCHEMA)
+        except duckdb.Error as error:
+            raise StoreError(f"the table {path or 'in memory'} cannot be opened: {error}") from error
+        self._ids = self._read_ids()
+
+    def __enter__(self) -> Self:
+        """Return the table itself."""
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        """Close the table."""
+        self.close()
+
+    def __len__(self) -> int:
+        """Number of quads."""
+        return int(self.execute("SELECT count(*) FROM quads")[0][0])
+
+    def close(self) -> None:
+        """Close the connection; a file keeps what was loaded."""
+        self._connection.close()
+
+    def execute(self, sql: str) -> list[tuple[Any, ...]]:
+        """Run one statement, or several separated by semicolons, and return the rows of the last.
+
+        Raises:
+            StoreError: DuckDB refuses it.
+        """
+        try:
+            return self._connection.execute(sql).fetchall()
+        except duckdb.Error as error:
+            raise StoreError(f"{error}; the statement was: {sql}") from error
+
+    def load_rows(self, rows: Iterable[_Row]) -> None:
+        """Add rows; a quad that is there already is not added again. Blank nodes with one label are one node.
+
+        Raises:
+            StoreError: A term is no N-Quads term; the table is as before.
+        """
+        remaining = iter(rows)
+        with self._loading() as folder:
+            writer, quads = _TermWriter(folder / "terms.csv"), folder / "quads.csv"
+            with quads.open("w", encoding="ascii", newline="") as file:
+                while batch := list(islice(remaining, _BATCH)):
+                    file.write(self._encode(batch, writer=writer))
+            writer.take_in(self)
+            # EXCEPT leaves out what is there and what is given twice.
+            given = _csv(quads, dict.fromkeys("spog", "INTEGER"))
+            self.execute(f"INSERT INTO quads SELECT s, p, o, g FROM {given} EXCEPT SELECT s, p, o, g FROM quads")  # noqa: S608
+
+    def add_terms(self, terms: Iterable[str]) -> dict[str, int]:
+        """Look up the ids of *terms*, adding those that the table does not know.
+
+        Raises:
+            StoreError: A term is no N-Quads term; the table is as before.
+        """
+        wanted = list(terms)
+        with self._loading() as folder:
+            writer = _TermWriter(folder / "terms.csv")
+            self._encode([(term, "", "", "") for term in wanted], writer=writer)
+            writer.take_in(self)
+        return self.find_ids(wanted)
+
+    def find_ids(self, terms: Iterable[str]) -> dict[str, int]:
+        """Look up the ids of those *terms* that occur in the table.
+
+        >>> TripleTable().find_ids(["<urn:a>"])
+        {}
+        """
+        # Not self._ids[term], which would mint an id.
+        found = ((term, self._ids.get(term) or self._ids.get(_canonical(term))) for term in terms)
+        return {term: int(number) for term, number in found if number is not None}
+
+    def rows(self, sql: str = "SELECT s, p, o, g FROM quads") -> list[_Row]:
+        """Write quads as rows, sorted; *sql* selects other quads, as four columns s, p, o, g of ids."""
+        used = " UNION ".join(f"SELECT {column} AS id FROM picked_quads" for column in "spog")  # noqa: S608
+        self.execute(f"""
+            CREATE OR REPLACE TEMP TABLE picked_quads AS {sql};
+            CREATE OR REPLACE TEMP TABLE picked_terms AS
+              SELECT id, text, row_number() OVER (ORDER BY text) - 1 AS position FROM (
+                SELECT id, {TERM_TEXT} AS text FROM terms WHERE id IN ({used})
+                UNION ALL SELECT {DEFAULT_GRAPH}, ''
+              ) AS written""")  # noqa: S608
+        texts = [text for (text,) in self.execute("SELECT text FROM picked_terms ORDER BY position")]
+        quads = self.execute("""
+            SELECT s.position, p.position, o.position, g.position FROM picked_quads AS q
+            JOIN picked_terms AS s ON s.id = q.s JOIN picked_terms AS p ON p.id = q.p
+            JOIN picked_terms AS o ON o.id = q.o JOIN picked_terms AS g ON g.id = q.g
+            ORDER BY 1, 2, 3, 4""")
+        self.execute("DROP TABLE picked_quads; DROP TABLE picked_terms")
+        return [(texts[s], texts[p], texts[o], texts[g]) for s, p, o, g in quads]
+
+    def _read_ids(self) -> defaultdict[str, str]:
+        """Read the dictionary back. Ids are kept as text, because loading writes them as text and little else reads them."""
+        written = self.execute(f"SELECT id, {TERM_TEXT} FROM terms ORDER BY id")  # noqa: S608
+        ids = defaultdict(map(str, count(written[-1][0] + 1 if written else 1)).__next__, {"": str(DEFAULT_GRAPH)})
+        ids.update((text, str(number)) for number, text in written)
+        return ids
+
+    @contextmanager
+    def _loading(self) -> Iterator[Path]:
+        """Give a folder to write to; an error leaves the table and the dictionary as they were."""
+        try:
+            with tempfile.TemporaryDirectory(prefix="airm-graph-", dir=self._temp) as folder:
+                self.execute("BEGIN")
+                yield Path(folder)
+                self.execute("COMMIT")
+        except (StoreError, UnicodeEncodeError) as error:
+            self.execute("ROLLBACK")
+            self._ids = self._read_ids()
+            raise StoreError(f"rows cannot be loaded: {error}") from error
+
+    def _encode(self, batch: list[_Row], *, writer: "_TermWriter") -> str:
+        """Give every term of the batch an id, describe the new ones, and write the quads as lines of ids."""
+        known = len(self._ids)
+        lines = _write_ids(batch, self._ids)
+        respelt = writer.write(list(islice(self._ids.items(), known, None)))
+        if not respelt:
+            return lines
+        # Other spellings of a term ("\\u0041", an explicit xsd:string) take the id of the canonical one.
+        for term in respelt:
+            del self._ids[term]
+        known = len(self._ids)
+        for canonical in respelt.values():
+            self._ids[canonical]
+        writer.write(list(islice(self._ids.items(), known, None)))
+        self._ids.update({term: self._ids[canonical] for term, canonical in respelt.items()})
+        return _write_ids(batch, self._ids)
+
+
+class _TermWriter:
+    """Writes terms as CSV: id, a number that stands for kind, datatype and language, and the lexical form, always quoted."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._file = path.open("w", encoding="utf-8", newline="")
+        self._longest = 0
+        self._shapes = [(IRI, "", ""), (BLANK, "", ""), (LITERAL, _STRING, "")]
+        self._suffixes = {"": 2}
+
+    def write(self, terms: list[tuple[str, str]]) -> dict[str, str]:
+        """Write pairs of term and id; returns those that are not spelt canonically, with their canonical spelling, unwritten."""
+        lines, others = list[str](), list[tuple[str, str]]()
+        add = lines.append
+        for term, number in terms:  # The two common forms, without a call: most of the time of loading goes here.
+            mark = term[:1]
+            if mark == "<" and term[-1:] == ">" and '"' not in term and "\\" not in term and " " not in term:
+                add(f'{number},0,"{term[1:-1]}"\n')
+            elif mark == term[-1:] == '"' and "\\" not in term and term.count('"') == 2 and term.isprintable():
+                add(f"{number},2,{term}\n")
+            else:
+                others.append((term, number))
+        respelt = {}
+        for term, number in others:
+            canonical = _canonical(term)
+            if canonical == term:
+                add(self._describe(term, number))
+            else:
+                respelt[term] = canonical
+        self._longest = max(self._longest, max(map(len, lines), default=0))
+        self._file.writelines(lines)
+        return respelt
+
+    def take_in(self, table: TripleTable) -> None:
+        """Insert the terms written into the table."""
+        self._file.close()
+        shapes = ", ".join(f"({n}, {kind}, {_text(datatype)}, '{tag}')" for n, (kind, datatype, tag) in enumerate(self._shapes))
+        # A character is at most four bytes.
+        written = _csv(self._path, {"id": "INTEGER", "shape": "INTEGER", "lexical": "VARCHAR"}, line=4 * self._longest)
+        table.execute(f"""
+            INSERT INTO terms SELECT w.id, n.kind, w.lexical, n.datatype, n.language FROM {written} AS w
+            JOIN (VALUES {shapes}) AS n(shape, kind, datatype, language) ON w.shape = n.shape ORDER BY w.id""")  # noqa: S608
+
+    def _describe(self, term: str, number: str) -> str:
+        if term[:1] != '"':
+            return f'{number},{IRI if term[:1] == "<" else 1},"{term[1:-1] if term[:1] == "<" else term[2:]}"\n'
+        body, _, suffix = term[1:].rpartition('"')
+        lexical = (_ESCAPE.sub(_unescape, body) if "\\" in body else body).replace('"', '""')
+        return f'{number},{self._suffixes.get(suffix) or self._add_suffix(suffix)},"{lexical}"\n'
+
+    def _add_suffix(self, suffix: str) -> int:
+        found = _SUFFIX.fullmatch(suffix)
+        language = found["language"] or "" if found else ""
+        self._shapes.append((LITERAL, (found and found["datatype"]) or _LANG_STRING, language))
+        self._suffixes[suffix] = len(self._shapes) - 1
+        return self._suffixes[suffix]
+
+
+def _canonical(term: str) -> str:
+    r"""Spell a term the one way it is kept: no escapes but those that N-Triples needs, no datatype for plain strings.
+
+    >>> _canonical(r'"t\u00e9\t"^^<http://www.w3.org/2001/XMLSchema#string>')
+    '"té\t"'
+    """
+    if term[:1] == "<" and term[-1:] == ">" and '"' not in term and term[1:2] != "<":
+        return _ESCAPE.sub(_unescape, term) if "\\" in term else term
+    if term[:2] == "_:" and not set(term) & set(' "\\\n\r'):
+        return term
+    body, quote, suffix = term[1:].rpartition('"')
+    if term[:1] != '"' or not quote or not _BODY.fullmatch(body) or not _SUFFIX.fullmatch(suffix):
+        raise StoreError(f"{term!r} is no N-Quads term")
+    if "\\" in body:
+        body = _escape(_ESCAPE.sub(_unescape, body))
+    return f'"{body}"' + ("" if suffix == f"^^<{_STRING}>" else suffix)
+
+
+def _escape(text: str) -> str:
+    return text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n").replace("\r", "\\r")
+
+
+def _unescape(match: re.Match[str]) -> str:
+    code = match.group(1)
+    return chr(int(code[1:], 16)) if len(code) > 1 else _CONTROLS.get(code, code)
+
+
+def _write_ids(batch: list[_Row], ids: defaultdict[str, str]) -> str:
+    """Write the quads as lines of four ids; built from iterators in C, as this is where loading spends its time."""
+    numbers = map(ids.__getitem__, chain.from_iterable(batch))
+    return "\n".join(map(",".join, zip(numbers, numbers, numbers, numbers, strict=True))) + "\n"
+
+
+def _csv(path: Path, columns: dict[str, str], *, line: int = 0) -> str:
+    r"""Write the SQL that reads a CSV file of ours; every text in it is quoted, so an empty field is an empty text."""
+    types = ", ".join(f"'{name}': '{kind}'" for name, kind in columns.items())
+    return (
+        f"read_csv({_text(str(path))}, columns = {{{types}}}, auto_detect = false, header = false, delim = ',', "
+        f"quote = '\"', escape = '\"', nullstr = 'NULL', allow_quoted_nulls = false, new_line = '\\n', max_line_size = {max(_LINE, line)})"
+    )
+
+
+def _text(value: str) -> str:
+    """Write a text as SQL does."""
+    return "'" + value.replace("'", "''") + "'"

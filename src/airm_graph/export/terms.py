@@ -1,0 +1,156 @@
+"""N-Quads terms as the writers need them: checked, canonical, taken apart, shortened, and in natural order."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
+from typing import NamedTuple
+
+from airm_graph.errors import ExportError
+
+__all__ = [
+    "CACHE_SIZE",
+    "RDF",
+    "XSD",
+    "Chunks",
+    "Literal",
+    "Names",
+    "Row",
+    "canonical_rows",
+    "canonical_term",
+    "natural_key",
+    "split_literal",
+]
+
+#: Subject, predicate, object, graph as N-Quads terms (see ``store.Row``, which would bring the store along).
+Row = tuple[str, str, str, str]
+
+#: What a writer returns: a whole file, or its text in pieces.
+Chunks = bytes | Iterable[str]
+
+#: Terms kept by a cache of one run: most repeated terms are near each other, and unique literals must not pile up.
+CACHE_SIZE = 1 << 16
+
+RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+XSD = "http://www.w3.org/2001/XMLSchema#"
+
+_STRING_TYPE = f"^^<{XSD}string>"
+_IRI = r'<[A-Za-z][A-Za-z0-9+.\-]*:[^\x00-\x20<>"{}|^`\\\ud800-\udfff]*>'
+_PLAIN = r'[^"\\\n\r\ud800-\udfff]*'
+_TERM = re.compile(rf'{_IRI}|"{_PLAIN}(?:\\[nr"\\]{_PLAIN})*"(?:@[A-Za-z]+(?:-[A-Za-z0-9]+)*|\^\^{_IRI})?')
+_ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))", re.DOTALL)
+_DECODED = {"t": "\t", "b": "\b", "n": "\n", "r": "\r", "f": "\f", '"': '"', "'": "'", "\\": "\\"}
+_ENCODED = {"\n": "\\n", "\r": "\\r", '"': '\\"', "\\": "\\\\"}
+_LOCAL = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
+_NUMBER = re.compile("[0-9]+")
+# What is below stands right behind what is above: a classification behind its mitigation, before x-1 and x.1.
+_LEVELS = str.maketrans({"/": "\x01", "#": "\x02"})
+
+
+class Literal(NamedTuple):
+    """A literal taken apart; language and datatype (an IRI without brackets) are empty where there is none."""
+
+    lexical: str
+    language: str
+    datatype: str
+
+
+class Names:
+    """Shortens IRIs with a table of prefixes and remembers which prefixes it used.
+
+    A local name is used only when it is plain: codes (``1.1.3``), trailing dots and the like stay full IRIs, for readers differ on them.
+
+    >>> names = Names({"ex": "http://example.org/"})
+    >>> names.shorten("<http://example.org/thing>"), names.shorten("<http://example.org/1.1>"), names.used
+    ('ex:thing', '<http://example.org/1.1>', {'ex'})
+    """
+
+    def __init__(self, prefixes: Mapping[str, str]) -> None:
+        """Turn the table round; of two prefixes for one namespace the first by name wins."""
+        self._prefixes = {prefixes[prefix]: prefix for prefix in sorted(prefixes, reverse=True)}
+        self.used: set[str] = set()
+
+    def shorten(self, term: str) -> str:
+        """Write an IRI term as a prefixed name, or as it is when no prefix fits."""
+        cut = max(term.rfind("#"), term.rfind("/")) + 1
+        prefix = self._prefixes.get(term[1:cut])
+        local = term[cut:-1]
+        if prefix is None or not _LOCAL.fullmatch(local):
+            return term
+        self.used.add(prefix)
+        return f"{prefix}:{local}"
+
+
+def canonical_rows(rows: Iterable[Row]) -> Iterator[Row]:
+    """Check rows and yield them with canonical terms, in the order given, duplicates included.
+
+    Raises:
+        ExportError: A term is not an N-Quads term, is a blank node, or is a literal where an IRI must stand.
+    """
+    clean = lru_cache(maxsize=CACHE_SIZE)(canonical_term)
+    for s, p, o, g in rows:
+        row = clean(s), clean(p), clean(o), clean(g) if g else ""
+        if row[0][0] != "<" or row[1][0] != "<" or (g and row[3][0] != "<"):
+            raise ExportError(f"a literal stands as subject, predicate or graph: {s} {p} {o} {g}; use an IRI there")
+        yield row
+
+
+def canonical_term(term: str) -> str:
+    r"""Write a term as canonical N-Triples (RDF 1.1, section 4) does: four escapes, no ``xsd:string``.
+
+    Raises:
+        ExportError: It is a blank node or no N-Quads term; relative IRIs and lone surrogates are none.
+
+    >>> canonical_term('"caf\\u00e9\\t"^^<http://www.w3.org/2001/XMLSchema#string>')
+    '"café\t"'
+    """
+    if term.startswith("_:"):
+        raise ExportError(f"{term} is a blank node, which published data does not have; give it an IRI")
+    clean = term
+    if not _TERM.fullmatch(term):
+        clean = _ESCAPE.sub(_reescape, term)
+        if not _TERM.fullmatch(clean):
+            raise ExportError(f"{term!a} is not an N-Quads term; write an absolute IRI in angle brackets or a quoted literal")
+    return clean.removesuffix(_STRING_TYPE) if clean[0] == '"' else clean
+
+
+def split_literal(term: str) -> Literal:
+    """Take a canonical literal apart, its text without escapes.
+
+    >>> split_literal('"un"@fr')
+    Literal(lexical='un', language='fr', datatype='')
+    """
+    end = term.rindex('"')
+    lexical, suffix = term[1:end], term[end + 1 :]
+    if "\\\\" in lexical:
+        lexical = _ESCAPE.sub(lambda match: _DECODED[match[3]], lexical)
+    elif "\\" in lexical:
+        lexical = lexical.replace("\\n", "\n").replace('\\"', '"').replace("\\r", "\r")
+    return Literal(lexical, suffix[1:] if suffix.startswith("@") else "", suffix[3:-1] if suffix.startswith("^") else "")
+
+
+def natural_key(term: str) -> str:
+    """Make a key under which numbers sort by value and a path before what lies below it.
+
+    Terms that differ in leading zeros only have the same key; break ties by the term.
+
+    >>> sorted(["<x:/v/1.10>", "<x:/v/1.2>", "<x:/v-1>", "<x:/v>"], key=natural_key)
+    ['<x:/v>', '<x:/v/1.2>', '<x:/v/1.10>', '<x:/v-1>']
+    """
+    text = term[1:-1].translate(_LEVELS) if term[0] == "<" else term
+    return _NUMBER.sub(_number_key, text)
+
+
+def _number_key(match: re.Match[str]) -> str:
+    digits = match[0].lstrip("0")
+    # The number of digits goes before the digits; nine marks a longer number, whose length takes seven digits.
+    return f"{len(digits)}{digits}" if len(digits) < 9 else f"9{len(digits):07}{digits}"
+
+
+def _reescape(match: re.Match[str]) -> str:
+    code = match[1] or match[2]
+    if not code:
+        char = _DECODED.get(match[3])
+    else:
+        number = int(code, 16)
+        char = chr(number) if number <= 0x10FFFF else None
+    return match[0] if char is None else _ENCODED.get(char, char)

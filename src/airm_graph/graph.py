@@ -1,0 +1,149 @@
+"""The graph as users hold it: ask it, convert it, write it."""
+
+import hashlib
+import json
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from airm_graph.errors import ExportError, InputError
+from airm_graph.export import EXPORTS, Options, release_digest, replace_folder_files
+from airm_graph.model import Records
+from airm_graph.namespaces import BASE, PREFIXES, rebase_text
+from airm_graph.query import Query, run_query
+from airm_graph.resources import read_resource
+from airm_graph.store import Row, Store
+from airm_graph.tables import Table
+from airm_graph.triples import NOTICE
+from airm_graph.validate.report import Report
+
+if TYPE_CHECKING:
+    import networkx
+    import rdflib
+
+__all__ = ["Graph"]
+
+_SUMS = "SHA256SUMS"
+_REPORT = "report.json"
+
+
+@dataclass(frozen=True)
+class Graph:
+    """A graph of mitigations: asserted and inferred statements, what was found wrong, and ways to ask, convert and write.
+
+    Attributes:
+        rows: Asserted statements as (subject, predicate, object, graph) N-Quads terms, sorted.
+        inferred: Inferred statements, in their own graph.
+        ontology: The ontology, in its own graph; queried, but exported as its own file only.
+        report: Findings of reader, merge and shapes.
+        records: The merged records; empty for a graph that was loaded.
+        base: What every IRI of the project begins with.
+        files: Name of each input → the path under which the user finds it.
+    """
+
+    rows: tuple[Row, ...]
+    inferred: tuple[Row, ...] = ()
+    ontology: tuple[Row, ...] = ()
+    report: Report = field(default_factory=lambda: Report(()))
+    records: Records = field(default_factory=Records)
+    base: str = BASE
+    files: Mapping[str, str] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        """Number of different triples that exports hold."""
+        return len({row[:3] for row in self.exported})
+
+    @cached_property
+    def exported(self) -> tuple[Row, ...]:
+        """What exports hold: everything but the ontology."""
+        return (*self.rows, *self.inferred)
+
+    @cached_property
+    def store(self) -> Store:
+        """The graph as a SPARQL store, loaded on first use."""
+        store = Store()
+        store.add_rows((*self.exported, *self.ontology))
+        return store
+
+    @cached_property
+    def digest(self) -> str:
+        """The SHA-256 of ``airm.nt``: the same triples have the same digest."""
+        return release_digest(self.exported)
+
+    def query(self, name: str | Query, /, **arguments: str) -> Table:
+        """Answer a query of the library.
+
+        Args:
+            name: Its name; ``airm-graph query list`` shows them.
+            arguments: Values of its parameters.
+
+        Raises:
+            UnknownQueryError: No query of that name.
+            ParameterError: A parameter is unknown, missing or of the wrong kind.
+
+        >>> len(Graph(rows=()).query("mitigations-by-code", code="1.1"))
+        0
+        """
+        return run_query(self.store, name, arguments, base=self.base)
+
+    def to_rdflib(self, *, named_graphs: bool = False) -> "rdflib.Graph":
+        """The exported statements as an rdflib Graph, or as a Dataset with one graph per capture."""
+        import rdflib
+
+        target = rdflib.Dataset(default_union=True) if named_graphs else rdflib.Graph()
+        rows = self.exported if named_graphs else {(*row[:3], "") for row in self.exported}
+        data = "".join(f"{s} {p} {o} {g} .\n" for s, p, o, g in sorted(rows))
+        target.parse(data=data.encode(), format="nquads" if named_graphs else "nt")
+        for prefix, namespace in PREFIXES.items():
+            target.bind(prefix, rebase_text(namespace, self.base))
+        return target
+
+    def to_networkx(self) -> "networkx.MultiDiGraph[str]":
+        """The exported statements as a networkx graph: resources are nodes, literals are attributes.
+
+        Node attributes hold prefixed names (``rdfs:label``) → value, or a list when there are several; the key of an edge is the prefixed name of its property.
+        """
+        from airm_graph.analyse import project_rows
+
+        return project_rows(self.exported, prefixes={p: rebase_text(n, self.base) for p, n in PREFIXES.items()})
+
+    def write(self, folder: str | Path, *, formats: Collection[str] = tuple(EXPORTS)) -> dict[str, Path]:
+        """Write exports, ``report.json`` and ``SHA256SUMS``; when one fails, none of the files in *folder* is changed.
+
+        Args:
+            folder: Made when it is missing.
+            formats: Names of ``airm_graph.export.EXPORTS``.
+
+        Returns:
+            File name → path.
+
+        Raises:
+            InputError: The graph holds no mitigation: nothing is written.
+            ExportError: A format is unknown or a file cannot be written.
+        """
+        if not any(o == f"<{self.base}ontology#Mitigation>" for _, _, o, _ in self.rows):
+            raise InputError("no mitigation was read, so nothing is written", file=str(folder), remedy="see the findings")
+        files = {EXPORTS[name].file_name: _join(self.export(name)) for name in _known_formats(formats)}
+        files[_REPORT] = self.report.to_json().encode()
+        sums = "".join(f"{hashlib.sha256(data).hexdigest()}  {name}\n" for name, data in sorted(files.items()))
+        return replace_folder_files(Path(folder), {**files, _SUMS: sums.encode()})
+
+    def export(self, format: str) -> bytes | Iterable[str]:  # noqa: A002 - the word users know
+        """Write one format and return its content, whole or in pieces of text."""
+        (name,) = _known_formats([format])
+        context = json.loads(rebase_text(read_resource("ontology/context.jsonld"), self.base))
+        prefixes = {prefix: rebase_text(namespace, self.base) for prefix, namespace in PREFIXES.items()}
+        return EXPORTS[name].write(self.exported, Options(comment=NOTICE, context=context.get("@context", context), prefixes=prefixes))
+
+
+def _known_formats(formats: Iterable[str]) -> list[str]:
+    unknown = sorted(set(formats) - EXPORTS.keys())
+    if unknown:
+        raise ExportError(f"unknown format {', '.join(unknown)}; use one of {', '.join(EXPORTS)}")
+    return [name for name in EXPORTS if name in set(formats)]
+
+
+def _join(content: bytes | Iterable[str]) -> bytes:
+    return content if isinstance(content, bytes) else "".join(content).encode()

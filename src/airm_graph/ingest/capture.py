@@ -1,0 +1,233 @@
+"""Captured pages: the text of one mitigation page a file, flattened to lines.
+
+Reads the grammar of `docs/guides/captures.md`: two notices, the definition of the page's own code, "Also in", description, reasoning, parent
+heading, children, others, source, and six lines of stage, actor and function. Problems are findings; nothing is guessed.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from airm_graph.ingest.blocks import Block, Known, Outline, make_heading, read_outline, split_blocks
+from airm_graph.ingest.codes import find_code_line, is_name_like
+from airm_graph.ingest.decode import decode_capture
+from airm_graph.ingest.lines import Fragment, Script
+from airm_graph.ingest.sidecar import Sidecar
+from airm_graph.ingest.tail import Tail, read_tail
+from airm_graph.model import Capture, Finding, OwnEntry, Page, SourceBlock, Text
+from airm_graph.taxonomy import load_taxonomy
+from airm_graph.text import fingerprint, normalise
+
+__all__ = ["Reading", "read_capture"]
+
+_ALSO_IN = "Also in "
+_REASONING = "Reasoning"
+_AUTHORS = re.compile(r"(?P<names>\S.*?)\s*\((?P<year>\d{4})?(?:[-/.]\d{1,2})*(?:n\.\s?d\.|undated|unknown|in press|forthcoming)?\)$", re.IGNORECASE)
+_NOTICES = {"unfinished": ("page is still being",), "preliminary": ("preliminary", "do not share")}
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The page, or None when the file is none; and every finding, by line."""
+
+    page: Page | None
+    findings: tuple[Finding, ...]
+
+
+def read_capture(data: bytes, *, file: str, sidecar: Sidecar | None = None, known: Known | None = None) -> Reading:
+    r"""Read one captured page.
+
+    Args:
+        data: The whole file (at most ``decode.MAX_BYTES + 1`` bytes of it).
+        file: Name of the file, for findings and the graph.
+        sidecar: What is known beside the page.
+        known: Names from other pages of the same source, which settle what is heading and what is item.
+
+    Returns:
+        The page with every record's lines, and findings of the CAP and TXT rules.
+
+    >>> read_capture(b"<html>", file="a.txt").findings[0].rule
+    'CAP-03'
+    """
+    decoded = decode_capture(data, file=file)
+    if decoded.finding:
+        return Reading(None, (decoded.finding,))
+    script = Script(file, decoded.sha256, decoded.lines)
+    findings: list[Finding] = []
+    page = _read_page(script, sidecar or Sidecar(), known or Known(), findings)
+    return Reading(page, tuple(sorted(findings, key=_by_line)))
+
+
+def _by_line(finding: Finding) -> tuple[int, str, str]:
+    line = finding.place.first_line if finding.place else None
+    return line or 0, finding.rule, finding.message
+
+
+def _read_page(script: Script, sidecar: Sidecar, known: Known, findings: list[Finding]) -> Page | None:
+    parts = script.fragments()
+    notices = _read_notices(parts)
+    body = parts[len(notices) :]
+    tail = read_tail(script, body)
+    if not notices and not tail.roles and not _has_known_definition(body):
+        findings.append(script.finding("CAP-03", "neither notices, nor a known definition, nor the last six lines of a page", parts[0].line))
+        return None
+    if len(notices) < len(_NOTICES):
+        missing = " and ".join(sorted(set(_NOTICES) - set(notices)))
+        findings.append(script.finding("CAP-05", f"the notice is missing: {missing}", parts[0].line))
+    findings.extend(tail.findings)
+    capture = Capture(script.sha256, (script.file,), notices=notices, url=sidecar.url, retrieved=sidecar.retrieved)
+    return _read_body(script, capture, body[: tail.start], tail, sidecar, known, findings)
+
+
+def _read_body(
+    script: Script, capture: Capture, body: Sequence[Fragment], tail: Tail, sidecar: Sidecar, known: Known, findings: list[Finding]
+) -> Page:
+    authors = _find_authors(body)
+    until = authors if authors is not None else _find_end_of_items(body)
+    own, begin = _read_own(script, body[:until], sidecar, findings)
+    blocks, title = split_blocks(script, body[begin:until], findings)
+    blocks, spare, title = _tell_title(script, blocks, title, findings)
+    outline = read_outline(script, blocks, known=known, findings=findings)
+    if spare:
+        outline = Outline(make_heading(script, spare, "alone", findings), (), ())
+    source = _read_source(script, title, body, authors, findings)
+    return Page(capture, own, source, outline.heading, outline.children, outline.others, tail.roles)
+
+
+def _read_notices(parts: Sequence[Fragment]) -> tuple[str, ...]:
+    found = []
+    for part in parts[: len(_NOTICES)]:
+        words = normalise(part.text)
+        found += [name for name, phrases in _NOTICES.items() if all(phrase in words for phrase in phrases)]
+    return tuple(found)
+
+
+def _has_known_definition(body: Sequence[Fragment]) -> bool:
+    taxonomy = load_taxonomy()
+    prints = {fingerprint(part.text) for part in body[:1]}
+    return bool(prints & (taxonomy.fingerprints.keys() | taxonomy.branches.keys()))
+
+
+def _is_code_line(part: Fragment) -> bool:
+    return find_code_line(part.text, opens_block=True) is not None
+
+
+def _find_authors(body: Sequence[Fragment]) -> int | None:
+    """Index of the author line: the last one behind which no code line stands, best right behind a title glued to a code line."""
+    last_code = max((index for index, part in enumerate(body) if _is_code_line(part)), default=-1)
+    found = [index for index in range(max(last_code + 1, 2), len(body)) if _AUTHORS.match(body[index].text)]
+    behind_title = [index for index in found if index == last_code + 1]
+    with_names = [index for index in found if re.match(r"[^.;]{1,60}, [^;]{1,60}(?:;|\()", body[index].text)]
+    return next(iter(behind_title or with_names or found), None)
+
+
+def _find_end_of_items(body: Sequence[Fragment]) -> int:
+    return max((index + 1 for index, part in enumerate(body) if _is_code_line(part)), default=len(body))
+
+
+def _read_own(script: Script, body: Sequence[Fragment], sidecar: Sidecar, findings: list[Finding]) -> tuple[OwnEntry | None, int]:
+    """Read definition, "Also in", description and reasoning; returns them and the index behind them."""
+    if not body:
+        findings.append(script.finding("CAP-06", "the page ends before the definition of its code", None))
+        return None, 0
+    has_definition = not body[0].text.startswith(_ALSO_IN) and body[0].text != _REASONING
+    at = 1 if has_definition else 0
+    also_in = body[at].text.removeprefix(_ALSO_IN) if at < len(body) and body[at].text.startswith(_ALSO_IN) else None
+    code = _resolve_code(script, body[0] if has_definition else None, also_in, body[at - 1 if also_in is None else at], findings)
+    at += also_in is not None
+    begin, description, reasoning = _read_reasoning(script, body, at, findings)
+    evidence = script.evidence(body[0].line, body[max(begin, 1) - 1].line)
+    name = Text(sidecar.name, sidecar.name) if sidecar.name else None
+    reason_evidence = script.evidence(body[begin - 2].line, body[begin - 1].line) if reasoning else None
+    return OwnEntry(evidence, sidecar.identifier, name, code, also_in, description, reasoning, reason_evidence), begin
+
+
+def _resolve_code(script: Script, definition: Fragment | None, also_in: str | None, at: Fragment, findings: list[Finding]) -> str | None:
+    taxonomy = load_taxonomy()
+    if definition is None:
+        findings.append(script.finding("CAP-06", "the definition of the page's code is missing", at.line))
+        return None
+    print_ = fingerprint(definition.text)
+    code = taxonomy.fingerprints.get(print_)
+    parent = taxonomy.labels().get(also_in, ()) if also_in else ()
+    if also_in and not parent:
+        findings.append(script.finding("CAP-07", f"no code has the label {also_in!r}", at.line))
+    if code is None:
+        branch = taxonomy.branches.get(print_)
+        if branch:
+            hint = f"it belongs to {' or '.join(branch)}, which of them is not known"
+        else:
+            hint = f"its parent is {' or '.join(parent)} by 'Also in'" if parent else "nothing else says which it is"
+        findings.append(script.finding("CAP-06", f"the definition (fingerprint {print_}) is that of no known code; {hint}", definition.line))
+        return None
+    _check_parent(script, code, also_in, at, findings)
+    return code
+
+
+def _check_parent(script: Script, code: str, also_in: str | None, at: Fragment, findings: list[Finding]) -> None:
+    codes = load_taxonomy().codes
+    parent = codes[code].parent
+    # 99.9 stands below 99 and yet prints no "Also in": both are called "Other".
+    label = codes[parent].label if parent and parent != "99" else None
+    if also_in is None and label is not None:
+        findings.append(script.finding("CAP-22", f"'Also in {label}' is missing for code {code}", at.line))
+    elif also_in is not None and also_in != label and also_in in load_taxonomy().labels():
+        expected = f"{label!r}, the label of {parent}" if label else "nothing, for it has no parent"
+        findings.append(script.finding("CAP-07", f"'Also in {also_in}' contradicts the definition, which is that of {code}: expected {expected}", at.line))
+
+
+def _read_reasoning(
+    script: Script, body: Sequence[Fragment], at: int, findings: list[Finding]
+) -> tuple[int, Text | None, Text | None]:
+    """Returns the index behind the reasoning, the description before it, and the reason."""
+    stop = next((index for index in range(at, len(body)) if _is_code_line(body[index])), len(body))
+    marker = next((index for index in range(at, stop) if body[index].text == _REASONING), None)
+    if marker is None:
+        line = body[min(at, len(body) - 1)].line
+        findings.append(script.finding("CAP-08", "the page gives no reason for its code", line))
+        # Without the marker only prose can be told from what follows: a heading or the name of an item.
+        end = next((index for index in range(at, stop) if is_name_like(body[index].text)), at)
+        return end, script.prose(body[at:end], findings), None
+    description = script.prose(body[at:marker], findings)
+    if marker + 1 >= stop:
+        findings.append(script.finding("CAP-08", "no reason stands below 'Reasoning'", body[marker].line))
+        return marker + 1, description, None
+    return marker + 2, description, script.prose(body[marker + 1 : marker + 2], findings)
+
+
+def _tell_title(
+    script: Script, blocks: list[Block], rest: list[Fragment], findings: list[Finding]
+) -> tuple[list[Block], list[Fragment], list[Fragment]]:
+    """Tell the title from what else stands before the author line: blocks, the heading of a page without items, the title."""
+    if len(rest) < 2:
+        return blocks, [], rest
+    if not blocks:
+        return blocks, rest[:-1], rest[-1:]
+    broken = rest[0].text.endswith((":", "-", "–", ",")) or rest[1].text[:1].islower() or rest[1].text.startswith("(")
+    if len(rest) == 2 and broken:
+        return blocks, [], rest
+    findings.append(script.finding("CAP-12", f"the item {rest[0].text!r} is not closed by a code line", rest[0].line, rest[-2].line))
+    return [*blocks, Block(tuple(rest[:-1]), None, rest[-2].line)], [], rest[-1:]
+
+
+def _read_source(
+    script: Script, title: Sequence[Fragment], body: Sequence[Fragment], authors: int | None, findings: list[Finding]
+) -> SourceBlock | None:
+    if authors is None or not title:
+        what = "no line 'Surname, Given (YYYY)' stands behind the items" if authors is None else "no title stands before the author line"
+        line = title[0].line if title else (body[authors if authors is not None else -1].line if body else None)
+        findings.append(script.finding("CAP-13", f"{what}; the page is left out of the graph", line))
+        return None
+    line = body[authors]
+    found = _AUTHORS.match(line.text)
+    names = found["names"] if found else line.text
+    year = found["year"] if found else None
+    if year is None:
+        findings.append(script.finding("CAP-14", "the author line holds no year", line.line))
+    people = tuple(name.strip() for name in names.split(";") if name.strip() and normalise(name) not in {"et al", "others"})
+    abstract = body[authors + 1 :]
+    evidence = script.evidence(title[0].line, (abstract[-1] if abstract else line).line)
+    heading = script.text(title, kind="title")
+    heading = Text(heading.captured, " ".join(heading.published.split("\n")), heading.repairs)
+    return SourceBlock(heading, Text(line.text, line.text), people, year, evidence, script.prose(abstract, findings))
+

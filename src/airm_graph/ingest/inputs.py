@@ -1,0 +1,123 @@
+"""What the user names on the command line → input files with stable names. Folders, files, and ``-`` for standard input."""
+
+import sys
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from airm_graph.errors import InputError
+from airm_graph.ingest.decode import MAX_BYTES
+from airm_graph.ingest.sidecar import MAX_SIDECAR
+
+__all__ = ["Input", "find_inputs", "read_bytes", "read_sidecar_bytes"]
+
+_SUFFIX = ".txt"
+_TABLES = {".csv", ".tsv", ".xlsx", ".xls", ".parquet", ".jsonl", ".ods"}
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """One capture to read.
+
+    Attributes:
+        name: Path below the folder named by the user, with forward slashes; the same on every machine.
+        path: Where it is, or None for standard input.
+    """
+
+    name: str
+    path: Path | None
+
+    @property
+    def shown(self) -> str:
+        """The name under which the user finds the file from here."""
+        return self.path.as_posix() if self.path else self.name
+
+
+def find_inputs(paths: Sequence[str | Path]) -> tuple[Input, ...]:
+    """List the captures in *paths*, sorted by name.
+
+    Args:
+        paths: Folders (every ``*.txt`` in and below them that is not hidden), files of any suffix, or ``-``.
+
+    Raises:
+        InputError: A path does not exist, cannot be read, or holds no capture.
+    """
+    found: dict[str, Input] = {}
+    for path in paths:
+        for entry in _expand(str(path)):
+            found[entry.shown] = entry
+    entries = list(found.values())
+    counts = Counter(entry.name for entry in entries)
+    # Two folders may hold files of one name: then the folder's name tells them apart.
+    named = [entry if counts[entry.name] == 1 else replace(entry, name=_longer_name(entry)) for entry in entries]
+    return tuple(sorted(named, key=lambda entry: (entry.name, entry.shown)))
+
+
+def read_bytes(entry: Input) -> bytes:
+    """Read an input, at most one byte more than a capture may have.
+
+    Raises:
+        InputError: The file cannot be read.
+    """
+    if entry.path is None:
+        return sys.stdin.buffer.read(MAX_BYTES + 1)
+    return _read(entry.path, MAX_BYTES + 1)
+
+
+def read_sidecar_bytes(entry: Input) -> tuple[bytes, str] | None:
+    """Read the side-car of an input and give its name, or None when there is none."""
+    if entry.path is None:
+        return None
+    for name in (f"{entry.path.stem}.meta.yaml", f"{entry.path.name}.meta.yaml"):
+        path = entry.path.with_name(name)
+        if path.is_file():
+            return _read(path, MAX_SIDECAR + 1), entry.name.removesuffix(entry.path.name) + name
+    return None
+
+
+def _read(path: Path, limit: int) -> bytes:
+    try:
+        with path.open("rb") as stream:
+            return stream.read(limit)
+    except OSError as error:
+        raise InputError(f"the file cannot be read: {error.strerror}", file=str(path), remedy="check its name and permissions") from error
+
+
+def _expand(path: str) -> list[Input]:
+    if path == "-":
+        return [Input("standard-input.txt", None)]
+    place = Path(path)
+    try:
+        is_folder, exists = place.is_dir(), place.exists()
+    except (OSError, ValueError) as error:
+        raise InputError(f"not a usable path: {error}", file=path) from error
+    if not exists:
+        raise InputError("no such file or folder", file=path, remedy="check the path")
+    if is_folder:
+        return _expand_folder(place)
+    if place.suffix.lower() in _TABLES:
+        raise InputError("tables are not read yet", file=path, remedy="give captured pages (*.txt)")
+    return [Input(place.name, place)]
+
+
+def _expand_folder(folder: Path) -> list[Input]:
+    try:
+        files = sorted(path for path in folder.rglob(f"*{_SUFFIX}") if path.is_file())
+    except OSError as error:
+        raise InputError(f"the folder cannot be read: {error.strerror}", file=str(folder)) from error
+    found = []
+    for path in files:
+        below = path.relative_to(folder)
+        if not any(part.startswith(".") for part in below.parts):
+            found.append(Input(below.as_posix(), path))
+    if not found:
+        raise InputError(f"the folder holds no captures (*{_SUFFIX})", file=str(folder), remedy="name the folder that holds the captured pages")
+    return found
+
+
+def _longer_name(entry: Input) -> str:
+    if entry.path is None:
+        return entry.name
+    folder = entry.path.resolve().as_posix().removesuffix("/" + entry.name).rsplit("/", 1)[-1]
+    return f"{folder}/{entry.name}"

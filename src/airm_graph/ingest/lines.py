@@ -1,0 +1,72 @@
+"""Lines and fragments of a capture, and what is made of them: evidence, places, texts."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from airm_graph.model import Evidence, Finding, Place, Text
+from airm_graph.rules import make_finding
+from airm_graph.text import find_damage, repair_text
+
+__all__ = ["Fragment", "Script"]
+
+_DAMAGE_RULES = {"truncated": "TXT-01", "empty-lead-in": "TXT-02", "structured-only": "TXT-03"}
+_DAMAGE_WORDS = {
+    "truncated": "the text stops short",
+    "empty-lead-in": "the description is only a lead-in",
+    "structured-only": "the description holds fields instead of prose",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Fragment:
+    """A part of one line without white space around it; line and column are 1-based."""
+
+    line: int
+    column: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """All lines of one capture, blank ones included, and the names it goes by."""
+
+    file: str
+    sha256: str
+    lines: tuple[str, ...]
+
+    def fragments(self) -> tuple[Fragment, ...]:
+        """The lines that are not blank."""
+        return tuple(
+            Fragment(number, 1 + len(line) - len(line.lstrip()), line.strip()) for number, line in enumerate(self.lines, 1) if line.strip()
+        )
+
+    def evidence(self, first: int, last: int) -> Evidence:
+        """Lines *first* to *last* as evidence."""
+        return Evidence(self.sha256, first, last, "\n".join(self.lines[first - 1 : last]))
+
+    def place(self, first: int | None, last: int | None = None) -> Place:
+        """Lines *first* to *last* (the same line if left out) as the place of a finding."""
+        if first is None:
+            return Place(self.file)
+        last = last or first
+        return Place(self.file, first, last, "\n".join(self.lines[first - 1 : last]))
+
+    def finding(self, rule: str, message: str, first: int | None, last: int | None = None) -> Finding:
+        """A finding of *rule* at these lines."""
+        return make_finding(rule, message, self.place(first, last))
+
+    def text(self, fragments: Sequence[Fragment], *, kind: Literal["name", "prose", "title"]) -> Text:
+        """Repair the text of *fragments*."""
+        return repair_text([(part.line, part.column, part.text) for part in fragments], kind=kind)
+
+    def prose(self, fragments: Sequence[Fragment], findings: list[Finding]) -> Text | None:
+        """Repair a description, reason or abstract and report what is damaged beyond repair; None for no fragments."""
+        if not fragments:
+            return None
+        text = self.text(fragments, kind="prose")
+        for damage in find_damage(text.published, kind="prose"):
+            words = _DAMAGE_WORDS.get(damage.rule, f"the text is damaged ({damage.rule})")
+            rule = _DAMAGE_RULES.get(damage.rule, "TXT-04")
+            findings.append(self.finding(rule, f"{words}: {damage.excerpt!r}", fragments[0].line, fragments[-1].line))
+        return text if text.published else None

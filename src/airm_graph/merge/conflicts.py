@@ -1,0 +1,106 @@
+"""What pages say against each other, and what none of them says: findings of the MRG rules."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+
+from airm_graph.model import Attested, Evidence, Finding, Mitigation, Place, Source
+from airm_graph.rules import make_finding
+from airm_graph.text import normalise
+
+__all__ = ["find_conflicts"]
+
+_CUT = 60
+_MIN_ABSTRACT = 80
+
+
+def find_conflicts(mitigations: Iterable[Mitigation], sources: Sequence[Source], *, files: Mapping[str, str]) -> tuple[Finding, ...]:
+    """Report contradictions and gaps.
+
+    Args:
+        mitigations, sources: The merged records.
+        files: SHA-256 of a capture → its file name.
+
+    Returns:
+        Findings of rules MRG-01 to MRG-09, in the order of the records.
+    """
+    found: list[Finding] = []
+    names: defaultdict[tuple[str, str], list[Mitigation]] = defaultdict(list)
+    for mitigation in mitigations:
+        found += _check_mitigation(mitigation, files)
+        for name in mitigation.names[:1]:
+            names[mitigation.source.value, normalise(name.value)].append(mitigation)
+    for (_, _), same in sorted(names.items()):
+        if len(same) > 1:
+            where = _list_places([(m.key.rsplit("/", 1)[-1], m.evidence) for m in same], files)
+            found.append(make_finding("MRG-07", f"{len(same)} mitigations are called {same[0].names[0].value!r}: {where}", _place(same[0].evidence, files)))
+    for source in sources:
+        found += _check_source(source, files)
+    found += _check_abstracts(sources, files)
+    return tuple(found)
+
+
+def _check_mitigation(mitigation: Mitigation, files: Mapping[str, str]) -> list[Finding]:
+    title = repr(mitigation.names[0].value) if mitigation.names else "a page without a known name"
+    place = _place(mitigation.evidence, files)
+    found = []
+    editions = defaultdict(list)
+    for classification in mitigation.classifications:
+        editions[classification.edition].append((classification.code, classification.evidence))
+    for edition, codes in sorted(editions.items()):
+        if len(codes) > 1:
+            found.append(make_finding("MRG-01", f"{title} has {len(codes)} codes of {edition}: {_list_places(codes, files)}", place))
+    found += _several("MRG-02", f"{title} has", "descriptions", mitigation.descriptions, place, files)
+    found += _several("MRG-03", f"{title} has", "parents", mitigation.part_of, place, files)
+    found += _several("MRG-08", f"{title} has", "identifiers", mitigation.identifiers, place, files)
+    for vocabulary in ("actor", "function", "lifecycle"):
+        said = [attested for name, attested in mitigation.roles if name == vocabulary]
+        found += _several("MRG-09", f"{title} has", f"{vocabulary} terms", said, place, files)
+    if not mitigation.names:
+        found.append(make_finding("MRG-06", "the name of this page's mitigation is not known", place))
+    return found
+
+
+def _check_source(source: Source, files: Mapping[str, str]) -> list[Finding]:
+    place = _place(source.evidence, files)
+    title = repr(source.titles[0].value[:_CUT])
+    found = _several("MRG-04", f"the source {title} is printed with", "titles", source.titles, place, files)
+    found += _several("MRG-04", f"the source {title} is printed with", "author lines", source.author_lines, place, files)
+    return found + _several("MRG-05", f"the source {title} is printed with", "abstracts", source.abstracts, place, files)
+
+
+def _check_abstracts(sources: Sequence[Source], files: Mapping[str, str]) -> list[Finding]:
+    owners: defaultdict[str, list[tuple[Source, Attested]]] = defaultdict(list)
+    for source in sources:
+        for abstract in source.abstracts:
+            if len(abstract.value) >= _MIN_ABSTRACT:
+                owners[normalise(abstract.value)].append((source, abstract))
+    found = []
+    for same in owners.values():
+        if len(same) > 1:
+            where = _list_places([(source.key, abstract.evidence) for source, abstract in same], files)
+            found.append(make_finding("MRG-05", f"one abstract stands with {len(same)} sources: {where}", _place(same[0][1].evidence, files)))
+    return found
+
+
+def _several(rule: str, start: str, what: str, values: Sequence[Attested], place: Place, files: Mapping[str, str]) -> list[Finding]:
+    if len(values) < 2:
+        return []
+    where = _list_places([(repr(_shorten(value.value)), value.evidence) for value in values], files)
+    return [make_finding(rule, f"{start} {len(values)} {what}: {where}", place)]
+
+
+def _shorten(text: str) -> str:
+    return text if len(text) <= _CUT else text[: _CUT - 1] + "…"
+
+
+def _list_places(values: Iterable[tuple[str, Sequence[Evidence]]], files: Mapping[str, str]) -> str:
+    return "; ".join(f"{value} ({_lines(evidence[0], files)})" for value, evidence in values)
+
+
+def _lines(evidence: Evidence, files: Mapping[str, str]) -> str:
+    return f"{files[evidence.capture]}:{evidence.first_line}-{evidence.last_line}"
+
+
+def _place(evidence: Sequence[Evidence], files: Mapping[str, str]) -> Place:
+    first = min(evidence, key=lambda item: (files[item.capture], item.first_line))
+    return Place(files[first.capture], first.first_line, first.last_line, first.text)

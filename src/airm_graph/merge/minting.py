@@ -1,0 +1,79 @@
+"""Keys of records: the path of an IRI below the base, as a pure function of the whole input.
+
+No counter and no random part: a name that is taken grows by its title's next words, by its parent, and as the last resort by a digest.
+"""
+
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+
+from airm_graph.text import normalise, slugify
+
+__all__ = ["digest", "mint_agent", "mint_sources", "telling_words"]
+
+_STOP = frozenset(
+    "a an and are as at be but by can do does for from has have how if in into is it its of on or our should that the their these this "
+    "to toward towards via we what when where which who why will with".split()
+)
+_MANY = 12
+
+
+def digest(*parts: str) -> str:
+    """First 8 hex digits of the SHA-256 of *parts*."""
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:8]
+
+
+def telling_words(title: str) -> list[str]:
+    """The words of a title as slugs, without articles and the like.
+
+    >>> telling_words("Risk Sources and Risk Management Measures")[:2]
+    ['risk', 'sources']
+    """
+    words = slugify(title, limit=1000).split("-")
+    return [word for word in words if word and word not in _STOP] or [digest(normalise(title))]
+
+
+def mint_sources(sources: Mapping[str, tuple[str, str, str]]) -> dict[str, str]:
+    """Give each source its slug.
+
+    Args:
+        sources: Identity → (first author as printed, year or "", title).
+
+    Returns:
+        Identity → slug such as ``gipiskis-2024-risk-sources``.
+    """
+    found = _mint(sorted(sources), lambda identity, words: _source_slug(*sources[identity], words))
+    return {identity: found.get(identity) or f"{_source_slug(*sources[identity], 2)}-{digest(identity)}" for identity in sources}
+
+
+def _source_slug(author: str, year: str, title: str, words: int) -> str:
+    surname = slugify(author.split(",")[0], limit=30) or digest(author)
+    return "-".join([surname, year or "undated", *telling_words(title)[:words]])
+
+
+def _mint(identities: Sequence[str], name: Callable[[str, int], str]) -> dict[str, str]:
+    """Lengthen names until each is the only one of its kind; those that stay equal are left out."""
+    words = dict.fromkeys(identities, 2)
+    for _ in range(_MANY):
+        names = {identity: name(identity, count) for identity, count in words.items()}
+        counts = Counter(names.values())
+        clash = [identity for identity in identities if counts[names[identity]] > 1]
+        if not clash:
+            return names
+        words |= {identity: words[identity] + 1 for identity in clash}
+    return {identity: found for identity, found in names.items() if counts[found] == 1}
+
+
+def mint_agent(name: str, source: str) -> str:
+    """Give an agent its key.
+
+    A name of one word may be anybody's surname: it stays inside its source.
+
+    >>> mint_agent("Gipiškis, Rokas", "gipiskis-2024-risk-sources")
+    'agent/gipiskis-rokas'
+    >>> mint_agent("Smith", "smith-2024-risk-sources")
+    'agent/smith-2024-risk-sources/smith'
+    """
+    slug = slugify(name) or f"name-{digest(name)}"
+    is_bare = len(name.replace(",", " ").split()) < 2
+    return f"agent/{source}/{slug}" if is_bare else f"agent/{slug}"

@@ -1,0 +1,114 @@
+"""Groups of mentions → mitigations with names, codes, roles, parents and all their evidence."""
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+
+from airm_graph.merge.attest import attest, sort_evidence
+from airm_graph.merge.identity import group_occurrences
+from airm_graph.merge.minting import digest
+from airm_graph.merge.occurrences import Occurrence, list_occurrences
+from airm_graph.model import Attested, Classification, Evidence, Mitigation, Page, Repair
+from airm_graph.text import slugify
+
+__all__ = ["merge_mitigations"]
+
+_EDITION = "v2"
+
+
+def merge_mitigations(pages: Sequence[Page], source: str) -> tuple[list[Mitigation], list[tuple[Evidence, Repair]]]:
+    """Merge what the pages of one source say of its mitigations.
+
+    Args:
+        pages: All pages of the source, sorted by capture.
+        source: Key of the source, ``source/<slug>``.
+
+    Returns:
+        Its mitigations, sorted by key, and every repair of their texts.
+    """
+    mentions = list_occurrences(pages)
+    groups = group_occurrences(mentions)
+    keys = _mint_keys(mentions, groups, source.removeprefix("source/"))
+    owner = {index: keys[number] for number, group in enumerate(groups) for index in group}
+    mitigations = [_merge_group(keys[number], [(i, mentions[i]) for i in group], pages, source, owner, mentions) for number, group in enumerate(groups)]
+    return sorted(mitigations, key=lambda mitigation: mitigation.key), [pair for mention in mentions for pair in mention.repairs]
+
+
+def _merge_group(
+    key: str, group: Sequence[tuple[int, Occurrence]], pages: Sequence[Page], source: str, owner: dict[int, str], mentions: Sequence[Occurrence]
+) -> Mitigation:
+    members = [mention for _, mention in group]
+    places = sort_evidence(mention.evidence for mention in members)
+    own = [(mention, pages[mention.page]) for mention in members if mention.kind == "own"]
+    roles = tuple(
+        (vocabulary, attested)
+        for vocabulary in ("actor", "function", "lifecycle")
+        for attested in attest((role.concept, role.evidence) for _, page in own for role in page.roles if role.vocabulary == vocabulary)
+    )
+    return Mitigation(
+        key=key,
+        source=Attested(source, places),
+        evidence=sort_evidence([*places, *(role.evidence for _, page in own for role in page.roles)]),
+        identifiers=attest((mention.identifier or "", mention.evidence) for mention in members),
+        names=attest((mention.name, mention.evidence) for mention in members),
+        descriptions=attest((mention.description.published, mention.evidence) for mention in members if mention.description),
+        classifications=_classify(members, [page for _, page in own]),
+        roles=roles,
+        part_of=_find_parents(key, members, owner, mentions),
+    )
+
+
+def _classify(members: Sequence[Occurrence], pages: Sequence[Page]) -> tuple[Classification, ...]:
+    """One classification for each code; the reason belongs to the code of the page that gives it."""
+    places: defaultdict[str, set[Evidence]] = defaultdict(set)
+    for mention in members:
+        if mention.code:
+            places[mention.code].add(mention.evidence)
+    reasons: defaultdict[str, list[tuple[str, Evidence]]] = defaultdict(list)
+    for page in pages:
+        own = page.own
+        if own and own.code and own.reasoning and own.reasoning_evidence:
+            reasons[own.code].append((own.reasoning.published, own.reasoning_evidence))
+            places[own.code].add(own.reasoning_evidence)
+    return tuple(Classification(_EDITION, code, sort_evidence(found), attest(reasons[code])) for code, found in sorted(places.items()))
+
+
+def _find_parents(key: str, members: Sequence[Occurrence], owner: dict[int, str], mentions: Sequence[Occurrence]) -> tuple[Attested, ...]:
+    pairs = []
+    for mention in members:
+        if mention.parent is not None and owner[mention.parent] != key:
+            # A page names its parent in the heading; an item stands below its parent by its own line.
+            said_by = mentions[mention.parent].evidence if mention.kind == "own" else mention.evidence
+            pairs.append((owner[mention.parent], said_by))
+    return attest(pairs)
+
+
+def _mint_keys(mentions: Sequence[Occurrence], groups: Sequence[Sequence[int]], source: str) -> list[str]:
+    """Slugs of names; where two mitigations share one, those with a parent take its slug in front, then a digest tells them apart."""
+    number_of = {index: number for number, group in enumerate(groups) for index in group}
+    plain = [_plain_slug([mentions[i] for i in group]) for group in groups]
+    parents = [{number_of[p] for i in group if (p := mentions[i].parent) is not None} - {number} for number, group in enumerate(groups)]
+    slugs = list(plain)
+    for _ in range(3):
+        counts = Counter(slugs)
+        clash = [number for number, slug in enumerate(slugs) if counts[slug] > 1]
+        if not clash:
+            break
+        slugs = [f"{plain[min(parents[n])]}--{slug}" if n in clash and parents[n] else slug for n, slug in enumerate(slugs)]
+    counts = Counter(slugs)
+    unique = [slug if counts[slug] == 1 else f"{slug}-{_digest_group([mentions[i] for i in groups[n]])}" for n, slug in enumerate(slugs)]
+    return [f"mitigation/{source}/{slug}" for slug in unique]
+
+
+def _plain_slug(members: Sequence[Occurrence]) -> str:
+    names = attest((mention.name, mention.evidence) for mention in members)
+    if names:
+        return slugify(names[0].value) or f"name-{digest(names[0].value)}"
+    return f"page-{min(mention.evidence.capture for mention in members)[:16]}"
+
+
+def _digest_group(members: Sequence[Occurrence]) -> str:
+    return digest(*sorted({f"{mention.key}|{mention.text_key}|{mention.code or ''}" for mention in members}), min(_place(mention) for mention in members))
+
+
+def _place(mention: Occurrence) -> str:
+    return f"{mention.evidence.capture}:{mention.evidence.first_line}"

@@ -1,0 +1,95 @@
+"""Every place where a page speaks of a mitigation, as one list for each source."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from airm_graph.model import Evidence, Heading, Item, Page, Repair, Text
+from airm_graph.text import normalise
+
+__all__ = ["Occurrence", "list_occurrences"]
+
+
+@dataclass(frozen=True, slots=True)
+class Occurrence:
+    """One mention of a mitigation.
+
+    Attributes:
+        kind: ``own`` (the page's own), ``heading``, ``child``, ``other`` or ``implied`` (left side of ``Parent > Child``).
+        key: Normalised name, empty when unknown.
+        parent: Index of the parent's mention in the same list.
+        is_root: Known to stand at the top of the outline.
+        twin: What two captures of one page have in common, for ``own`` only.
+        page: Index of the page in its source.
+    """
+
+    kind: str
+    page: int
+    evidence: Evidence
+    name: str = ""
+    key: str = ""
+    code: str | None = None
+    description: Text | None = None
+    parent: int | None = None
+    is_root: bool = False
+    identifier: str | None = None
+    twin: tuple[str, ...] = ()
+    repairs: tuple[tuple[Evidence, Repair], ...] = ()
+
+    @property
+    def text_key(self) -> str:
+        """Normalised description as captured, empty when there is none."""
+        return normalise(self.description.captured) if self.description else ""
+
+
+def list_occurrences(pages: Sequence[Page]) -> list[Occurrence]:
+    """List the mentions on the pages of one source, in the order of pages and lines."""
+    found: list[Occurrence] = []
+    for number, page in enumerate(pages):
+        _add_page(number, page, found)
+    return found
+
+
+def _add_page(number: int, page: Page, found: list[Occurrence]) -> None:
+    heading = _add_heading(number, page.heading, found) if page.heading else None
+    own = _add_own(number, page, heading, found) if page.own else None
+    for item in page.children:
+        found.append(_make_item("child", number, item, item.name.published, own, is_root=False))
+    for item in page.others:
+        parent: int | None = None
+        for depth, name in enumerate(item.path[:-1]):
+            found.append(Occurrence("implied", number, item.evidence, name, normalise(name), parent=parent, is_root=depth == 0))
+            parent = len(found) - 1
+        found.append(_make_item("other", number, item, item.path[-1], parent, is_root=len(item.path) == 1))
+
+
+def _add_heading(number: int, heading: Heading, found: list[Occurrence]) -> int:
+    name = heading.name.published
+    repairs = _repairs(heading.evidence, (heading.name, heading.description))
+    found.append(Occurrence("heading", number, heading.evidence, name, normalise(name), description=heading.description, repairs=repairs))
+    return len(found) - 1
+
+
+def _add_own(number: int, page: Page, heading: int | None, found: list[Occurrence]) -> int:
+    own = page.own
+    assert own is not None
+    name = own.name.published if own.name else ""
+    reason = normalise(own.reasoning.captured) if own.reasoning else ""
+    above = normalise(page.heading.name.captured) if page.heading else ""
+    children = [normalise(item.name.captured) for item in page.children]
+    text = normalise(own.description.captured) if own.description else ""
+    # A reason, a text or a child is what makes a page recognisable; code and heading alone do not.
+    twin = (own.code or "", above, reason, text, *children) if reason or text or children else ()
+    repairs = _repairs(own.evidence, (own.description, own.reasoning))
+    found.append(
+        Occurrence("own", number, own.evidence, name, normalise(name), own.code, own.description, heading, identifier=own.identifier, twin=twin, repairs=repairs)
+    )
+    return len(found) - 1
+
+
+def _make_item(kind: str, number: int, item: Item, name: str, parent: int | None, *, is_root: bool) -> Occurrence:
+    repairs = _repairs(item.evidence, (item.name, item.description))
+    return Occurrence(kind, number, item.evidence, name, normalise(name), item.code, item.description, parent, is_root, repairs=repairs)
+
+
+def _repairs(evidence: Evidence, texts: Iterable[Text | None]) -> tuple[tuple[Evidence, Repair], ...]:
+    return tuple((evidence, repair) for text in texts if text for repair in text.repairs)

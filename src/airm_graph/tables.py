@@ -1,0 +1,168 @@
+"""Result tables of SPARQL queries, and the formats they are written in.
+
+Source:
+    SPARQL 1.1 Query Results CSV and TSV Formats; SPARQL 1.1 Query Results JSON Format; SPARQL Query Results XML Format (Second Edition).
+"""
+
+import csv
+import io
+import json
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from xml.sax.saxutils import escape, quoteattr
+
+from airm_graph.errors import QueryError
+
+__all__ = ["TABLE_FORMATS", "Table", "format_table", "split_term"]
+
+_ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|([tbnrf\"'\\]))")
+_CHARACTERS = {"t": "\t", "b": "\b", "n": "\n", "r": "\r", "f": "\f"}
+# What XML 1.0 has no way to write, not even as a character reference.
+_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows of a SELECT: N-Triples terms, None where a variable is unbound.
+
+    >>> table = Table(("code", "label"), (("<https://example.org/1.1>", '"Model"@en'), ("<https://example.org/2.4.3>", None)))
+    >>> table.values()
+    [('https://example.org/1.1', 'Model'), ('https://example.org/2.4.3', None)]
+    >>> next(iter(table))
+    {'code': 'https://example.org/1.1', 'label': 'Model'}
+    """
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str | None, ...], ...]
+
+    def __len__(self) -> int:
+        """Number of rows."""
+        return len(self.rows)
+
+    def __iter__(self) -> Iterator[dict[str, str | None]]:
+        """Each row as a dict of values, by column."""
+        for row in self.values():
+            yield dict(zip(self.columns, row, strict=True))
+
+    def values(self) -> list[tuple[str | None, ...]]:
+        """Rows of plain strings: IRIs without brackets, literals as their lexical form, None where unbound."""
+        return [tuple(None if term is None else split_term(term)[1] for term in row) for row in self.rows]
+
+
+def split_term(term: str) -> tuple[str, str, str, str]:
+    r"""Take an N-Triples term apart.
+
+    Returns:
+        Kind (``uri``, ``bnode`` or ``literal``), value without brackets, quotes or escapes, datatype IRI and language tag;
+        the last two are empty where there is none.
+
+    >>> split_term('"two\\nlines"@en')
+    ('literal', 'two\nlines', '', 'en')
+    """
+    if term.startswith("<"):
+        return "uri", term[1:-1], "", ""
+    if term.startswith("_:"):
+        return "bnode", term[2:], "", ""
+    end = term.rindex('"')
+    value, suffix = _ESCAPE.sub(_unescape, term[1:end]), term[end + 1 :]
+    if suffix.startswith("^^"):
+        return "literal", value, suffix[3:-1], ""
+    return "literal", value, "", suffix[1:]
+
+
+def format_table(table: Table, *, format: str) -> str:  # noqa: A002 - the word users know from the command line
+    """Write a table in one of `TABLE_FORMATS`.
+
+    Args:
+        table: What a query returned.
+        format: ``csv`` (values), ``tsv`` (terms), ``json`` and ``xml`` (the SPARQL result formats) or ``markdown`` (values).
+
+    Raises:
+        QueryError: The format is unknown, or a value cannot be written in it.
+
+    >>> print(format_table(Table(("code",), (('"1.1"',),)), format="markdown"), end="")
+    | code |
+    | --- |
+    | 1.1 |
+    """
+    if format not in _WRITERS:
+        raise QueryError(f"unknown table format {format!r}; use one of {', '.join(TABLE_FORMATS)}")
+    return _WRITERS[format](table)
+
+
+def _unescape(match: re.Match[str]) -> str:
+    short, long, letter = match.groups()
+    return _CHARACTERS.get(letter, letter) if letter else chr(int(short or long, 16))
+
+
+def _write_csv(table: Table) -> str:
+    out = io.StringIO()
+    # RFC 4180, which the SPARQL format follows, ends lines with CRLF.
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(table.columns)
+    writer.writerows([value or "" for value in row] for row in table.values())
+    return out.getvalue()
+
+
+def _write_tsv(table: Table) -> str:
+    # N-Triples may hold a raw tab inside a literal; here it separates columns.
+    lines = ["\t".join(f"?{name}" for name in table.columns)]
+    lines += ["\t".join((term or "").replace("\t", "\\t") for term in row) for row in table.rows]
+    return "\n".join(lines) + "\n"
+
+
+def _json_term(term: str) -> dict[str, str]:
+    kind, value, datatype, language = split_term(term)
+    written = {"type": kind, "value": value}
+    if datatype:
+        written["datatype"] = datatype
+    if language:
+        written["xml:lang"] = language
+    return written
+
+
+def _write_json(table: Table) -> str:
+    bindings = [{n: _json_term(t) for n, t in zip(table.columns, row, strict=True) if t is not None} for row in table.rows]
+    return json.dumps({"head": {"vars": table.columns}, "results": {"bindings": bindings}}, ensure_ascii=False, indent=2) + "\n"
+
+
+def _write_markdown(table: Table) -> str:
+    def cell(value: str | None) -> str:
+        text = (value or "").replace("&", "&amp;").replace("<", "&lt;").replace("\\", "\\\\").replace("|", "\\|")
+        return re.sub(r"\r\n|\r|\n", "<br>", text)
+
+    rows = [table.columns, ["---"] * len(table.columns), *([cell(value) for value in row] for row in table.values())]
+    return "".join(f"| {' | '.join(row)} |\n" for row in rows)
+
+
+def _xml_term(term: str) -> str:
+    kind, value, datatype, language = split_term(term)
+    if found := _NOT_XML.search(value):
+        raise QueryError(f"a value holds the character U+{ord(found.group()):04X}, which XML cannot carry; use json instead")
+    attributes = f" datatype={quoteattr(datatype)}" if datatype else ""
+    attributes += f" xml:lang={quoteattr(language)}" if language else ""
+    # A parser would read a bare CR as LF.
+    return f"<{kind}{attributes}>{escape(value, {chr(13): '&#13;'})}</{kind}>"
+
+
+def _write_xml(table: Table) -> str:
+    lines = ['<?xml version="1.0" encoding="UTF-8"?>', '<sparql xmlns="http://www.w3.org/2005/sparql-results#">', "  <head>"]
+    lines += [f"    <variable name={quoteattr(name)}/>" for name in table.columns]
+    lines += ["  </head>", "  <results>"]
+    for row in table.rows:
+        lines.append("    <result>")
+        lines += [f'      <binding name="{n}">{_xml_term(t)}</binding>' for n, t in zip(table.columns, row, strict=True) if t is not None]
+        lines.append("    </result>")
+    return "\n".join([*lines, "  </results>", "</sparql>"]) + "\n"
+
+
+_WRITERS: dict[str, Callable[[Table], str]] = {
+    "csv": _write_csv,
+    "json": _write_json,
+    "markdown": _write_markdown,
+    "tsv": _write_tsv,
+    "xml": _write_xml,
+}
+#: The words that `format_table` takes.
+TABLE_FORMATS = tuple(_WRITERS)

@@ -1,0 +1,127 @@
+"""Codes and vocabularies, read once from ``ontology/``: what the capture reader must know to read a page."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+
+from airm_graph.namespaces import BASE, term
+from airm_graph.resources import read_resource
+from airm_graph.store import Row, parse_rows
+
+__all__ = ["Code", "Concept", "Taxonomy", "Vocabulary", "load_taxonomy", "load_vocabularies"]
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A code of an edition; *label* is None where none was ever observed."""
+
+    notation: str
+    label: str | None
+    parent: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Taxonomy:
+    """The codes of one edition.
+
+    Attributes:
+        codes: By notation.
+        fingerprints: Fingerprint of a definition → notation.
+        branches: Fingerprint of a definition → notations it may belong to, when which of them is unknown.
+    """
+
+    edition: str
+    codes: dict[str, Code]
+    fingerprints: dict[str, str]
+    branches: dict[str, tuple[str, ...]]
+
+    def labels(self) -> dict[str, tuple[str, ...]]:
+        """Label → notations that carry it ("Other" has many)."""
+        found = defaultdict(list)
+        for code in self.codes.values():
+            if code.label:
+                found[code.label].append(code.notation)
+        return {label: tuple(sorted(notations)) for label, notations in found.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Concept:
+    """A concept of a vocabulary; *slug* is the last segment of its IRI."""
+
+    slug: str
+    label: str
+    fingerprints: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """One of ``lifecycle``, ``actor``, ``function``; *concepts* by label."""
+
+    name: str
+    concepts: dict[str, Concept]
+
+
+@cache
+def load_taxonomy(edition: str = "v2") -> Taxonomy:
+    """Read ``ontology/taxonomy/<edition>.ttl``.
+
+    >>> load_taxonomy("v2").codes["1.1.3"].label
+    'Capability Modification'
+    """
+    name = f"ontology/taxonomy/{edition}.ttl"
+    index = _index(parse_rows(read_resource(name).encode(), name=name, suffix=".ttl"))
+    scheme = f"<{BASE}taxonomy/{edition}>"
+    codes, fingerprints, branches = {}, {}, {}
+    for subject, values in index.items():
+        if scheme not in values[term("skos:inScheme")]:
+            continue
+        (notation,) = map(_text, values[term("skos:notation")])
+        parents = [_last_segment(parent) for parent in values[term("skos:broader")]]
+        label = next(map(_text, values[term("skos:prefLabel")]), None)
+        codes[notation] = Code(notation, label, parents[0] if parents else None)
+        fingerprints.update(dict.fromkeys(map(_text, values[term("airm:definitionFingerprint")]), notation))
+        below = tuple(sorted([notation, *map(_last_segment, _below(subject, index))]))
+        branches.update(dict.fromkeys(map(_text, values[term("airm:branchFingerprint")]), below))
+    return Taxonomy(edition, codes, fingerprints, branches)
+
+
+@cache
+def load_vocabularies() -> tuple[Vocabulary, ...]:
+    """Read the three vocabularies, in the order in which a page prints them.
+
+    >>> [vocabulary.name for vocabulary in load_vocabularies()]
+    ['lifecycle', 'actor', 'function']
+    """
+    return tuple(_load_vocabulary(name) for name in ("lifecycle", "actor", "function"))
+
+
+def _load_vocabulary(name: str) -> Vocabulary:
+    file = f"ontology/vocabularies/{name}.ttl"
+    concepts = {}
+    for subject, values in _index(parse_rows(read_resource(file).encode(), name=file, suffix=".ttl")).items():
+        for label in map(_text, values[term("skos:prefLabel")]):
+            prints = frozenset(map(_text, values[term("airm:definitionFingerprint")]))
+            concepts[label] = Concept(_last_segment(subject), label, prints)
+    return Vocabulary(name, concepts)
+
+
+def _index(rows: Iterable[Row]) -> dict[str, defaultdict[str, list[str]]]:
+    index: dict[str, defaultdict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    for subject, predicate, value, _ in sorted(rows):
+        index[subject][predicate].append(value)
+    return index
+
+
+def _below(subject: str, index: dict[str, defaultdict[str, list[str]]]) -> list[str]:
+    narrower = index[subject][term("skos:narrower")] if subject in index else []
+    return [*narrower, *(deep for near in narrower for deep in _below(near, index))]
+
+
+def _text(value: str) -> str:
+    # Labels and notations hold no escapes: the quotes and what follows them (a language tag) fall away.
+    return value[1 : value.rindex('"')]
+
+
+def _last_segment(subject: str) -> str:
+    return subject.rstrip(">").rsplit("/", 1)[1]

@@ -1,0 +1,43 @@
+"""N-Quads terms taken apart. Terms are strings throughout the project; this is the one place that reads inside them."""
+
+import re
+from typing import NamedTuple
+
+__all__ = ["Literal", "read_literal", "unescape"]
+
+_ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))", re.DOTALL)
+_CONTROL = {"t": "\t", "b": "\b", "n": "\n", "r": "\r", "f": "\f"}
+
+
+class Literal(NamedTuple):
+    """Text without escapes, IRI of the datatype (empty for strings), language tag (empty for none)."""
+
+    text: str
+    datatype: str
+    language: str
+
+
+def read_literal(term: str) -> Literal:
+    r"""Take a literal apart.
+
+    >>> read_literal('"two\\nlines"@en')
+    Literal(text='two\nlines', datatype='', language='en')
+    """
+    end = term.rindex('"')
+    suffix = term[end + 1 :]
+    text = unescape(term[1:end])
+    return Literal(text, suffix[3:-1] if suffix.startswith("^^") else "", suffix[1:] if suffix.startswith("@") else "")
+
+
+def unescape(text: str) -> str:
+    r"""Resolve the escapes of N-Triples.
+
+    >>> unescape("caf\\u00e9")
+    'café'
+    """
+    return _ESCAPE.sub(_decode, text) if "\\" in text else text
+
+
+def _decode(match: re.Match[str]) -> str:
+    digits = match[1] or match[2]
+    return chr(int(digits, 16)) if digits else _CONTROL.get(match[3], match[3])

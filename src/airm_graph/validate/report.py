@@ -1,0 +1,157 @@
+"""Findings as JSON for programs and as lines for people."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+from itertools import groupby
+from typing import NamedTuple
+
+from airm_graph.model import Finding, Severity
+from airm_graph.validate.results import sort_findings
+
+__all__ = ["NOTICE", "Line", "Report", "format_lines", "format_text"]
+
+#: As the dataset says it.
+NOTICE = "Preliminary data: please do not share or cite."
+
+_WORDS = {Severity.VIOLATION: "violation", Severity.WARNING: "warning", Severity.INFO: "note"}
+_QUOTE_LENGTH = 100  # a terminal line with the indent, even beside a second window
+
+
+class Line(NamedTuple):
+    """A line of the report and what it is: a severity, ``quote``, ``remedy``, ``summary`` or ``blank``; the CLI colours by it."""
+
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Findings about some files.
+
+    Attributes:
+        findings: In any order.
+        files: Names of the files that were looked at.
+    """
+
+    findings: tuple[Finding, ...]
+    files: tuple[str, ...] = ()
+
+    @property
+    def conforms(self) -> bool:
+        """Whether nothing is a violation."""
+        return self.counts["violation"] == 0
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Number of findings of each severity, gravest first."""
+        return {severity.value: sum(finding.severity is severity for finding in self.findings) for severity in Severity}
+
+    def to_json(self) -> str:
+        r"""Write the report as JSON; equal findings in any order give equal bytes.
+
+        >>> print(Report(findings=()).to_json().splitlines()[2])
+          "conforms": true,
+        """
+        content = {
+            "version": version("airm-graph"),
+            "conforms": self.conforms,
+            "counts": self.counts,
+            "files": sorted(set(self.files)),
+            "notice": NOTICE,
+            "findings": [_record(finding) for finding in sort_findings(self.findings)],
+        }
+        return json.dumps(content, ensure_ascii=False, indent=2) + "\n"
+
+
+def _record(finding: Finding) -> dict[str, str | int | None]:
+    place = finding.place
+    return {
+        "rule": finding.rule,
+        "severity": finding.severity.value,
+        "message": finding.message,
+        "remedy": finding.remedy or None,
+        "file": place.file if place else None,
+        "first_line": place.first_line if place else None,
+        "last_line": place.last_line if place else None,
+        "text": place.text if place and place.text else None,
+        "focus": finding.focus or None,
+        "path": finding.path or None,
+        "value": finding.value or None,
+    }
+
+
+def format_text(findings: Iterable[Finding], *, paths: Mapping[str, str] | None = None, files: Sequence[str] = ()) -> str:
+    """Write findings as plain text for people, as `format_lines` lays them out.
+
+    >>> finding = Finding(rule="MIT-03", severity=Severity.VIOLATION, message="a mitigation cites its source", remedy="add airm:source")
+    >>> print(format_text([finding]), end="")
+    -  violation  MIT-03  a mitigation cites its source
+        add airm:source
+    <BLANKLINE>
+    1 violation, 0 warnings, 0 notes
+    """
+    return "".join(f"{line.text}\n" for line in format_lines(findings, paths=paths, files=files))
+
+
+def format_lines(findings: Iterable[Finding], *, paths: Mapping[str, str] | None = None, files: Sequence[str] = ()) -> list[Line]:
+    """Lay findings out in lines, grouped by file, with a summary at the end.
+
+    Args:
+        findings: In any order.
+        paths: What to print for a file name, for example its path from where the user stands.
+        files: The files that were looked at; when empty, those with findings are counted in the summary.
+
+    Returns:
+        For each finding ``FILE:LINE  severity  RULE  message``, the first captured line where known, the remedy; those without
+        a file come last and stand by their focus node, or a hyphen.
+    """
+    found = sort_findings(findings)
+    lines: list[Line] = []
+    for _, group in groupby(sorted(found, key=_reading_order), key=_file):
+        for finding in group:
+            lines.extend(_finding_lines(finding, paths=paths or {}))
+        lines.append(Line("blank", ""))
+    lines.append(Line("summary", _summary(found, files=files)))
+    return lines
+
+
+def _file(finding: Finding) -> str:
+    return finding.place.file if finding.place else ""
+
+
+def _reading_order(finding: Finding) -> tuple[bool, str, int, int]:
+    line = finding.place.first_line if finding.place else None
+    return not _file(finding), _file(finding), line or 0, finding.severity.rank
+
+
+def _finding_lines(finding: Finding, *, paths: Mapping[str, str]) -> list[Line]:
+    place = finding.place
+    where = finding.focus or "-"
+    if place and place.file:
+        name = paths.get(place.file, place.file)
+        where = name if place.first_line is None else f"{name}:{place.first_line}"
+    kind = finding.severity.value
+    lines = [Line(kind, _printable(f"{where}  {_WORDS[finding.severity]}  {finding.rule}  {finding.message}"))]
+    if place and place.text:
+        lines.append(Line("quote", "    | " + _printable(place.text.split("\n", 1)[0])[:_QUOTE_LENGTH]))
+    if finding.remedy:
+        lines.append(Line("remedy", "    " + _printable(finding.remedy)))
+    return lines
+
+
+def _printable(text: str) -> str:
+    """Escape what a terminal would obey rather than show, such as colour codes and reversed writing."""
+    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)
+
+
+def _summary(findings: Sequence[Finding], *, files: Sequence[str]) -> str:
+    counts = Report(findings=tuple(findings)).counts
+    parts = [_count(counts[severity.value], word) for severity, word in _WORDS.items()]
+    names = set(files) or {_file(finding) for finding in findings} - {""}
+    return ", ".join(parts) + (f" in {_count(len(names), 'file')}" if names else "")
+
+
+def _count(number: int, word: str) -> str:
+    return f"{number} {word}" if number == 1 else f"{number} {word}s"

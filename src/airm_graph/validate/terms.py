@@ -1,0 +1,97 @@
+"""N-Triples terms to rdflib nodes and back, keeping every lexical form as written (rdflib's own parsers normalise numbers)."""
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from rdflib import Graph
+    from rdflib.term import Node
+
+    from airm_graph.store import Row
+
+__all__ = ["Nodes", "literal_text"]
+
+_LITERAL = re.compile(r'"((?:[^"\\]|\\.)*)"(?:@([A-Za-z0-9-]+)|\^\^<([^>]*)>)?\Z', re.DOTALL)
+_ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))", re.DOTALL)
+_CONTROL = {"t": "\t", "b": "\b", "n": "\n", "r": "\r", "f": "\f"}
+
+
+def literal_text(term: str) -> str:
+    r"""Read the text of a literal term.
+
+    Raises:
+        ValueError: *term* is not a literal.
+
+    >>> literal_text('"two\\nlines"@en')
+    'two\nlines'
+    """
+    match = _LITERAL.match(term)
+    if match is None:
+        raise ValueError(f"{term} is not a literal")
+    return _unescape(match[1])
+
+
+def _unescape(text: str) -> str:
+    def replace(match: re.Match[str]) -> str:
+        digits = match[1] or match[2]
+        return chr(int(digits, 16)) if digits else _CONTROL.get(match[3], match[3])
+
+    return _ESCAPE.sub(replace, text) if "\\" in text else text
+
+
+class Nodes:
+    """A dictionary of terms and rdflib nodes; a node that came from a term goes back to exactly that term."""
+
+    def __init__(self) -> None:
+        """Start with no term known."""
+        self._nodes: dict[str, Node] = {}
+        self._terms: dict[Node, str] = {}
+
+    def fill(self, graph: "Graph", *, rows: "Iterable[Row]") -> "Graph":
+        """Add the triples of *rows*, whatever their own graph, to an rdflib graph and return it."""
+        for subject, predicate, value, _ in rows:
+            graph.add((self.node(subject), self.node(predicate), self.node(value)))
+        return graph
+
+    def node(self, term: str) -> "Node":
+        """The rdflib node of a term."""
+        node = self._nodes.get(term)
+        if node is None:
+            node = self._nodes[term] = _decode(term)
+            self._terms.setdefault(node, term)
+        return node
+
+    def term(self, node: "Node | None") -> str:
+        """The term of a node; empty for None."""
+        if node is None:
+            return ""
+        return self._terms.get(node) or _encode(node)
+
+
+def _decode(term: str) -> "Node":
+    from rdflib import BNode, Literal, URIRef
+
+    if term.startswith("<"):
+        return URIRef(term[1:-1])
+    if term.startswith("_:"):
+        return BNode(term[2:])
+    match = _LITERAL.match(term)
+    if match is None:
+        raise ValueError(f"{term} is not an N-Triples term")
+    datatype = URIRef(match[3]) if match[3] else None
+    return Literal(_unescape(match[1]), lang=match[2], datatype=datatype, normalize=False)
+
+
+def _encode(node: "Node") -> str:
+    from rdflib import BNode, Literal
+
+    from airm_graph.namespaces import literal
+
+    if isinstance(node, BNode):
+        return f"_:{node}"
+    if not isinstance(node, Literal):
+        return f"<{node}>"
+    quoted = literal(str(node), language=node.language)
+    return f"{quoted}^^<{node.datatype}>" if node.datatype else quoted

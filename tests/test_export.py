@@ -249,6 +249,12 @@ def test_double_keeps_its_lexical_form(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", sorted(EXPORTS))
+def test_type_may_be_an_iri_and_a_literal(name: str) -> None:
+    rows = [(THING, TYPE, literal("a thing"), ""), (THING, TYPE, term("airm:Code"), ""), (THING, TYPE, literal("a\r\nb"), "")]
+    assert triples(export(name, rows), Path(EXPORTS[name].file_name).suffix) == {row[:3] for row in rows}
+
+
+@pytest.mark.parametrize("name", sorted(EXPORTS))
 def test_own_taxonomies_and_vocabularies_read_back(name: str) -> None:
     files = sorted([*find_resource("ontology/taxonomy").glob("*.ttl"), *find_resource("ontology/vocabularies").glob("*.ttl")])
     assert files
@@ -464,7 +470,7 @@ def test_subjects_stand_by_kind_and_in_natural_order() -> None:
         ("mitigation/s/x/classification/v2-1.2", "airm:Classification"),
         ("mitigation/s/x/classification/v2-1.10", "airm:Classification"),
         ("mitigation/s/x-1", "airm:Mitigation"),
-        ("mitigation/s/x-1000000000", "airm:Mitigation"),
+        ("mitigation/s/x-3000000000", "airm:Mitigation"),
         ("mitigation/s/x-20000000000", "airm:Mitigation"),
         ("capture/ff", "airm:Capture"),
         ("capture/aa/l2", "airm:Evidence"),
@@ -519,6 +525,7 @@ def test_short_forms_are_for_canonical_values_only(value: str, datatype: str, wr
         ('a\n"', '"""a\n\\""""'),
         ('\n"""x""', '"""\n\\"\\""x\\"\\""""'),
         ("a\r\nb", '"""a\\r\nb"""'),
+        ('"\t\n"x"', '"""\\"\\t\n"x\\""""'),
         ("a\rb", r'"a\rb"'),
         ("\\\n\\", '"""\\\\\n\\\\"""'),
         ("hidden\u202e\u200b\x00", r'"hidden\u202E\u200B\u0000"'),

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from typing import Any
 
 import pytest
 from rdflib.query import Result
@@ -65,10 +66,9 @@ def test_tsv_has_one_line_a_row_and_keeps_terms() -> None:
     assert len(lines) == 4
 
 
-@pytest.mark.parametrize("format", ["json", "xml"])
-def test_result_format_is_read_by_rdflib_as_the_same_terms(format: str) -> None:
-    result = Result.parse(io.BytesIO(format_table(TABLE, format=format).encode()), format=format)
-    assert result.vars is not None
+@pytest.mark.parametrize("name", ["json", "xml"])
+def test_result_format_is_read_by_rdflib_as_the_same_terms(name: str) -> None:
+    result: Any = Result.parse(io.BytesIO(format_table(TABLE, format=name).encode()), format=name)
     assert [str(variable) for variable in result.vars] == list(TABLE.columns)
     first, second, third = ([row.get(variable) for variable in result.vars] for row in result.bindings)
     assert first[0].n3() == "<https://example.org/é?a=1&b=2>"
@@ -99,9 +99,9 @@ def test_markdown_keeps_one_line_a_row() -> None:
     assert len(lines) == 5
 
 
-@pytest.mark.parametrize("format", TABLE_FORMATS)
-def test_table_without_rows_is_written_whole(format: str) -> None:
-    assert "x" in format_table(Table(("x",), ()), format=format)
+@pytest.mark.parametrize("name", TABLE_FORMATS)
+def test_table_without_rows_is_written_whole(name: str) -> None:
+    assert "x" in format_table(Table(("x",), ()), format=name)
 
 
 def test_format_that_is_unknown_is_named_with_the_known_ones() -> None:

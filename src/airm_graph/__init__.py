@@ -10,20 +10,19 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from airm_graph.build import build, load, validate
+    from airm_graph.conductor import build, load
     from airm_graph.errors import AirmError
     from airm_graph.graph import Graph
     from airm_graph.ingest import read_captures
 
-__all__ = ["AirmError", "Graph", "build", "load", "read_captures", "validate"]
+__all__ = ["AirmError", "Graph", "build", "load", "read_captures"]
 
 _HOMES = {
     "AirmError": "errors",
     "Graph": "graph",
-    "build": "build",
-    "load": "build",
+    "build": "conductor",
+    "load": "conductor",
     "read_captures": "ingest",
-    "validate": "build",
 }
 
 

@@ -23,9 +23,10 @@ if TYPE_CHECKING:
     import networkx
     import rdflib
 
-__all__ = ["Graph"]
+__all__ = ["SUMS", "Graph"]
 
-_SUMS = "SHA256SUMS"
+#: The file that makes a folder a written graph.
+SUMS = "SHA256SUMS"
 _REPORT = "report.json"
 
 
@@ -90,12 +91,17 @@ class Graph:
 
     def to_rdflib(self, *, named_graphs: bool = False) -> "rdflib.Graph":
         """The exported statements as an rdflib Graph, or as a Dataset with one graph per capture."""
+        import warnings
+
         import rdflib
 
         target = rdflib.Dataset(default_union=True) if named_graphs else rdflib.Graph()
         rows = self.exported if named_graphs else {(*row[:3], "") for row in self.exported}
         data = "".join(f"{s} {p} {o} {g} .\n" for s, p, o, g in sorted(rows))
-        target.parse(data=data.encode(), format="nquads" if named_graphs else "nt")
+        with warnings.catch_warnings():
+            # rdflib warns of its own use of names that it is about to drop.
+            warnings.simplefilter("ignore", DeprecationWarning)
+            target.parse(data=data.encode(), format="nquads" if named_graphs else "nt")
         for prefix, namespace in PREFIXES.items():
             target.bind(prefix, rebase_text(namespace, self.base))
         return target
@@ -103,7 +109,7 @@ class Graph:
     def to_networkx(self) -> "networkx.MultiDiGraph[str]":
         """The exported statements as a networkx graph: resources are nodes, literals are attributes.
 
-        Node attributes hold prefixed names (``rdfs:label``) → value, or a list when there are several; the key of an edge is the prefixed name of its property.
+        Attributes of nodes and keys of edges are prefixed names such as ``rdfs:label``; several values are joined by `` | ``.
         """
         from airm_graph.analyse import project_rows
 
@@ -120,15 +126,15 @@ class Graph:
             File name → path.
 
         Raises:
-            InputError: The graph holds no mitigation: nothing is written.
+            InputError: The graph is empty: nothing is written.
             ExportError: A format is unknown or a file cannot be written.
         """
-        if not any(o == f"<{self.base}ontology#Mitigation>" for _, _, o, _ in self.rows):
+        if not self.rows:
             raise InputError("no mitigation was read, so nothing is written", file=str(folder), remedy="see the findings")
         files = {EXPORTS[name].file_name: _join(self.export(name)) for name in _known_formats(formats)}
         files[_REPORT] = self.report.to_json().encode()
         sums = "".join(f"{hashlib.sha256(data).hexdigest()}  {name}\n" for name, data in sorted(files.items()))
-        return replace_folder_files(Path(folder), {**files, _SUMS: sums.encode()})
+        return replace_folder_files(Path(folder), {**files, SUMS: sums.encode()})
 
     def export(self, format: str) -> bytes | Iterable[str]:  # noqa: A002 - the word users know
         """Write one format and return its content, whole or in pieces of text."""

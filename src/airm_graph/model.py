@@ -59,6 +59,8 @@ class Finding:
         remedy: What to do about it.
         place: Where, as far as known.
         focus, path, value: For results of shapes: node, property and value as N-Triples terms.
+        shape, component: For results of shapes: the shape and the kind of constraint, as N-Triples terms.
+        origin: For findings about RDF files: the place in a capture that the statement was taken from, as far as the file says.
     """
 
     rule: str
@@ -69,6 +71,9 @@ class Finding:
     focus: str = ""
     path: str = ""
     value: str = ""
+    shape: str = ""
+    component: str = ""
+    origin: Place | None = None
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -146,7 +151,8 @@ class Heading:
     """The parent mitigation printed as a bare heading.
 
     Attributes:
-        basis: Why it was taken for a heading: ``others`` (named on the same page), ``other-page``, ``pattern`` (by its look only).
+        basis: Why it was taken for a heading: ``others`` (named on the same page), ``other-page``, ``next-item`` (what follows can only be an
+            item), ``alone`` (the page has no items), ``pattern`` (by its look only).
     """
 
     name: Text

@@ -188,8 +188,9 @@ def _read_query(path: Path) -> Query:
     lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
     size = next((number for number, line in enumerate(lines) if not line.startswith(_HEADER)), len(lines))
     try:
-        # BaseLoader makes every scalar a string: 1.10 stays 1.10 and no stays no. It builds nothing but strings, lists and dicts.
-        header = yaml.load("".join(line.removeprefix(_HEADER).removeprefix(" ") for line in lines[:size]), Loader=yaml.BaseLoader)  # noqa: S506
+        # These loaders make every scalar a string: 1.10 stays 1.10 and no stays no. They build nothing but strings, lists and dicts.
+        loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+        header = yaml.load("".join(line.removeprefix(_HEADER).removeprefix(" ") for line in lines[:size]), Loader=loader)  # noqa: S506
     except yaml.YAMLError as error:
         raise QueryError(f"{path.name}: the header is not YAML: {error}") from error
     if not isinstance(header, dict) or not {"summary", "description", "tags", "columns"} <= set(header) <= _KEYS:

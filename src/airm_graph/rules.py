@@ -24,26 +24,44 @@ RULES = MappingProxyType(
     {
         "CAP-01": Rule(_MUST, "an input is UTF-8 text", "save the page again as UTF-8 text"),
         "CAP-02": Rule(_MUST, "an input is not empty", "capture the page again"),
-        "CAP-03": Rule(_MUST, "an input is the text of a mitigation page", "capture the visible text of the page, not its source or another page"),
+        "CAP-03": Rule(
+            _MUST, "an input is the text of a mitigation page", "capture the visible text of the page, not its source or another page"
+        ),
         "CAP-04": Rule(_MUST, "an input has the size of a page", "capture the page again, one paragraph a line"),
         "CAP-05": Rule(_SHOULD, "a page begins with its two notices", "capture the page from its first line on"),
-        "CAP-06": Rule(_SHOULD, "the code of a page is known by the fingerprint of its definition", "add the fingerprint to the taxonomy once the code is known"),
-        "CAP-07": Rule(_MUST, "the 'Also in' label is that of the parent code", "compare the page with its capture and mend the one that is wrong"),
-        "CAP-08": Rule(_SHOULD, "a page gives the reason for its code", "check whether the page shows a reason; nothing to do if it does not"),
+        "CAP-06": Rule(
+            _SHOULD,
+            "the code of a page is known by the fingerprint of its definition",
+            "add the fingerprint to the taxonomy once the code is known",
+        ),
+        "CAP-07": Rule(
+            _MUST, "the 'Also in' label is that of the parent code", "compare the page with its capture and mend the one that is wrong"
+        ),
+        "CAP-08": Rule(
+            _SHOULD, "a page gives the reason for its code", "check whether the page shows a reason; nothing to do if it does not"
+        ),
         "CAP-09": Rule(_MUST, "a code stands with its own label", "mend the line: code and label must be a pair of the taxonomy"),
         "CAP-10": Rule(_MUST, "a code exists in the taxonomy", "mend the line, or add the code to the taxonomy"),
-        "CAP-11": Rule(_NOTE, "a parent heading is known by name", "check that the line is the parent; a capture of the parent's page settles it"),
+        "CAP-11": Rule(
+            _NOTE, "a parent heading is known by name", "check that the line is the parent; a capture of the parent's page settles it"
+        ),
         "CAP-12": Rule(_MUST, "every item ends in a code line", "capture the page again; a code line is missing here"),
-        "CAP-13": Rule(_MUST, "a page names its source", "capture the page again: title and 'Surname, Given (YYYY)' stand after the last item"),
+        "CAP-13": Rule(
+            _MUST, "a page names its source", "capture the page again: title and 'Surname, Given (YYYY)' stand after the last item"
+        ),
         "CAP-14": Rule(_SHOULD, "a source carries its year", "find the year of the document"),
         "CAP-15": Rule(_MUST, "a page ends in six lines: stage, actor, function, each with its definition", "capture the page to its end"),
-        "CAP-16": Rule(_MUST, "stage, actor and function are terms of their vocabularies", "mend the line, or add the term to the vocabulary"),
+        "CAP-16": Rule(
+            _MUST, "stage, actor and function are terms of their vocabularies", "mend the line, or add the term to the vocabulary"
+        ),
         "CAP-17": Rule(_SHOULD, "a term is printed with the definition known for it", "check whether the publisher changed the definition"),
         "CAP-18": Rule(_SHOULD, "a side-car holds id, url, name and retrieved", "mend the side-car"),
         "CAP-19": Rule(_NOTE, "children and other mitigations of the source can be told apart", "capture more pages of this source"),
         "CAP-20": Rule(_NOTE, "a name stands on one line", "give the whole name in a side-car of its own page"),
         "CAP-21": Rule(_MUST, "a code line closes a named item", "capture the page again; a name is missing here"),
-        "CAP-22": Rule(_SHOULD, "a page whose code has a parent says 'Also in'", "compare the page with its capture; a line is missing here"),
+        "CAP-22": Rule(
+            _SHOULD, "a page whose code has a parent says 'Also in'", "compare the page with its capture; a line is missing here"
+        ),
         "TXT-01": Rule(_SHOULD, "a text ends where its sentence ends", "compare with the document and complete the text there"),
         "TXT-02": Rule(_SHOULD, "a description says something", "compare with the document; what followed the lead-in is missing"),
         "TXT-03": Rule(_SHOULD, "a description is prose, not fields", "move the fields to where they belong"),
@@ -52,9 +70,17 @@ RULES = MappingProxyType(
         "MRG-02": Rule(_SHOULD, "a mitigation has one description", "compare the lines of both descriptions"),
         "MRG-03": Rule(_SHOULD, "a mitigation has one parent", "compare the pages that name the parents"),
         "MRG-04": Rule(_SHOULD, "a source is printed the same on every page", "choose one spelling"),
-        "MRG-05": Rule(_SHOULD, "an abstract belongs to one source, and a source has one", "compare with the document; one of the abstracts is not its own"),
-        "MRG-06": Rule(_SHOULD, "a mitigation has a name", "add a side-car NAME.meta.yaml with 'name: …', or the capture of a page that lists it"),
-        "MRG-07": Rule(_NOTE, "mitigations of one source with the same name are told apart by their parents", "capture the pages of the parents"),
+        "MRG-05": Rule(
+            _SHOULD,
+            "an abstract belongs to one source, and a source has one",
+            "compare with the document; one of the abstracts is not its own",
+        ),
+        "MRG-06": Rule(
+            _SHOULD, "a mitigation has a name", "add a side-car NAME.meta.yaml with 'name: …', or the capture of a page that lists it"
+        ),
+        "MRG-07": Rule(
+            _NOTE, "mitigations of one source with the same name are told apart by their parents", "capture the pages of the parents"
+        ),
         "MRG-08": Rule(_SHOULD, "one identifier names one mitigation", "compare the side-cars"),
         "MRG-09": Rule(_SHOULD, "a mitigation has one actor, stage and function", "compare the pages"),
     }

@@ -3,14 +3,16 @@
 Loading keeps lexical forms as written, except that Oxigraph normalises numbers, booleans and dates and lower-cases language tags.
 """
 
+import io
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import IO, cast
 
 import pyoxigraph as ox
 
 from airm_graph.errors import QueryError, StoreError
 
-__all__ = ["FORMATS", "Row", "Store", "parse_rows"]
+__all__ = ["FORMATS", "Row", "Store", "number_rows", "parse_rows"]
 
 #: Subject, predicate, object, graph as N-Quads terms; the graph is empty for the default graph.
 Row = tuple[str, str, str, str]
@@ -29,19 +31,23 @@ _MARK = b"\xef\xbb\xbf"
 
 
 class Store:
-    """A set of named graphs that answers SPARQL; the default graph of a query is the union of all."""
+    """A set of named graphs that answers SPARQL; the default graph of a query is the union of all.
+
+    The union is kept as a copy in the default graph: Oxigraph's own union repeats a statement for every graph it stands in, which
+    multiplies rows and makes joins explode.
+    """
 
     def __init__(self) -> None:
         """Make an empty store in memory."""
         self._store = ox.Store()
 
     def __len__(self) -> int:
-        """Number of quads."""
-        return len(self._store)
+        """Number of different statements, whatever graphs they stand in."""
+        return sum(1 for _ in self._store.quads_for_pattern(None, None, None, ox.DefaultGraph()))
 
     def add_rows(self, rows: Iterable[Row]) -> None:
         """Load rows as one batch."""
-        data = "".join(f"{s} {p} {o} {g} .\n" for s, p, o, g in rows)
+        data = "".join(f"{s} {p} {o} {g} .\n{s} {p} {o} .\n" if g else f"{s} {p} {o} .\n" for s, p, o, g in rows)
         self._store.bulk_load(data.encode(), format=ox.RdfFormat.N_QUADS)
 
     def add_file(self, path: Path, *, graph: str | None = None) -> None:
@@ -50,32 +56,26 @@ class Store:
         Raises:
             StoreError: The suffix is unknown or the file is not what it says; the message names file and line.
         """
-        quads = _parse(path.read_bytes(), name=str(path), suffix=path.suffix.lower())
-        if graph is None:
-            self._store.extend(quads)
-        else:
-            name = ox.NamedNode(graph)
-            self._store.extend(ox.Quad(q.subject, q.predicate, q.object, name) for q in quads)
+        rows = parse_rows(path.read_bytes(), name=str(path), suffix=path.suffix.lower())
+        self.add_rows(rows if graph is None else ((*row[:3], f"<{graph}>") for row in rows))
 
-    def select(self, query: str) -> tuple[tuple[str, ...], list[tuple[str | None, ...]]]:
+    def select(self, query: str, *, union: bool = True) -> tuple[tuple[str, ...], list[tuple[str | None, ...]]]:
         """Run a SELECT; returns the variables and the rows as N-Triples terms, None where unbound.
+
+        Args:
+            union: Ask all graphs as one; else the default graph, and the others by GRAPH only.
 
         Raises:
             QueryError: The query does not parse or is not a SELECT.
         """
         try:
-            found = self._store.query(query, use_default_graph_as_union=True)
+            found = self._store.query(query)
         except (SyntaxError, ValueError, OSError, RuntimeError) as error:
             raise QueryError(f"the query cannot be run: {error}") from error
         if not isinstance(found, ox.QuerySolutions):
             raise QueryError("the query is not a SELECT")
         names = tuple(variable.value for variable in found.variables)
         return names, [tuple(None if (v := row[n]) is None else str(v) for n in names) for row in found]
-
-    def rows(self) -> Iterator[Row]:
-        """Every quad as a row, in no particular order."""
-        for quad in self._store:
-            yield _row(quad)
 
 
 def parse_rows(data: bytes, *, name: str, suffix: str) -> list[Row]:
@@ -87,19 +87,64 @@ def parse_rows(data: bytes, *, name: str, suffix: str) -> list[Row]:
     return [_row(quad) for quad in _parse(data, name=name, suffix=suffix)]
 
 
+def number_rows(data: bytes, *, name: str, suffix: str) -> Iterator[tuple[Row, int]]:
+    r"""Parse RDF bytes into rows in the order of the document, each with the line (from 1) on which it is complete.
+
+    The parser is handed one line at a time, and a row that it yields ends on the line handed out last. JSON-LD is an exception: it is read
+    whole before the first row comes.
+
+    Raises:
+        StoreError: As for `parse_rows`.
+
+    >>> [line for _, line in number_rows(b"<urn:a> <urn:b> 1,\n 2 .", name="a.ttl", suffix=".ttl")]
+    [1, 2]
+    """
+    reader = _LineReader(_check(data, name=name, suffix=suffix))
+    try:
+        for quad in ox.parse(cast("IO[bytes]", reader), format=FORMATS[suffix]):
+            yield _row(quad), reader.line
+    except (SyntaxError, ValueError) as error:
+        raise _explain(error, name=name) from error
+
+
+class _LineReader(io.RawIOBase):
+    """Hands out one line at a time and knows its number."""
+
+    def __init__(self, data: bytes) -> None:
+        self._data = io.BytesIO(data)
+        self._at_start = True
+        self.line = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int = -1) -> bytes:
+        part = self._data.readline(size)
+        self.line += bool(part) and self._at_start
+        self._at_start = part.endswith(b"\n")
+        return part
+
+
 def _parse(data: bytes, *, name: str, suffix: str) -> list[ox.Quad]:
+    try:
+        return list(ox.parse(_check(data, name=name, suffix=suffix), format=FORMATS[suffix]))
+    except (SyntaxError, ValueError) as error:
+        raise _explain(error, name=name) from error
+
+
+def _check(data: bytes, *, name: str, suffix: str) -> bytes:
     if suffix not in FORMATS:
         raise StoreError(f"{name}: unknown suffix {suffix!r}; use one of {' '.join(sorted(FORMATS))}")
     data = data.removeprefix(_MARK)
-    rdf_format = FORMATS[suffix]
-    if rdf_format == ox.RdfFormat.RDF_XML and (b"<!DOCTYPE" in data or b"<!ENTITY" in data):
+    if FORMATS[suffix] == ox.RdfFormat.RDF_XML and (b"<!DOCTYPE" in data or b"<!ENTITY" in data):
         raise StoreError(f"{name}: a document type or entity is refused; remove it")
-    try:
-        return list(ox.parse(data, format=rdf_format))
-    except (SyntaxError, ValueError) as error:
-        line = getattr(error, "lineno", None)
-        place = f"{name}:{line}" if line else name
-        raise StoreError(f"{place}: not readable as RDF: {getattr(error, 'msg', error)}") from error
+    return data
+
+
+def _explain(error: Exception, *, name: str) -> StoreError:
+    line = getattr(error, "lineno", None)
+    place = f"{name}:{line}" if line else name
+    return StoreError(f"{place}: not readable as RDF: {getattr(error, 'msg', error)}")
 
 
 def _row(quad: ox.Quad) -> Row:

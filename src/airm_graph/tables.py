@@ -10,14 +10,14 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from xml.sax.saxutils import escape, quoteattr
 
 from airm_graph.errors import QueryError
+from airm_graph.terms import read_literal
 
 __all__ = ["TABLE_FORMATS", "Table", "format_table", "split_term"]
 
-_ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|([tbnrf\"'\\]))")
-_CHARACTERS = {"t": "\t", "b": "\b", "n": "\n", "r": "\r", "f": "\f"}
+# A reader of XML takes a bare CR for LF, so it is written as a reference. (xml.sax.saxutils would load all of urllib.)
+_XML = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\r": "&#13;"})
 # What XML 1.0 has no way to write, not even as a character reference.
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -64,11 +64,7 @@ def split_term(term: str) -> tuple[str, str, str, str]:
         return "uri", term[1:-1], "", ""
     if term.startswith("_:"):
         return "bnode", term[2:], "", ""
-    end = term.rindex('"')
-    value, suffix = _ESCAPE.sub(_unescape, term[1:end]), term[end + 1 :]
-    if suffix.startswith("^^"):
-        return "literal", value, suffix[3:-1], ""
-    return "literal", value, "", suffix[1:]
+    return "literal", *read_literal(term)
 
 
 def format_table(table: Table, *, format: str) -> str:  # noqa: A002 - the word users know from the command line
@@ -89,11 +85,6 @@ def format_table(table: Table, *, format: str) -> str:  # noqa: A002 - the word 
     if format not in _WRITERS:
         raise QueryError(f"unknown table format {format!r}; use one of {', '.join(TABLE_FORMATS)}")
     return _WRITERS[format](table)
-
-
-def _unescape(match: re.Match[str]) -> str:
-    short, long, letter = match.groups()
-    return _CHARACTERS.get(letter, letter) if letter else chr(int(short or long, 16))
 
 
 def _write_csv(table: Table) -> str:
@@ -140,15 +131,14 @@ def _xml_term(term: str) -> str:
     kind, value, datatype, language = split_term(term)
     if found := _NOT_XML.search(value):
         raise QueryError(f"a value holds the character U+{ord(found.group()):04X}, which XML cannot carry; use json instead")
-    attributes = f" datatype={quoteattr(datatype)}" if datatype else ""
-    attributes += f" xml:lang={quoteattr(language)}" if language else ""
-    # A parser would read a bare CR as LF.
-    return f"<{kind}{attributes}>{escape(value, {chr(13): '&#13;'})}</{kind}>"
+    attributes = f' datatype="{datatype.translate(_XML)}"' if datatype else ""
+    attributes += f' xml:lang="{language}"' if language else ""
+    return f"<{kind}{attributes}>{value.translate(_XML)}</{kind}>"
 
 
 def _write_xml(table: Table) -> str:
     lines = ['<?xml version="1.0" encoding="UTF-8"?>', '<sparql xmlns="http://www.w3.org/2005/sparql-results#">', "  <head>"]
-    lines += [f"    <variable name={quoteattr(name)}/>" for name in table.columns]
+    lines += [f'    <variable name="{name}"/>' for name in table.columns]
     lines += ["  </head>", "  <results>"]
     for row in table.rows:
         lines.append("    <result>")

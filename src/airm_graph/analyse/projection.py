@@ -20,7 +20,8 @@ def project_rows(rows: Iterable[Row], *, prefixes: Mapping[str, str]) -> "networ
         prefixes: Prefix → namespace, for the names of attributes and edges.
 
     Returns:
-        A multigraph: node = IRI without brackets; node attribute ``rdfs:label`` etc. = text, several joined by `` | ``; edge key = prefixed property.
+        A multigraph. A node is an IRI without brackets, its attributes are texts by prefixed property (several joined by `` | ``),
+        the key of an edge is its prefixed property.
     """
     import networkx as nx
 

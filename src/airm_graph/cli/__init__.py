@@ -53,7 +53,7 @@ def _show_version(ctx: click.Context, _parameter: click.Parameter, value: bool) 
 @click.command(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_show_version, help="Show the version and exit.")
 def cli() -> None:
-    """Knowledge graph of AI risk mitigations: build, validate, query and export it.
+    r"""Knowledge graph of AI risk mitigations: build, validate, query and export it.
 
     \b
     Examples:
@@ -84,13 +84,13 @@ def _run(arguments: Sequence[str] | None) -> int:
     except AirmError as error:
         click.echo(f"airm-graph: {error}", err=True)
         return EXIT_USAGE
-    except BrokenPipeError:
-        # Whoever read our output has enough; close quietly, as `head` expects.
+    except (BrokenPipeError, SystemExit):
+        # Whoever read our output has enough: close quietly, as `head` expects (click turns a broken pipe into an exit of its own).
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except KeyboardInterrupt:
         return _EXIT_INTERRUPTED
-    except Exception as error:  # noqa: BLE001 - the last line of defence: users see a sentence, not a traceback
+    except Exception as error:
         if os.environ.get("AIRM_GRAPH_DEBUG"):
             raise
         click.echo(f"airm-graph: internal error: {type(error).__name__}: {error}", err=True)

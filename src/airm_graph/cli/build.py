@@ -2,11 +2,15 @@
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from airm_graph.cli import EXIT_NO, EXIT_USAGE
 from airm_graph.namespaces import BASE
+
+if TYPE_CHECKING:
+    from airm_graph.graph import Graph
 
 __all__ = ["command"]
 
@@ -20,9 +24,24 @@ Examples:
   cat page.txt | airm-graph build - -o dist""",
 )
 @click.argument("inputs", nargs=-1, required=True, type=click.Path(path_type=str, allow_dash=True))
-@click.option("-o", "--output", "folder", default="dist", show_default=True, type=click.Path(file_okay=False, path_type=Path), help="Folder to write to.")
+@click.option(
+    "-o",
+    "--output",
+    "folder",
+    default="dist",
+    show_default=True,
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Folder to write to.",
+)
 @click.option("--base", default=BASE, show_default=True, help="What every IRI of the data begins with.")
-@click.option("--format", "shape", type=click.Choice(["human", "json"]), default="human", show_default=True, help="What to print: a summary, or the report.")
+@click.option(
+    "--format",
+    "shape",
+    type=click.Choice(["human", "json"]),
+    default="human",
+    show_default=True,
+    help="What to print: a summary, or the report.",
+)
 @click.option("-q", "--quiet", is_flag=True, help="Print nothing but violations.")
 def command(inputs: tuple[str, ...], *, folder: Path, base: str, shape: str, quiet: bool) -> int:
     """Build the graph from captured pages and write it.
@@ -31,8 +50,8 @@ def command(inputs: tuple[str, ...], *, folder: Path, base: str, shape: str, qui
     airm.rdf, report.json and SHA256SUMS. Exits with 1 when a finding is a violation, with 2 when nothing could be read; an
     earlier output is then left as it was.
     """
-    from airm_graph.build import build
     from airm_graph.cli.show import show_progress, write_report, write_summary
+    from airm_graph.conductor import build
 
     check_base(base)
     with show_progress(quiet=quiet) as progress:
@@ -55,19 +74,18 @@ def command(inputs: tuple[str, ...], *, folder: Path, base: str, shape: str, qui
 
 def check_base(base: str) -> None:
     """Refuse a base that cannot begin an IRI."""
-    usable = base.startswith(("http://", "https://")) and base.endswith("/") and not any(c in base for c in ' <>"{}|\\^`') and base.isprintable()
+    usable = (
+        base.startswith(("http://", "https://")) and base.endswith("/") and not any(c in base for c in ' <>"{}|\\^`') and base.isprintable()
+    )
     if not usable:
         raise click.BadParameter(f"{base!r} is not an http or https address that ends in a slash", param_hint="--base")
 
 
-def write_counts(graph: object) -> None:
+def write_counts(graph: "Graph") -> None:
     """Write to standard error what the graph holds."""
-    from airm_graph.build import Graph
     from airm_graph.triples import NOTICE
 
-    assert isinstance(graph, Graph)
-    counts = dict(row for row in graph.query("counts").values() if row[0])
-    for thing, count in counts.items():
-        click.echo(f"  {thing:<28} {count:>6}", err=True)
-    click.echo(f"  {'triples':<28} {len(graph):>6}", err=True)
+    for row in graph.query("counts"):
+        click.echo(f"  {row['thing']:<33} {row['number']:>7}", err=True)
+    click.echo(f"  {'triples':<33} {len(graph):>7}", err=True)
     click.echo(f"  digest {graph.digest}\n  {NOTICE}", err=True)

@@ -26,7 +26,7 @@ def command(data: str | None, *, name: str, output: Path | None) -> int:
 
     DATA is a dist folder, an RDF file, or captures; the packaged example when left out.
     """
-    from airm_graph.build import load
+    from airm_graph.conductor import load
     from airm_graph.export import replace_file
 
     content = load(data).export(name)

@@ -24,7 +24,7 @@ def command(data: str | None, *, pages: bool, shape: str) -> int:
 
     DATA is a dist folder, an RDF file, or captures; the packaged example when left out.
     """
-    from airm_graph.build import describe, describe_pages
+    from airm_graph.conductor import describe, describe_pages
 
     found = describe_pages(data) if pages else describe(data)
     if shape == "json":
@@ -46,6 +46,9 @@ def _write(value: object, *, indent: int) -> None:
     elif isinstance(value, list):
         for entry in value:
             if isinstance(entry, dict | list):
-                click.echo(f"{space}- " + "  ".join(str(part) for part in (entry.values() if isinstance(entry, dict) else entry) if part is not None))
+                click.echo(
+                    f"{space}- "
+                    + "  ".join(str(part) for part in (entry.values() if isinstance(entry, dict) else entry) if part is not None)
+                )
             else:
                 click.echo(f"{space}- {entry}")

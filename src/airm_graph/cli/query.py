@@ -11,7 +11,7 @@ __all__ = ["command"]
 
 @click.group("query", context_settings={"help_option_names": ["-h", "--help"]})
 def command() -> None:
-    """List, show and run the queries of the library.
+    r"""List, show and run the queries of the library.
 
     \b
     Examples:
@@ -71,12 +71,24 @@ Examples:
 )
 @click.argument("name")
 @click.argument("arguments", nargs=-1, metavar="[PARAMETER=VALUE]...")
-@click.option("-d", "--data", type=click.Path(path_type=str, allow_dash=True), help="dist folder, RDF file or captures; the packaged example when left out.")
-@click.option("--format", "shape", type=click.Choice(["table", *TABLE_FORMATS]), default="table", show_default=True, help="table: boxed on a terminal, CSV in a pipe.")
+@click.option(
+    "-d",
+    "--data",
+    type=click.Path(path_type=str, allow_dash=True),
+    help="dist folder, RDF file or captures; the packaged example when left out.",
+)
+@click.option(
+    "--format",
+    "shape",
+    type=click.Choice(["table", *TABLE_FORMATS]),
+    default="table",
+    show_default=True,
+    help="table: boxed on a terminal, CSV in a pipe.",
+)
 def run_command(name: str, arguments: tuple[str, ...], *, data: str | None, shape: str) -> int:
     """Run one query and write its rows to standard output."""
-    from airm_graph.build import load
     from airm_graph.cli.show import write_table
+    from airm_graph.conductor import load
     from airm_graph.query import bind_query, load_query
     from airm_graph.tables import format_table
 

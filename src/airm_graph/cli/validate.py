@@ -26,11 +26,11 @@ def command(inputs: tuple[str, ...], *, shape: str, quiet: bool) -> int:
     INPUTS are captures (folders, files, - for standard input), a dist folder, or RDF files. Writes the findings to standard output
     and exits with 1 when one of them is a violation.
     """
-    from airm_graph.build import validate
     from airm_graph.cli.show import show_progress, write_report
+    from airm_graph.conductor import validate_inputs
 
     with show_progress(quiet=quiet) as progress:
-        report, files = validate(inputs, progress=progress)
+        report, files = validate_inputs(inputs, progress=progress)
     if shape == "json":
         sys.stdout.write(report.to_json())
     else:

@@ -1,32 +1,20 @@
 """From the reasoning to the source: blocks closed by code lines, the parent heading before the first, children and others."""
 
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 
-from airm_graph.ingest.codes import CodeLine, find_code_line, is_name_like
+from airm_graph.ingest.codes import CodeLine, find_code_line
+from airm_graph.ingest.headings import ARROW, find_item_start
+from airm_graph.ingest.known import Known
 from airm_graph.ingest.lines import Fragment, Script
 from airm_graph.model import Finding, Heading, Item
 from airm_graph.text import normalise
 
-__all__ = ["OTHERS", "Block", "Known", "Outline", "make_heading", "read_outline", "split_blocks"]
+__all__ = ["OTHERS", "Block", "Outline", "make_heading", "read_outline", "split_blocks"]
 
 #: A page prints at most so many others of its source.
 OTHERS = 6
-
-_ARROW = " > "
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What the other pages of the same source say; keys are normalised names.
-
-    Attributes:
-        names: Name → the descriptions it is printed with (normalised).
-        nested: Names printed as the right side of ``Parent > Child``.
-    """
-
-    names: dict[str, frozenset[str]] = field(default_factory=dict)
-    nested: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,17 +69,19 @@ def read_outline(script: Script, blocks: Sequence[Block], *, known: Known, findi
     Args:
         script: The capture.
         blocks: As :func:`split_blocks` leaves them.
-        known: Names from other pages of the source.
+        known: What other pages of the source say.
         findings: Takes CAP-11, CAP-19, CAP-20 and the findings on texts.
     """
     if not blocks:
         return Outline(None, (), ())
     rest = [_make_item(script, block.parts, block, findings) for block in blocks[1:]]
-    heading, own = _split_heading(script, blocks[0].parts, others=_named(rest[-OTHERS:]), known=known, findings=findings)
+    heading, own = _split_heading(script, blocks[0].parts, rest=rest, known=known, findings=findings)
     first = _make_item(script, blocks[0].parts[own:], blocks[0], findings)
     items = [first, *rest]
     cut = _find_others(script, items, known=known, findings=findings)
-    return Outline(heading, tuple(items[:cut]), tuple(items[cut:]))
+    # A child is printed by its bare name: an arrow in it is its own.
+    children = tuple(replace(item, path=(item.name.published,)) for item in items[:cut])
+    return Outline(heading, children, tuple(items[cut:]))
 
 
 def make_heading(script: Script, parts: Sequence[Fragment], basis: str, findings: list[Finding]) -> Heading:
@@ -103,7 +93,9 @@ def make_heading(script: Script, parts: Sequence[Fragment], basis: str, findings
 
 def _make_item(script: Script, parts: Sequence[Fragment], block: Block, findings: list[Finding]) -> Item:
     name = script.text(parts[:1], kind="name")
-    path = tuple(segment.strip() for segment in name.published.split(_ARROW) if segment.strip()) or (name.published,)
+    path = tuple(segment.strip() for segment in name.published.split(ARROW, 1))
+    if not all(path):
+        path = (name.published,)
     if len(parts) > 1 and parts[1].text.startswith("("):
         message = f"the name {parts[0].text!r} seems to go on in the next line: {parts[1].text[:40]!r}"
         findings.append(script.finding("CAP-20", message, parts[0].line, parts[1].line))
@@ -112,17 +104,12 @@ def _make_item(script: Script, parts: Sequence[Fragment], block: Block, findings
     return Item(path, name, code, label, script.evidence(parts[0].line, block.last), description)
 
 
-def _named(items: Sequence[Item]) -> frozenset[str]:
-    """Every name that *items* print, whole and in parts."""
-    return frozenset(normalise(name) for item in items for name in (item.name.published, *item.path))
-
-
 def _split_heading(
-    script: Script, parts: Sequence[Fragment], *, others: frozenset[str], known: Known, findings: list[Finding]
+    script: Script, parts: Sequence[Fragment], *, rest: Sequence[Item], known: Known, findings: list[Finding]
 ) -> tuple[Heading | None, int]:
     """Tell a parent heading before the first item; returns it and the index at which the item begins."""
     texts = [part.text for part in parts]
-    basis, begin = _find_item_start(texts, others=others, known=known)
+    basis, begin = find_item_start(texts, rest=rest, others=min(OTHERS, len(rest)), known=known)
     if begin == 0:
         if basis:
             message = f"{texts[0]!r} is read as the first item; it may be the parent heading of {texts[1]!r}"
@@ -134,37 +121,29 @@ def _split_heading(
     return make_heading(script, parts[:begin], basis, findings), begin
 
 
-def _find_item_start(texts: Sequence[str], *, others: frozenset[str], known: Known) -> tuple[str, int]:
-    """Basis and index of the first item's name; ("unsure", 0) when the first line may as well be a heading."""
-    if len(texts) < 2:
-        return "", 0
-    name = normalise(texts[0])
-    names = [is_name_like(text) for text in texts]
-    later = next((index for index in range(2, len(texts)) if names[index]), None)
-    if name in others:
-        return "others", 1 if names[1] or later is None else later
-    if name in known.names:
-        if normalise("\n".join(texts[1:])) in known.names[name] or normalise(texts[1]) in known.names[name]:
-            return "", 0
-        if names[1]:
-            return "other-page", 1
-        return ("other-page", later) if later is not None and later < len(texts) - 1 else ("", 0)
-    if names[0] and names[1]:
-        return ("pattern", 1) if len(texts) > 2 else ("unsure", 0)
-    if names[0] and later is not None and later < len(texts) - 1 and not names[later + 1]:
-        return "pattern", later
-    return "", 0
-
-
 def _find_others(script: Script, items: Sequence[Item], *, known: Known, findings: list[Finding]) -> int:
-    """Index of the first of the others: the last six, less those known to lie deeper than the others reach."""
-    cut = max(0, len(items) - OTHERS)
-    for index in range(cut, len(items)):
-        if len(items[index].path) > 1:
-            break
-        if normalise(items[index].name.published) in known.nested:
+    """Index of the first of the others: the last six, less those that other pages show to be children."""
+    named = {normalise(item.path[0]) for item in items if len(item.path) == 1}
+    arrows = [index for index, item in enumerate(items) if len(item.path) > 1 and normalise(item.path[0]) in named]
+    cut = min([max(0, len(items) - OTHERS), *arrows])
+    sure = next((index for index in range(cut, len(items)) if _is_other(items[index], known)), len(items))
+    for index in range(cut, sure):
+        if known.is_nested(normalise(items[index].name.published)) or _is_missing_elsewhere(items[index], items[sure : sure + 1], known):
             cut = index + 1
-    if len(items) < OTHERS:
+    if len(items) < OTHERS and cut != sure:
         message = f"only {len(items)} items stand here: {cut} read as children of the page, the rest as others of its source"
         findings.append(script.finding("CAP-19", message, items[0].evidence.first_line, items[-1].evidence.last_line))
     return cut
+
+
+def _is_other(item: Item, known: Known) -> bool:
+    return len(item.path) > 1 or bool(known.listed_by(normalise(item.name.published)))
+
+
+def _is_missing_elsewhere(item: Item, behind: Sequence[Item], known: Known) -> bool:
+    """Whether pages list the item behind but not this one, which as one of the others would stand before it there.
+
+    A page does not list itself, so one page that lacks it proves nothing unless its code is another one.
+    """
+    listers = known.listed_by(normalise(behind[0].name.published)) if behind else Counter[str]()
+    return listers.total() > 1 or any(code and code != item.code for code in listers)

@@ -1,16 +1,18 @@
 """Captured pages: the text of one mitigation page a file, flattened to lines.
 
-Reads the grammar of `docs/guides/captures.md`: two notices, the definition of the page's own code, "Also in", description, reasoning, parent
-heading, children, others, source, and six lines of stage, actor and function. Problems are findings; nothing is guessed.
+Reads the grammar of `docs/guides/captures.md`: two notices, the definition of the page's own code, "Also in", description, reasoning,
+parent heading, children, others, source, and six lines of stage, actor and function. Problems are findings; nothing is guessed.
 """
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from airm_graph.ingest.blocks import Block, Known, Outline, make_heading, read_outline, split_blocks
+from airm_graph.ingest.blocks import Block, Outline, make_heading, read_outline, split_blocks
 from airm_graph.ingest.codes import find_code_line, is_name_like
 from airm_graph.ingest.decode import decode_capture
+from airm_graph.ingest.headings import ARROW
+from airm_graph.ingest.known import Known
 from airm_graph.ingest.lines import Fragment, Script
 from airm_graph.ingest.sidecar import Sidecar
 from airm_graph.ingest.tail import Tail, read_tail
@@ -22,7 +24,11 @@ __all__ = ["Reading", "read_capture"]
 
 _ALSO_IN = "Also in "
 _REASONING = "Reasoning"
-_AUTHORS = re.compile(r"(?P<names>\S.*?)\s*\((?P<year>\d{4})?(?:[-/.]\d{1,2})*(?:n\.\s?d\.|undated|unknown|in press|forthcoming)?\)$", re.IGNORECASE)
+_DATE = re.compile(
+    r"(?:\D{0,15}\b)?(?P<year>(?:19|20)\d\d)(?:[a-z]?\b.{0,20})?|n\.?\s?d\.?|no date|undated|unknown|in press|forthcoming|", re.IGNORECASE
+)
+_LONGEST_DATE = 40
+_PEOPLE = re.compile(r"[^.;()]{1,60}, [^;()]{1,60}(?:;|\(|$)")
 _NOTICES = {"unfinished": ("page is still being",), "preliminary": ("preliminary", "do not share")}
 
 
@@ -69,7 +75,9 @@ def _read_page(script: Script, sidecar: Sidecar, known: Known, findings: list[Fi
     body = parts[len(notices) :]
     tail = read_tail(script, body)
     if not notices and not tail.roles and not _has_known_definition(body):
-        findings.append(script.finding("CAP-03", "neither notices, nor a known definition, nor the last six lines of a page", parts[0].line))
+        findings.append(
+            script.finding("CAP-03", "neither notices, nor a known definition, nor the last six lines of a page", parts[0].line)
+        )
         return None
     if len(notices) < len(_NOTICES):
         missing = " and ".join(sorted(set(_NOTICES) - set(notices)))
@@ -113,12 +121,36 @@ def _is_code_line(part: Fragment) -> bool:
 
 
 def _find_authors(body: Sequence[Fragment]) -> int | None:
-    """Index of the author line: the last one behind which no code line stands, best right behind a title glued to a code line."""
+    """Index of the author line: behind the last code line, best right behind the title that is glued to it."""
     last_code = max((index for index, part in enumerate(body) if _is_code_line(part)), default=-1)
-    found = [index for index in range(max(last_code + 1, 2), len(body)) if _AUTHORS.match(body[index].text)]
-    behind_title = [index for index in found if index == last_code + 1]
-    with_names = [index for index in found if re.match(r"[^.;]{1,60}, [^;]{1,60}(?:;|\()", body[index].text)]
-    return next(iter(behind_title or with_names or found), None)
+    first = max(last_code + 1, _find_reasoning(body) + 3, 2) if last_code < 0 else last_code + 1
+    found = [index for index in range(first, len(body)) if _match_authors(body[index].text)]
+    line = find_code_line(body[last_code].text, opens_block=True) if last_code >= 0 else None
+    behind_title = last_code + 1 if line and line.rest and last_code + 1 < len(body) else None
+    if behind_title in found:
+        return behind_title
+    with_names = [index for index in found if _PEOPLE.match(body[index].text)]
+    if with_names or found:
+        return (with_names or found)[0]
+    # A document without a date: only its place tells the line, and that it holds names and no sentence.
+    return behind_title if behind_title is not None and _holds_names(body[behind_title].text) else None
+
+
+def _find_reasoning(body: Sequence[Fragment]) -> int:
+    return next((index for index, part in enumerate(body) if part.text == _REASONING), -1)
+
+
+def _match_authors(text: str) -> tuple[str, str | None] | None:
+    """Names and year of an author line, or None when *text* is none."""
+    names, bracket, date = text.removesuffix(".").rpartition("(")
+    if not bracket or not date.endswith(")") or len(date) > _LONGEST_DATE:
+        return None
+    found = _DATE.fullmatch(date[:-1].strip())
+    return (names.strip(), found["year"]) if found else None
+
+
+def _holds_names(text: str) -> bool:
+    return bool(_PEOPLE.match(text)) or (is_name_like(text) and ARROW not in text)
 
 
 def _find_end_of_items(body: Sequence[Fragment]) -> int:
@@ -158,7 +190,9 @@ def _resolve_code(script: Script, definition: Fragment | None, also_in: str | No
             hint = f"it belongs to {' or '.join(branch)}, which of them is not known"
         else:
             hint = f"its parent is {' or '.join(parent)} by 'Also in'" if parent else "nothing else says which it is"
-        findings.append(script.finding("CAP-06", f"the definition (fingerprint {print_}) is that of no known code; {hint}", definition.line))
+        findings.append(
+            script.finding("CAP-06", f"the definition (fingerprint {print_}) is that of no known code; {hint}", definition.line)
+        )
         return None
     _check_parent(script, code, also_in, at, findings)
     return code
@@ -173,12 +207,14 @@ def _check_parent(script: Script, code: str, also_in: str | None, at: Fragment, 
         findings.append(script.finding("CAP-22", f"'Also in {label}' is missing for code {code}", at.line))
     elif also_in is not None and also_in != label and also_in in load_taxonomy().labels():
         expected = f"{label!r}, the label of {parent}" if label else "nothing, for it has no parent"
-        findings.append(script.finding("CAP-07", f"'Also in {also_in}' contradicts the definition, which is that of {code}: expected {expected}", at.line))
+        findings.append(
+            script.finding(
+                "CAP-07", f"'Also in {also_in}' contradicts the definition, which is that of {code}: expected {expected}", at.line
+            )
+        )
 
 
-def _read_reasoning(
-    script: Script, body: Sequence[Fragment], at: int, findings: list[Finding]
-) -> tuple[int, Text | None, Text | None]:
+def _read_reasoning(script: Script, body: Sequence[Fragment], at: int, findings: list[Finding]) -> tuple[int, Text | None, Text | None]:
     """Returns the index behind the reasoning, the description before it, and the reason."""
     stop = next((index for index in range(at, len(body)) if _is_code_line(body[index])), len(body))
     marker = next((index for index in range(at, stop) if body[index].text == _REASONING), None)
@@ -199,6 +235,10 @@ def _tell_title(
     script: Script, blocks: list[Block], rest: list[Fragment], findings: list[Finding]
 ) -> tuple[list[Block], list[Fragment], list[Fragment]]:
     """Tell the title from what else stands before the author line: blocks, the heading of a page without items, the title."""
+    if len(rest) == 1 and blocks and _is_arrow_item(rest[0], blocks):
+        # Its code line is lost, and with it the title that was glued there.
+        findings.append(script.finding("CAP-12", f"the item {rest[0].text!r} is not closed by a code line", rest[0].line))
+        return [*blocks, Block(tuple(rest), None, rest[0].line)], [], []
     if len(rest) < 2:
         return blocks, [], rest
     if not blocks:
@@ -210,18 +250,22 @@ def _tell_title(
     return [*blocks, Block(tuple(rest[:-1]), None, rest[-2].line)], [], rest[-1:]
 
 
+def _is_arrow_item(part: Fragment, blocks: Sequence[Block]) -> bool:
+    """Whether a line is ``Parent > Child`` with a parent that another item names."""
+    left, arrow, _ = part.text.partition(ARROW)
+    return bool(arrow) and any(block.parts[0].text.partition(ARROW)[0] == left for block in blocks)
+
+
 def _read_source(
     script: Script, title: Sequence[Fragment], body: Sequence[Fragment], authors: int | None, findings: list[Finding]
 ) -> SourceBlock | None:
     if authors is None or not title:
         what = "no line 'Surname, Given (YYYY)' stands behind the items" if authors is None else "no title stands before the author line"
-        line = title[0].line if title else (body[authors if authors is not None else -1].line if body else None)
-        findings.append(script.finding("CAP-13", f"{what}; the page is left out of the graph", line))
+        at = title[0].line if title else (body[authors if authors is not None else -1].line if body else None)
+        findings.append(script.finding("CAP-13", f"{what}; the page is left out of the graph", at))
         return None
     line = body[authors]
-    found = _AUTHORS.match(line.text)
-    names = found["names"] if found else line.text
-    year = found["year"] if found else None
+    names, year = _match_authors(line.text) or (line.text, None)
     if year is None:
         findings.append(script.finding("CAP-14", "the author line holds no year", line.line))
     people = tuple(name.strip() for name in names.split(";") if name.strip() and normalise(name) not in {"et al", "others"})
@@ -230,4 +274,3 @@ def _read_source(
     heading = script.text(title, kind="title")
     heading = Text(heading.captured, " ".join(heading.published.split("\n")), heading.repairs)
     return SourceBlock(heading, Text(line.text, line.text), people, year, evidence, script.prose(abstract, findings))
-

@@ -13,11 +13,17 @@ from airm_graph.taxonomy import Taxonomy, load_taxonomy
 
 __all__ = ["CodeLine", "find_code_line", "is_name_like"]
 
-_CODE = re.compile(r"(\d{1,2}(?:\.\d{1,2}){0,2}) (?=\S)")
+_CODE = re.compile(r"(\d{1,2}(?:\.\d{1,2}){0,2})[ \u00a0](?=\S)")
 # What goes on behind a label in prose ("1.1 Models are …", "99 Otherwise …", "1.1 Model-based …"): no name begins so.
-_PROSE = re.compile(r"[\s\-–—,;:.)!?/’']|(?:s|es|set|sets|wise|al|ally|ing|ed|ism|isms)\b")
+_PROSE = re.compile(
+    r"[\s\-–—,;:.)!?/]|[’'](?:\W|\Z|(?:d|ll|re|s|t|ve)\b)"
+    r"|(?:s|es|set|sets|wise|al|ally|ing|ed|ism|isms|led|ler|lers|ling|makers?|making)(?![\w-])"
+)
+_TOUCHES = re.compile(r"[ \u00a0](?=[A-Z0-9“‘\"(])")
 _GLUE = re.compile(r"(?<=[a-z]{3})(?=[A-Z0-9][a-z]{2}|[A-Z]{2,}\b|\d+\.\d)")
-_CAMEL = re.compile(r"\b(?:DeepMind|GitHub|GitLab|YouTube|LinkedIn|JavaScript|PowerPoint|TensorFlow|OpenAI|EleutherAI|LangChain|HuggingFace|CivitAI)\b")
+_CAMEL = re.compile(
+    r"\b(?:DeepMind|GitHub|GitLab|YouTube|LinkedIn|JavaScript|PowerPoint|TensorFlow|OpenAI|EleutherAI|LangChain|HuggingFace|CivitAI)\b"
+)
 _END = re.compile(r"[.:;!?,…]$")
 _TYPO = 0.8  # of SequenceMatcher: one or two letters off in a label of ten
 
@@ -73,7 +79,7 @@ def find_code_line(line: str, *, opens_block: bool, edition: str = "v2") -> Code
     taxonomy = load_taxonomy(edition)
     notation, tail, column = start.group(1), line[start.end() :], start.end() + 1
     code = taxonomy.codes.get(notation)
-    if code and code.label and _carries(tail, code.label):
+    if code and code.label and (_carries(tail, code.label) or _carries_with_blank(notation, tail, code.label)):
         return CodeLine(notation, code.label, *_rest(tail, len(code.label), column))
     return None if opens_block else _find_broken_pair(notation, tail, column, taxonomy)
 
@@ -84,7 +90,11 @@ def _find_broken_pair(notation: str, tail: str, column: int, taxonomy: Taxonomy)
     for label, owners in _labels(taxonomy.edition):
         if _carries(tail, label):
             who = f"{', '.join(owners[:3])}" + (" and others" if len(owners) > 3 else "")
-            message = f"the label {label!r} belongs to {who}, not to {notation}" if known else f"there is no code {notation} (its label {label!r} belongs to {who})"
+            message = (
+                f"the label {label!r} belongs to {who}, not to {notation}"
+                if known
+                else f"there is no code {notation} (its label {label!r} belongs to {who})"
+            )
             return CodeLine(None, "", *_rest(tail, len(label), column), rule, message)
     own = taxonomy.codes[notation].label if known else None
     cut = _cut_typo(tail, own) if own else None
@@ -112,6 +122,11 @@ def _carries(tail: str, label: str) -> bool:
     return tail.startswith(label) and (not rest.strip() or not _PROSE.match(rest))
 
 
+def _carries_with_blank(notation: str, tail: str, label: str) -> bool:
+    """Whether a blank stands between label and name: read as a pair where prose would hardly have both number and words by chance."""
+    return "." in notation and " " in label and tail.startswith(label) and _TOUCHES.match(tail, len(label)) is not None
+
+
 def _rest(tail: str, cut: int, column: int) -> tuple[str, int]:
     rest = tail[cut:]
     return rest.strip(), column + cut + len(rest) - len(rest.lstrip())
@@ -119,10 +134,12 @@ def _rest(tail: str, cut: int, column: int) -> tuple[str, int]:
 
 def _cut_typo(tail: str, label: str) -> int | None:
     """Where a misspelt *label* ends in *tail*, or None when *tail* does not begin with anything like it."""
-    if _END.search(tail) or len(tail.split()) > 24:
+    if _END.search(tail) or len(tail.split()) > 24 or tail.startswith(label):
         return None
     cuts = [cut for cut in range(max(3, len(label) - 3), len(label) + 4) if cut <= len(tail)]
-    scored = [(SequenceMatcher(None, tail[:cut].casefold(), label.casefold()).ratio(), _GLUE.match(tail, cut) is not None, cut) for cut in cuts]
+    scored = [
+        (SequenceMatcher(None, tail[:cut].casefold(), label.casefold()).ratio(), _GLUE.match(tail, cut) is not None, cut) for cut in cuts
+    ]
     best = max(scored, default=(0.0, False, 0))
     if best[0] < _TYPO:
         return None

@@ -17,7 +17,8 @@ MAX_LINE = 200_000
 _MARK = b"\xef\xbb\xbf"
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _HTML = re.compile(r"\s*<(?:!doctype|html|\?xml|head|body)\b", re.IGNORECASE)
-_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
+# What XML 1.0 forbids (RDF/XML could not quote the line), and DEL.
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,9 @@ def _refuse_bytes(data: bytes, plain: bytes, file: str) -> Finding | None:
         plain.decode("utf-8")
     except UnicodeDecodeError as error:
         byte = plain[error.start]
-        return make_finding("CAP-01", f"the file is not UTF-8: byte 0x{byte:02X} (Latin-1 or Windows-1252?)", _place(file, plain, error.start))
+        return make_finding(
+            "CAP-01", f"the file is not UTF-8: byte 0x{byte:02X} (Latin-1 or Windows-1252?)", _place(file, plain, error.start)
+        )
     return None
 
 
@@ -80,7 +83,9 @@ def _refuse_text(text: str, lines: tuple[str, ...], file: str) -> Finding | None
         found = _CONTROL.search(line)
         if found:
             code = ord(found.group())
-            return make_finding("CAP-01", f"the file holds control character U+{code:04X}: it is not plain text", Place(file, number, number, line[:200]))
+            return make_finding(
+                "CAP-01", f"the file holds control character U+{code:04X}: it is not plain text", Place(file, number, number, line[:200])
+            )
     return None
 
 

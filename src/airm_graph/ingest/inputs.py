@@ -112,7 +112,9 @@ def _expand_folder(folder: Path) -> list[Input]:
         if not any(part.startswith(".") for part in below.parts):
             found.append(Input(below.as_posix(), path))
     if not found:
-        raise InputError(f"the folder holds no captures (*{_SUFFIX})", file=str(folder), remedy="name the folder that holds the captured pages")
+        raise InputError(
+            f"the folder holds no captures (*{_SUFFIX})", file=str(folder), remedy="name the folder that holds the captured pages"
+        )
     return found
 
 

@@ -1,12 +1,13 @@
 """Lines and fragments of a capture, and what is made of them: evidence, places, texts."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Literal
 
 from airm_graph.model import Evidence, Finding, Place, Text
 from airm_graph.rules import make_finding
-from airm_graph.text import find_damage, repair_text
+from airm_graph.text import Damage, find_damage, repair_text
 
 __all__ = ["Fragment", "Script"]
 
@@ -58,15 +59,37 @@ class Script:
 
     def text(self, fragments: Sequence[Fragment], *, kind: Literal["name", "prose", "title"]) -> Text:
         """Repair the text of *fragments*."""
-        return repair_text([(part.line, part.column, part.text) for part in fragments], kind=kind)
+        text = _repair(tuple(part.text for part in fragments), kind)
+        if not text.repairs:
+            return text
+        moved = (
+            replace(repair, line=fragments[repair.line].line, position=repair.position + fragments[repair.line].column - 1)
+            for repair in text.repairs
+        )
+        return replace(text, repairs=tuple(moved))
 
     def prose(self, fragments: Sequence[Fragment], findings: list[Finding]) -> Text | None:
         """Repair a description, reason or abstract and report what is damaged beyond repair; None for no fragments."""
         if not fragments:
             return None
         text = self.text(fragments, kind="prose")
-        for damage in find_damage(text.published, kind="prose"):
+        for damage in _find_damage(text.published):
             words = _DAMAGE_WORDS.get(damage.rule, f"the text is damaged ({damage.rule})")
             rule = _DAMAGE_RULES.get(damage.rule, "TXT-04")
             findings.append(self.finding(rule, f"{words}: {damage.excerpt!r}", fragments[0].line, fragments[-1].line))
         return text if text.published else None
+
+
+# The others of a source recur on each of its pages, and pages are read more than once: most texts are repaired already.
+_KEPT = 1 << 15
+
+
+@lru_cache(maxsize=_KEPT)
+def _repair(texts: tuple[str, ...], kind: Literal["name", "prose", "title"]) -> Text:
+    """Repair texts as if each began its own line; the lines are counted from 0."""
+    return repair_text([(index, 1, text) for index, text in enumerate(texts)], kind=kind)
+
+
+@lru_cache(maxsize=_KEPT)
+def _find_damage(text: str) -> tuple[Damage, ...]:
+    return find_damage(text, kind="prose")

@@ -62,7 +62,9 @@ def _read_pairs(data: bytes, file: str, findings: list[Finding]) -> list[tuple[s
         node = yaml.compose(data.decode("utf-8-sig"), Loader=yaml.SafeLoader)
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         mark = getattr(error, "problem_mark", None)
-        findings.append(_finding(file, mark.line + 1 if mark else None, f"not readable as YAML: {getattr(error, 'problem', None) or error}"))
+        findings.append(
+            _finding(file, mark.line + 1 if mark else None, f"not readable as YAML: {getattr(error, 'problem', None) or error}")
+        )
         return []
     if node is None:
         return []
@@ -85,7 +87,12 @@ def _check_text(value: str) -> str:
 
 def _check_url(value: str) -> str:
     parts = urlsplit(value.strip())
-    usable = parts.scheme in {"http", "https"} and parts.netloc and value.strip().isprintable() and not any(c in value.strip() for c in ' <>"{}|\\^`')
+    usable = (
+        parts.scheme in {"http", "https"}
+        and parts.netloc
+        and value.strip().isprintable()
+        and not any(c in value.strip() for c in ' <>"{}|\\^`')
+    )
     return "" if usable else f"{value!r} is not an http or https address"
 
 

@@ -32,7 +32,11 @@ def find_conflicts(mitigations: Iterable[Mitigation], sources: Sequence[Source],
     for (_, _), same in sorted(names.items()):
         if len(same) > 1:
             where = _list_places([(m.key.rsplit("/", 1)[-1], m.evidence) for m in same], files)
-            found.append(make_finding("MRG-07", f"{len(same)} mitigations are called {same[0].names[0].value!r}: {where}", _place(same[0].evidence, files)))
+            found.append(
+                make_finding(
+                    "MRG-07", f"{len(same)} mitigations are called {same[0].names[0].value!r}: {where}", _place(same[0].evidence, files)
+                )
+            )
     for source in sources:
         found += _check_source(source, files)
     found += _check_abstracts(sources, files)
@@ -78,7 +82,9 @@ def _check_abstracts(sources: Sequence[Source], files: Mapping[str, str]) -> lis
     for same in owners.values():
         if len(same) > 1:
             where = _list_places([(source.key, abstract.evidence) for source, abstract in same], files)
-            found.append(make_finding("MRG-05", f"one abstract stands with {len(same)} sources: {where}", _place(same[0][1].evidence, files)))
+            found.append(
+                make_finding("MRG-05", f"one abstract stands with {len(same)} sources: {where}", _place(same[0][1].evidence, files))
+            )
     return found
 
 

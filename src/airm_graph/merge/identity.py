@@ -29,7 +29,8 @@ def group_occurrences(mentions: Sequence[Occurrence]) -> list[list[int]]:
     classes = _Classes(mentions)
     changed = True
     while changed:
-        changed = any([classes.join(pairs()) for pairs in (classes.same_identity, classes.same_place, classes.same_parent)])
+        strong = [classes.join(pairs()) for pairs in (classes.same_identity, classes.same_place, classes.same_parent)]
+        changed = any(strong)
         # The weaker rules wait until the stronger ones have nothing left to say.
         changed = changed or any(classes.join(pairs()) for pairs in (classes.only_name, classes.same_child, classes.same_text))
     return classes.groups()
@@ -97,7 +98,7 @@ class _Classes:
         seen: dict[tuple[str, ...], int] = {}
         pairs = []
         for index, mention in enumerate(self.mentions):
-            marks = [("id", mention.identifier)] if mention.identifier else []
+            marks: list[tuple[str, ...]] = [("id", mention.identifier)] if mention.identifier else []
             marks += [("twin", *mention.twin)] if mention.twin else []
             pairs += [(seen.setdefault(mark, index), index) for mark in marks]
         return pairs
@@ -159,7 +160,9 @@ class _Classes:
                 by_text[text].append(root)
         for root, group in members.items():
             if not self.keys(group):
-                like = {o for text in self.texts(group) for o in by_text[text] if self.keys(members[o]) and self._is_like(group, members[o])}
+                like = {
+                    o for text in self.texts(group) for o in by_text[text] if self.keys(members[o]) and self._is_like(group, members[o])
+                }
                 pairs += [(root, min(like))] if len(like) == 1 else []
         return pairs
 

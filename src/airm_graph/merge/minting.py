@@ -12,9 +12,12 @@ from airm_graph.text import normalise, slugify
 __all__ = ["digest", "mint_agent", "mint_sources", "telling_words"]
 
 _STOP = frozenset(
-    "a an and are as at be but by can do does for from has have how if in into is it its of on or our should that the their these this "
-    "to toward towards via we what when where which who why will with".split()
-)
+    (
+        "a", "an", "and", "are", "as", "at", "be", "but", "by", "can", "do", "does", "for", "from", "has", "have", "how", "if", "in",
+        "into", "is", "it", "its", "of", "on", "or", "our", "should", "that", "the", "their", "these", "this", "to", "toward",
+        "towards", "via", "we", "what", "when", "where", "which", "who", "why", "will", "with",
+    )
+)  # fmt: skip
 _MANY = 12
 
 

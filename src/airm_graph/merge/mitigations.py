@@ -29,12 +29,19 @@ def merge_mitigations(pages: Sequence[Page], source: str) -> tuple[list[Mitigati
     groups = group_occurrences(mentions)
     keys = _mint_keys(mentions, groups, source.removeprefix("source/"))
     owner = {index: keys[number] for number, group in enumerate(groups) for index in group}
-    mitigations = [_merge_group(keys[number], [(i, mentions[i]) for i in group], pages, source, owner, mentions) for number, group in enumerate(groups)]
+    mitigations = [
+        _merge_group(keys[number], [(i, mentions[i]) for i in group], pages, source, owner, mentions) for number, group in enumerate(groups)
+    ]
     return sorted(mitigations, key=lambda mitigation: mitigation.key), [pair for mention in mentions for pair in mention.repairs]
 
 
 def _merge_group(
-    key: str, group: Sequence[tuple[int, Occurrence]], pages: Sequence[Page], source: str, owner: dict[int, str], mentions: Sequence[Occurrence]
+    key: str,
+    group: Sequence[tuple[int, Occurrence]],
+    pages: Sequence[Page],
+    source: str,
+    owner: dict[int, str],
+    mentions: Sequence[Occurrence],
 ) -> Mitigation:
     members = [mention for _, mention in group]
     places = sort_evidence(mention.evidence for mention in members)
@@ -107,7 +114,10 @@ def _plain_slug(members: Sequence[Occurrence]) -> str:
 
 
 def _digest_group(members: Sequence[Occurrence]) -> str:
-    return digest(*sorted({f"{mention.key}|{mention.text_key}|{mention.code or ''}" for mention in members}), min(_place(mention) for mention in members))
+    return digest(
+        *sorted({f"{mention.key}|{mention.text_key}|{mention.code or ''}" for mention in members}),
+        min(_place(mention) for mention in members),
+    )
 
 
 def _place(mention: Occurrence) -> str:

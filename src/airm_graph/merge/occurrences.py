@@ -81,7 +81,19 @@ def _add_own(number: int, page: Page, heading: int | None, found: list[Occurrenc
     twin = (own.code or "", above, reason, text, *children) if reason or text or children else ()
     repairs = _repairs(own.evidence, (own.description, own.reasoning))
     found.append(
-        Occurrence("own", number, own.evidence, name, normalise(name), own.code, own.description, heading, identifier=own.identifier, twin=twin, repairs=repairs)
+        Occurrence(
+            "own",
+            number,
+            own.evidence,
+            name,
+            normalise(name),
+            own.code,
+            own.description,
+            heading,
+            identifier=own.identifier,
+            twin=twin,
+            repairs=repairs,
+        )
     )
     return len(found) - 1
 

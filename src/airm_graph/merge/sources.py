@@ -40,7 +40,8 @@ def _merge_blocks(slug: str, blocks: Sequence[SourceBlock]) -> Source:
         for name in block.authors:
             people[mint_agent(name, slug)].setdefault(name, set()).add(block.evidence)
     creators = tuple(
-        (Agent(key, min(names)), sort_evidence(place for places in names.values() for place in places)) for key, names in sorted(people.items())
+        (Agent(key, min(names)), sort_evidence(place for places in names.values() for place in places))
+        for key, names in sorted(people.items())
     )
     return Source(
         key=f"source/{slug}",

@@ -6,7 +6,6 @@ are returned, and whatever rdflib has to say while it runs is returned with them
 """
 
 import logging
-import re
 import warnings
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -15,15 +14,12 @@ from typing import TYPE_CHECKING, Any
 from airm_graph.errors import StoreError
 from airm_graph.namespaces import iri
 from airm_graph.store import Row
+from airm_graph.terms import read_literal
 
 if TYPE_CHECKING:
     from rdflib.term import Node
 
 __all__ = ["close_reference", "run_reference"]
-
-_LITERAL = re.compile(r'"(?P<lexical>(?:[^"\\]|\\.)*)"(?:\^\^<(?P<datatype>[^>]*)>|@(?P<language>[A-Za-z0-9-]+))?', re.DOTALL)
-_ESCAPE = re.compile(r"\\(u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}|.)", re.DOTALL)
-_CONTROLS = {"t": "\t", "b": "\b", "n": "\n", "r": "\r", "f": "\f"}
 
 
 def close_reference(rows: Iterable[Row], *, ontology: Iterable[Row]) -> list[Row]:
@@ -43,14 +39,14 @@ def close_reference(rows: Iterable[Row], *, ontology: Iterable[Row]) -> list[Row
     return run_reference(rows, ontology=ontology)[0]
 
 
-def run_reference(rows: Iterable[Row], *, ontology: Iterable[Row]) -> tuple[list[Row], list[str]]:
-    """Infer like ``close_reference`` and return, beside the rows, what owlrl and rdflib had to say: contradictions above all."""
+def run_reference(rows: Iterable[Row], *, ontology: Iterable[Row]) -> tuple[list[Row], list[str], list[str]]:
+    """Infer like ``close_reference``; returns the rows, the contradictions that owlrl found, and what rdflib had to say."""
     triples = {row[:3] for row in rows} | {row[:3] for row in ontology}
     with _listen() as said:
         new, contradictions = _expand(triples)
     graph = iri("graph/inferred")
     kept = {(s, p, o, graph) for s, p, o in new if s.startswith("<") and p.startswith("<") and not o.startswith("_:")}
-    return sorted(kept), [*sorted(contradictions), *dict.fromkeys(said)]
+    return sorted(kept), sorted(contradictions), list(dict.fromkeys(said))
 
 
 def _expand(triples: set[tuple[str, str, str]]) -> tuple[Iterator[tuple[str, str, str]], list[str]]:
@@ -89,20 +85,12 @@ def _term_reader() -> Callable[[str], "Node"]:
             return URIRef(text[1:-1])
         if text.startswith("_:"):
             return BNode(text[2:])
-        found = _LITERAL.fullmatch(text)
-        if not found:
+        if not text.startswith('"'):
             raise StoreError(f"{text!r} is no N-Quads term")
-        datatype = found["datatype"]
-        return Literal(
-            _ESCAPE.sub(_unescape, found["lexical"]), lang=found["language"], datatype=datatype and URIRef(datatype), normalize=False
-        )
+        lexical, datatype, language = read_literal(text)
+        return Literal(lexical, lang=language or None, datatype=URIRef(datatype) if datatype else None, normalize=False)
 
     return read
-
-
-def _unescape(match: re.Match[str]) -> str:
-    code = match.group(1)
-    return chr(int(code[1:], 16)) if len(code) > 1 else _CONTROLS.get(code, code)
 
 
 class _Collector(logging.Handler):

@@ -14,8 +14,8 @@ _BREAKS = frozenset("\u000b\u000c\r\u0085\u2028\u2029")  # those of them that st
 _JOINERS = frozenset("\u200c\u200d")  # they shape letters of other scripts and join emoji: kept there
 _LIGATURES = {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"}
 _LIGATURE = re.compile("[ﬀ-ﬆ]")
-# Not the escapes that are LaTeX as well, such as \[ \( \| \! ; signs of list items at the start of a word only.
-_ESCAPED = re.compile(r"(?<!\\)\\(?:[.*_#~`$%&]|(?<=\d\\)\)|(?<![^\s]\\)[-+](?=\s))")
+# Left alone: escapes that mean something in LaTeX, such as \[ \( \| \!, and marks where nobody escapes them in prose.
+_ESCAPED = re.compile(r"(?<!\\)\\(?:[*_#~`]|(?<=[\w)\]”’\"]\\)\.|(?<=\d\\)[)%]|\$(?=\d)|(?<=\s\\)&(?=\s)|(?<!\S\\)[-+](?=\s))")
 
 
 def find_invisible_characters(text: str, kind: Kind) -> Iterator[Span]:  # noqa: ARG001

@@ -20,17 +20,18 @@ _NAME_WORD = re.compile(r"[^\W\d_][\w’'-]*")
 _WORD_BEFORE = re.compile(r"[A-Za-z]+\.?\Z")
 _NUMBER = re.compile(r"\d+")
 _BEFORE_INTERVAL = frozenset({"interval", "intervals", "range", "ranges", "scale", "scales"})
-_AFTER_GLUED = frozenset('.,;:!?…)”’"')
+_MAY_TOUCH = frozenset(".,;!?…”’")
+_MAY_STAND_BEFORE = _MAY_TOUCH | frozenset("\"')]%")  # with a blank between; anything else smells of formulas and programs
 
 
 def find_citation_marks(text: str, kind: Kind) -> Iterator[Span]:  # noqa: ARG001
     """Find citation marks with the space before them; a mark that a sentence needs (``as shown in [20]``) is left."""
     listed = _is_list(text)
     for match in _MARK.finditer(text):
-        if not (listed and match.group()[1:-1].isdigit()) and _can_go(text, match.start(), match.end(), glued=_AFTER_GLUED):
+        if not (listed and match.group()[1:-1].isdigit()) and _can_go(text, match.start(), match.end(), glued=_MAY_TOUCH):
             yield space_before(text, match.start()), match.end(), ""
     for match in _UNCLOSED.finditer(text):
-        if not _is_closed(text, match.end()) and _can_go(text, match.start(), match.end(), glued=_AFTER_GLUED):
+        if not _is_closed(text, match.end()) and _can_go(text, match.start(), match.end(), glued=_MAY_TOUCH):
             yield space_before(text, match.start()), match.end(), ""
     for match in _GROUP.finditer(text):
         if _is_works(match["body"]) and _can_go(text, match.start(), match.end(), glued=None):
@@ -51,7 +52,7 @@ def _can_go(text: str, start: int, end: int, *, glued: frozenset[str] | None) ->
     """Whether the sentence stands without text[start:end]; *glued* lists what the mark may touch, None for anything."""
     left = space_before(text, start)
     before = text[left - 1 : left]
-    if before in {"", "\n", "(", "[", ":"} or (left == start and glued is not None and before not in glued):
+    if not (before.isalnum() or before in _MAY_STAND_BEFORE) or (left == start and glued is not None and before not in glued):
         return False
     if before in {".", "!", "?"} and text[(at := skip_spaces(text, end)) : at + 1].islower():
         return False

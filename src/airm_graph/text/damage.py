@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from airm_graph.text.markup import is_structured_only
 from airm_graph.text.spans import Kind, split_lines
@@ -10,6 +11,7 @@ from airm_graph.text.spans import Kind, split_lines
 __all__ = ["DAMAGE_RULES", "Damage", "find_damage"]
 
 _EXCERPT = 60
+_MOST = 20
 _STOPS = frozenset(".!?:…。！？")
 _CLOSERS = "\"'”’»)]}*_"
 _ITEM = re.compile(r"[-•●–]\s")
@@ -45,12 +47,12 @@ def find_damage(text: str, *, kind: Kind) -> tuple[Damage, ...]:
         kind: Prose is expected to end like a sentence; names and titles are not.
 
     Returns:
-        In the order of the rules, and within a rule of the text; the same excerpt once.
+        In the order of the rules, and within a rule of the text; the same excerpt once, and of each rule the first twenty places.
 
     >>> find_damage("Model cards and other", kind="prose")
     (Damage(rule='truncated', excerpt='Model cards and other'),)
     """
-    found = (Damage(name, _excerpt(text, *span)) for name, find, _ in _RULES for span in find(text, kind))
+    found = (Damage(name, _excerpt(text, *span)) for name, find, _ in _RULES for span in islice(find(text, kind), _MOST))
     return tuple(dict.fromkeys(found))
 
 
@@ -112,8 +114,8 @@ def _is_residue(text: str) -> bool:
 def _excerpt(text: str, start: int, end: int) -> str:
     """Cut out a span with words around it, at word boundaries, on one line."""
     if end - start < _EXCERPT:
-        margin = (_EXCERPT - (end - start)) // 2
-        start, end = max(0, start - margin), min(len(text), end + margin)
+        start = max(0, min(start - (_EXCERPT - (end - start)) // 2, len(text) - _EXCERPT))
+        end = min(len(text), start + _EXCERPT)
     else:
         end = start + _EXCERPT
     left = start if start == 0 or text[start - 1].isspace() else text.find(" ", start, end) + 1 or start

@@ -10,12 +10,12 @@ from airm_graph.text.words import NOT_SENTENCE_ENDS, NOUN_SUFFIXES, NOUNS, NUMBE
 
 __all__ = ["find_footnote_numbers"]
 
-_GLUED = re.compile(r"(?<![\w\-/.#@$\\:])(?P<word>[A-Za-z][a-z]{2,29})(?P<number>[1-9]\d{0,2})(?![\w(=%°]|[.,:/–'’-]\w)")
+_GLUED = re.compile(r"(?<![\w\-/.#@$\\:`'])(?P<word>[A-Za-z][a-z]{2,29})(?P<number>[1-9]\d{0,2})(?![\w(=%°@`]|[.,:/–'’-]\w)")
 _BEHIND = re.compile(
     r"(?<![^\W_])(?P<word>[A-Za-z]+)[.!?][)”’\"]?(?P<space>[ \u00a0]{0,2})(?P<number>[1-9]\d{0,2})"
-    r"(?=\Z|\n|[ \u00a0]{1,2}(?P<next>[A-Z][A-Za-z]*)(?![\w]))"
+    r"(?=\Z|\n|[ \u00a0]{1,2}(?P<next>[A-Z][A-Za-z]*)(?=[\s,’'\"”)-]))"
 )
-_LIST_OPENER = re.compile(r"(?:\A|[\n:;.!?(•-])[ \u00a0]{0,2}1[.):]?\s")
+_LIST_OPENER = re.compile(r"(?<![\w.,])1[.):]?\s")
 _LONE_NUMBER = re.compile(r"(?<![\w.,])\d{1,3}(?![\w%])")
 _NEAR = 3  # footnotes of one paragraph follow each other; further apart, two numbers say nothing about each other
 

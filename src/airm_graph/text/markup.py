@@ -83,10 +83,15 @@ def find_line_breaks(text: str, kind: Kind) -> Iterator[Span]:
 def _bullets(line: str) -> list[tuple[int, int]]:
     """Find the bullet at the start of a line, and those inside it when they cannot be anything else."""
     found = [(space_before(line, m.start()), skip_spaces(line, m.end()), m.group()) for m in _BULLET.finditer(line)]
-    found = [(left, right, sign) for left, right, sign in found if right < len(line)]
+    found = [(left, right, sign) for left, right, sign in found if line[right : right + 1].strip() and not _is_row(line, left, right)]
     inline = [(left, sign) for left, _, sign in found if left]
     certain = len(found) > 1 or any(sign in _ONLY_BULLETS or line[left - 1] in _BEFORE_BULLET for left, sign in inline)
     return [(left, right) for left, right, _ in found if certain or not left]
+
+
+def _is_row(line: str, left: int, right: int) -> bool:
+    """Whether a bullet stands beside another one: an ornament, not an item."""
+    return bool(_BULLET.match(line, right) or (left and _BULLET.match(line, left - 1)))
 
 
 def _dashes(line: str) -> list[tuple[int, int]]:

@@ -119,7 +119,7 @@ NUMBERED_NOUNS = _words(
     assessment assignment assumption attachment audience basics building capability caption category chapter citation city
     clause collection column combination comment commission commitment community companion competency competition component
     conclusion condition conference configuration consideration constellation convention criterion decision declaration
-    definition deliverable department depiction derivation description dimension direction directive discussion distance
+    definition deliverable department depiction derivation description dimension difference direction directive discussion distance
     division document edition element embedding emergency entity entry environment equation event evidence exception exhibit
     expansion expedition experience experiment expression extension facility figure finding foundation fraction fragment
     frequency function generation goal group harness hearing illustration improvement increment instance institution instruction
@@ -159,8 +159,9 @@ SENTENCE_OPENERS = _words(
 #: Words that need what follows: a citation mark behind one of them is part of its sentence.
 TAKES_OBJECT = _words(
     """
-    a about after an and are as at before behind between by cf chapter e eq equation fig figure following for from g in interval
-    is like of on or per ref reference references refs section see than that the to under via was were with within
+    a about after an and are array as at before behind between by cf chapter clause column e element eq equation fig figure
+    following for from g if in index into is item like list of on or per position ref reference references refs row section see
+    than that the to under vector via was were when where whether which while with within
     """
 )
 

@@ -57,6 +57,8 @@ def _finding(result: Result, *, place: Place | None) -> Finding:
         focus=result.focus,
         path=result.path,
         value=result.value,
+        shape=result.shape,
+        component=result.component,
     )
 
 

@@ -3,7 +3,8 @@
 import logging
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, ClassVar
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
 
 from airm_graph.errors import ShapesError
 from airm_graph.model import Finding, Severity
@@ -16,10 +17,11 @@ from airm_graph.validate.terms import Nodes
 
 if TYPE_CHECKING:
     from rdflib import Graph
+    from rdflib.plugins.sparql.sparql import Query
     from rdflib.query import Result as QueryResult
     from rdflib.term import Node
 
-__all__ = ["run_pyshacl", "validate_rows"]
+__all__ = ["quiet_rdflib", "run_pyshacl", "run_pyshacl_on_rows", "validate_rows"]
 
 _SH = PREFIXES["sh"]
 _SEVERITIES = {f"<{_SH}Violation>": Severity.VIOLATION, f"<{_SH}Warning>": Severity.WARNING, f"<{_SH}Info>": Severity.INFO}
@@ -57,12 +59,22 @@ def run_pyshacl(rows: Sequence[Row], *, shapes: Sequence[str] | None = None, bas
     """
     names = DEFAULT_SHAPES if shapes is None else tuple(shapes)
     shape_rows = [row for name in names for row in read_shapes(name, base=base)]
+    try:
+        return run_pyshacl_on_rows(rows, shape_rows=shape_rows)
+    except ShapesError as error:
+        with quiet_rdflib():
+            raise _blame(error, names=names, rows=rows, base=base) from error
+
+
+def run_pyshacl_on_rows(rows: Sequence[Row], *, shape_rows: Sequence[Row]) -> list[Result]:
+    """Run pyshacl on a shapes graph given as rows.
+
+    Raises:
+        ShapesError: The shapes cannot be used.
+    """
     nodes = Nodes()
-    with _quiet():
-        try:
-            report = _validate(nodes.fill(_make_data_graph(), rows=rows), shapes=nodes.fill(_make_graph(), rows=shape_rows))
-        except ShapesError as error:
-            raise _blame(names, base=base, error=error) from error
+    with quiet_rdflib():
+        report = _validate(nodes.fill(_make_data_graph(), rows=rows), shapes=nodes.fill(_make_graph(), rows=shape_rows))
     return sorted(_results(report, nodes=nodes))
 
 
@@ -73,22 +85,23 @@ def _make_graph() -> "Graph":
 
 
 def _make_data_graph() -> "Graph":
-    """Make a graph that parses each query once: pyshacl sends the same text for every focus node, and parsing is what takes the time."""
     from rdflib import Graph
-    from rdflib.plugins.sparql import prepareQuery
-    from rdflib.plugins.sparql.sparql import Query
 
     class DataGraph(Graph):
-        prepared: ClassVar[dict[str, Query]] = {}
+        """A graph that parses each query once: pyshacl sends the same text for every focus node, and parsing is what takes the time."""
 
-        def query(self, query_object: str | Query, *args: Any, **kwargs: Any) -> "QueryResult":
-            if isinstance(query_object, str):
-                if query_object not in self.prepared:
-                    self.prepared[query_object] = prepareQuery(query_object, initNs=dict(self.namespaces()))
-                query_object = self.prepared[query_object]
-            return super().query(query_object, *args, **kwargs)
+        def query(self, query_object: "str | Query", *args: Any, **kwargs: Any) -> "QueryResult":
+            prepared = _prepare_query(query_object) if isinstance(query_object, str) else query_object
+            return super().query(prepared, *args, **kwargs)
 
     return DataGraph()
+
+
+@lru_cache(maxsize=64)  # shapes hold a handful of queries
+def _prepare_query(text: str) -> "Query":
+    from rdflib.plugins.sparql import prepareQuery
+
+    return prepareQuery(text)
 
 
 def _validate(data: "Graph", *, shapes: "Graph") -> "Graph":
@@ -99,20 +112,29 @@ def _validate(data: "Graph", *, shapes: "Graph") -> "Graph":
     try:
         _, report, text = pyshacl.validate(data, shacl_graph=shapes, inference="none", advanced=False, inplace=False, do_owl_imports=False)
     except Exception as error:
-        raise ShapesError(f"{type(error).__name__}: {error}") from error
+        raise ShapesError(_first_line(f"{type(error).__name__}: {error}")) from error
     if not isinstance(report, Graph):
-        raise ShapesError(str(text))
+        raise ShapesError(_first_line(text))
     return report
 
 
-def _blame(names: Sequence[str], *, base: str, error: ShapesError) -> ShapesError:
-    """Name the file whose shapes fail on an empty graph, or all files when each alone does not."""
+def _first_line(text: str) -> str:
+    return text.strip().partition("\n")[0]
+
+
+def _blame(error: ShapesError, *, names: Sequence[str], rows: Sequence[Row], base: str) -> ShapesError:
+    """Name the file whose shapes fail alone, or all files when none does.
+
+    The data is needed for it: pyshacl reads the constraints of a shape when it meets the first focus node.
+    """
     for name in names:
+        nodes = Nodes()
+        shapes = nodes.fill(_make_graph(), rows=read_shapes(name, base=base))
         try:
-            _validate(_make_graph(), shapes=Nodes().fill(_make_graph(), rows=read_shapes(name, base=base)))
+            _validate(nodes.fill(_make_data_graph(), rows=rows), shapes=shapes)
         except ShapesError as alone:
             return ShapesError(f"{name}: the shapes cannot be used: {alone}")
-    return ShapesError(f"{', '.join(names)}: the shapes cannot be used: {error}")
+    return ShapesError(f"{', '.join(names)}: the shapes cannot be used together: {error}")
 
 
 def _results(report: "Graph", *, nodes: Nodes) -> Iterator[Result]:
@@ -150,11 +172,14 @@ def _path_text(graph: "Graph", path: "Node | None", *, nodes: Nodes) -> str:
 
 
 @contextmanager
-def _quiet() -> Iterator[None]:
-    """Keep rdflib from logging a traceback for each ill-typed literal; the shapes report them."""
-    logger = logging.getLogger("rdflib.term")
-    before, logger.disabled = logger.disabled, True
+def quiet_rdflib() -> Iterator[None]:
+    """Keep rdflib from logging a traceback for each ill-typed literal, which shapes report, and pyshacl from logging what it raises."""
+    loggers = [logging.getLogger(name) for name in ("rdflib.term", "pyshacl-validate")]
+    before = [logger.disabled for logger in loggers]
+    for logger in loggers:
+        logger.disabled = True
     try:
         yield
     finally:
-        logger.disabled = before
+        for logger, disabled in zip(loggers, before, strict=True):
+            logger.disabled = disabled

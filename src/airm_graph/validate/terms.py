@@ -1,7 +1,9 @@
 """N-Triples terms to rdflib nodes and back, keeping every lexical form as written (rdflib's own parsers normalise numbers)."""
 
-import re
 from typing import TYPE_CHECKING
+
+from airm_graph.namespaces import literal
+from airm_graph.terms import read_literal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -13,10 +15,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Nodes", "literal_text"]
 
-_LITERAL = re.compile(r'"((?:[^"\\]|\\.)*)"(?:@([A-Za-z0-9-]+)|\^\^<([^>]*)>)?\Z', re.DOTALL)
-_ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))", re.DOTALL)
-_CONTROL = {"t": "\t", "b": "\b", "n": "\n", "r": "\r", "f": "\f"}
-
 
 def literal_text(term: str) -> str:
     r"""Read the text of a literal term.
@@ -27,18 +25,9 @@ def literal_text(term: str) -> str:
     >>> literal_text('"two\\nlines"@en')
     'two\nlines'
     """
-    match = _LITERAL.match(term)
-    if match is None:
+    if not term.startswith('"'):
         raise ValueError(f"{term} is not a literal")
-    return _unescape(match[1])
-
-
-def _unescape(text: str) -> str:
-    def replace(match: re.Match[str]) -> str:
-        digits = match[1] or match[2]
-        return chr(int(digits, 16)) if digits else _CONTROL.get(match[3], match[3])
-
-    return _ESCAPE.sub(replace, text) if "\\" in text else text
+    return read_literal(term).text
 
 
 class Nodes:
@@ -77,17 +66,14 @@ def _decode(term: str) -> "Node":
         return URIRef(term[1:-1])
     if term.startswith("_:"):
         return BNode(term[2:])
-    match = _LITERAL.match(term)
-    if match is None:
+    if not term.startswith('"'):
         raise ValueError(f"{term} is not an N-Triples term")
-    datatype = URIRef(match[3]) if match[3] else None
-    return Literal(_unescape(match[1]), lang=match[2], datatype=datatype, normalize=False)
+    text, datatype, language = read_literal(term)
+    return Literal(text, lang=language or None, datatype=URIRef(datatype) if datatype else None, normalize=False)
 
 
 def _encode(node: "Node") -> str:
     from rdflib import BNode, Literal
-
-    from airm_graph.namespaces import literal
 
     if isinstance(node, BNode):
         return f"_:{node}"

@@ -3,13 +3,15 @@
 import datetime
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from importlib.metadata import version as installed_version
 from pathlib import Path
 
 from airm_graph.errors import AirmError, InputError
 from airm_graph.export import EXPORTS
-from airm_graph.graph import Graph
+from airm_graph.graph import SUMS, Graph
 from airm_graph.ingest import Readings, read_captures
+from airm_graph.ingest.rdf import locate_findings, read_rdf_files
 from airm_graph.merge import merge_pages
 from airm_graph.model import Item, Page, Records
 from airm_graph.namespaces import BASE, PREFIXES, iri
@@ -21,7 +23,7 @@ from airm_graph.terms import read_literal
 from airm_graph.triples import NOTICE, dataset_rows, record_rows
 from airm_graph.validate import Report, validate_rows
 
-__all__ = ["build", "describe", "describe_pages", "load", "validate"]
+__all__ = ["build", "describe", "describe_pages", "load", "validate_inputs"]
 
 Progress = Callable[[str, int, int], None]
 
@@ -30,7 +32,12 @@ _EDITIONS = ("v1", "v2")
 
 
 def build(
-    inputs: Sequence[str | Path], *, base: str = BASE, engine: str = "auto", progress: Progress | None = None
+    inputs: Sequence[str | Path],
+    *,
+    base: str = BASE,
+    engine: str = "auto",
+    shapes: Sequence[str] | None = None,
+    progress: Progress | None = None,
 ) -> Graph:
     """Build a graph from captured pages.
 
@@ -38,10 +45,11 @@ def build(
         inputs: Folders, files, or ``-`` for standard input.
         base: What every IRI begins with; the default is the project's own.
         engine: Engine of the closure: ``auto``, ``fast`` or ``reference``.
+        shapes: Shapes files to judge by; the project's own when left out.
         progress: Called with (step, number done, number in all).
 
     Returns:
-        The graph, closed and validated; look at ``graph.report`` for what is wrong with the input.
+        The graph, closed and validated; look at ``graph.report`` for what is wrong with the input. It is empty when no mitigation was read.
 
     Raises:
         InputError: An input does not exist or cannot be read. A file that is no page is a finding instead.
@@ -50,15 +58,17 @@ def build(
     readings = read_captures(inputs, progress=lambda done, every: tell("read", done, every))
     tell("merge", 0, 1)
     records = merge_pages(readings.pages)
+    if not records.mitigations:
+        return Graph((), report=Report((*readings.findings, *records.findings)), records=records, base=base, files=readings.files)
     rows = tuple(sorted({*_data_rows(records), *_taxonomy_rows(), *_describe(records, base)}))
     tell("close", 0, 1)
     ontology = _read_rows("ontology/airm.ttl", iri("graph/ontology"))
     inferred = close(rows, ontology=ontology, engine=engine).rows
     tell("validate", 0, 1)
-    report = _report(readings, records, rows)
+    report = _report(readings, records, rows, shapes=shapes)
     tell("done", 1, 1)
-    parts = (_rebase(part, base) for part in (rows, inferred, ontology))
-    return Graph(*parts, report=report, records=records, base=base, files=readings.files)
+    asserted, added, axioms = (_rebase(part, base) for part in (rows, inferred, ontology))
+    return Graph(asserted, added, axioms, report, records, base, readings.files)
 
 
 def _data_rows(records: Records) -> Iterable[Row]:
@@ -98,8 +108,8 @@ def _issued() -> str | None:
         raise AirmError(f"SOURCE_DATE_EPOCH is {epoch!r}; it must be a number of seconds") from error
 
 
-def _report(readings: Readings, records: Records, rows: Sequence[Row]) -> Report:
-    return Report((*readings.findings, *records.findings, *validate_rows(rows)))
+def _report(readings: Readings, records: Records, rows: Sequence[Row], *, shapes: Sequence[str] | None) -> Report:
+    return Report((*readings.findings, *records.findings, *validate_rows(rows, shapes=shapes)))
 
 
 def _rebase(rows: Iterable[Row], base: str) -> tuple[Row, ...]:
@@ -160,31 +170,49 @@ def _find_base(rows: Iterable[Row]) -> str:
     return found[0] if len(found) == 1 else BASE
 
 
-def validate(inputs: Sequence[str | Path], *, progress: Progress | None = None) -> tuple[Report, Mapping[str, str]]:
-    """Validate captures, or RDF files and dist folders.
+def validate_inputs(
+    inputs: Sequence[str | Path], *, shapes: Sequence[str] | None = None, progress: Progress | None = None
+) -> tuple[Report, Mapping[str, str]]:
+    """Validate captures, or RDF files, dist folders and folders of RDF files.
 
     Args:
         inputs: Captures as :func:`build` takes them, or RDF; not both at once.
+        shapes: Shapes files to judge by; the project's own when left out.
         progress: As for :func:`build`.
 
     Returns:
-        The report, and name → path of each captured file.
+        The report, and name → path of each file that was read.
 
     Raises:
         InputError: There is no such file or folder, or captures and RDF are mixed.
         StoreError: An RDF file is not what its suffix says.
     """
-    exports = [_find_export(Path(path)) for path in inputs]
-    if not any(exports):
-        graph = build(inputs, progress=progress)
-        return graph.report, graph.files
-    if not all(exports):
-        strange = next(str(path) for path, found in zip(inputs, exports, strict=True) if not found)
+    found = [_find_rdf(Path(path)) for path in inputs]
+    if not any(found):
+        graph = build(inputs, shapes=shapes, progress=progress)
+        return replace(graph.report, files=tuple(graph.files)), graph.files
+    if not all(found):
+        strange = next(str(path) for path, files in zip(inputs, found, strict=True) if not files)
         raise InputError("captures and RDF are given at once", file=strange, remedy="validate them one after the other")
-    rows = sorted({row for found in exports if found for row in read_rdf(found)})
+    files = read_rdf_files(path for paths in found for path in paths)
+    rows = sorted({row for file in files for row in file.rows})
     base = _find_base(rows)
     inferred = f"<{base}graph/inferred>"
-    return Report(tuple(validate_rows([row for row in rows if row[3] != inferred], base=base)), tuple(map(str, inputs))), {}
+    findings = validate_rows([row for row in rows if row[3] != inferred], shapes=shapes, base=base)
+    names = {file.name: file.name for file in files}
+    return Report(tuple(locate_findings(findings, files=files)), tuple(names)), names
+
+
+def _find_rdf(place: Path) -> tuple[Path, ...]:
+    """The RDF files that a path stands for: the export in a dist folder, a file, or every RDF file of a folder without captures."""
+    # The sums tell a written graph, whose files all say the same, from a folder of files that each say their own.
+    if not place.is_dir() or (place / SUMS).is_file():
+        export = _find_export(place)
+        return (export,) if export else ()
+    if any(place.rglob("*.txt")):
+        return ()
+    paths = (path for path in place.rglob("*") if path.suffix.lower() in FORMATS.keys() - {".xml"} and path.is_file())
+    return tuple(sorted(path for path in paths if not any(part.startswith(".") for part in path.relative_to(place).parts)))
 
 
 def describe(path: str | Path | None = None) -> dict[str, object]:
@@ -210,7 +238,10 @@ def describe_pages(path: str | Path | None = None) -> dict[str, object]:
 
 def _describe_page(page: Page) -> dict[str, object]:
     own, source = page.own, page.source
-    roles = {vocabulary: [role.label for role in page.roles if role.vocabulary == vocabulary] for vocabulary in ("lifecycle", "actor", "function")}
+    roles = {
+        vocabulary: [role.label for role in page.roles if role.vocabulary == vocabulary]
+        for vocabulary in ("lifecycle", "actor", "function")
+    }
     return {
         "code": own.code if own else None,
         "also_in": own.also_in if own else None,

@@ -1,0 +1,188 @@
+"""RDF files in, rows and lines out: which line of a file states a triple, and on which line a subject begins.
+
+What a file says is what Oxigraph reads in it; the lines are found beside that and can only be missing, never change a row.
+"""
+
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from airm_graph.errors import InputError
+from airm_graph.ingest.jsonld import find_json_lines
+from airm_graph.model import Finding, Place
+from airm_graph.store import Row, number_rows
+
+__all__ = ["Lines", "RdfFile", "find_lines", "locate_findings", "read_rdf_files"]
+
+# What Oxigraph calls a blank node that the file does not name; the digits differ from run to run.
+_ANONYMOUS = re.compile(r"_:[0-9a-f]{20,32}\Z")
+_FIRST_STEP = re.compile(r"\A(\^?)\(?(<[^>]*>)")
+
+Triple = tuple[str, str, str]
+Range = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class RdfFile:
+    """One RDF file and what it says; *label* is put before the names of its blank nodes."""
+
+    name: str
+    data: bytes = field(repr=False)
+    rows: tuple[Row, ...] = field(repr=False)
+    label: str = ""
+
+    @property
+    def suffix(self) -> str:
+        """The suffix that says which format it is."""
+        return Path(self.name).suffix.lower()
+
+
+class Lines:
+    """Where a file speaks of some nodes: the first and the last line, from 1, of each triple."""
+
+    def __init__(self, triples: Mapping[Triple, Range], *, subjects: Mapping[str, int], text: Sequence[str]) -> None:
+        """Take the triples in the order of the file, the line on which each node is first a subject, and the lines of the file."""
+        self._triples, self._subjects, self._text = triples, subjects, text
+        self._last: dict[tuple[str, str], Range] = {}
+        self._mentions: dict[str, Range] = {}
+        for (s, p, o), at in triples.items():
+            self._last[s, p] = at
+            self._mentions.setdefault(o, at)
+
+    def find(self, focus: str, *, path: str = "", value: str = "") -> Range | None:
+        """The lines of the triple that a result is about, or those of its subject, or None."""
+        for inverse, predicate in _FIRST_STEP.findall(path)[:1]:
+            triple = (value, predicate, focus) if inverse else (focus, predicate, value)
+            # Without a value the number of them is wrong: the last one is where one too many stands.
+            at = self._triples.get(triple) or (None if inverse else self._last.get((focus, predicate)))
+            if at:
+                return at
+        if focus in self._subjects:
+            return self._subjects[focus], self._subjects[focus]
+        return self._mentions.get(focus)
+
+    def rank(self, focus: str, *, path: str, value: str) -> int:
+        """How well the file fits a result: 0 it states the triple, 1 something of the node, 2 neither."""
+        for inverse, predicate in _FIRST_STEP.findall(path)[:1]:
+            if ((value, predicate, focus) if inverse else (focus, predicate, value)) in self._triples:
+                return 0
+        return 1 if focus in self._subjects else 2
+
+    def quote(self, lines: Range) -> str:
+        """The text of some lines, joined by LF."""
+        return "\n".join(self._text[lines[0] - 1 : lines[1]])
+
+
+def read_rdf_files(paths: Iterable[Path]) -> tuple[RdfFile, ...]:
+    """Read RDF files, each with its rows in the order of the file.
+
+    Blank nodes get names that depend on nothing but the files, and are never shared between two of them.
+
+    Raises:
+        InputError: A file cannot be read.
+        StoreError: It is not what its suffix says; the message names file and line.
+    """
+    paths = sorted(set(paths), key=Path.as_posix)
+    found = []
+    for number, path in enumerate(paths, 1):
+        try:
+            data = path.read_bytes()
+        except OSError as error:
+            raise InputError(f"the file cannot be read: {error.strerror}", file=str(path)) from error
+        label = f"f{number}-" if len(paths) > 1 else ""
+        rows = tuple(row for row, _ in _number(data, name=path.as_posix(), suffix=path.suffix.lower(), label=label))
+        found.append(RdfFile(path.as_posix(), data, rows, label))
+    return tuple(found)
+
+
+def _number(data: bytes, *, name: str, suffix: str, label: str) -> Iterable[tuple[Row, int]]:
+    names = _BlankNodes(label)
+    for (s, p, o, g), line in number_rows(data, name=name, suffix=suffix):
+        yield (names.rename(s), p, names.rename(o), names.rename(g)), line
+
+
+class _BlankNodes:
+    """Names for blank nodes by the order in which they come."""
+
+    def __init__(self, label: str) -> None:
+        self._label = label
+        self._names: dict[str, str] = {}
+        self._taken: set[str] = set()
+
+    def rename(self, term: str) -> str:
+        """Leave a term as it is unless it is a blank node."""
+        if not term.startswith("_:"):
+            return term
+        if term not in self._names:
+            wish = f"_:{self._label}" + (f"anon{len(self._names) + 1}" if _ANONYMOUS.match(term) else term[2:])
+            while wish in self._taken:
+                wish += "-x"
+            self._names[term] = wish
+            self._taken.add(wish)
+        return self._names[term]
+
+
+def find_lines(file: RdfFile, *, nodes: Collection[str]) -> Lines:
+    """Find where *file* speaks of *nodes*.
+
+    JSON-LD has limits: a node without ``@id`` and a key whose meaning a scoped context changes are not found.
+    """
+    text = file.data.decode("utf-8-sig", errors="replace").split("\n")
+    text = [line.removesuffix("\r") for line in text]
+    if file.suffix == ".jsonld":
+        rows = [row for row in file.rows if row[0] in nodes or row[2] in nodes]
+        triples, subjects = find_json_lines("\n".join(text), rows=rows)
+        return Lines(triples, subjects=subjects, text=text)
+    return _find_numbered(file, nodes=nodes, text=text)
+
+
+def _find_numbered(file: RdfFile, *, nodes: Collection[str], text: Sequence[str]) -> Lines:
+    triples: dict[Triple, tuple[int, int]] = {}
+    subjects: dict[str, int] = {}
+    before = 0
+    for (s, p, o, _), line in _number(file.data, name=file.name, suffix=file.suffix, label=file.label):
+        if s not in subjects and (s in nodes or s.startswith("_:")):
+            subjects[s] = _first_mention(s, text=text, after=before, until=line)
+        if s in nodes or o in nodes:
+            triples.setdefault((s, p, o), (_first_line(o, text=text, last=line, subjects=subjects), line))
+        before = line
+    return Lines(triples, subjects={node: line for node, line in subjects.items() if node in nodes}, text=text)
+
+
+def _first_mention(subject: str, *, text: Sequence[str], after: int, until: int) -> int:
+    """The line after the statement before and up to the first triple on which the subject is written, as far as can be told."""
+    word = "[" if subject.startswith("_:") else re.split(r"[/#:]", subject.rstrip("/#>"))[-1]
+    for line in range(after + 1, until):
+        if word and word in text[line - 1].partition("# ")[0] and not re.match(r"\s*@?(?:prefix|base)\b", text[line - 1], re.IGNORECASE):
+            return line
+    return until
+
+
+def _first_line(value: str, *, text: Sequence[str], last: int, subjects: Mapping[str, int]) -> int:
+    """The line on which a value begins, which may be a text of several lines or a blank node with statements of its own."""
+    if value.startswith("_:"):
+        return min(subjects.get(value, last), last)
+    first = last - value.count("\\n")
+    long = value.startswith('"') and 0 < first < last and any(mark in text[first - 1] for mark in ('"""', "'''", ">"))
+    return first if long else last
+
+
+def locate_findings(findings: Iterable[Finding], *, files: Sequence[RdfFile]) -> list[Finding]:
+    """Give findings about RDF files the line of the triple they are about, or of its subject, or at least the file.
+
+    The place in a capture that a finding had, if any, becomes its origin.
+    """
+    findings = list(findings)
+    nodes = {node for finding in findings for node in (finding.focus, finding.value) if node[:1] in {"<", "_"}}
+    lines = {file.name: find_lines(file, nodes=nodes) for file in files if any(row[0] in nodes or row[2] in nodes for row in file.rows)}
+    return [replace(finding, place=_locate(finding, lines=lines), origin=finding.place) for finding in findings]
+
+
+def _locate(finding: Finding, *, lines: Mapping[str, Lines]) -> Place | None:
+    ranked = sorted((found.rank(finding.focus, path=finding.path, value=finding.value), name) for name, found in lines.items())
+    for _, name in ranked:
+        at = lines[name].find(finding.focus, path=finding.path, value=finding.value)
+        if at:
+            return Place(name, *at, lines[name].quote(at))
+    return Place(ranked[0][1]) if len(ranked) == 1 else None

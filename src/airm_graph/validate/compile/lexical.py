@@ -1,0 +1,156 @@
+"""Lexical forms in SQL: which are well formed, and what their values are compared by.
+
+Source:
+    XML Schema Definition Language 1.1, part 2; SPARQL 1.1, 17.3 (operators). White space around numbers is let pass.
+"""
+
+import re
+
+from airm_graph.namespaces import PREFIXES
+from airm_graph.validate.compile.shapes import NotCompiledError
+
+__all__ = ["KEYS", "STRINGS", "is_comparable", "quote", "well_formed"]
+
+_XSD = PREFIXES["xsd"]
+_ZONE = r"(Z|[+-](0[0-9]|1[0-3]):[0-5][0-9]|[+-]14:00)?"
+_YEAR = r"-?([1-9][0-9]{3,}|0[0-9]{3})"
+_LEAP_YEAR = r"-?[0-9]*([0-9]([2468][048]|[13579][26]|0[48])|([02468][048]|[13579][26])00)"
+_DAY = r"((0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|(0[469]|11)-(0[1-9]|[12][0-9]|30)|02-(0[1-9]|1[0-9]|2[0-8]))"
+_DATE = rf"({_YEAR}-{_DAY}|{_LEAP_YEAR}-02-29)"
+_CLOCK = r"(([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]+)?|24:00:00(\.0+)?)"
+_DAYS = r"[0-9]+D"
+_TIMES = r"T([0-9]+H([0-9]+M)?([0-9]+(\.[0-9]+)?S)?|[0-9]+M([0-9]+(\.[0-9]+)?S)?|[0-9]+(\.[0-9]+)?S)"
+_MONTHS = r"([0-9]+Y([0-9]+M)?|[0-9]+M)"
+_DAY_TIME = rf"({_DAYS}({_TIMES})?|{_TIMES})"
+_INTEGER = r"[+-]?[0-9]+"
+_FORMS = {
+    "boolean": r"true|false|1|0",
+    "date": _DATE + _ZONE,
+    "dateTime": f"{_DATE}T{_CLOCK}{_ZONE}",
+    "dayTimeDuration": f"-?P{_DAY_TIME}",
+    "decimal": r"\s*[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)\s*",
+    "double": r"\s*([+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?|[+-]?INF|NaN)\s*",
+    "duration": f"-?P({_MONTHS}({_DAY_TIME})?|{_DAY_TIME})",
+    "hexBinary": r"([0-9a-fA-F]{2})*",
+    "integer": rf"\s*{_INTEGER}\s*",
+    "negativeInteger": r"\s*-0*[1-9][0-9]*\s*",
+    "nonNegativeInteger": r"\s*(\+?[0-9]+|-0+)\s*",
+    "nonPositiveInteger": r"\s*(-[0-9]+|\+?0+)\s*",
+    "positiveInteger": r"\s*\+?0*[1-9][0-9]*\s*",
+    "time": _CLOCK + _ZONE,
+    "yearMonthDuration": f"-?P{_MONTHS}",
+}
+_FORMS["float"] = _FORMS["double"]
+_BOUNDS = {
+    "long": (-(2**63), 2**63 - 1),
+    "int": (-(2**31), 2**31 - 1),
+    "short": (-(2**15), 2**15 - 1),
+    "byte": (-(2**7), 2**7 - 1),
+    "unsignedLong": (0, 2**64 - 1),
+    "unsignedInt": (0, 2**32 - 1),
+    "unsignedShort": (0, 2**16 - 1),
+    "unsignedByte": (0, 2**8 - 1),
+}
+_INTEGERS = ("integer", "negativeInteger", "nonNegativeInteger", "nonPositiveInteger", "positiveInteger", *_BOUNDS)
+_UNKNOWN_FORMS = frozenset((_XSD + "base64Binary", PREFIXES["rdf"] + "XMLLiteral", PREFIXES["rdfs"] + "Datatype"))
+#: Datatypes whose values are their lexical forms.
+STRINGS = (_XSD + "string", PREFIXES["rdf"] + "langString", *(_XSD + name for name in ("anyURI", "language", "normalizedString", "token")))
+
+
+def quote(text: str) -> str:
+    """Write a text as an SQL string.
+
+    >>> quote("it's")
+    "'it''s'"
+    """
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _matches(form: str) -> str:
+    return f"regexp_matches(lexical, {quote(f'^({form})$')})"
+
+
+def well_formed(datatype: str) -> str:
+    """An SQL condition on ``lexical``: it is in the lexical space of *datatype*; empty where every form is taken.
+
+    Raises:
+        NotCompiledError: Only pyshacl reads the datatype.
+    """
+    if datatype in _UNKNOWN_FORMS:
+        raise NotCompiledError(f"lexical forms of {datatype}")
+    name = datatype.removeprefix(_XSD) if datatype.startswith(_XSD) else ""
+    if name in _BOUNDS:
+        low, high = _BOUNDS[name]
+        return f"({_matches(_FORMS['integer'])} AND TRY_CAST(lexical AS DECIMAL(38, 0)) BETWEEN {low} AND {high})"
+    return _matches(_FORMS[name]) if name in _FORMS else ""
+
+
+def is_comparable(lexical: str, *, datatype: str) -> bool:
+    """Tell whether `KEYS` knows the value of a literal.
+
+    >>> is_comparable("12", datatype="http://www.w3.org/2001/XMLSchema#integer")
+    True
+    """
+    name = datatype.removeprefix(_XSD)
+    if name not in _ORDERED:
+        return False
+    return re.fullmatch(_FORMS["integer" if name in _INTEGERS else name], lexical) is not None
+
+
+_ORDERED = (*_INTEGERS, "decimal", "double", "float", "boolean", "date", "dateTime", "time")
+
+
+def _datatypes(*names: str) -> str:
+    return ", ".join(quote(_XSD + name) for name in names)
+
+
+def _part(pattern: str, group: int, *, default: str = "") -> str:
+    part = f"regexp_extract(lexical, {quote(pattern)}, {group})"
+    return f"COALESCE(NULLIF({part}, ''), {quote(default)})" if default else part
+
+
+_STAMP = r"^(?:(-?[0-9]+)-([0-9]{2})-([0-9]{2}))?T?(?:([0-9]{2}):([0-9]{2}):([0-9]{2}(?:[.][0-9]+)?))?(?:Z|([+-])([0-9]{2}):([0-9]{2}))?$"
+#: Days since 1970-01-01 of the proleptic Gregorian calendar, counted from March so that a leap day ends its year.
+_TEMPORAL = f"""
+SELECT id, space, NULL AS rough,
+  CAST(FLOOR(y / 400) * 146097 + (y - FLOOR(y / 400) * 400) * 365 + FLOOR((y - FLOOR(y / 400) * 400) / 4)
+    - FLOOR((y - FLOOR(y / 400) * 400) / 100) + FLOOR((153 * m + 2) / 5) + d - 719469 AS DECIMAL(18, 0)) * 86400
+    + CAST(clock AS DECIMAL(28, 9)) AS exact
+FROM (
+  SELECT id, space, CASE WHEN month > 2 THEN year ELSE year - 1 END AS y, CASE WHEN month > 2 THEN month - 3 ELSE month + 9 END AS m, d, clock
+  FROM (
+    SELECT id,
+      CASE WHEN datatype = {_datatypes("date")} THEN 'date' WHEN regexp_matches(lexical, '(Z|[+-][0-9]{{2}}:[0-9]{{2}})$')
+        THEN datatype || '+' ELSE datatype END AS space,
+      CAST({_part(_STAMP, 1, default="1970")} AS BIGINT) AS year, CAST({_part(_STAMP, 2, default="01")} AS BIGINT) AS month,
+      CAST({_part(_STAMP, 3, default="01")} AS BIGINT) AS d,
+      CASE WHEN datatype = {_datatypes("date")} THEN 0 ELSE
+      CAST({_part(_STAMP, 4, default="0")} AS DECIMAL(18, 9)) * 3600 + CAST({_part(_STAMP, 5, default="0")} AS DECIMAL(18, 9)) * 60
+        + CAST({_part(_STAMP, 6, default="0")} AS DECIMAL(18, 9))
+        - CASE WHEN {_part(_STAMP, 7)} = '-' THEN -60 ELSE 60 END * (CAST({_part(_STAMP, 8, default="0")} AS DECIMAL(18, 0)) * 60
+        + CAST({_part(_STAMP, 9, default="0")} AS DECIMAL(18, 0))) END AS clock
+    FROM terms
+    WHERE (datatype = {_datatypes("date")} AND {_matches(_FORMS["date"])}) OR (datatype = {_datatypes("dateTime")} AND {_matches(_FORMS["dateTime"])})
+      OR (datatype = {_datatypes("time")} AND {_matches(_FORMS["time"])})
+  ) AS parts
+) AS shifted"""
+_SMALL = r"\s*[+-]?[0-9]{0,20}(\.[0-9]{0,18})?\s*"
+_BARE = "regexp_replace(lexical, '[[:space:]]', '', 'g')"
+_NUMBERS = f"""
+SELECT id, 'number' AS space, CASE WHEN NOT regexp_matches(lexical, 'NaN') THEN TRY_CAST({_BARE} AS DOUBLE) END AS rough,
+  CASE WHEN datatype NOT IN ({_datatypes("double", "float")}) AND {_matches(_SMALL)} THEN TRY_CAST({_BARE} AS DECIMAL(38, 18)) END AS exact
+FROM terms
+WHERE (datatype IN ({_datatypes(*_INTEGERS)}) AND {_matches(_FORMS["integer"])}) OR (datatype = {_datatypes("decimal")} AND {_matches(_FORMS["decimal"])})
+  OR (datatype IN ({_datatypes("double", "float")}) AND {_matches(_FORMS["double"])})"""
+_BOOLEANS = f"""
+SELECT id, 'boolean' AS space, CAST(NULL AS DOUBLE) AS rough, CASE WHEN lexical IN ('true', '1') THEN 1 ELSE 0 END AS exact
+FROM terms WHERE datatype = {_datatypes("boolean")} AND {_matches(_FORMS["boolean"])}"""
+
+#: SQL that makes the table ``keys``: of each literal that has an order, the space it is comparable in, and its place there,
+#: exactly (as a decimal: number, or seconds) or, for floating point and numbers of many digits, roughly.
+KEYS = f"""
+SELECT id, space, CAST(exact AS DECIMAL(38, 18)) AS exact, CAST(rough AS DOUBLE) AS rough FROM (
+SELECT id, space, exact, rough FROM ({_NUMBERS}) AS numbers
+UNION ALL SELECT id, space, exact, rough FROM ({_BOOLEANS}) AS booleans
+UNION ALL SELECT id, space, exact, rough FROM ({_TEMPORAL}) AS temporal
+) AS found"""

@@ -1,0 +1,134 @@
+"""Property paths to SQL: relations of focus and value over the triple table, for all focus nodes at once."""
+
+from collections.abc import Iterable, Mapping
+
+from airm_graph.validate.compile.shapes import Alternative, Inverse, Path, Predicate, Repeat, Sequence
+
+__all__ = ["Statement", "find_values", "path_predicates"]
+
+
+class Statement:
+    """The relations of one SQL statement, each written once and named r1, r2, … in the order in which they are first needed."""
+
+    def __init__(self, *, ids: Mapping[str, int]) -> None:
+        """Start without relations; *ids* gives the numbers of constant terms."""
+        self.ids = ids
+        self._names: dict[str, str] = {}
+        self._recursive = False
+
+    def relation(self, sql: str, *, recursive: bool = False) -> str:
+        """Name a relation; equal SQL has equal names. A recursive one calls itself ``«self»``."""
+        if sql not in self._names:
+            self._names[sql] = f"r{len(self._names) + 1}"
+            self._recursive |= recursive
+        return self._names[sql]
+
+    def write(self, select: str) -> str:
+        """Put the relations in front of a SELECT."""
+        relations = ",\n".join(f"{name} AS ({sql.replace('«self»', name)})" for sql, name in self._names.items())
+        return f"WITH {'RECURSIVE ' if self._recursive else ''}{relations}\n{select}" if relations else select
+
+
+def path_predicates(path: Path) -> set[str]:
+    """The predicates that a path walks."""
+    match path:
+        case Predicate(iri):
+            return {iri}
+        case Inverse(inner) | Repeat(inner):
+            return path_predicates(inner)
+        case Sequence(paths) | Alternative(paths):
+            return {iri for inner in paths for iri in path_predicates(inner)}
+
+
+def find_values(path: Path | None, *, focus: str, statement: Statement) -> str:
+    """Name the relation (focus, value) of the nodes reached from the relation *focus* (column node), each pair once.
+
+    Source:
+        SHACL, 2.3.1, property paths; a node shape has its focus node as its only value node.
+    """
+    match path:
+        case None:
+            sql = f"SELECT node AS focus, node AS value FROM {focus}"  # noqa: S608
+        case Predicate(iri):
+            sql = f"SELECT f.node AS focus, t.o AS value FROM {focus} AS f JOIN spo AS t ON t.s = f.node AND t.p = {statement.ids[iri]}"  # noqa: S608
+        case Inverse(Predicate(iri)):
+            sql = f"SELECT f.node AS focus, t.s AS value FROM {focus} AS f JOIN spo AS t ON t.o = f.node AND t.p = {statement.ids[iri]}"  # noqa: S608
+        case _:
+            start = statement.relation(f"SELECT node AS focus, node AS value FROM {focus}")  # noqa: S608
+            path = _turn(path.path) if isinstance(path, Inverse) else path
+            return _walk(path, start=start, statement=statement)
+    return statement.relation(sql)
+
+
+def _walk(path: Path, *, start: str, statement: Statement) -> str:
+    """From a relation (focus, value), go on along a path; each pair once."""
+    match path:
+        case Sequence(paths):
+            for step in paths:
+                start = _walk(step, start=start, statement=statement)
+            return start
+        case Alternative(paths):
+            return _union((_walk(step, start=start, statement=statement) for step in paths), statement=statement)
+        case Repeat(inner, least, many):
+            if not many:
+                return _union((start, _walk(inner, start=start, statement=statement)), statement=statement)
+            first = _walk(inner, start=start, statement=statement) if least else start
+            return _repeat(inner, first=first, statement=statement)
+        case _:
+            return _join(start, _edges(path, statement=statement), statement=statement)
+
+
+def _edges(path: Path, *, statement: Statement) -> str:
+    """Every pair of nodes that a path connects, wherever it starts; each pair once."""
+    match path:
+        case Predicate(iri):
+            return statement.relation(f"SELECT s AS focus, o AS value FROM spo WHERE p = {statement.ids[iri]}")  # noqa: S608
+        case Inverse(Predicate(iri)):
+            return statement.relation(f"SELECT o AS focus, s AS value FROM spo WHERE p = {statement.ids[iri]}")  # noqa: S608
+        case Inverse(inner):
+            return _edges(_turn(inner), statement=statement)
+        case Sequence(paths):
+            first, *rest = (_edges(step, statement=statement) for step in paths)
+            for step in rest:
+                first = _join(first, step, statement=statement)
+            return first
+        case Alternative(paths):
+            return _union((_edges(step, statement=statement) for step in paths), statement=statement)
+        case Repeat(inner, least, many):
+            once = _edges(inner, statement=statement)
+            # A path of length zero connects every node with itself.
+            first = once if least else statement.relation("SELECT id AS focus, id AS value FROM terms")
+            return _repeat(inner, first=first, statement=statement) if many else _union((first, once), statement=statement)
+
+
+def _turn(path: Path) -> Path:
+    """The inverse of a path, with the inverse moved down to the predicates."""
+    match path:
+        case Predicate():
+            return Inverse(path)
+        case Inverse(inner):
+            return inner
+        case Sequence(paths):
+            return Sequence(tuple(_turn(step) for step in reversed(paths)))
+        case Alternative(paths):
+            return Alternative(tuple(_turn(step) for step in paths))
+        case Repeat(inner, least, many):
+            return Repeat(_turn(inner), least=least, many=many)
+
+
+def _join(first: str, second: str, *, statement: Statement) -> str:
+    return statement.relation(f"SELECT DISTINCT a.focus, b.value FROM {first} AS a JOIN {second} AS b ON b.focus = a.value")  # noqa: S608
+
+
+def _union(relations: Iterable[str], *, statement: Statement) -> str:
+    return statement.relation(" UNION ".join(f"SELECT focus, value FROM {relation}" for relation in relations))  # noqa: S608
+
+
+def _repeat(path: Path, *, first: str, statement: Statement) -> str:
+    """Go on along *path* from the relation *first* until nothing new is reached."""
+    edges = _edges(path, statement=statement)
+    return statement.relation(
+        f"SELECT focus, value FROM {first} UNION "  # noqa: S608
+        f"SELECT w.focus, e.value FROM «self» AS w JOIN {edges} AS e ON e.focus = w.value",
+        recursive=True,
+    )

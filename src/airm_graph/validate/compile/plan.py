@@ -1,0 +1,250 @@
+"""Shapes to plans: one SQL statement for each shape below a target, with one branch for each constraint component.
+
+The branches of a statement share the relations of focus nodes, value nodes and what the dictionary says of them, so these are
+found once. A statement works on the tables that `prepare` makes:
+
+- ``spo``: the triples of all graphs as one graph
+- ``instances``: the instances (``node``) of each class that shapes name (``class``), also by way of subclasses
+- ``focus``: the focus nodes (``node``) of each root, by its number (``shape``)
+- ``keys``: what literals are compared by (made only when a plan compares)
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from airm_graph.namespaces import PREFIXES, term
+from airm_graph.store import Row
+from airm_graph.validate.compile.components import Branch, Scope, find_branches, find_instances, open_scope
+from airm_graph.validate.compile.lexical import KEYS
+from airm_graph.validate.compile.paths import Statement
+from airm_graph.validate.compile.shapes import NotCompiledError, Shape, ShapesGraph
+from airm_graph.validate.compile.sparql import Query, compile_query
+
+__all__ = ["Judged", "Plan", "Plans", "QueryPlan", "Rest", "compile_shapes", "find_constants"]
+
+_TYPE, _SUBCLASS = term("rdf:type"), term("rdfs:subClassOf")
+_CONSTANT_PARAMETERS = frozenset(
+    f"<{PREFIXES['sh']}{name}>"
+    for name in (
+        *("targetNode", "targetClass", "targetSubjectsOf", "targetObjectsOf", "class", "hasValue"),
+        *("equals", "disjoint", "lessThan", "lessThanOrEquals", "minInclusive", "minExclusive", "maxInclusive", "maxExclusive"),
+        *("path", "inversePath", "alternativePath", "zeroOrMorePath", "oneOrMorePath", "zeroOrOnePath"),
+    )
+) | {term("rdf:first")}
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What one engine judges as a whole: of a root, the constraints of its own (no *part*), or one of its property shapes."""
+
+    root: str
+    part: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A statement with the columns branch, focus, value, path (ids), and whose violations its branches yield."""
+
+    judged: Judged
+    shape: Shape
+    branches: tuple[Branch, ...]
+    sql: str
+
+
+@dataclass(frozen=True, slots=True)
+class QueryPlan:
+    """A SPARQL constraint, and a statement with the column node for its focus nodes."""
+
+    judged: Judged
+    shape: Shape
+    query: Query
+    sql: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """What is left to pyshacl, and why."""
+
+    judged: Judged
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Plans:
+    """All that the fast engine does for a shapes graph.
+
+    Attributes:
+        prepare: Names and statements of the tables that the plans work on, in order.
+        judged: What the plans judge.
+    """
+
+    prepare: tuple[tuple[str, str], ...]
+    plans: tuple[Plan, ...]
+    queries: tuple[QueryPlan, ...]
+    judged: tuple[Judged, ...]
+    rest: tuple[Rest, ...]
+
+
+def find_constants(rows: Iterable[Row], *, graph: ShapesGraph) -> list[str]:
+    """The terms of a shapes graph that plans may name, sorted; they must have ids before shapes are compiled."""
+    found = {value for _, predicate, value, _ in rows if predicate in _CONSTANT_PARAMETERS}
+    return sorted(found | {_TYPE, _SUBCLASS, term("rdfs:Resource")} | set(graph.roots()))
+
+
+def compile_shapes(graph: ShapesGraph, *, ids: Mapping[str, int]) -> Plans:
+    """Compile every shape that has a target.
+
+    Args:
+        ids: Numbers of the terms that `find_constants` lists.
+    """
+    roots = graph.roots()
+    plans: list[Plan] = []
+    queries: list[QueryPlan] = []
+    done: list[Judged] = []
+    rest: list[Rest] = []
+    for number, root in enumerate(roots, start=1):
+        for judged in _parts(graph, root):
+            try:
+                compiled = list(_compile(graph, judged, number=number, ids=ids))
+            except NotCompiledError as error:
+                rest.append(Rest(judged, str(error)))
+                if judged.part is None:
+                    break  # pyshacl judges the root with all its property shapes
+            else:
+                plans += (plan for plan in compiled if isinstance(plan, Plan))
+                queries += (plan for plan in compiled if isinstance(plan, QueryPlan))
+                done.append(judged)
+    prepare = [*_prepare(graph, roots, ids=ids)]
+    if any(" keys " in plan.sql for plan in plans):
+        prepare.append(("keys", KEYS))
+    return Plans(tuple(prepare), tuple(plans), tuple(queries), tuple(done), tuple(rest))
+
+
+def _parts(graph: ShapesGraph, root: str) -> list[Judged]:
+    """Divide a root into what is judged apart; what cannot be read stays whole."""
+    try:
+        shape = graph.shape(root)
+        shapes = [graph.shape(part) for part in _property_shapes(shape)]
+    except NotCompiledError:
+        return [Judged(root)]
+    if any(part.path is None for part in shapes):
+        return [Judged(root)]
+    return [Judged(root), *(Judged(root, part.node) for part in shapes)]
+
+
+def _property_shapes(shape: Shape) -> Sequence[str]:
+    return next((constraint.terms for constraint in shape.constraints if constraint.parameter == "property"), ())
+
+
+def _compile(graph: ShapesGraph, judged: Judged, *, number: int, ids: Mapping[str, int]) -> Iterator[Plan | QueryPlan]:
+    shape = graph.shape(judged.root)
+    if shape.deactivated:
+        return
+    if judged.part is not None:
+        yield from _compile_below(graph, judged, chain=(judged.root, judged.part), number=number, ids=ids)
+        return
+    # A property shape that cannot be read keeps its root whole, and the whole out of here.
+    for part in _property_shapes(shape):
+        if graph.shape(part).path is None:
+            raise NotCompiledError(f"{part} is not a property shape")
+    yield from _compile_shape(graph, judged, chain=(judged.root,), number=number, ids=ids)
+
+
+def _compile_below(
+    graph: ShapesGraph, judged: Judged, *, chain: tuple[str, ...], number: int, ids: Mapping[str, int]
+) -> Iterator[Plan | QueryPlan]:
+    """Compile the last shape of a chain of property shapes, and those inside it."""
+    shape = graph.shape(chain[-1])
+    if shape.path is None:
+        raise NotCompiledError(f"{shape.node} is not a property shape")
+    if shape.deactivated:
+        return
+    yield from _compile_shape(graph, judged, chain=chain, number=number, ids=ids)
+    for node in _property_shapes(shape):
+        if node in chain:
+            raise NotCompiledError("a shape that refers to itself")
+        yield from _compile_below(graph, judged, chain=(*chain, node), number=number, ids=ids)
+
+
+def _compile_shape(
+    graph: ShapesGraph, judged: Judged, *, chain: tuple[str, ...], number: int, ids: Mapping[str, int]
+) -> Iterator[Plan | QueryPlan]:
+    scope, times = _open(graph, chain, number=number, ids=ids)
+    branches = tuple(find_branches(scope))
+    if branches:
+        yield Plan(judged, scope.shape, branches, sql=scope.statement.write(_select(branches, times=times)))
+    for constraint in scope.shape.constraints:
+        for node in constraint.terms if constraint.parameter == "sparql" else ():
+            query = compile_query(graph, node, shape=scope.shape)
+            if query is not None:
+                again, _ = _open(graph, chain, number=number, ids=ids)
+                yield QueryPlan(judged, scope.shape, query, sql=again.statement.write(f"SELECT node FROM {again.focus}"))  # noqa: S608
+
+
+def _open(graph: ShapesGraph, chain: Sequence[str], *, number: int, ids: Mapping[str, int]) -> tuple[Scope, str]:
+    """Go down a chain of shapes: the value nodes of each are the focus nodes of the next.
+
+    Returns:
+        The scope of the last shape, and the relation that says how often each focus node is judged; empty where once.
+    """
+    statement = Statement(ids=ids)
+    focus, times, within = statement.relation(f"SELECT node FROM focus WHERE shape = {number}"), "", ()  # noqa: S608
+    for node in chain[:-1]:
+        scope = open_scope(graph, node, focus=focus, statement=statement, within=within)
+        if scope.shape.path is not None:
+            join = f"JOIN {times} AS t ON t.node = v.focus" if times else ""
+            times = statement.relation(f"SELECT v.value AS node FROM {scope.values} AS v {join}")  # noqa: S608
+        focus, within = scope.nodes(), scope.within
+    return open_scope(graph, chain[-1], focus=focus, statement=statement, within=within), times
+
+
+def _select(branches: Sequence[Branch], *, times: str) -> str:
+    join = f" JOIN {times} AS t ON t.node = b.focus" if times else ""
+    return "\nUNION ALL ".join(
+        f"SELECT {i} AS branch, b.focus, b.value, b.path FROM ({branch.sql}) AS b{join}"  # noqa: S608
+        for i, branch in enumerate(branches)
+    )
+
+
+def _prepare(graph: ShapesGraph, roots: Sequence[str], *, ids: Mapping[str, int]) -> Iterator[tuple[str, str]]:
+    yield "spo", "SELECT DISTINCT s, p, o FROM quads ORDER BY p, s, o"
+    classes = sorted(ids[value] for value in _classes(graph, roots) if value in ids)
+    yield (
+        "instances",
+        f"WITH RECURSIVE below AS (SELECT id AS class, id FROM terms WHERE id IN ({', '.join(map(str, classes)) or '-1'}) "  # noqa: S608
+        f"UNION SELECT b.class, t.s AS id FROM below AS b JOIN spo AS t ON t.o = b.id AND t.p = {ids[_SUBCLASS]}) "
+        f"SELECT DISTINCT b.class, t.s AS node FROM spo AS t JOIN below AS b ON t.o = b.id WHERE t.p = {ids[_TYPE]}"
+    )
+    statement = Statement(ids=ids)
+    targets = [
+        f"SELECT {number} AS shape, node FROM ({' UNION '.join(_target(kind, value, statement=statement) for kind, value in shape)}) AS t"  # noqa: S608
+        for number, shape in enumerate((_targets(graph, root) for root in roots), start=1)
+        if shape
+    ]
+    nothing = "SELECT 0 AS shape, id AS node FROM terms WHERE 1 = 0"
+    yield "focus", statement.write(" UNION ALL ".join(targets) or nothing)
+
+
+def _targets(graph: ShapesGraph, root: str) -> tuple[tuple[str, str], ...]:
+    """The targets of a root; none where it cannot be read, for then pyshacl finds them."""
+    try:
+        return graph.shape(root).targets
+    except NotCompiledError:
+        return ()
+
+
+def _classes(graph: ShapesGraph, roots: Sequence[str]) -> set[str]:
+    found = set(graph.objects("class"))
+    return found | {value for root in roots for kind, value in _targets(graph, root) if kind == "targetClass"}
+
+
+def _target(kind: str, value: str, *, statement: Statement) -> str:
+    match kind:
+        case "targetNode":
+            return f"SELECT id AS node FROM terms WHERE id = {statement.ids[value]}"  # noqa: S608
+        case "targetClass":
+            return f"SELECT node FROM {find_instances(statement, value)}"  # noqa: S608
+        case "targetSubjectsOf":
+            return f"SELECT s AS node FROM spo WHERE p = {statement.ids[value]}"  # noqa: S608
+        case _:
+            return f"SELECT o AS node FROM spo WHERE p = {statement.ids[value]}"  # noqa: S608

@@ -1,0 +1,341 @@
+"""A shapes graph, read into frozen records: shapes, targets, paths, constraints.
+
+Reading is lazy: a shape is read when a target or another shape leads to it, so that a part of the graph that cannot be
+used costs only the shapes that need it.
+"""
+
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from airm_graph.validate.terms import literal_text
+
+from airm_graph.model import Severity
+from airm_graph.namespaces import PREFIXES, term
+from airm_graph.store import Row
+
+__all__ = [
+    "Alternative",
+    "Constraint",
+    "Inverse",
+    "NotCompiledError",
+    "Path",
+    "Predicate",
+    "Repeat",
+    "Sequence",
+    "Shape",
+    "ShapesGraph",
+    "path_text",
+]
+
+_SH = PREFIXES["sh"]
+_TYPE, _FIRST, _REST, _NIL = (term(f"rdf:{name}") for name in ("type", "first", "rest", "nil"))
+_CLASS, _SUBCLASS = term("rdfs:Class"), term("rdfs:subClassOf")
+_SEVERITIES = {term("sh:Violation"): Severity.VIOLATION, term("sh:Warning"): Severity.WARNING, term("sh:Info"): Severity.INFO}
+TARGETS = ("targetNode", "targetClass", "targetSubjectsOf", "targetObjectsOf")
+_LISTS = frozenset(("and", "in", "languageIn", "or", "xone"))
+#: Parameters of SHACL Core and SHACL-SPARQL that make a constraint of their own; the others refine one of these.
+PARAMETERS = (
+    *("class", "datatype", "nodeKind", "minCount", "maxCount", "minExclusive", "minInclusive", "maxExclusive", "maxInclusive"),
+    *("minLength", "maxLength", "pattern", "languageIn", "uniqueLang", "equals", "disjoint", "lessThan", "lessThanOrEquals"),
+    *("not", "and", "or", "xone", "node", "property", "qualifiedValueShape", "closed", "hasValue", "in", "sparql"),
+)
+_FOREIGN = ("js", "expression")
+_REPEATS = {"zeroOrMorePath": (0, True), "oneOrMorePath": (1, True), "zeroOrOnePath": (0, False)}
+
+
+class NotCompiledError(Exception):
+    """A shape, or a part of one, that the fast engine leaves to pyshacl; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Predicate:
+    """A path of one step."""
+
+    iri: str
+
+
+@dataclass(frozen=True, slots=True)
+class Inverse:
+    """A path walked against its direction."""
+
+    path: "Path"
+
+
+@dataclass(frozen=True, slots=True)
+class Sequence:
+    """Paths walked one after the other."""
+
+    paths: "tuple[Path, ...]"
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """Paths of which any is walked."""
+
+    paths: "tuple[Path, ...]"
+
+
+@dataclass(frozen=True, slots=True)
+class Repeat:
+    """A path walked from *least* (0 or 1) times to once, or, where *many*, to any number of times."""
+
+    path: "Path"
+    least: int
+    many: bool
+
+
+Path = Predicate | Inverse | Sequence | Alternative | Repeat
+
+
+@dataclass(frozen=True, slots=True)
+class Constraint:
+    """One parameter of a shape with all its values; a value that is a list stands as the tuple of its members."""
+
+    parameter: str
+    values: tuple[str | tuple[str, ...], ...]
+
+    @property
+    def terms(self) -> tuple[str, ...]:
+        """The values of a parameter that takes no list."""
+        return tuple(value for value in self.values if isinstance(value, str))
+
+    @property
+    def lists(self) -> tuple[tuple[str, ...], ...]:
+        """The values of a parameter that takes lists."""
+        return tuple(value for value in self.values if not isinstance(value, str))
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """A node shape, or, with a path, a property shape.
+
+    Attributes:
+        node: IRI or blank node as an N-Triples term.
+        targets: Pairs of a kind (``targetClass``) and a term; an implicit class target is written as a target class.
+        options: Parameters that refine a constraint (``flags``, ``ignoredProperties``, ``qualifiedMinCount`` …).
+    """
+
+    node: str
+    path: Path | None = None
+    targets: tuple[tuple[str, str], ...] = ()
+    severity: Severity = Severity.VIOLATION
+    messages: tuple[str, ...] = ()
+    deactivated: bool = False
+    constraints: tuple[Constraint, ...] = ()
+    options: dict[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
+
+    def option(self, name: str) -> str | None:
+        """The one value of a refining parameter; None where it is absent.
+
+        Raises:
+            NotCompiledError: It has several.
+        """
+        values = self.options.get(name, ())
+        if len(values) > 1:
+            raise NotCompiledError(f"{self.node} has several values of sh:{name}")
+        return values[0] if values else None
+
+
+class ShapesGraph:
+    """The rows of a shapes graph by subject and predicate."""
+
+    def __init__(self, rows: Iterable[Row]) -> None:
+        """Index the rows, whatever their own graph."""
+        self._values: dict[str, dict[str, set[str]]] = {}
+        for subject, predicate, value, _ in rows:
+            self._values.setdefault(subject, {}).setdefault(predicate, set()).add(value)
+        self._shapes: dict[str, Shape] = {}
+        self._classes = {_CLASS} | {s for s, values in self._values.items() if _CLASS in values.get(_SUBCLASS, ())}
+        self._custom = tuple(self._custom_components())
+
+    def values(self, subject: str, predicate: str) -> list[str]:
+        """The values of a property, sorted; the predicate is a term or the local name of a SHACL property."""
+        key = predicate if predicate.startswith("<") else f"<{_SH}{predicate}>"
+        return sorted(self._values[subject].get(key, ())) if subject in self._values else []
+
+    def subjects(self, predicate: str, value: str) -> list[str]:
+        """The subjects that have a value, sorted; the predicate is the local name of a SHACL property."""
+        key = f"<{_SH}{predicate}>"
+        return sorted(subject for subject, values in self._values.items() if value in values.get(key, ()))
+
+    def objects(self, predicate: str) -> list[str]:
+        """Every value of a SHACL property, sorted."""
+        key = f"<{_SH}{predicate}>"
+        return sorted({value for values in self._values.values() for value in values.get(key, ())})
+
+    def instances(self, of: str) -> list[str]:
+        """The subjects of a type, sorted."""
+        return sorted(subject for subject, values in self._values.items() if of in values.get(_TYPE, ()))
+
+    def roots(self) -> list[str]:
+        """Every node with a target of its own, sorted."""
+        keys = {f"<{_SH}{name}>" for name in TARGETS}
+        return sorted(node for node, values in self._values.items() if keys & values.keys() or self._is_class_shape(node))
+
+    def shape(self, node: str) -> Shape:
+        """Read a shape.
+
+        Raises:
+            NotCompiledError: It is malformed or holds what only pyshacl judges.
+        """
+        if node not in self._shapes:
+            self._shapes[node] = self._read(node)
+        return self._shapes[node]
+
+    def items(self, head: str) -> tuple[str, ...]:
+        """The members of a list.
+
+        Raises:
+            NotCompiledError: It is not well formed.
+        """
+        found: list[str] = []
+        seen: set[str] = set()
+        while head != _NIL:
+            first, rest = self.values(head, _FIRST), self.values(head, _REST)
+            if len(first) != 1 or len(rest) != 1 or head in seen:
+                raise NotCompiledError(f"{head} is not a well-formed list")
+            seen.add(head)
+            found += first
+            head = rest[0]
+        return tuple(found)
+
+    def path(self, node: str, *, depth: int = 0) -> Path:
+        """Read a property path.
+
+        Raises:
+            NotCompiledError: It is not well formed.
+        """
+        if node.startswith("<") and node != _NIL:
+            return Predicate(node)
+        if depth > 10 or not node.startswith("_:"):
+            raise NotCompiledError(f"{node} is not a property path")
+        if self.values(node, _FIRST):
+            return Sequence(self._steps(node, depth=depth))
+        for name in ("inversePath", "alternativePath", *_REPEATS):
+            if inner := self.values(node, name):
+                if len(inner) > 1:
+                    raise NotCompiledError(f"a path has several values of sh:{name}")
+                if name == "inversePath":
+                    return Inverse(self.path(inner[0], depth=depth + 1))
+                if name == "alternativePath":
+                    return Alternative(self._steps(inner[0], depth=depth))
+                least, many = _REPEATS[name]
+                return Repeat(self.path(inner[0], depth=depth + 1), least=least, many=many)
+        raise NotCompiledError(f"{node} is not a property path")
+
+    def _steps(self, head: str, *, depth: int) -> tuple[Path, ...]:
+        steps = tuple(self.path(step, depth=depth + 1) for step in self.items(head))
+        if len(steps) < 2:
+            raise NotCompiledError("a sequence or alternative path has fewer than two members")
+        return steps
+
+    def _is_class_shape(self, node: str) -> bool:
+        """Tell whether a class is a shape too: by its type, its properties, or because another shape refers to it."""
+        values = self._values.get(node, {})
+        types = values.get(_TYPE, set())
+        if not types & self._classes:
+            return False
+        marks = {f"<{_SH}{name}>" for name in (*TARGETS, "property", "node")}
+        return bool(types & {f"<{_SH}NodeShape>", f"<{_SH}PropertyShape>"} or marks & values.keys()) or node in self._referred
+
+    def is_class_type(self, row: Row) -> bool:
+        """Tell whether a row makes its subject a class, and so a shape its own target."""
+        return row[1] == _TYPE and row[2] in self._classes
+
+    @cached_property
+    def _referred(self) -> frozenset[str]:
+        found: set[str] = set()
+        for node in self._values:
+            for name in ("property", "node", "not", "qualifiedValueShape"):
+                found.update(self.values(node, name))
+            for name in ("and", "or", "xone"):
+                for head in self.values(node, name):
+                    with suppress(NotCompiledError):
+                        found.update(self.items(head))
+        return frozenset(found)
+
+    def _read(self, node: str) -> Shape:
+        if self.values(node, _TYPE).count(f"<{_SH}PropertyShape>") and not self.values(node, "path"):
+            raise NotCompiledError(f"{node} is a property shape without a path")
+        for name in _FOREIGN:
+            if self.values(node, name):
+                raise NotCompiledError(f"sh:{name}")
+        for component, mandatory in self._custom:
+            if all(self.values(node, parameter) for parameter in mandatory):
+                raise NotCompiledError(f"the constraint component {component}")
+        return Shape(
+            node=node,
+            path=self._read_path(node),
+            targets=tuple(self._targets(node)),
+            severity=_SEVERITIES.get(next(iter(self.values(node, "severity")), ""), Severity.VIOLATION),
+            messages=tuple(sorted(_text(value) for value in self.values(node, "message"))),
+            deactivated=self._is_deactivated(node),
+            constraints=tuple(self._constraints(node)),
+            options=self._options(node),
+        )
+
+    def _read_path(self, node: str) -> Path | None:
+        paths = self.values(node, "path")
+        if len(paths) > 1 or (paths and f"<{_SH}NodeShape>" in self.values(node, _TYPE)):
+            raise NotCompiledError(f"{node} has a path too many")
+        return self.path(paths[0]) if paths else None
+
+    def _targets(self, node: str) -> Iterator[tuple[str, str]]:
+        for kind in TARGETS:
+            for value in self.values(node, kind):
+                yield kind, value
+        if self._is_class_shape(node):
+            yield "targetClass", node
+
+    def _is_deactivated(self, node: str) -> bool:
+        values = self.values(node, "deactivated")
+        if len(values) > 1:
+            raise NotCompiledError(f"{node} has several values of sh:deactivated")
+        return bool(values) and _text(values[0]) in ("true", "1")
+
+    def _constraints(self, node: str) -> Iterator[Constraint]:
+        for parameter in PARAMETERS:
+            if values := self.values(node, parameter):
+                if parameter in _LISTS:
+                    yield Constraint(parameter, tuple(self.items(value) for value in values))
+                else:
+                    yield Constraint(parameter, tuple(values))
+
+    def _options(self, node: str) -> dict[str, tuple[str, ...]]:
+        names = ("flags", "qualifiedMinCount", "qualifiedMaxCount", "qualifiedValueShapesDisjoint")
+        options = {name: tuple(self.values(node, name)) for name in names}
+        options["ignoredProperties"] = tuple(item for head in self.values(node, "ignoredProperties") for item in self.items(head))
+        return {name: values for name, values in options.items() if values}
+
+    def _custom_components(self) -> Iterator[tuple[str, tuple[str, ...]]]:
+        """Constraint components that the graph declares, with the predicates of their mandatory parameters."""
+        for node in sorted(self._values):
+            parameters = self.values(node, "parameter")
+            if f"<{_SH}ConstraintComponent>" in self._values[node].get(_TYPE, ()) and parameters:
+                mandatory = [p for p in parameters if '"true"' not in (self.values(p, "optional") or [""])[0]]
+                yield node, tuple(path for parameter in mandatory for path in self.values(parameter, "path"))
+
+
+def path_text(path: Path) -> str:
+    """Write a path as a SPARQL property path, as results show it.
+
+    >>> path_text(Repeat(Inverse(Predicate("<urn:p>")), least=1, many=True))
+    '(^(<urn:p>))+'
+    """
+    match path:
+        case Predicate(iri):
+            return iri
+        case Inverse(inner):
+            return f"^({path_text(inner)})"
+        case Sequence(paths):
+            return "/".join(map(path_text, paths))
+        case Alternative(paths):
+            return "|".join(map(path_text, paths))
+        case Repeat(inner, least, many):
+            return f"({path_text(inner)}){'?' if not many else '+' if least else '*'}"
+
+
+def _text(value: str) -> str:
+    return literal_text(value) if value.startswith('"') else value.strip("<>")

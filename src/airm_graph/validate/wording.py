@@ -1,0 +1,83 @@
+"""Messages for results of shapes that have none: pyshacl's own, word for word."""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from airm_graph.errors import ShapesError
+from airm_graph.store import Row
+from airm_graph.validate.shacl import quiet_rdflib
+from airm_graph.validate.terms import Nodes
+
+if TYPE_CHECKING:
+    from rdflib import Graph
+
+__all__ = ["Wording"]
+
+#: What pyshacl keeps in sets, and so names in an order that changes from run to run.
+_SETS = ("in_vals", "property_compare_set", "has_value_set", "value_shapes")
+
+
+class Wording:
+    """Asks pyshacl's constraint components for their messages; pyshacl is imported with the first question."""
+
+    def __init__(self, shape_rows: Sequence[Row], *, describe: Callable[[str], Iterable[Row]]) -> None:
+        """Keep what the messages are made of.
+
+        Args:
+            shape_rows: The shapes graph.
+            describe: Finds the statements about a blank node of the data, and about those they lead to.
+        """
+        self._shape_rows, self._describe = shape_rows, describe
+        self._nodes = Nodes()
+        self._components: dict[tuple[str, str], Any] = {}
+        self._shapes: Any = None
+        self._data: Graph | None = None
+
+    def message(self, *, shape: str, parameter: str, focus: str, value: str) -> str:
+        """The message of one result.
+
+        Args:
+            shape, focus, value: Terms; the value may be empty.
+            parameter: Local name of the parameter that the constraint component is known by.
+        """
+        with quiet_rdflib():
+            component = self._component(shape, parameter)
+            focus_node, value_node = (self._known(term) for term in (focus, value))
+            return min(map(str, component.make_generic_messages(self._data, focus_node, value_node)), default="")
+
+    def _component(self, shape: str, parameter: str) -> Any:
+        key = (shape, parameter)
+        if key not in self._components:
+            from rdflib import URIRef
+
+            from pyshacl.constraints import CONSTRAINT_PARAMETERS_MAP
+
+            shapes = self._load()
+            made = CONSTRAINT_PARAMETERS_MAP[URIRef(f"http://www.w3.org/ns/shacl#{parameter}")](
+                shapes.lookup_shape_from_node(self._nodes.node(shape))
+            )
+            for name in _SETS:
+                if isinstance(found := getattr(made, name, None), set):
+                    setattr(made, name, sorted(found, key=lambda node: node.n3()))
+            self._components[key] = made
+        return self._components[key]
+
+    def _load(self) -> Any:
+        if self._shapes is None:
+            from pyshacl.errors import ValidationFailure
+            from pyshacl.shapes_graph import ShapesGraph
+            from rdflib import Graph
+
+            try:
+                self._shapes = ShapesGraph(self._nodes.fill(Graph(), rows=self._shape_rows))
+                list(self._shapes.shapes)
+            except ValidationFailure as error:
+                raise ShapesError(f"the shapes cannot be used: {error}") from error
+            self._data = Graph()
+        return self._shapes
+
+    def _known(self, term: str) -> Any:
+        """The node of a term; what the data says of a blank node is added to the graph that messages are written from."""
+        if term.startswith("_:") and self._data is not None:
+            self._nodes.fill(self._data, rows=self._describe(term))
+        return self._nodes.node(term) if term else None

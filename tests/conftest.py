@@ -1,0 +1,33 @@
+"""What tests share: where the real captures lie, and the graphs that are costly to build."""
+
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+SHARED = ROOT.parent / "shared"
+
+
+@pytest.fixture(scope="session")
+def captures() -> Path:
+    """The folder of the two real captures, which are not part of the project."""
+    folder = SHARED / "captures"
+    if not folder.is_dir():
+        pytest.skip("the real captures are not beside this checkout")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def example_graph():
+    """The graph of the packaged example."""
+    import airm_graph
+
+    return airm_graph.build([ROOT / "examples"])
+
+
+@pytest.fixture(scope="session")
+def example_dist(example_graph, tmp_path_factory) -> Path:
+    """The written graph of the packaged example."""
+    folder = tmp_path_factory.mktemp("example") / "dist"
+    example_graph.write(folder)
+    return folder

@@ -1,0 +1,181 @@
+"""The command line as users run it: a process, its two streams, its exit code."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+EXAMPLES = ROOT / "examples"
+COMMANDS = ["build", "export", "info", "query", "query list", "query show", "query run", "validate"]
+
+
+def run(*arguments: object, stdin: bytes | None = None, **environment: str) -> subprocess.CompletedProcess[bytes]:
+    command = [sys.executable, "-c", "from airm_graph.cli import main; main()", *map(str, arguments)]
+    return subprocess.run(command, input=stdin, capture_output=True, env={**os.environ, **environment}, timeout=120, check=False)
+
+
+def any_example() -> Path:
+    return min(EXAMPLES.glob("*.txt"))
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_help_shows_an_example_for_every_command(name: str) -> None:
+    done = run(*name.split(), "--help")
+    assert done.returncode == 0
+    assert b"airm-graph " + name.split()[0].encode() in done.stdout
+    assert b"Example" in done.stdout
+
+
+def test_version_carries_the_notice() -> None:
+    done = run("--version")
+    assert done.returncode == 0
+    assert b"2026." in done.stdout
+    assert b"preliminary" in done.stdout
+
+
+def test_build_writes_every_file_and_tells_their_names_on_standard_output(tmp_path: Path) -> None:
+    done = run("build", EXAMPLES, "-o", tmp_path / "dist")
+    assert done.returncode == 0, done.stderr.decode()
+    names = {Path(line).name for line in done.stdout.decode().split()}
+    assert names == {"airm.ttl", "airm.jsonld", "airm.nt", "airm.nq", "airm.rdf", "report.json", "SHA256SUMS"}
+    assert names == {path.name for path in (tmp_path / "dist").iterdir()}
+    assert b"mitigations" in done.stderr
+    assert b"findings:" in done.stderr
+
+
+def test_build_prints_the_report_only_when_asked_for_json(tmp_path: Path) -> None:
+    done = run("build", EXAMPLES, "-o", tmp_path / "dist", "--format", "json", "-q")
+    assert json.loads(done.stdout) == json.loads((tmp_path / "dist" / "report.json").read_text())
+    assert done.stderr == b""
+
+
+def test_build_reads_standard_input(tmp_path: Path) -> None:
+    done = run("build", "-", "-o", tmp_path / "dist", stdin=any_example().read_bytes())
+    assert done.returncode == 0, done.stderr.decode()
+    assert "standard-input.txt" in (tmp_path / "dist" / "airm.nt").read_text()
+
+
+def test_build_leaves_an_earlier_output_alone_when_nothing_can_be_read(tmp_path: Path) -> None:
+    folder = tmp_path / "dist"
+    folder.mkdir()
+    (folder / "airm.ttl").write_text("earlier")
+    page = tmp_path / "page.txt"
+    page.write_bytes(b"")
+    done = run("build", page, "-o", folder)
+    assert done.returncode == 2
+    assert b"page.txt" in done.stderr
+    assert b"CAP-02" in done.stderr
+    assert [(path.name, path.read_text()) for path in folder.iterdir()] == [("airm.ttl", "earlier")]
+
+
+def test_build_exits_with_one_and_names_the_line_of_a_violation(tmp_path: Path) -> None:
+    lines = any_example().read_text().split("\n")
+    lines[-1 if lines[-1] else -2] = ""
+    page = tmp_path / "cut.txt"
+    page.write_text("\n".join(lines))
+    done = run("build", page, "-o", tmp_path / "dist")
+    assert done.returncode == 1
+    assert b"cut.txt:" in done.stderr
+    assert b"CAP-15" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "word"),
+    [
+        (["build", "no-such-file.txt"], b"no-such-file.txt"),
+        (["build"], b"INPUTS"),
+        (["build", "x.csv"], b"x.csv"),
+        (["frob"], b"frob"),
+        (["query", "run", "no-such-query"], b"no-such-query"),
+        (["query", "run", "mitigations-by-code"], b"code"),
+        (["query", "run", "mitigations-by-code", "code"], b"PARAMETER=VALUE"),
+        (["query", "run", "mitigations-by-code", "cod=1"], b"cod"),
+        (["export", "--format", "xls"], b"xls"),
+        (["build", ".", "--base", "nowhere"], b"--base"),
+    ],
+)
+def test_wrong_use_exits_with_two_and_no_traceback(arguments: list[str], word: bytes) -> None:
+    done = run(*arguments)
+    assert done.returncode == 2, done
+    assert word in done.stderr
+    assert b"Traceback" not in done.stderr
+    assert done.stdout == b""
+
+
+def test_internal_error_exits_with_three_and_no_traceback() -> None:
+    broken = "import airm_graph.conductor as c; c.build = None\nfrom airm_graph.cli import main; main()"
+    done = subprocess.run([sys.executable, "-c", broken, "build", "."], capture_output=True, timeout=60, check=False)
+    assert done.returncode == 3
+    assert b"internal error" in done.stderr
+    assert b"Traceback" not in done.stderr
+
+
+def test_validate_writes_findings_to_standard_output(tmp_path: Path) -> None:
+    done = run("validate", EXAMPLES)
+    assert done.returncode == 0
+    assert b"warning" in done.stdout
+    assert str(EXAMPLES).encode() in done.stdout
+    page = tmp_path / "page.txt"
+    page.write_text("not a page\n")
+    done = run("validate", page, "--format", "json")
+    assert done.returncode == 1
+    assert json.loads(done.stdout)["findings"][0]["rule"] == "CAP-03"
+
+
+@pytest.mark.parametrize("name", ["airm.ttl", "airm.nt", "airm.nq", "airm.jsonld", "airm.rdf"])
+def test_validate_and_query_take_every_export(example_dist: Path, name: str) -> None:
+    done = run("validate", example_dist / name)
+    assert done.returncode == 0, done.stdout.decode()
+    done = run("query", "run", "counts", "--data", example_dist / name, "--format", "csv")
+    assert done.returncode == 0
+    assert done.stdout == run("query", "run", "counts", "--data", example_dist, "--format", "csv").stdout
+
+
+def test_query_runs_on_the_packaged_example_when_nothing_is_given() -> None:
+    done = run("query", "run", "mitigations-by-code", "code=1.1")
+    assert done.returncode == 0
+    assert len(done.stdout.splitlines()) > 1
+
+
+@pytest.mark.parametrize(
+    ("name", "start"),
+    [("turtle", b"#"), ("jsonld", b"{"), ("ntriples", b"<"), ("nquads", b"<"), ("rdfxml", b"<?xml")],
+)
+def test_export_writes_the_file_of_a_build_to_standard_output(example_dist: Path, name: str, start: bytes) -> None:
+    from airm_graph.export import EXPORTS
+
+    done = run("export", example_dist, "--format", name)
+    assert done.returncode == 0
+    assert done.stdout.startswith(start)
+    assert done.stdout == (example_dist / EXPORTS[name].file_name).read_bytes()
+
+
+def test_info_shows_what_the_reader_found(captures: Path) -> None:
+    done = run("info", captures, "--pages", "--format", "json")
+    found = json.loads(done.stdout)
+    expected = json.loads((captures / "expected.json").read_text())
+    assert found.keys() == expected.keys()
+    for name, page in expected.items():
+        assert [[item["name"], item["code"]] for item in found[name]["children"]] == page["children"]
+        assert [[item["name"], item["code"]] for item in found[name]["others"]] == page["others"]
+        assert {key: found[name][key] for key in ("code", "also_in", "name", "parent", "lifecycle", "actor", "function")} == {
+            key: page[key] for key in ("code", "also_in", "name", "parent", "lifecycle", "actor", "function")
+        }
+
+
+def test_output_has_no_colours_in_a_pipe() -> None:
+    assert b"\x1b[" not in run("validate", EXAMPLES).stdout
+    assert b"\x1b[" not in run("validate", EXAMPLES, NO_COLOR="1", FORCE_COLOR="").stdout
+
+
+def test_closed_pipe_is_no_error() -> None:
+    command = (
+        f'"{sys.executable}" -c "from airm_graph.cli import main; main()" export --format ntriples | head -1; echo "${{PIPESTATUS[0]}}"'
+    )
+    done = subprocess.run(["bash", "-c", command], capture_output=True, timeout=120, check=False)
+    assert done.stdout.split()[-1] == b"0"
+    assert b"Traceback" not in done.stderr

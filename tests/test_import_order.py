@@ -1,0 +1,111 @@
+"""Data runs one way: a module imports only from what lies before it, and heavy libraries are imported where they are used."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).resolve().parent.parent / "src" / "airm_graph"
+
+# Rooms in the order of the way that data takes; a room may import from itself and from the rooms before it.
+ORDER = [
+    "errors",
+    "namespaces",
+    "resources",
+    "model",
+    "terms",
+    "rules",
+    "text",
+    "store",
+    "columns",
+    "taxonomy",
+    "ingest",
+    "merge",
+    "triples",
+    "reason",
+    "validate",
+    "tables",
+    "query",
+    "export",
+    "analyse",
+    "graph",
+    "conductor",
+    "cli",
+]
+# Rooms that stand side by side do not know each other, although one is listed first.
+STRANGERS = {
+    ("merge", "ingest"),
+    ("merge", "store"),
+    ("triples", "merge"),
+    ("triples", "ingest"),
+    ("triples", "store"),
+    ("reason", "ingest"),
+    ("reason", "merge"),
+    ("reason", "triples"),
+    ("validate", "ingest"),
+    ("validate", "merge"),
+    ("validate", "triples"),
+    ("validate", "reason"),
+    ("query", "ingest"),
+    ("query", "merge"),
+    ("query", "reason"),
+    ("query", "validate"),
+    ("export", "ingest"),
+    ("export", "merge"),
+    ("export", "reason"),
+    ("export", "validate"),
+    ("export", "query"),
+    ("analyse", "ingest"),
+    ("analyse", "query"),
+    ("cli", "ingest"),
+    ("cli", "merge"),
+    ("cli", "reason"),
+}
+OWNERS = {"pyoxigraph": {"store"}, "duckdb": {"columns"}}
+LAZY = {"rdflib", "pyshacl", "owlrl", "pyld", "networkx", "rich", "anyascii", "jinja2", "pyarrow"}
+MODULES = sorted(PACKAGE.rglob("*.py"))
+
+
+def room_of(path: Path) -> str:
+    first = path.relative_to(PACKAGE).parts[0]
+    return first.removesuffix(".py")
+
+
+def imports_of(tree: ast.AST, *, top_only: bool = False) -> set[str]:
+    nodes = tree.body if top_only else ast.walk(tree)
+    found = set()
+    for node in nodes:
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found.add(node.module)
+    return found
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_module_imports_only_what_lies_before_it(path: Path) -> None:
+    room = room_of(path)
+    if room == "__init__":
+        return
+    assert room in ORDER, f"{room} is not in the order of rooms"
+    for name in imports_of(ast.parse(path.read_text(encoding="utf-8"))):
+        parts = name.split(".")
+        if parts[0] != "airm_graph" or len(parts) == 1:
+            continue
+        other = parts[1]
+        assert ORDER.index(other) <= ORDER.index(room), f"{room} imports {other}, which lies behind it"
+        assert (room, other) not in STRANGERS, f"{room} and {other} do not know each other"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_module_keeps_libraries_to_their_owner(path: Path) -> None:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    for name in imports_of(tree):
+        owners = OWNERS.get(name.split(".")[0])
+        assert owners is None or room_of(path) in owners, f"{name} belongs to {owners}"
+    eager = {name.split(".")[0] for name in imports_of(tree, top_only=True)} & LAZY
+    assert not eager, f"{eager} must be imported in the function that needs it"
+
+
+def test_order_names_every_room() -> None:
+    assert set(ORDER) == {room_of(path) for path in MODULES} - {"__init__"}

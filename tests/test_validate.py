@@ -1,0 +1,446 @@
+"""Judging rows: the reference engine, places, findings, and the report."""
+
+import json
+import logging
+import os
+import random
+import socket
+import subprocess
+import sys
+from dataclasses import replace
+from importlib.metadata import version
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from airm_graph import triples
+from airm_graph.errors import ShapesError
+from airm_graph.model import Finding, Place, Severity
+from airm_graph.namespaces import BASE, PREFIXES, iri, literal, rebase_text, term
+from airm_graph.resources import find_resource
+from airm_graph.store import Row, parse_rows
+from airm_graph.validate.places import find_places
+from airm_graph.validate.report import NOTICE, Line, Report, format_lines, format_text
+from airm_graph.validate.results import Result, find_findings, sort_findings
+from airm_graph.validate.shacl import run_pyshacl, validate_rows
+from airm_graph.validate.shapes import read_shapes
+from airm_graph.validate.terms import Nodes, literal_text
+
+FIXTURES = Path(__file__).parent / "shapes"
+CAPTURE = iri("capture/0123456789abcdef")
+EVIDENCE = iri("capture/0123456789abcdef/l3-l4")
+SHAPE_HEAD = "".join(f"PREFIX {name}: <{PREFIXES[name]}>\n" for name in ("airm", "airmsh", "rdfs", "sh", "xsd"))
+LABEL_SHAPE = """
+airmsh:Test a sh:NodeShape ; sh:targetClass airm:Mitigation ; sh:property airmsh:Test-label .
+airmsh:Test-label sh:path rdfs:label ; sh:minCount 1 ; sh:severity sh:Warning ;
+  sh:message "TST-01: a name is known; find it; then add it."@en .
+"""
+
+
+def fixture_rows(name: str, *, graph: str = CAPTURE) -> list[Row]:
+    path = FIXTURES / f"{name}.ttl"
+    return [(s, p, o, graph) for s, p, o, _ in parse_rows(path.read_bytes(), name=name, suffix=".ttl")]
+
+
+def shapes_file(folder: Path, text: str, *, name: str = "own.ttl") -> str:
+    path = folder / name
+    path.write_text(SHAPE_HEAD + text, encoding="utf-8")
+    return str(path)
+
+
+def result(**changes: object) -> Result:
+    plain = Result("<f>", "<p>", "<v>", "<c>", "<x#Shape>", Severity.VIOLATION, "TST-01: what is wrong; what to do.")
+    return replace(plain, **changes)  # type: ignore[arg-type]
+
+
+def finding(rule: str = "TST-01", severity: Severity = Severity.VIOLATION, place: Place | None = None, **more: str) -> Finding:
+    return Finding(rule, severity, more.pop("message", "what is wrong"), place=place, **more)
+
+
+# nodes
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"])))
+def test_node_when_of_a_literal_holds_its_text(text: str) -> None:
+    nodes = Nodes()
+    assert literal_text(literal(text)) == str(nodes.node(literal(text))) == text
+    assert Nodes().term(nodes.node(literal(text))) == literal(text)
+
+
+@pytest.mark.parametrize(
+    "text", ['"007"^^<http://www.w3.org/2001/XMLSchema#integer>', '"a\\tb"', '"\\u00e9"@fr', "<https://example.org/x>", "_:b1"]
+)
+def test_node_when_taken_back_is_the_very_term(text: str) -> None:
+    nodes = Nodes()
+    assert nodes.term(nodes.node(text)) == text
+
+
+def test_node_when_two_terms_mean_the_same_is_the_same_node() -> None:
+    nodes = Nodes()
+    assert nodes.node('"\\u00e9"') == nodes.node('"é"')
+    assert nodes.node('"\\U0001f600\\b\\f\\\'"') == nodes.node('"😀\b\f\'"')
+
+
+@pytest.mark.parametrize("text", ["", "x", "<iri>", "_:b1"])
+def test_literal_text_when_not_a_literal_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="is not a literal"):
+        literal_text(text)
+
+
+def test_node_when_not_a_term_is_refused() -> None:
+    with pytest.raises(ValueError, match="not an N-Triples term"):
+        Nodes().node("word")
+
+
+# results
+
+
+def test_findings_when_made_split_rule_fault_and_remedy() -> None:
+    (found,) = find_findings([result(message="MIT-01: a, b; do c; or d.")], places={"<f>": Place("a.txt", 3)})
+    assert (found.rule, found.message, found.remedy) == ("MIT-01", "a, b", "do c; or d")
+    assert (found.focus, found.path, found.value, found.place) == ("<f>", "<p>", "<v>", Place("a.txt", 3))
+
+
+@pytest.mark.parametrize(("message", "expected"), [("Too short.", "Too short"), ("", "")])
+def test_findings_when_a_message_has_no_rule_take_the_name_of_the_shape(message: str, expected: str) -> None:
+    (found,) = find_findings([result(message=message)], places={})
+    assert (found.rule, found.message, found.remedy) == ("Shape", expected, "")
+
+
+def test_findings_when_one_value_fails_twice_in_a_shape_are_one() -> None:
+    twice = [result(component="<a>"), result(component="<b>"), result(value="<w>"), result(shape="<x#Other>"), result(focus="<g>")]
+    assert len(find_findings(twice, places={})) == 4
+
+
+def test_findings_when_sorted_go_by_severity_file_line_rule_with_unplaced_last() -> None:
+    ordered = [
+        finding("B-1", place=Place("a.txt")),
+        finding("A-1", place=Place("a.txt", 2)),
+        finding("B-1", place=Place("a.txt", 2)),
+        finding("A-1", place=Place("a.txt", 10)),
+        finding("A-1", place=Place("b.txt", 1)),
+        finding("A-1"),
+        finding("A-1", Severity.WARNING, Place("a.txt", 1)),
+        finding("A-1", Severity.INFO, Place("a.txt", 1)),
+    ]
+    shuffled = random.Random(7).sample(ordered, len(ordered))
+    assert sort_findings(shuffled) == ordered
+
+
+# places
+
+
+def place_of(focus: str, rows: list[Row]) -> Place | None:
+    return find_places(rows, focus=[focus]).get(focus)
+
+
+@pytest.mark.parametrize(
+    "focus",
+    [
+        "mitigation/doe-2025-safe-release/release-gate",
+        "mitigation/doe-2025-safe-release/release-gate/classification/v2-1",
+        "source/doe-2025-safe-release",
+    ],
+)
+def test_place_when_a_record_has_evidence_is_that_of_the_evidence(focus: str) -> None:
+    expected = Place("page.txt", 3, 4, "A gate before release\nStops a release that fails its tests.")
+    rows = fixture_rows("Classification/valid-with-reasoning")
+    assert place_of(iri(focus), rows) == place_of(EVIDENCE, rows) == expected
+
+
+def test_place_when_there_are_several_is_the_first_by_file_and_line() -> None:
+    rows = fixture_rows("Evidence/valid-lines")
+    for number, (file, line) in enumerate([("b.txt", 1), ("a.txt", 10), ("a.txt", 9)]):
+        capture, evidence = f"<c{file}>", f"<e{number}>"
+        rows += [
+            ("<m>", term("airm:evidence"), evidence, ""),
+            (evidence, term("airm:capture"), capture, ""),
+            (capture, term("airm:fileName"), literal(file), ""),
+        ]
+        rows += [(evidence, term("airm:firstLine"), literal(line), "")]
+    assert place_of("<m>", rows) == Place("a.txt", 9)
+    assert place_of("<m>", rows[::-1]) == Place("a.txt", 9)
+
+
+def test_place_when_a_repair_is_its_own_line() -> None:
+    rows = fixture_rows("Repair/valid-removed")
+    repair = iri("capture/0123456789abcdef/repair/l4-c2-footnote-number")
+    assert place_of(repair, rows) == Place("page.txt", 4, 4, "Stops a release that fails its tests.")
+    without_line = [row for row in rows if row[1] != term("airm:line")]
+    assert place_of(repair, without_line) == place_of(EVIDENCE, rows)
+    beyond = [(s, p, literal(9) if p == term("airm:line") else o, g) for s, p, o, g in rows]
+    assert place_of(repair, beyond) == Place("page.txt", 9, 9)
+
+
+def test_place_when_a_capture_is_its_first_file() -> None:
+    assert place_of(CAPTURE, fixture_rows("Capture/valid-two-names")) == Place("copy/page.txt")
+
+
+def test_place_when_evidence_is_a_cell_is_the_file() -> None:
+    assert place_of(iri("capture/0123456789abcdef/r2-name"), fixture_rows("Evidence/valid-cell")) == Place("page.txt")
+
+
+def test_place_when_nothing_is_evident_is_the_file_that_states_the_node() -> None:
+    bare = [("<m>", term("rdf:type"), term("airm:Mitigation"), CAPTURE)]
+    assert place_of("<m>", [*bare, *fixture_rows("Capture/valid-minimal")]) == Place("page.txt")
+
+
+@pytest.mark.parametrize("focus", ["<https://example.org/unheard-of>", iri("taxonomy/v2/1"), iri("taxonomy/v2")])
+def test_place_when_no_capture_speaks_of_a_node_is_none(focus: str) -> None:
+    rows = [*fixture_rows("Code/valid-level-one", graph=iri("graph/taxonomy")), *fixture_rows("Evidence/valid-lines")]
+    assert place_of(focus, rows) is None
+
+
+def test_place_when_rows_are_damaged_says_what_is_left() -> None:
+    rows = fixture_rows("Evidence/valid-lines")
+    damage = {term("airm:firstLine"): literal("three"), term("airm:capturedText"): "<no-text>", term("airm:lastLine"): literal(4)}
+    assert place_of(EVIDENCE, [(s, p, damage.get(p, o), g) for s, p, o, g in rows]) == Place("page.txt", None, 4)
+    assert place_of(CAPTURE, [(s, p, "<iri>" if p == term("airm:fileName") else o, g) for s, p, o, g in rows]) is None
+
+
+# the reference engine
+
+
+def test_rows_when_a_mitigation_cites_no_source_give_a_finding_at_its_lines() -> None:
+    rows = [row for row in fixture_rows("Mitigation/valid-unnamed") if row[1] != term("airm:source")]
+    (found,) = validate_rows(iter(rows))
+    assert (found.rule, found.severity, found.message) == ("MIT-03", Severity.VIOLATION, "a mitigation cites its source")
+    assert found.remedy == "add airm:source with the document's IRI, typed airm:Source"
+    assert found.place == Place("page.txt", 3, 4, "A gate before release\nStops a release that fails its tests.")
+    assert (found.focus, found.path, found.value) == (
+        iri("mitigation/doe-2025-safe-release/page-0123456789abcdef"),
+        term("airm:source"),
+        "",
+    )
+
+
+def test_values_when_reported_keep_their_lexical_form() -> None:
+    rows = fixture_rows("Evidence/valid-cell")
+    zeros = f'"000"^^<{PREFIXES["xsd"]}integer>'
+    (found,) = validate_rows([(s, p, zeros if p == term("airm:row") else o, g) for s, p, o, g in rows])
+    assert (found.rule, found.value) == ("EVI-06", zeros)
+
+
+def test_paths_when_complex_are_written_as_sparql_paths() -> None:
+    orphans = run_pyshacl(fixture_rows("Repair/invalid-evidence"))
+    assert {one.path for one in orphans} == {f"^({term('airm:repair')})"}
+    circles = run_pyshacl(fixture_rows("Mitigation/invalid-part-of-itself"))
+    assert {one.path for one in circles} == {f"(^({term('airm:partOf')}))+"}
+    related = run_pyshacl(fixture_rows("Concept/invalid-related-above"))
+    broader = term("skos:broader")
+    assert {one.path for one in related} == {f"({broader})+|(^({broader}))+"}
+    schemes = run_pyshacl(fixture_rows("Narrower/invalid-two-schemes"))
+    assert {one.path for one in schemes} == {f"{broader}/{term('skos:inScheme')}"}
+
+
+def test_shapes_when_judging_make_no_inferences() -> None:
+    ontology = find_resource("ontology/airm.ttl")
+    rows = parse_rows(ontology.read_bytes(), name=ontology.name, suffix=".ttl") + fixture_rows("Mitigation/valid-unnamed")
+    untyped = [row for row in rows if row[2] != term("airm:Source")]
+    assert validate_rows(rows) == []
+    assert {found.rule for found in validate_rows(untyped)} == {"MIT-03"}
+
+
+def test_rows_when_judged_twice_give_the_same_findings_in_any_order() -> None:
+    rows = fixture_rows("Source/invalid-label") + fixture_rows("Capture/invalid-label")
+    assert validate_rows(rows) == validate_rows(rows[::-1])
+
+
+def test_rows_when_of_another_base_are_judged_by_shapes_of_that_base() -> None:
+    base = "https://example.org/graph/"
+    rows = fixture_rows("Mitigation/invalid-source")
+    moved = [(rebase_text(s, base), rebase_text(p, base), rebase_text(o, base), rebase_text(g, base)) for s, p, o, g in rows]
+    expected = [(found.rule, found.place) for found in validate_rows(rows)]
+    assert validate_rows(moved) == []
+    assert [(found.rule, found.place) for found in validate_rows(moved, base=base)] == expected != []
+
+
+def test_ill_typed_values_when_judged_leave_the_terminal_quiet(capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture) -> None:
+    assert validate_rows(fixture_rows("Capture/invalid-retrieved"))
+    assert capfd.readouterr() == ("", "")
+    assert caplog.records == []
+    assert not logging.getLogger("rdflib.term").disabled
+
+
+def test_network_when_data_and_shapes_import_is_not_touched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise AssertionError("the network was touched")
+
+    monkeypatch.setattr(socket, "socket", refuse)
+    monkeypatch.setattr(socket, "getaddrinfo", refuse)
+    imports = "<http://www.w3.org/2002/07/owl#imports> <http://192.0.2.1/other.ttl> ."
+    name = shapes_file(tmp_path, f"{LABEL_SHAPE}\n<http://192.0.2.1/shapes> a <http://www.w3.org/2002/07/owl#Ontology> ; {imports}")
+    rows = [*fixture_rows("Mitigation/valid-unnamed"), ("<http://192.0.2.1/data>", term("owl:imports"), "<http://192.0.2.1/other.ttl>", "")]
+    assert [found.rule for found in validate_rows(rows, shapes=[name])] == ["TST-01"]
+
+
+def test_shapes_when_given_replace_the_usual_ones(tmp_path: Path) -> None:
+    rows = fixture_rows("Mitigation/valid-unnamed")
+    (found,) = validate_rows(rows, shapes=[shapes_file(tmp_path, LABEL_SHAPE)])
+    assert (found.rule, found.severity, found.remedy) == ("TST-01", Severity.WARNING, "find it; then add it")
+    assert validate_rows(rows, shapes=[]) == validate_rows(rows, shapes=["core"]) == []
+
+
+def test_findings_when_of_any_hash_seed_are_the_same_bytes() -> None:
+    code = (
+        "import sys; from pathlib import Path; from airm_graph.store import parse_rows\n"
+        "from airm_graph.validate.shacl import validate_rows; from airm_graph.validate.report import Report\n"
+        "rows = [r for f in sys.argv[1:] for r in parse_rows(Path(f).read_bytes(), name=f, suffix='.ttl')]\n"
+        "sys.stdout.write(Report(tuple(validate_rows(rows))).to_json())"
+    )
+    files = [str(FIXTURES / name) for name in ("Capture/invalid-sha256.ttl", "Source/invalid-title.ttl", "Concept/invalid-cycle.ttl")]
+    outputs = [
+        subprocess.run(
+            [sys.executable, "-c", code, *files], capture_output=True, check=True, env={**os.environ, "PYTHONHASHSEED": seed}
+        ).stdout
+        for seed in ("1", "2")
+    ]
+    assert outputs[0] == outputs[1]
+    assert len(json.loads(outputs[0])["findings"]) > 10
+
+
+# shapes that cannot be used
+
+SELECT = 'airmsh:Bad a sh:NodeShape ; sh:targetClass airm:Mitigation ; sh:sparql airmsh:q . airmsh:q sh:select """%s""" .'
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("airmsh:Bad a sh:NodeShape", r"own\.ttl:\d+"),
+        ("airmsh:Bad a sh:PropertyShape ; sh:targetClass airm:Mitigation .", "sh:path"),
+        ('airmsh:Bad a sh:NodeShape ; sh:targetClass airm:Mitigation ; sh:pattern "(" .', "cannot be used"),
+        ("airmsh:Bad a sh:NodeShape ; sh:targetClass airm:Mitigation ; sh:minLength true .", "cannot be used"),
+        (SELECT % "SELECT $this WHERE { $this ", "cannot be used"),
+        (SELECT % "SELECT $this WHERE { SERVICE <http://192.0.2.1/> { $this ?p ?o } }", "SERVICE or FROM"),
+        (SELECT % "SELECT $this WHERE { \\\\u0053ERVICE <http://192.0.2.1/> { $this ?p ?o } }", "SERVICE or FROM"),
+        (SELECT % "SELECT $this\\nFROM <file:///etc/passwd> WHERE { $this ?p ?o }", "SERVICE or FROM"),
+    ],
+)
+def test_shapes_when_unusable_are_refused_and_named(tmp_path: Path, text: str, reason: str) -> None:
+    names = ["core", shapes_file(tmp_path, text)]
+    with pytest.raises(ShapesError, match=reason) as caught:
+        validate_rows(fixture_rows("Mitigation/valid-unnamed"), shapes=names)
+    assert names[1] in str(caught.value)
+    assert "core" not in str(caught.value)
+
+
+def test_shapes_when_a_variable_is_called_from_are_accepted(tmp_path: Path) -> None:
+    query = "SELECT $this WHERE { $this a airm:Mitigation . OPTIONAL { ?from airm:partOf $this } FILTER (!BOUND(?from)) }"
+    declared = (
+        f'<s> sh:declare airmsh:p . airmsh:p sh:prefix "airm" ; sh:namespace "{PREFIXES["airm"]}"^^xsd:anyURI . airmsh:q sh:prefixes <s> .'
+    )
+    name = shapes_file(tmp_path, SELECT % query + declared.replace("<s>", "<https://example.org/s>"))
+    assert [found.rule for found in validate_rows(fixture_rows("Mitigation/valid-unnamed"), shapes=[name])] == ["Bad"]
+
+
+def test_shapes_when_each_file_is_fine_alone_but_not_together_name_all(tmp_path: Path) -> None:
+    one = shapes_file(tmp_path, "airmsh:Two a sh:PropertyShape ; sh:targetClass airm:Mitigation ; sh:path rdfs:label .", name="one.ttl")
+    two = shapes_file(tmp_path, "airmsh:Two a sh:PropertyShape ; sh:targetClass airm:Mitigation ; sh:path airm:partOf .", name="two.ttl")
+    with pytest.raises(ShapesError, match="cannot be used together") as caught:
+        validate_rows(fixture_rows("Mitigation/valid-unnamed"), shapes=[one, two])
+    assert one in str(caught.value)
+    assert two in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["nonesuch", "nonesuch.ttl", "../core"])
+def test_shapes_when_not_there_are_named_with_those_that_are(name: str) -> None:
+    with pytest.raises(ShapesError, match=r"no such shapes file; use core(, \w+)*, skos") as caught:
+        read_shapes(name)
+    assert str(caught.value).startswith(f"{name}: ")
+
+
+# report
+
+PLACED = finding(place=Place("a.txt", 3, 4, "first line\nsecond line"), focus="<f>", path="<p>", value='"v"')
+
+
+def test_json_when_written_holds_every_field() -> None:
+    report = Report((replace(PLACED, remedy="mend it"), finding("A-1", Severity.INFO)), files=("b.txt", "a.txt"))
+    content = json.loads(report.to_json())
+    nothing = dict.fromkeys(("remedy", "file", "first_line", "last_line", "text", "focus", "path", "value"))
+    assert content == {
+        "version": version("airm-graph"),
+        "conforms": False,
+        "counts": {"violation": 1, "warning": 0, "info": 1},
+        "files": ["a.txt", "b.txt"],
+        "notice": NOTICE,
+        "findings": [
+            {
+                "rule": "TST-01",
+                "severity": "violation",
+                "message": "what is wrong",
+                "remedy": "mend it",
+                "file": "a.txt",
+                "first_line": 3,
+                "last_line": 4,
+                "text": "first line\nsecond line",
+                "focus": "<f>",
+                "path": "<p>",
+                "value": '"v"',
+            },
+            nothing | {"rule": "A-1", "severity": "info", "message": "what is wrong"},
+        ],
+    }
+
+
+def test_json_when_findings_come_in_another_order_is_the_same() -> None:
+    found = (PLACED, finding("A-1"), finding("A-2", Severity.WARNING))
+    assert Report(found).to_json() == Report(found[::-1]).to_json()
+
+
+def test_report_when_only_warnings_are_found_conforms() -> None:
+    assert Report((finding(severity=Severity.WARNING),)).conforms
+    assert not Report((finding(severity=Severity.WARNING), finding())).conforms
+
+
+def test_notice_when_reported_is_that_of_the_dataset() -> None:
+    assert NOTICE == triples.NOTICE
+    assert NOTICE.startswith("Preliminary")
+
+
+def test_text_when_written_is_grouped_by_file_with_a_summary() -> None:
+    found = [
+        finding("B-1", Severity.WARNING, Place("b.txt", 7, 7, "seven")),
+        finding("A-1", Severity.INFO, Place("a.txt", 9, 9, "nine")),
+        finding("A-2", place=Place("b.txt"), remedy="look at the whole file"),
+        finding("A-3", place=Place("a.txt", 12, 13, "twelve\nthirteen"), remedy="mend it"),
+        finding("A-4", focus="<f>"),
+    ]
+    assert format_text(found, paths={"a.txt": "in/a.txt"}) == (
+        "in/a.txt:9  note  A-1  what is wrong\n"
+        "    | nine\n"
+        "in/a.txt:12  violation  A-3  what is wrong\n"
+        "    | twelve\n"
+        "    mend it\n"
+        "\n"
+        "b.txt  violation  A-2  what is wrong\n"
+        "    look at the whole file\n"
+        "b.txt:7  warning  B-1  what is wrong\n"
+        "    | seven\n"
+        "\n"
+        "<f>  violation  A-4  what is wrong\n"
+        "\n"
+        "3 violations, 1 warning, 1 note in 2 files\n"
+    )
+
+
+def test_text_when_nothing_is_found_is_the_summary() -> None:
+    assert format_text([]) == "0 violations, 0 warnings, 0 notes\n"
+    assert format_text([], files=["a.txt"]) == "0 violations, 0 warnings, 0 notes in 1 file\n"
+
+
+def test_text_when_lines_are_long_or_hostile_is_cut_and_escaped() -> None:
+    red = finding(place=Place("a\x1b.txt", 1, 1, "\x1b[31m" + "é" * 200), message="a \u202e b")
+    lines = format_text([red]).splitlines()
+    assert lines[0] == "a\\x1b.txt:1  violation  TST-01  a \\u202e b"
+    assert lines[1] == "    | \\x1b[31m" + "é" * 92
+
+
+def test_lines_when_laid_out_say_what_they_are() -> None:
+    kinds = [line.kind for line in format_lines([replace(PLACED, remedy="mend it"), finding("A-1", Severity.INFO)])]
+    assert kinds == ["violation", "quote", "remedy", "blank", "info", "blank", "summary"]
+    assert format_lines([])[-1] == Line("summary", "0 violations, 0 warnings, 0 notes")
+    assert BASE not in format_text([PLACED])

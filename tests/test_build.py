@@ -229,3 +229,16 @@ def test_rdf_with_a_syntax_error_names_file_and_line(tmp_path: Path) -> None:
     path.write_text("@prefix a: <http://example.org/> .\na:b a:c ,, .\n")
     with pytest.raises(AirmError, match=r"bad\.ttl:2"):
         airm_graph.load(path)
+
+
+def test_reference_engine_infers_the_same(example_graph: airm_graph.Graph) -> None:
+    assert airm_graph.build([EXAMPLES], engine="reference").digest == example_graph.digest
+
+
+def test_contradiction_is_a_violation(example_graph: airm_graph.Graph) -> None:
+    from airm_graph.reason import close
+
+    mitigation = f"<{BASE}{example_graph.records.mitigations[0].key}>"
+    wrong = (mitigation, "<http://www.w3.org/1999/02/22-rdf-syntax-ns#type>", f"<{AIRM}Source>", "")
+    assert close([*example_graph.rows, wrong], ontology=example_graph.ontology).contradictions
+    assert not close(example_graph.rows, ontology=example_graph.ontology).contradictions

@@ -250,6 +250,7 @@ class _TermWriter:
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        path.touch()
         self._longest = 0
         self._shapes = [(IRI, "", ""), (BLANK, "", ""), (LITERAL, _STRING, "")]
         self._suffixes = {"": 2}

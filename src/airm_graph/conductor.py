@@ -13,10 +13,11 @@ from airm_graph.graph import SUMS, Graph
 from airm_graph.ingest import Readings, read_captures
 from airm_graph.ingest.rdf import locate_findings, read_rdf_files
 from airm_graph.merge import merge_pages
-from airm_graph.model import Item, Page, Records
+from airm_graph.model import Finding, Item, Page, Records
 from airm_graph.namespaces import BASE, PREFIXES, iri
-from airm_graph.reason import close
+from airm_graph.reason import Closure, close
 from airm_graph.resources import find_resource, read_resource
+from airm_graph.rules import make_finding
 from airm_graph.store import FORMATS, Row, parse_rows
 from airm_graph.taxonomy import load_taxonomy
 from airm_graph.terms import read_literal
@@ -44,7 +45,7 @@ def build(
     Args:
         inputs: Folders, files, or ``-`` for standard input.
         base: What every IRI begins with; the default is the project's own.
-        engine: Engine of the closure: ``auto``, ``fast`` or ``reference``.
+        engine: Engine of the closure: ``reference`` is owlrl, ``fast`` the columnar one, ``auto`` the latter where it knows every axiom.
         shapes: Shapes files to judge by; the project's own when left out.
         progress: Called with (step, number done, number in all).
 
@@ -59,15 +60,15 @@ def build(
     tell("merge", 0, 1)
     records = merge_pages(readings.pages)
     if not records.mitigations:
-        return Graph((), report=Report((*readings.findings, *records.findings)), records=records, base=base, files=readings.files)
+        return Graph((), (), (), _report(readings, records, None, ()), records, base, readings.files)
     rows = tuple(sorted({*_data_rows(records), *_taxonomy_rows(), *_describe(records, base)}))
     tell("close", 0, 1)
     ontology = _read_rows("ontology/airm.ttl", iri("graph/ontology"))
-    inferred = close(rows, ontology=ontology, engine=engine).rows
+    closure = close(rows, ontology=ontology, engine=engine)
     tell("validate", 0, 1)
-    report = _report(readings, records, rows, shapes=shapes)
+    report = _report(readings, records, closure, validate_rows(rows, shapes=shapes))
     tell("done", 1, 1)
-    asserted, added, axioms = (_rebase(part, base) for part in (rows, inferred, ontology))
+    asserted, added, axioms = (_rebase(part, base) for part in (rows, closure.rows, ontology))
     return Graph(asserted, added, axioms, report, records, base, readings.files)
 
 
@@ -108,8 +109,9 @@ def _issued() -> str | None:
         raise AirmError(f"SOURCE_DATE_EPOCH is {epoch!r}; it must be a number of seconds") from error
 
 
-def _report(readings: Readings, records: Records, rows: Sequence[Row], *, shapes: Sequence[str] | None) -> Report:
-    return Report((*readings.findings, *records.findings, *validate_rows(rows, shapes=shapes)))
+def _report(readings: Readings, records: Records, closure: Closure | None, judged: Iterable[Finding]) -> Report:
+    contradictions = (make_finding("INF-01", text, None) for text in (closure.contradictions if closure else ()))
+    return Report((*readings.findings, *records.findings, *contradictions, *judged), tuple(readings.files))
 
 
 def _rebase(rows: Iterable[Row], base: str) -> tuple[Row, ...]:

@@ -19,7 +19,7 @@ class Rule:
     remedy: str
 
 
-#: CAP: one captured page. TXT: its texts. MRG: several pages together.
+#: CAP: one captured page. TXT: its texts. MRG: several pages together. INF: the closure.
 RULES = MappingProxyType(
     {
         "CAP-01": Rule(_MUST, "an input is UTF-8 text", "save the page again as UTF-8 text"),
@@ -66,6 +66,7 @@ RULES = MappingProxyType(
         "TXT-02": Rule(_SHOULD, "a description says something", "compare with the document; what followed the lead-in is missing"),
         "TXT-03": Rule(_SHOULD, "a description is prose, not fields", "move the fields to where they belong"),
         "TXT-04": Rule(_SHOULD, "a text carries no damage", "compare with the document and mend the text there"),
+        "INF-01": Rule(_MUST, "statements and ontology do not contradict each other", "mend the input that states one of the two"),
         "MRG-01": Rule(_SHOULD, "a mitigation has one code of an edition", "compare the lines of both codes; a person decides"),
         "MRG-02": Rule(_SHOULD, "a mitigation has one description", "compare the lines of both descriptions"),
         "MRG-03": Rule(_SHOULD, "a mitigation has one parent", "compare the pages that name the parents"),

@@ -42,8 +42,15 @@ Examples:
     show_default=True,
     help="What to print: a summary, or the report.",
 )
+@click.option(
+    "--engine",
+    type=click.Choice(["auto", "fast", "reference"]),
+    default="auto",
+    show_default=True,
+    help="Engine of the closure; reference is owlrl.",
+)
 @click.option("-q", "--quiet", is_flag=True, help="Print nothing but violations.")
-def command(inputs: tuple[str, ...], *, folder: Path, base: str, shape: str, quiet: bool) -> int:
+def command(inputs: tuple[str, ...], *, folder: Path, base: str, shape: str, engine: str, quiet: bool) -> int:
     """Build the graph from captured pages and write it.
 
     INPUTS are folders (every *.txt below them), files, or - for standard input. Writes airm.ttl, airm.jsonld, airm.nt, airm.nq,
@@ -55,7 +62,7 @@ def command(inputs: tuple[str, ...], *, folder: Path, base: str, shape: str, qui
 
     check_base(base)
     with show_progress(quiet=quiet) as progress:
-        graph = build(inputs, base=base, progress=progress)
+        graph = build(inputs, base=base, engine=engine, progress=progress)
     if not graph.records.mitigations:
         write_report(graph.report, files=graph.files, err=True)
         click.echo(f"airm-graph: no mitigation could be read; {folder} is left as it was", err=True)

@@ -96,9 +96,10 @@ def run_command(name: str, arguments: tuple[str, ...], *, data: str | None, shap
     given = _split(arguments)
     # A wrong argument is told before the data is read.
     bind_query(query, given)
-    table = load(data).query(query, **given)
+    graph = load(data)
+    table = graph.query(query, **given)
     if shape == "table":
-        write_table(table)
+        write_table(table, base=graph.base)
     else:
         sys.stdout.write(format_table(table, format=shape))
     return 0

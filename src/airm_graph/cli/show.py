@@ -52,9 +52,13 @@ def write_summary(report: Report, *, files: Mapping[str, str]) -> None:
     if grave:
         for line in format_lines(grave, paths=files, files=tuple(files))[:-1]:
             console.print(line.text, style=_STYLES.get(line.kind))
-    for (_, severity, rule), found in sorted(_by_rule(report).items()):
-        if severity != "violation":
-            console.print(f"  {severity:<9} {rule:<8} {len(found):>4}  {_title(found[0])}", style=_STYLES[severity])
+    lighter = {key: found for key, found in sorted(_by_rule(report).items()) if key[1] != "violation"}
+    if lighter:
+        console.print("rules not met, and how often:")
+    for (_, severity, rule), found in lighter.items():
+        console.print(
+            f"  {'note' if severity == 'info' else severity:<8} {rule:<7} {len(found):>5}  {_title(found[0])}", style=_STYLES[severity]
+        )
     counts = report.counts
     console.print(f"findings: {counts['violation']} violations, {counts['warning']} warnings, {counts['info']} notes", style="bold")
 
@@ -69,11 +73,11 @@ def _by_rule(report: Report) -> dict[tuple[int, str, str], list[Finding]]:
 def _title(finding: Finding) -> str:
     from airm_graph.rules import RULES
 
-    return f"not so: {RULES[finding.rule].title}" if finding.rule in RULES else finding.message
+    return RULES[finding.rule].title if finding.rule in RULES else finding.message
 
 
-def write_table(table: Table) -> None:
-    """Write a table for people to standard output: boxed on a terminal, tab-separated values in a pipe."""
+def write_table(table: Table, *, base: str) -> None:
+    """Write a table for people to standard output; on a terminal in columns, with IRIs as paths below *base*, in a pipe as CSV."""
     if not sys.stdout.isatty():
         from airm_graph.tables import format_table
 
@@ -83,8 +87,10 @@ def write_table(table: Table) -> None:
     from rich.console import Console
     from rich.table import Table as RichTable
 
-    shown = RichTable(*table.columns, box=SIMPLE_HEAD, header_style="bold", show_edge=False)
+    shown = RichTable(box=SIMPLE_HEAD, header_style="bold", show_edge=False)
+    for column in table.columns:
+        shown.add_column(column, overflow="fold")
     for row in table.values():
-        shown.add_row(*(value or "" for value in row))
+        shown.add_row(*((value or "").removeprefix(base) for value in row))
     Console(highlight=False, markup=False, emoji=False).print(shown)
-    sys.stderr.write(f"{len(table)} rows\n")
+    sys.stderr.write(f"{len(table)} {'row' if len(table) == 1 else 'rows'}\n")

@@ -217,7 +217,7 @@ def _prepare(graph: ShapesGraph, roots: Sequence[str], *, ids: Mapping[str, int]
     )
     statement = Statement(ids=ids)
     targets = [
-        f"SELECT {number} AS shape, node FROM ({' UNION '.join(_target(kind, value, statement=statement) for kind, value in shape)}) AS t"  # noqa: S608
+        f"SELECT DISTINCT {number} AS shape, node FROM ({' UNION '.join(_target(kind, value, statement=statement) for kind, value in shape)}) AS t"  # noqa: S608
         for number, shape in enumerate((_targets(graph, root) for root in roots), start=1)
         if shape
     ]

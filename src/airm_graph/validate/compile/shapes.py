@@ -311,9 +311,12 @@ class ShapesGraph:
 
     def _custom_components(self) -> Iterator[tuple[str, tuple[str, ...]]]:
         """Constraint components that the graph declares, with the predicates of their mandatory parameters."""
+        kinds = {f"<{_SH}ConstraintComponent>"}
+        while more := {s for s, values in self._values.items() if kinds & values.get(_SUBCLASS, set())} - kinds:
+            kinds |= more
         for node in sorted(self._values):
             parameters = self.values(node, "parameter")
-            if f"<{_SH}ConstraintComponent>" in self._values[node].get(_TYPE, ()) and parameters:
+            if parameters and kinds & self._values[node].get(_TYPE, set()):
                 mandatory = [p for p in parameters if '"true"' not in (self.values(p, "optional") or [""])[0]]
                 yield node, tuple(path for parameter in mandatory for path in self.values(parameter, "path"))
 

@@ -120,17 +120,20 @@ def _tokenize(text: str) -> Iterator[_Token]:
 
 
 def _prefixes(graph: ShapesGraph, node: str) -> dict[str, str]:
-    """Prefixes as pyshacl collects them: of the nodes that sh:prefixes names, or of every ontology."""
+    """The prefixes of a query: those that sh:prefixes leads to, also by owl:imports, and, as in pyshacl, those of every ontology
+    where a node that sh:prefixes names has none or is none itself."""
     prefixes = {name: PREFIXES[name] for name in ("owl", "rdf", "rdfs")}
     ontologies = graph.instances(term("owl:Ontology"))
-    for place in graph.values(node, "prefixes"):
-        own = graph.values(place, "declare")
-        others = [] if own and place in ontologies else [d for ontology in ontologies for d in graph.values(ontology, "declare")]
-        for declaration in {*own, *others}:
-            names, namespaces = graph.values(declaration, "prefix"), graph.values(declaration, "namespace")
-            if len(names) != 1 or len(namespaces) != 1:
-                raise NotCompiledError(f"the prefix declaration {declaration}")
-            prefixes[literal_text(names[0])] = literal_text(namespaces[0])
+    places = graph.values(node, "prefixes")
+    for place in places:
+        if not (graph.values(place, "declare") and place in ontologies):
+            places += [ontology for ontology in ontologies if ontology not in places]
+        places += [imported for imported in graph.values(place, term("owl:imports")) if imported not in places]
+    for declaration in sorted({declaration for place in places for declaration in graph.values(place, "declare")}):
+        names, namespaces = graph.values(declaration, "prefix"), graph.values(declaration, "namespace")
+        if len(names) != 1 or len(namespaces) != 1:
+            raise NotCompiledError(f"the prefix declaration {declaration}")
+        prefixes[literal_text(names[0])] = literal_text(namespaces[0])
     return prefixes
 
 

@@ -53,6 +53,7 @@ OUTLINE = (
     Node("GLiNER", "1.1.9", ("It finds names.",)),
     Node("Other", "99", ("Something else.",)),
     Node("Training Data", "1.1.1", ("Data is cleaned.",)),
+    Node("Red teaming", "2.2.2", ("People attack it.",)),
 )
 DOCUMENT = Document("A Book of Measures", ("Doe, Jane", "Roe, Richard"), OUTLINE, "2024", ("What the book is about.",))
 BOARD = (OUTLINE[0], OUTLINE[0].children[0])
@@ -786,3 +787,22 @@ def test_sidecar_that_is_wrong_is_reported_at_its_line(data, line):
 def test_sidecar_never_crashes(data):
     _, findings = read_sidecar(data, file="page.meta.yaml")
     assert {finding.rule for finding in findings} <= {"CAP-18"}
+
+
+# The guide.
+
+
+def test_guide_lists_every_rule_as_it_is():
+    text = (Path(__file__).resolve().parent.parent / "docs" / "guides" / "captures.md").read_text(encoding="utf-8")
+    rows = [line for line in text.splitlines() if line.startswith(("| CAP-", "| TXT-", "| MRG-"))]
+    assert rows == [
+        f"| {name} | {rule.severity.value} | {rule.title} | {rule.remedy} |"
+        for name, rule in RULES.items()
+        if name[:3] in {"CAP", "TXT", "MRG"}
+    ]
+
+
+def test_guide_lists_every_basis_of_a_heading():
+    text = (Path(__file__).resolve().parent.parent / "docs" / "guides" / "captures.md").read_text(encoding="utf-8")
+    for basis in ("others", "other-page", "next-item", "alone", "pattern"):
+        assert f"| `{basis}` |" in text

@@ -360,7 +360,9 @@ PLACED = finding(place=Place("a.txt", 3, 4, "first line\nsecond line"), focus="<
 def test_json_when_written_holds_every_field() -> None:
     report = Report((replace(PLACED, remedy="mend it"), finding("A-1", Severity.INFO)), files=("b.txt", "a.txt"))
     content = json.loads(report.to_json())
-    nothing = dict.fromkeys(("remedy", "file", "first_line", "last_line", "text", "focus", "path", "value"))
+    nothing = dict.fromkeys(("remedy", "file", "first_line", "last_line", "text", "focus", "path", "value", "shape", "origin"))
+    fingerprints = [entry.pop("fingerprint") for entry in content["findings"]]
+    assert len({len(fingerprint) for fingerprint in fingerprints} | {16}) == 1
     assert content == {
         "version": version("airm-graph"),
         "conforms": False,
@@ -380,6 +382,8 @@ def test_json_when_written_holds_every_field() -> None:
                 "focus": "<f>",
                 "path": "<p>",
                 "value": '"v"',
+                "shape": None,
+                "origin": None,
             },
             nothing | {"rule": "A-1", "severity": "info", "message": "what is wrong"},
         ],
@@ -441,6 +445,6 @@ def test_text_when_lines_are_long_or_hostile_is_cut_and_escaped() -> None:
 
 def test_lines_when_laid_out_say_what_they_are() -> None:
     kinds = [line.kind for line in format_lines([replace(PLACED, remedy="mend it"), finding("A-1", Severity.INFO)])]
-    assert kinds == ["violation", "quote", "remedy", "blank", "info", "blank", "summary"]
+    assert kinds == ["violation", "quote", "node", "remedy", "blank", "info", "blank", "summary"]
     assert format_lines([])[-1] == Line("summary", "0 violations, 0 warnings, 0 notes")
     assert BASE not in format_text([PLACED])

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
+
 from airm_graph.model import Severity
 from airm_graph.validate.compile import ShapesGraph, path_text
 from airm_graph.validate.results import Result

@@ -231,7 +231,7 @@ class TripleTable:
         """Give every term of the batch an id, describe the new ones, and write the quads as lines of ids."""
         known = len(self._ids)
         lines = _write_ids(batch, self._ids)
-        respelt = writer.write(list(islice(self._ids.items(), known, None)))
+        respelt = writer.write(islice(self._ids.items(), known, None))
         if not respelt:
             return lines
         # Other spellings of a term ("\u0041", an explicit xsd:string) take the id of the canonical one.
@@ -240,7 +240,7 @@ class TripleTable:
         known = len(self._ids)
         for canonical in respelt.values():
             self._ids[canonical]
-        writer.write(list(islice(self._ids.items(), known, None)))
+        writer.write(islice(self._ids.items(), known, None))
         self._ids.update({term: self._ids[canonical] for term, canonical in respelt.items()})
         return _write_ids(batch, self._ids)
 
@@ -255,22 +255,17 @@ class _TermWriter:
         self._shapes = [(IRI, "", ""), (BLANK, "", ""), (LITERAL, _STRING, "")]
         self._suffixes = {"": 2}
 
-    def write(self, terms: list[tuple[str, str]]) -> dict[str, str]:
+    def write(self, terms: Iterable[tuple[str, str]]) -> dict[str, str]:
         """Write pairs of term and id; returns those that are not spelt canonically, with their canonical spelling, unwritten."""
-        lines, others = list[str](), list[tuple[str, str]]()
+        lines, respelt = list[str](), dict[str, str]()
         add = lines.append
-        for term, number in terms:  # The two common forms, without a call: most of the time of loading goes here.
+        for term, number in terms:  # The two common forms, without a call: much of the time of loading goes here.
             mark = term[:1]
             if mark == "<" and term[-1:] == ">" and '"' not in term and "\\" not in term and " " not in term:
                 add(f'{number},0,"{term[1:-1]}"\n')
             elif mark == term[-1:] == '"' and "\\" not in term and term.count('"') == 2 and term.isprintable():
                 add(f"{number},2,{term}\n")
-            else:
-                others.append((term, number))
-        respelt = {}
-        for term, number in others:
-            canonical = _canonical(term)
-            if canonical == term:
+            elif (canonical := _canonical(term)) == term:
                 add(self._describe(term, number))
             else:
                 respelt[term] = canonical

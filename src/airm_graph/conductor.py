@@ -3,7 +3,6 @@
 import datetime
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
 from importlib.metadata import version as installed_version
 from pathlib import Path
 
@@ -192,7 +191,7 @@ def validate_inputs(
     found = [_find_rdf(Path(path)) for path in inputs]
     if not any(found):
         graph = build(inputs, shapes=shapes, progress=progress)
-        return replace(graph.report, files=tuple(graph.files)), graph.files
+        return graph.report, graph.files
     if not all(found):
         strange = next(str(path) for path, files in zip(inputs, found, strict=True) if not files)
         raise InputError("captures and RDF are given at once", file=strange, remedy="validate them one after the other")

@@ -84,6 +84,7 @@ RULES = MappingProxyType(
         ),
         "MRG-08": Rule(_SHOULD, "one identifier names one mitigation", "compare the side-cars"),
         "MRG-09": Rule(_SHOULD, "a mitigation has one actor, stage and function", "compare the pages"),
+        "MRG-10": Rule(_NOTE, "the name of a page is said and not inferred", "check it; a side-car with the page's name settles it"),
     }
 )
 

@@ -45,9 +45,12 @@ class Store:
         """Number of different statements, whatever graphs they stand in."""
         return sum(1 for _ in self._store.quads_for_pattern(None, None, None, ox.DefaultGraph()))
 
-    def add_rows(self, rows: Iterable[Row]) -> None:
-        """Load rows as one batch."""
-        data = "".join(f"{s} {p} {o} {g} .\n{s} {p} {o} .\n" if g else f"{s} {p} {o} .\n" for s, p, o, g in rows)
+    def add_rows(self, rows: Iterable[Row], *, apart: bool = False) -> None:
+        """Load rows as one batch; *apart* keeps them out of the union, so that only GRAPH finds them."""
+        if apart:
+            data = "".join(f"{s} {p} {o} {g} .\n" for s, p, o, g in rows)
+        else:
+            data = "".join(f"{s} {p} {o} {g} .\n{s} {p} {o} .\n" if g else f"{s} {p} {o} .\n" for s, p, o, g in rows)
         self._store.bulk_load(data.encode(), format=ox.RdfFormat.N_QUADS)
 
     def add_file(self, path: Path, *, graph: str | None = None) -> None:
@@ -59,11 +62,8 @@ class Store:
         rows = parse_rows(path.read_bytes(), name=str(path), suffix=path.suffix.lower())
         self.add_rows(rows if graph is None else ((*row[:3], f"<{graph}>") for row in rows))
 
-    def select(self, query: str, *, union: bool = True) -> tuple[tuple[str, ...], list[tuple[str | None, ...]]]:
+    def select(self, query: str) -> tuple[tuple[str, ...], list[tuple[str | None, ...]]]:
         """Run a SELECT; returns the variables and the rows as N-Triples terms, None where unbound.
-
-        Args:
-            union: Ask all graphs as one; else the default graph, and the others by GRAPH only.
 
         Raises:
             QueryError: The query does not parse or is not a SELECT.

@@ -18,6 +18,7 @@ _EXIT_INTERRUPTED = 130
 
 _COMMANDS = {
     "build": "Build the graph from captured pages and write it.",
+    "explain": "Explain a rule: why, what fails, what passes, how to mend.",
     "export": "Write a graph in one format to standard output.",
     "info": "Show what a graph or a capture holds.",
     "query": "List, show and run the queries of the library.",

@@ -14,7 +14,15 @@ if TYPE_CHECKING:
 
 __all__ = ["make_console", "show_progress", "write_report", "write_summary", "write_table"]
 
-_STYLES = {"violation": "bold red", "warning": "yellow", "info": "cyan", "quote": "dim", "remedy": "green", "summary": "bold"}
+_STYLES = {
+    "violation": "bold red",
+    "warning": "yellow",
+    "info": "cyan",
+    "quote": "dim",
+    "node": "dim",
+    "remedy": "green",
+    "summary": "bold",
+}
 
 
 def make_console(*, err: bool = False) -> "Console":

@@ -9,7 +9,7 @@ from airm_graph.ingest.headings import ARROW, find_item_start
 from airm_graph.ingest.known import Known
 from airm_graph.ingest.lines import Fragment, Script
 from airm_graph.model import Finding, Heading, Item
-from airm_graph.text import normalise
+from airm_graph.text import name_key
 
 __all__ = ["OTHERS", "Block", "Outline", "make_heading", "read_outline", "split_blocks"]
 
@@ -123,12 +123,12 @@ def _split_heading(
 
 def _find_others(script: Script, items: Sequence[Item], *, known: Known, findings: list[Finding]) -> int:
     """Index of the first of the others: the last six, less those that other pages show to be children."""
-    named = {normalise(item.path[0]) for item in items if len(item.path) == 1}
-    arrows = [index for index, item in enumerate(items) if len(item.path) > 1 and normalise(item.path[0]) in named]
+    named = {name_key(item.path[0]) for item in items if len(item.path) == 1}
+    arrows = [index for index, item in enumerate(items) if len(item.path) > 1 and name_key(item.path[0]) in named]
     cut = min([max(0, len(items) - OTHERS), *arrows])
     sure = next((index for index in range(cut, len(items)) if _is_other(items[index], known)), len(items))
     for index in range(cut, sure):
-        if known.is_nested(normalise(items[index].name.published)) or _is_missing_elsewhere(items[index], items[sure : sure + 1], known):
+        if known.is_nested(name_key(items[index].name.published)) or _is_missing_elsewhere(items[index], items[sure : sure + 1], known):
             cut = index + 1
     if len(items) < OTHERS and cut != sure:
         message = f"only {len(items)} items stand here: {cut} read as children of the page, the rest as others of its source"
@@ -137,7 +137,7 @@ def _find_others(script: Script, items: Sequence[Item], *, known: Known, finding
 
 
 def _is_other(item: Item, known: Known) -> bool:
-    return len(item.path) > 1 or bool(known.listed_by(normalise(item.name.published)))
+    return len(item.path) > 1 or bool(known.listed_by(name_key(item.name.published)))
 
 
 def _is_missing_elsewhere(item: Item, behind: Sequence[Item], known: Known) -> bool:
@@ -145,5 +145,5 @@ def _is_missing_elsewhere(item: Item, behind: Sequence[Item], known: Known) -> b
 
     A page does not list itself, so one page that lacks it proves nothing unless its code is another one.
     """
-    listers = known.listed_by(normalise(behind[0].name.published)) if behind else Counter[str]()
+    listers = known.listed_by(name_key(behind[0].name.published)) if behind else Counter[str]()
     return listers.total() > 1 or any(code and code != item.code for code in listers)

@@ -21,6 +21,7 @@ _PROSE = re.compile(
 )
 _TOUCHES = re.compile(r"[ \u00a0](?=[A-Z0-9“‘\"(])")
 _GLUE = re.compile(r"(?<=[a-z]{3})(?=[A-Z0-9][a-z]{2}|[A-Z]{2,}\b|\d+\.\d)")
+_LATE_GLUE = re.compile(r"(?<=[a-z]{2})(?=[A-Z][a-z])")
 _CAMEL = re.compile(
     r"\b(?:DeepMind|GitHub|GitLab|YouTube|LinkedIn|JavaScript|PowerPoint|TensorFlow|OpenAI|EleutherAI|LangChain|HuggingFace|CivitAI)\b"
 )
@@ -157,5 +158,6 @@ def _looks_like_label(notation: str, tail: str) -> bool:
 
 
 def _cut_glue(tail: str) -> int:
-    found = _GLUE.search(_CAMEL.sub(lambda name: name.group().capitalize(), tail))
+    plain = _CAMEL.sub(lambda name: name.group().capitalize(), tail)
+    found = _GLUE.search(plain) or _LATE_GLUE.search(plain)
     return found.start() if found else len(tail)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from airm_graph.ingest.codes import is_name_like
 from airm_graph.ingest.known import Known
 from airm_graph.model import Item
-from airm_graph.text import normalise
+from airm_graph.text import name_key, normalise
 
 __all__ = ["ARROW", "find_item_start"]
 
@@ -42,22 +42,22 @@ def find_item_start(texts: Sequence[str], *, rest: Sequence[Item], others: int, 
 class _Block:
     def __init__(self, texts: Sequence[str], rest: Sequence[Item], others: int, known: Known) -> None:
         self.texts, self.rest, self.known = texts, rest, known
-        self.keys = [normalise(text) for text in texts]
+        self.keys = [name_key(text) for text in texts]
         self.looks = [is_name_like(text) for text in texts]
         self.later = next((index for index in range(2, len(texts)) if self.looks[index]), None)
         self.others = rest[len(rest) - others :] if others else ()
-        self.lefts = {normalise(name) for item in rest for name in item.path[:-1]}
+        self.lefts = {name_key(name) for item in rest for name in item.path[:-1]}
 
     def is_first_line_item(self) -> bool:
         """Whether another page lists the first line with just the description that follows here."""
         return normalise("\n".join(self.texts[1:])) in self.known.descriptions(self.keys[0]) - {""}
 
     def is_in_others(self) -> bool:
-        return any(self.keys[0] in {normalise(item.name.published), normalise(item.path[-1])} for item in self.others)
+        return any(self.keys[0] in {name_key(item.name.published), name_key(item.path[-1])} for item in self.others)
 
     def is_root_before_its_children(self) -> bool:
         """Whether the first line is the parent in a later ``Parent > Child`` and stands nowhere else: then it is printed here itself."""
-        return self.keys[0] in self.lefts and not any(self.keys[0] == normalise(item.name.published) for item in self.rest)
+        return self.keys[0] in self.lefts and not any(self.keys[0] == name_key(item.name.published) for item in self.rest)
 
     def find_certain_item(self) -> int | None:
         """Index of the last line that can only be the name of an item."""
@@ -65,7 +65,7 @@ class _Block:
 
     def _is_certain(self, index: int) -> bool:
         left, arrow, _ = self.texts[index].partition(ARROW)
-        if arrow and (normalise(left) in self.lefts or self.known.is_named(normalise(left))):
+        if arrow and (name_key(left) in self.lefts or self.known.is_named(name_key(left))):
             return True
         # "A" right before "A > B" is the parent, printed as an item of its own.
         if self.keys[index] in self.lefts:
@@ -89,7 +89,7 @@ class _Block:
         """Index behind the parent's description, when this page or another prints it elsewhere."""
         said = self.known.descriptions(self.keys[0])
         for item in self.others:
-            if normalise(item.path[-1]) == self.keys[0]:
+            if name_key(item.path[-1]) == self.keys[0]:
                 said |= {normalise(item.description.captured) if item.description else ""}
         behind = (index for index in range(2, len(self.texts)) if normalise("\n".join(self.texts[1:index])) in said)
         return next(behind, 1 if said == {""} else None)

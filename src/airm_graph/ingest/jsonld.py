@@ -218,7 +218,7 @@ class _Reader:
     def _members(self) -> Iterator[_Member]:
         mark, line = self.next()
         while mark != "}":
-            key = json.loads(mark)
+            key = str(json.loads(mark))
             self.next()
             yield _Member(key, line, self.value(*self.next()))
             mark, line = self.next()

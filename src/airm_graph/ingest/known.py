@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from airm_graph.model import Item, Page
-from airm_graph.text import normalise
+from airm_graph.text import name_key, normalise
 
 __all__ = ["Known", "learn_names"]
 
@@ -65,10 +65,10 @@ class Known:
 
 def learn_names(pages: Sequence[Page]) -> dict[str, Known]:
     """For each capture, what the other pages of its source say; a page that is alone has no entry."""
-    by_source: defaultdict[str, dict[str, Page]] = defaultdict(dict)
+    by_source: defaultdict[tuple[str, str], dict[str, Page]] = defaultdict(dict)
     for page in pages:
         if page.source:
-            by_source[normalise(page.source.title.published)][page.capture.sha256] = page
+            by_source[name_key(page.source.title.published), page.source.year or ""][page.capture.sha256] = page
     found: dict[str, Known] = {}
     for group in by_source.values():
         if len(group) > 1:
@@ -97,17 +97,17 @@ def _say(page: Page) -> Iterable[_Statement]:
     """What a page states for certain."""
     code = (page.own.code if page.own else None) or ""
     if page.own and page.own.name:
-        yield _NAMED, normalise(page.own.name.published), _UNTOLD
+        yield _NAMED, name_key(page.own.name.published), _UNTOLD
     for item in (*page.children, *page.others):
         yield from _say_item(item, code)
     if page.heading and page.heading.basis != "pattern":
         text = page.heading.description
-        yield _NAMED, normalise(page.heading.name.published), normalise(text.captured) if text else _UNTOLD
+        yield _NAMED, name_key(page.heading.name.published), normalise(text.captured) if text else _UNTOLD
 
 
 def _say_item(item: Item, code: str) -> Iterable[_Statement]:
     text = normalise(item.description.captured) if item.description else ""
-    yield _LISTED, normalise(item.name.published), code
-    yield _NESTED if len(item.path) > 1 else _NAMED, normalise(item.path[-1]), text
+    yield _LISTED, name_key(item.name.published), code
+    yield _NESTED if len(item.path) > 1 else _NAMED, name_key(item.path[-1]), text
     for name in item.path[:-1]:
-        yield _NAMED, normalise(name), _UNTOLD
+        yield _NAMED, name_key(name), _UNTOLD

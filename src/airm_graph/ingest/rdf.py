@@ -18,6 +18,9 @@ __all__ = ["Lines", "RdfFile", "find_lines", "locate_findings", "read_rdf_files"
 # What Oxigraph calls a blank node that the file does not name; the digits differ from run to run.
 _ANONYMOUS = re.compile(r"_:[0-9a-f]{20,32}\Z")
 _FIRST_STEP = re.compile(r"\A(\^?)\(?(<[^>]*>)")
+_WORD = re.compile(r"[A-Za-z0-9]+")
+_CLOSING = re.compile(r"\s*[.;,\])}]")
+_IDLE = re.compile(r"\s*(?:#|\Z)")
 
 Triple = tuple[str, str, str]
 Range = tuple[int, int]
@@ -141,13 +144,29 @@ def _find_numbered(file: RdfFile, *, nodes: Collection[str], text: Sequence[str]
     triples: dict[Triple, tuple[int, int]] = {}
     subjects: dict[str, int] = {}
     before = 0
-    for (s, p, o, _), line in _number(file.data, name=file.name, suffix=file.suffix, label=file.label):
+    for (s, p, o, _), reached in _number(file.data, name=file.name, suffix=file.suffix, label=file.label):
+        line = _step_back(o, text=text, line=reached) if o.endswith('"') else reached
         if s not in subjects and (s in nodes or s.startswith("_:")):
             subjects[s] = _first_mention(s, text=text, after=before, until=line)
         if s in nodes or o in nodes:
-            triples.setdefault((s, p, o), (_first_line(o, text=text, last=line, subjects=subjects), line))
-        before = line
+            triples.setdefault((s, p, o), (_first_line(o, text=text, last=line), line))
+        if not o.startswith("_:"):
+            before = line
+    # The parser is done with a triple whose value is a blank node when that node closes; the triple stands where the node opens.
+    for triple, (_, last) in triples.items():
+        if triple[2] in subjects and triple[2].startswith("_:"):
+            triples[triple] = (min(subjects[triple[2]], last),) * 2
     return Lines(triples, subjects={node: line for node, line in subjects.items() if node in nodes}, text=text)
+
+
+def _step_back(literal: str, *, text: Sequence[str], line: int) -> int:
+    """The line on which a literal ends, which the parser knows only when it has seen that neither language nor datatype follows."""
+    words = _WORD.findall(literal)
+    here = text[line - 1]
+    if not _CLOSING.match(here) and (not words or words[-1] in here):
+        return line
+    above = next((number for number in range(line - 1, 0, -1) if not _IDLE.match(text[number - 1])), line)
+    return above if not words or words[-1] in text[above - 1] else line
 
 
 def _first_mention(subject: str, *, text: Sequence[str], after: int, until: int) -> int:
@@ -159,10 +178,8 @@ def _first_mention(subject: str, *, text: Sequence[str], after: int, until: int)
     return until
 
 
-def _first_line(value: str, *, text: Sequence[str], last: int, subjects: Mapping[str, int]) -> int:
-    """The line on which a value begins, which may be a text of several lines or a blank node with statements of its own."""
-    if value.startswith("_:"):
-        return min(subjects.get(value, last), last)
+def _first_line(value: str, *, text: Sequence[str], last: int) -> int:
+    """The line on which a value begins, which may be a text of several lines."""
     first = last - value.count("\\n")
     long = value.startswith('"') and 0 < first < last and any(mark in text[first - 1] for mark in ('"""', "'''", ">"))
     return first if long else last

@@ -86,13 +86,13 @@ def _check_text(value: str) -> str:
 
 
 def _check_url(value: str) -> str:
-    parts = urlsplit(value.strip())
-    usable = (
-        parts.scheme in {"http", "https"}
-        and parts.netloc
-        and value.strip().isprintable()
-        and not any(c in value.strip() for c in ' <>"{}|\\^`')
-    )
+    address = value.strip()
+    try:
+        parts = urlsplit(address)
+        usable = parts.scheme in {"http", "https"} and bool(parts.hostname)
+    except ValueError:
+        usable = False
+    usable = usable and address.isprintable() and not any(char in address for char in ' <>"{}|\\^`')
     return "" if usable else f"{value!r} is not an http or https address"
 
 

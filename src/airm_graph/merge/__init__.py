@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from airm_graph.merge.conflicts import find_conflicts
+from airm_graph.merge.conflicts import find_conflicts, note_inferred
 from airm_graph.merge.mitigations import merge_mitigations
 from airm_graph.merge.sources import group_pages, merge_sources
 from airm_graph.model import Evidence, Page, Records, Repair
@@ -21,11 +21,12 @@ def merge_pages(pages: Iterable[Page]) -> Records:
     pages = sorted(pages, key=lambda page: page.capture.sha256)
     groups = group_pages(pages)
     sources = merge_sources(groups)
-    mitigations, repairs = [], []
+    mitigations, repairs, inferred = [], [], []
     for identity, group in groups.items():
-        found, mended = merge_mitigations(group, sources[identity].key)
-        mitigations += found
-        repairs += [*mended, *_source_repairs(group)]
+        merged = merge_mitigations(group, sources[identity].key)
+        mitigations += merged.mitigations
+        repairs += [*merged.repairs, *_source_repairs(group)]
+        inferred += merged.inferred
     mitigations.sort(key=lambda mitigation: mitigation.key)
     ordered = sorted(sources.values(), key=lambda source: source.key)
     files = {page.capture.sha256: page.capture.file_names[0] for page in pages}
@@ -34,7 +35,7 @@ def merge_pages(pages: Iterable[Page]) -> Records:
         sources=tuple(ordered),
         mitigations=tuple(mitigations),
         repairs=tuple(sorted(set(repairs))),
-        findings=find_conflicts(mitigations, ordered, files=files),
+        findings=(*find_conflicts(mitigations, ordered, files=files), *note_inferred(mitigations, inferred, files=files)),
     )
 
 

@@ -5,9 +5,9 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from airm_graph.model import Attested, Evidence, Finding, Mitigation, Place, Source
 from airm_graph.rules import make_finding
-from airm_graph.text import normalise
+from airm_graph.text import name_key, normalise
 
-__all__ = ["find_conflicts"]
+__all__ = ["find_conflicts", "note_inferred"]
 
 _CUT = 60
 _MIN_ABSTRACT = 80
@@ -28,7 +28,7 @@ def find_conflicts(mitigations: Iterable[Mitigation], sources: Sequence[Source],
     for mitigation in mitigations:
         found += _check_mitigation(mitigation, files)
         for name in mitigation.names[:1]:
-            names[mitigation.source.value, normalise(name.value)].append(mitigation)
+            names[mitigation.source.value, name_key(name.value)].append(mitigation)
     for (_, _), same in sorted(names.items()):
         if len(same) > 1:
             where = _list_places([(m.key.rsplit("/", 1)[-1], m.evidence) for m in same], files)
@@ -41,6 +41,18 @@ def find_conflicts(mitigations: Iterable[Mitigation], sources: Sequence[Source],
         found += _check_source(source, files)
     found += _check_abstracts(sources, files)
     return tuple(found)
+
+
+def note_inferred(
+    mitigations: Iterable[Mitigation], inferred: Iterable[tuple[str, Evidence]], *, files: Mapping[str, str]
+) -> tuple[Finding, ...]:
+    """Say which pages have a name that no text gives: findings of rule MRG-10."""
+    names = {mitigation.key: mitigation.names for mitigation in mitigations}
+    return tuple(
+        make_finding("MRG-10", f"this page is taken for {names[key][0].value!r}, for it can be no other", _place([evidence], files))
+        for key, evidence in sorted(inferred)
+        if names[key]
+    )
 
 
 def _check_mitigation(mitigation: Mitigation, files: Mapping[str, str]) -> list[Finding]:
@@ -66,7 +78,7 @@ def _check_mitigation(mitigation: Mitigation, files: Mapping[str, str]) -> list[
 
 def _check_source(source: Source, files: Mapping[str, str]) -> list[Finding]:
     place = _place(source.evidence, files)
-    title = repr(source.titles[0].value[:_CUT])
+    title = repr(_shorten(source.titles[0].value))
     found = _several("MRG-04", f"the source {title} is printed with", "titles", source.titles, place, files)
     found += _several("MRG-04", f"the source {title} is printed with", "author lines", source.author_lines, place, files)
     return found + _several("MRG-05", f"the source {title} is printed with", "abstracts", source.abstracts, place, files)

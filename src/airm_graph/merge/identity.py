@@ -8,32 +8,45 @@ are a conflict that is kept and reported.
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
+from airm_graph.merge.absence import Absences
 from airm_graph.merge.occurrences import Occurrence
 
-__all__ = ["group_occurrences"]
+__all__ = ["Groups", "group_occurrences"]
 
 #: Shorter descriptions ("Model artifacts:") recur without meaning the same measure.
 MIN_TEXT = 30
 
+#: Stands for the parent of what has none.
+_TOP = -1
 
-def group_occurrences(mentions: Sequence[Occurrence]) -> list[list[int]]:
-    """Group the mentions of one source.
 
-    Args:
-        mentions: As :func:`airm_graph.merge.occurrences.list_occurrences` makes them.
+@dataclass(frozen=True, slots=True)
+class Groups:
+    """Which mentions are one mitigation.
 
-    Returns:
-        Lists of indices into *mentions*, each list one mitigation, ordered by first index.
+    Attributes:
+        members: Lists of indices into the mentions, each one mitigation, ordered by first index.
+        inferred: Indices of pages whose name no text gives and what they leave out tells.
     """
+
+    members: list[list[int]]
+    inferred: list[int]
+
+
+def group_occurrences(mentions: Sequence[Occurrence]) -> Groups:
+    """Group the mentions of one source, as :func:`airm_graph.merge.occurrences.list_occurrences` makes them."""
     classes = _Classes(mentions)
     changed = True
     while changed:
-        strong = [classes.join(pairs()) for pairs in (classes.same_identity, classes.same_place, classes.same_parent)]
-        changed = any(strong)
+        changed = classes.join(classes.same_identity())
+        changed = classes.join(classes.same_place()) or changed
+        changed = classes.join(classes.same_parent()) or changed
         # The weaker rules wait until the stronger ones have nothing left to say.
         changed = changed or any(classes.join(pairs()) for pairs in (classes.only_name, classes.same_child, classes.same_text))
-    return classes.groups()
+        changed = changed or classes.join_left_out()
+    return Groups(classes.groups(), sorted(classes.inferred))
 
 
 class _Classes:
@@ -43,6 +56,8 @@ class _Classes:
         self.mentions = mentions
         self.up = list(range(len(mentions)))
         self.identifiers = [{mention.identifier} - {None} for mention in mentions]
+        self.absences = Absences(mentions)
+        self.inferred: set[int] = set()
 
     def find(self, index: int) -> int:
         while self.up[index] != index:
@@ -107,10 +122,10 @@ class _Classes:
         """One name under one parent, or one name at the top."""
         seen: dict[tuple[int, str], int] = {}
         pairs = []
-        for index, mention in enumerate(self.mentions):
-            if mention.key and (mention.is_root or mention.parent is not None):
-                place = -1 if mention.parent is None else self.find(mention.parent)
-                pairs.append((seen.setdefault((place, mention.key), index), index))
+        for root, group in self.members().items():
+            places = sorted(self.parents(group)) + ([_TOP] if self.is_root(group) else [])
+            marks = [(place, key) for place in places for key in sorted(self.keys(group))]
+            pairs += [(seen.setdefault(mark, root), root) for mark in marks]
         return pairs
 
     def same_parent(self) -> list[tuple[int, int]]:
@@ -118,12 +133,15 @@ class _Classes:
         members, pairs = self.members(), []
         for group in members.values():
             parents = sorted(self.parents(group))
-            every = [i for parent in parents for i in members[parent]]
-            own_codes = {self.mentions[i].code for i in every if self.mentions[i].kind == "own"} - {None}
-            unnamed = sum(not self.keys(members[parent]) for parent in parents)
-            if len(parents) > 1 and unnamed <= 1 and len(self.keys(every)) <= 1 and len(own_codes) <= 1:
+            if len(parents) > 1 and self._could_be_one([members[parent] for parent in parents]):
                 pairs += [(parents[0], other) for other in parents[1:]]
         return pairs
+
+    def _could_be_one(self, groups: list[list[int]]) -> bool:
+        """Whether at most one group is unnamed and neither names nor the pages' own codes differ."""
+        names = [self.keys(group) for group in groups]
+        own_codes = {self.mentions[i].code for group in groups for i in group if self.mentions[i].kind == "own"} - {None}
+        return sum(not keys for keys in names) <= 1 and len(set().union(*names)) <= 1 and len(own_codes) <= 1
 
     # The weak rules: for classes that do not know their place.
 
@@ -165,6 +183,42 @@ class _Classes:
                 }
                 pairs += [(root, min(like))] if len(like) == 1 else []
         return pairs
+
+    def join_left_out(self) -> bool:
+        """An unnamed page meets the mitigation that it alone does not list, or the only child of its parent that it can be."""
+        members = self.members()
+        pairs = self.absences.find_left_out(lambda own: not self.keys(members[self.find(own)]))
+        pairs = pairs or self._only_children(members)
+        changed = self.join(pairs)
+        self.inferred |= {own for own, other in pairs if self.find(own) == self.find(other)}
+        return changed
+
+    def _only_children(self, members: dict[int, list[int]]) -> list[tuple[int, int]]:
+        below: defaultdict[int, list[int]] = defaultdict(list)
+        lost: defaultdict[int, list[int]] = defaultdict(list)
+        for root, group in members.items():
+            for parent in self.parents(group):
+                (below if self.keys(group) else lost)[parent].append(root)
+        pairs = []
+        for parent, pages in lost.items():
+            if any(self.mentions[i].kind == "own" for i in members[parent]):
+                pairs += self._match_by_code(pages, below[parent], members)
+        return pairs
+
+    def _match_by_code(self, pages: list[int], children: list[int], members: dict[int, list[int]]) -> list[tuple[int, int]]:
+        """Pages and children that are the only ones of their code, both without a description."""
+        found = []
+        for page in pages:
+            codes = self.codes(members[page])
+            rivals = [other for other in pages if self.codes(members[other]) & codes or not self.codes(members[other])]
+            like = [child for child in children if self.codes(members[child]) & codes or not self.codes(members[child])]
+            if codes and len(rivals) == len(like) == 1 and self._is_bare_page_of(members[page], members[like[0]]):
+                found.append((page, like[0]))
+        return found
+
+    def _is_bare_page_of(self, page: list[int], child: list[int]) -> bool:
+        is_bare = not any(self.mentions[i].description for i in (*page, *child))
+        return is_bare and self.codes(page) == self.codes(child) and not any(self.mentions[i].kind == "own" for i in child)
 
     def _by_key(self, members: dict[int, list[int]]) -> dict[str, list[int]]:
         found: defaultdict[str, list[int]] = defaultdict(list)

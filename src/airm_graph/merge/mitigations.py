@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from airm_graph.merge.attest import attest, sort_evidence
 from airm_graph.merge.identity import group_occurrences
@@ -10,29 +11,48 @@ from airm_graph.merge.occurrences import Occurrence, list_occurrences
 from airm_graph.model import Attested, Classification, Evidence, Mitigation, Page, Repair
 from airm_graph.text import slugify
 
-__all__ = ["merge_mitigations"]
+__all__ = ["Merged", "merge_mitigations"]
 
 _EDITION = "v2"
+#: So many names an IRI may hold to tell mitigations of one name apart.
+_DEEPEST = 4
 
 
-def merge_mitigations(pages: Sequence[Page], source: str) -> tuple[list[Mitigation], list[tuple[Evidence, Repair]]]:
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """What the pages of one source say of its mitigations.
+
+    Attributes:
+        mitigations: Sorted by key.
+        repairs: Every repair of their texts.
+        inferred: (key, evidence of the page) where the page's name comes from what it leaves out.
+    """
+
+    mitigations: tuple[Mitigation, ...]
+    repairs: tuple[tuple[Evidence, Repair], ...]
+    inferred: tuple[tuple[str, Evidence], ...]
+
+
+def merge_mitigations(pages: Sequence[Page], source: str) -> Merged:
     """Merge what the pages of one source say of its mitigations.
 
     Args:
         pages: All pages of the source, sorted by capture.
         source: Key of the source, ``source/<slug>``.
-
-    Returns:
-        Its mitigations, sorted by key, and every repair of their texts.
     """
     mentions = list_occurrences(pages)
     groups = group_occurrences(mentions)
-    keys = _mint_keys(mentions, groups, source.removeprefix("source/"))
-    owner = {index: keys[number] for number, group in enumerate(groups) for index in group}
+    keys = _mint_keys(mentions, groups.members, source.removeprefix("source/"))
+    owner = {index: keys[number] for number, group in enumerate(groups.members) for index in group}
     mitigations = [
-        _merge_group(keys[number], [(i, mentions[i]) for i in group], pages, source, owner, mentions) for number, group in enumerate(groups)
+        _merge_group(keys[number], [(i, mentions[i]) for i in group], pages, source, owner, mentions)
+        for number, group in enumerate(groups.members)
     ]
-    return sorted(mitigations, key=lambda mitigation: mitigation.key), [pair for mention in mentions for pair in mention.repairs]
+    return Merged(
+        tuple(sorted(mitigations, key=lambda mitigation: mitigation.key)),
+        tuple(pair for mention in mentions for pair in mention.repairs),
+        tuple((owner[index], mentions[index].evidence) for index in groups.inferred),
+    )
 
 
 def _merge_group(
@@ -90,20 +110,29 @@ def _find_parents(key: str, members: Sequence[Occurrence], owner: dict[int, str]
 
 
 def _mint_keys(mentions: Sequence[Occurrence], groups: Sequence[Sequence[int]], source: str) -> list[str]:
-    """Slugs of names; where two mitigations share one, those with a parent take its slug in front, then a digest tells them apart."""
+    """Slugs of names; where mitigations share one, those with parents take their slugs in front, then a digest tells them apart."""
     number_of = {index: number for number, group in enumerate(groups) for index in group}
     plain = [_plain_slug([mentions[i] for i in group]) for group in groups]
     parents = [{number_of[p] for i in group if (p := mentions[i].parent) is not None} - {number} for number, group in enumerate(groups)]
-    slugs = list(plain)
-    for _ in range(3):
-        counts = Counter(slugs)
-        clash = [number for number, slug in enumerate(slugs) if counts[slug] > 1]
-        if not clash:
-            break
-        slugs = [f"{plain[min(parents[n])]}--{slug}" if n in clash and parents[n] else slug for n, slug in enumerate(slugs)]
+    paths = [_find_path(number, parents) for number in range(len(groups))]
+    slugs, depth = plain, 1
+    while depth < _DEEPEST and len(set(slugs)) < len(slugs):
+        counts, depth = Counter(slugs), depth + 1
+        slugs = [
+            "--".join(plain[number] for number in path[-depth:]) if counts[slug] > 1 else slug
+            for slug, path in zip(slugs, paths, strict=True)
+        ]
     counts = Counter(slugs)
     unique = [slug if counts[slug] == 1 else f"{slug}-{_digest_group([mentions[i] for i in groups[n]])}" for n, slug in enumerate(slugs)]
     return [f"mitigation/{source}/{slug}" for slug in unique]
+
+
+def _find_path(number: int, parents: Sequence[set[int]]) -> list[int]:
+    """A mitigation and those above it, outermost first; the first one where pages disagree."""
+    path = [number]
+    while len(path) < _DEEPEST and (above := parents[path[0]] - set(path)):
+        path.insert(0, min(above))
+    return path
 
 
 def _plain_slug(members: Sequence[Occurrence]) -> str:

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from airm_graph.model import Evidence, Heading, Item, Page, Repair, Text
-from airm_graph.text import normalise
+from airm_graph.text import name_key, normalise
 
 __all__ = ["Occurrence", "list_occurrences"]
 
@@ -38,7 +39,12 @@ class Occurrence:
     @property
     def text_key(self) -> str:
         """Normalised description as captured, empty when there is none."""
-        return normalise(self.description.captured) if self.description else ""
+        return _make_text_key(self.description.captured) if self.description else ""
+
+
+@lru_cache(maxsize=1 << 14)
+def _make_text_key(captured: str) -> str:
+    return normalise(captured)
 
 
 def list_occurrences(pages: Sequence[Page]) -> list[Occurrence]:
@@ -52,12 +58,11 @@ def list_occurrences(pages: Sequence[Page]) -> list[Occurrence]:
 def _add_page(number: int, page: Page, found: list[Occurrence]) -> None:
     heading = _add_heading(number, page.heading, found) if page.heading else None
     own = _add_own(number, page, heading, found) if page.own else None
-    for item in page.children:
-        found.append(_make_item("child", number, item, item.name.published, own, is_root=False))
+    found.extend(_make_item("child", number, item, item.name.published, own, is_root=False) for item in page.children)
     for item in page.others:
         parent: int | None = None
         for depth, name in enumerate(item.path[:-1]):
-            found.append(Occurrence("implied", number, item.evidence, name, normalise(name), parent=parent, is_root=depth == 0))
+            found.append(Occurrence("implied", number, item.evidence, name, name_key(name), parent=parent, is_root=depth == 0))
             parent = len(found) - 1
         found.append(_make_item("other", number, item, item.path[-1], parent, is_root=len(item.path) == 1))
 
@@ -65,7 +70,7 @@ def _add_page(number: int, page: Page, found: list[Occurrence]) -> None:
 def _add_heading(number: int, heading: Heading, found: list[Occurrence]) -> int:
     name = heading.name.published
     repairs = _repairs(heading.evidence, (heading.name, heading.description))
-    found.append(Occurrence("heading", number, heading.evidence, name, normalise(name), description=heading.description, repairs=repairs))
+    found.append(Occurrence("heading", number, heading.evidence, name, name_key(name), description=heading.description, repairs=repairs))
     return len(found) - 1
 
 
@@ -75,10 +80,10 @@ def _add_own(number: int, page: Page, heading: int | None, found: list[Occurrenc
     name = own.name.published if own.name else ""
     reason = normalise(own.reasoning.captured) if own.reasoning else ""
     above = normalise(page.heading.name.captured) if page.heading else ""
-    children = [normalise(item.name.captured) for item in page.children]
+    items = [normalise(item.name.captured) for item in (*page.children, *page.others)]
     text = normalise(own.description.captured) if own.description else ""
-    # A reason, a text or a child is what makes a page recognisable; code and heading alone do not.
-    twin = (own.code or "", above, reason, text, *children) if reason or text or children else ()
+    # A reason, a text or a child is what makes a page recognisable; code, heading and others alone do not.
+    twin = (own.code or "", above, reason, text, *items) if reason or text or page.children else ()
     repairs = _repairs(own.evidence, (own.description, own.reasoning))
     found.append(
         Occurrence(
@@ -86,7 +91,7 @@ def _add_own(number: int, page: Page, heading: int | None, found: list[Occurrenc
             number,
             own.evidence,
             name,
-            normalise(name),
+            name_key(name),
             own.code,
             own.description,
             heading,
@@ -100,7 +105,7 @@ def _add_own(number: int, page: Page, heading: int | None, found: list[Occurrenc
 
 def _make_item(kind: str, number: int, item: Item, name: str, parent: int | None, *, is_root: bool) -> Occurrence:
     repairs = _repairs(item.evidence, (item.name, item.description))
-    return Occurrence(kind, number, item.evidence, name, normalise(name), item.code, item.description, parent, is_root, repairs=repairs)
+    return Occurrence(kind, number, item.evidence, name, name_key(name), item.code, item.description, parent, is_root, repairs=repairs)
 
 
 def _repairs(evidence: Evidence, texts: Iterable[Text | None]) -> tuple[tuple[Evidence, Repair], ...]:

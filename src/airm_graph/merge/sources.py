@@ -1,53 +1,74 @@
 """Source blocks of many pages → sources."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from airm_graph.merge.attest import attest, sort_evidence
 from airm_graph.merge.minting import mint_agent, mint_sources
 from airm_graph.model import Agent, Evidence, Page, Source, SourceBlock
-from airm_graph.text import normalise
+from airm_graph.text import name_key
 
 __all__ = ["group_pages", "merge_sources"]
 
 
 def group_pages(pages: Iterable[Page]) -> dict[str, list[Page]]:
-    """Pages by the identity of their source (normalised title and year), each list sorted by capture; pages without one are left out."""
-    found: defaultdict[str, list[Page]] = defaultdict(list)
+    """Pages by the identity of their source (title and year), each list sorted by capture; pages without a source are left out.
+
+    A page that prints no year belongs to the only year that its title has.
+    """
+    titles: defaultdict[str, defaultdict[str, list[Page]]] = defaultdict(lambda: defaultdict(list))
     for page in pages:
         if page.source:
-            found[f"{normalise(page.source.title.published)}|{page.source.year or ''}"].append(page)
-    return {identity: sorted(group, key=lambda page: page.capture.sha256) for identity, group in sorted(found.items())}
+            titles[name_key(page.source.title.published)][page.source.year or ""].append(page)
+    found = {}
+    for title, years in titles.items():
+        dated = [year for year in years if year]
+        if len(dated) == 1 and "" in years:
+            years[dated[0]] += years.pop("")
+        found.update({f"{title}|{year}": sorted(group, key=lambda page: page.capture.sha256) for year, group in years.items()})
+    return dict(sorted(found.items()))
 
 
-def merge_sources(groups: dict[str, list[Page]]) -> dict[str, Source]:
+def merge_sources(groups: Mapping[str, Sequence[Page]]) -> dict[str, Source]:
     """Make one source of each group, by identity."""
     blocks = {identity: [page.source for page in group if page.source] for identity, group in groups.items()}
     slugs = mint_sources({identity: _naming(group) for identity, group in blocks.items()})
-    return {identity: _merge_blocks(slugs[identity], group) for identity, group in blocks.items()}
+    said = [
+        (mint_agent(name, slugs[identity]), name, block.evidence)
+        for identity, group in blocks.items()
+        for block in group
+        for name in block.authors
+    ]
+    agents = _name_agents(said)
+    return {identity: _merge_blocks(slugs[identity], group, agents) for identity, group in blocks.items()}
+
+
+def _name_agents(said: Iterable[tuple[str, str, Evidence]]) -> dict[str, Agent]:
+    """One name for each agent, whatever spellings its key has in all sources: the one most often said."""
+    spellings: defaultdict[str, list[tuple[str, Evidence]]] = defaultdict(list)
+    for key, name, evidence in said:
+        spellings[key].append((name, evidence))
+    return {key: Agent(key, attest(names)[0].value) for key, names in spellings.items()}
 
 
 def _naming(blocks: Sequence[SourceBlock]) -> tuple[str, str, str]:
     lines = attest((block.author_line.published, block.evidence) for block in blocks)
     first = next(block for block in blocks if block.author_line.published == lines[0].value)
     title = attest((block.title.published, block.evidence) for block in blocks)[0].value
-    return (first.authors[0] if first.authors else title), first.year or "", title
+    year = max(block.year or "" for block in blocks)
+    return (first.authors[0] if first.authors else title), year, title
 
 
-def _merge_blocks(slug: str, blocks: Sequence[SourceBlock]) -> Source:
-    people: defaultdict[str, dict[str, set[Evidence]]] = defaultdict(dict)
+def _merge_blocks(slug: str, blocks: Sequence[SourceBlock], agents: Mapping[str, Agent]) -> Source:
+    people: defaultdict[str, set[Evidence]] = defaultdict(set)
     for block in blocks:
         for name in block.authors:
-            people[mint_agent(name, slug)].setdefault(name, set()).add(block.evidence)
-    creators = tuple(
-        (Agent(key, min(names)), sort_evidence(place for places in names.values() for place in places))
-        for key, names in sorted(people.items())
-    )
+            people[mint_agent(name, slug)].add(block.evidence)
     return Source(
         key=f"source/{slug}",
         titles=attest((block.title.published, block.evidence) for block in blocks),
         author_lines=attest((block.author_line.published, block.evidence) for block in blocks),
-        creators=creators,
+        creators=tuple((agents[key], sort_evidence(places)) for key, places in sorted(people.items())),
         years=attest((block.year or "", block.evidence) for block in blocks),
         evidence=sort_evidence(block.evidence for block in blocks),
         abstracts=attest((block.abstract.published, block.evidence) for block in blocks if block.abstract),

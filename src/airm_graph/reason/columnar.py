@@ -25,8 +25,6 @@ _GRAPH = iri("graph/inferred")
 _STEERING = tuple(map(term, ("rdf:first", "rdf:rest", "rdfs:domain", "rdfs:range", "rdfs:subClassOf", "rdfs:subPropertyOf")))
 #: Subject or object of a fact f, as a rule r wants.
 _PLACE = "CASE WHEN r.of_object = 1 THEN f.o ELSE f.s END"
-
-
 #: What a rule r makes of a fact f: its target, and subject and object in their places or exchanged.
 _TURNED = "r.target AS p, CASE WHEN r.flipped = 1 THEN f.o ELSE f.s END AS s, CASE WHEN r.flipped = 1 THEN f.s ELSE f.o END AS o"
 _RULES = ("rule_fact", "rule_rewrite", "rule_type", "rule_subclass", "rule_disjoint")
@@ -224,13 +222,9 @@ def _group(chains: Sequence[Chain], implied: Mapping[str, set[str]]) -> list[tup
     before = {link: {other for other in chains if link in fed[other] and other not in fed[link]} for link in chains}
     levels = defaultdict(list)
     for link in chains:
-        levels[_depth(link, before)].append(link)
+        # Whatever runs before a chain has itself fewer that run before it.
+        levels[len(before[link])].append(link)
     return [(links, any(fed[link] & set(links) for link in links)) for _, links in sorted(levels.items())]
-
-
-def _depth(link: Chain, before: Mapping[Chain, set[Chain]]) -> int:
-    """How many groups must run before this chain."""
-    return max((1 + _depth(other, before) for other in before[link]), default=0)
 
 
 def _reach(start: Chain, edges: Mapping[Chain, set[Chain]]) -> set[Chain]:

@@ -3,10 +3,12 @@
 import hashlib
 import re
 import unicodedata
+from functools import lru_cache
 
-__all__ = ["fingerprint", "normalise", "slugify"]
+__all__ = ["fingerprint", "name_key", "normalise", "slugify"]
 
 _OTHER = re.compile(r"[^0-9a-z]+")
+_WHOLE = 1 << 20  # longer than any name
 _APOSTROPHES = re.compile(r"(?<=\w)['’ʼ](?=\w)")
 
 
@@ -26,6 +28,18 @@ def fingerprint(text: str) -> str:
     True
     """
     return hashlib.sha256(normalise(text).encode()).hexdigest()[:16]
+
+
+@lru_cache(maxsize=1 << 15)
+def name_key(text: str) -> str:
+    """Make the key by which two names or titles are one: the normalised text; for other scripts than Latin, what it reads like.
+
+    >>> name_key("Risk  “Assessment”"), name_key("Оценка рисков") != name_key("Снижение рисков")
+    ('risk assessment', True)
+    """
+    if all(char < "\u0250" or "\u1e00" <= char <= "\u206f" or not char.isalpha() for char in text):
+        return normalise(text)
+    return slugify(text, limit=_WHOLE).replace("-", " ") or " ".join(text.casefold().split())
 
 
 def slugify(text: str, *, limit: int = 80) -> str:

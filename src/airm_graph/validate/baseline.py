@@ -37,10 +37,10 @@ def compare_report(report: Report, *, known: Mapping[str, str]) -> Compared:
 
 
 def write_baseline(report: Report) -> str:
-    """Write every finding of a report as JSON, sorted, one to a line, without line numbers, so that changes read well.
+    r"""Write every finding of a report as JSON, sorted, one to a line, without line numbers, so that changes read well.
 
     >>> write_baseline(Report(()))
-    '{"version": 1, "findings": [\\n]}\\n'
+    '{"version": 1, "findings": [\n]}\n'
     """
     entries = sorted(
         (finding.place.file if finding.place else "", finding.rule, finding.focus, fingerprint)

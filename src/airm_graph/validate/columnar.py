@@ -63,14 +63,9 @@ def _results(found: Sequence[_Violation], *, table: TripleTable, shape_rows: Seq
     for plan, number, focus_id, value_id, path_id in found:
         shape, branch = plan.shape, plan.branches[number]
         focus, value = texts[focus_id], "" if value_id is None else texts[value_id]
-        if path_id is None:
-            path = path_text(shape.path) if shape.path else ""
-        else:
-            path = texts[path_id]
+        path = _shape_path(plan) if path_id is None else texts[path_id]
         message = (
-            shape.messages[0]
-            if shape.messages
-            else wording.message(shape=shape.node, parameter=branch.parameter, focus=focus, value=value)
+            shape.messages[0] if shape.messages else wording.message(shape=shape.node, parameter=branch.parameter, focus=focus, value=value)
         )
         yield (
             plan.judged,
@@ -84,6 +79,10 @@ def _results(found: Sequence[_Violation], *, table: TripleTable, shape_rows: Seq
                 message=message,
             ),
         )
+
+
+def _shape_path(plan: Plan | QueryPlan) -> str:
+    return path_text(plan.shape.path) if plan.shape.path else ""
 
 
 def _read_terms(ids: Iterable[int], *, table: TripleTable) -> dict[int, str]:
@@ -104,9 +103,7 @@ def _describe(node: str, *, table: TripleTable) -> list[Row]:
     )
 
 
-def _run_queries(
-    plans: Sequence[QueryPlan], *, table: TripleTable, rows: Sequence[Row], results: dict[Judged, list[Result]]
-) -> list[Rest]:
+def _run_queries(plans: Sequence[QueryPlan], *, table: TripleTable, rows: Sequence[Row], results: dict[Judged, list[Result]]) -> list[Rest]:
     """Ask every SPARQL constraint; returns those that the store cannot answer as pyshacl would on this data."""
     if not plans:
         return []
@@ -118,7 +115,8 @@ def _run_queries(
     store = Store()
     focus = {number: _focus_nodes(plan, table=table) for number, plan in enumerate(plans)}
     store.add_rows((_hide(s), p, _hide(o), "") for s, p, o in needed)
-    store.add_rows((_hide(node), FOCUS_OF, f'"{number}"', FOCUS_GRAPH) for number, nodes in focus.items() for node in nodes)
+    focus_rows = ((_hide(node), FOCUS_OF, f'"{number}"', FOCUS_GRAPH) for number, nodes in focus.items() for node in nodes)
+    store.add_rows(focus_rows, apart=True)
     rest = []
     for number, plan in enumerate(plans):
         blank = has_blanks or any(node.startswith("_:") for node in focus[number])
@@ -126,7 +124,7 @@ def _run_queries(
             rest.append(Rest(plan.judged, "a query that looks at blank nodes, or at literals as focus nodes"))
             continue
         try:
-            names, found = store.select(plan.query.for_focus(number), union=False)
+            names, found = store.select(plan.query.for_focus(number))
         except QueryError as error:
             rest.append(Rest(plan.judged, str(error)))
             continue
@@ -177,7 +175,7 @@ def _query_result(plan: QueryPlan, found: Mapping[str, str | None]) -> Result:
     messages = [_fill(message, said) for message in plan.query.messages]
     return Result(
         focus=focus,
-        path=bound.get("path") or (path_text(shape.path) if shape.path else ""),
+        path=bound.get("path") or _shape_path(plan),
         value=value,
         component=_SPARQL,
         shape=shape.node,

@@ -10,7 +10,7 @@ from airm_graph.errors import ShapesError
 from airm_graph.namespaces import BASE, PREFIXES, term
 from airm_graph.store import Row
 from airm_graph.validate.columnar import run_plans
-from airm_graph.validate.compile import Judged, Plans, Rest, ShapesGraph, compile_shapes, find_constants
+from airm_graph.validate.compile import Judged, Rest, ShapesGraph, compile_shapes, find_constants
 from airm_graph.validate.results import Result
 from airm_graph.validate.shacl import run_pyshacl, run_pyshacl_on_rows
 from airm_graph.validate.shapes import DEFAULT_SHAPES, read_shapes
@@ -86,12 +86,10 @@ def judge_rows(rows: Sequence[Row], *, shape_rows: Sequence[Row], engine: Engine
 
 
 def _all_to_pyshacl(results: Iterable[Result], *, graph: ShapesGraph) -> Judgement:
-    return Judgement(tuple(sorted(results)), {root: PYSHACL for root in graph.roots()})
+    return Judgement(tuple(sorted(results)), dict.fromkeys(graph.roots(), PYSHACL))
 
 
-def _judge_table(
-    table: TripleTable, *, rows: Sequence[Row], shape_rows: Sequence[Row], graph: ShapesGraph, engine: Engine
-) -> Judgement:
+def _judge_table(table: TripleTable, *, rows: Sequence[Row], shape_rows: Sequence[Row], graph: ShapesGraph, engine: Engine) -> Judgement:
     plans = compile_shapes(graph, ids=table.add_terms(find_constants(shape_rows, graph=graph)))
     _refuse(plans.rest, engine=engine)
     found, late = run_plans(plans, table=table, rows=rows, shape_rows=shape_rows)
@@ -100,7 +98,7 @@ def _judge_table(
     left = {judged.judged for judged in rest}
     results = [result for judged, some in found.items() if not {judged, Judged(judged.root)} & left for result in some]
     if rest:
-        results += run_pyshacl_on_rows(rows, shape_rows=_remaining_shapes(shape_rows, plans=plans, left=left, graph=graph))
+        results += run_pyshacl_on_rows(rows, shape_rows=_remaining_shapes(shape_rows, left=left, graph=graph))
     engines = {judged.part or judged.root: COLUMNAR for judged in plans.judged}
     engines |= {judged.part or judged.root: PYSHACL for judged in plans.judged if Judged(judged.root) in left}
     engines |= {judged.part or judged.root: PYSHACL for judged in left}
@@ -114,7 +112,7 @@ def _refuse(rest: Sequence[Rest], *, engine: Engine) -> None:
         raise ShapesError(f"{one.judged.part or one.judged.root} cannot be compiled: {one.reason}; use the engine auto or reference")
 
 
-def _remaining_shapes(shape_rows: Sequence[Row], *, plans: Plans, left: set[Judged], graph: ShapesGraph) -> list[Row]:
+def _remaining_shapes(shape_rows: Sequence[Row], *, left: set[Judged], graph: ShapesGraph) -> list[Row]:
     """The shapes graph for pyshacl: targets stay only where it shall judge.
 
     A root of which it shall judge some property shapes only loses its targets to a stand-in that has just these.

@@ -8,6 +8,8 @@ from itertools import groupby
 from typing import NamedTuple
 
 from airm_graph.model import Finding, Severity
+from airm_graph.validate.describe import describe_node, say_place
+from airm_graph.validate.fingerprints import fingerprint_findings
 from airm_graph.validate.results import sort_findings
 
 __all__ = ["NOTICE", "Line", "Report", "format_lines", "format_text"]
@@ -20,7 +22,7 @@ _QUOTE_LENGTH = 100  # a terminal line with the indent, even beside a second win
 
 
 class Line(NamedTuple):
-    """A line of the report and what it is: a severity, ``quote``, ``remedy``, ``summary`` or ``blank``; the CLI colours by it."""
+    """A line of the report and what it is: a severity, ``quote``, ``node``, ``remedy``, ``summary`` or ``blank``; the CLI colours by it."""
 
     kind: str
     text: str
@@ -60,12 +62,12 @@ class Report:
             "counts": self.counts,
             "files": sorted(set(self.files)),
             "notice": NOTICE,
-            "findings": [_record(finding) for finding in sort_findings(self.findings)],
+            "findings": [_record(finding, fingerprint=fingerprint) for finding, fingerprint in fingerprint_findings(self.findings)],
         }
         return json.dumps(content, ensure_ascii=False, indent=2) + "\n"
 
 
-def _record(finding: Finding) -> dict[str, str | int | None]:
+def _record(finding: Finding, *, fingerprint: str) -> dict[str, str | int | None]:
     place = finding.place
     return {
         "rule": finding.rule,
@@ -79,6 +81,9 @@ def _record(finding: Finding) -> dict[str, str | int | None]:
         "focus": finding.focus or None,
         "path": finding.path or None,
         "value": finding.value or None,
+        "shape": finding.shape or None,
+        "origin": say_place(finding.origin) or None,
+        "fingerprint": fingerprint,
     }
 
 
@@ -104,7 +109,7 @@ def format_lines(findings: Iterable[Finding], *, paths: Mapping[str, str] | None
         files: The files that were looked at; when empty, those with findings are counted in the summary.
 
     Returns:
-        For each finding ``FILE:LINE  severity  RULE  message``, the first captured line where known, the remedy; those without
+        For each finding ``FILE:LINE  severity  RULE  message``, the first line where known, the node, the remedy; those without
         a file come last and stand by their focus node, or a hyphen.
     """
     found = sort_findings(findings)
@@ -136,6 +141,11 @@ def _finding_lines(finding: Finding, *, paths: Mapping[str, str]) -> list[Line]:
     lines = [Line(kind, _printable(f"{where}  {_WORDS[finding.severity]}  {finding.rule}  {finding.message}"))]
     if place and place.text:
         lines.append(Line("quote", "    | " + _printable(place.text.split("\n", 1)[0])[:_QUOTE_LENGTH]))
+    # A finding without a place stands by its node already.
+    if finding.focus and place and place.file:
+        lines.append(Line("node", "    " + _printable(describe_node(finding))))
+    if finding.origin:
+        lines.append(Line("node", "    " + _printable(f"captured at {say_place(finding.origin)}")))
     if finding.remedy:
         lines.append(Line("remedy", "    " + _printable(finding.remedy)))
     return lines

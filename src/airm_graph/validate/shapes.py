@@ -12,8 +12,8 @@ from airm_graph.validate.terms import literal_text
 
 __all__ = ["DEFAULT_SHAPES", "read_shapes"]
 
-#: What every consumer relies on.
-DEFAULT_SHAPES = ("core", "skos")
+#: What data is judged by: what every consumer relies on, and what an editor would look at.
+DEFAULT_SHAPES = ("core", "skos", "provenance", "editorial")
 
 _QUERIES = frozenset(f"<{PREFIXES['sh']}{name}>" for name in ("ask", "construct", "select", "update"))
 # SERVICE goes out to the network and FROM reads files, in rdflib's evaluator; \uXXXX is decoded before it looks.

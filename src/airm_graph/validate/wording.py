@@ -48,9 +48,8 @@ class Wording:
     def _component(self, shape: str, parameter: str) -> Any:
         key = (shape, parameter)
         if key not in self._components:
-            from rdflib import URIRef
-
             from pyshacl.constraints import CONSTRAINT_PARAMETERS_MAP
+            from rdflib import URIRef
 
             shapes = self._load()
             made = CONSTRAINT_PARAMETERS_MAP[URIRef(f"http://www.w3.org/ns/shacl#{parameter}")](

@@ -306,13 +306,7 @@ def _less_than(scope: Scope, constraint: Constraint) -> Iterator[Branch]:
     _on_properties(scope, constraint)
     operator = "<=" if constraint.parameter == "lessThanOrEquals" else "<"
     for predicate in _predicates(constraint):
-        words = ", ".join(map(quote, STRINGS))
-        text = "(d.kind = {0} OR d.datatype IN ({1}))".format(IRI, words)
-        described = (
-            f"SELECT p.focus, p.value, d.kind, d.lexical, d.datatype, k.space, k.exact, k.rough, {text} AS is_text "
-            "FROM {relation} AS p JOIN terms AS d ON d.id = p.value LEFT JOIN keys AS k ON k.id = p.value"
-        )
-        left, right = (scope.statement.relation(described.format(relation=r)) for r in (scope.values, _others(scope, predicate)))
+        left, right = (scope.statement.relation(_keyed(relation)) for relation in (scope.values, _others(scope, predicate)))
         holds = (
             f"(a.is_text AND b.is_text AND a.lexical {operator} b.lexical) OR (a.space = b.space AND {_compare(operator)}) OR "
             f"(a.kind = {LITERAL} AND a.datatype = b.datatype AND NOT a.is_text AND a.space IS NULL AND b.space IS NULL "
@@ -323,6 +317,15 @@ def _less_than(scope: Scope, constraint: Constraint) -> Iterator[Branch]:
             f"SELECT a.focus, a.value, {_NONE} AS path FROM {left} AS a JOIN {right} AS b ON b.focus = a.focus "  # noqa: S608
             f"WHERE NOT COALESCE({holds}, FALSE)",
         )
+
+
+def _keyed(relation: str) -> str:
+    words = ", ".join(map(quote, STRINGS))
+    return (
+        "SELECT p.focus, p.value, d.kind, d.lexical, d.datatype, k.space, k.exact, k.rough, "  # noqa: S608
+        f"(d.kind = {IRI} OR d.datatype IN ({words})) AS is_text "
+        f"FROM {relation} AS p JOIN terms AS d ON d.id = p.value LEFT JOIN keys AS k ON k.id = p.value"
+    )
 
 
 def _not(scope: Scope, constraint: Constraint) -> Iterator[Branch]:

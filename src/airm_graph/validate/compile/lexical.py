@@ -117,7 +117,8 @@ SELECT id, space, NULL AS rough,
     - FLOOR((y - FLOOR(y / 400) * 400) / 100) + FLOOR((153 * m + 2) / 5) + d - 719469 AS DECIMAL(18, 0)) * 86400
     + CAST(clock AS DECIMAL(28, 9)) AS exact
 FROM (
-  SELECT id, space, CASE WHEN month > 2 THEN year ELSE year - 1 END AS y, CASE WHEN month > 2 THEN month - 3 ELSE month + 9 END AS m, d, clock
+  SELECT id, space, d, clock,
+    CASE WHEN month > 2 THEN year ELSE year - 1 END AS y, CASE WHEN month > 2 THEN month - 3 ELSE month + 9 END AS m
   FROM (
     SELECT id,
       CASE WHEN datatype = {_datatypes("date")} THEN 'date' WHEN regexp_matches(lexical, '(Z|[+-][0-9]{{2}}:[0-9]{{2}})$')
@@ -130,21 +131,24 @@ FROM (
         - CASE WHEN {_part(_STAMP, 7)} = '-' THEN -60 ELSE 60 END * (CAST({_part(_STAMP, 8, default="0")} AS DECIMAL(18, 0)) * 60
         + CAST({_part(_STAMP, 9, default="0")} AS DECIMAL(18, 0))) END AS clock
     FROM terms
-    WHERE (datatype = {_datatypes("date")} AND {_matches(_FORMS["date"])}) OR (datatype = {_datatypes("dateTime")} AND {_matches(_FORMS["dateTime"])})
+    WHERE (datatype = {_datatypes("date")} AND {_matches(_FORMS["date"])})
+      OR (datatype = {_datatypes("dateTime")} AND {_matches(_FORMS["dateTime"])})
       OR (datatype = {_datatypes("time")} AND {_matches(_FORMS["time"])})
   ) AS parts
-) AS shifted"""
+) AS shifted"""  # noqa: S608
 _SMALL = r"\s*[+-]?[0-9]{0,20}(\.[0-9]{0,18})?\s*"
 _BARE = "regexp_replace(lexical, '[[:space:]]', '', 'g')"
 _NUMBERS = f"""
-SELECT id, 'number' AS space, CASE WHEN NOT regexp_matches(lexical, 'NaN') THEN TRY_CAST({_BARE} AS DOUBLE) END AS rough,
+SELECT id, 'number' AS space,
+  CASE WHEN NOT regexp_matches(lexical, 'NaN') THEN TRY_CAST({_BARE} AS DOUBLE) END AS rough,
   CASE WHEN datatype NOT IN ({_datatypes("double", "float")}) AND {_matches(_SMALL)} THEN TRY_CAST({_BARE} AS DECIMAL(38, 18)) END AS exact
 FROM terms
-WHERE (datatype IN ({_datatypes(*_INTEGERS)}) AND {_matches(_FORMS["integer"])}) OR (datatype = {_datatypes("decimal")} AND {_matches(_FORMS["decimal"])})
-  OR (datatype IN ({_datatypes("double", "float")}) AND {_matches(_FORMS["double"])})"""
+WHERE (datatype IN ({_datatypes(*_INTEGERS)}) AND {_matches(_FORMS["integer"])})
+  OR (datatype = {_datatypes("decimal")} AND {_matches(_FORMS["decimal"])})
+  OR (datatype IN ({_datatypes("double", "float")}) AND {_matches(_FORMS["double"])})"""  # noqa: S608
 _BOOLEANS = f"""
 SELECT id, 'boolean' AS space, CAST(NULL AS DOUBLE) AS rough, CASE WHEN lexical IN ('true', '1') THEN 1 ELSE 0 END AS exact
-FROM terms WHERE datatype = {_datatypes("boolean")} AND {_matches(_FORMS["boolean"])}"""
+FROM terms WHERE datatype = {_datatypes("boolean")} AND {_matches(_FORMS["boolean"])}"""  # noqa: S608
 
 #: SQL that makes the table ``keys``: of each literal that has an order, the space it is comparable in, and its place there,
 #: exactly (as a decimal: number, or seconds) or, for floating point and numbers of many digits, roughly.
@@ -153,4 +157,4 @@ SELECT id, space, CAST(exact AS DECIMAL(38, 18)) AS exact, CAST(rough AS DOUBLE)
 SELECT id, space, exact, rough FROM ({_NUMBERS}) AS numbers
 UNION ALL SELECT id, space, exact, rough FROM ({_BOOLEANS}) AS booleans
 UNION ALL SELECT id, space, exact, rough FROM ({_TEMPORAL}) AS temporal
-) AS found"""
+) AS found"""  # noqa: S608

@@ -188,7 +188,8 @@ def _open(graph: ShapesGraph, chain: Sequence[str], *, number: int, ids: Mapping
         The scope of the last shape, and the relation that says how often each focus node is judged; empty where once.
     """
     statement = Statement(ids=ids)
-    focus, times, within = statement.relation(f"SELECT node FROM focus WHERE shape = {number}"), "", ()  # noqa: S608
+    within: tuple[str, ...] = ()
+    focus, times = statement.relation(f"SELECT node FROM focus WHERE shape = {number}"), ""  # noqa: S608
     for node in chain[:-1]:
         scope = open_scope(graph, node, focus=focus, statement=statement, within=within)
         if scope.shape.path is not None:
@@ -208,21 +209,23 @@ def _select(branches: Sequence[Branch], *, times: str) -> str:
 
 def _prepare(graph: ShapesGraph, roots: Sequence[str], *, ids: Mapping[str, int]) -> Iterator[tuple[str, str]]:
     yield "spo", "SELECT DISTINCT s, p, o FROM quads ORDER BY p, s, o"
-    classes = sorted(ids[value] for value in _classes(graph, roots) if value in ids)
-    yield (
-        "instances",
-        f"WITH RECURSIVE below AS (SELECT id AS class, id FROM terms WHERE id IN ({', '.join(map(str, classes)) or '-1'}) "  # noqa: S608
-        f"UNION SELECT b.class, t.s AS id FROM below AS b JOIN spo AS t ON t.o = b.id AND t.p = {ids[_SUBCLASS]}) "
-        f"SELECT DISTINCT b.class, t.s AS node FROM spo AS t JOIN below AS b ON t.o = b.id WHERE t.p = {ids[_TYPE]}"
+    classes = ", ".join(str(number) for number in sorted(ids[value] for value in _classes(graph, roots) if value in ids))
+    below = (
+        f"SELECT id AS class, id FROM terms WHERE id IN ({classes or '-1'}) UNION "  # noqa: S608
+        f"SELECT b.class, t.s AS id FROM below AS b JOIN spo AS t ON t.o = b.id AND t.p = {ids[_SUBCLASS]}"
     )
-    statement = Statement(ids=ids)
-    targets = [
-        f"SELECT DISTINCT {number} AS shape, node FROM ({' UNION '.join(_target(kind, value, statement=statement) for kind, value in shape)}) AS t"  # noqa: S608
-        for number, shape in enumerate((_targets(graph, root) for root in roots), start=1)
-        if shape
-    ]
-    nothing = "SELECT 0 AS shape, id AS node FROM terms WHERE 1 = 0"
-    yield "focus", statement.write(" UNION ALL ".join(targets) or nothing)
+    instances = f"SELECT DISTINCT b.class, t.s AS node FROM spo AS t JOIN below AS b ON t.o = b.id WHERE t.p = {ids[_TYPE]}"  # noqa: S608
+    yield "instances", f"WITH RECURSIVE below AS ({below}) {instances}"
+    yield "focus", _focus(graph, roots, ids=ids)
+
+
+def _focus(graph: ShapesGraph, roots: Sequence[str], *, ids: Mapping[str, int]) -> str:
+    statement, found = Statement(ids=ids), []
+    for number, root in enumerate(roots, start=1):
+        if targets := _targets(graph, root):
+            nodes = " UNION ".join(_target(kind, value, statement=statement) for kind, value in targets)
+            found.append(f"SELECT DISTINCT {number} AS shape, node FROM ({nodes}) AS t")  # noqa: S608
+    return statement.write(" UNION ALL ".join(found) or "SELECT 0 AS shape, id AS node FROM terms WHERE 1 = 0")
 
 
 def _targets(graph: ShapesGraph, root: str) -> tuple[tuple[str, str], ...]:

@@ -9,11 +9,10 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from airm_graph.validate.terms import literal_text
-
 from airm_graph.model import Severity
 from airm_graph.namespaces import PREFIXES, term
 from airm_graph.store import Row
+from airm_graph.validate.terms import literal_text
 
 __all__ = [
     "Alternative",

@@ -36,11 +36,31 @@ _TOKEN = re.compile(
     r"|(?P<mark>\^\^|&&|\|\||!=|<=|>=|.)",
     re.DOTALL,
 )
-_REFUSED = frozenset("MINUS VALUES SERVICE FROM GRAPH LIMIT OFFSET ASK CONSTRUCT DESCRIBE BASE".split())
-_AGGREGATES = frozenset("COUNT SUM MIN MAX AVG SAMPLE GROUP_CONCAT".split())
+_REFUSED = frozenset(["MINUS", "VALUES", "SERVICE", "FROM", "GRAPH", "LIMIT", "OFFSET", "ASK", "CONSTRUCT", "DESCRIBE", "BASE"])
+_AGGREGATES = frozenset(["COUNT", "SUM", "MIN", "MAX", "AVG", "SAMPLE", "GROUP_CONCAT"])
 #: Functions that tell a blank node from an IRI; the store holds IRIs in place of the blank nodes of the data.
-_REVEALING = frozenset("ISBLANK ISIRI ISURI STR IRI URI BNODE".split())
-_GROUP_WORDS = frozenset("OPTIONAL UNION EXISTS NOT FILTER BIND SELECT DISTINCT REDUCED WHERE AS GROUP HAVING ORDER BY ASC DESC".split())
+_REVEALING = frozenset(["ISBLANK", "ISIRI", "ISURI", "STR", "IRI", "URI", "BNODE"])
+_GROUP_WORDS = frozenset(
+    [
+        "OPTIONAL",
+        "UNION",
+        "EXISTS",
+        "NOT",
+        "FILTER",
+        "BIND",
+        "SELECT",
+        "DISTINCT",
+        "REDUCED",
+        "WHERE",
+        "AS",
+        "GROUP",
+        "HAVING",
+        "ORDER",
+        "BY",
+        "ASC",
+        "DESC",
+    ]
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +140,10 @@ def _tokenize(text: str) -> Iterator[_Token]:
 
 
 def _prefixes(graph: ShapesGraph, node: str) -> dict[str, str]:
-    """The prefixes of a query: those that sh:prefixes leads to, also by owl:imports, and, as in pyshacl, those of every ontology
-    where a node that sh:prefixes names has none or is none itself."""
+    """The prefixes of a query: those that sh:prefixes leads to, also by owl:imports.
+
+    As in pyshacl, a node that is no ontology, or declares nothing, brings in the declarations of every ontology.
+    """
     prefixes = {name: PREFIXES[name] for name in ("owl", "rdf", "rdfs")}
     ontologies = graph.instances(term("owl:Ontology"))
     places = graph.values(node, "prefixes")
@@ -209,12 +231,14 @@ def _groups_in_need(tokens: Sequence[_Token]) -> set[int]:
 
 def _find_predicates(tokens: Sequence[_Token], *, prefixes: dict[str, str], path: Path | None) -> frozenset[str] | None:
     """Every IRI of the query, which holds every property that it reads; None when it reads properties that it does not name."""
-    if any(token.text in ("[", "!", "_:") or token.kind == "blank" for token in tokens if token.text != "!=") or not _verbs_are_named(tokens):
+    if any(token.text in "[!" or token.kind == "blank" for token in tokens) or not _verbs_are_named(tokens):
         return None
-    found = {term("rdf:type")} | (path_predicates(path) if path else set())
+    found = path_predicates(path) if path else set()
     for token in tokens:
         if token.kind == "iri":
             found.add(token.text)
+        elif token.text == "a":
+            found.add(term("rdf:type"))
         elif token.kind == "name":
             prefix, _, local = token.text.partition(":")
             if prefix not in prefixes or "\\" in local or "%" in local:

@@ -44,7 +44,7 @@ FORMATS: Mapping[str, Format] = MappingProxyType(
 
 
 def format_report(report: Report, *, format: str, paths: Mapping[str, str], fail_on: Severity = Severity.VIOLATION) -> str:  # noqa: A002 - the word users know
-    """Write a report.
+    r"""Write a report.
 
     Args:
         report: Findings in any order.
@@ -53,7 +53,7 @@ def format_report(report: Report, *, format: str, paths: Mapping[str, str], fail
         fail_on: The mildest severity that counts as a failure, where the format tells failures from the rest.
 
     >>> format_report(Report(()), format="human", paths={})
-    '0 violations, 0 warnings, 0 notes\\n'
+    '0 violations, 0 warnings, 0 notes\n'
     """
     if format == "junit":
         return write_junit(report, paths=paths, fail_on=fail_on)

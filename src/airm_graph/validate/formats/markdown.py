@@ -11,9 +11,9 @@ from airm_graph.validate.results import sort_findings
 __all__ = ["write_markdown"]
 
 _LIMIT = 60_000  # GitHub takes 65,536 characters, and the workflow may add its own
-_SIGNS = {Severity.VIOLATION: "❌ violation", Severity.WARNING: "⚠️ warning", Severity.INFO: "ℹ️ note"}  # noqa: RUF001 - a sign, not a letter
+_SIGNS = {Severity.VIOLATION: "❌ violation", Severity.WARNING: "⚠️ warning", Severity.INFO: "ℹ️ note"}
 _SPECIAL = re.compile(r"[\\`*_{}\[\]<>()!|~&$]")
-_CALLING = re.compile(r"([@#])|(?<=[A-Za-z])(:)(?=//)|\b(www)(?=\.)|(?<=\s)(:)(?=\w)|\b(GH)(?=-)")
+_CALLING = re.compile(r"([@#])|(?<=[A-Za-z])(:)(?=//)|\b(www)(?=\.)|(?<!\S)(:)(?=\w)|\b(GH)(?=-)")
 
 
 def write_markdown(report: Report, *, paths: Mapping[str, str], limit: int = _LIMIT) -> str:

@@ -4,13 +4,12 @@ import posixpath
 import re
 from collections.abc import Mapping
 
-from airm_graph.model import Finding, Place
-from airm_graph.namespaces import BASE, PREFIXES
+from airm_graph.model import Finding
+from airm_graph.namespaces import BASE
+from airm_graph.validate.describe import describe_node
 
-__all__ = ["describe_node", "find_path", "rule_address", "say_place", "say_what", "shorten"]
+__all__ = ["find_path", "rule_address", "say_what"]
 
-_LOCAL = re.compile(r"[A-Za-z][A-Za-z0-9_-]*\Z")
-_LONGEST = 120  # characters of a value; enough to know it again
 _RULE = re.compile(r"[A-Z]{2,}-[0-9]{2}\Z")
 
 
@@ -31,40 +30,6 @@ def say_what(finding: Finding) -> str:
     """What is wrong, what to do, and about what, in one line."""
     parts = [finding.message, finding.remedy, describe_node(finding)]
     return re.sub(r"\s+", " ", "; ".join(part for part in parts if part))
-
-
-def describe_node(finding: Finding) -> str:
-    """The node, property and value of a result, shortened; empty for a finding that is not about a node."""
-    names = (("node", finding.focus), ("property", finding.path), ("value", finding.value if finding.value != finding.focus else ""))
-    return ", ".join(f"{name} {shorten(term)}" for name, term in names if term)
-
-
-def say_place(place: Place | None) -> str:
-    """A place as ``FILE:LINE``; empty when there is none.
-
-    >>> say_place(Place("a.txt", 3, 4))
-    'a.txt:3'
-    """
-    if place is None:
-        return ""
-    return place.file if place.first_line is None else f"{place.file}:{place.first_line}"
-
-
-def shorten(term: str) -> str:
-    """Write the IRIs in a term or a path with the prefixes of the project where they have one, and cut what is long.
-
-    >>> shorten("<http://www.w3.org/2000/01/rdf-schema#label>")
-    'rdfs:label'
-    """
-    text = re.sub(r"<([^>]*)>", _prefixed, term) if not term.startswith('"') else term
-    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
-
-
-def _prefixed(match: re.Match[str]) -> str:
-    for prefix, namespace in PREFIXES.items():
-        if match[1].startswith(namespace) and _LOCAL.match(match[1][len(namespace) :]):
-            return f"{prefix}:{match[1][len(namespace) :]}"
-    return match.group()
 
 
 def rule_address(rule: str) -> str | None:

@@ -5,8 +5,9 @@ import io
 from collections.abc import Mapping
 
 from airm_graph.model import Finding
+from airm_graph.validate.describe import say_place
 from airm_graph.validate.fingerprints import fingerprint_findings
-from airm_graph.validate.formats.parts import find_path, say_place
+from airm_graph.validate.formats.parts import find_path
 from airm_graph.validate.report import Report
 
 __all__ = ["write_csv"]

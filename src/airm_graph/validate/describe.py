@@ -1,0 +1,45 @@
+"""Nodes and places of findings, in words for people."""
+
+import re
+
+from airm_graph.model import Finding, Place
+from airm_graph.namespaces import PREFIXES
+
+__all__ = ["describe_node", "say_place", "shorten"]
+
+_LOCAL = re.compile(r"[A-Za-z][A-Za-z0-9_-]*\Z")
+_LONGEST = 120  # characters of a value; enough to know it again
+
+
+def describe_node(finding: Finding) -> str:
+    """The node, property and value of a result, shortened; empty for a finding that is not about a node."""
+    names = (("node", finding.focus), ("property", finding.path), ("value", finding.value if finding.value != finding.focus else ""))
+    return ", ".join(f"{name} {shorten(term)}" for name, term in names if term)
+
+
+def say_place(place: Place | None) -> str:
+    """A place as ``FILE:LINE``; empty when there is none.
+
+    >>> say_place(Place("a.txt", 3, 4))
+    'a.txt:3'
+    """
+    if place is None:
+        return ""
+    return place.file if place.first_line is None else f"{place.file}:{place.first_line}"
+
+
+def shorten(term: str) -> str:
+    """Write the IRIs in a term or a path with the prefixes of the project where they have one, and cut what is long.
+
+    >>> shorten("<http://www.w3.org/2000/01/rdf-schema#label>")
+    'rdfs:label'
+    """
+    text = re.sub(r"<([^>]*)>", _prefixed, term) if not term.startswith('"') else term
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
+
+
+def _prefixed(match: re.Match[str]) -> str:
+    for prefix, namespace in PREFIXES.items():
+        if match[1].startswith(namespace) and _LOCAL.match(match[1][len(namespace) :]):
+            return f"{prefix}:{match[1][len(namespace) :]}"
+    return match.group()

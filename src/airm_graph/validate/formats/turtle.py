@@ -1,0 +1,94 @@
+"""The report as SHACL writes it, in Turtle: one result for each finding, also for those of reader and merge.
+
+The nodes of the report are named by what they say. As in SHACL, ``sh:conforms`` is true only when there is no result, however mild.
+Findings of reader and merge have their rule for a source shape, their file for a focus node, and no constraint component.
+"""
+
+import hashlib
+import re
+from collections.abc import Iterator, Mapping
+from urllib.parse import quote
+
+from airm_graph.model import Finding, Place, Severity
+from airm_graph.namespaces import BASE, PREFIXES, literal
+from airm_graph.validate.describe import say_place
+from airm_graph.validate.fingerprints import fingerprint_findings
+from airm_graph.validate.formats.parts import find_path
+from airm_graph.validate.report import NOTICE, Report
+
+__all__ = ["write_turtle"]
+
+_USED = ("airm", "dcterms", "rdfs", "sh")
+_SEVERITIES = {Severity.VIOLATION: "sh:Violation", Severity.WARNING: "sh:Warning", Severity.INFO: "sh:Info"}
+_IRI = re.compile(r"<[^<>\"{}|^`\\\x00-\x20]*>\Z")
+_INVERSE = re.compile(r"\^\(?(<[^>]*>)\)?\Z")
+
+
+def write_turtle(report: Report, *, paths: Mapping[str, str]) -> str:
+    """Write the report; it parses as Turtle whatever the findings hold."""
+    pairs = fingerprint_findings(report.findings)
+    digest = hashlib.sha256("\n".join(fingerprint for _, fingerprint in pairs).encode()).hexdigest()[:16]
+    root = f"urn:airm-graph:report:{digest}"
+    blocks = ["\n".join(f"PREFIX {prefix}: <{PREFIXES[prefix]}>" for prefix in _USED)]
+    results = "".join(f" ;\n  sh:result <{root}#{fingerprint}>" for _, fingerprint in pairs)
+    blocks.append(
+        f"<{root}>\n  a sh:ValidationReport ;\n  dcterms:rights {literal(NOTICE)} ;\n  sh:conforms {str(not pairs).lower()}{results} ."
+    )
+    for finding, fingerprint in pairs:
+        blocks.extend(_blocks(finding, f"{root}#{fingerprint}", paths=paths))
+    return "\n\n".join(blocks) + "\n"
+
+
+def _blocks(finding: Finding, node: str, *, paths: Mapping[str, str]) -> Iterator[str]:
+    yield _block(node, "sh:ValidationResult", list(_result(finding, node, paths=paths)))
+    for place, name in ((finding.place, "place"), (finding.origin, "origin")):
+        if place:
+            yield _block(f"{node}-{name}", "airm:Evidence", list(_place(place, paths=paths)))
+
+
+def _block(node: str, kind: str, pairs: list[tuple[str, str]]) -> str:
+    return f"<{node}>\n  a {kind}" + "".join(f" ;\n  {name} {value}" for name, value in pairs) + " ."
+
+
+def _result(finding: Finding, node: str, *, paths: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    place = finding.place
+    for name in ("place", "origin"):
+        if getattr(finding, name):
+            yield "airm:evidence", f"<{node}-{name}>"
+    yield "sh:focusNode", _focus(finding, paths=paths)
+    yield "sh:resultMessage", literal("; ".join(part for part in (finding.message, finding.remedy) if part))
+    if path := _path(finding.path):
+        yield "sh:resultPath", path
+    yield "sh:resultSeverity", _SEVERITIES[finding.severity]
+    if finding.component:
+        yield "sh:sourceConstraintComponent", finding.component
+    yield "sh:sourceShape", finding.shape or f"<{BASE}rules/{quote(finding.rule, safe='')}>"
+    if finding.value:
+        yield "sh:value", finding.value
+    elif place and place.text and not finding.focus:
+        yield "sh:value", literal(place.text)
+
+
+def _focus(finding: Finding, *, paths: Mapping[str, str]) -> str:
+    if finding.focus:
+        return finding.focus
+    path = find_path(finding.place.file, paths=paths) if finding.place else ""
+    return f"<urn:airm-graph:file:{quote(path)}>"
+
+
+def _path(path: str) -> str:
+    """The path as RDF; left out when it is neither a property nor its inverse, which is as much as a result needs to be found again."""
+    if _IRI.match(path):
+        return path
+    inverse = _INVERSE.match(path)
+    return f"[ sh:inversePath {inverse[1]} ]" if inverse else ""
+
+
+def _place(place: Place, *, paths: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    if place.text:
+        yield "airm:capturedText", literal(place.text)
+    if place.first_line is not None:
+        yield "airm:firstLine", str(place.first_line)
+        yield "airm:lastLine", str(place.last_line or place.first_line)
+    where = Place(find_path(place.file, paths=paths), place.first_line)
+    yield "rdfs:label", literal(say_place(where))

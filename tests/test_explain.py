@@ -1,0 +1,176 @@
+"""The pages of the rules: every rule has one, and every example on it does what the page says."""
+
+import json
+import re
+import shutil
+from collections import Counter
+from functools import cache
+from pathlib import Path
+
+import pytest
+import yaml
+from click.testing import CliRunner
+
+from airm_graph.cli import cli
+from airm_graph.cli.explain import command
+from airm_graph.errors import InputError
+from airm_graph.ingest import read_captures
+from airm_graph.merge import merge_pages
+from airm_graph.namespaces import BASE, PREFIXES
+from airm_graph.reason import close
+from airm_graph.resources import find_resource, read_resource
+from airm_graph.rules import RULES
+from airm_graph.store import Row, parse_rows
+from airm_graph.validate.rulebook import find_page, load_rulebook
+from airm_graph.validate.shacl import validate_rows
+
+PAGES = load_rulebook()
+EXAMPLES = yaml.safe_load(read_resource("shapes/examples.yaml"))
+CAPTURES = Path(__file__).parent.parent / "examples"
+HEAD = f"BASE <{BASE}>\n" + "".join(f"PREFIX {name}: <{iri}>\n" for name, iri in PREFIXES.items())
+OF_SHAPES = sorted(rule for rule, page in PAGES.items() if page.shape)
+OF_READER = sorted(rule for rule, page in PAGES.items() if not page.shape)
+# Folders whose IRIs examples share; each rule gets its own below them, so that all examples can be judged as one graph.
+SHARED = re.compile(rf"<{re.escape(BASE)}(mitigation|source|capture|agent|taxonomy|dataset|actor|lifecycle|function)(/[^>]*)>")
+#: Rules that no page of examples/ can be made to break by a change of a few lines; shapes/examples.yaml says why.
+UNTRIED = {"MRG-08", "MRG-10"}
+
+
+def test_every_rule_has_a_page_with_both_examples_and_a_reason() -> None:
+    assert RULES.keys() <= PAGES.keys()
+    messages = "".join(path.read_text(encoding="utf-8") for path in find_resource("shapes").glob("*.ttl"))
+    assert set(re.findall(r'sh:message "([A-Z]+-[0-9]+): ', messages)) == set(OF_SHAPES)
+    assert EXAMPLES.keys() == PAGES.keys()
+    for rule, page in PAGES.items():
+        assert page.why, rule
+        assert page.passes, rule
+        assert page.fails or EXAMPLES[rule].get("whole"), rule
+        assert page.fails != page.passes, rule
+        assert page.remedy, rule
+
+
+# Examples of shapes: judged by the reference engine, all at once.
+
+
+def example_rows(rule: str, text: str) -> list[Row]:
+    rows = parse_rows((HEAD + text).encode(), name=rule, suffix=".ttl")
+    return [(_own(s, rule), p, _own(o, rule), "") for s, p, o, _ in rows]
+
+
+def _own(term: str, rule: str) -> str:
+    return SHARED.sub(lambda match: f"<{BASE}{match[1]}/{rule}-{match[2][1:]}>", term)
+
+
+@cache
+def judged(kind: str) -> set[tuple[str, str]]:
+    """(rule, rule to whose example the focus node belongs) of every finding; blank nodes are used by DAT-06 alone."""
+    rows = [row for rule in OF_SHAPES for row in example_rows(rule, getattr(PAGES[rule], kind))]
+    groups = tuple(sorted({PAGES[rule].group for rule in OF_SHAPES}))
+    found = set()
+    for finding in validate_rows(rows, shapes=groups):
+        owner = re.search(r"/([A-Z]+-[0-9]{2})-", finding.focus)
+        found.add((finding.rule, owner[1] if owner else "DAT-06" if finding.focus.startswith("_:") else finding.focus))
+    return found
+
+
+@pytest.mark.parametrize("rule", OF_SHAPES)
+def test_example_of_a_shape_fails_or_passes_as_the_page_says(rule: str) -> None:
+    owner = f"<{BASE}dataset>" if "<dataset>" in PAGES[rule].fails else rule
+    rows = example_rows(rule, PAGES[rule].fails) if owner != rule else []
+    if rows:
+        assert rule in {finding.rule for finding in validate_rows(rows)}
+        assert rule not in {finding.rule for finding in validate_rows(example_rows(rule, PAGES[rule].passes))}
+        return
+    assert (rule, rule) in judged("fails")
+    assert (rule, rule) not in judged("passes")
+
+
+# Examples of the reader: put into a copy of the packaged captures.
+
+
+def count_findings(folder: Path, rule: str, kind: str) -> int:
+    entry = EXAMPLES[rule]
+    text = getattr(PAGES[rule], kind)
+    name = entry["page"]
+    shutil.copytree(CAPTURES, folder)
+    if entry.get("again"):
+        stem = name.partition(".")[0]
+        for suffix in (".txt", ".meta.yaml"):
+            if (folder / f"{stem}{suffix}").exists():
+                (folder / f"again{suffix}").write_bytes((folder / f"{stem}{suffix}").read_bytes() + b"\n")
+        name = name.replace(stem, "again")
+    (folder / name).write_bytes(_changed(folder / name, rule, kind, text))
+    readings = read_captures([folder / name if entry.get("alone") else folder])
+    findings = (*readings.findings, *merge_pages(readings.pages).findings)
+    return Counter(finding.rule for finding in findings)[rule]
+
+
+def _changed(path: Path, rule: str, kind: str, text: str) -> bytes:
+    entry = EXAMPLES[rule]
+    before = path.read_text(encoding="utf-8") if path.exists() else PAGES[rule].fails
+    if entry.get("encoding") or entry.get("whole"):
+        assert PAGES[rule].passes in before
+        if kind == "passes":
+            return before.encode()
+        return before.encode(entry["encoding"], "ignore") if entry.get("encoding") else (text * entry.get("times", 1)).encode()
+    here = max((part for part in (PAGES[rule].fails, PAGES[rule].passes) if part in before), key=len, default="")
+    assert before.count(here) == 1, f"{entry['page']} holds neither example of {rule}, or more than once"
+    return before.replace(here, text).encode()
+
+
+def test_untried_examples_are_few_and_say_why() -> None:
+    assert {rule for rule, entry in EXAMPLES.items() if "untried" in entry} == UNTRIED
+    assert all(EXAMPLES[rule]["untried"] for rule in UNTRIED)
+
+
+def test_example_of_a_contradiction_is_one() -> None:
+    assert [rule for rule, entry in EXAMPLES.items() if entry.get("turtle")] == ["INF-01"]
+    ontology = parse_rows(read_resource("ontology/airm.ttl").encode(), name="airm.ttl", suffix=".ttl")
+    fails, passes = (close(example_rows("INF-01", getattr(PAGES["INF-01"], kind)), ontology=ontology) for kind in ("fails", "passes"))
+    assert fails.contradictions
+    assert not passes.contradictions
+
+
+@pytest.mark.parametrize("rule", [rule for rule in OF_READER if rule not in UNTRIED and "turtle" not in EXAMPLES[rule]])
+def test_example_of_the_reader_fails_or_passes_as_the_page_says(rule: str, tmp_path: Path) -> None:
+    assert count_findings(tmp_path / "fails", rule, "fails") > count_findings(tmp_path / "passes", rule, "passes")
+
+
+# The command.
+
+
+def test_explain_prints_the_whole_page() -> None:
+    done = CliRunner().invoke(command, ["mit-03"])
+    page = PAGES["MIT-03"]
+    assert done.output.startswith("MIT-03 (violation): a mitigation cites its source\n")
+    for part in (page.why, page.remedy, *page.fails.split("\n"), *page.passes.split("\n"), page.shape):
+        assert part in done.output
+    assert "\n\n\n" not in done.output
+
+
+def test_explain_lists_all_rules_when_none_is_given() -> None:
+    done = CliRunner().invoke(command, [])
+    assert [line.split()[0] for line in done.output.splitlines()] == list(PAGES)
+
+
+def test_explain_writes_json() -> None:
+    one = json.loads(CliRunner().invoke(command, ["CAP-08", "--format", "json"]).output)
+    assert one["rule"] == "CAP-08"
+    assert one["severity"] == "warning"
+    every = json.loads(CliRunner().invoke(command, ["--format", "json"]).output)
+    assert [page["rule"] for page in every] == list(PAGES)
+
+
+@pytest.mark.parametrize(("asked", "close"), [("MIT-99", "MIT-"), ("MIT03", "MIT-03"), ("sk0-14", "SKO-14")])
+def test_unknown_rule_is_refused_with_those_that_are_close(asked: str, close: str) -> None:
+    with pytest.raises(InputError, match=close):
+        find_page(asked)
+
+
+def test_unknown_rule_far_from_all_is_refused() -> None:
+    with pytest.raises(InputError, match="lists them all"):
+        find_page("????????????")
+
+
+def test_explain_is_a_command_of_the_program() -> None:
+    assert "explain" in CliRunner().invoke(cli, ["--help"]).output

@@ -1,0 +1,326 @@
+"""The fast engine: what it compiles, what it leaves to pyshacl, and what it finds."""
+
+import importlib.util
+import sys
+from collections import Counter
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+import sqlglot
+
+from airm_graph.columns import TripleTable
+from airm_graph.errors import ShapesError
+from airm_graph.namespaces import literal, term
+from airm_graph.store import parse_rows
+from airm_graph.validate.compile import NotCompiledError, ShapesGraph, compile_shapes, find_constants
+from airm_graph.validate.compile.lexical import well_formed
+from airm_graph.validate.compile.patterns import rewrite_pattern
+from airm_graph.validate.engine import COLUMNAR, PYSHACL, Judgement, judge, judge_rows
+from airm_graph.validate.shapes import read_shapes
+
+Row = tuple[str, str, str, str]
+
+ROOT = Path(__file__).resolve().parent.parent
+PREFIXES = """
+PREFIX ex: <https://example.org/>
+PREFIX owl: <http://www.w3.org/2002/07/owl#>
+PREFIX rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#>
+PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
+PREFIX sh: <http://www.w3.org/ns/shacl#>
+PREFIX xsd: <http://www.w3.org/2001/XMLSchema#>
+"""
+DECLARATION = 'ex: a owl:Ontology ; sh:declare [ sh:prefix "ex" ; sh:namespace "https://example.org/"^^xsd:anyURI ] .'
+EVERY_COMPONENT = """
+ex:S a sh:NodeShape ; sh:targetClass ex:C ; sh:targetNode ex:n ; sh:targetSubjectsOf ex:p ; sh:targetObjectsOf ex:q ;
+  sh:closed true ; sh:ignoredProperties ( rdf:type ) ; sh:nodeKind sh:IRI ; sh:hasValue ex:n ; sh:in ( ex:n ) ; sh:disjoint ex:q ;
+  sh:node [ sh:class ex:D ] ; sh:not [ sh:class ex:E ] ; sh:and ( [ sh:nodeKind sh:IRI ] ) ; sh:or ( [ sh:class ex:D ] [ sh:class ex:E ] ) ;
+  sh:xone ( [ sh:class ex:D ] [ sh:property [ sh:path ex:p ; sh:minCount 2 ] ] ) ;
+  sh:property [ sh:path ex:p ; sh:minCount 1 ; sh:maxCount 2 ; sh:class ex:D ; sh:equals ex:q ; sh:property [ sh:path ex:q ; sh:minCount 1 ] ] ;
+  sh:property [ sh:path ex:n ; sh:datatype xsd:integer ; sh:minInclusive 1 ; sh:maxInclusive 9 ; sh:minExclusive 0.5 ; sh:maxExclusive 1e3 ] ;
+  sh:property [ sh:path ex:i ; sh:datatype xsd:integer ] , [ sh:path ex:i ; sh:datatype xsd:byte ] ;
+  sh:property [ sh:path ex:b ; sh:datatype xsd:byte ; sh:lessThan ex:n ; sh:lessThanOrEquals ex:n ] ;
+  sh:property [ sh:path ex:t ; sh:minLength 1 ; sh:maxLength 9 ; sh:pattern "^it's \\\\S+$" ; sh:flags "i" ; sh:languageIn ( "en" "*" ) ; sh:uniqueLang true ] ;
+  sh:property [ sh:path [ sh:inversePath ( ex:p [ sh:oneOrMorePath ex:q ] ) ] ; sh:maxCount 1 ] ;
+  sh:property [ sh:path ( [ sh:zeroOrMorePath ex:p ] [ sh:zeroOrOnePath [ sh:alternativePath ( ex:p ex:q ) ] ] ) ; sh:minCount 2 ] ;
+  sh:property [ sh:path ex:p ; sh:qualifiedValueShape [ sh:class ex:D ] ; sh:qualifiedMinCount 1 ; sh:qualifiedMaxCount 1 ; sh:qualifiedValueShapesDisjoint true ] ;
+  sh:property [ sh:path ex:p ; sh:qualifiedValueShape [ sh:class ex:E ] ; sh:qualifiedMinCount 1 ; sh:qualifiedValueShapesDisjoint true ] .
+"""
+
+
+def rows(turtle: str) -> list[Row]:
+    return parse_rows((PREFIXES + turtle).encode(), name="test", suffix=".ttl")
+
+
+def both(data: str, shapes: str, *, engine: str = "auto") -> Judgement:
+    """Judge with both engines, demand that they agree, and return what the fast one did."""
+    data_rows, shape_rows = rows(data), rows(DECLARATION + shapes)
+    reference = judge_rows(data_rows, shape_rows=shape_rows, engine="reference")
+    found = judge_rows(data_rows, shape_rows=shape_rows, engine=engine)
+    assert _compared(found) == _compared(reference)
+    return found
+
+
+def _compared(judgement: Judgement) -> Counter[tuple[str, ...]]:
+    return Counter((r.component, r.focus, r.path, r.value, r.severity.value, r.message) for r in judgement.results)
+
+
+def benchmark(name: str) -> ModuleType:
+    """A module of ``benchmarks/``, which is no package that tests could import."""
+    spec = importlib.util.spec_from_file_location(name, ROOT / "benchmarks" / f"{name}.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+# Plans
+
+
+@pytest.mark.parametrize(
+    "shape_rows", [[*read_shapes("core"), *read_shapes("skos")], rows(EVERY_COMPONENT)], ids=["project", "every component"]
+)
+def test_statements_when_carried_to_spark_parse_there(shape_rows: list[Row]) -> None:
+    graph = ShapesGraph(shape_rows)
+    with TripleTable() as table:
+        plans = compile_shapes(graph, ids=table.add_terms(find_constants(shape_rows, graph=graph)))
+    assert not plans.rest
+    statements = [sql for _, sql in plans.prepare] + [plan.sql for plan in (*plans.plans, *plans.queries)]
+    for statement in statements:
+        (spark,) = sqlglot.transpile(statement, read="duckdb", write="spark", unsupported_level=sqlglot.ErrorLevel.RAISE)
+        assert sqlglot.parse_one(spark, read="spark")
+
+
+def test_compilation_when_repeated_writes_the_same_statements() -> None:
+    shape_rows = rows(EVERY_COMPONENT)
+    written = []
+    for order in (shape_rows, shape_rows[::-1]):
+        graph = ShapesGraph(order)
+        with TripleTable() as table:
+            written.append([plan.sql for plan in compile_shapes(graph, ids=table.add_terms(find_constants(order, graph=graph))).plans])
+    assert written[0] == written[1]
+
+
+@pytest.mark.parametrize("pattern", [r"(?=a)b", r"\bword", r"(a)\1", r"a$b", r"(?s)a", r"x{2000}", "("])
+def test_patterns_when_engines_differ_are_not_compiled(pattern: str) -> None:
+    with pytest.raises(NotCompiledError):
+        rewrite_pattern(pattern)
+
+
+@pytest.mark.parametrize(
+    ("datatype", "good", "bad"),
+    [
+        ("integer", ["1", "-01", "+3"], ["1.0", "one", ""]),
+        ("byte", ["127", "-128"], ["128", "x"]),
+        ("decimal", ["1", "1.", ".5", "-0.10"], ["1e2", "."]),
+        ("double", ["1e2", "INF", "NaN", ".5"], ["inf", "e"]),
+        ("boolean", ["true", "0"], ["TRUE", "yes"]),
+        ("date", ["2024-02-29", "2000-02-29", "1999-12-31Z", "2024-01-01+14:00"], ["2023-02-29", "1900-02-29", "2024-13-01", "2024-1-1"]),
+        ("dateTime", ["2024-01-01T24:00:00", "2024-01-01T23:59:59.999-05:00"], ["2024-01-01", "2024-01-01T25:00:00", "2024-01-01T10:00"]),
+        ("time", ["00:00:00", "23:59:59Z"], ["24:00:01", "1:00:00"]),
+        ("duration", ["P1Y2M3DT4H5M6.7S", "-P1D", "PT1S"], ["P", "PT", "1Y", "P1DT"]),
+        ("positiveInteger", ["1", "+007"], ["0", "-1"]),
+        ("gYear", ["2024", "anything"], []),
+    ],
+)
+def test_lexical_forms_when_checked_follow_the_datatype(datatype: str, good: list[str], bad: list[str]) -> None:
+    condition = well_formed(term(f"xsd:{datatype}").strip("<>")) or "TRUE"
+    with TripleTable() as table:
+        for text in good + bad:
+            ((found,),) = table.execute(f"SELECT {condition} FROM (SELECT '{text}' AS lexical) AS t")
+            assert found is (text in good), text
+
+
+# Engines
+
+
+SPLIT = """
+ex:S a sh:NodeShape ; sh:targetClass ex:C ; sh:property ex:P , ex:Q .
+ex:P a sh:PropertyShape ; sh:path ex:p ; sh:minCount 1 ; sh:message "P" .
+ex:Q a sh:PropertyShape ; sh:path ex:q ; sh:pattern "^(?=.*x)" ; sh:message "Q" .
+"""
+
+
+def test_property_shape_when_not_compiled_goes_to_pyshacl_alone() -> None:
+    found = both('ex:a a ex:C ; ex:q "y" , "x" . ex:b a ex:C ; ex:p 1 .', SPLIT)
+    assert found.engines == {
+        "<https://example.org/S>": COLUMNAR,
+        "<https://example.org/P>": COLUMNAR,
+        "<https://example.org/Q>": PYSHACL,
+    }
+    assert len(found.notes) == 1
+    assert "<https://example.org/Q> is judged by pyshacl" in found.notes[0]
+    assert sorted(result.message for result in found.results) == ["P", "Q"]
+
+
+def test_fast_engine_when_something_does_not_compile_refuses_and_names_it() -> None:
+    with pytest.raises(ShapesError, match=r"https://example\.org/Q> cannot be compiled: assert in the pattern"):
+        judge_rows([], shape_rows=rows(SPLIT), engine="fast")
+
+
+@pytest.mark.parametrize(
+    "shapes",
+    [
+        "ex:S a sh:NodeShape ; sh:targetClass ex:C ; sh:property [ sh:path ex:p ; sh:node ex:S ] .",
+        "ex:S a sh:NodeShape ; sh:targetClass ex:C ; sh:js ex:f ; sh:nodeKind sh:Literal .",
+        "ex:S a sh:NodeShape ; sh:targetClass ex:C ; sh:datatype rdf:XMLLiteral .",
+        'ex:S a sh:NodeShape ; sh:targetClass ex:C ; sh:node [ sh:sparql [ sh:select "SELECT $this WHERE { $this ?p 1 }" ] ] .',
+    ],
+    ids=["recursive", "sh:js", "XML literals", "query in a nested shape"],
+)
+@pytest.mark.filterwarnings("ignore")
+def test_shapes_when_not_compiled_are_judged_by_pyshacl(shapes: str) -> None:
+    found = both("ex:a a ex:C ; ex:p ex:a , 1 .", shapes)
+    assert PYSHACL in found.engines.values()
+
+
+@pytest.mark.parametrize(
+    "shapes",
+    [
+        "ex:S a sh:NodeShape ; sh:targetClass ex:C ; sh:minCount 1 .",
+        "ex:S a sh:PropertyShape ; sh:targetClass ex:C ; sh:minCount 1 .",
+        'ex:S a sh:PropertyShape ; sh:targetClass ex:C ; sh:path ex:p ; sh:maxCount "many" .',
+        "ex:S a sh:NodeShape ; sh:targetClass ex:C ; sh:property ex:T . ex:T a sh:NodeShape .",
+    ],
+)
+def test_shapes_when_malformed_are_refused_by_every_engine(shapes: str) -> None:
+    for engine in ("auto", "fast", "reference"):
+        with pytest.raises(ShapesError):
+            judge_rows(rows("ex:a a ex:C ; ex:p 1 , 2 ."), shape_rows=rows(shapes), engine=engine)
+
+
+def test_project_shapes_when_judged_compile_whole() -> None:
+    found = judge([], engine="fast")
+    assert set(found.engines.values()) == {COLUMNAR}
+    assert not found.notes
+
+
+# Findings
+
+
+DATA = """
+ex:a a ex:C ; ex:p ex:b , ex:c ; ex:q ex:b ; ex:n 0 , 12 , 5 ; ex:b "7"^^xsd:byte , "4"^^xsd:byte ; ex:i "x"^^xsd:integer , "300"^^xsd:byte ; ex:t "It's fine"@en , "no"@en , "" .
+ex:b a ex:D ; ex:p ex:a . ex:c a ex:E ; ex:q ex:c . ex:D rdfs:subClassOf ex:E . ex:n ex:q [ ex:p 1 ] .
+"""
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_every_component_when_compiled_finds_what_pyshacl_finds() -> None:
+    found = both(DATA, EVERY_COMPONENT, engine="fast")
+    assert len({result.component for result in found.results}) >= 20
+
+
+def test_message_when_a_shape_has_none_is_that_of_pyshacl() -> None:
+    found = both(
+        'ex:a a ex:C ; ex:p [ ex:q "x" ] .', "ex:S a sh:NodeShape ; sh:targetClass ex:C ; sh:property [ sh:path ex:p ; sh:class ex:D ] ."
+    )
+    assert [result.message for result in found.results] == ["Value does not have class <https://example.org/D>"]
+
+
+def test_focus_node_when_reached_twice_is_reported_twice() -> None:
+    shapes = "ex:S a sh:NodeShape ; sh:targetClass ex:C ; sh:property [ sh:path ex:p ; sh:property [ sh:path ex:q ; sh:minCount 1 ] ] ."
+    found = both("ex:a a ex:C ; ex:p ex:x . ex:b a ex:C ; ex:p ex:x .", shapes, engine="fast")
+    assert [result.focus for result in found.results] == ["<https://example.org/x>"] * 2
+
+
+def test_less_than_when_values_are_of_unlike_spaces_is_violated() -> None:
+    """As SPARQL has it; pyshacl orders them by the IRIs of their datatypes."""
+    shapes = rows("ex:S a sh:PropertyShape ; sh:targetClass ex:C ; sh:path ex:p ; sh:lessThan ex:q ; sh:maxExclusive 2 .")
+    data = rows('ex:a a ex:C ; ex:p true ; ex:q "2024-01-01"^^xsd:date .')
+    found = judge_rows(data, shape_rows=shapes, engine="fast")
+    assert [result.component for result in found.results] == [
+        term(f"sh:{name}ConstraintComponent") for name in ("LessThan", "MaxExclusive")
+    ]
+
+
+def test_numbers_when_compared_keep_all_their_digits() -> None:
+    shapes = 'ex:S a sh:PropertyShape ; sh:targetClass ex:C ; sh:path ex:p ; sh:minInclusive 9007199254740993 ; sh:message "low" .'
+    found = both("ex:a a ex:C ; ex:p 9007199254740992 , 9007199254740993 .", shapes, engine="fast")
+    assert [result.value for result in found.results] == [literal(9007199254740992)]
+
+
+# Queries
+
+
+def query(select: str, *, message: str = "", path: str = "") -> str:
+    kind = f"sh:PropertyShape ; sh:path {path}" if path else "sh:NodeShape"
+    text = f'sh:message "{message}" ; ' if message else ""
+    return f'ex:S a {kind} ; sh:targetClass ex:C ; sh:message "shape" ; sh:sparql [ {text}sh:prefixes ex: ; sh:select """{select}""" ] .'
+
+
+QUERIES = {
+    "path and value": query("SELECT $this ?value WHERE { $this $PATH ?value . FILTER (?value > 1) }", path="ex:p"),
+    "long path": query("SELECT $this ?value WHERE { $this $PATH ?value }", path="( ex:p [ sh:zeroOrMorePath ex:p ] )"),
+    "message": query("SELECT $this ?other WHERE { $this ex:p ?other }", message="{?this} has {$other} and {?unknown}"),
+    "union": query("SELECT $this ?x WHERE { { $this ex:p 1 BIND ($this AS ?x) } UNION { FILTER ($this = ex:b) } }"),
+    "optional": query("SELECT $this WHERE { OPTIONAL { $this ex:q ?q FILTER (?q != $this) } FILTER (!bound(?q)) }"),
+    "gap": query("SELECT $this WHERE { FILTER NOT EXISTS { $this ex:q ?q . FILTER (?q != $this) } }"),
+    "count": query("SELECT $this (COUNT(?v) AS ?n) WHERE { $this ex:p ?v } GROUP BY $this HAVING (COUNT(?v) > 1)"),
+    "inside": query(
+        "SELECT $this ?value WHERE { { SELECT $this (MAX(?v) AS ?value) WHERE { $this ex:p ?v } GROUP BY $this } FILTER (?value < 3) }"
+    ),
+    "any property": query("SELECT $this ?path ?value WHERE { $this ?path ?value . FILTER (isIRI(?value)) }"),
+    "every property": query("SELECT $this ?path ?value WHERE { $this ?path ?value }"),
+    "comment": query("SELECT $this # this }\nWHERE { $this ex:p 1 ; ex:q ?q . FILTER (str(?q) != '}') }"),
+}
+
+
+@pytest.mark.parametrize("shapes", QUERIES.values(), ids=QUERIES)
+def test_queries_when_asked_for_all_focus_nodes_at_once_find_what_pyshacl_finds(shapes: str) -> None:
+    data = "ex:a a ex:C ; ex:p 1 , 2 , ex:b ; ex:q ex:a . ex:b a ex:C ; ex:p 3 ; ex:q ex:c . ex:c a ex:D ; ex:p 1 . ex:d a ex:C ; ex:p 1 ."
+    found = both(data, shapes)
+    if "GROUP BY $this }" in shapes:
+        assert set(found.engines.values()) == {PYSHACL}  # an outer SELECT that is not grouped
+    else:
+        assert set(found.engines.values()) == {COLUMNAR}
+    assert found.results
+
+
+@pytest.mark.parametrize(
+    "select",
+    [
+        "SELECT $this WHERE { $this ex:p ?v } LIMIT 1",
+        "SELECT ?value WHERE { $this ex:p ?value }",
+        "SELECT $this (COUNT(?v) AS ?n) WHERE { $this ex:p ?v }",
+        "SELECT $this WHERE { BIND ($this AS ?x) ?x ex:p $currentShape }",
+    ],
+)
+def test_queries_when_they_need_one_focus_node_at_a_time_are_not_compiled(select: str) -> None:
+    with pytest.raises(ShapesError, match="cannot be compiled"):
+        judge_rows(rows("ex:a a ex:C ; ex:p 1 ."), shape_rows=rows(DECLARATION + query(select)), engine="fast")
+
+
+def test_query_when_the_store_would_respell_a_number_goes_to_pyshacl() -> None:
+    found = both('ex:a a ex:C ; ex:p "1.10"^^xsd:decimal .', query("SELECT $this ?value WHERE { $this ex:p ?value }"))
+    assert set(found.engines.values()) == {PYSHACL}
+    assert found.results[0].value == literal("1.10", datatype="xsd:decimal")
+
+
+def test_query_when_nodes_are_blank_keeps_their_labels() -> None:
+    found = both("ex:a ex:p [ a ex:C ; ex:q [] ] .", query("SELECT $this ?value WHERE { $this ex:q ?value }"))
+    assert set(found.engines.values()) == {COLUMNAR}
+    assert found.results[0].focus.startswith("_:")
+    assert found.results[0].value.startswith("_:")
+
+
+# Planted defects
+
+
+def _found(judgement: Judgement) -> set[tuple[str, str]]:
+    return {(result.message.partition(":")[0], result.focus) for result in judgement.results}
+
+
+def test_planted_defects_when_judged_are_found_exactly() -> None:
+    generated = list(benchmark("generate").generate(10_000))
+    defects = benchmark("defects").plant(generated, every=100)
+    assert len(defects.planned) == 100
+    assert _found(judge(defects.rows, engine="fast")) == defects.planned | _found(judge(generated, engine="fast"))
+
+
+def test_planted_defects_when_judged_by_pyshacl_are_the_same() -> None:
+    defects = benchmark("defects").plant(benchmark("generate").generate(60), every=6)
+    fast, reference = (judge(defects.rows, engine=engine) for engine in ("fast", "reference"))
+    assert _compared(fast) == _compared(reference)
+    assert defects.planned <= _found(fast)

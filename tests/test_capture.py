@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from airm_graph.ingest import read_captures
 from airm_graph.ingest.capture import Reading, read_capture
-from airm_graph.ingest.codes import find_code_line
+from airm_graph.ingest.codes import find_code_line, is_name_like
 from airm_graph.ingest.decode import MAX_BYTES, decode_capture
 from airm_graph.ingest.known import learn_names
 from airm_graph.ingest.sidecar import Sidecar, read_sidecar
@@ -435,6 +435,18 @@ def test_heading_with_description_is_told_by_its_look_and_reported():
     assert reading.page.heading.basis == "pattern"
     assert reading.page.heading.description.captured == "It lies far away."
     assert rules_of(reading) == ["CAP-11"]
+
+
+def test_heading_with_description_stands_before_a_bare_item_where_items_are_bare():
+    bare = [(node.name, replace(node, description=())) for node in OUTLINE]
+    assert heading_of(make_lines(["Far away", "It lies far away."], bare)) == ("Far away", "pattern")
+    mixed = [bare[0], *((node.name, node) for node in OUTLINE[1:])]
+    assert heading_of(make_lines(["Far away", "It lies far away."], mixed)) is None
+
+
+def test_long_line_that_ends_in_a_citation_is_no_name():
+    assert is_name_like("EU AI Act (2024)")
+    assert not is_name_like("This was first done by those who build such systems (2024)")
 
 
 def test_two_names_in_a_row_are_heading_and_item():

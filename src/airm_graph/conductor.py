@@ -13,15 +13,18 @@ from airm_graph.ingest import Readings, read_captures
 from airm_graph.ingest.rdf import locate_findings, read_rdf_files
 from airm_graph.merge import merge_pages
 from airm_graph.model import Finding, Item, Page, Records
-from airm_graph.namespaces import BASE, PREFIXES, iri
+from airm_graph.namespaces import BASE, PREFIXES, iri, term
 from airm_graph.reason import Closure, close
 from airm_graph.resources import find_resource, read_resource
-from airm_graph.rules import make_finding
+from airm_graph.rules import SAYS_THE_SAME, make_finding
 from airm_graph.store import FORMATS, Row, parse_rows
 from airm_graph.taxonomy import load_taxonomy
 from airm_graph.terms import read_literal
 from airm_graph.triples import NOTICE, dataset_rows, record_rows
 from airm_graph.validate import Report, validate_rows
+from airm_graph.validate.places import find_every_place
+from airm_graph.validate.results import leave_out_repeated
+from airm_graph.validate.shapes import DEFAULT_SHAPES
 
 __all__ = ["build", "describe", "describe_pages", "load", "validate_inputs"]
 
@@ -65,7 +68,8 @@ def build(
     ontology = _read_rows("ontology/airm.ttl", iri("graph/ontology"))
     closure = close(rows, ontology=ontology, engine=engine)
     tell("validate", 0, 1)
-    report = _report(readings, records, closure, validate_rows(rows, shapes=shapes))
+    judged = _leave_out_repeated(validate_rows(rows, shapes=shapes), rows=rows, said=(*readings.findings, *records.findings))
+    report = _report(readings, records, closure, judged)
     tell("done", 1, 1)
     asserted, added, axioms = (_rebase(part, base) for part in (rows, closure.rows, ontology))
     return Graph(asserted, added, axioms, report, records, base, readings.files)
@@ -111,6 +115,11 @@ def _issued() -> str | None:
 def _report(readings: Readings, records: Records, closure: Closure | None, judged: Iterable[Finding]) -> Report:
     contradictions = (make_finding("INF-01", text, None) for text in (closure.contradictions if closure else ()))
     return Report((*readings.findings, *records.findings, *contradictions, *judged), tuple(readings.files))
+
+
+def _leave_out_repeated(findings: Sequence[Finding], *, rows: Iterable[Row], said: Iterable[Finding]) -> list[Finding]:
+    focus = {finding.focus for finding in findings if finding.rule in SAYS_THE_SAME}
+    return leave_out_repeated(findings, said=said, places=find_every_place(rows, focus=focus))
 
 
 def _rebase(rows: Iterable[Row], base: str) -> tuple[Row, ...]:
@@ -178,7 +187,7 @@ def validate_inputs(
 
     Args:
         inputs: Captures as :func:`build` takes them, or RDF; not both at once.
-        shapes: Shapes files to judge by; the project's own when left out.
+        shapes: Shapes files to judge by; the project's own when left out, with those for ontologies where RDF declares one.
         progress: As for :func:`build`.
 
     Returns:
@@ -199,9 +208,15 @@ def validate_inputs(
     rows = sorted({row for file in files for row in file.rows})
     base = _find_base(rows)
     inferred = f"<{base}graph/inferred>"
-    findings = validate_rows([row for row in rows if row[3] != inferred], shapes=shapes, base=base)
+    judged_by = _default_shapes(rows) if shapes is None else shapes
+    findings = validate_rows([row for row in rows if row[3] != inferred], shapes=judged_by, base=base)
     names = {file.name: file.name for file in files}
     return Report(tuple(locate_findings(findings, files=files)), tuple(names)), names
+
+
+def _default_shapes(rows: Iterable[Row]) -> tuple[str, ...]:
+    declared = (term("rdf:type"), term("owl:Ontology"))
+    return (*DEFAULT_SHAPES, "ontology") if any((p, o) == declared for _, p, o, _ in rows) else DEFAULT_SHAPES
 
 
 def _find_rdf(place: Path) -> tuple[Path, ...]:

@@ -1,11 +1,12 @@
 """The rules of reader and merge: identifier, severity, title and remedy of every finding that does not come from a shape."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
 from airm_graph.model import Finding, Place, Severity
 
-__all__ = ["RULES", "Rule", "make_finding"]
+__all__ = ["RULES", "SAYS_THE_SAME", "Rule", "make_finding"]
 
 _MUST, _SHOULD, _NOTE = Severity.VIOLATION, Severity.WARNING, Severity.INFO
 
@@ -85,6 +86,25 @@ RULES = MappingProxyType(
         "MRG-08": Rule(_SHOULD, "one identifier names one mitigation", "compare the side-cars"),
         "MRG-09": Rule(_SHOULD, "a mitigation has one actor, stage and function", "compare the pages"),
         "MRG-10": Rule(_NOTE, "the name of a page is said and not inferred", "check it; a side-car with the page's name settles it"),
+    }
+)
+
+#: Rule of a shape → the rules by which reader and merge say the same of a capture, at the exact line and with the words that differ. Only rules
+#: of which one holds whenever that of the shape does may stand here: a finding of the shape is left out where one of them was made.
+SAYS_THE_SAME: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "EDI-04": ("TXT-04",),
+        "EDI-06": ("TXT-04",),
+        "EDI-07": ("TXT-01", "TXT-03", "TXT-04"),
+        "EDI-08": ("MRG-06",),
+        "EDI-10": ("TXT-02",),
+        "EDI-11": ("CAP-06", "CAP-09", "CAP-10"),
+        "EDI-12": ("MRG-02",),
+        "EDI-13": ("MRG-01",),
+        "EDI-16": ("MRG-05",),
+        "EDI-17": ("MRG-05",),
+        "EDI-19": ("CAP-14",),
+        "EDI-23": ("CAP-08",),
     }
 )
 

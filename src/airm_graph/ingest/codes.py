@@ -26,6 +26,7 @@ _CAMEL = re.compile(
     r"\b(?:DeepMind|GitHub|GitLab|YouTube|LinkedIn|JavaScript|PowerPoint|TensorFlow|OpenAI|EleutherAI|LangChain|HuggingFace|CivitAI)\b"
 )
 _END = re.compile(r"[.:;!?,…]$")
+_CITED = re.compile(r"\(\d{4}[a-z]?\)$")
 _TYPO = 0.8  # of SequenceMatcher: one or two letters off in a label of ten
 
 
@@ -54,6 +55,8 @@ def is_name_like(text: str) -> bool:
     >>> is_name_like("Data-related"), is_name_like("A method for building safeguards.")
     (True, False)
     """
+    if _CITED.search(text) and len(text.split()) > 8:
+        return False
     return len(text) <= 160 and len(text.split()) <= 16 and not _END.search(text) and ". " not in text and "[" not in text[1:]
 
 

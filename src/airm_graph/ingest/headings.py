@@ -96,10 +96,12 @@ class _Block:
 
     def begin_by_look(self) -> tuple[str, int]:
         """Two names in a row, or a name, prose, a name and prose again."""
+        bare = sum(item.description is None for item in self.rest)
         if self.looks[0] and self.looks[1]:
-            has_bare_items = any(item.description is None for item in self.rest)
-            return ("pattern", 1) if len(self.texts) > 2 or has_bare_items else ("unsure", 0)
+            return ("pattern", 1) if len(self.texts) > 2 or bare else ("unsure", 0)
         later = self.later
-        if self.looks[0] and later is not None and later < len(self.texts) - 1 and not self.looks[later + 1]:
-            return "pattern", later
-        return "", 0
+        if not self.looks[0] or later is None:
+            return "", 0
+        # A name at the end may be the last paragraph, cut short; not where most items have no description at all.
+        is_item = not self.looks[later + 1] if later < len(self.texts) - 1 else bare * 2 > len(self.rest)
+        return ("pattern", later) if is_item else ("", 0)

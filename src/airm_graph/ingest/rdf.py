@@ -17,7 +17,8 @@ __all__ = ["Lines", "RdfFile", "find_lines", "locate_findings", "read_rdf_files"
 
 # What Oxigraph calls a blank node that the file does not name; the digits differ from run to run.
 _ANONYMOUS = re.compile(r"_:[0-9a-f]{20,32}\Z")
-_FIRST_STEP = re.compile(r"\A(\^?)\(?(<[^>]*>)")
+# The first step of a property path, of each alternative where it has some.
+_FIRST_STEPS = re.compile(r"(?:\A|\|)\(?(\^?)\(?(<[^>]*>)")
 _WORD = re.compile(r"[A-Za-z0-9]+")
 _CLOSING = re.compile(r"\s*[.;,\])}]")
 _IDLE = re.compile(r"\s*(?:#|\Z)")
@@ -55,26 +56,29 @@ class Lines:
 
     def find(self, focus: str, *, path: str = "", value: str = "") -> Range | None:
         """The lines of the triple that a result is about, or those of its subject, or None."""
-        for inverse, predicate in _FIRST_STEP.findall(path)[:1]:
-            triple = (value, predicate, focus) if inverse else (focus, predicate, value)
-            # Without a value the number of them is wrong: the last one is where one too many stands.
-            at = self._triples.get(triple) or (None if inverse else self._last.get((focus, predicate)))
-            if at:
-                return at
+        stated = (self._triples.get(triple) for triple in _triples_of(focus, path=path, value=value))
+        # Without a value the number of them is wrong: the last one is where one too many stands.
+        last = (self._last.get((focus, predicate)) for inverse, predicate in _FIRST_STEPS.findall(path) if not inverse)
+        if at := next(filter(None, (*stated, *last)), None):
+            return at
         if focus in self._subjects:
             return self._subjects[focus], self._subjects[focus]
         return self._mentions.get(focus)
 
     def rank(self, focus: str, *, path: str, value: str) -> int:
         """How well the file fits a result: 0 it states the triple, 1 something of the node, 2 neither."""
-        for inverse, predicate in _FIRST_STEP.findall(path)[:1]:
-            if ((value, predicate, focus) if inverse else (focus, predicate, value)) in self._triples:
-                return 0
+        if any(triple in self._triples for triple in _triples_of(focus, path=path, value=value)):
+            return 0
         return 1 if focus in self._subjects else 2
 
     def quote(self, lines: Range) -> str:
         """The text of some lines, joined by LF."""
         return "\n".join(self._text[lines[0] - 1 : lines[1]])
+
+
+def _triples_of(focus: str, *, path: str, value: str) -> list[Triple]:
+    """The triples that a result can be about: one, or one for each alternative of its path."""
+    return [(value, predicate, focus) if inverse else (focus, predicate, value) for inverse, predicate in _FIRST_STEPS.findall(path)]
 
 
 def read_rdf_files(paths: Iterable[Path]) -> tuple[RdfFile, ...]:

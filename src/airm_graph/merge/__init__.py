@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from airm_graph.merge.conflicts import find_conflicts, note_inferred
 from airm_graph.merge.mitigations import merge_mitigations
 from airm_graph.merge.sources import group_pages, merge_sources
-from airm_graph.model import Evidence, Page, Records, Repair
+from airm_graph.model import Evidence, Mitigation, Page, Records, Repair
 
 __all__ = ["merge_pages"]
 
@@ -21,7 +21,9 @@ def merge_pages(pages: Iterable[Page]) -> Records:
     pages = sorted(pages, key=lambda page: page.capture.sha256)
     groups = group_pages(pages)
     sources = merge_sources(groups)
-    mitigations, repairs, inferred = [], [], []
+    mitigations: list[Mitigation] = []
+    repairs: list[tuple[Evidence, Repair]] = []
+    inferred: list[tuple[str, Evidence]] = []
     for identity, group in groups.items():
         merged = merge_mitigations(group, sources[identity].key)
         mitigations += merged.mitigations

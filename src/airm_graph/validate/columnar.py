@@ -8,7 +8,7 @@ from airm_graph.columns import TERM_TEXT, TripleTable
 from airm_graph.errors import QueryError
 from airm_graph.namespaces import PREFIXES, term
 from airm_graph.store import Row, Store
-from airm_graph.validate.compile import FOCUS_GRAPH, FOCUS_OF, Judged, Plan, Plans, QueryPlan, Rest, component_iri, path_text
+from airm_graph.validate.compile import FOCUS_GRAPH, FOCUS_OF, Branch, Judged, Part, Plans, QueryPlan, Rest, Shape, component_iri, path_text
 from airm_graph.validate.results import Result
 from airm_graph.validate.terms import literal_text
 from airm_graph.validate.wording import Wording
@@ -32,7 +32,7 @@ _TYPED = re.compile(r'"(?P<text>.*)"\^\^<' + re.escape(PREFIXES["xsd"]) + r"(?P<
 _TAGGED = re.compile(r'"@[A-Za-z0-9-]*[A-Z][A-Za-z0-9-]*\Z')
 #: Ids in one statement.
 _BATCH = 10_000
-_Violation = tuple[Plan, int, int, int | None, int | None]
+_Violation = tuple[Part, Branch, int, int | None, int | None]
 
 
 def run_plans(
@@ -49,7 +49,13 @@ def run_plans(
     """
     for name, select in plans.prepare:
         table.materialise(name, select)
-    found = [(plan, *row) for plan in plans.plans for row in table.execute(plan.sql)]
+    found = [
+        (plan.parts[part], branch, *row)
+        for plan in plans.plans
+        for part, mask, *row in table.execute(plan.sql)
+        for bit, branch in enumerate(plan.parts[part].branches)
+        if mask >> bit & 1
+    ]
     results: dict[Judged, list[Result]] = defaultdict(list)
     for judged, result in _results(found, table=table, shape_rows=shape_rows):
         results[judged].append(result)
@@ -60,15 +66,15 @@ def run_plans(
 def _results(found: Sequence[_Violation], *, table: TripleTable, shape_rows: Sequence[Row]) -> Iterator[tuple[Judged, Result]]:
     texts = _read_terms({i for row in found for i in row[2:] if i is not None}, table=table)
     wording = Wording(shape_rows, describe=lambda node: _describe(node, table=table))
-    for plan, number, focus_id, value_id, path_id in found:
-        shape, branch = plan.shape, plan.branches[number]
+    for part, branch, focus_id, value_id, path_id in found:
+        shape = part.shape
         focus, value = texts[focus_id], "" if value_id is None else texts[value_id]
-        path = _shape_path(plan) if path_id is None else texts[path_id]
+        path = _shape_path(shape) if path_id is None else texts[path_id]
         message = (
             shape.messages[0] if shape.messages else wording.message(shape=shape.node, parameter=branch.parameter, focus=focus, value=value)
         )
         yield (
-            plan.judged,
+            part.judged,
             Result(
                 focus=focus,
                 path=path,
@@ -81,8 +87,8 @@ def _results(found: Sequence[_Violation], *, table: TripleTable, shape_rows: Seq
         )
 
 
-def _shape_path(plan: Plan | QueryPlan) -> str:
-    return path_text(plan.shape.path) if plan.shape.path else ""
+def _shape_path(shape: Shape) -> str:
+    return path_text(shape.path) if shape.path else ""
 
 
 def _read_terms(ids: Iterable[int], *, table: TripleTable) -> dict[int, str]:
@@ -113,12 +119,15 @@ def _run_queries(plans: Sequence[QueryPlan], *, table: TripleTable, rows: Sequen
         return [Rest(plan.judged, f"the store would respell {odd}") for plan in plans]
     has_blanks = any(s.startswith("_:") or o.startswith("_:") for s, _, o in needed)
     store = Store()
-    focus = {number: _focus_nodes(plan, table=table) for number, plan in enumerate(plans)}
+    # Constraints of one shape share their focus nodes.
+    numbers = {sql: number for number, sql in enumerate(dict.fromkeys(plan.sql for plan in plans))}
+    focus = {number: _focus_nodes(sql, table=table) for sql, number in numbers.items()}
     store.add_rows((_hide(s), p, _hide(o), "") for s, p, o in needed)
     focus_rows = ((_hide(node), FOCUS_OF, f'"{number}"', FOCUS_GRAPH) for number, nodes in focus.items() for node in nodes)
     store.add_rows(focus_rows, apart=True)
     rest = []
-    for number, plan in enumerate(plans):
+    for plan in plans:
+        number = numbers[plan.sql]
         blank = has_blanks or any(node.startswith("_:") for node in focus[number])
         if any(node.startswith('"') for node in focus[number]) or (blank and plan.query.reveals):
             rest.append(Rest(plan.judged, "a query that looks at blank nodes, or at literals as focus nodes"))
@@ -150,8 +159,8 @@ def _is_respelt(value: str) -> bool:
     return match is not None and (match["name"] not in _SAME or not _SAME[match["name"]].match(match["text"]))
 
 
-def _focus_nodes(plan: QueryPlan, *, table: TripleTable) -> list[str]:
-    return sorted(text for (text,) in table.execute(f"SELECT {TERM_TEXT} FROM terms WHERE id IN ({plan.sql})"))  # noqa: S608
+def _focus_nodes(sql: str, *, table: TripleTable) -> list[str]:
+    return sorted(text for (text,) in table.execute(f"SELECT {TERM_TEXT} FROM terms WHERE id IN ({sql})"))  # noqa: S608
 
 
 def _hide(node: str) -> str:
@@ -175,7 +184,7 @@ def _query_result(plan: QueryPlan, found: Mapping[str, str | None]) -> Result:
     messages = [_fill(message, said) for message in plan.query.messages]
     return Result(
         focus=focus,
-        path=bound.get("path") or _shape_path(plan),
+        path=bound.get("path") or _shape_path(shape),
         value=value,
         component=_SPARQL,
         shape=shape.node,

@@ -8,7 +8,7 @@ from airm_graph.namespaces import BASE, rebase_text, term
 from airm_graph.store import Row
 from airm_graph.validate.terms import literal_text
 
-__all__ = ["find_places"]
+__all__ = ["find_every_place", "find_places"]
 
 _PROPERTIES = ("capture", "capturedText", "evidence", "fileName", "firstLine", "lastLine", "line", "repair")
 
@@ -25,9 +25,14 @@ def find_places(rows: Iterable[Row], *, focus: Collection[str], base: str = BASE
     Returns:
         Places by node; concepts, schemes and whatever else no capture states are left out.
     """
+    return {node: places[0] for node, places in find_every_place(rows, focus=focus, base=base).items()}
+
+
+def find_every_place(rows: Iterable[Row], *, focus: Collection[str], base: str = BASE) -> dict[str, list[Place]]:
+    """Find all places of each focus node, sorted; takes and leaves out what `find_places` does."""
     index = _Index(rows, focus=frozenset(focus), base=base)
-    found = ((node, min(index.places(node), key=_sort_key, default=None)) for node in focus)
-    return {node: place for node, place in found if place is not None}
+    found = ((node, sorted(index.places(node), key=_sort_key)) for node in focus)
+    return {node: places for node, places in found if places}
 
 
 def _sort_key(place: Place) -> tuple[object, ...]:

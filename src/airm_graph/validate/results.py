@@ -1,12 +1,14 @@
 """What a SHACL engine answers, in a form that belongs to no engine, and the way from there to findings."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from airm_graph.model import Finding, Place, Severity
+from airm_graph.rules import SAYS_THE_SAME
 
-__all__ = ["Result", "find_findings", "sort_findings"]
+__all__ = ["Result", "find_findings", "leave_out_repeated", "sort_findings"]
 
 _MESSAGE = re.compile(r"(?P<rule>[A-Z]+-[0-9]+): (?P<what>.*)\Z", re.DOTALL)
 
@@ -60,6 +62,38 @@ def _finding(result: Result, *, place: Place | None) -> Finding:
         shape=result.shape,
         component=result.component,
     )
+
+
+def leave_out_repeated(findings: Iterable[Finding], *, said: Iterable[Finding], places: Mapping[str, Sequence[Place]]) -> list[Finding]:
+    """Leave out what reader or merge have said already of the same lines.
+
+    Args:
+        findings: Of shapes.
+        said: Of reader and merge, which know the exact line.
+        places: Every place of each focus node: reader and merge may speak of another than the first.
+
+    Returns:
+        The others, in their order; which rules say the same is the table `SAYS_THE_SAME`.
+    """
+    known: defaultdict[str, list[Place]] = defaultdict(list)
+    for finding in said:
+        if finding.place:
+            known[finding.rule].append(finding.place)
+    return [finding for finding in findings if not _is_said(finding, known=known, places=places.get(finding.focus, ()))]
+
+
+def _is_said(finding: Finding, *, known: Mapping[str, Sequence[Place]], places: Sequence[Place]) -> bool:
+    others = [place for rule in SAYS_THE_SAME.get(finding.rule, ()) for place in known.get(rule, ())]
+    return any(_overlap(one, other) for one in places for other in others)
+
+
+def _overlap(one: Place, other: Place) -> bool:
+    """Whether two places share a line; a place without lines is the whole file."""
+    if one.file != other.file:
+        return False
+    if one.first_line is None or other.first_line is None:
+        return True
+    return one.first_line <= (other.last_line or other.first_line) and other.first_line <= (one.last_line or one.first_line)
 
 
 def _local_name(iri: str) -> str:

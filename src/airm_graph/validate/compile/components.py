@@ -37,11 +37,20 @@ _KINDS = {
 
 @dataclass(frozen=True, slots=True)
 class Branch:
-    """A SELECT of violations, and the constraint whose they are."""
+    """A SELECT of violations, and the constraint whose they are.
+
+    Attributes:
+        kind, relation, condition: Where the SELECT is a condition on each row of a relation, that relation, what it is
+            (``described`` value nodes, ``counted`` focus nodes) and the condition; tests on one relation can be made in one pass.
+            For instances of a class, the kind is ``class`` and the condition the id of the class.
+    """
 
     component: str
     parameter: str
     sql: str
+    kind: str = ""
+    relation: str = ""
+    condition: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,8 +147,9 @@ def _values(scope: Scope, condition: str) -> str:
     return f"SELECT v.focus, v.value, {_NONE} AS path FROM {scope.values} AS v WHERE {condition}"  # noqa: S608
 
 
-def _described(scope: Scope, condition: str) -> str:
-    return f"SELECT v.focus, v.value, {_NONE} AS path FROM {scope.described()} AS v WHERE {condition}"  # noqa: S608
+def _test(constraint: Constraint, kind: str, relation: str, condition: str) -> Branch:
+    sql = f"SELECT v.focus, v.value, {_NONE} AS path FROM {relation} AS v WHERE {condition}"  # noqa: S608
+    return replace(_branch(constraint, sql), kind=kind, relation=relation, condition=condition)
 
 
 def _focus(scope: Scope, condition: str, *, join: str = "") -> str:
@@ -167,7 +177,8 @@ def _on_properties(scope: Scope, constraint: Constraint) -> None:
 def _class(scope: Scope, constraint: Constraint) -> Iterator[Branch]:
     for value in constraint.terms:
         instances = find_instances(scope.statement, value)
-        yield _branch(constraint, _values(scope, f"NOT EXISTS (SELECT 1 FROM {instances} AS i WHERE i.node = v.value)"))  # noqa: S608
+        missing = _values(scope, f"NOT EXISTS (SELECT 1 FROM {instances} AS i WHERE i.node = v.value)")  # noqa: S608
+        yield replace(_branch(constraint, missing), kind="class", condition=str(scope.ids[value]))
 
 
 def find_instances(statement: Statement, value: str) -> str:
@@ -182,23 +193,28 @@ def _datatype(scope: Scope, constraint: Constraint) -> Iterator[Branch]:
         conditions.append(f"v.datatype = {quote(datatype)}")
         if form := well_formed(datatype):
             conditions.append(form)
-    yield _branch(constraint, _described(scope, f"NOT ({' AND '.join(conditions)})"))
+    yield _test(constraint, "described", scope.described(), f"NOT ({' AND '.join(conditions)})")
 
 
 def _node_kind(scope: Scope, constraint: Constraint) -> Iterator[Branch]:
     kinds = _KINDS.get(_only(constraint).strip("<>").removeprefix(PREFIXES["sh"]))
     if kinds is None:
         raise NotCompiledError(f"the node kind {_only(constraint)}")
-    yield _branch(constraint, _described(scope, f"v.kind NOT IN ({', '.join(map(str, kinds))})"))
+    yield _test(constraint, "described", scope.described(), f"v.kind NOT IN ({', '.join(map(str, kinds))})")
 
 
 def _min_count(scope: Scope, constraint: Constraint) -> Iterator[Branch]:
     _on_properties(scope, constraint)
     least = _number(_only(constraint), parameter=constraint.parameter)
-    if least == 1:
-        yield _branch(constraint, _focus(scope, f"NOT EXISTS (SELECT 1 FROM {scope.values} AS v WHERE v.focus = f.node)"))  # noqa: S608
-    elif least > 1:
-        yield _branch(constraint, _focus(scope, f"COALESCE(c.n, 0) < {least}", join=_counts(scope.values)))
+    if least:
+        yield _test(constraint, "counted", _counted(scope), f"v.n < {least}")
+
+
+def _counted(scope: Scope) -> str:
+    """The relation of the focus nodes and the number of their values, with no value."""
+    return scope.statement.relation(
+        f"SELECT f.node AS focus, {_NONE} AS value, COALESCE(c.n, 0) AS n FROM {scope.focus} AS f {_counts(scope.values)}"  # noqa: S608
+    )
 
 
 def _counts(values: str) -> str:
@@ -207,9 +223,7 @@ def _counts(values: str) -> str:
 
 def _max_count(scope: Scope, constraint: Constraint) -> Iterator[Branch]:
     _on_properties(scope, constraint)
-    most = _number(_only(constraint), parameter=constraint.parameter)
-    counted = f"SELECT focus, COUNT(*) AS n FROM {scope.values} GROUP BY focus"  # noqa: S608
-    yield _branch(constraint, f"SELECT c.focus, {_NONE} AS value, {_NONE} AS path FROM ({counted}) AS c WHERE c.n > {most}")  # noqa: S608
+    yield _test(constraint, "counted", _counted(scope), f"v.n > {_number(_only(constraint), parameter=constraint.parameter)}")
 
 
 def _range(scope: Scope, constraint: Constraint) -> Iterator[Branch]:
@@ -220,7 +234,7 @@ def _range(scope: Scope, constraint: Constraint) -> Iterator[Branch]:
             raise NotCompiledError(f"the bound {bound}")
         if not match["datatype"]:
             holds = f"v.kind = {LITERAL} AND v.datatype = {quote(STRINGS[0])} AND v.lexical {operator} {quote(literal_text(bound))}"
-            yield _branch(constraint, _described(scope, f"NOT ({holds})"))
+            yield _test(constraint, "described", scope.described(), f"NOT ({holds})")
             continue
         if not is_comparable(literal_text(bound), datatype=match["datatype"]):
             raise NotCompiledError(f"the bound {bound}")
@@ -236,9 +250,9 @@ def _compare(operator: str) -> str:
 def _length(scope: Scope, constraint: Constraint) -> Iterator[Branch]:
     length = _number(_only(constraint), parameter=constraint.parameter)
     if constraint.parameter == "maxLength":
-        yield _branch(constraint, _described(scope, f"v.kind = {BLANK} OR LENGTH(v.lexical) > {length}"))
+        yield _test(constraint, "described", scope.described(), f"v.kind = {BLANK} OR LENGTH(v.lexical) > {length}")
     elif length:
-        yield _branch(constraint, _described(scope, f"v.kind = {BLANK} OR LENGTH(v.lexical) < {length}"))
+        yield _test(constraint, "described", scope.described(), f"v.kind = {BLANK} OR LENGTH(v.lexical) < {length}")
 
 
 def _pattern(scope: Scope, constraint: Constraint) -> Iterator[Branch]:
@@ -247,7 +261,7 @@ def _pattern(scope: Scope, constraint: Constraint) -> Iterator[Branch]:
         if not value.startswith('"'):
             raise NotCompiledError(f"the pattern {value}")
         pattern = quote(rewrite_pattern(literal_text(value), flags=flags))
-        yield _branch(constraint, _described(scope, f"v.kind = {BLANK} OR NOT regexp_matches(v.lexical, {pattern})"))
+        yield _test(constraint, "described", scope.described(), f"v.kind = {BLANK} OR NOT regexp_matches(v.lexical, {pattern})")
 
 
 def _language_in(scope: Scope, constraint: Constraint) -> Iterator[Branch]:
@@ -258,7 +272,7 @@ def _language_in(scope: Scope, constraint: Constraint) -> Iterator[Branch]:
         "v.language <> ''" if tag == "*" else f"LOWER(v.language) = {quote(tag)} OR LOWER(v.language) LIKE {quote(tag + '-%')}"
         for tag in ranges
     ]
-    yield _branch(constraint, _described(scope, f"NOT ({' OR '.join(tests)})"))
+    yield _test(constraint, "described", scope.described(), f"NOT ({' OR '.join(tests)})")
 
 
 def _unique_lang(scope: Scope, constraint: Constraint) -> Iterator[Branch]:

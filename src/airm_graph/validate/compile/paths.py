@@ -1,10 +1,14 @@
 """Property paths to SQL: relations of focus and value over the triple table, for all focus nodes at once."""
 
+import re
 from collections.abc import Iterable, Mapping
 
 from airm_graph.validate.compile.shapes import Alternative, Inverse, Path, Predicate, Repeat, Sequence
 
 __all__ = ["Statement", "find_values", "path_predicates"]
+
+
+_NAME = re.compile(r"(?<![\w'])r[0-9]+\b")
 
 
 class Statement:
@@ -25,7 +29,10 @@ class Statement:
 
     def write(self, select: str) -> str:
         """Put the relations in front of a SELECT."""
-        relations = ",\n".join(f"{name} AS ({sql.replace('«self»', name)})" for sql, name in self._names.items())
+        wanted, known = _NAME.findall(select), {name: sql for sql, name in self._names.items()}
+        for name in wanted:  # grows while it is walked
+            wanted += _NAME.findall(known.pop(name, ""))
+        relations = ",\n".join(f"{name} AS ({sql.replace('«self»', name)})" for sql, name in self._names.items() if name not in known)
         return f"WITH {'RECURSIVE ' if self._recursive else ''}{relations}\n{select}" if relations else select
 
 

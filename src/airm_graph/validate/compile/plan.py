@@ -9,6 +9,7 @@ found once. A statement works on the tables that `prepare` makes:
 - ``keys``: what literals are compared by (made only when a plan compares)
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -17,10 +18,11 @@ from airm_graph.store import Row
 from airm_graph.validate.compile.components import Branch, Scope, find_branches, find_instances, open_scope
 from airm_graph.validate.compile.lexical import KEYS
 from airm_graph.validate.compile.paths import Statement
+from airm_graph.validate.compile.pool import BITS, Judged, Part, Plan, Pool, mask_of
 from airm_graph.validate.compile.shapes import NotCompiledError, Shape, ShapesGraph
 from airm_graph.validate.compile.sparql import Query, compile_query
 
-__all__ = ["Judged", "Plan", "Plans", "QueryPlan", "Rest", "compile_shapes", "find_constants"]
+__all__ = ["Plans", "QueryPlan", "Rest", "compile_shapes", "find_constants"]
 
 _TYPE, _SUBCLASS = term("rdf:type"), term("rdfs:subClassOf")
 _CONSTANT_PARAMETERS = frozenset(
@@ -31,24 +33,6 @@ _CONSTANT_PARAMETERS = frozenset(
         *("path", "inversePath", "alternativePath", "zeroOrMorePath", "oneOrMorePath", "zeroOrOnePath"),
     )
 ) | {term("rdf:first")}
-
-
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """What one engine judges as a whole: of a root, the constraints of its own (no *part*), or one of its property shapes."""
-
-    root: str
-    part: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """A statement with the columns branch, focus, value, path (ids), and whose violations its branches yield."""
-
-    judged: Judged
-    shape: Shape
-    branches: tuple[Branch, ...]
-    sql: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +69,22 @@ class Plans:
     rest: tuple[Rest, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """The compiled constraints of a shape.
+
+    Attributes:
+        number: Of the root whose focus nodes the shape has; 0 where a path leads to them.
+        times: The relation that says how often each focus node is judged; empty where once.
+    """
+
+    judged: Judged
+    scope: Scope
+    branches: tuple[Branch, ...]
+    number: int
+    times: str
+
+
 def find_constants(rows: Iterable[Row], *, graph: ShapesGraph) -> list[str]:
     """The terms of a shapes graph that plans may name, sorted; they must have ids before shapes are compiled."""
     found = {value for _, predicate, value, _ in rows if predicate in _CONSTANT_PARAMETERS}
@@ -102,6 +102,7 @@ def compile_shapes(graph: ShapesGraph, *, ids: Mapping[str, int]) -> Plans:
     queries: list[QueryPlan] = []
     done: list[Judged] = []
     rest: list[Rest] = []
+    pool = Pool(ids=ids)
     for number, root in enumerate(roots, start=1):
         for judged in _parts(graph, root):
             try:
@@ -111,10 +112,11 @@ def compile_shapes(graph: ShapesGraph, *, ids: Mapping[str, int]) -> Plans:
                 if judged.part is None:
                     break  # pyshacl judges the root with all its property shapes
             else:
-                plans += (plan for plan in compiled if isinstance(plan, Plan))
+                plans += _pooled(compiled, pool=pool)
                 queries += (plan for plan in compiled if isinstance(plan, QueryPlan))
                 done.append(judged)
-    prepare = [*_prepare(graph, roots, ids=ids)]
+    plans = [*pool.plans(), *plans]
+    prepare = [*_prepare(graph, roots, ids=ids), *pool.prepare()]
     if any(" keys " in plan.sql for plan in plans):
         prepare.append(("keys", KEYS))
     return Plans(tuple(prepare), tuple(plans), tuple(queries), tuple(done), tuple(rest))
@@ -136,7 +138,7 @@ def _property_shapes(shape: Shape) -> Sequence[str]:
     return next((constraint.terms for constraint in shape.constraints if constraint.parameter == "property"), ())
 
 
-def _compile(graph: ShapesGraph, judged: Judged, *, number: int, ids: Mapping[str, int]) -> Iterator[Plan | QueryPlan]:
+def _compile(graph: ShapesGraph, judged: Judged, *, number: int, ids: Mapping[str, int]) -> Iterator[Draft | QueryPlan]:
     shape = graph.shape(judged.root)
     if shape.deactivated:
         return
@@ -152,7 +154,7 @@ def _compile(graph: ShapesGraph, judged: Judged, *, number: int, ids: Mapping[st
 
 def _compile_below(
     graph: ShapesGraph, judged: Judged, *, chain: tuple[str, ...], number: int, ids: Mapping[str, int]
-) -> Iterator[Plan | QueryPlan]:
+) -> Iterator[Draft | QueryPlan]:
     """Compile the last shape of a chain of property shapes, and those inside it."""
     shape = graph.shape(chain[-1])
     if shape.path is None:
@@ -168,11 +170,11 @@ def _compile_below(
 
 def _compile_shape(
     graph: ShapesGraph, judged: Judged, *, chain: tuple[str, ...], number: int, ids: Mapping[str, int]
-) -> Iterator[Plan | QueryPlan]:
+) -> Iterator[Draft | QueryPlan]:
     scope, times = _open(graph, chain, number=number, ids=ids)
-    branches = tuple(find_branches(scope))
-    if branches:
-        yield Plan(judged, scope.shape, branches, sql=scope.statement.write(_select(branches, times=times)))
+    yield Draft(
+        judged, scope, tuple(find_branches(scope)), number=0 if times or len(chain) > 2 else _number(graph, chain, number), times=times
+    )
     for constraint in scope.shape.constraints:
         for node in constraint.terms if constraint.parameter == "sparql" else ():
             query = compile_query(graph, node, shape=scope.shape)
@@ -199,12 +201,37 @@ def _open(graph: ShapesGraph, chain: Sequence[str], *, number: int, ids: Mapping
     return open_scope(graph, chain[-1], focus=focus, statement=statement, within=within), times
 
 
+def _number(graph: ShapesGraph, chain: Sequence[str], number: int) -> int:
+    """The number of the root whose focus nodes are those of the last shape of a chain; 0 where they are reached by a path."""
+    return number if len(chain) == 1 or graph.shape(chain[0]).path is None else 0
+
+
+def _pooled(compiled: Iterable["Draft | QueryPlan"], *, pool: Pool) -> Iterator[Plan]:
+    """Put into the pool what goes there, and write statements for the rest."""
+    for draft in compiled:
+        if isinstance(draft, Draft):
+            shape, branches = draft.scope.shape, list(draft.branches)
+            if draft.number:
+                branches = pool.take(draft.judged, shape, branches, number=draft.number)
+            for start in range(0, len(branches), BITS):
+                some = tuple(branches[start : start + BITS])
+                sql = draft.scope.statement.write(_select(some, times=draft.times))
+                yield Plan((Part(draft.judged, shape, some),), sql)
+
+
 def _select(branches: Sequence[Branch], *, times: str) -> str:
     join = f" JOIN {times} AS t ON t.node = b.focus" if times else ""
-    return "\nUNION ALL ".join(
-        f"SELECT {i} AS branch, b.focus, b.value, b.path FROM ({branch.sql}) AS b{join}"  # noqa: S608
-        for i, branch in enumerate(branches)
-    )
+    tests: dict[str, list[tuple[int, Branch]]] = defaultdict(list)
+    selects = []
+    for i, branch in enumerate(branches):
+        if branch.relation:
+            tests[branch.relation].append((i, branch))
+        else:
+            selects.append(f"SELECT 0 AS part, CAST({1 << i} AS BIGINT) AS mask, b.focus, b.value, b.path FROM ({branch.sql}) AS b{join}")  # noqa: S608
+    for relation, some in tests.items():
+        tested = f"SELECT {mask_of(some)} AS mask, v.focus, v.value, CAST(NULL AS INTEGER) AS path FROM {relation} AS v"  # noqa: S608
+        selects.append(f"SELECT 0 AS part, b.mask, b.focus, b.value, b.path FROM ({tested}) AS b{join} WHERE b.mask > 0")  # noqa: S608
+    return "\nUNION ALL ".join(selects)
 
 
 def _prepare(graph: ShapesGraph, roots: Sequence[str], *, ids: Mapping[str, int]) -> Iterator[tuple[str, str]]:

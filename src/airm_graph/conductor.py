@@ -10,6 +10,7 @@ from airm_graph.errors import AirmError, InputError
 from airm_graph.export import EXPORTS
 from airm_graph.graph import SUMS, Graph
 from airm_graph.ingest import Readings, read_captures
+from airm_graph.ingest.mend import find_mends
 from airm_graph.ingest.rdf import locate_findings, read_rdf_files
 from airm_graph.merge import merge_pages
 from airm_graph.model import Finding, Item, Page, Records
@@ -26,7 +27,7 @@ from airm_graph.validate.places import find_every_place
 from airm_graph.validate.results import leave_out_repeated
 from airm_graph.validate.shapes import DEFAULT_SHAPES
 
-__all__ = ["build", "describe", "describe_pages", "load", "validate_inputs"]
+__all__ = ["build", "describe", "describe_pages", "find_mends", "load", "validate_inputs"]
 
 Progress = Callable[[str, int, int], None]
 

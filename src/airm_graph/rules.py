@@ -89,8 +89,8 @@ RULES = MappingProxyType(
     }
 )
 
-#: Rule of a shape → the rules by which reader and merge say the same of a capture, at the exact line and with the words that differ. Only rules
-#: of which one holds whenever that of the shape does may stand here: a finding of the shape is left out where one of them was made.
+#: Rule of a shape → the rules by which reader and merge say the same of a capture, at the exact line and with the words that are wrong.
+#: Where one of these speaks of the same lines, the finding of the shape is left out; so no rule stands here that says more than they do.
 SAYS_THE_SAME: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "EDI-04": ("TXT-04",),

@@ -90,8 +90,8 @@ def parse_rows(data: bytes, *, name: str, suffix: str) -> list[Row]:
 def number_rows(data: bytes, *, name: str, suffix: str) -> Iterator[tuple[Row, int]]:
     r"""Parse RDF bytes into rows in the order of the document, each with the line (from 1) on which it is complete.
 
-    The parser is handed one line at a time, and a row that it yields ends on the line handed out last, or one token earlier where it ends in
-    a plain string. JSON-LD is an exception: it is read whole before the first row comes.
+    The parser is handed one line at a time, and a row that it yields ends on the line handed out last, or one token earlier where it
+    ends in a plain string. JSON-LD is an exception: it is read whole before the first row comes.
 
     Raises:
         StoreError: As for `parse_rows`.

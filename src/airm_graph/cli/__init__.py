@@ -20,6 +20,7 @@ _COMMANDS = {
     "build": "Build the graph from captured pages and write it.",
     "explain": "Explain a rule: why, what fails, what passes, how to mend.",
     "export": "Write a graph in one format to standard output.",
+    "fix": "Repair side-cars where only one repair is possible.",
     "info": "Show what a graph or a capture holds.",
     "query": "List, show and run the queries of the library.",
     "validate": "Say what is wrong with captures or RDF, and where.",

@@ -11,7 +11,7 @@ from pathlib import Path
 from airm_graph.errors import InputError
 from airm_graph.ingest.jsonld import find_json_lines
 from airm_graph.model import Finding, Place
-from airm_graph.store import Row, number_rows
+from airm_graph.store import Row, number_rows, parse_rows
 
 __all__ = ["Lines", "RdfFile", "find_lines", "locate_findings", "read_rdf_files"]
 
@@ -20,6 +20,7 @@ _ANONYMOUS = re.compile(r"_:[0-9a-f]{20,32}\Z")
 # The first step of a property path, of each alternative where it has some.
 _FIRST_STEPS = re.compile(r"(?:\A|\|)\(?(\^?)\(?(<[^>]*>)")
 _WORD = re.compile(r"[A-Za-z0-9]+")
+_TAIL = 40  # characters of a literal that are enough to know its end again
 _CLOSING = re.compile(r"\s*[.;,\])}]")
 _IDLE = re.compile(r"\s*(?:#|\Z)")
 
@@ -98,15 +99,16 @@ def read_rdf_files(paths: Iterable[Path]) -> tuple[RdfFile, ...]:
         except OSError as error:
             raise InputError(f"the file cannot be read: {error.strerror}", file=str(path)) from error
         label = f"f{number}-" if len(paths) > 1 else ""
-        rows = tuple(row for row, _ in _number(data, name=path.as_posix(), suffix=path.suffix.lower(), label=label))
+        names = _BlankNodes(label)
+        rows = tuple(map(names.rename_row, parse_rows(data, name=path.as_posix(), suffix=path.suffix.lower())))
         found.append(RdfFile(path.as_posix(), data, rows, label))
     return tuple(found)
 
 
 def _number(data: bytes, *, name: str, suffix: str, label: str) -> Iterable[tuple[Row, int]]:
     names = _BlankNodes(label)
-    for (s, p, o, g), line in number_rows(data, name=name, suffix=suffix):
-        yield (names.rename(s), p, names.rename(o), names.rename(g)), line
+    for row, line in number_rows(data, name=name, suffix=suffix):
+        yield names.rename_row(row), line
 
 
 class _BlankNodes:
@@ -116,6 +118,13 @@ class _BlankNodes:
         self._label = label
         self._names: dict[str, str] = {}
         self._taken: set[str] = set()
+
+    def rename_row(self, row: Row) -> Row:
+        """Rename the blank nodes of a row; most rows have none."""
+        s, p, o, g = row
+        if s[0] == "_" or o[0] == "_" or g[:1] == "_":
+            return self.rename(s), p, self.rename(o), self.rename(g)
+        return row
 
     def rename(self, term: str) -> str:
         """Leave a term as it is unless it is a blank node."""
@@ -147,9 +156,9 @@ def find_lines(file: RdfFile, *, nodes: Collection[str]) -> Lines:
 def _find_numbered(file: RdfFile, *, nodes: Collection[str], text: Sequence[str]) -> Lines:
     triples: dict[Triple, tuple[int, int]] = {}
     subjects: dict[str, int] = {}
-    before = 0
+    before, turtle = 0, file.suffix in {".ttl", ".trig"}
     for (s, p, o, _), reached in _number(file.data, name=file.name, suffix=file.suffix, label=file.label):
-        line = _step_back(o, text=text, line=reached) if o.endswith('"') else reached
+        line = _step_back(o, text=text, line=reached) if turtle and o.endswith('"') else reached
         if s not in subjects and (s in nodes or s.startswith("_:")):
             subjects[s] = _first_mention(s, text=text, after=before, until=line)
         if s in nodes or o in nodes:
@@ -165,7 +174,7 @@ def _find_numbered(file: RdfFile, *, nodes: Collection[str], text: Sequence[str]
 
 def _step_back(literal: str, *, text: Sequence[str], line: int) -> int:
     """The line on which a literal ends, which the parser knows only when it has seen that neither language nor datatype follows."""
-    words = _WORD.findall(literal)
+    words = _WORD.findall(literal[-_TAIL:])
     here = text[line - 1]
     if not _CLOSING.match(here) and (not words or words[-1] in here):
         return line

@@ -4,7 +4,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from airm_graph.columns import TERM_TEXT, TripleTable
+from airm_graph.columns import BLANK, TERM_TEXT, TripleTable
 from airm_graph.errors import QueryError
 from airm_graph.namespaces import PREFIXES, term
 from airm_graph.store import Row, Store
@@ -104,7 +104,7 @@ def _describe(node: str, *, table: TripleTable) -> list[Row]:
     start = table.find_ids([node]).get(node, -1)
     return table.rows(
         f"WITH RECURSIVE reached AS (SELECT {start} AS id UNION SELECT t.o AS id FROM reached AS r "  # noqa: S608
-        "JOIN quads AS t ON t.s = r.id JOIN terms AS d ON d.id = t.o AND d.kind = 2) "
+        f"JOIN quads AS t ON t.s = r.id JOIN terms AS d ON d.id = t.o AND d.kind = {BLANK}) "
         "SELECT t.s, t.p, t.o, t.g FROM quads AS t JOIN reached AS r ON t.s = r.id"
     )
 
@@ -114,20 +114,21 @@ def _run_queries(plans: Sequence[QueryPlan], *, table: TripleTable, rows: Sequen
     if not plans:
         return []
     needed = _needed_rows(plans, rows=rows)
-    odd = next((value for _, _, value in needed if _is_respelt(value)), "")
-    if odd:
-        return [Rest(plan.judged, f"the store would respell {odd}") for plan in plans]
+    odd = _respelt(needed)
     has_blanks = any(s.startswith("_:") or o.startswith("_:") for s, _, o in needed)
     store = Store()
     # Constraints of one shape share their focus nodes.
     numbers = {sql: number for number, sql in enumerate(dict.fromkeys(plan.sql for plan in plans))}
     focus = {number: _focus_nodes(sql, table=table) for sql, number in numbers.items()}
-    store.add_rows((_hide(s), p, _hide(o), "") for s, p, o in needed)
+    store.add_rows((_hide(s), p, _hide(o), "") if has_blanks else (s, p, o, "") for s, p, o in needed)
     focus_rows = ((_hide(node), FOCUS_OF, f'"{number}"', FOCUS_GRAPH) for number, nodes in focus.items() for node in nodes)
     store.add_rows(focus_rows, apart=True)
     rest = []
     for plan in plans:
         number = numbers[plan.sql]
+        if respelt := min((odd[p] for p in odd if plan.query.predicates is None or p in plan.query.predicates), default=""):
+            rest.append(Rest(plan.judged, f"the store would respell {respelt}"))
+            continue
         blank = has_blanks or any(node.startswith("_:") for node in focus[number])
         if any(node.startswith('"') for node in focus[number]) or (blank and plan.query.reveals):
             rest.append(Rest(plan.judged, "a query that looks at blank nodes, or at literals as focus nodes"))
@@ -150,9 +151,19 @@ def _needed_rows(plans: Sequence[QueryPlan], *, rows: Sequence[Row]) -> list[tup
     return [row[:3] for row in rows if row[1] in wanted]
 
 
+def _respelt(rows: Sequence[tuple[str, str, str]]) -> dict[str, str]:
+    """For each predicate, the first of its values that the store would spell in another way, if there is one."""
+    marked = {value for _, _, value in rows if value[:1] == '"' and value[-1:] != '"'}
+    odd = {value for value in marked if _is_respelt(value)}
+    found: dict[str, str] = {}
+    for _, predicate, value in rows if odd else ():
+        if value in odd:
+            found[predicate] = min(value, found.get(predicate, value))
+    return found
+
+
 def _is_respelt(value: str) -> bool:
-    if not value.startswith('"'):
-        return False
+    """Tell whether a literal with a datatype or a language tag would come back from the store in another spelling."""
     if not value.endswith(">"):
         return _TAGGED.search(value) is not None
     match = _TYPED.match(value)

@@ -3,7 +3,7 @@
 import re
 
 from airm_graph.model import Finding, Place
-from airm_graph.namespaces import PREFIXES
+from airm_graph.namespaces import BASE, PREFIXES
 
 __all__ = ["describe_node", "say_place", "shorten"]
 
@@ -29,17 +29,18 @@ def say_place(place: Place | None) -> str:
 
 
 def shorten(term: str) -> str:
-    """Write the IRIs in a term or a path with the prefixes of the project where they have one, and cut what is long.
+    """Write a term or a path as in Turtle with the prefixes and the base of the project; a long literal is cut.
 
-    >>> shorten("<http://www.w3.org/2000/01/rdf-schema#label>")
-    'rdfs:label'
+    >>> shorten("<http://www.w3.org/2000/01/rdf-schema#label>"), shorten("<https://w3id.org/airm-graph/source/doe-2025>")
+    ('rdfs:label', '<source/doe-2025>')
     """
-    text = re.sub(r"<([^>]*)>", _prefixed, term) if not term.startswith('"') else term
-    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
+    if term.startswith('"'):
+        return term if len(term) <= _LONGEST else term[: _LONGEST - 1] + "…"
+    return re.sub(r"<([^>]*)>", _prefixed, term)
 
 
 def _prefixed(match: re.Match[str]) -> str:
     for prefix, namespace in PREFIXES.items():
         if match[1].startswith(namespace) and _LOCAL.match(match[1][len(namespace) :]):
             return f"{prefix}:{match[1][len(namespace) :]}"
-    return match.group()
+    return f"<{match[1].removeprefix(BASE)}>"

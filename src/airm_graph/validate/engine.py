@@ -45,7 +45,7 @@ def judge(rows: Iterable[Row], *, shapes: Sequence[str] | None = None, engine: E
 
     Args:
         rows: Asserted statements of any number of graphs; they are judged as one graph.
-        shapes: Files of ``shapes/`` or paths, core and skos when left out.
+        shapes: Files of ``shapes/`` or paths, the default ones when left out.
         engine: ``fast`` compiles or refuses; ``reference`` is pyshacl alone; ``auto`` compiles what it can.
         base: What the IRIs of the project begin with.
 
@@ -69,6 +69,7 @@ def judge_rows(rows: Sequence[Row], *, shape_rows: Sequence[Row], engine: Engine
     """Judge rows by a shapes graph given as rows.
 
     Args:
+        shape_rows: Shapes whose queries ask the data only; `read_shapes` refuses others, and this function does not look.
         engine: As in `judge`.
         table: A table that holds *rows* already; the graphs in it are judged as one.
 

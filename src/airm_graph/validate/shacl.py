@@ -32,7 +32,7 @@ def validate_rows(rows: Iterable[Row], *, shapes: Sequence[str] | None = None, b
 
     Args:
         rows: Asserted statements of any number of graphs; they are judged as one graph.
-        shapes: Files of ``shapes/`` or paths, core and skos when left out.
+        shapes: Files of ``shapes/`` or paths, the default ones when left out.
         base: What the IRIs of the project begin with.
 
     Returns:

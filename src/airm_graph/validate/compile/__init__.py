@@ -1,8 +1,17 @@
-"""Shapes compiled to set-at-a-time plans: SQL over the triple table, and SPARQL for all focus nodes at once."""
+"""Shapes compiled to set-at-a-time plans: SQL over the triple table, and SPARQL for all focus nodes at once.
 
-from airm_graph.validate.compile.components import Branch, component_iri
+Results are those of pyshacl, but where pyshacl leaves the specification or has no answer:
+
+- values of unlike datatypes do not compare (pyshacl orders them by the IRIs of their datatypes), nor do ill-typed ones;
+- ``sh:lessThan`` with a blank node is a violation (pyshacl fails);
+- a range of ``sh:languageIn`` with a subtag takes in longer tags that begin with it;
+- ``sh:uniqueLang`` asks for ``true`` as written, not for ``"1"^^xsd:boolean``;
+- lexical forms are those of XML Schema, not those that Python's ``int``, ``Decimal`` and ``float`` read.
+"""
+
 from airm_graph.validate.compile.plan import Plans, QueryPlan, Rest, compile_shapes, find_constants
 from airm_graph.validate.compile.pool import Judged, Part, Plan
+from airm_graph.validate.compile.scope import Branch, component_iri
 from airm_graph.validate.compile.shapes import NotCompiledError, Shape, ShapesGraph, path_text
 from airm_graph.validate.compile.sparql import FOCUS_GRAPH, FOCUS_OF, Query
 

@@ -15,12 +15,14 @@ from dataclasses import dataclass
 
 from airm_graph.namespaces import PREFIXES, term
 from airm_graph.store import Row
-from airm_graph.validate.compile.components import Branch, Scope, find_branches, find_instances, open_scope
+from airm_graph.validate.compile.components import find_branches
 from airm_graph.validate.compile.lexical import KEYS
 from airm_graph.validate.compile.paths import Statement
 from airm_graph.validate.compile.pool import BITS, Judged, Part, Plan, Pool, mask_of
+from airm_graph.validate.compile.scope import Branch, Scope, open_scope
 from airm_graph.validate.compile.shapes import NotCompiledError, Shape, ShapesGraph
 from airm_graph.validate.compile.sparql import Query, compile_query
+from airm_graph.validate.compile.values import find_instances
 
 __all__ = ["Plans", "QueryPlan", "Rest", "compile_shapes", "find_constants"]
 

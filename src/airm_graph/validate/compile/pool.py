@@ -8,7 +8,7 @@ are then judged by three statements for all of them.
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from airm_graph.validate.compile.components import Branch
+from airm_graph.validate.compile.scope import Branch
 from airm_graph.validate.compile.shapes import Inverse, Path, Predicate, Shape
 
 __all__ = ["BITS", "Judged", "Part", "Plan", "Pool", "mask_of"]
@@ -58,9 +58,7 @@ class Pool:
             number: Of the root whose focus nodes are those of *shape*.
         """
         branches = list(branches)
-        if not isinstance(shape.path, Predicate | None) and not (
-            isinstance(shape.path, Inverse) and isinstance(shape.path.path, Predicate)
-        ):
+        if _step(shape.path) is None:
             return branches
         taken = [branch for branch in branches if branch.kind][:BITS]
         if taken:
@@ -72,7 +70,7 @@ class Pool:
         """Name and statement of the table of value nodes."""
         steps: dict[str, list[tuple[int, ...]]] = {"forward": [], "backward": [], "self": []}
         for number, (part, shape) in enumerate(zip(self._parts, self._shapes, strict=True)):
-            way, predicate = _step(part.shape.path)
+            way, predicate = _step(part.shape.path) or ("", "")
             steps[way].append((number, shape, self._ids[predicate] if predicate else 0))
         selects = {
             "forward": "t.o AS value FROM {0} JOIN focus AS f ON f.shape = w.shape JOIN spo AS t ON t.p = w.p AND t.s = f.node",
@@ -136,14 +134,17 @@ def mask_of(tests: Sequence[tuple[int, Branch]]) -> str:
     return " + ".join(f"CASE WHEN {branch.condition} THEN CAST({1 << bit} AS BIGINT) ELSE 0 END" for bit, branch in tests)
 
 
-def _step(path: Path | None) -> tuple[str, str]:
+def _step(path: Path | None) -> tuple[str, str] | None:
+    """The way of a path of at most one step, and its predicate; None for other paths."""
     match path:
+        case None:
+            return "self", ""
         case Predicate(iri):
             return "forward", iri
         case Inverse(Predicate(iri)):
             return "backward", iri
         case _:
-            return "self", ""
+            return None
 
 
 def _listed(rows: Iterable[tuple[int, ...]], name: str) -> str:

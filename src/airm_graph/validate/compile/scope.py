@@ -1,0 +1,158 @@
+"""What a constraint component compiles from and to: a scope with its relations, and branches of violations."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from airm_graph.namespaces import PREFIXES, term
+from airm_graph.validate.compile.paths import Statement, find_values
+from airm_graph.validate.compile.shapes import Constraint, NotCompiledError, Shape, ShapesGraph
+
+__all__ = [
+    "NONE",
+    "TRUE",
+    "Branch",
+    "Scope",
+    "component_iri",
+    "count_values",
+    "make_branch",
+    "make_test",
+    "only_value",
+    "open_scope",
+    "read_count",
+    "require_property_shape",
+    "select_focus",
+    "select_values",
+]
+
+#: SQL for no node.
+NONE = "CAST(NULL AS INTEGER)"
+#: Literals that say yes or no.
+TRUE = {f'"{word}"^^{term("xsd:boolean")}': word in ("true", "1") for word in ("true", "1", "false", "0")}
+_INTEGER = re.compile(r'"([+-]?[0-9]+)"\^\^<' + re.escape(PREFIXES["xsd"]) + r"integer>\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """A SELECT of violations, and the constraint whose they are.
+
+    Attributes:
+        kind, relation, condition: Where the SELECT is a condition on each row of a relation, that relation, what it is
+            (``described`` value nodes, ``counted`` focus nodes) and the condition; tests on one relation can be made in one pass.
+            For instances of a class, the kind is ``class`` and the condition the id of the class.
+    """
+
+    component: str
+    parameter: str
+    sql: str
+    kind: str = ""
+    relation: str = ""
+    condition: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """A shape with the relations of its focus nodes (column node) and of its value nodes (columns focus, value)."""
+
+    graph: ShapesGraph
+    statement: Statement
+    shape: Shape
+    focus: str
+    values: str
+    within: tuple[str, ...]
+
+    @property
+    def ids(self) -> Mapping[str, int]:
+        """Numbers of constant terms."""
+        return self.statement.ids
+
+    def nodes(self) -> str:
+        """The relation of the value nodes, each once."""
+        if self.shape.path is None:
+            return self.focus
+        return self.statement.relation(f"SELECT DISTINCT value AS node FROM {self.values}")  # noqa: S608
+
+    def described(self) -> str:
+        """The relation of the value nodes with what the dictionary says of them."""
+        return self.statement.relation(
+            "SELECT v.focus, v.value, d.kind, d.lexical, d.datatype, d.language "  # noqa: S608
+            f"FROM {self.values} AS v JOIN terms AS d ON d.id = v.value"
+        )
+
+
+def component_iri(branch: Branch) -> str:
+    """The IRI of the constraint component, as an N-Triples term."""
+    return term(f"sh:{branch.component}ConstraintComponent")
+
+
+def open_scope(graph: ShapesGraph, node: str, *, focus: str, statement: Statement, within: tuple[str, ...] = ()) -> Scope:
+    """Read a shape and name its relations.
+
+    Raises:
+        NotCompiledError: The shape cannot be read, or leads back to itself.
+    """
+    if node in within:
+        raise NotCompiledError("a shape that refers to itself")
+    shape = graph.shape(node)
+    values = find_values(shape.path, focus=focus, statement=statement)
+    return Scope(graph, statement, shape, focus=focus, values=values, within=(*within, node))
+
+
+def make_branch(constraint: Constraint, sql: str, *, component: str = "") -> Branch:
+    """Make the branch of a constraint; the component is named by its parameter unless it is given."""
+    name = constraint.parameter
+    return Branch(component or name[0].upper() + name[1:], name, sql)
+
+
+def make_test(constraint: Constraint, kind: str, relation: str, condition: str) -> Branch:
+    """Make the branch of a constraint that is a condition on each row of a relation."""
+    sql = f"SELECT v.focus, v.value, {NONE} AS path FROM {relation} AS v WHERE {condition}"  # noqa: S608
+    return replace(make_branch(constraint, sql), kind=kind, relation=relation, condition=condition)
+
+
+def select_values(scope: Scope, condition: str) -> str:
+    """SQL for the value nodes for which a condition (on v) holds."""
+    return f"SELECT v.focus, v.value, {NONE} AS path FROM {scope.values} AS v WHERE {condition}"  # noqa: S608
+
+
+def select_focus(scope: Scope, condition: str, *, join: str = "") -> str:
+    """SQL for the focus nodes for which a condition (on f) holds."""
+    return f"SELECT f.node AS focus, {NONE} AS value, {NONE} AS path FROM {scope.focus} AS f {join} WHERE {condition}"  # noqa: S608
+
+
+def only_value(constraint: Constraint) -> str:
+    """The value of a constraint that takes one.
+
+    Raises:
+        NotCompiledError: It has several.
+    """
+    if len(constraint.terms) != 1:
+        raise NotCompiledError(f"several values of sh:{constraint.parameter}")
+    return constraint.terms[0]
+
+
+def read_count(value: str, *, parameter: str) -> int:
+    """Read a number that is not negative.
+
+    Raises:
+        NotCompiledError: It is none.
+    """
+    match = _INTEGER.match(value)
+    if match is None or int(match[1]) < 0:
+        raise NotCompiledError(f"the value {value} of sh:{parameter}")
+    return int(match[1])
+
+
+def require_property_shape(scope: Scope, constraint: Constraint) -> None:
+    """Refuse a constraint that only property shapes have.
+
+    Raises:
+        NotCompiledError: The shape has no path.
+    """
+    if scope.shape.path is None:
+        raise NotCompiledError(f"sh:{constraint.parameter} on a node shape")
+
+
+def count_values(values: str) -> str:
+    """SQL that joins the focus nodes (f) with the number of their values (c.n)."""
+    return f"LEFT JOIN (SELECT focus, COUNT(*) AS n FROM {values} GROUP BY focus) AS c ON c.focus = f.node"  # noqa: S608

@@ -21,8 +21,8 @@ from airm_graph.reason import close
 from airm_graph.resources import find_resource, read_resource
 from airm_graph.rules import RULES
 from airm_graph.store import Row, parse_rows
+from airm_graph.validate import validate_rows
 from airm_graph.validate.rulebook import find_page, load_rulebook
-from airm_graph.validate.shacl import validate_rows
 
 PAGES = load_rulebook()
 EXAMPLES = yaml.safe_load(read_resource("shapes/examples.yaml"))

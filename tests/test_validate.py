@@ -24,9 +24,10 @@ from airm_graph.store import Row, parse_rows
 from airm_graph.validate.places import find_places
 from airm_graph.validate.report import NOTICE, Line, Report, format_lines, format_text
 from airm_graph.validate.results import Result, find_findings, sort_findings
-from airm_graph.validate.shacl import run_pyshacl, validate_rows
+from airm_graph.validate.shacl import run_pyshacl
 from airm_graph.validate.shapes import read_shapes
 from airm_graph.validate.terms import Nodes, literal_text
+from airm_graph.validate.verdict import validate_rows
 
 FIXTURES = Path(__file__).parent / "shapes"
 MUST = ("core", "provenance", "skos")
@@ -287,7 +288,7 @@ def test_shapes_when_given_replace_the_usual_ones(tmp_path: Path) -> None:
 def test_findings_when_of_any_hash_seed_are_the_same_bytes() -> None:
     code = (
         "import sys; from pathlib import Path; from airm_graph.store import parse_rows\n"
-        "from airm_graph.validate.shacl import validate_rows; from airm_graph.validate.report import Report\n"
+        "from airm_graph.validate import validate_rows; from airm_graph.validate.report import Report\n"
         "rows = [r for f in sys.argv[1:] for r in parse_rows(Path(f).read_bytes(), name=f, suffix='.ttl')]\n"
         "sys.stdout.write(Report(tuple(validate_rows(rows))).to_json())"
     )

@@ -22,7 +22,7 @@ from airm_graph.store import FORMATS, Row, parse_rows
 from airm_graph.taxonomy import load_taxonomy
 from airm_graph.terms import read_literal
 from airm_graph.triples import NOTICE, dataset_rows, record_rows
-from airm_graph.validate import Report, validate_rows
+from airm_graph.validate import Report, Verdict, judge_shapes
 from airm_graph.validate.places import find_every_place
 from airm_graph.validate.results import leave_out_repeated
 from airm_graph.validate.shapes import DEFAULT_SHAPES
@@ -48,7 +48,7 @@ def build(
     Args:
         inputs: Folders, files, or ``-`` for standard input.
         base: What every IRI begins with; the default is the project's own.
-        engine: Engine of the closure: ``reference`` is owlrl, ``fast`` the columnar one, ``auto`` the latter where it knows every axiom.
+        engine: ``fast`` closes and judges on the columnar table, ``reference`` by owlrl and pyshacl, ``auto`` by the table where it can.
         shapes: Shapes files to judge by; the project's own when left out.
         progress: Called with (step, number done, number in all).
 
@@ -63,14 +63,14 @@ def build(
     tell("merge", 0, 1)
     records = merge_pages(readings.pages)
     if not records.mitigations:
-        return Graph((), (), (), _report(readings, records, None, ()), records, base, readings.files)
+        return Graph((), (), (), _report(readings, records), records, base, readings.files)
     rows = tuple(sorted({*_data_rows(records), *_taxonomy_rows(), *_describe(records, base)}))
     tell("close", 0, 1)
     ontology = _read_rows("ontology/airm.ttl", iri("graph/ontology"))
     closure = close(rows, ontology=ontology, engine=engine)
     tell("validate", 0, 1)
-    judged = _leave_out_repeated(validate_rows(rows, shapes=shapes), rows=rows, said=(*readings.findings, *records.findings))
-    report = _report(readings, records, closure, judged)
+    verdict = judge_shapes(rows, shapes=shapes, engine=engine)
+    report = _report(readings, records, closure, verdict, rows)
     tell("done", 1, 1)
     asserted, added, axioms = (_rebase(part, base) for part in (rows, closure.rows, ontology))
     return Graph(asserted, added, axioms, report, records, base, readings.files)
@@ -113,9 +113,15 @@ def _issued() -> str | None:
         raise AirmError(f"SOURCE_DATE_EPOCH is {epoch!r}; it must be a number of seconds") from error
 
 
-def _report(readings: Readings, records: Records, closure: Closure | None, judged: Iterable[Finding]) -> Report:
-    contradictions = (make_finding("INF-01", text, None) for text in (closure.contradictions if closure else ()))
-    return Report((*readings.findings, *records.findings, *contradictions, *judged), tuple(readings.files))
+def _report(
+    readings: Readings, records: Records, closure: Closure | None = None, verdict: Verdict | None = None, rows: Sequence[Row] = ()
+) -> Report:
+    said = (*readings.findings, *records.findings)
+    if closure is None or verdict is None:
+        return Report(said, tuple(readings.files))
+    contradictions = (make_finding("INF-01", text, None) for text in closure.contradictions)
+    judged = _leave_out_repeated(verdict.findings, rows=rows, said=said)
+    return Report((*said, *contradictions, *judged), tuple(readings.files), verdict.engines, (*closure.notes, *verdict.notes))
 
 
 def _leave_out_repeated(findings: Sequence[Finding], *, rows: Iterable[Row], said: Iterable[Finding]) -> list[Finding]:
@@ -182,13 +188,14 @@ def _find_base(rows: Iterable[Row]) -> str:
 
 
 def validate_inputs(
-    inputs: Sequence[str | Path], *, shapes: Sequence[str] | None = None, progress: Progress | None = None
+    inputs: Sequence[str | Path], *, shapes: Sequence[str] | None = None, engine: str = "auto", progress: Progress | None = None
 ) -> tuple[Report, Mapping[str, str]]:
     """Validate captures, or RDF files, dist folders and folders of RDF files.
 
     Args:
         inputs: Captures as :func:`build` takes them, or RDF; not both at once.
         shapes: Shapes files to judge by; the project's own when left out, with those for ontologies where RDF declares one.
+        engine: As for :func:`build`.
         progress: As for :func:`build`.
 
     Returns:
@@ -200,7 +207,7 @@ def validate_inputs(
     """
     found = [_find_rdf(Path(path)) for path in inputs]
     if not any(found):
-        graph = build(inputs, shapes=shapes, progress=progress)
+        graph = build(inputs, shapes=shapes, engine=engine, progress=progress)
         return graph.report, graph.files
     if not all(found):
         strange = next(str(path) for path, files in zip(inputs, found, strict=True) if not files)
@@ -210,9 +217,9 @@ def validate_inputs(
     base = _find_base(rows)
     inferred = f"<{base}graph/inferred>"
     judged_by = _default_shapes(rows) if shapes is None else shapes
-    findings = validate_rows([row for row in rows if row[3] != inferred], shapes=judged_by, base=base)
+    verdict = judge_shapes([row for row in rows if row[3] != inferred], shapes=judged_by, engine=engine, base=base)
     names = {file.name: file.name for file in files}
-    return Report(tuple(locate_findings(findings, files=files)), tuple(names)), names
+    return Report(tuple(locate_findings(verdict.findings, files=files)), tuple(names), verdict.engines, verdict.notes), names
 
 
 def _default_shapes(rows: Iterable[Row]) -> tuple[str, ...]:

@@ -151,8 +151,8 @@ class Heading:
     """The parent mitigation printed as a bare heading.
 
     Attributes:
-        basis: Why it was taken for a heading: ``others`` (named on the same page), ``other-page``, ``next-item`` (what follows can only be an
-            item), ``alone`` (the page has no items), ``pattern`` (by its look only).
+        basis: Why it was taken for a heading: ``others`` (named on the same page), ``other-page`` (named on another one), ``next-item``
+            (what follows can only be an item), ``alone`` (the page has no items) or ``pattern`` (by its look only).
     """
 
     name: Text

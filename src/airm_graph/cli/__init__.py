@@ -11,9 +11,12 @@ from collections.abc import Sequence
 
 import click
 
-__all__ = ["EXIT_INTERNAL", "EXIT_NO", "EXIT_USAGE", "cli", "main"]
+__all__ = ["ENGINES", "ENGINE_HELP", "EXIT_INTERNAL", "EXIT_NO", "EXIT_USAGE", "cli", "main"]
 
 EXIT_NO, EXIT_USAGE, EXIT_INTERNAL = 1, 2, 3
+#: As `airm_graph.validate.ENGINES`, without importing it.
+ENGINES = ("auto", "fast", "reference")
+ENGINE_HELP = "reference: owlrl and pyshacl; fast: our own; auto: our own where it can."
 _EXIT_INTERRUPTED = 130
 
 _COMMANDS = {

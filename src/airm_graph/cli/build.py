@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from airm_graph.cli import EXIT_NO, EXIT_USAGE
+from airm_graph.cli import ENGINE_HELP, ENGINES, EXIT_NO, EXIT_USAGE
 from airm_graph.namespaces import BASE
 
 if TYPE_CHECKING:
@@ -42,13 +42,7 @@ Examples:
     show_default=True,
     help="What to print: a summary, or the report.",
 )
-@click.option(
-    "--engine",
-    type=click.Choice(["auto", "fast", "reference"]),
-    default="auto",
-    show_default=True,
-    help="Engine of the closure; reference is owlrl.",
-)
+@click.option("--engine", type=click.Choice(ENGINES), default="auto", show_default=True, help=ENGINE_HELP)
 @click.option("-q", "--quiet", is_flag=True, help="Print nothing but violations.")
 def command(inputs: tuple[str, ...], *, folder: Path, base: str, shape: str, engine: str, quiet: bool) -> int:
     """Build the graph from captured pages and write it.

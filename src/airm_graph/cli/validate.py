@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from airm_graph.cli import EXIT_NO
+from airm_graph.cli import ENGINE_HELP, ENGINES, EXIT_NO
 
 if TYPE_CHECKING:
     from airm_graph.model import Severity
@@ -51,6 +51,7 @@ Examples:
 )
 @click.option("--baseline", type=click.Path(dir_okay=False, path_type=Path), help="Accept the findings listed in this file.")
 @click.option("--update-baseline", is_flag=True, help="Write the findings to the baseline and accept them all.")
+@click.option("--engine", type=click.Choice(ENGINES), default="auto", show_default=True, help=ENGINE_HELP)
 @click.option("-q", "--quiet", is_flag=True, help="Show no progress.")
 def command(
     inputs: tuple[str, ...],
@@ -62,6 +63,7 @@ def command(
     shapes: tuple[str, ...],
     baseline: Path | None,
     update_baseline: bool,
+    engine: str,
     quiet: bool,
 ) -> int:
     """Say what is wrong with captures or RDF, and where.
@@ -77,7 +79,7 @@ def command(
         raise click.UsageError("--update-baseline needs --baseline FILE")
     targets = [(shape, output), *(_split(other) for other in others)]
     with show_progress(quiet=quiet) as progress:
-        report, files = validate_inputs(inputs, shapes=shapes or None, progress=progress)
+        report, files = validate_inputs(inputs, shapes=shapes or None, engine=engine, progress=progress)
     if baseline:
         report = _compare(report, baseline=baseline, update=update_baseline)
     for name, path in targets:

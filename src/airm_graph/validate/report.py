@@ -35,10 +35,14 @@ class Report:
     Attributes:
         findings: In any order.
         files: Names of the files that were looked at.
+        engines: Name of an engine and the IRIs of the shapes that it judged.
+        notes: Why a shape was left to pyshacl, and the like.
     """
 
     findings: tuple[Finding, ...]
     files: tuple[str, ...] = ()
+    engines: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
     def conforms(self) -> bool:
@@ -62,6 +66,8 @@ class Report:
             "counts": self.counts,
             "files": sorted(set(self.files)),
             "notice": NOTICE,
+            "engines": {name: list(shapes) for name, shapes in self.engines},
+            "notes": list(self.notes),
             "findings": [_record(finding, fingerprint=fingerprint) for finding, fingerprint in fingerprint_findings(self.findings)],
         }
         return json.dumps(content, ensure_ascii=False, indent=2) + "\n"

@@ -1,17 +1,16 @@
 """The reference engine: pyshacl on the asserted statements, with our shapes, without inference, imports or network."""
 
 import logging
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from airm_graph.errors import ShapesError
-from airm_graph.model import Finding, Severity
+from airm_graph.model import Severity
 from airm_graph.namespaces import BASE, PREFIXES
 from airm_graph.store import Row
-from airm_graph.validate.places import find_places
-from airm_graph.validate.results import Result, find_findings
+from airm_graph.validate.results import Result
 from airm_graph.validate.shapes import DEFAULT_SHAPES, read_shapes
 from airm_graph.validate.terms import Nodes
 
@@ -21,34 +20,10 @@ if TYPE_CHECKING:
     from rdflib.query import Result as QueryResult
     from rdflib.term import Node
 
-__all__ = ["quiet_rdflib", "run_pyshacl", "run_pyshacl_on_rows", "validate_rows"]
+__all__ = ["quiet_rdflib", "run_pyshacl", "run_pyshacl_on_rows"]
 
 _SH = PREFIXES["sh"]
 _SEVERITIES = {f"<{_SH}Violation>": Severity.VIOLATION, f"<{_SH}Warning>": Severity.WARNING, f"<{_SH}Info>": Severity.INFO}
-
-
-def validate_rows(rows: Iterable[Row], *, shapes: Sequence[str] | None = None, base: str = BASE) -> list[Finding]:
-    """Judge asserted rows by shapes and say where in the captures each finding stands.
-
-    Args:
-        rows: Asserted statements of any number of graphs; they are judged as one graph.
-        shapes: Files of ``shapes/`` or paths, the default ones when left out.
-        base: What the IRIs of the project begin with.
-
-    Returns:
-        Sorted findings, one for each shape, focus node and value.
-
-    Raises:
-        ShapesError: The shapes cannot be used; the message names the file.
-
-    >>> rows = [("<https://example.org/a>", "<http://www.w3.org/1999/02/22-rdf-syntax-ns#type>", "<http://www.w3.org/ns/prov#Agent>", "")]
-    >>> [finding.rule for finding in validate_rows(rows)]
-    ['AGT-01']
-    """
-    rows = list(rows)
-    results = run_pyshacl(rows, shapes=shapes, base=base)
-    places = find_places(rows, focus={result.focus for result in results}, base=base)
-    return find_findings(results, places=places)
 
 
 def run_pyshacl(rows: Sequence[Row], *, shapes: Sequence[str] | None = None, base: str = BASE) -> list[Result]:

@@ -208,7 +208,7 @@ def test_place_when_rows_are_damaged_says_what_is_left() -> None:
 def test_rows_when_a_mitigation_cites_no_source_give_a_finding_at_its_lines() -> None:
     rows = [row for row in fixture_rows("Mitigation/valid-unnamed") if row[1] != term("airm:source")]
     (found,) = validate_rows(iter(rows), shapes=MUST)
-    assert (found.rule, found.severity, found.message) == ("MIT-03", Severity.VIOLATION, "a mitigation cites its source")
+    assert (found.rule, found.severity, found.message) == ("MIT-03", Severity.VIOLATION, "not met: a mitigation cites its source")
     assert found.remedy == "add airm:source with the document's IRI, typed airm:Source"
     assert found.place == Place("page.txt", 3, 4, "A gate before release\nStops a release that fails its tests.")
     assert (found.focus, found.path, found.value) == (
@@ -371,6 +371,8 @@ def test_json_when_written_holds_every_field() -> None:
         "counts": {"violation": 1, "warning": 0, "info": 1},
         "files": ["a.txt", "b.txt"],
         "notice": NOTICE,
+        "engines": {},
+        "notes": [],
         "findings": [
             {
                 "rule": "TST-01",

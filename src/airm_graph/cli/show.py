@@ -81,7 +81,7 @@ def _by_rule(report: Report) -> dict[tuple[int, str, str], list[Finding]]:
 def _title(finding: Finding) -> str:
     from airm_graph.rules import RULES
 
-    return RULES[finding.rule].title if finding.rule in RULES else finding.message
+    return RULES[finding.rule].title if finding.rule in RULES else finding.message.removeprefix("not met: ")
 
 
 def write_table(table: Table, *, base: str) -> None:

@@ -12,7 +12,7 @@ from airm_graph.store import Row
 from airm_graph.validate.columnar import run_plans
 from airm_graph.validate.compile import Judged, Rest, ShapesGraph, compile_shapes, find_constants
 from airm_graph.validate.results import Result
-from airm_graph.validate.shacl import run_pyshacl, run_pyshacl_on_rows
+from airm_graph.validate.shacl import blame_file, run_pyshacl, run_pyshacl_on_rows
 from airm_graph.validate.shapes import DEFAULT_SHAPES, read_shapes
 
 __all__ = ["COLUMNAR", "PYSHACL", "Engine", "Judgement", "judge", "judge_rows"]
@@ -62,7 +62,10 @@ def judge(rows: Iterable[Row], *, shapes: Sequence[str] | None = None, engine: E
     shape_rows = [row for name in names for row in read_shapes(name, base=base)]
     if engine == "reference":
         return _all_to_pyshacl(run_pyshacl(rows, shapes=names, base=base), graph=ShapesGraph(shape_rows))
-    return judge_rows(rows, shape_rows=shape_rows, engine=engine)
+    try:
+        return judge_rows(rows, shape_rows=shape_rows, engine=engine)
+    except ShapesError as error:
+        raise error if engine == "fast" else blame_file(error, names=names, rows=rows, base=base) from error
 
 
 def judge_rows(rows: Sequence[Row], *, shape_rows: Sequence[Row], engine: Engine = "auto", table: TripleTable | None = None) -> Judgement:

@@ -50,10 +50,13 @@ def _finding(result: Result, *, place: Place | None) -> Finding:
     match = _MESSAGE.match(result.message)
     rule, text = (match["rule"], match["what"]) if match else (_local_name(result.shape), result.message)
     what, _, remedy = text.partition("; ")
+    what = what if remedy else what.removesuffix(".")
+    # Our shapes state the norm ("a mitigation cites its source"); other people's mostly state the fault.
+    is_norm = match is not None and "/shapes#" in result.shape
     return Finding(
         rule=rule,
         severity=result.severity,
-        message=what if remedy else what.removesuffix("."),
+        message=f"not met: {what}" if is_norm else what,
         remedy=remedy.removesuffix("."),
         place=place,
         focus=result.focus,

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from rdflib.query import Result as QueryResult
     from rdflib.term import Node
 
-__all__ = ["quiet_rdflib", "run_pyshacl", "run_pyshacl_on_rows"]
+__all__ = ["blame_file", "quiet_rdflib", "run_pyshacl", "run_pyshacl_on_rows"]
 
 _SH = PREFIXES["sh"]
 _SEVERITIES = {f"<{_SH}Violation>": Severity.VIOLATION, f"<{_SH}Warning>": Severity.WARNING, f"<{_SH}Info>": Severity.INFO}
@@ -37,8 +37,7 @@ def run_pyshacl(rows: Sequence[Row], *, shapes: Sequence[str] | None = None, bas
     try:
         return run_pyshacl_on_rows(rows, shape_rows=shape_rows)
     except ShapesError as error:
-        with quiet_rdflib():
-            raise _blame(error, names=names, rows=rows, base=base) from error
+        raise blame_file(error, names=names, rows=rows, base=base) from error
 
 
 def run_pyshacl_on_rows(rows: Sequence[Row], *, shape_rows: Sequence[Row]) -> list[Result]:
@@ -97,16 +96,14 @@ def _first_line(text: str) -> str:
     return text.strip().partition("\n")[0]
 
 
-def _blame(error: ShapesError, *, names: Sequence[str], rows: Sequence[Row], base: str) -> ShapesError:
+def blame_file(error: ShapesError, *, names: Sequence[str], rows: Sequence[Row], base: str) -> ShapesError:
     """Name the file whose shapes fail alone, or all files when none does.
 
     The data is needed for it: pyshacl reads the constraints of a shape when it meets the first focus node.
     """
     for name in names:
-        nodes = Nodes()
-        shapes = nodes.fill(_make_graph(), rows=read_shapes(name, base=base))
         try:
-            _validate(nodes.fill(_make_data_graph(), rows=rows), shapes=shapes)
+            run_pyshacl_on_rows(rows, shape_rows=read_shapes(name, base=base))
         except ShapesError as alone:
             return ShapesError(f"{name}: the shapes cannot be used: {alone}")
     return ShapesError(f"{', '.join(names)}: the shapes cannot be used together: {error}")

@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint types check clean
+.PHONY: demo test lint types own check clean
 
 $(VENV)/.run: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -31,7 +31,13 @@ lint: $(VENV)/.dev
 types: $(VENV)/.dev
 	$(BIN)/mypy
 
-check: lint types test
+# The project judges what it publishes by its own shapes.
+own: $(VENV)/.run
+	$(BIN)/airm-graph validate ontology --quiet
+	$(BIN)/airm-graph validate shapes --quiet
+	$(BIN)/airm-graph validate examples --quiet --format markdown
+
+check: lint types own test
 
 clean:
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

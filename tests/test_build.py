@@ -211,6 +211,41 @@ def test_files_of_one_name_in_two_folders_keep_apart(tmp_path: Path) -> None:
     assert {name for capture in graph.records.captures for name in capture.file_names} == {"a/page.txt", "b/page.txt"}
 
 
+def test_files_of_one_path_below_two_folders_keep_apart(tmp_path: Path) -> None:
+    pages = sorted(EXAMPLES.glob("*.txt"))[:2]
+    for folder, page in zip("ab", pages, strict=True):
+        (tmp_path / folder / "deep").mkdir(parents=True)
+        shutil.copy(page, tmp_path / folder / "deep" / "page.txt")
+    graph = airm_graph.build([tmp_path / "a" / "deep", tmp_path / "b" / "deep"])
+    assert {name for capture in graph.records.captures for name in capture.file_names} == {"a/deep/page.txt", "b/deep/page.txt"}
+
+
+def test_file_named_twice_is_one_file_whatever_the_order(tmp_path: Path) -> None:
+    (tmp_path / "deep").mkdir()
+    page = Path(shutil.copy(min(EXAMPLES.glob("*.txt")), tmp_path / "deep" / "page.txt"))
+    inputs = [tmp_path, tmp_path / "deep", page]
+    for order in (inputs, inputs[::-1]):
+        assert [capture.file_names for capture in airm_graph.build(order).records.captures] == [("deep/page.txt",)]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems refuse such names")
+def test_file_name_that_is_no_text_is_written_with_escapes(tmp_path: Path) -> None:
+    shutil.copy(min(EXAMPLES.glob("*.txt")), os.fsencode(tmp_path) + b"/a\xff\n\x01.txt")
+    graph = airm_graph.build([tmp_path])
+    assert [capture.file_names for capture in graph.records.captures] == [(r"a\xff\n\x01.txt",)]
+    assert set(graph.write(tmp_path / "dist")) >= set(FILES)
+
+
+def test_one_path_may_stand_alone(tmp_path: Path) -> None:
+    page = shutil.copy(min(EXAMPLES.glob("*.txt")), tmp_path)
+    assert airm_graph.build(str(page)).digest == airm_graph.build([page]).digest
+
+
+def test_no_input_is_an_error() -> None:
+    with pytest.raises(InputError, match="no input is given"):
+        airm_graph.build([])
+
+
 def test_broken_page_beside_good_ones_is_reported_and_the_rest_is_built(example_graph: airm_graph.Graph, tmp_path: Path) -> None:
     shutil.copytree(EXAMPLES, tmp_path / "in")
     (tmp_path / "in" / "zz.txt").write_bytes(b"\x00\x01")

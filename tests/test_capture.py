@@ -17,6 +17,7 @@ from airm_graph.ingest.known import learn_names
 from airm_graph.ingest.sidecar import Sidecar, read_sidecar
 from airm_graph.model import Evidence, Finding, Page, Severity
 from airm_graph.rules import RULES
+from airm_graph.store import parse_rows
 from airm_graph.taxonomy import load_taxonomy, load_vocabularies
 from pages import (
     TAIL,
@@ -446,7 +447,18 @@ def test_heading_with_description_stands_before_a_bare_item_where_items_are_bare
 
 def test_long_line_that_ends_in_a_citation_is_no_name():
     assert is_name_like("EU AI Act (2024)")
+    assert is_name_like("Public reports (data, models, etc.)")
+    assert not is_name_like("Critical decisions are made by two people.*")
+    assert not is_name_like("They call it “safe enough.”")
     assert not is_name_like("This was first done by those who build such systems (2024)")
+
+
+def test_sentence_with_a_mark_behind_its_full_stop_is_the_description_of_the_first_item():
+    sentence = "Critical decisions are made by two people.*"
+    bare = [(node.name, replace(node, description=())) for node in OUTLINE[1:]]
+    page = page_of(make_lines(["Dual control", sentence + "\n" + code_line("2.1.2") + OUTLINE[0].name], bare))
+    assert page.heading is None
+    assert (page.children + page.others)[0].name.published == "Dual control"
 
 
 def test_two_names_in_a_row_are_heading_and_item():
@@ -785,6 +797,13 @@ def test_sidecar_names_the_page():
         (b"name: ''", 1),
         (b"a: &a [*a]", 1),
         (b"x" * 70_000, None),
+        (b"[" * 20_000, None),
+        (b"name: " + b"{a: " * 9_000, None),
+        (b"url: https://example.org/x?y=[1]", 1),
+        (b"url: https://example.org/a#b#c", 1),
+        (b"url: https://example.org/%zz", 1),
+        (b"url: https://example.org:port/", 1),
+        ("url: https://example.org/\u202ea".encode(), 1),
     ],
 )
 def test_sidecar_that_is_wrong_is_reported_at_its_line(data, line):
@@ -792,6 +811,22 @@ def test_sidecar_that_is_wrong_is_reported_at_its_line(data, line):
     assert {finding.rule for finding in findings} == {"CAP-18"}
     assert line is None or findings[0].place.first_line == line
     assert sidecar.url is None
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://example.org",
+        "HTTP://example.org:8080/a/(b)'c;d=e?f=g&h=/#i?j",
+        "https://[::1]:80/x",
+        "https://user@example.org/%C3%BC",
+        "https://exämple.org/ü/漢/\U0001f600",
+    ],
+)
+def test_sidecar_takes_every_address_that_can_be_an_iri(address):
+    sidecar, findings = read_sidecar(f"url: {address}".encode(), file="page.meta.yaml")
+    assert (sidecar.url, findings) == (address, ())
+    assert parse_rows(f"<x:s> <x:p> <{address}> .".encode(), name="a", suffix=".nt")
 
 
 @settings(PLAIN, max_examples=100)

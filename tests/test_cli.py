@@ -10,7 +10,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 EXAMPLES = ROOT / "examples"
-COMMANDS = ["build", "export", "info", "query", "query list", "query show", "query run", "validate"]
+COMMANDS = ["", "build", "export", "info", "query", "query list", "query show", "query run", "validate"]
 
 
 def run(*arguments: object, stdin: bytes | None = None, **environment: str) -> subprocess.CompletedProcess[bytes]:
@@ -26,8 +26,9 @@ def any_example() -> Path:
 def test_help_shows_an_example_for_every_command(name: str) -> None:
     done = run(*name.split(), "--help")
     assert done.returncode == 0
-    assert b"airm-graph " + name.split()[0].encode() in done.stdout
-    assert b"Example" in done.stdout
+    assert " ".join(["airm-graph", *name.split()[:1]]).encode() in done.stdout
+    assert b"\n  Example" in done.stdout
+    assert b"\\b" not in done.stdout
 
 
 def test_version_carries_the_notice() -> None:
@@ -104,6 +105,38 @@ def test_wrong_use_exits_with_two_and_no_traceback(arguments: list[str], word: b
     assert word in done.stderr
     assert b"Traceback" not in done.stderr
     assert done.stdout == b""
+
+
+def test_locale_without_utf8_changes_no_byte(captures: Path) -> None:
+    ascii_only = {"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"}
+    for arguments in (["validate", captures], ["export", "--format", "turtle"], ["info", captures, "--pages"]):
+        assert run(*arguments, **ascii_only).stdout == run(*arguments).stdout != b""
+
+
+def test_quiet_build_prints_violations_only(tmp_path: Path) -> None:
+    page = any_example().read_text()
+    (tmp_path / "page.txt").write_text(page.replace("\n1.1.1 Training Data", "\n1.1.8 Training Data", 1))
+    done = run("build", EXAMPLES, tmp_path / "page.txt", "-o", tmp_path / "dist", "-q")
+    assert (done.returncode, done.stdout) == (1, b"")
+    assert b"violation" in done.stderr
+    assert b"warning" not in done.stderr
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows knows no such signal")
+def test_interrupted_database_exits_like_any_interruption(tmp_path: Path) -> None:
+    # DuckDB runs while Python waits and tells Ctrl-C as an error of its own.
+    code = (
+        "import os, signal, threading, duckdb, airm_graph.conductor as c\n"
+        "def build(*_, **__):\n"
+        "    threading.Timer(0.5, os.kill, (os.getpid(), signal.SIGINT)).start()\n"
+        "    duckdb.connect().execute('SELECT sum(a.range * b.range) FROM range(10000000) a, range(100000) b').fetchall()\n"
+        "c.build = build\n"
+        "from airm_graph.cli import main\n"
+        "main()"
+    )
+    done = subprocess.run([sys.executable, "-c", code, "build", "."], capture_output=True, timeout=60, check=False, cwd=tmp_path)
+    assert done.returncode == 130, done
+    assert b"internal error" not in done.stderr
 
 
 def test_internal_error_exits_with_three_and_no_traceback() -> None:

@@ -233,8 +233,8 @@ def problems(draw: st.DrawFn) -> tuple[list[Row], list[Row]]:
     return rows, writer.rows
 
 
-def compared(results: tuple[Result, ...]) -> Counter[tuple[str, ...]]:
-    return Counter((r.component, r.focus, r.path, r.value, r.severity.value, r.message) for r in results)
+def compared(results: tuple[Result, ...], *, messages: bool) -> Counter[tuple[str, ...]]:
+    return Counter((r.component, r.focus, r.path, r.value, r.severity.value, r.message if messages else "") for r in results)
 
 
 @given(problem=problems())
@@ -249,4 +249,6 @@ def test_engines_when_shapes_and_data_are_random_agree(problem: tuple[list[Row],
             reference = judge_rows(rows, shape_rows=shape_rows, engine="reference")
         except ShapesError:  # pyshacl refuses some of what it cannot compare
             return
-    assert compared(fast.results) == compared(reference.results)
+    # Where blank nodes nest deeply, how much of them pyshacl writes depends on what it wrote before.
+    messages = not any("recursion.too.deep" in result.message for result in (*fast.results, *reference.results))
+    assert compared(fast.results, messages=messages) == compared(reference.results, messages=messages)

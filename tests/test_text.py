@@ -294,6 +294,8 @@ def test_citation_mark_is_taken_out(before, after):
         "It lies in [5 to 10, they say.",
         "A [104 words] remark, and f(x)=[3].",
         "It is the [20]-norm.",
+        "It is shown in a range, [3]–[5], of papers.",
+        "Somebody showed it [3]–[5].",
     ],
 )
 def test_citation_mark_leaves_other_brackets(sentence):

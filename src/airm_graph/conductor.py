@@ -3,6 +3,7 @@
 import datetime
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import nullcontext
 from importlib.metadata import version as installed_version
 from pathlib import Path
 
@@ -65,15 +66,27 @@ def build(
     if not records.mitigations:
         return Graph((), (), (), _report(readings, records), records, base, readings.files)
     rows = tuple(sorted({*_data_rows(records), *_taxonomy_rows(), *_describe(records, base)}))
-    tell("close", 0, 1)
     ontology = _read_rows("ontology/airm.ttl", iri("graph/ontology"))
-    closure = close(rows, ontology=ontology, engine=engine)
-    tell("validate", 0, 1)
-    verdict = judge_shapes(rows, shapes=shapes, engine=engine)
+    verdict, closure = _judge_and_close(rows, ontology=ontology, shapes=shapes, engine=engine, tell=tell)
     report = _report(readings, records, closure, verdict, rows)
     tell("done", 1, 1)
     asserted, added, axioms = (_rebase(part, base) for part in (rows, closure.rows, ontology))
     return Graph(asserted, added, axioms, report, records, base, readings.files)
+
+
+def _judge_and_close(
+    rows: tuple[Row, ...], *, ontology: tuple[Row, ...], shapes: Sequence[str] | None, engine: str, tell: Progress
+) -> tuple[Verdict, Closure]:
+    """Judge rows, then close them; both on one table, which holds nothing but the rows while they are judged."""
+    from airm_graph.columns import TripleTable
+
+    with nullcontext(None) if engine == "reference" else TripleTable() as table:
+        if table is not None:
+            table.load_rows(rows)
+        tell("validate", 0, 1)
+        verdict = judge_shapes(rows, shapes=shapes, engine=engine, table=table)
+        tell("close", 0, 1)
+        return verdict, close(rows, ontology=ontology, engine=engine, table=table)
 
 
 def _data_rows(records: Records) -> Iterable[Row]:

@@ -5,6 +5,7 @@ input · 3 internal error.
 """
 
 import importlib
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -55,19 +56,21 @@ def _show_version(ctx: click.Context, _parameter: click.Parameter, value: bool) 
         ctx.exit()
 
 
-@click.command(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.command(
+    cls=_Commands,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="""\b
+Examples:
+  airm-graph build captures/ -o dist
+  airm-graph query run mitigations-by-code code=1.1 --data dist
+  airm-graph validate captures/
+
+\b
+Exit codes: 0 yes, 1 the answer is no (violations), 2 usage or unreadable input, 3 internal error.""",
+)
 @click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_show_version, help="Show the version and exit.")
 def cli() -> None:
-    r"""Knowledge graph of AI risk mitigations: build, validate, query and export it.
-
-    \b
-    Examples:
-      airm-graph build captures/ -o dist
-      airm-graph query run mitigations-by-code code=1.1 --data dist
-      airm-graph validate captures/
-
-    Exit codes: 0 yes, 1 the answer is no (violations), 2 usage or unreadable input, 3 internal error.
-    """
+    """Knowledge graph of AI risk mitigations: build, validate, query and export it."""
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -78,6 +81,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def _run(arguments: Sequence[str] | None) -> int:
     from airm_graph.errors import AirmError
 
+    _speak_utf8()
     try:
         code = cli.main(args=None if arguments is None else list(arguments), prog_name="airm-graph", standalone_mode=False)
         sys.stdout.flush()
@@ -96,9 +100,23 @@ def _run(arguments: Sequence[str] | None) -> int:
     except KeyboardInterrupt:
         return _EXIT_INTERRUPTED
     except Exception as error:
+        if _is_interrupted(error):
+            return _EXIT_INTERRUPTED
         if os.environ.get("AIRM_GRAPH_DEBUG"):
             raise
         click.echo(f"airm-graph: internal error: {type(error).__name__}: {error}", err=True)
         click.echo("This is a bug; set AIRM_GRAPH_DEBUG=1 to see the traceback, and please report it.", err=True)
         return EXIT_INTERNAL
     return code if isinstance(code, int) else 0
+
+
+def _is_interrupted(error: Exception) -> bool:
+    """Whether an error is Ctrl-C as DuckDB tells it, which runs while Python waits."""
+    return isinstance(error, RuntimeError) and str(error) == "Query interrupted"
+
+
+def _speak_utf8() -> None:
+    """Write UTF-8 into files and pipes whatever the locale, for exports say that they are; a terminal gets what it can show."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding=None if stream.isatty() else "utf-8", errors="backslashreplace")

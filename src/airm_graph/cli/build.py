@@ -68,8 +68,7 @@ def command(inputs: tuple[str, ...], *, folder: Path, base: str, shape: str, eng
         write_counts(graph)
         for path in written.values():
             click.echo(path)
-    if not quiet or not graph.report.conforms:
-        write_summary(graph.report, files=graph.files)
+    write_summary(graph.report, files=graph.files, quiet=quiet)
     return 0 if graph.report.conforms else EXIT_NO
 
 

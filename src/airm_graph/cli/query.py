@@ -9,16 +9,17 @@ from airm_graph.tables import TABLE_FORMATS
 __all__ = ["command"]
 
 
-@click.group("query", context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    "query",
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="""\b
+Examples:
+  airm-graph query list
+  airm-graph query show mitigations-by-role
+  airm-graph query run mitigations-by-role actor=deployer stage=operate-and-monitor --data dist""",
+)
 def command() -> None:
-    r"""List, show and run the queries of the library.
-
-    \b
-    Examples:
-      airm-graph query list
-      airm-graph query show mitigations-by-role
-      airm-graph query run mitigations-by-role actor=deployer stage=operate-and-monitor --data dist
-    """
+    """List, show and run the queries of the library."""
 
 
 @command.command("list", epilog="\b\nExample:\n  airm-graph query list --format json")

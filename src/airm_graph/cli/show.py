@@ -53,13 +53,15 @@ def write_report(report: Report, *, files: Mapping[str, str], err: bool = False)
         console.print(line.text, style=_STYLES.get(line.kind))
 
 
-def write_summary(report: Report, *, files: Mapping[str, str]) -> None:
-    """Write the findings to standard error: the violations in full, the rest counted by rule."""
+def write_summary(report: Report, *, files: Mapping[str, str], quiet: bool = False) -> None:
+    """Write the findings to standard error: the violations in full, the rest counted by rule, or left out when *quiet*."""
     console = make_console(err=True)
     grave = tuple(finding for finding in report.findings if finding.severity.rank == 0)
     if grave:
         for line in format_lines(grave, paths=files, files=tuple(files))[:-1]:
             console.print(line.text, style=_STYLES.get(line.kind))
+    if quiet:
+        return
     lighter = {key: found for key, found in sorted(_by_rule(report).items()) if key[1] != "violation"}
     if lighter:
         console.print("rules not met, and how often:")
@@ -95,10 +97,25 @@ def write_table(table: Table, *, base: str) -> None:
     from rich.console import Console
     from rich.table import Table as RichTable
 
+    console = Console(highlight=False, markup=False, emoji=False)
+    left_out = _find_wide_columns(table, width=console.width)
     shown = RichTable(box=SIMPLE_HEAD, header_style="bold", show_edge=False)
-    for column in table.columns:
-        shown.add_column(column, overflow="fold")
+    kept = [number for number, column in enumerate(table.columns) if column not in left_out]
+    for number in kept:
+        shown.add_column(table.columns[number], overflow="fold")
     for row in table.values():
-        shown.add_row(*((value or "").removeprefix(base) for value in row))
-    Console(highlight=False, markup=False, emoji=False).print(shown)
-    sys.stderr.write(f"{len(table)} {'row' if len(table) == 1 else 'rows'}\n")
+        shown.add_row(*((row[number] or "").removeprefix(base) for number in kept))
+    console.print(shown)
+    hint = f"; without the IRIs in {', '.join(left_out)} (--format csv has them)" if left_out else ""
+    sys.stderr.write(f"{len(table)} {'row' if len(table) == 1 else 'rows'}{hint}\n")
+
+
+def _find_wide_columns(table: Table, *, width: int) -> list[str]:
+    """Columns that hold IRIs only, when all columns together do not fit into *width* and others are left to show."""
+    widths = [max([len(column), *(len(row[number] or "") for row in table.rows)]) for number, column in enumerate(table.columns)]
+    iris = [
+        column
+        for number, column in enumerate(table.columns)
+        if table.rows and all(row[number] is None or (row[number] or "").startswith("<") for row in table.rows)
+    ]
+    return iris if sum(widths) + 2 * len(widths) > width and len(iris) < len(table.columns) else []

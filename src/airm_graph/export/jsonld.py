@@ -7,8 +7,9 @@ from typing import Any, NoReturn
 
 from airm_graph.errors import ExportError
 from airm_graph.export.subjects import RDF_TYPE, Property, group_rows, iter_subjects
-from airm_graph.export.terms import XSD, Row, split_literal
+from airm_graph.export.terms import XSD, Row
 from airm_graph.namespaces import PREFIXES
+from airm_graph.terms import read_literal
 
 __all__ = ["write_jsonld"]
 
@@ -55,7 +56,7 @@ def _expand_subject(subject: str, properties: list[Property]) -> dict[str, Any]:
 def _expand_object(term: str) -> dict[str, Any]:
     if term[0] == "<":
         return {"@id": term[1:-1]}
-    lexical, language, datatype = split_literal(term)
+    lexical, datatype, language = read_literal(term)
     if language:
         return {"@language": language, "@value": lexical}
     if not datatype:

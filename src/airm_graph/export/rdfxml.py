@@ -6,8 +6,9 @@ from xml.sax.saxutils import escape
 
 from airm_graph.errors import ExportError
 from airm_graph.export.subjects import Groups, Property, group_rows, iter_subjects
-from airm_graph.export.terms import RDF, Row, split_literal
+from airm_graph.export.terms import RDF, Row
 from airm_graph.namespaces import PREFIXES
+from airm_graph.terms import read_literal
 
 __all__ = ["write_rdfxml"]
 
@@ -74,7 +75,7 @@ def _render_subject(subject: str, properties: list[Property], *, elements: Mappi
 def _render_property(qname: str, term: str, *, subject: str) -> str:
     if term[0] == "<":
         return f'<{qname} rdf:resource="{_attribute(term[1:-1])}"/>'
-    lexical, language, datatype = split_literal(term)
+    lexical, datatype, language = read_literal(term)
     if match := _FORBIDDEN.search(lexical):
         raise ExportError(f"XML forbids the character U+{ord(match[0]):04X}, in {qname} of {subject}; leave RDF/XML out or repair the text")
     attribute = f' xml:lang="{language}"' if language else f' rdf:datatype="{_attribute(datatype)}"' if datatype else ""

@@ -1,9 +1,8 @@
-"""N-Quads terms as the writers need them: checked, canonical, taken apart, shortened, and in natural order."""
+"""N-Quads terms as the writers need them: checked, canonical, shortened, and in natural order."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
-from typing import NamedTuple
 
 from airm_graph.errors import ExportError
 
@@ -12,13 +11,11 @@ __all__ = [
     "RDF",
     "XSD",
     "Chunks",
-    "Literal",
     "Names",
     "Row",
     "canonical_rows",
     "canonical_term",
     "natural_key",
-    "split_literal",
 ]
 
 #: Subject, predicate, object, graph as N-Quads terms (see ``store.Row``, which would bring the store along).
@@ -44,14 +41,6 @@ _LOCAL = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 _NUMBER = re.compile("[0-9]+")
 # What is below stands right behind what is above: a classification behind its mitigation, before x-1 and x.1.
 _LEVELS = str.maketrans({"/": "\x01", "#": "\x02"})
-
-
-class Literal(NamedTuple):
-    """A literal taken apart; language and datatype (an IRI without brackets) are empty where there is none."""
-
-    lexical: str
-    language: str
-    datatype: str
 
 
 class Names:
@@ -111,21 +100,6 @@ def canonical_term(term: str) -> str:
         if not _TERM.fullmatch(clean):
             raise ExportError(f"{term!a} is not an N-Quads term; write an absolute IRI in angle brackets or a quoted literal")
     return clean.removesuffix(_STRING_TYPE) if clean[0] == '"' else clean
-
-
-def split_literal(term: str) -> Literal:
-    """Take a canonical literal apart, its text without escapes.
-
-    >>> split_literal('"un"@fr')
-    Literal(lexical='un', language='fr', datatype='')
-    """
-    end = term.rindex('"')
-    lexical, suffix = term[1:end], term[end + 1 :]
-    if "\\\\" in lexical:
-        lexical = _ESCAPE.sub(lambda match: _DECODED[match[3]], lexical)
-    elif "\\" in lexical:
-        lexical = lexical.replace("\\n", "\n").replace('\\"', '"').replace("\\r", "\r")
-    return Literal(lexical, suffix[1:] if suffix.startswith("@") else "", suffix[3:-1] if suffix.startswith("^") else "")
 
 
 def natural_key(term: str) -> str:

@@ -5,8 +5,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache, partial
 
 from airm_graph.export.subjects import RDF_TYPE, Groups, Property, group_rows, iter_subjects
-from airm_graph.export.terms import CACHE_SIZE, XSD, Names, Row, split_literal
+from airm_graph.export.terms import CACHE_SIZE, XSD, Names, Row
 from airm_graph.namespaces import PREFIXES
+from airm_graph.terms import read_literal
 
 __all__ = ["write_turtle"]
 
@@ -78,7 +79,7 @@ def _render_subject(subject: str, properties: list[Property], *, text: Callable[
 def _render_term(term: str, *, names: Names) -> str:
     if term[0] == "<":
         return names.shorten(term)
-    lexical, language, datatype = split_literal(term)
+    lexical, datatype, language = read_literal(term)
     short = _SHORT.get(datatype)
     if short and short.fullmatch(lexical):
         return lexical

@@ -25,7 +25,8 @@ _LATE_GLUE = re.compile(r"(?<=[a-z]{2})(?=[A-Z][a-z])")
 _CAMEL = re.compile(
     r"\b(?:DeepMind|GitHub|GitLab|YouTube|LinkedIn|JavaScript|PowerPoint|TensorFlow|OpenAI|EleutherAI|LangChain|HuggingFace|CivitAI)\b"
 )
-_END = re.compile(r"[.:;!?,…]$")
+# Behind the mark a quotation may close, or an asterisk lead to a note; a bracket may not: "Public reports (data, models, etc.)" is a name.
+_END = re.compile(r"[.:;!?,…][\"”’*†‡]*$")
 _CITED = re.compile(r"\(\d{4}[a-z]?\)$")
 _TYPO = 0.8  # of SequenceMatcher: one or two letters off in a label of ten
 

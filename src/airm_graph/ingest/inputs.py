@@ -1,8 +1,9 @@
 """What the user names on the command line → input files with stable names. Folders, files, and ``-`` for standard input."""
 
+import os
 import sys
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -31,27 +32,39 @@ class Input:
     @property
     def shown(self) -> str:
         """The name under which the user finds the file from here."""
-        return self.path.as_posix() if self.path else self.name
+        return _readable(self.path.as_posix()) if self.path else self.name
 
 
 def find_inputs(paths: Sequence[str | Path]) -> tuple[Input, ...]:
     """List the captures in *paths*, sorted by name.
 
     Args:
-        paths: Folders (every ``*.txt`` in and below them that is not hidden), files of any suffix, or ``-``.
+        paths: Folders (every ``*.txt`` in and below them that is not hidden), files of any suffix, or ``-``; or one of these alone.
 
     Raises:
         InputError: A path does not exist, cannot be read, or holds no capture.
     """
+    if isinstance(paths, str | Path):  # a string is a sequence of strings, too: nobody means its letters
+        paths = [paths]
+    if not paths:
+        raise InputError("no input is given", file="inputs", remedy="name a folder or files")
     found: dict[str, Input] = {}
-    for path in paths:
-        for entry in _expand(str(path)):
-            found[entry.shown] = entry
-    entries = list(found.values())
-    counts = Counter(entry.name for entry in entries)
-    # Two folders may hold files of one name: then the folder's name tells them apart.
-    named = [entry if counts[entry.name] == 1 else replace(entry, name=_longer_name(entry)) for entry in entries]
-    return tuple(sorted(named, key=lambda entry: (entry.name, entry.shown)))
+    for entry in (entry for path in paths for entry in _expand(str(path))):
+        place = str(_absolute(entry.path)) if entry.path else ""
+        # A file that is named twice, alone and in its folder, has the longer name, whichever comes first.
+        found[place] = max(entry, found.get(place, entry), key=lambda entry: (len(entry.name), entry.name, entry.shown))
+    return tuple(sorted(_tell_apart(found.values()), key=lambda entry: (entry.name, entry.shown)))
+
+
+def _tell_apart(entries: Iterable[Input]) -> list[Input]:
+    """Two folders may hold files of one name: then the names of the folders above tell them apart, as many as it takes."""
+    named = list(entries)
+    while True:
+        counts = Counter(entry.name for entry in named)
+        longer = [entry if counts[entry.name] == 1 else replace(entry, name=_longer_name(entry)) for entry in named]
+        if longer == named:
+            return named
+        named = longer
 
 
 def read_bytes(entry: Input) -> bytes:
@@ -72,7 +85,7 @@ def read_sidecar_bytes(entry: Input) -> tuple[bytes, str] | None:
     for name in (f"{entry.path.stem}.meta.yaml", f"{entry.path.name}.meta.yaml"):
         path = entry.path.with_name(name)
         if path.is_file():
-            return _read(path, MAX_SIDECAR + 1), entry.name.removesuffix(entry.path.name) + name
+            return _read(path, MAX_SIDECAR + 1), entry.name.removesuffix(_readable(entry.path.name)) + _readable(name)
     return None
 
 
@@ -98,7 +111,7 @@ def _expand(path: str) -> list[Input]:
         return _expand_folder(place)
     if place.suffix.lower() in _TABLES:
         raise InputError("tables are not read yet", file=path, remedy="give captured pages (*.txt)")
-    return [Input(place.name, place)]
+    return [Input(_readable(place.name), place)]
 
 
 def _expand_folder(folder: Path) -> list[Input]:
@@ -110,7 +123,7 @@ def _expand_folder(folder: Path) -> list[Input]:
     for path in files:
         below = path.relative_to(folder)
         if not any(part.startswith(".") for part in below.parts):
-            found.append(Input(below.as_posix(), path))
+            found.append(Input(_readable(below.as_posix()), path))
     if not found:
         raise InputError(
             f"the folder holds no captures (*{_SUFFIX})", file=str(folder), remedy="name the folder that holds the captured pages"
@@ -121,5 +134,16 @@ def _expand_folder(folder: Path) -> list[Input]:
 def _longer_name(entry: Input) -> str:
     if entry.path is None:
         return entry.name
-    folder = entry.path.resolve().as_posix().removesuffix("/" + entry.name).rsplit("/", 1)[-1]
-    return f"{folder}/{entry.name}"
+    parts = _absolute(entry.path).parts[1:]
+    return _readable("/".join(parts[-(entry.name.count("/") + 2) :]))
+
+
+def _absolute(path: Path) -> Path:
+    # A link to a file keeps its own name.
+    return path.parent.resolve() / path.name
+
+
+def _readable(name: str) -> str:
+    """A name as text: bytes that are no UTF-8, and control characters, which not every format can say, are written as escapes."""
+    text = os.fsencode(name).decode("utf-8", "backslashreplace")
+    return "".join(char if char.isprintable() else ascii(char)[1:-1] for char in text)

@@ -1,6 +1,7 @@
 """The side-car of a capture: ``NAME.meta.yaml`` with id, url, name and retrieved, all optional."""
 
 import datetime
+import re
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -13,6 +14,13 @@ __all__ = ["MAX_SIDECAR", "Sidecar", "read_sidecar"]
 
 #: Four short fields; more is no side-car.
 MAX_SIDECAR = 64_000
+
+
+# What RFC 3987 lets stand in an address, which becomes an IRI of the graph: brackets only around the number of a host, one fragment.
+_CHAR = r"(?:[\w\-.~!$&'()*+,;=:@\u00a1-\ud7ff\uf900-\ufdcf\ufdf0-\uffef\U00010000-\U0001fffd]|%[0-9A-Fa-f]{2})"
+_ADDRESS = re.compile(
+    rf"(?i:https?)://(?:{_CHAR}+|\[[0-9A-Fa-f:.]+\](?::\d+)?)(?:/{_CHAR}*)*(?:\?(?:{_CHAR}|[/?])*)?(?:#(?:{_CHAR}|[/?])*)?"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +68,9 @@ def _read_pairs(data: bytes, file: str, findings: list[Finding]) -> list[tuple[s
     try:
         # Nodes, not objects: they know their line, and an identifier such as 007 stays a text.
         node = yaml.compose(data.decode("utf-8-sig"), Loader=yaml.SafeLoader)
+    except RecursionError:
+        findings.append(_finding(file, None, "not readable as YAML: nested too deep"))
+        return []
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         mark = getattr(error, "problem_mark", None)
         findings.append(
@@ -89,10 +100,10 @@ def _check_url(value: str) -> str:
     address = value.strip()
     try:
         parts = urlsplit(address)
-        usable = parts.scheme in {"http", "https"} and bool(parts.hostname)
+        usable = bool(parts.hostname) and (parts.port or 1) > 0
     except ValueError:
         usable = False
-    usable = usable and address.isprintable() and not any(char in address for char in ' <>"{}|\\^`')
+    usable = usable and address.isprintable() and _ADDRESS.fullmatch(address) is not None
     return "" if usable else f"{value!r} is not an http or https address"
 
 

@@ -5,11 +5,15 @@ publishing, as long as every axiom is compiled.
 """
 
 from collections.abc import Iterable
+from contextlib import nullcontext
 from dataclasses import dataclass
-from itertools import chain
+from typing import TYPE_CHECKING
 
 from airm_graph.reason.publish import publishable, read_vocabulary
 from airm_graph.store import Row
+
+if TYPE_CHECKING:
+    from airm_graph.columns import TripleTable
 
 __all__ = ["ENGINES", "Closure", "close"]
 
@@ -33,7 +37,7 @@ class Closure:
     contradictions: tuple[str, ...] = ()
 
 
-def close(rows: Iterable[Row], *, ontology: Iterable[Row], engine: str = "auto") -> Closure:
+def close(rows: Iterable[Row], *, ontology: Iterable[Row], engine: str = "auto", table: "TripleTable | None" = None) -> Closure:
     """Infer what follows from *rows* and *ontology* under OWL 2 RL and is worth publishing.
 
     Args:
@@ -41,6 +45,7 @@ def close(rows: Iterable[Row], *, ontology: Iterable[Row], engine: str = "auto")
         ontology: The axioms; axioms among *rows* count too.
         engine: ``fast`` applies the axioms it can compile and notes the others; ``reference`` is owlrl, which knows all of OWL 2 RL
             and takes a hundred times as long; ``auto`` is ``fast`` when every axiom is compiled, else ``reference``.
+        table: A table that holds *rows* already and nothing else; the fast engine adds the ontology and what follows.
 
     Raises:
         ValueError: There is no such engine.
@@ -49,16 +54,18 @@ def close(rows: Iterable[Row], *, ontology: Iterable[Row], engine: str = "auto")
     if engine not in ENGINES:
         raise ValueError(f"no engine {engine!r}; use one of {' '.join(ENGINES)}")
     rows, ontology = tuple(rows), tuple(ontology)
-    return _close_by_reference(rows, ontology) if engine == "reference" else _close_fast(rows, ontology, whole=engine == "auto")
+    if engine == "reference":
+        return _close_by_reference(rows, ontology)
+    return _close_fast(rows, ontology, whole=engine == "auto", given=table)
 
 
-def _close_fast(rows: tuple[Row, ...], ontology: tuple[Row, ...], *, whole: bool) -> Closure:
+def _close_fast(rows: tuple[Row, ...], ontology: tuple[Row, ...], *, whole: bool, given: "TripleTable | None") -> Closure:
     """Close on the columnar table; with *whole*, leave it to owlrl when an axiom is not compiled."""
     from airm_graph.columns import TripleTable
     from airm_graph.reason.columnar import close_columnar, read_axioms
 
-    with TripleTable() as table:
-        table.load_rows(chain(rows, ontology))
+    with nullcontext(given) if given is not None else TripleTable() as table:
+        table.load_rows(ontology if given is not None else (*rows, *ontology))
         axioms = read_axioms(table)
         if axioms.left_over and whole:
             return _close_by_reference(

@@ -9,7 +9,7 @@ from airm_graph.text.words import NAME_PARTICLES, TAKES_OBJECT
 __all__ = ["find_citation_marks"]
 
 _NUMBERS = r"[1-9]\d{0,2}(?:\s{0,3}[,;–-]\s{0,3}[1-9]\d{0,2})*"
-_MARK = re.compile(rf"(?:\[{_NUMBERS}\])+(?![\w(\[-])")
+_MARK = re.compile(rf"(?:\[{_NUMBERS}\])+(?![\w(\[–—-])")  # a range in two brackets, [3]–[5], is left whole
 _UNCLOSED = re.compile(rf"\[{_NUMBERS}[,;]?(?=\s|\.?\Z)(?!\s{{0,3}}(?:to\b|and\b|or\b|[-–])?\s{{0,3}}\d)")
 _GROUP = re.compile(r"\((?P<body>[^()\[\]]{6,400})\)")
 _YEAR = r"(?:19|20)\d\d[a-z]?"

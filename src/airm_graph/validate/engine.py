@@ -40,7 +40,14 @@ class Judgement:
     notes: tuple[str, ...] = ()
 
 
-def judge(rows: Iterable[Row], *, shapes: Sequence[str] | None = None, engine: Engine = "auto", base: str = BASE) -> Judgement:
+def judge(
+    rows: Iterable[Row],
+    *,
+    shapes: Sequence[str] | None = None,
+    engine: Engine = "auto",
+    base: str = BASE,
+    table: TripleTable | None = None,
+) -> Judgement:
     """Judge asserted rows by shapes.
 
     Args:
@@ -48,6 +55,7 @@ def judge(rows: Iterable[Row], *, shapes: Sequence[str] | None = None, engine: E
         shapes: Files of ``shapes/`` or paths, the default ones when left out.
         engine: ``fast`` compiles or refuses; ``reference`` is pyshacl alone; ``auto`` compiles what it can.
         base: What the IRIs of the project begin with.
+        table: A table that holds *rows* already and nothing else; its quads stay as they are.
 
     Raises:
         ShapesError: The shapes cannot be used, or not by the engine asked for; the message names the shape and says why.
@@ -63,7 +71,7 @@ def judge(rows: Iterable[Row], *, shapes: Sequence[str] | None = None, engine: E
     if engine == "reference":
         return _all_to_pyshacl(run_pyshacl(rows, shapes=names, base=base), graph=ShapesGraph(shape_rows))
     try:
-        return judge_rows(rows, shape_rows=shape_rows, engine=engine)
+        return judge_rows(rows, shape_rows=shape_rows, engine=engine, table=table)
     except ShapesError as error:
         raise error if engine == "fast" else blame_file(error, names=names, rows=rows, base=base) from error
 
@@ -96,7 +104,7 @@ def _all_to_pyshacl(results: Iterable[Result], *, graph: ShapesGraph) -> Judgeme
 def _judge_table(table: TripleTable, *, rows: Sequence[Row], shape_rows: Sequence[Row], graph: ShapesGraph, engine: Engine) -> Judgement:
     plans = compile_shapes(graph, ids=table.add_terms(find_constants(shape_rows, graph=graph)))
     _refuse(plans.rest, engine=engine)
-    found, late = run_plans(plans, table=table, rows=rows, shape_rows=shape_rows)
+    found, late = run_plans(plans, table=table, shape_rows=shape_rows)
     _refuse(late, engine=engine)
     rest = [*plans.rest, *late]
     left = {judged.judged for judged in rest}

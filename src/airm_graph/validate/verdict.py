@@ -3,12 +3,16 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from airm_graph.model import Finding
 from airm_graph.namespaces import BASE
 from airm_graph.store import Row
 from airm_graph.validate.places import find_places
 from airm_graph.validate.results import find_findings
+
+if TYPE_CHECKING:
+    from airm_graph.columns import TripleTable
 
 __all__ = ["ENGINES", "Verdict", "judge_shapes", "validate_rows"]
 
@@ -31,7 +35,14 @@ class Verdict:
     notes: tuple[str, ...] = ()
 
 
-def judge_shapes(rows: Iterable[Row], *, shapes: Sequence[str] | None = None, engine: str = "auto", base: str = BASE) -> Verdict:
+def judge_shapes(
+    rows: Iterable[Row],
+    *,
+    shapes: Sequence[str] | None = None,
+    engine: str = "auto",
+    base: str = BASE,
+    table: "TripleTable | None" = None,
+) -> Verdict:
     """Judge asserted rows by shapes and say where each finding stands and which engine found it.
 
     Args:
@@ -39,6 +50,7 @@ def judge_shapes(rows: Iterable[Row], *, shapes: Sequence[str] | None = None, en
         shapes: Files of ``shapes/`` or paths, the default ones when left out.
         engine: One of ``ENGINES``.
         base: What the IRIs of the project begin with.
+        table: A table that holds *rows* already and nothing else; its quads stay as they are.
 
     Raises:
         ShapesError: The shapes cannot be used, or not by the engine asked for; the message says which and why.
@@ -46,7 +58,7 @@ def judge_shapes(rows: Iterable[Row], *, shapes: Sequence[str] | None = None, en
     from airm_graph.validate.engine import judge
 
     rows = list(rows)
-    judgement = judge(rows, shapes=shapes, engine=engine, base=base)  # type: ignore[arg-type]
+    judgement = judge(rows, shapes=shapes, engine=engine, base=base, table=table)  # type: ignore[arg-type]
     places = find_places(rows, focus={result.focus for result in judgement.results}, base=base)
     shapes_of = defaultdict(list)
     for shape, name in judgement.engines.items():

@@ -6,7 +6,7 @@ Source:
     SHACL, section 4; where it is silent, as pyshacl does.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from airm_graph.namespaces import term
@@ -18,6 +18,7 @@ from airm_graph.validate.compile.scope import (
     Scope,
     count_values,
     make_branch,
+    make_test,
     only_value,
     open_scope,
     read_count,
@@ -29,6 +30,8 @@ from airm_graph.validate.compile.values import VALUES
 
 __all__ = ["find_branches"]
 
+_LOGIC = frozenset(("and", "node", "not", "or"))
+_OF_VALUE = _LOGIC | {"datatype", "in", "languageIn", "maxLength", "minLength", "nodeKind", "pattern"}
 _TYPE, _RESOURCE = term("rdf:type"), term("rdfs:Resource")
 
 
@@ -70,9 +73,45 @@ def _require_path(graph: ShapesGraph, node: str) -> None:
         raise NotCompiledError(f"{node} is not a property shape")
 
 
+def _condition(scope: Scope, node: str) -> str | None:
+    """The condition under which a value node v, described, fails another shape; None where that is no matter of the value alone."""
+    if not _is_of_value(scope.graph, node):
+        return None
+    inner = open_scope(scope.graph, node, focus=scope.focus, statement=scope.statement, within=scope.within)
+    if inner.shape.deactivated:
+        return "FALSE"
+    branches = list(find_branches(inner))
+    if any(branch.kind != "described" for branch in branches):
+        return None
+    return " OR ".join(f"({branch.condition})" for branch in branches) or "FALSE"
+
+
+def _is_of_value(graph: ShapesGraph, node: str, *, above: tuple[str, ...] = ()) -> bool:
+    """Tell whether a shape asks only for what the dictionary says of a value."""
+    shape = graph.shape(node)
+    if shape.path is not None or node in above or any(constraint.parameter not in _OF_VALUE for constraint in shape.constraints):
+        return False
+    inner = (name for constraint in shape.constraints if constraint.parameter in _LOGIC for name in _named(constraint))
+    return all(_is_of_value(graph, name, above=(*above, node)) for name in inner)
+
+
+def _named(constraint: Constraint) -> Iterator[str]:
+    yield from constraint.terms
+    for members in constraint.lists:
+        yield from members
+
+
+def _judge_members(scope: Scope, constraint: Constraint, members: Sequence[str], *, form: str, joint: str) -> Branch:
+    """The branch of values that fail *members*, put together by a word of SQL and into a form."""
+    conditions = [_condition(scope, node) for node in members]
+    if None not in conditions:
+        return make_test(constraint, "described", scope.described(), form.format(joint.join(f"({one})" for one in conditions)))
+    return make_branch(constraint, select_values(scope, form.format(joint.join(_fails(scope, node) for node in members))))
+
+
 def _not(scope: Scope, constraint: Constraint) -> Iterator[Branch]:
     for node in constraint.terms:
-        yield make_branch(constraint, select_values(scope, f"NOT {_fails(scope, node)}"))
+        yield _judge_members(scope, constraint, [node], form="NOT {}", joint="")
 
 
 def _fails(scope: Scope, node: str) -> str:
@@ -88,12 +127,12 @@ def _members(constraint: Constraint) -> Iterator[tuple[str, ...]]:
 
 def _and(scope: Scope, constraint: Constraint) -> Iterator[Branch]:
     for members in _members(constraint):
-        yield make_branch(constraint, select_values(scope, " OR ".join(_fails(scope, node) for node in members)))
+        yield _judge_members(scope, constraint, members, form="{}", joint=" OR ")
 
 
 def _or(scope: Scope, constraint: Constraint) -> Iterator[Branch]:
     for members in _members(constraint):
-        yield make_branch(constraint, select_values(scope, " AND ".join(_fails(scope, node) for node in members)))
+        yield _judge_members(scope, constraint, members, form="{}", joint=" AND ")
 
 
 def _xone(scope: Scope, constraint: Constraint) -> Iterator[Branch]:
@@ -108,7 +147,7 @@ def _node(scope: Scope, constraint: Constraint) -> Iterator[Branch]:
     for node in constraint.terms:
         if scope.graph.shape(node).path is not None:
             raise NotCompiledError(f"{node} is not a node shape")
-        yield make_branch(constraint, select_values(scope, _fails(scope, node)))
+        yield _judge_members(scope, constraint, [node], form="{}", joint="")
 
 
 def _qualified(scope: Scope, constraint: Constraint) -> Iterator[Branch]:

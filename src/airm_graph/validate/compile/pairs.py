@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from airm_graph.columns import IRI, LITERAL
 from airm_graph.validate.compile.lexical import STRINGS, quote
 from airm_graph.validate.compile.paths import find_values
-from airm_graph.validate.compile.scope import NONE, Branch, Scope, make_branch, require_property_shape, select_values
+from airm_graph.validate.compile.scope import NONE, Branch, Scope, make_branch, make_listed, require_property_shape, select_values
 from airm_graph.validate.compile.shapes import Constraint, NotCompiledError, Predicate
 
 __all__ = ["PAIRS", "compare_keys"]
@@ -30,15 +30,16 @@ def _predicates(constraint: Constraint) -> Iterator[str]:
 def _equals(scope: Scope, constraint: Constraint) -> Iterator[Branch]:
     for predicate in _predicates(constraint):
         others = _others(scope, predicate)
-        for left, right in ((scope.values, others), (others, scope.values)):
+        for left, right, kind in ((scope.values, others, "unmatched"), (others, scope.values, "missed")):
             missing = f"SELECT 1 FROM {right} AS w WHERE w.focus = v.focus AND w.value = v.value"  # noqa: S608
-            yield make_branch(constraint, f"SELECT v.focus, v.value, {NONE} AS path FROM {left} AS v WHERE NOT EXISTS ({missing})")  # noqa: S608
+            sql = f"SELECT v.focus, v.value, {NONE} AS path FROM {left} AS v WHERE NOT EXISTS ({missing})"  # noqa: S608
+            yield make_listed(constraint, sql, kind=kind, number=scope.ids[predicate])
 
 
 def _disjoint(scope: Scope, constraint: Constraint) -> Iterator[Branch]:
     for predicate in _predicates(constraint):
         common = f"SELECT 1 FROM {_others(scope, predicate)} AS w WHERE w.focus = v.focus AND w.value = v.value"  # noqa: S608
-        yield make_branch(constraint, select_values(scope, f"EXISTS ({common})"))
+        yield make_listed(constraint, select_values(scope, f"EXISTS ({common})"), kind="common", number=scope.ids[predicate])
 
 
 def _less_than(scope: Scope, constraint: Constraint) -> Iterator[Branch]:

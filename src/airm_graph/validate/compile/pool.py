@@ -8,8 +8,9 @@ are then judged by three statements for all of them.
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from airm_graph.validate.compile.pairs import compare_keys
 from airm_graph.validate.compile.scope import Branch
-from airm_graph.validate.compile.shapes import Inverse, Path, Predicate, Shape
+from airm_graph.validate.compile.shapes import Alternative, Inverse, Path, Predicate, Shape
 
 __all__ = ["BITS", "Judged", "Part", "Plan", "Pool", "mask_of"]
 
@@ -58,7 +59,7 @@ class Pool:
             number: Of the root whose focus nodes are those of *shape*.
         """
         branches = list(branches)
-        if _step(shape.path) is None:
+        if _steps(shape.path) is None:
             return branches
         taken = [branch for branch in branches if branch.kind][:BITS]
         if taken:
@@ -68,20 +69,16 @@ class Pool:
 
     def prepare(self) -> Iterator[tuple[str, str]]:
         """Name and statement of the table of value nodes."""
-        steps: dict[str, list[tuple[int, ...]]] = {"forward": [], "backward": [], "self": []}
+        once: dict[str, list[tuple[int, ...]]] = {way: [] for way in _WAYS}
+        several: dict[str, list[tuple[int, ...]]] = {way: [] for way in _WAYS}
         for number, (part, shape) in enumerate(zip(self._parts, self._shapes, strict=True)):
-            way, predicate = _step(part.shape.path) or ("", "")
-            steps[way].append((number, shape, self._ids[predicate] if predicate else 0))
-        selects = {
-            "forward": "t.o AS value FROM {0} JOIN focus AS f ON f.shape = w.shape JOIN spo AS t ON t.p = w.p AND t.s = f.node",
-            "backward": "t.s AS value FROM {0} JOIN focus AS f ON f.shape = w.shape JOIN spo AS t ON t.p = w.p AND t.o = f.node",
-            "self": "f.node AS value FROM {0} JOIN focus AS f ON f.shape = w.shape",
-        }
-        found = [
-            f"SELECT w.part, f.node AS focus, {selects[way].format(_listed(rows, 'w(part, shape, p)'))}"
-            for way, rows in steps.items()
-            if rows
-        ]
+            steps = _steps(part.shape.path) or ()
+            for way, predicate in steps:
+                # What several steps reach may be the same node.
+                (once if len(steps) == 1 else several)[way].append((number, shape, self._ids[predicate] if predicate else 0))
+        found = [_walk(way, rows) for way, rows in once.items() if rows]
+        if united := " UNION ".join(_walk(way, rows) for way, rows in several.items() if rows):
+            found.append(f"SELECT DISTINCT part, focus, value FROM ({united}) AS u")  # noqa: S608
         if found:
             yield "reached", " UNION ALL ".join(found)
 
@@ -103,21 +100,21 @@ class Pool:
                 masks = " ".join(f"WHEN {number} THEN {self._mask(number, lambda b, kind=kind: b.kind == kind)}" for number in numbers)  # type: ignore[misc]
                 tested = f"SELECT v.part, v.focus, v.value, CASE v.part {masks} ELSE 0 END AS mask FROM ({sql}) AS v"  # noqa: S608
                 yield Plan(tuple(self._parts), f"{_COLUMNS} FROM ({tested}) AS b WHERE b.mask > 0")
-        yield from self._class_plan()
+        for kind in sorted({branch.kind for part in self._parts for branch in part.branches} - set(relations)):
+            yield self._listed_plan(kind)
 
-    def _class_plan(self) -> Iterator[Plan]:
+    def _listed_plan(self, kind: str) -> Plan:
+        """The statement that judges all branches of a kind that differ in one term."""
         rows = [
-            (number, 1 << bit, int(branch.condition))
-            for number in self._having("class")
-            for bit, branch in enumerate(self._parts[number].branches)
-            if branch.kind == "class"
+            (number, self._shapes[number], 1 << bit, branch.number)
+            for number, part in enumerate(self._parts)
+            for bit, branch in enumerate(part.branches)
+            if branch.kind == kind
         ]
-        if rows:
-            sql = (
-                f"SELECT w.part, w.mask, r.focus, r.value FROM {_listed(rows, 'w(part, mask, class)')} JOIN reached AS r ON r.part = w.part"  # noqa: S608
-            )
-            missing = "NOT EXISTS (SELECT 1 FROM instances AS i WHERE i.class = w.class AND i.node = r.value)"
-            yield Plan(tuple(self._parts), f"{_COLUMNS} FROM ({sql} WHERE {missing}) AS b")
+        name, _, operator = kind.partition("range")
+        terms = ", ".join(map(str, sorted({row[-1] for row in rows})))
+        sql = _KINDS[name or "range"].format(rows=_listed(rows, "w(part, shape, mask, id)"), terms=terms, holds=compare_keys(operator))
+        return Plan(tuple(self._parts), f"{_COLUMNS} FROM ({sql}) AS b")
 
     def _having(self, kind: str) -> Iterator[int]:
         return (number for number, part in enumerate(self._parts) if any(branch.kind == kind for branch in part.branches))
@@ -127,6 +124,35 @@ class Pool:
 
 
 _COLUMNS = "SELECT b.part, b.mask, b.focus, b.value, CAST(NULL AS INTEGER) AS path"
+_VALUES = "SELECT w.part, w.mask, r.focus, r.value FROM {rows} JOIN reached AS r ON r.part = w.part"
+_FOCUS = "FROM {rows} JOIN focus AS f ON f.shape = w.shape"
+_SAME = "t.s = r.focus AND t.p = w.id AND t.o = r.value AND t.p IN ({terms})"
+#: Statements for the kinds of branches that differ in one term (w.id).
+_KINDS = {
+    "class": f"{_VALUES} WHERE NOT EXISTS (SELECT 1 FROM instances AS i WHERE i.class = w.id AND i.node = r.value)",  # noqa: S608
+    "common": f"{_VALUES} JOIN spo AS t ON {_SAME}",
+    "held": f"SELECT w.part, w.mask, f.node AS focus, CAST(NULL AS INTEGER) AS value {_FOCUS} "  # noqa: S608
+    "WHERE NOT EXISTS (SELECT 1 FROM reached AS r WHERE r.part = w.part AND r.focus = f.node AND r.value = w.id)",
+    "languages": "SELECT w.part, w.mask, r.focus, CAST(NULL AS INTEGER) AS value "
+    "FROM {rows} JOIN reached AS r ON r.part = w.part JOIN terms AS d ON d.id = r.value "
+    "WHERE d.language <> '' GROUP BY w.part, w.mask, r.focus, LOWER(d.language) HAVING COUNT(*) > 1",
+    "missed": f"SELECT w.part, w.mask, f.node AS focus, t.o AS value {_FOCUS} "  # noqa: S608
+    "JOIN spo AS t ON t.s = f.node AND t.p = w.id AND t.p IN ({terms}) "
+    "WHERE NOT EXISTS (SELECT 1 FROM reached AS r WHERE r.part = w.part AND r.focus = f.node AND r.value = t.o)",
+    "range": f"{_VALUES} WHERE NOT EXISTS ("  # noqa: S608
+    "SELECT 1 FROM keys AS a JOIN keys AS b ON b.space = a.space WHERE b.id = w.id AND a.id = r.value AND {holds})",
+    "unmatched": f"{_VALUES} WHERE NOT EXISTS (SELECT 1 FROM spo AS t WHERE {_SAME})",  # noqa: S608
+}
+_WAYS = {
+    "forward": "t.o AS value FROM {0} JOIN focus AS f ON f.shape = w.shape JOIN spo AS t ON t.p = w.p AND t.s = f.node",
+    "backward": "t.s AS value FROM {0} JOIN focus AS f ON f.shape = w.shape JOIN spo AS t ON t.p = w.p AND t.o = f.node",
+    "self": "f.node AS value FROM {0} JOIN focus AS f ON f.shape = w.shape",
+}
+
+
+def _walk(way: str, rows: Iterable[tuple[int, ...]]) -> str:
+    """SQL for the value nodes of parts that go one way: part, shape, predicate."""
+    return f"SELECT w.part, f.node AS focus, {_WAYS[way].format(_listed(rows, 'w(part, shape, p)'))}"
 
 
 def mask_of(tests: Sequence[tuple[int, Branch]]) -> str:
@@ -134,15 +160,18 @@ def mask_of(tests: Sequence[tuple[int, Branch]]) -> str:
     return " + ".join(f"CASE WHEN {branch.condition} THEN CAST({1 << bit} AS BIGINT) ELSE 0 END" for bit, branch in tests)
 
 
-def _step(path: Path | None) -> tuple[str, str] | None:
-    """The way of a path of at most one step, and its predicate; None for other paths."""
+def _steps(path: Path | None) -> tuple[tuple[str, str], ...] | None:
+    """The ways and predicates of a path of at most one step, or of one that chooses among such; None for other paths."""
     match path:
         case None:
-            return "self", ""
+            return (("self", ""),)
         case Predicate(iri):
-            return "forward", iri
+            return (("forward", iri),)
         case Inverse(Predicate(iri)):
-            return "backward", iri
+            return (("backward", iri),)
+        case Alternative(paths):
+            steps = [_steps(step) for step in paths]
+            return None if None in steps else tuple(dict.fromkeys(step for some in steps for step in some or ()))
         case _:
             return None
 

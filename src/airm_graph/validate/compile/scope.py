@@ -16,6 +16,7 @@ __all__ = [
     "component_iri",
     "count_values",
     "make_branch",
+    "make_listed",
     "make_test",
     "only_value",
     "open_scope",
@@ -39,7 +40,7 @@ class Branch:
     Attributes:
         kind, relation, condition: Where the SELECT is a condition on each row of a relation, that relation, what it is
             (``described`` value nodes, ``counted`` focus nodes) and the condition; tests on one relation can be made in one pass.
-            For instances of a class, the kind is ``class`` and the condition the id of the class.
+        number: For the other kinds, which `pool` lists: the id of the term that the constraint names.
     """
 
     component: str
@@ -48,6 +49,7 @@ class Branch:
     kind: str = ""
     relation: str = ""
     condition: str = ""
+    number: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +110,11 @@ def make_test(constraint: Constraint, kind: str, relation: str, condition: str) 
     """Make the branch of a constraint that is a condition on each row of a relation."""
     sql = f"SELECT v.focus, v.value, {NONE} AS path FROM {relation} AS v WHERE {condition}"  # noqa: S608
     return replace(make_branch(constraint, sql), kind=kind, relation=relation, condition=condition)
+
+
+def make_listed(constraint: Constraint, sql: str, *, kind: str, number: int = 0) -> Branch:
+    """Make the branch of a constraint that can be judged together with others of its kind, which differ in one term."""
+    return replace(make_branch(constraint, sql), kind=kind, number=number)
 
 
 def select_values(scope: Scope, condition: str) -> str:

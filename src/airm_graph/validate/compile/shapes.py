@@ -26,6 +26,7 @@ __all__ = [
     "Shape",
     "ShapesGraph",
     "path_text",
+    "shape_path",
 ]
 
 _SH = PREFIXES["sh"]
@@ -337,6 +338,11 @@ def path_text(path: Path) -> str:
             return "|".join(map(path_text, paths))
         case Repeat(inner, least, many):
             return f"({path_text(inner)}){'?' if not many else '+' if least else '*'}"
+
+
+def shape_path(shape: Shape) -> str:
+    """Write the path of a shape as results show it; empty for a node shape."""
+    return path_text(shape.path) if shape.path else ""
 
 
 def _text(value: str) -> str:

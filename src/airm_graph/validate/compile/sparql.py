@@ -8,14 +8,15 @@ Source:
     SHACL, 5.2 (SPARQL-based constraints) and 5.3.1 (pre-binding).
 """
 
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 from airm_graph.namespaces import PREFIXES, term
 from airm_graph.validate.compile.paths import path_predicates
+from airm_graph.validate.compile.questions import Sql, write_sql
 from airm_graph.validate.compile.shapes import NotCompiledError, Path, Predicate, Shape, ShapesGraph, path_text
+from airm_graph.validate.compile.tokens import Token, tokenize
 from airm_graph.validate.terms import literal_text
 
 __all__ = ["FOCUS_GRAPH", "FOCUS_OF", "Query", "compile_query"]
@@ -23,19 +24,6 @@ __all__ = ["FOCUS_GRAPH", "FOCUS_OF", "Query", "compile_query"]
 #: Where the focus nodes stand: ``<node> FOCUS_OF "number of the query"`` in this graph.
 FOCUS_GRAPH, FOCUS_OF = "<urn:airm-graph:focus>", "<urn:airm-graph:focus-of>"
 
-_TOKEN = re.compile(
-    r"(?P<space>\s+|\#[^\n]*)"
-    r'|(?P<string>"""(?:[^\\]|\\.)*?"""|\'\'\'(?:[^\\]|\\.)*?\'\'\'|"(?:[^"\\\n]|\\.)*"|\'(?:[^\'\\\n]|\\.)*\')'
-    r"|(?P<iri><[^<>\"{}|^`\\\s]*>)"
-    r"|(?P<var>[?$]\w+)"
-    r"|(?P<blank>_:[\w.-]*\w)"
-    r"|(?P<name>(?:[A-Za-z][\w.-]*)?:(?:(?:[\w:-]|%[0-9A-Fa-f]{2}|\\.)(?:[\w.:-]|%[0-9A-Fa-f]{2}|\\.)*)?(?<!\.))"
-    r"|(?P<tag>@[A-Za-z]+(?:-[A-Za-z0-9]+)*)"
-    r"|(?P<number>[0-9]*\.?[0-9]+(?:[eE][+-]?[0-9]+)?)"
-    r"|(?P<word>[A-Za-z_][A-Za-z_0-9]*)"
-    r"|(?P<mark>\^\^|&&|\|\||!=|<=|>=|.)",
-    re.DOTALL,
-)
 _REFUSED = frozenset(["MINUS", "VALUES", "SERVICE", "FROM", "GRAPH", "LIMIT", "OFFSET", "ASK", "CONSTRUCT", "DESCRIBE", "BASE"])
 _AGGREGATES = frozenset(["COUNT", "SUM", "MIN", "MAX", "AVG", "SAMPLE", "GROUP_CONCAT"])
 #: Functions that tell a blank node from an IRI; the store holds IRIs in place of the blank nodes of the data.
@@ -73,6 +61,7 @@ class Query:
         messages: Of the constraint, then of its shape.
         predicates: Terms of the properties that it reads; None for any.
         reveals: It can tell a blank node from an IRI.
+        sql: The same in SQL, where that can be.
     """
 
     node: str
@@ -80,27 +69,11 @@ class Query:
     messages: tuple[str, ...]
     predicates: frozenset[str] | None
     reveals: bool
+    sql: Sql | None
 
     def for_focus(self, number: int) -> str:
         """The query over the focus nodes of a number."""
         return self.text.replace("%FOCUS%", f' GRAPH {FOCUS_GRAPH} {{ ?this {FOCUS_OF} "{number}" }} ')
-
-
-@dataclass(frozen=True, slots=True)
-class _Token:
-    """A token, and the white space before it."""
-
-    kind: str
-    text: str
-    space: str = ""
-
-    @property
-    def word(self) -> str:
-        return self.text.upper() if self.kind == "word" else ""
-
-    @property
-    def variable(self) -> str:
-        return self.text[1:] if self.kind == "var" else ""
 
 
 def compile_query(graph: ShapesGraph, node: str, *, shape: Shape) -> Query | None:
@@ -115,7 +88,7 @@ def compile_query(graph: ShapesGraph, node: str, *, shape: Shape) -> Query | Non
     if len(selects) != 1 or not selects[0].startswith('"'):
         raise NotCompiledError(f"{node} has no query, or several")
     prefixes = _prefixes(graph, node)
-    tokens = list(_tokenize(literal_text(selects[0])))
+    tokens = list(tokenize(literal_text(selects[0])))
     _check(tokens)
     own = tuple(sorted(literal_text(value) for value in graph.values(node, "message") if value.startswith('"')))
     header = "".join(f"PREFIX {prefix}: <{namespace}>\n" for prefix, namespace in sorted(prefixes.items()))
@@ -125,18 +98,8 @@ def compile_query(graph: ShapesGraph, node: str, *, shape: Shape) -> Query | Non
         messages=(*own, *(message for message in shape.messages if message not in own)),
         predicates=_find_predicates(tokens, prefixes=prefixes, path=shape.path),
         reveals=any(token.word in _REVEALING for token in tokens),
+        sql=write_sql(tokens, prefixes=prefixes, path=shape.path),
     )
-
-
-def _tokenize(text: str) -> Iterator[_Token]:
-    space = ""
-    for match in _TOKEN.finditer(text):
-        kind = match.lastgroup or "mark"
-        if kind == "space":
-            space += "\n" if match.group().startswith("#") else match.group()
-        else:
-            yield _Token(kind, match.group(), space)
-            space = ""
 
 
 def _prefixes(graph: ShapesGraph, node: str) -> dict[str, str]:
@@ -159,7 +122,7 @@ def _prefixes(graph: ShapesGraph, node: str) -> dict[str, str]:
     return prefixes
 
 
-def _check(tokens: Sequence[_Token]) -> None:
+def _check(tokens: Sequence[Token]) -> None:
     words = [token.word for token in tokens]
     if refused := sorted(_REFUSED & set(words)):
         raise NotCompiledError(f"{refused[0]} in a query")
@@ -181,7 +144,7 @@ def _check(tokens: Sequence[_Token]) -> None:
             raise NotCompiledError("an aggregate that is not grouped by $this")
 
 
-def _grouped(tokens: Sequence[_Token]) -> set[str]:
+def _grouped(tokens: Sequence[Token]) -> set[str]:
     found = set()
     for token in tokens:
         if token.word in ("HAVING", "ORDER") or token.text == "}":
@@ -190,7 +153,7 @@ def _grouped(tokens: Sequence[_Token]) -> set[str]:
     return found
 
 
-def _rewrite(tokens: Sequence[_Token], *, path: Path | None) -> str:
+def _rewrite(tokens: Sequence[Token], *, path: Path | None) -> str:
     """Write the query with its path, and mark the groups into which the focus nodes go."""
     needing = _groups_in_need(tokens)
     written = []
@@ -207,7 +170,7 @@ def _rewrite(tokens: Sequence[_Token], *, path: Path | None) -> str:
     return "".join(written)
 
 
-def _groups_in_need(tokens: Sequence[_Token]) -> set[int]:
+def _groups_in_need(tokens: Sequence[Token]) -> set[int]:
     """Positions of the opening braces of groups that need the focus nodes."""
     needing: set[int] = set()
     opened: list[tuple[int, bool, int]] = []
@@ -229,9 +192,9 @@ def _groups_in_need(tokens: Sequence[_Token]) -> set[int]:
     return needing
 
 
-def _find_predicates(tokens: Sequence[_Token], *, prefixes: dict[str, str], path: Path | None) -> frozenset[str] | None:
+def _find_predicates(tokens: Sequence[Token], *, prefixes: dict[str, str], path: Path | None) -> frozenset[str] | None:
     """Every IRI of the query, which holds every property that it reads; None when it reads properties that it does not name."""
-    if any(token.text in "[!" or token.kind == "blank" for token in tokens) or not _verbs_are_named(tokens):
+    if any(token.text == "[" or token.kind == "blank" for token in tokens) or _has_negated_path(tokens) or not _verbs_are_named(tokens):
         return None
     found = path_predicates(path) if path else set()
     for token in tokens:
@@ -247,13 +210,30 @@ def _find_predicates(tokens: Sequence[_Token], *, prefixes: dict[str, str], path
     return frozenset(found)
 
 
-def _verbs_are_named(tokens: Sequence[_Token]) -> bool:
+def _has_negated_path(tokens: Sequence[Token]) -> bool:
+    """Tell whether a path may hold ``!``; inside the brackets of a filter or function it negates a condition instead."""
+    opened: list[bool] = []
+    for before, token in pairwise((Token("mark", "."), *tokens)):
+        if token.kind != "mark":
+            continue
+        if token.text == "(":
+            opened.append((before.kind == "word" and before.text != "a") or bool(opened and opened[-1]))
+        elif token.text == "{":
+            opened.append(False)
+        elif token.text in ")}":
+            opened = opened[:-1]
+        elif token.text == "!" and not (opened and opened[-1]):
+            return True
+    return False
+
+
+def _verbs_are_named(tokens: Sequence[Token]) -> bool:
     """Tell whether no triple pattern has a variable for its verb; in doubt, no.
 
     Terms are counted from the start of each triple pattern: subject, verb, object; brackets are passed over, words start anew.
     """
     place, depth = 0, [0]
-    for before, token in pairwise((_Token("mark", "."), *tokens)):
+    for before, token in pairwise((Token("mark", "."), *tokens)):
         if token.kind == "mark" and token.text in "{}":
             depth = [*depth, 0] if token.text == "{" else depth[:-1] or [0]
             place = 0

@@ -6,7 +6,6 @@ Source:
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 
 from airm_graph.columns import BLANK, IRI, LITERAL
 from airm_graph.namespaces import PREFIXES
@@ -20,7 +19,7 @@ from airm_graph.validate.compile.scope import (
     Branch,
     Scope,
     count_values,
-    make_branch,
+    make_listed,
     make_test,
     only_value,
     read_count,
@@ -48,7 +47,7 @@ def _class(scope: Scope, constraint: Constraint) -> Iterator[Branch]:
     for value in constraint.terms:
         instances = find_instances(scope.statement, value)
         missing = select_values(scope, f"NOT EXISTS (SELECT 1 FROM {instances} AS i WHERE i.node = v.value)")  # noqa: S608
-        yield replace(make_branch(constraint, missing), kind="class", condition=str(scope.ids[value]))
+        yield make_listed(constraint, missing, kind="class", number=scope.ids[value])
 
 
 def find_instances(statement: Statement, value: str) -> str:
@@ -105,7 +104,8 @@ def _range(scope: Scope, constraint: Constraint) -> Iterator[Branch]:
         if not is_comparable(literal_text(bound), datatype=match["datatype"]):
             raise NotCompiledError(f"the bound {bound}")
         keys = f"SELECT 1 FROM keys AS a JOIN keys AS b ON b.space = a.space AND b.id = {scope.ids[bound]}"  # noqa: S608
-        yield make_branch(constraint, select_values(scope, f"NOT EXISTS ({keys} WHERE a.id = v.value AND {compare_keys(operator)})"))
+        outside = select_values(scope, f"NOT EXISTS ({keys} WHERE a.id = v.value AND {compare_keys(operator)})")
+        yield make_listed(constraint, outside, kind=f"range{operator}", number=scope.ids[bound])
 
 
 def _length(scope: Scope, constraint: Constraint) -> Iterator[Branch]:
@@ -143,24 +143,24 @@ def _unique_lang(scope: Scope, constraint: Constraint) -> Iterator[Branch]:
         raise NotCompiledError(f"the value {value} of sh:uniqueLang")
     # The suite of the W3C asks that "1" be no true here; pyshacl takes it for one.
     if value.startswith('"true"'):
-        yield make_branch(
-            constraint,
+        twice = (
             f"SELECT v.focus, {NONE} AS value, {NONE} AS path FROM {scope.described()} AS v "  # noqa: S608
-            "WHERE v.language <> '' GROUP BY v.focus, LOWER(v.language) HAVING COUNT(*) > 1",
+            "WHERE v.language <> '' GROUP BY v.focus, LOWER(v.language) HAVING COUNT(*) > 1"
         )
+        yield make_listed(constraint, twice, kind="languages")
 
 
 def _has_value(scope: Scope, constraint: Constraint) -> Iterator[Branch]:
     for value in constraint.terms:
         held = f"SELECT 1 FROM {scope.values} AS v WHERE v.focus = f.node AND v.value = {scope.ids[value]}"  # noqa: S608
-        yield make_branch(constraint, select_focus(scope, f"NOT EXISTS ({held})"))
+        yield make_listed(constraint, select_focus(scope, f"NOT EXISTS ({held})"), kind="held", number=scope.ids[value])
 
 
 def _in(scope: Scope, constraint: Constraint) -> Iterator[Branch]:
     if len(constraint.lists) != 1:
         raise NotCompiledError("several values of sh:in")
     numbers = ", ".join(str(scope.ids[value]) for value in sorted(set(constraint.lists[0]))) or "-1"
-    yield make_branch(constraint, select_values(scope, f"v.value NOT IN ({numbers})"))
+    yield make_test(constraint, "described", scope.described(), f"v.value NOT IN ({numbers})")
 
 
 VALUES = {

@@ -1,4 +1,4 @@
-"""The columnar quad table: DuckDB, embedded. The only module that imports duckdb.
+"""The table and its dictionary.
 
 Dictionary-coded: ``terms`` holds one row per distinct term (id, kind, lexical form, datatype, language), ``quads`` one row of four
 ids per distinct quad. Ids count up from 1 in the order in which terms are first met, so equal input gives equal ids; 0 stands for the
@@ -8,8 +8,10 @@ Plans over the two tables (closure, shapes) stay inside the SQL that sqlglot can
 files, settings) is kept in this module.
 """
 
+import os
 import re
 import tempfile
+from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -20,6 +22,7 @@ from typing import Any, Self
 
 import duckdb
 
+from airm_graph.columns.parquet import write_parquet
 from airm_graph.errors import StoreError
 from airm_graph.namespaces import literal
 from airm_graph.terms import unescape
@@ -55,6 +58,8 @@ _SUFFIX = re.compile(r"\^\^<(?P<datatype>[^<>\"\s]+)>|@(?P<language>[A-Za-z0-9-]
 _CANONICAL_BODY = re.compile(r"[^\"\\\n\r]*(?:\\[\\\"nr][^\"\\\n\r]*)*")
 #: Rows taken in at once: enough that the cost per batch does not show, few enough that a batch stays under 200 MB.
 _BATCH = 500_000
+#: Ids in one statement.
+_SOME = 10_000
 #: DuckDB refuses longer lines of CSV unless told; this is its own default.
 _LINE = 2_097_152
 
@@ -91,7 +96,9 @@ class TripleTable:
             StoreError: The file or a setting is refused.
         """
         self._temp = temp_directory
-        settings = {"threads": threads, "memory_limit": memory_limit, "temp_directory": temp_directory and str(temp_directory)}
+        # By itself DuckDB spills into the folder where the user stands.
+        spill = temp_directory or Path(tempfile.gettempdir()) / f"airm-graph-{os.getpid()}"
+        settings = {"threads": threads, "memory_limit": memory_limit, "temp_directory": str(spill)}
         # DuckDB would otherwise fetch extensions from the network when a statement seems to want one.
         config: dict[str, Any] = {name: value for name, value in settings.items() if value is not None}
         config["autoinstall_known_extensions"] = False
@@ -118,16 +125,25 @@ class TripleTable:
         """Close the connection; a file keeps what was loaded."""
         self._connection.close()
 
-    def execute(self, sql: str) -> list[tuple[Any, ...]]:
+    def execute(self, sql: str, *, as_written: bool = False) -> list[tuple[Any, ...]]:
         """Run one statement, or several separated by semicolons, and return the rows of the last.
+
+        Args:
+            as_written: Join in the order of the statement, where DuckDB, which cannot know how many triples share a value, could join
+                everything with everything first.
 
         Raises:
             StoreError: DuckDB refuses it.
         """
         try:
+            if as_written:
+                self._connection.execute("SET disabled_optimizers = 'join_order'")
             return self._connection.execute(sql).fetchall()
         except duckdb.Error as error:
             raise StoreError(f"{error}; the statement was: {sql}") from error
+        finally:
+            if as_written:
+                self._connection.execute("RESET disabled_optimizers")
 
     def materialise(self, name: str, select: str) -> int:
         """Keep the result of a SELECT under a name, in place of what had that name, outside the file; returns its number of rows."""
@@ -149,13 +165,17 @@ class TripleTable:
         """
         remaining = iter(rows)
         with self._loading() as folder:
-            writer, quads = _TermWriter(folder / "terms.csv"), folder / "quads.csv"
-            with quads.open("w", encoding="ascii", newline="") as file:
-                while batch := list(islice(remaining, _BATCH)):
-                    file.write(self._encode(batch, writer=writer))
+            writer, files = _TermWriter(folder / "terms.csv"), list[str]()
+            while batch := list(islice(remaining, _BATCH)):
+                path = folder / f"quads-{len(files)}.parquet"
+                write_parquet(path, columns=self._encode(batch, writer=writer))
+                files.append(_text(str(path)))
+            if not files:
+                return
             writer.take_in(self)
-            given = f"SELECT DISTINCT s, p, o, g FROM {_csv(quads, dict.fromkeys('spog', 'INTEGER'))}"  # noqa: S608
-            self.execute(f"INSERT INTO quads {given}" + (" EXCEPT SELECT s, p, o, g FROM quads" if len(self) else ""))  # noqa: S608
+            given = f"SELECT DISTINCT s, p, o, g FROM read_parquet([{', '.join(files)}]) AS n"  # noqa: S608
+            same = " AND ".join(f"q.{column} = n.{column}" for column in "spog")
+            self.append("quads", f"{given} WHERE NOT EXISTS (SELECT 1 FROM quads AS q WHERE {same})" if len(self) else given)  # noqa: S608
             if self.execute("SELECT count(*) FROM quads WHERE s = 0 OR p = 0 OR o = 0")[0][0]:
                 raise StoreError("a row has no subject, predicate or object")
 
@@ -181,13 +201,16 @@ class TripleTable:
         {}
         """
         # Not self._ids[term], which would mint an id.
-        found = ((term, self._ids.get(term) or self._ids.get(_canonical(term))) for term in terms)
-        return {term: int(number) for term, number in found if number is not None}
+        found = ((term, self._ids.get(term) or self._ids.get(_canonical(term) if term else term)) for term in terms)
+        return {term: number for term, number in found if number is not None}
 
     def read_terms(self, ids: Iterable[int]) -> dict[int, str]:
-        """Write a few terms by their ids; 0, the default graph, is the empty text."""
-        wanted = ", ".join(map(str, {DEFAULT_GRAPH, *ids}))
-        return {DEFAULT_GRAPH: "", **dict(self.execute(f"SELECT id, {TERM_TEXT} FROM terms WHERE id IN ({wanted})"))}  # noqa: S608
+        """Write terms by their ids; 0, the default graph, is the empty text."""
+        wanted, texts = sorted(set(ids)), {DEFAULT_GRAPH: ""}
+        for start in range(0, len(wanted), _SOME):
+            some = ", ".join(map(str, wanted[start : start + _SOME]))
+            texts.update(self.execute(f"SELECT id, {TERM_TEXT} FROM terms WHERE id IN ({some})"))  # noqa: S608
+        return texts
 
     def rows(self, sql: str = "SELECT s, p, o, g FROM quads") -> list[_Row]:
         """Write quads as rows, sorted; *sql* selects other quads, as four columns s, p, o, g of ids."""
@@ -204,12 +227,12 @@ class TripleTable:
         self.drop("picked_quads", "picked_terms")
         return [(texts[s], texts[p], texts[o], texts[g]) for s, p, o, g in quads]
 
-    def _read_ids(self) -> defaultdict[str, str]:
-        """Read the dictionary back. Ids are kept as text, because loading writes them as text and little else reads them."""
+    def _read_ids(self) -> defaultdict[str, int]:
+        """Read the dictionary back."""
         last = self.execute("SELECT coalesce(max(id), 0) FROM terms")[0][0]
-        ids = defaultdict(map(str, count(last + 1)).__next__, {"": str(DEFAULT_GRAPH)})
+        ids = defaultdict(count(last + 1).__next__, {"": DEFAULT_GRAPH})
         if last:
-            ids.update((text, str(number)) for number, text in self.execute(f"SELECT id, {TERM_TEXT} FROM terms"))  # noqa: S608
+            ids.update((text, number) for number, text in self.execute(f"SELECT id, {TERM_TEXT} FROM terms"))  # noqa: S608
         return ids
 
     @contextmanager
@@ -227,13 +250,13 @@ class TripleTable:
                 raise StoreError(f"rows cannot be loaded: {error}") from error
             raise
 
-    def _encode(self, batch: list[_Row], *, writer: "_TermWriter") -> str:
-        """Give every term of the batch an id, describe the new ones, and write the quads as lines of ids."""
+    def _encode(self, batch: list[_Row], *, writer: "_TermWriter") -> "dict[str, array[int]]":
+        """Give every term of the batch an id, describe the new ones, and return the quads as columns of ids."""
         known = len(self._ids)
-        lines = _write_ids(batch, self._ids)
+        columns = _find_columns(batch, self._ids)
         respelt = writer.write(islice(self._ids.items(), known, None))
         if not respelt:
-            return lines
+            return columns
         # Other spellings of a term ("\u0041", an explicit xsd:string) take the id of the canonical one.
         for term in respelt:
             del self._ids[term]
@@ -242,7 +265,7 @@ class TripleTable:
             self._ids[canonical]
         writer.write(islice(self._ids.items(), known, None))
         self._ids.update({term: self._ids[canonical] for term, canonical in respelt.items()})
-        return _write_ids(batch, self._ids)
+        return _find_columns(batch, self._ids)
 
 
 class _TermWriter:
@@ -255,7 +278,7 @@ class _TermWriter:
         self._shapes = [(IRI, "", ""), (BLANK, "", ""), (LITERAL, _STRING, "")]
         self._suffixes = {"": 2}
 
-    def write(self, terms: Iterable[tuple[str, str]]) -> dict[str, str]:
+    def write(self, terms: Iterable[tuple[str, int]]) -> dict[str, str]:
         """Write pairs of term and id; returns those that are not spelt canonically, with their canonical spelling, unwritten."""
         lines, respelt = list[str](), dict[str, str]()
         add = lines.append
@@ -283,7 +306,7 @@ class _TermWriter:
             INSERT INTO terms SELECT w.id, n.kind, w.lexical, n.datatype, n.language FROM {written} AS w
             JOIN (VALUES {shapes}) AS n(shape, kind, datatype, language) ON w.shape = n.shape""")  # noqa: S608
 
-    def _describe(self, term: str, number: str) -> str:
+    def _describe(self, term: str, number: int) -> str:
         if term[:1] != '"':
             return f'{number},{IRI if term[:1] == "<" else 1},"{term[1:-1] if term[:1] == "<" else term[2:]}"\n'
         body, _, suffix = term[1:].rpartition('"')
@@ -325,10 +348,12 @@ def _unescape(text: str) -> str:
     return unescape(text)
 
 
-def _write_ids(batch: list[_Row], ids: defaultdict[str, str]) -> str:
-    """Write the quads as lines of four ids; built from iterators in C, as this is where loading spends its time."""
-    numbers = map(ids.__getitem__, chain.from_iterable(batch))
-    return "\n".join(map(",".join, zip(numbers, numbers, numbers, numbers, strict=True))) + "\n"
+def _find_columns(batch: list[_Row], ids: defaultdict[str, int]) -> "dict[str, array[int]]":
+    """Look up the ids of the quads; built from iterators in C, as this is where loading spends its time."""
+    numbers = array("i", map(ids.__getitem__, chain.from_iterable(batch)))
+    if len(numbers) != 4 * len(batch):
+        raise StoreError("a row has not four parts")
+    return {column: numbers[place::4] for place, column in enumerate("spog")}
 
 
 def _csv(path: Path, columns: dict[str, str], *, line: int = 0) -> str:

@@ -122,14 +122,12 @@ def test_quiet_build_prints_violations_only(tmp_path: Path) -> None:
     assert b"warning" not in done.stderr
 
 
-@pytest.mark.skipif(os.name == "nt", reason="Windows knows no such signal")
 def test_interrupted_database_exits_like_any_interruption(tmp_path: Path) -> None:
-    # DuckDB runs while Python waits and tells Ctrl-C as an error of its own.
+    # DuckDB runs while Python waits, and tells Ctrl-C as an error of its own in these words.
     code = (
-        "import os, signal, threading, duckdb, airm_graph.conductor as c\n"
+        "import airm_graph.conductor as c\n"
         "def build(*_, **__):\n"
-        "    threading.Timer(0.5, os.kill, (os.getpid(), signal.SIGINT)).start()\n"
-        "    duckdb.connect().execute('SELECT sum(a.range * b.range) FROM range(10000000) a, range(100000) b').fetchall()\n"
+        "    raise RuntimeError('Query interrupted')\n"
         "c.build = build\n"
         "from airm_graph.cli import main\n"
         "main()"

@@ -48,6 +48,8 @@ SAID_IN_SQL = {
     "replaced": '$this ex:p ?value FILTER (REPLACE(STR(?value), "[^a]", "") != ?value)',
     "numbers": "$this ex:p ?value ; ex:q ?other FILTER (?value - ?other + 1 > 0 && ?value <= 10)",
     "none": "$this ex:p ?value FILTER NOT EXISTS { $this ex:q ?value }",
+    "least": "SELECT $this (MIN(?other) AS ?value) WHERE { $this ex:p ?text . ?other ex:p ?text } GROUP BY $this",
+    "greatest": "SELECT (MAX(?o) AS ?value) $this WHERE { $this ex:p ?text . ?o ex:q ?text FILTER (?o != $this) } GROUP BY $this",
     "some": "$this ex:p ?value . FILTER EXISTS { ?value ex:q ?any . ?any ex:p $this . }",
 }
 LEFT_TO_THE_STORE = {
@@ -58,6 +60,7 @@ LEFT_TO_THE_STORE = {
     "tag": '$this ex:p ?value FILTER (LANG(?value) = "en")',
     "typed constant": '$this ex:p ?value FILTER (?value = "1"^^ex:t)',
     "group": "{ $this ex:p ?value } UNION { $this ex:q ?value }",
+    "number of": "SELECT $this (COUNT(?other) AS ?value) WHERE { $this ex:p ?other } GROUP BY $this",
     "list": '$this ex:p ?value FILTER (?value IN ("a"))',
     "empty match": '$this ex:p ?value FILTER (REPLACE(STR(?value), "a*", "x") != "x")',
     "end of line": '$this ex:p ?value FILTER (REPLACE(STR(?value), "a$", "x") != "x")',
@@ -71,7 +74,8 @@ LEFT_TO_THE_STORE = {
 
 def constraint(where: str) -> list[Row]:
     text = 'ex:S a sh:PropertyShape ; sh:targetSubjectsOf ex:p ; sh:path ex:p ; sh:message "{$this} {?value}" ; '
-    text += f"sh:sparql [ sh:prefixes ex: ; sh:select '''SELECT $this ?value WHERE {{ {where.replace(chr(39), chr(34))} }}''' ] ."
+    select = where if where.startswith("SELECT") else f"SELECT $this ?value WHERE {{ {where} }}"
+    text += f"sh:sparql [ sh:prefixes ex: ; sh:select '''{select.replace(chr(39), chr(34))}''' ] ."
     return parse_rows((PREFIXES + text).encode(), name="shapes", suffix=".ttl")
 
 

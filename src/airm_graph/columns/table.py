@@ -174,8 +174,10 @@ class TripleTable:
                 return
             writer.take_in(self)
             given = f"SELECT DISTINCT s, p, o, g FROM read_parquet([{', '.join(files)}]) AS n"  # noqa: S608
-            same = " AND ".join(f"q.{column} = n.{column}" for column in "spog")
-            self.append("quads", f"{given} WHERE NOT EXISTS (SELECT 1 FROM quads AS q WHERE {same})" if len(self) else given)  # noqa: S608
+            if len(self):
+                same = " AND ".join(f"q.{column} = n.{column}" for column in "spog")
+                given += f" WHERE NOT EXISTS (SELECT 1 FROM quads AS q WHERE {same})"  # noqa: S608
+            self.execute(f"INSERT INTO quads {given}")
             if self.execute("SELECT count(*) FROM quads WHERE s = 0 OR p = 0 OR o = 0")[0][0]:
                 raise StoreError("a row has no subject, predicate or object")
 

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
 
-from airm_graph.columns import BLANK, LITERAL
+from airm_graph.columns import BLANK, IRI, LITERAL
 from airm_graph.namespaces import PREFIXES
 from airm_graph.validate.compile.lexical import quote
 from airm_graph.validate.compile.patterns import rewrite_replaced
@@ -75,14 +75,27 @@ class _Writer:
         group, columns = self._question.group, {"this": "f.node"}
         tables, conditions = self._patterns(group.patterns, columns)
         tests = [self._exists(test, columns) if isinstance(test, Exists) else self._truth(test, columns) for test in group.filters]
+        shown = "".join(f", {self._show(name, columns)} AS c{n}" for n, name in enumerate(self._question.names))
         for name, alias in self._described.items():
             tables.append(f"terms AS {alias}")
             conditions.append(f"{alias}.id = {columns[name]}")
         odd, kept = " OR ".join(dict.fromkeys(self._odd)) or "FALSE", " AND ".join(tests) or "TRUE"
-        shown = "".join(f", {columns.get(name, 'CAST(NULL AS INTEGER)')} AS c{n}" for n, name in enumerate(self._question.names))
         found = ", ".join(("asked AS f", *tables))
         where = " AND ".join(("f.number = «»", *conditions, kept if odd == "FALSE" else f"(({kept}) OR {odd})"))
+        if self._question.grouped:
+            odd = f"MAX(CASE WHEN {odd} THEN 1 ELSE 0 END) = 1"
+            return Sql(self._question.names, f"SELECT {odd} AS odd{shown} FROM {found} WHERE {where} GROUP BY f.node")  # noqa: S608
         return Sql(self._question.names, f"SELECT DISTINCT {odd} AS odd{shown} FROM {found} WHERE {where}")  # noqa: S608
+
+    def _show(self, name: str, columns: Mapping[str, str]) -> str:
+        """The column of a variable that is asked for."""
+        if name not in self._question.extremes:
+            return columns.get(name, "CAST(NULL AS INTEGER)")
+        function, variable = self._question.extremes[name]
+        row = self._describe(variable, columns)
+        # Terms of several kinds have an order of their own.
+        self._odd.append(f"({row}.kind <> {IRI})")
+        return f"{function}_BY({columns[variable.name]}, {row}.lexical)"
 
     def _patterns(self, patterns: Sequence[Pattern], columns: dict[str, str]) -> tuple[list[str], list[str]]:
         """Tables and conditions for patterns, in the order in which to join them; variables that they bind first become columns."""

@@ -70,10 +70,17 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """The variables that are asked for, and the group that binds them."""
+    """The variables that are asked for, and the group that binds them.
+
+    Attributes:
+        extremes: Of the variables, those that stand for the least (``MIN``) or greatest (``MAX``) value of another for each ``$this``.
+        grouped: Solutions are grouped by ``$this``.
+    """
 
     names: tuple[str, ...]
     group: Group
+    extremes: Mapping[str, tuple[str, Variable]]
+    grouped: bool
 
 
 def parse_question(tokens: Sequence[Token], *, prefixes: Mapping[str, str], path: Path | None) -> Question:
@@ -105,14 +112,37 @@ class _Parser:
     def select(self) -> Question:
         self._need("SELECT")
         self._accept("DISTINCT", "REDUCED")
-        names = list[str]()
-        while self._next.kind == "var":
-            names.append(self._take().variable)
+        names, extremes = list[str](), dict[str, tuple[str, Variable]]()
+        while self._next.kind == "var" or self._next.text == "(":
+            if self._accept("("):
+                extreme, name = self._extreme()
+                extremes[name] = extreme
+                names.append(name)
+            else:
+                names.append(self._take().variable)
         self._accept("WHERE")
-        group = self._group(inner=False)
-        if self._next is not _END or not names:
+        group, grouped = self._group(inner=False), False
+        if self._accept("GROUP"):
+            self._need("BY")
+            grouped = self._take().variable == "this"
+        if self._next is not _END or not names or len(set(names)) < len(names):
             raise NotReadError(self._next.text)
-        return Question(tuple(dict.fromkeys(names)), group)
+        if grouped != bool(extremes) or (grouped and {"this", *extremes} != set(names)):
+            raise NotReadError("a group of another kind")
+        return Question(tuple(names), group, extremes, grouped)
+
+    def _extreme(self) -> tuple[tuple[str, Variable], str]:
+        """Read ``MIN (?other) AS ?name)``."""
+        function = self._accept("MIN", "MAX")
+        self._need("(")
+        variable = self._take()
+        self._need(")")
+        self._need("AS")
+        name = self._take()
+        self._need(")")
+        if not function or not variable.variable or not name.variable:
+            raise NotReadError("an expression that is selected")
+        return (function, Variable(variable.variable)), name.variable
 
     @property
     def _next(self) -> Token:

@@ -55,7 +55,7 @@ class _Classes:
     def __init__(self, mentions: Sequence[Occurrence]) -> None:
         self.mentions = mentions
         self.up = list(range(len(mentions)))
-        self.identifiers = [{mention.identifier} - {None} for mention in mentions]
+        self.identifiers = [{(mention.edition, mention.identifier)} if mention.identifier else set() for mention in mentions]
         self.absences = Absences(mentions)
         self.inferred: set[int] = set()
 
@@ -76,9 +76,9 @@ class _Classes:
         return changed
 
     def _contradicts(self, a: int, b: int) -> bool:
-        """Whether both are named by different publisher's identifiers."""
+        """Whether both are named by different publisher's identifiers of one edition."""
         first, second = self.identifiers[a], self.identifiers[b]
-        return bool(first and second and first != second)
+        return any(one[0] == two[0] and one != two for one in first for two in second)
 
     def members(self) -> dict[int, list[int]]:
         found: defaultdict[int, list[int]] = defaultdict(list)
@@ -97,8 +97,8 @@ class _Classes:
     def texts(self, members: Iterable[int]) -> set[str]:
         return {text for i in members if len(text := self.mentions[i].text_key) >= MIN_TEXT}
 
-    def codes(self, members: Iterable[int]) -> set[str]:
-        return {code for i in members if (code := self.mentions[i].code)}
+    def codes(self, members: Iterable[int]) -> set[tuple[str, str]]:
+        return {code for i in members for code in self.mentions[i].codes}
 
     def parents(self, members: Iterable[int]) -> set[int]:
         return {self.find(parent) for i in members if (parent := self.mentions[i].parent) is not None}
@@ -109,12 +109,13 @@ class _Classes:
     # The strong rules.
 
     def same_identity(self) -> list[tuple[int, int]]:
-        """Equal publisher's identifiers, and captures of one page."""
+        """Equal publisher's identifiers of one edition, captures of one page, and one row that was given twice."""
         seen: dict[tuple[str, ...], int] = {}
         pairs = []
         for index, mention in enumerate(self.mentions):
-            marks: list[tuple[str, ...]] = [("id", mention.identifier)] if mention.identifier else []
+            marks: list[tuple[str, ...]] = [("id", mention.edition, mention.identifier)] if mention.identifier else []
             marks += [("twin", *mention.twin)] if mention.twin else []
+            marks += [("row", mention.evidence.capture, str(mention.evidence.row))] if mention.entry else []
             pairs += [(seen.setdefault(mark, index), index) for mark in marks]
         return pairs
 
@@ -240,8 +241,15 @@ class _Classes:
 
     def _agree(self, one: list[int], two: list[int]) -> bool:
         """Whether two classes could be one: texts and codes are equal or missing on one side."""
-        return all(not a or not b or a & b for a, b in ((self.texts(one), self.texts(two)), (self.codes(one), self.codes(two))))
+        first, second = self.texts(one), self.texts(two)
+        return (not first or not second or bool(first & second)) and _agree_on_codes(self.codes(one), self.codes(two))
 
     def _is_like(self, one: list[int], two: list[int]) -> bool:
         """Whether two classes have a text in common and no code that differs."""
         return bool(self.texts(one) & self.texts(two)) and self._agree(one, two)
+
+
+def _agree_on_codes(one: set[tuple[str, str]], two: set[tuple[str, str]]) -> bool:
+    """Whether no edition in which both have codes sets them apart; codes of different editions say nothing about each other."""
+    shared = {edition for edition, _ in one} & {edition for edition, _ in two}
+    return all({pair for pair in one if pair[0] == edition} & two for edition in shared)

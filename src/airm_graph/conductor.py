@@ -149,13 +149,9 @@ def _report(
 def _find_lines(records: Records) -> dict[tuple[str, int], tuple[int, int]]:
     """The lines that a row of a table takes in its file, by file and row: the graph knows the row only."""
     files = {capture.sha256: capture.file_names[0] for capture in records.captures}
-    held = (record.evidence for record in (*records.sources, *records.mitigations))
-    return {
-        (files[place.capture], place.row): (place.first_line, place.last_line)
-        for evidence in held
-        for place in evidence
-        if place.row is not None
-    }
+    held = [*(source.evidence for source in records.sources), *(mitigation.evidence for mitigation in records.mitigations)]
+    places = [place for evidence in held for place in evidence]
+    return {(files[place.capture], place.row): (place.first_line, place.last_line) for place in places if place.row is not None}
 
 
 def _place_row(finding: Finding, lines: Mapping[tuple[str, int], tuple[int, int]]) -> Finding:

@@ -121,7 +121,7 @@ class Graph:
         return project_rows(self.exported, prefixes={p: rebase_text(n, self.base) for p, n in PREFIXES.items()})
 
     def write(self, folder: str | Path, *, formats: Collection[str] = tuple(EXPORTS)) -> dict[str, Path]:
-        """Write exports, ``report.json``, ``quarantine.csv`` for tables, and ``SHA256SUMS``; when one fails, none of the files in *folder* is changed.
+        """Write exports, ``report.json``, ``SHA256SUMS``, for tables ``quarantine.csv``; when one fails, no file in *folder* is changed.
 
         Args:
             folder: Made when it is missing.

@@ -69,16 +69,24 @@ RULES = MappingProxyType(
         "TXT-04": Rule(_SHOULD, "a text carries no damage", "compare with the document and mend the text there"),
         "TAB-01": Rule(_MUST, "a table is text in rows and columns", "save the table again as CSV in UTF-8"),
         "TAB-02": Rule(_SHOULD, "a table is UTF-8", "look at letters with accents, and save the table as UTF-8"),
-        "TAB-03": Rule(_MUST, "a mapping knows the columns of a table", "write a mapping that says which column is what, and give it with --mapping"),
+        "TAB-03": Rule(
+            _MUST, "a mapping knows the columns of a table", "write a mapping that says which column is what, and give it with --mapping"
+        ),
         "TAB-04": Rule(_SHOULD, "a row of mitigations has a name", "add the name"),
         "TAB-05": Rule(_SHOULD, "a code exists in its edition", "correct the code, or the edition in the mapping"),
         "TAB-06": Rule(_SHOULD, "a code of a table stands with its own label", "correct the code or the label"),
-        "TAB-07": Rule(_SHOULD, "the source of a row is listed", "add the document to the table of sources, under the identifier that the row names"),
-        "TAB-08": Rule(_SHOULD, "an identifier stands in one row", "give one of the rows another identifier, or take out the one that is wrong"),
+        "TAB-07": Rule(
+            _SHOULD, "the source of a row is listed", "add the document to the table of sources, under the identifier that the row names"
+        ),
+        "TAB-08": Rule(
+            _SHOULD, "an identifier stands in one row", "give one of the rows another identifier, or take out the one that is wrong"
+        ),
         "TAB-09": Rule(_SHOULD, "a row fits its header", "compare the row with the table it was saved from"),
         "TAB-10": Rule(_SHOULD, "a row of mitigations has a code", "add the code once it is known"),
         "TAB-11": Rule(_SHOULD, "a row of mitigations has a description", "add the description"),
-        "TAB-12": Rule(_NOTE, "an identifier holds no white space", "write a hyphen for the blank, in every table that uses the identifier"),
+        "TAB-12": Rule(
+            _NOTE, "an identifier holds no white space", "write a hyphen for the blank, in every table that uses the identifier"
+        ),
         "TAB-13": Rule(_NOTE, "a listed document states a mitigation", "nothing to do if the document is only listed"),
         "TAB-14": Rule(_SHOULD, "a listed document has identifier, title and authors", "add what is missing"),
         "TAB-15": Rule(_SHOULD, "a listed document has a year", "add the date of the document"),

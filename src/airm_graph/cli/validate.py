@@ -72,8 +72,8 @@ def command(
 ) -> int:
     """Say what is wrong with captures, tables or RDF, and where.
 
-    INPUTS are captures and tables (folders, files, - for standard input), or RDF: files, folders of them, a dist folder. Writes the findings to
-    standard output and exits with 1 when one of them is a violation, or as mild as --fail-on says.
+    INPUTS are captures and tables (folders, files, - for standard input), or RDF: files, folders of them, a dist folder. Writes
+    the findings to standard output and exits with 1 when one of them is a violation, or as mild as --fail-on says.
     """
     from airm_graph.cli.show import show_progress
     from airm_graph.conductor import validate_inputs
@@ -83,9 +83,7 @@ def command(
         raise click.UsageError("--update-baseline needs --baseline FILE")
     targets = [(shape, output), *(_split(other) for other in others)]
     with show_progress(quiet=quiet) as progress:
-        report, files = validate_inputs(
-            inputs, shapes=shapes or None, engine=engine, mapping=mapping, strict=strict, progress=progress
-        )
+        report, files = validate_inputs(inputs, shapes=shapes or None, engine=engine, mapping=mapping, strict=strict, progress=progress)
     if baseline:
         report = _compare(report, baseline=baseline, update=update_baseline)
     for name, path in targets:

@@ -40,7 +40,10 @@ def merge_pages(pages: Iterable[Page]) -> Records:
         sources=tuple(ordered),
         mitigations=tuple(mitigations),
         repairs=tuple(sorted(set(repairs))),
-        findings=(*find_conflicts(mitigations, ordered, files=files, editions=editions), *note_inferred(mitigations, inferred, files=files)),
+        findings=(
+            *find_conflicts(mitigations, ordered, files=files, editions=editions),
+            *note_inferred(mitigations, inferred, files=files),
+        ),
     )
 
 

@@ -18,7 +18,8 @@ class Occurrence:
     """One mention of a mitigation.
 
     Attributes:
-        kind: ``own`` (the page's own), ``heading``, ``child``, ``other``, ``implied`` (left side of ``Parent > Child``) or ``row`` (of a table).
+        kind: ``own`` (the page's own), ``heading``, ``child``, ``other``, ``implied`` (left side of ``Parent > Child``) or
+            ``row`` (of a table).
         key: Normalised name, empty when unknown.
         parent: Index of the parent's mention in the same list.
         is_root: Known to stand at the top of the outline.

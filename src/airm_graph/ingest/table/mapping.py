@@ -107,12 +107,12 @@ def load_mapping(path: str | Path) -> Mapping:
 
 
 def read_mapping(data: bytes, *, file: str) -> Mapping:
-    """Read a mapping.
+    r"""Read a mapping.
 
     Raises:
         InputError: A key is unknown or missing, or a value is not one of those possible; the message names the line.
 
-    >>> text = b"edition: v2\\ntables: {mitigations: {columns: {name: Title, source: Document}}}"
+    >>> text = b"edition: v2\ntables: {mitigations: {columns: {name: Title, source: Document}}}"
     >>> read_mapping(text, file="a.yaml").tables["mitigations"].columns["name"]
     'Title'
     """
@@ -141,7 +141,7 @@ def _read_table(kind: str, node: "_Node") -> TableMapping:
     return TableMapping(kind, columns, given_first, separator)
 
 
-def _compose(data: bytes, file: str) -> Any:  # noqa: ANN401 - yaml's nodes have no types
+def _compose(data: bytes, file: str) -> Any:
     if len(data) > _MAX_MAPPING:
         raise InputError(f"the mapping has more than {_MAX_MAPPING:,} bytes", file=file)
     try:
@@ -157,10 +157,10 @@ def _compose(data: bytes, file: str) -> Any:  # noqa: ANN401 - yaml's nodes have
 class _Node:
     """A node of the YAML with its line, so that whatever is wrong can be found."""
 
-    def __init__(self, node: Any, file: str) -> None:  # noqa: ANN401 - yaml's nodes have no types
+    def __init__(self, node: Any, file: str) -> None:
         self.node, self.file = node, file
 
-    def refuse(self, what: str) -> Any:  # noqa: ANN401 - never returns
+    def refuse(self, what: str) -> Any:
         line = self.node.start_mark.line + 1 if self.node is not None else None
         raise InputError(what, file=self.file, line=line, remedy="mend the mapping")
 

@@ -11,7 +11,7 @@ __all__ = ["find_year", "is_day", "name_agent", "split_authors"]
 
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d\Z")
-_AND = re.compile(r"(?:and|&)\s+", re.IGNORECASE)
+_AND = re.compile(r"\A(?:and|&)\s+", re.IGNORECASE)
 _NOBODY = frozenset({"", "et al", "et al.", "others"})
 _MAIL = re.compile(r"\S+@(?P<host>[\w.-]+\.\w+)\Z")
 

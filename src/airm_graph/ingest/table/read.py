@@ -104,7 +104,9 @@ def read_table(data: bytes, *, file: str) -> Table:
     try:
         rows.extend(_split_rows(text, delimiter))
     except _UnreadableError as error:
-        return Table(file, sha256, media_type, findings=(*findings, make_finding("TAB-01", str(error), Place(file, error.line, error.line))))
+        return Table(
+            file, sha256, media_type, findings=(*findings, make_finding("TAB-01", str(error), Place(file, error.line, error.line)))
+        )
     header, *body = rows
     return Table(file, sha256, media_type, tuple(cell.strip() for cell in header.cells), tuple(body), findings)
 

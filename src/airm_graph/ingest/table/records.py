@@ -130,14 +130,11 @@ def _choose(table: Table, mappings: Sequence[Mapping], findings: list[Finding]) 
 
 def _explain(table: Table, mappings: Sequence[Mapping]) -> str:
     """Which columns the nearest table of any mapping asks for."""
-    nearest = min(
-        ((len(t.missing(table.header)), m.name, t.kind, t.missing(table.header)) for m in mappings for t in m.tables.values()), default=None
-    )
-    if nearest is None:
+    every = [(mapping.name, columns, columns.missing(table.header)) for mapping in mappings for columns in mapping.tables.values()]
+    if not every:
         return "the mapping names no table"
-    _, name, kind, missing = nearest
-    listed = ", ".join(missing[:_LONGEST_LIST])
-    return f"no mapping knows these columns; for {kind} of {name} these are missing: {listed}"
+    name, columns, missing = min(every, key=lambda entry: (len(entry[2]) - len(entry[1].columns), len(entry[2])))
+    return f"no mapping knows these columns; for {columns.kind} of {name} these are missing: {', '.join(missing[:_LONGEST_LIST])}"
 
 
 class _Set:

@@ -23,7 +23,7 @@ def write_csv(report: Report, *, paths: Mapping[str, str]) -> str:
     r"""Write a header and one row for each finding; a cell that would be a formula gets an apostrophe in front.
 
     >>> from airm_graph.model import Severity
-    >>> write_csv(Report((Finding("A", Severity.INFO, "=1+1"),)), paths={}).splitlines()[1].split(",")[5]
+    >>> write_csv(Report((Finding("A", Severity.INFO, "=1+1"),)), paths={}).splitlines()[1].split(",")[7]
     "'=1+1"
     """
     target = io.StringIO()

@@ -488,7 +488,8 @@ RENAMED = {
 IN_DATA = """
 adms:status dcat:Dataset dcat:Distribution dcat:distribution dcat:downloadURL dcat:mediaType dcat:version dcterms:RightsStatement
 dcterms:alternative dcterms:conformsTo dcterms:hasVersion dcterms:identifier dcterms:isReplacedBy dcterms:isVersionOf dcterms:rights
-dcterms:source owl:deprecated prov:Entity prov:wasAttributedTo prov:wasDerivedFrom skos:altLabel void:Dataset void:class void:classPartition void:dataDump
+dcterms:source owl:deprecated prov:Entity prov:wasAttributedTo prov:wasDerivedFrom skos:altLabel void:Dataset void:class
+void:classPartition void:dataDump
 void:entities void:exampleResource void:triples void:uriSpace void:vocabulary
 """
 

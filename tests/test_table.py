@@ -371,6 +371,13 @@ def test_tables_of_two_folders_do_not_share_identifiers_of_sources(tmp_path: Pat
     assert Counter(entry.place.file for entry in read_captures([one, two]).rejected) == {"two/mitigations.csv": 3}
 
 
+def test_quarantine_of_an_earlier_build_is_no_input(tmp_path: Path) -> None:
+    folder = write_tables(tmp_path / "in", GOOD + BAD)
+    first = airm_graph.build([folder])
+    first.write(folder / "dist")
+    assert airm_graph.build([folder]).report == first.report
+
+
 def test_strict_stops_and_leaves_the_earlier_output(tmp_path: Path) -> None:
     folder, dist = write_tables(tmp_path / "in", GOOD + BAD), tmp_path / "dist"
     done = CliRunner().invoke(cli, ["build", str(folder), "-o", str(dist), "--strict"], standalone_mode=False)

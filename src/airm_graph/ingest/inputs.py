@@ -15,6 +15,8 @@ __all__ = ["Input", "find_inputs", "read_bytes", "read_sidecar_bytes"]
 
 _SUFFIX = ".txt"
 _TABLES = {".csv", ".tsv"}
+# What a build itself writes of the rows that it set aside.
+_OWN = "quarantine.csv"
 _NOT_YET = {".xlsx", ".xls", ".parquet", ".jsonl", ".ods"}
 
 
@@ -116,7 +118,7 @@ def _expand_folder(folder: Path) -> list[Input]:
     found = []
     for path in files:
         below = path.relative_to(folder)
-        if not any(part.startswith(".") for part in below.parts):
+        if path.name != _OWN and not any(part.startswith(".") for part in below.parts):
             found.append(Input(below.as_posix(), path))
     if not found:
         raise InputError(

@@ -462,6 +462,15 @@ def test_identifier_of_another_edition_joins_and_parts_nothing(tmp_path: Path) -
     assert "MRG-08" not in {finding.rule for finding in built.report.findings}
 
 
+@pytest.mark.parametrize("first", [0, 1])
+def test_two_rows_of_one_name_do_not_take_the_captured_one_by_chance(tmp_path: Path, first: int) -> None:
+    rows = [f"A{n},Adversarial training,Text {n} has nothing to do with what the page says.,doc-g,2.3,,,\n" for n in range(2)]
+    folder = write_tables(tmp_path / "in", rows[first] + rows[1 - first], sources=PRINTED)
+    built = merge_pages(read_captures([ROOT / "examples", folder]).pages)
+    named = [m for m in built.mitigations if m.names and m.names[0].value == "Adversarial training"]
+    assert sorted(tuple(value.value for value in m.identifiers if value.value in {"A0", "A1"}) for m in named) == [(), ("A0",), ("A1",)]
+
+
 def test_author_in_either_order_is_one_agent(tmp_path: Path) -> None:
     rows = "A1,Something else,What is done.,doc-g,3.1,,,\n"
     built = airm_graph.build([ROOT / "examples", write_tables(tmp_path / "in", rows, sources=PRINTED)])

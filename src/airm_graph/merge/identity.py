@@ -147,14 +147,21 @@ class _Classes:
     # The weak rules: for classes that do not know their place.
 
     def only_name(self) -> list[tuple[int, int]]:
-        """A heading or a page of known name meets the only mitigation of that name, or the only one with its text or code."""
+        """What has a name and no place meets the only mitigation of that name, or the only one with its text or code.
+
+        Where the publisher tells several of that name apart, the name alone says nothing: the text decides.
+        """
         members, pairs = self.members(), []
         for named in self._by_key(members).values():
-            floating = [root for root in named if self._is_floating(members[root])]
-            placed = [root for root in named if root not in floating]
-            pairs += [(floating[0], other) for other in floating[1:] if self._agree(members[floating[0]], members[other])]
+            is_floating = {root: self._is_floating(members[root]) for root in named}
+            floating, placed = ([root for root in named if is_floating[root] is wanted] for wanted in (True, False))
+            editions = [edition for edition, _ in set().union(*(self.identifiers[root] for root in floating))]
+            told_apart = len(editions) > len(set(editions))
+            meets = self._is_like if told_apart else self._agree
+            pairs += [(floating[0], other) for other in floating[1:] if meets(members[floating[0]], members[other])]
             for root in floating:
-                like = placed if len(placed) == 1 else [other for other in placed if self._is_like(members[root], members[other])]
+                is_only = len(placed) == 1 and not told_apart
+                like = placed if is_only else [other for other in placed if self._is_like(members[root], members[other])]
                 pairs += [(root, like[0])] if len(like) == 1 else []
         return pairs
 

@@ -98,7 +98,7 @@ def rows_of(path: Path, *, delimiter: str = "\t") -> list[dict[str, str]]:
 
 def test_folder_holds_exactly_these_files():
     found = sorted(path.relative_to(FOLDER).as_posix() for path in FOLDER.rglob("*") if path.is_file())
-    assert found == sorted([*FILES, "context.jsonld"])
+    assert found == sorted([*FILES, "context.jsonld", "mappings/mit-v1.yaml"])
 
 
 @pytest.mark.parametrize("name", FILES)
@@ -488,7 +488,8 @@ RENAMED = {
 IN_DATA = """
 adms:status dcat:Dataset dcat:Distribution dcat:distribution dcat:downloadURL dcat:mediaType dcat:version dcterms:RightsStatement
 dcterms:alternative dcterms:conformsTo dcterms:hasVersion dcterms:identifier dcterms:isReplacedBy dcterms:isVersionOf dcterms:rights
-dcterms:source owl:deprecated prov:Entity prov:wasDerivedFrom skos:altLabel void:Dataset void:class void:classPartition void:dataDump
+dcterms:source owl:deprecated prov:Entity prov:wasAttributedTo prov:wasDerivedFrom skos:altLabel void:Dataset void:class
+void:classPartition void:dataDump
 void:entities void:exampleResource void:triples void:uriSpace void:vocabulary
 """
 

@@ -75,7 +75,8 @@ def test_findings_of_captures_when_built_say_nothing_twice(example_graph) -> Non
     kept = {(finding.rule, finding.focus, finding.value) for finding in example_graph.report.findings}
     gone = [finding for finding in judged if (finding.rule, finding.focus, finding.value) not in kept]
     assert {finding.rule for finding in gone} == {"EDI-07", "EDI-08", "EDI-10", "EDI-11", "EDI-13", "EDI-23"}
-    assert not {finding.rule for finding in judged if finding not in gone} & (SAYS_THE_SAME.keys() - {"EDI-18"})
+    # Of a mitigation that is only listed, only the reader of tables says that its description is missing.
+    assert not {finding.rule for finding in judged if finding not in gone} & (SAYS_THE_SAME.keys() - {"EDI-09", "EDI-18"})
     said = [finding for finding in example_graph.report.findings if not finding.shape]
     for finding in gone:
         assert any(other.rule in SAYS_THE_SAME[finding.rule] for other in said), finding

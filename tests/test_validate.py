@@ -180,8 +180,9 @@ def test_place_when_a_capture_is_its_first_file() -> None:
     assert place_of(CAPTURE, fixture_rows("Capture/valid-two-names")) == Place("copy/page.txt")
 
 
-def test_place_when_evidence_is_a_cell_is_the_file() -> None:
-    assert place_of(iri("capture/0123456789abcdef/r2-name"), fixture_rows("Evidence/valid-cell")) == Place("page.txt")
+def test_place_when_evidence_is_a_cell_is_its_row_and_column() -> None:
+    place = place_of(iri("capture/0123456789abcdef/r2-name"), fixture_rows("Evidence/valid-cell"))
+    assert place == Place("page.txt", row=2, column="Name")
 
 
 def test_place_when_nothing_is_evident_is_the_file_that_states_the_node() -> None:
@@ -362,7 +363,9 @@ PLACED = finding(place=Place("a.txt", 3, 4, "first line\nsecond line"), focus="<
 def test_json_when_written_holds_every_field() -> None:
     report = Report((replace(PLACED, remedy="mend it"), finding("A-1", Severity.INFO)), files=("b.txt", "a.txt"))
     content = json.loads(report.to_json())
-    nothing = dict.fromkeys(("remedy", "file", "first_line", "last_line", "text", "focus", "path", "value", "shape", "origin"))
+    nothing = dict.fromkeys(
+        ("remedy", "file", "first_line", "last_line", "row", "column", "text", "focus", "path", "value", "shape", "origin")
+    )
     fingerprints = [entry.pop("fingerprint") for entry in content["findings"]]
     assert len({len(fingerprint) for fingerprint in fingerprints} | {16}) == 1
     assert content == {
@@ -382,6 +385,8 @@ def test_json_when_written_holds_every_field() -> None:
                 "file": "a.txt",
                 "first_line": 3,
                 "last_line": 4,
+                "row": None,
+                "column": None,
                 "text": "first line\nsecond line",
                 "focus": "<f>",
                 "path": "<p>",

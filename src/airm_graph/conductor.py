@@ -4,6 +4,7 @@ import datetime
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import nullcontext
+from dataclasses import replace
 from importlib.metadata import version as installed_version
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from airm_graph.ingest import Readings, read_captures
 from airm_graph.ingest.mend import find_mends
 from airm_graph.ingest.rdf import locate_findings, read_rdf_files
 from airm_graph.merge import merge_pages
-from airm_graph.model import Finding, Item, Page, Records
+from airm_graph.model import Finding, Item, Page, Records, Severity
 from airm_graph.namespaces import BASE, PREFIXES, iri, term
 from airm_graph.reason import Closure, close
 from airm_graph.resources import find_resource, read_resource
@@ -42,15 +43,19 @@ def build(
     base: str = BASE,
     engine: str = "auto",
     shapes: Sequence[str] | None = None,
+    mapping: str | Path | None = None,
+    strict: bool = False,
     progress: Progress | None = None,
 ) -> Graph:
-    """Build a graph from captured pages.
+    """Build a graph from captured pages and tables.
 
     Args:
         inputs: Folders, files, or ``-`` for standard input.
         base: What every IRI begins with; the default is the project's own.
         engine: ``fast`` closes and judges on the columnar table, ``reference`` by owlrl and pyshacl, ``auto`` by the table where it can.
         shapes: Shapes files to judge by; the project's own when left out.
+        mapping: File that says what the columns of the tables are; when left out, the mappings of the project are tried.
+        strict: Stop at rows of tables that cannot be used: the graph is empty then, and each such row a violation.
         progress: Called with (step, number done, number in all).
 
     Returns:
@@ -60,18 +65,33 @@ def build(
         InputError: An input does not exist or cannot be read. A file that is no page is a finding instead.
     """
     tell = progress or (lambda _step, _done, _all: None)
-    readings = read_captures(inputs, progress=lambda done, every: tell("read", done, every))
+    readings = read_captures(inputs, mapping=mapping, progress=lambda done, every: tell("read", done, every))
+    if strict and readings.rejected:
+        readings = _stop_at_rejected(readings)
     tell("merge", 0, 1)
     records = merge_pages(readings.pages)
     if not records.mitigations:
-        return Graph((), (), (), _report(readings, records), records, base, readings.files)
+        return Graph((), (), (), _report(readings, records), records, base, readings.files, readings.rejected, readings.counts)
     rows = tuple(sorted({*_data_rows(records), *_taxonomy_rows(), *_describe(records, base)}))
     ontology = _read_rows("ontology/airm.ttl", iri("graph/ontology"))
     verdict, closure = _judge_and_close(rows, ontology=ontology, shapes=shapes, engine=engine, tell=tell)
     report = _report(readings, records, closure, verdict, rows)
     tell("done", 1, 1)
     asserted, added, axioms = (_rebase(part, base) for part in (rows, closure.rows, ontology))
-    return Graph(asserted, added, axioms, report, records, base, readings.files)
+    return Graph(asserted, added, axioms, report, records, base, readings.files, readings.rejected, readings.counts)
+
+
+def _stop_at_rejected(readings: Readings) -> Readings:
+    """No page goes on, and what set a row aside is a violation."""
+    aside = {(entry.place.file, entry.place.row) for entry in readings.rejected}
+    rules = {entry.rule for entry in readings.rejected}
+    findings = tuple(
+        replace(finding, severity=Severity.VIOLATION)
+        if finding.place and (finding.place.file, finding.place.row) in aside and finding.rule in rules
+        else finding
+        for finding in readings.findings
+    )
+    return replace(readings, pages=(), findings=findings)
 
 
 def _judge_and_close(
@@ -133,8 +153,26 @@ def _report(
     if closure is None or verdict is None:
         return Report(said, tuple(readings.files))
     contradictions = (make_finding("INF-01", text, None) for text in closure.contradictions)
-    judged = _leave_out_repeated(verdict.findings, rows=rows, said=said)
+    lines = _find_lines(records)
+    found = [_place_row(finding, lines) for finding in verdict.findings]
+    judged = _leave_out_repeated(found, rows=rows, said=said)
     return Report((*said, *contradictions, *judged), tuple(readings.files), verdict.engines, (*closure.notes, *verdict.notes))
+
+
+def _find_lines(records: Records) -> dict[tuple[str, int], tuple[int, int]]:
+    """The lines that a row of a table takes in its file, by file and row: the graph knows the row only."""
+    files = {capture.sha256: capture.file_names[0] for capture in records.captures}
+    held = [*(source.evidence for source in records.sources), *(mitigation.evidence for mitigation in records.mitigations)]
+    places = [place for evidence in held for place in evidence]
+    return {(files[place.capture], place.row): (place.first_line, place.last_line) for place in places if place.row is not None}
+
+
+def _place_row(finding: Finding, lines: Mapping[tuple[str, int], tuple[int, int]]) -> Finding:
+    place = finding.place
+    if place is None or place.row is None or (place.file, place.row) not in lines:
+        return finding
+    first, last = lines[place.file, place.row]
+    return replace(finding, place=replace(place, first_line=first, last_line=last))
 
 
 def _leave_out_repeated(findings: Sequence[Finding], *, rows: Iterable[Row], said: Iterable[Finding]) -> list[Finding]:
@@ -201,14 +239,20 @@ def _find_base(rows: Iterable[Row]) -> str:
 
 
 def validate_inputs(
-    inputs: Sequence[str | Path], *, shapes: Sequence[str] | None = None, engine: str = "auto", progress: Progress | None = None
+    inputs: Sequence[str | Path],
+    *,
+    shapes: Sequence[str] | None = None,
+    engine: str = "auto",
+    mapping: str | Path | None = None,
+    strict: bool = False,
+    progress: Progress | None = None,
 ) -> tuple[Report, Mapping[str, str]]:
-    """Validate captures, or RDF files, dist folders and folders of RDF files.
+    """Validate captures and tables, or RDF files, dist folders and folders of RDF files.
 
     Args:
         inputs: Captures as :func:`build` takes them, or RDF; not both at once.
         shapes: Shapes files to judge by; the project's own when left out, with those for ontologies where RDF declares one.
-        engine: As for :func:`build`.
+        engine, mapping, strict: As for :func:`build`.
         progress: As for :func:`build`.
 
     Returns:
@@ -220,7 +264,7 @@ def validate_inputs(
     """
     found = [_find_rdf(Path(path)) for path in inputs]
     if not any(found):
-        graph = build(inputs, shapes=shapes, engine=engine, progress=progress)
+        graph = build(inputs, shapes=shapes, engine=engine, mapping=mapping, strict=strict, progress=progress)
         return graph.report, graph.files
     if not all(found):
         strange = next(str(path) for path, files in zip(inputs, found, strict=True) if not files)
@@ -246,7 +290,7 @@ def _find_rdf(place: Path) -> tuple[Path, ...]:
     if not place.is_dir() or (place / SUMS).is_file():
         export = _find_export(place)
         return (export,) if export else ()
-    if any(place.rglob("*.txt")):
+    if any(path.suffix in {".txt", ".csv", ".tsv"} for path in place.rglob("*")):
         return ()
     paths = (path for path in place.rglob("*") if path.suffix.lower() in FORMATS.keys() - {".xml"} and path.is_file())
     return tuple(sorted(path for path in paths if not any(part.startswith(".") for part in path.relative_to(place).parts)))

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 from airm_graph.errors import ExportError, InputError
 from airm_graph.export import EXPORTS, Options, release_digest, replace_folder_files
-from airm_graph.model import Records
+from airm_graph.export.quarantine import QUARANTINE, write_quarantine
+from airm_graph.model import Records, Rejected, TableCount
 from airm_graph.namespaces import BASE, PREFIXES, rebase_text
 from airm_graph.query import Query, run_query
 from airm_graph.resources import read_resource
@@ -42,6 +43,8 @@ class Graph:
         records: The merged records; empty for a graph that was loaded.
         base: What every IRI of the project begins with.
         files: Name of each input → the path under which the user finds it.
+        quarantine: Rows of tables that cannot be used.
+        tables: How many rows of each table were read and used.
     """
 
     rows: tuple[Row, ...]
@@ -51,6 +54,8 @@ class Graph:
     records: Records = field(default_factory=Records)
     base: str = BASE
     files: Mapping[str, str] = field(default_factory=dict)
+    quarantine: tuple[Rejected, ...] = ()
+    tables: tuple[TableCount, ...] = ()
 
     def __len__(self) -> int:
         """Number of different triples that exports hold."""
@@ -116,7 +121,7 @@ class Graph:
         return project_rows(self.exported, prefixes={p: rebase_text(n, self.base) for p, n in PREFIXES.items()})
 
     def write(self, folder: str | Path, *, formats: Collection[str] = tuple(EXPORTS)) -> dict[str, Path]:
-        """Write exports, ``report.json`` and ``SHA256SUMS``; when one fails, none of the files in *folder* is changed.
+        """Write exports, ``report.json``, ``SHA256SUMS``, for tables ``quarantine.csv``; when one fails, no file in *folder* is changed.
 
         Args:
             folder: Made when it is missing.
@@ -133,6 +138,8 @@ class Graph:
             raise InputError("no mitigation was read, so nothing is written", file=str(folder), remedy="see the findings")
         files = {EXPORTS[name].file_name: _join(self.export(name)) for name in _known_formats(formats)}
         files[_REPORT] = self.report.to_json().encode()
+        if self.tables:
+            files[QUARANTINE] = write_quarantine(self.quarantine).encode()
         sums = "".join(f"{hashlib.sha256(data).hexdigest()}  {name}\n" for name, data in sorted(files.items()))
         return replace_folder_files(Path(folder), {**files, SUMS: sums.encode()})
 

@@ -5,9 +5,11 @@ from enum import StrEnum
 
 __all__ = [
     "Agent",
+    "AssignedCode",
     "Attested",
     "Capture",
     "Classification",
+    "Entry",
     "Evidence",
     "Finding",
     "Heading",
@@ -17,11 +19,13 @@ __all__ = [
     "Page",
     "Place",
     "Records",
+    "Rejected",
     "Repair",
     "Role",
     "Severity",
     "Source",
     "SourceBlock",
+    "TableCount",
     "Text",
 ]
 
@@ -41,12 +45,19 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True, order=True)
 class Place:
-    """Lines of an input, 1-based and inclusive, and their text as captured (lines joined by LF)."""
+    """Lines of an input, 1-based and inclusive, and their text as captured (lines joined by LF).
+
+    Attributes:
+        row: For tables: the row as a spreadsheet counts it, the header being row 1. A row may take several lines.
+        column: For tables: the header of the column; empty for the whole row.
+    """
 
     file: str
     first_line: int | None = None
     last_line: int | None = None
     text: str = ""
+    row: int | None = None
+    column: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +89,24 @@ class Finding:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Evidence:
-    """Whole lines of one capture, named by its SHA-256 (64 hex digits)."""
+    """Whole lines of one capture, named by its SHA-256 (64 hex digits); for a table a row, or one cell of it.
+
+    Attributes:
+        first_line, last_line: For a row of a table: the lines that it takes in the file.
+        row: As a spreadsheet counts it, the header being row 1; None for lines of a page.
+        column: Header of the column; empty for the whole row.
+    """
 
     capture: str
     first_line: int
     last_line: int
     text: str
+    row: int | None = None
+    column: str = ""
+
+    def place(self, file: str) -> Place:
+        """The same place in the file of that name."""
+        return Place(file, self.first_line, self.last_line, self.text, self.row, self.column)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -114,7 +137,10 @@ class Capture:
         sha256: Over the text as UTF-8 without byte-order mark and with LF line ends.
         file_names: Names below the input folder; several when files are equal.
         notices: Which notices the page carries: ``unfinished``, ``preliminary``.
-        url, retrieved: From a side-car: address of the page, date of the capture (YYYY-MM-DD).
+        url, retrieved: From a side-car: address of the page, date of the capture (YYYY-MM-DD). For a table the mapping says where
+            it is from.
+        edition: The edition of the publisher's identifiers: one identifier may name different mitigations in two editions.
+        licence, status: IRIs, where a mapping says them; a capture without them stands under the notice that its page shows.
     """
 
     sha256: str
@@ -123,6 +149,9 @@ class Capture:
     notices: tuple[str, ...] = ()
     url: str | None = None
     retrieved: str | None = None
+    edition: str = "v2"
+    licence: str | None = None
+    status: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,11 +210,13 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class SourceBlock:
-    """Title, authors and abstract as one page prints them.
+    """Title, authors and abstract as one page prints them, or one row of a table.
 
     Attributes:
         year: Four digits, or None when none is printed.
         authors: Names as printed, in order.
+        given_first: Whether names without a comma begin with the given name.
+        url: Address of the document, when one is given.
     """
 
     title: Text
@@ -194,6 +225,38 @@ class SourceBlock:
     year: str | None
     evidence: Evidence
     abstract: Text | None = None
+    given_first: bool = False
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Agent:
+    """A person or body; *key* is the path of its IRI below the base."""
+
+    key: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class AssignedCode:
+    """A code that a row of a table gives, the cell that says so, and who assigned it when, as far as the table says."""
+
+    edition: str
+    code: str
+    evidence: Evidence
+    agent: Agent | None = None
+    created: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A mitigation as one row of a table states it."""
+
+    evidence: Evidence
+    name: Text
+    identifier: str | None = None
+    description: Text | None = None
+    codes: tuple[AssignedCode, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -208,7 +271,10 @@ class Role:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What the reader found in one capture, in the order of its lines."""
+    """What the reader found in one capture, in the order of its lines.
+
+    A table is one page for each source that it speaks of, all with the same capture: their mitigations are *entries*.
+    """
 
     capture: Capture
     own: OwnEntry | None
@@ -217,6 +283,7 @@ class Page:
     children: tuple[Item, ...] = ()
     others: tuple[Item, ...] = ()
     roles: tuple[Role, ...] = ()
+    entries: tuple[Entry, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -232,12 +299,19 @@ class Attested:
 
 @dataclass(frozen=True, slots=True)
 class Classification:
-    """The assertion that a mitigation falls under a code of an edition (``v1``, ``v2``)."""
+    """The assertion that a mitigation falls under a code of an edition (``v1``, ``v2``).
+
+    Attributes:
+        agents: Who made it, each with the places that say so.
+        created: Days on which it was made (YYYY-MM-DD).
+    """
 
     edition: str
     code: str
     evidence: tuple[Evidence, ...]
     reasonings: tuple[Attested, ...] = ()
+    agents: tuple[tuple[Agent, tuple[Evidence, ...]], ...] = ()
+    created: tuple[Attested, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,14 +337,6 @@ class Mitigation:
     part_of: tuple[Attested, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Agent:
-    """A person or body; *key* is the path of its IRI below the base."""
-
-    key: str
-    name: str
-
-
 @dataclass(frozen=True, slots=True)
 class Source:
     """A document; several titles, author lines or abstracts when its pages differ, the preferred one first."""
@@ -282,6 +348,7 @@ class Source:
     years: tuple[Attested, ...]
     evidence: tuple[Evidence, ...]
     abstracts: tuple[Attested, ...] = ()
+    urls: tuple[Attested, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,3 +360,33 @@ class Records:
     mitigations: tuple[Mitigation, ...] = ()
     repairs: tuple[tuple[Evidence, Repair], ...] = ()
     findings: tuple[Finding, ...] = field(default=())
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """A row of a table that cannot be used as it stands: why, and all its cells.
+
+    Attributes:
+        place: Its row, and the column that holds the reason where one does.
+        header: The header of the table; *cells* may be more.
+    """
+
+    rule: str
+    reason: str
+    place: Place
+    header: tuple[str, ...]
+    cells: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class TableCount:
+    """How many rows of a table were read below its header, blank ones left out, and how many of them are used."""
+
+    file: str
+    read: int
+    used: int
+
+    @property
+    def quarantined(self) -> int:
+        """Rows that are set aside; none is lost."""
+        return self.read - self.used

@@ -20,7 +20,7 @@ class Rule:
     remedy: str
 
 
-#: CAP: one captured page. TXT: its texts. MRG: several pages together. INF: the closure.
+#: CAP: one captured page. TXT: its texts. TAB: tables. MRG: several pages together. INF: the closure.
 RULES = MappingProxyType(
     {
         "CAP-01": Rule(_MUST, "an input is UTF-8 text", "save the page again as UTF-8 text"),
@@ -67,6 +67,32 @@ RULES = MappingProxyType(
         "TXT-02": Rule(_SHOULD, "a description says something", "compare with the document; what followed the lead-in is missing"),
         "TXT-03": Rule(_SHOULD, "a description is prose, not fields", "move the fields to where they belong"),
         "TXT-04": Rule(_SHOULD, "a text carries no damage", "compare with the document and mend the text there"),
+        "TAB-01": Rule(_MUST, "a table is text in rows and columns", "save the table again as CSV in UTF-8"),
+        "TAB-02": Rule(_SHOULD, "a table is UTF-8", "look at letters with accents, and save the table as UTF-8"),
+        "TAB-03": Rule(
+            _MUST, "a mapping knows the columns of a table", "write a mapping that says which column is what, and give it with --mapping"
+        ),
+        "TAB-04": Rule(_SHOULD, "a row of mitigations has a name", "add the name"),
+        "TAB-05": Rule(_SHOULD, "a code exists in its edition", "correct the code, or the edition in the mapping"),
+        "TAB-06": Rule(_SHOULD, "a code of a table stands with its own label", "correct the code or the label"),
+        "TAB-07": Rule(
+            _SHOULD, "the source of a row is listed", "add the document to the table of sources, under the identifier that the row names"
+        ),
+        "TAB-08": Rule(
+            _SHOULD, "an identifier stands in one row", "give one of the rows another identifier, or take out the one that is wrong"
+        ),
+        "TAB-09": Rule(_SHOULD, "a row fits its header", "compare the row with the table it was saved from"),
+        "TAB-10": Rule(_SHOULD, "a row of mitigations has a code", "add the code once it is known"),
+        "TAB-11": Rule(_SHOULD, "a row of mitigations has a description", "add the description"),
+        "TAB-12": Rule(
+            _NOTE, "an identifier holds no white space", "write a hyphen for the blank, in every table that uses the identifier"
+        ),
+        "TAB-13": Rule(_NOTE, "a listed document states a mitigation", "nothing to do if the document is only listed"),
+        "TAB-14": Rule(_SHOULD, "a listed document has identifier, title and authors", "add what is missing"),
+        "TAB-15": Rule(_SHOULD, "a listed document has a year", "add the date of the document"),
+        "TAB-16": Rule(_SHOULD, "days and addresses have the usual form", "write days as 2026-11-21 and addresses with https://"),
+        "TAB-17": Rule(_NOTE, "an author line is a list of names", "list the names only, one separator between two"),
+        "TAB-18": Rule(_SHOULD, "a code of a table stands below its own parent", "correct the parent, or the edition in the mapping"),
         "INF-01": Rule(_MUST, "statements and ontology do not contradict each other", "mend the input that states one of the two"),
         "MRG-01": Rule(_SHOULD, "a mitigation has one code of an edition", "compare the lines of both codes; a person decides"),
         "MRG-02": Rule(_SHOULD, "a mitigation has one description", "compare the lines of both descriptions"),
@@ -98,12 +124,13 @@ SAYS_THE_SAME: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "EDI-07": ("TXT-01", "TXT-03", "TXT-04"),
         "EDI-08": ("MRG-06",),
         "EDI-10": ("TXT-02",),
-        "EDI-11": ("CAP-06", "CAP-09", "CAP-10"),
+        "EDI-09": ("TAB-11",),
+        "EDI-11": ("CAP-06", "CAP-09", "CAP-10", "TAB-10"),
         "EDI-12": ("MRG-02",),
         "EDI-13": ("MRG-01",),
         "EDI-16": ("MRG-05",),
         "EDI-17": ("MRG-05",),
-        "EDI-19": ("CAP-14",),
+        "EDI-19": ("CAP-14", "TAB-15"),
         "EDI-23": ("CAP-08",),
     }
 )

@@ -3,10 +3,12 @@
 What a capture says stands in the graph of that capture; what several captures say stands in each of their graphs.
 """
 
+import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from airm_graph.model import Attested, Capture, Classification, Evidence, Mitigation, Records, Repair, Source
+from airm_graph.model import Agent, Attested, Capture, Classification, Evidence, Mitigation, Records, Repair, Source
 from airm_graph.namespaces import BASE, iri, literal, term
+from airm_graph.text import slugify
 
 __all__ = ["NOTICE", "Row", "dataset_rows", "record_rows"]
 
@@ -56,7 +58,16 @@ def capture_graph(sha256: str) -> str:
 
 
 def _evidence_iri(evidence: Evidence) -> str:
-    return iri(f"capture/{evidence.capture[:16]}/l{evidence.first_line}-l{evidence.last_line}")
+    return iri(f"capture/{evidence.capture[:16]}/{_place_segment(evidence)}")
+
+
+def _place_segment(evidence: Evidence) -> str:
+    if evidence.row is None:
+        return f"l{evidence.first_line}-l{evidence.last_line}"
+    if not evidence.column:
+        return f"r{evidence.row}"
+    # A header of signs only has no slug; the reader sees to it that no two headers read alike.
+    return f"r{evidence.row}-{slugify(evidence.column) or hashlib.sha256(evidence.column.encode()).hexdigest()[:8]}"
 
 
 def _capture_rows(capture: Capture) -> Iterator[Row]:
@@ -71,20 +82,33 @@ def _capture_rows(capture: Capture) -> Iterator[Row]:
         yield subject, term("dcterms:source"), f"<{capture.url}>", graph
     if capture.retrieved:
         yield subject, term("airm:retrieved"), literal(capture.retrieved, datatype="xsd:date"), graph
-    yield subject, term("dcterms:rights"), iri("notice/preliminary"), graph
-    yield subject, term("adms:status"), _STATUS, graph
+    if capture.licence:
+        # A licence is a statement of rights: who gives one does not ask to keep the file to oneself.
+        yield subject, term("dcterms:license"), f"<{capture.licence}>", graph
+    yield subject, term("dcterms:rights"), f"<{capture.licence}>" if capture.licence else iri("notice/preliminary"), graph
+    yield subject, term("adms:status"), f"<{capture.status}>" if capture.status else _STATUS, graph
 
 
 def _evidence_rows(evidence: Evidence, names: Mapping[str, str]) -> Iterator[Row]:
     graph, subject = capture_graph(evidence.capture), _evidence_iri(evidence)
-    first, last = evidence.first_line, evidence.last_line
-    lines = f"line {first}" if first == last else f"lines {first}–{last}"
     yield subject, _TYPE, term("airm:Evidence"), graph
-    yield subject, _LABEL, literal(f"{names[evidence.capture]}, {lines}"), graph
+    yield subject, _LABEL, literal(f"{names[evidence.capture]}, {_say_lines(evidence)}"), graph
     yield subject, term("airm:capture"), graph, graph
-    yield subject, term("airm:firstLine"), literal(first), graph
-    yield subject, term("airm:lastLine"), literal(last), graph
+    if evidence.row is None:
+        yield subject, term("airm:firstLine"), literal(evidence.first_line), graph
+        yield subject, term("airm:lastLine"), literal(evidence.last_line), graph
+    else:
+        yield subject, term("airm:row"), literal(evidence.row), graph
+    if evidence.column:
+        yield subject, term("airm:column"), literal(evidence.column), graph
     yield subject, term("airm:capturedText"), literal(evidence.text), graph
+
+
+def _say_lines(evidence: Evidence) -> str:
+    first, last = evidence.first_line, evidence.last_line
+    if evidence.row is not None:
+        return f"row {evidence.row}" + (f", column {evidence.column}" if evidence.column else "")
+    return f"line {first}" if first == last else f"lines {first}–{last}"
 
 
 def _repair_rows(evidence: Evidence, repair: Repair) -> Iterator[Row]:
@@ -128,12 +152,18 @@ def _source_rows(source: Source, names: Mapping[str, str]) -> Iterator[Row]:
     yield from _attested(subject, term("airm:authors"), source.author_lines)
     for agent, evidence in source.creators:
         yield from _said(subject, term("dcterms:creator"), iri(agent.key), evidence)
-        yield from _said(iri(agent.key), _TYPE, term("prov:Agent"), evidence)
-        yield from _said(iri(agent.key), _LABEL, literal(agent.name), evidence)
+        yield from _agent_rows(agent, evidence)
     for year in source.years:
         yield from _said(subject, term("dcterms:issued"), literal(year.value, datatype="xsd:gYear"), year.evidence)
     yield from _attested(subject, term("dcterms:abstract"), source.abstracts)
+    for url in source.urls:
+        yield from _said(subject, term("rdfs:seeAlso"), f"<{url.value}>", url.evidence)
     yield from _backed(subject, source.evidence, names)
+
+
+def _agent_rows(agent: Agent, evidence: Sequence[Evidence]) -> Iterator[Row]:
+    yield from _said(iri(agent.key), _TYPE, term("prov:Agent"), evidence)
+    yield from _said(iri(agent.key), _LABEL, literal(agent.name), evidence)
 
 
 def _mitigation_rows(mitigation: Mitigation, labels: Mapping[tuple[str, str], str], names: Mapping[str, str]) -> Iterator[Row]:
@@ -165,6 +195,11 @@ def _classification_rows(
     yield from _said(subject, _LABEL, literal(label), classification.evidence)
     yield from _said(subject, term("airm:assignedCode"), iri(f"taxonomy/{edition}/{code}"), classification.evidence)
     yield from _attested(subject, term("airm:reasoning"), classification.reasonings)
+    for agent, evidence in classification.agents:
+        yield from _said(subject, term("prov:wasAttributedTo"), iri(agent.key), evidence)
+        yield from _agent_rows(agent, evidence)
+    for day in classification.created:
+        yield from _said(subject, term("dcterms:created"), literal(day.value, datatype="xsd:date"), day.evidence)
     yield from _backed(subject, classification.evidence, names)
 
 

@@ -12,16 +12,18 @@ from collections.abc import Sequence
 
 import click
 
-__all__ = ["ENGINES", "ENGINE_HELP", "EXIT_INTERNAL", "EXIT_NO", "EXIT_USAGE", "cli", "main"]
+__all__ = ["ENGINES", "ENGINE_HELP", "EXIT_INTERNAL", "EXIT_NO", "EXIT_USAGE", "MAPPING_HELP", "STRICT_HELP", "cli", "main"]
 
 EXIT_NO, EXIT_USAGE, EXIT_INTERNAL = 1, 2, 3
 #: As `airm_graph.validate.ENGINES`, without importing it.
 ENGINES = ("auto", "fast", "reference")
 ENGINE_HELP = "reference: owlrl and pyshacl; fast: our own; auto: our own where it can."
+MAPPING_HELP = "YAML file that says what the columns of the tables are; the mappings of the project when left out."
+STRICT_HELP = "Stop at rows of tables that cannot be used, instead of setting them aside."
 _EXIT_INTERRUPTED = 130
 
 _COMMANDS = {
-    "build": "Build the graph from captured pages and write it.",
+    "build": "Build the graph from captured pages and tables and write it.",
     "explain": "Explain a rule: why, what fails, what passes, how to mend.",
     "export": "Write a graph in one format to standard output.",
     "fix": "Repair side-cars where only one repair is possible.",

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from airm_graph.cli import ENGINE_HELP, ENGINES, EXIT_NO, EXIT_USAGE
+from airm_graph.cli import ENGINE_HELP, ENGINES, EXIT_NO, EXIT_USAGE, MAPPING_HELP, STRICT_HELP
 from airm_graph.namespaces import BASE
 
 if TYPE_CHECKING:
@@ -20,6 +20,8 @@ __all__ = ["command"]
     epilog="""\b
 Examples:
   airm-graph build captures/ -o dist
+  airm-graph build tables/ captures/ -o dist
+  airm-graph build mine.csv sources.csv --mapping mine.yaml -o dist
   airm-graph build page.txt -o dist --format json > report.json
   cat page.txt | airm-graph build - -o dist""",
 )
@@ -43,22 +45,30 @@ Examples:
     help="What to print: a summary, or the report.",
 )
 @click.option("--engine", type=click.Choice(ENGINES), default="auto", show_default=True, help=ENGINE_HELP)
+@click.option("--mapping", type=click.Path(dir_okay=False, path_type=Path), help=MAPPING_HELP)
+@click.option("--strict", is_flag=True, help=STRICT_HELP)
 @click.option("-q", "--quiet", is_flag=True, help="Print nothing but violations.")
-def command(inputs: tuple[str, ...], *, folder: Path, base: str, shape: str, engine: str, quiet: bool) -> int:
-    """Build the graph from captured pages and write it.
+def command(
+    inputs: tuple[str, ...], *, folder: Path, base: str, shape: str, engine: str, mapping: Path | None, strict: bool, quiet: bool
+) -> int:
+    """Build the graph from captured pages and tables and write it.
 
-    INPUTS are folders (every *.txt below them), files, or - for standard input. Writes airm.ttl, airm.jsonld, airm.nt, airm.nq,
-    airm.rdf, report.json and SHA256SUMS. Exits with 1 when a finding is a violation, with 2 when nothing could be read; an
-    earlier output is then left as it was.
+    INPUTS are folders (every *.txt, *.csv and *.tsv below them), files, or - for standard input. Writes airm.ttl, airm.jsonld,
+    airm.nt, airm.nq, airm.rdf, report.json and SHA256SUMS, and quarantine.csv with the rows of tables that cannot be used. Exits with
+    1 when a finding is a violation, with 2 when nothing could be read; an earlier output is then left as it was.
     """
     from airm_graph.cli.show import show_progress, write_report, write_summary
     from airm_graph.conductor import build
 
     check_base(base)
     with show_progress(quiet=quiet) as progress:
-        graph = build(inputs, base=base, engine=engine, progress=progress)
+        graph = build(inputs, base=base, engine=engine, mapping=mapping, strict=strict, progress=progress)
     if not graph.records.mitigations:
         write_report(graph.report, files=graph.files, err=True)
+        write_tables(graph)
+        if strict and graph.quarantine:
+            click.echo(f"airm-graph: rows cannot be used, and --strict stops at them; {folder} is left as it was", err=True)
+            return EXIT_NO
         click.echo(f"airm-graph: no mitigation could be read; {folder} is left as it was", err=True)
         return EXIT_USAGE
     written = graph.write(folder)
@@ -82,10 +92,17 @@ def check_base(base: str) -> None:
 
 
 def write_counts(graph: "Graph") -> None:
-    """Write to standard error what the graph holds."""
+    """Write to standard error what was read of the tables and what the graph holds."""
     from airm_graph.triples import NOTICE
 
+    write_tables(graph)
     for row in graph.query("counts"):
         click.echo(f"  {row['thing']:<33} {row['number']:>7}", err=True)
     click.echo(f"  {'triples':<33} {len(graph):>7}", err=True)
     click.echo(f"  digest {graph.digest}\n  {NOTICE}", err=True)
+
+
+def write_tables(graph: "Graph") -> None:
+    """Write to standard error how many rows of each table were read, used and set aside."""
+    for table in graph.tables:
+        click.echo(f"  {table.file}: {table.read} rows read = {table.used} used + {table.quarantined} quarantined", err=True)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from airm_graph.cli import ENGINE_HELP, ENGINES, EXIT_NO
+from airm_graph.cli import ENGINE_HELP, ENGINES, EXIT_NO, MAPPING_HELP, STRICT_HELP
 
 if TYPE_CHECKING:
     from airm_graph.model import Severity
@@ -52,6 +52,8 @@ Examples:
 @click.option("--baseline", type=click.Path(dir_okay=False, path_type=Path), help="Accept the findings listed in this file.")
 @click.option("--update-baseline", is_flag=True, help="Write the findings to the baseline and accept them all.")
 @click.option("--engine", type=click.Choice(ENGINES), default="auto", show_default=True, help=ENGINE_HELP)
+@click.option("--mapping", type=click.Path(dir_okay=False, path_type=Path), help=MAPPING_HELP)
+@click.option("--strict", is_flag=True, help=STRICT_HELP)
 @click.option("-q", "--quiet", is_flag=True, help="Show no progress.")
 def command(
     inputs: tuple[str, ...],
@@ -64,12 +66,14 @@ def command(
     baseline: Path | None,
     update_baseline: bool,
     engine: str,
+    mapping: Path | None,
+    strict: bool,
     quiet: bool,
 ) -> int:
-    """Say what is wrong with captures or RDF, and where.
+    """Say what is wrong with captures, tables or RDF, and where.
 
-    INPUTS are captures (folders, files, - for standard input), or RDF: files, folders of them, a dist folder. Writes the findings to
-    standard output and exits with 1 when one of them is a violation, or as mild as --fail-on says.
+    INPUTS are captures and tables (folders, files, - for standard input), or RDF: files, folders of them, a dist folder. Writes
+    the findings to standard output and exits with 1 when one of them is a violation, or as mild as --fail-on says.
     """
     from airm_graph.cli.show import show_progress
     from airm_graph.conductor import validate_inputs
@@ -79,7 +83,7 @@ def command(
         raise click.UsageError("--update-baseline needs --baseline FILE")
     targets = [(shape, output), *(_split(other) for other in others)]
     with show_progress(quiet=quiet) as progress:
-        report, files = validate_inputs(inputs, shapes=shapes or None, engine=engine, progress=progress)
+        report, files = validate_inputs(inputs, shapes=shapes or None, engine=engine, mapping=mapping, strict=strict, progress=progress)
     if baseline:
         report = _compare(report, baseline=baseline, update=update_baseline)
     for name, path in targets:

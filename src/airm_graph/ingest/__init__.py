@@ -1,5 +1,6 @@
 """Bytes in, records out: every input of a build, read again where other pages settle what a line is."""
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -8,7 +9,8 @@ from airm_graph.ingest.capture import Reading, read_capture
 from airm_graph.ingest.inputs import Input, find_inputs, read_bytes, read_sidecar_bytes
 from airm_graph.ingest.known import Known, learn_names
 from airm_graph.ingest.sidecar import Sidecar, read_sidecar
-from airm_graph.model import Finding, Page
+from airm_graph.ingest.table import Mapping, TableReadings, load_builtin_mappings, load_mapping, read_records, read_table
+from airm_graph.model import Finding, Page, Rejected, TableCount
 
 __all__ = ["Readings", "read_captures"]
 
@@ -26,11 +28,15 @@ class Readings:
         pages: One per different capture, sorted by file name; equal files are one page with several names.
         findings: By file, then by line.
         files: Name of each input → the path under which the user finds it.
+        rejected: Rows of tables that cannot be used.
+        counts: How many rows of each table were read and used.
     """
 
     pages: tuple[Page, ...]
     findings: tuple[Finding, ...]
     files: dict[str, str]
+    rejected: tuple[Rejected, ...] = ()
+    counts: tuple[TableCount, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,17 +47,23 @@ class _Loaded:
     findings: tuple[Finding, ...]
 
 
-def read_captures(paths: Sequence[str | Path], *, progress: Callable[[int, int], None] | None = None) -> Readings:
-    """Read every capture in *paths* (folders, files, ``-``).
+def read_captures(
+    paths: Sequence[str | Path], *, mapping: str | Path | None = None, progress: Callable[[int, int], None] | None = None
+) -> Readings:
+    """Read every capture and table in *paths* (folders, files, ``-``).
 
     Args:
         paths: What :func:`airm_graph.ingest.inputs.find_inputs` takes.
+        mapping: File that says what the columns of the tables are; when left out, the mappings of the project are tried.
         progress: Called with (number of files read, number of files) as reading goes on.
 
     Raises:
-        InputError: A path does not exist or cannot be read. A file that is no page is a finding instead.
+        InputError: A path or the mapping does not exist or cannot be read. A file that is no page or table is a finding instead.
     """
-    entries = find_inputs(paths)
+    mappings = (load_mapping(mapping),) if mapping is not None else None
+    inputs = find_inputs(paths)
+    tables = _read_tables([entry for entry in inputs if entry.is_table], mappings)
+    entries = [entry for entry in inputs if not entry.is_table]
     loaded, readings = [], []
     for number, entry in enumerate(entries, 1):
         loaded.append(_load(entry))
@@ -63,7 +75,30 @@ def read_captures(paths: Sequence[str | Path], *, progress: Callable[[int, int],
         known = learn_names([reading.page for reading in final if reading.page])
         final = [_read_again(load, reading, known) for load, reading in zip(loaded, final, strict=True)]
     findings = [finding for load, reading in zip(loaded, final, strict=True) for finding in (*load.findings, *reading.findings)]
-    return Readings(_join_equal(reading.page for reading in final), tuple(findings), {entry.name: entry.shown for entry in entries})
+    return Readings(
+        (*_join_equal(reading.page for reading in final), *tables.pages),
+        (*findings, *tables.findings),
+        {entry.name: entry.shown for entry in inputs},
+        tables.rejected,
+        tables.counts,
+    )
+
+
+def _read_tables(entries: Sequence[Input], mappings: Sequence[Mapping] | None) -> TableReadings:
+    """Read the tables folder by folder: those of one folder belong together."""
+    folders: defaultdict[str, list[Input]] = defaultdict(list)
+    for entry in entries:
+        folders[str(entry.path.resolve().parent) if entry.path else ""].append(entry)
+    found = [
+        read_records([read_table(read_bytes(entry), file=entry.name) for entry in beside], mappings=mappings or load_builtin_mappings())
+        for beside in sorted(folders.values(), key=lambda beside: beside[0].name)
+    ]
+    return TableReadings(
+        tuple(page for reading in found for page in reading.pages),
+        tuple(finding for reading in found for finding in reading.findings),
+        tuple(entry for reading in found for entry in reading.rejected),
+        tuple(count for reading in found for count in reading.counts),
+    )
 
 
 def _load(entry: Input) -> _Loaded:

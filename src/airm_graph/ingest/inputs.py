@@ -10,16 +10,20 @@ from pathlib import Path
 from airm_graph.errors import InputError
 from airm_graph.ingest.decode import MAX_BYTES
 from airm_graph.ingest.sidecar import MAX_SIDECAR
+from airm_graph.ingest.table import MAX_TABLE
 
 __all__ = ["Input", "find_inputs", "read_bytes", "read_sidecar_bytes"]
 
 _SUFFIX = ".txt"
-_TABLES = {".csv", ".tsv", ".xlsx", ".xls", ".parquet", ".jsonl", ".ods"}
+_TABLES = {".csv", ".tsv"}
+# What a build itself writes of the rows that it set aside.
+_OWN = "quarantine.csv"
+_NOT_YET = {".xlsx", ".xls", ".parquet", ".jsonl", ".ods"}
 
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """One capture to read.
+    """One captured page or table to read.
 
     Attributes:
         name: Path below the folder named by the user, with forward slashes; the same on every machine.
@@ -30,19 +34,25 @@ class Input:
     path: Path | None
 
     @property
+    def is_table(self) -> bool:
+        """Whether the suffix is that of a table."""
+        return self.path is not None and self.path.suffix.lower() in _TABLES
+
+    @property
     def shown(self) -> str:
         """The name under which the user finds the file from here."""
         return _readable(self.path.as_posix()) if self.path else self.name
 
 
 def find_inputs(paths: Sequence[str | Path]) -> tuple[Input, ...]:
-    """List the captures in *paths*, sorted by name.
+    """List the captures and tables in *paths*, sorted by name.
 
     Args:
-        paths: Folders (every ``*.txt`` in and below them that is not hidden), files of any suffix, or ``-``; or one of these alone.
+        paths: Folders (every ``*.txt``, ``*.csv`` and ``*.tsv`` in and below them that is not hidden), files of any suffix, or ``-``;
+            or one of these alone.
 
     Raises:
-        InputError: A path does not exist, cannot be read, or holds no capture.
+        InputError: A path does not exist, cannot be read, or holds neither captures nor tables.
     """
     if isinstance(paths, str | Path):  # a string is a sequence of strings, too: nobody means its letters
         paths = [paths]
@@ -68,14 +78,14 @@ def _tell_apart(entries: Iterable[Input]) -> list[Input]:
 
 
 def read_bytes(entry: Input) -> bytes:
-    """Read an input, at most one byte more than a capture may have.
+    """Read an input, at most one byte more than a capture or a table may have.
 
     Raises:
         InputError: The file cannot be read.
     """
     if entry.path is None:
         return sys.stdin.buffer.read(MAX_BYTES + 1)
-    return _read(entry.path, MAX_BYTES + 1)
+    return _read(entry.path, (MAX_TABLE if entry.is_table else MAX_BYTES) + 1)
 
 
 def read_sidecar_bytes(entry: Input) -> tuple[bytes, str] | None:
@@ -109,24 +119,26 @@ def _expand(path: str) -> list[Input]:
         raise InputError("no such file or folder", file=path, remedy="check the path")
     if is_folder:
         return _expand_folder(place)
-    if place.suffix.lower() in _TABLES:
-        raise InputError("tables are not read yet", file=path, remedy="give captured pages (*.txt)")
+    if place.suffix.lower() in _NOT_YET:
+        raise InputError("tables of this kind are not read yet", file=path, remedy="save the table as CSV in UTF-8")
     return [Input(_readable(place.name), place)]
 
 
 def _expand_folder(folder: Path) -> list[Input]:
     try:
-        files = sorted(path for path in folder.rglob(f"*{_SUFFIX}") if path.is_file())
+        files = sorted(path for path in folder.rglob("*") if path.suffix in {_SUFFIX, *_TABLES} and path.is_file())
     except OSError as error:
         raise InputError(f"the folder cannot be read: {error.strerror}", file=str(folder)) from error
     found = []
     for path in files:
         below = path.relative_to(folder)
-        if not any(part.startswith(".") for part in below.parts):
+        if path.name != _OWN and not any(part.startswith(".") for part in below.parts):
             found.append(Input(_readable(below.as_posix()), path))
     if not found:
         raise InputError(
-            f"the folder holds no captures (*{_SUFFIX})", file=str(folder), remedy="name the folder that holds the captured pages"
+            f"the folder holds no captures (*{_SUFFIX}) and no tables (*.csv, *.tsv)",
+            file=str(folder),
+            remedy="name the folder that holds the captured pages",
         )
     return found
 

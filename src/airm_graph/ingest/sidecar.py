@@ -10,7 +10,7 @@ import yaml
 from airm_graph.model import Finding, Place
 from airm_graph.rules import make_finding
 
-__all__ = ["MAX_SIDECAR", "Sidecar", "read_sidecar"]
+__all__ = ["MAX_SIDECAR", "Sidecar", "is_web_address", "read_sidecar"]
 
 #: Four short fields; more is no side-car.
 MAX_SIDECAR = 64_000
@@ -96,15 +96,22 @@ def _check_text(value: str) -> str:
     return "" if value.strip() and value.isprintable() and len(value) < 1000 else "the value is empty, too long or holds control characters"
 
 
-def _check_url(value: str) -> str:
-    address = value.strip()
+def is_web_address(address: str) -> bool:
+    """Whether a text is an http or https address that can be an IRI as it stands.
+
+    >>> is_web_address("https://example.org/a"), is_web_address("https://example.org/a b")
+    (True, False)
+    """
     try:
         parts = urlsplit(address)
         usable = bool(parts.hostname) and (parts.port or 1) > 0
     except ValueError:
         usable = False
-    usable = usable and address.isprintable() and _ADDRESS.fullmatch(address) is not None
-    return "" if usable else f"{value!r} is not an http or https address"
+    return usable and address.isprintable() and _ADDRESS.fullmatch(address) is not None
+
+
+def _check_url(value: str) -> str:
+    return "" if is_web_address(value.strip()) else f"{value!r} is not an http or https address"
 
 
 def _check_date(value: str) -> str:

@@ -13,12 +13,15 @@ _CUT = 60
 _MIN_ABSTRACT = 80
 
 
-def find_conflicts(mitigations: Iterable[Mitigation], sources: Sequence[Source], *, files: Mapping[str, str]) -> tuple[Finding, ...]:
+def find_conflicts(
+    mitigations: Iterable[Mitigation], sources: Sequence[Source], *, files: Mapping[str, str], editions: Mapping[str, str]
+) -> tuple[Finding, ...]:
     """Report contradictions and gaps.
 
     Args:
         mitigations, sources: The merged records.
         files: SHA-256 of a capture → its file name.
+        editions: SHA-256 of a capture → the edition of its identifiers.
 
     Returns:
         Findings of rules MRG-01 to MRG-09, in the order of the records.
@@ -26,7 +29,7 @@ def find_conflicts(mitigations: Iterable[Mitigation], sources: Sequence[Source],
     found: list[Finding] = []
     names: defaultdict[tuple[str, str], list[Mitigation]] = defaultdict(list)
     for mitigation in mitigations:
-        found += _check_mitigation(mitigation, files)
+        found += _check_mitigation(mitigation, files, editions)
         for name in mitigation.names[:1]:
             names[mitigation.source.value, name_key(name.value)].append(mitigation)
     for (_, _), same in sorted(names.items()):
@@ -55,19 +58,22 @@ def note_inferred(
     )
 
 
-def _check_mitigation(mitigation: Mitigation, files: Mapping[str, str]) -> list[Finding]:
+def _check_mitigation(mitigation: Mitigation, files: Mapping[str, str], editions: Mapping[str, str]) -> list[Finding]:
     title = repr(mitigation.names[0].value) if mitigation.names else "a page without a known name"
     place = _place(mitigation.evidence, files)
     found = []
-    editions = defaultdict(list)
+    coded = defaultdict(list)
     for classification in mitigation.classifications:
-        editions[classification.edition].append((classification.code, classification.evidence))
-    for edition, codes in sorted(editions.items()):
+        coded[classification.edition].append((classification.code, classification.evidence))
+    for edition, codes in sorted(coded.items()):
         if len(codes) > 1:
             found.append(make_finding("MRG-01", f"{title} has {len(codes)} codes of {edition}: {_list_places(codes, files)}", place))
     found += _several("MRG-02", f"{title} has", "descriptions", mitigation.descriptions, place, files)
     found += _several("MRG-03", f"{title} has", "parents", mitigation.part_of, place, files)
-    found += _several("MRG-08", f"{title} has", "identifiers", mitigation.identifiers, place, files)
+    for edition in sorted({editions[said.capture] for name in mitigation.identifiers for said in name.evidence}):
+        # An identifier of another edition is another name, not a contradiction.
+        same = [name for name in mitigation.identifiers if any(editions[said.capture] == edition for said in name.evidence)]
+        found += _several("MRG-08", f"{title} has", "identifiers", same, place, files)
     for vocabulary in ("actor", "function", "lifecycle"):
         said = [attested for name, attested in mitigation.roles if name == vocabulary]
         found += _several("MRG-09", f"{title} has", f"{vocabulary} terms", said, place, files)
@@ -116,9 +122,11 @@ def _list_places(values: Iterable[tuple[str, Sequence[Evidence]]], files: Mappin
 
 
 def _lines(evidence: Evidence, files: Mapping[str, str]) -> str:
+    if evidence.row is not None:
+        return f"{files[evidence.capture]}:{evidence.first_line}, row {evidence.row}"
     return f"{files[evidence.capture]}:{evidence.first_line}-{evidence.last_line}"
 
 
 def _place(evidence: Sequence[Evidence], files: Mapping[str, str]) -> Place:
     first = min(evidence, key=lambda item: (files[item.capture], item.first_line))
-    return Place(files[first.capture], first.first_line, first.last_line, first.text)
+    return first.place(files[first.capture])

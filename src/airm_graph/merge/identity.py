@@ -55,7 +55,7 @@ class _Classes:
     def __init__(self, mentions: Sequence[Occurrence]) -> None:
         self.mentions = mentions
         self.up = list(range(len(mentions)))
-        self.identifiers = [{mention.identifier} - {None} for mention in mentions]
+        self.identifiers = [{(mention.edition, mention.identifier)} if mention.identifier else set() for mention in mentions]
         self.absences = Absences(mentions)
         self.inferred: set[int] = set()
 
@@ -76,9 +76,9 @@ class _Classes:
         return changed
 
     def _contradicts(self, a: int, b: int) -> bool:
-        """Whether both are named by different publisher's identifiers."""
+        """Whether both are named by different publisher's identifiers of one edition."""
         first, second = self.identifiers[a], self.identifiers[b]
-        return bool(first and second and first != second)
+        return any(one[0] == two[0] and one != two for one in first for two in second)
 
     def members(self) -> dict[int, list[int]]:
         found: defaultdict[int, list[int]] = defaultdict(list)
@@ -97,8 +97,8 @@ class _Classes:
     def texts(self, members: Iterable[int]) -> set[str]:
         return {text for i in members if len(text := self.mentions[i].text_key) >= MIN_TEXT}
 
-    def codes(self, members: Iterable[int]) -> set[str]:
-        return {code for i in members if (code := self.mentions[i].code)}
+    def codes(self, members: Iterable[int]) -> set[tuple[str, str]]:
+        return {code for i in members for code in self.mentions[i].codes}
 
     def parents(self, members: Iterable[int]) -> set[int]:
         return {self.find(parent) for i in members if (parent := self.mentions[i].parent) is not None}
@@ -109,12 +109,13 @@ class _Classes:
     # The strong rules.
 
     def same_identity(self) -> list[tuple[int, int]]:
-        """Equal publisher's identifiers, and captures of one page."""
+        """Equal publisher's identifiers of one edition, captures of one page, and one row that was given twice."""
         seen: dict[tuple[str, ...], int] = {}
         pairs = []
         for index, mention in enumerate(self.mentions):
-            marks: list[tuple[str, ...]] = [("id", mention.identifier)] if mention.identifier else []
+            marks: list[tuple[str, ...]] = [("id", mention.edition, mention.identifier)] if mention.identifier else []
             marks += [("twin", *mention.twin)] if mention.twin else []
+            marks += [("row", mention.evidence.capture, str(mention.evidence.row))] if mention.entry else []
             pairs += [(seen.setdefault(mark, index), index) for mark in marks]
         return pairs
 
@@ -146,14 +147,21 @@ class _Classes:
     # The weak rules: for classes that do not know their place.
 
     def only_name(self) -> list[tuple[int, int]]:
-        """A heading or a page of known name meets the only mitigation of that name, or the only one with its text or code."""
+        """What has a name and no place meets the only mitigation of that name, or the only one with its text or code.
+
+        Where the publisher tells several of that name apart, the name alone says nothing: the text decides.
+        """
         members, pairs = self.members(), []
         for named in self._by_key(members).values():
-            floating = [root for root in named if self._is_floating(members[root])]
-            placed = [root for root in named if root not in floating]
-            pairs += [(floating[0], other) for other in floating[1:] if self._agree(members[floating[0]], members[other])]
+            is_floating = {root: self._is_floating(members[root]) for root in named}
+            floating, placed = ([root for root in named if is_floating[root] is wanted] for wanted in (True, False))
+            editions = [edition for edition, _ in set().union(*(self.identifiers[root] for root in floating))]
+            told_apart = len(editions) > len(set(editions))
+            meets = self._is_like if told_apart else self._agree
+            pairs += [(floating[0], other) for other in floating[1:] if meets(members[floating[0]], members[other])]
             for root in floating:
-                like = placed if len(placed) == 1 else [other for other in placed if self._is_like(members[root], members[other])]
+                is_only = len(placed) == 1 and not told_apart
+                like = placed if is_only else [other for other in placed if self._is_like(members[root], members[other])]
                 pairs += [(root, like[0])] if len(like) == 1 else []
         return pairs
 
@@ -240,8 +248,15 @@ class _Classes:
 
     def _agree(self, one: list[int], two: list[int]) -> bool:
         """Whether two classes could be one: texts and codes are equal or missing on one side."""
-        return all(not a or not b or a & b for a, b in ((self.texts(one), self.texts(two)), (self.codes(one), self.codes(two))))
+        first, second = self.texts(one), self.texts(two)
+        return (not first or not second or bool(first & second)) and _agree_on_codes(self.codes(one), self.codes(two))
 
     def _is_like(self, one: list[int], two: list[int]) -> bool:
         """Whether two classes have a text in common and no code that differs."""
         return bool(self.texts(one) & self.texts(two)) and self._agree(one, two)
+
+
+def _agree_on_codes(one: set[tuple[str, str]], two: set[tuple[str, str]]) -> bool:
+    """Whether no edition in which both have codes sets them apart; codes of different editions say nothing about each other."""
+    shared = {edition for edition, _ in one} & {edition for edition, _ in two}
+    return all({pair for pair in one if pair[0] == edition} & two for edition in shared)

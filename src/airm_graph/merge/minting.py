@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from airm_graph.text import normalise, slugify
 
-__all__ = ["digest", "mint_agent", "mint_sources", "telling_words"]
+__all__ = ["digest", "find_surname", "mint_agent", "mint_sources", "telling_words"]
 
 _STOP = frozenset(
     (
@@ -19,6 +19,15 @@ _STOP = frozenset(
     )
 )  # fmt: skip
 _MANY = 12
+#: Words that tell a body from a person.
+_BODIES = frozenset(
+    (
+        "academy", "agency", "alliance", "association", "authority", "board", "bureau", "center", "centre", "college", "commission",
+        "committee", "company", "consortium", "corporation", "council", "department", "forum", "foundation", "government", "group", "inc",
+        "initiative", "institute", "institution", "lab", "laboratory", "labs", "ministry", "network", "of", "office", "organisation",
+        "organization", "parliament", "partnership", "project", "school", "service", "society", "team", "union", "university",
+    )
+)  # fmt: skip
 
 
 def digest(*parts: str) -> str:
@@ -65,6 +74,18 @@ def _mint(identities: Sequence[str], name: Callable[[str, int], str]) -> dict[st
             return names
         words |= {identity: words[identity] + 1 for identity in clash}
     return {identity: found for identity, found in names.items() if counts[found] == 1}
+
+
+def find_surname(name: str) -> str:
+    """What names a source: the surname of a name that begins with the given name, or the whole name of a body.
+
+    >>> find_surname("Rokas Gipiškis"), find_surname("Lee, Ann"), find_surname("Example Institute")
+    ('Gipiškis', 'Lee', 'Example Institute')
+    """
+    if "," in name:
+        return name.split(",")[0]
+    words = name.split()
+    return name if len(words) < 2 or _BODIES & set(name.lower().split()) else words[-1]
 
 
 def mint_agent(name: str, source: str) -> str:

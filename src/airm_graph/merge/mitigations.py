@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from airm_graph.merge.attest import attest, sort_evidence
 from airm_graph.merge.identity import group_occurrences
 from airm_graph.merge.minting import digest
-from airm_graph.merge.occurrences import Occurrence, list_occurrences
-from airm_graph.model import Attested, Classification, Evidence, Mitigation, Page, Repair
+from airm_graph.merge.occurrences import PAGE_EDITION, Occurrence, list_occurrences
+from airm_graph.model import Agent, AssignedCode, Attested, Classification, Evidence, Mitigation, Page, Repair
 from airm_graph.text import slugify
 
 __all__ = ["Merged", "merge_mitigations"]
 
-_EDITION = "v2"
 #: So many names an IRI may hold to tell mitigations of one name apart.
 _DEEPEST = 4
 
@@ -86,17 +85,40 @@ def _merge_group(
 
 def _classify(members: Sequence[Occurrence], pages: Sequence[Page]) -> tuple[Classification, ...]:
     """One classification for each code; the reason belongs to the code of the page that gives it."""
-    places: defaultdict[str, set[Evidence]] = defaultdict(set)
+    places: defaultdict[tuple[str, str], set[Evidence]] = defaultdict(set)
     for mention in members:
         if mention.code:
-            places[mention.code].add(mention.evidence)
-    reasons: defaultdict[str, list[tuple[str, Evidence]]] = defaultdict(list)
+            places[PAGE_EDITION, mention.code].add(mention.evidence)
+    reasons: defaultdict[tuple[str, str], list[tuple[str, Evidence]]] = defaultdict(list)
     for page in pages:
         own = page.own
         if own and own.code and own.reasoning and own.reasoning_evidence:
-            reasons[own.code].append((own.reasoning.published, own.reasoning_evidence))
-            places[own.code].add(own.reasoning_evidence)
-    return tuple(Classification(_EDITION, code, sort_evidence(found), attest(reasons[code])) for code, found in sorted(places.items()))
+            reasons[PAGE_EDITION, own.code].append((own.reasoning.published, own.reasoning_evidence))
+            places[PAGE_EDITION, own.code].add(own.reasoning_evidence)
+    assigned: defaultdict[tuple[str, str], list[AssignedCode]] = defaultdict(list)
+    for mention in members:
+        for given in mention.entry.codes if mention.entry else ():
+            assigned[given.edition, given.code].append(given)
+            places[given.edition, given.code].add(given.evidence)
+    return tuple(
+        Classification(
+            edition,
+            code,
+            sort_evidence(found),
+            attest(reasons[edition, code]),
+            _gather_agents(assigned[edition, code]),
+            attest((given.created or "", given.evidence) for given in assigned[edition, code]),
+        )
+        for (edition, code), found in sorted(places.items())
+    )
+
+
+def _gather_agents(assigned: Sequence[AssignedCode]) -> tuple[tuple[Agent, tuple[Evidence, ...]], ...]:
+    found: defaultdict[Agent, set[Evidence]] = defaultdict(set)
+    for given in assigned:
+        if given.agent:
+            found[given.agent].add(given.evidence)
+    return tuple((agent, sort_evidence(places)) for agent, places in sorted(found.items()))
 
 
 def _find_parents(key: str, members: Sequence[Occurrence], owner: dict[int, str], mentions: Sequence[Occurrence]) -> tuple[Attested, ...]:
@@ -143,6 +165,10 @@ def _plain_slug(members: Sequence[Occurrence]) -> str:
 
 
 def _digest_group(members: Sequence[Occurrence]) -> str:
+    identifiers = sorted({f"{mention.edition}|{mention.identifier}" for mention in members if mention.kind == "row" and mention.identifier})
+    if identifiers:
+        # What the publisher calls a row outlives any change of the table.
+        return digest(*identifiers)
     return digest(
         *sorted({f"{mention.key}|{mention.text_key}|{mention.code or ''}" for mention in members}),
         min(_place(mention) for mention in members),

@@ -4,10 +4,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from airm_graph.model import Evidence, Heading, Item, Page, Repair, Text
+from airm_graph.model import Entry, Evidence, Heading, Item, Page, Repair, Text
 from airm_graph.text import name_key, normalise
 
-__all__ = ["Occurrence", "list_occurrences"]
+__all__ = ["PAGE_EDITION", "Occurrence", "list_occurrences"]
+
+#: The edition whose codes captured pages print.
+PAGE_EDITION = "v2"
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,10 +18,13 @@ class Occurrence:
     """One mention of a mitigation.
 
     Attributes:
-        kind: ``own`` (the page's own), ``heading``, ``child``, ``other`` or ``implied`` (left side of ``Parent > Child``).
+        kind: ``own`` (the page's own), ``heading``, ``child``, ``other``, ``implied`` (left side of ``Parent > Child``) or
+            ``row`` (of a table).
         key: Normalised name, empty when unknown.
         parent: Index of the parent's mention in the same list.
         is_root: Known to stand at the top of the outline.
+        edition: Of the publisher's identifier: the same one may name another mitigation in another edition.
+        entry: The row, for ``row`` only.
         twin: What two captures of one page have in common, for ``own`` only.
         page: Index of the page in its source.
     """
@@ -35,6 +41,15 @@ class Occurrence:
     identifier: str | None = None
     twin: tuple[str, ...] = ()
     repairs: tuple[tuple[Evidence, Repair], ...] = ()
+    edition: str = PAGE_EDITION
+    entry: Entry | None = None
+
+    @property
+    def codes(self) -> tuple[tuple[str, str], ...]:
+        """(edition, code) pairs: at most one from a page, any number from a row."""
+        if self.entry:
+            return tuple((assigned.edition, assigned.code) for assigned in self.entry.codes)
+        return ((PAGE_EDITION, self.code),) if self.code else ()
 
     @property
     def text_key(self) -> str:
@@ -65,6 +80,24 @@ def _add_page(number: int, page: Page, found: list[Occurrence]) -> None:
             found.append(Occurrence("implied", number, item.evidence, name, name_key(name), parent=parent, is_root=depth == 0))
             parent = len(found) - 1
         found.append(_make_item("other", number, item, item.path[-1], parent, is_root=len(item.path) == 1))
+    found.extend(_make_row(number, entry, page.capture.edition) for entry in page.entries)
+
+
+def _make_row(number: int, entry: Entry, edition: str) -> Occurrence:
+    name = entry.name.published
+    repairs = _repairs(entry.evidence, (entry.name, entry.description))
+    return Occurrence(
+        "row",
+        number,
+        entry.evidence,
+        name,
+        name_key(name),
+        description=entry.description,
+        identifier=entry.identifier,
+        repairs=repairs,
+        edition=edition,
+        entry=entry,
+    )
 
 
 def _add_heading(number: int, heading: Heading, found: list[Occurrence]) -> int:

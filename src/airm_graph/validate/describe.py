@@ -18,14 +18,16 @@ def describe_node(finding: Finding) -> str:
 
 
 def say_place(place: Place | None) -> str:
-    """A place as ``FILE:LINE``; empty when there is none.
+    """A place as ``FILE:LINE``, with row and column of a table; empty when there is none.
 
-    >>> say_place(Place("a.txt", 3, 4))
-    'a.txt:3'
+    >>> say_place(Place("a.txt", 3, 4)), say_place(Place("a.csv", 14, 15, row=12, column="Code"))
+    ('a.txt:3', 'a.csv:14 (row 12, column Code)')
     """
     if place is None:
         return ""
-    return place.file if place.first_line is None else f"{place.file}:{place.first_line}"
+    line = "" if place.first_line is None else f":{place.first_line}"
+    column = f", column {place.column}" if place.column else ""
+    return f"{place.file}{line}" + (f" (row {place.row}{column})" if place.row is not None else "")
 
 
 def shorten(term: str) -> str:

@@ -10,7 +10,7 @@ from airm_graph.validate.terms import literal_text
 
 __all__ = ["find_every_place", "find_places"]
 
-_PROPERTIES = ("capture", "capturedText", "evidence", "fileName", "firstLine", "lastLine", "line", "repair")
+_PROPERTIES = ("capture", "capturedText", "column", "evidence", "fileName", "firstLine", "lastLine", "line", "repair", "row")
 
 
 def find_places(rows: Iterable[Row], *, focus: Collection[str], base: str = BASE) -> dict[str, Place]:
@@ -36,7 +36,7 @@ def find_every_place(rows: Iterable[Row], *, focus: Collection[str], base: str =
 
 
 def _sort_key(place: Place) -> tuple[object, ...]:
-    return place.file, place.first_line or 0, place.last_line or 0, place.text
+    return place.file, place.first_line or 0, place.last_line or 0, place.row or 0, place.column, place.text
 
 
 class _Index:
@@ -74,11 +74,11 @@ class _Index:
         return min(_texts(self._of("fileName", capture)), default="")
 
     def _evidence_places(self, evidence: str) -> Iterator[Place]:
-        first, last = (min(_numbers(self._of(name, evidence)), default=None) for name in ("firstLine", "lastLine"))
-        text = min(_texts(self._of("capturedText", evidence)), default="")
+        first, last, row = (min(_numbers(self._of(name, evidence)), default=None) for name in ("firstLine", "lastLine", "row"))
+        text, column = (min(_texts(self._of(name, evidence)), default="") for name in ("capturedText", "column"))
         for capture in self._of("capture", evidence):
             if file := self._file(capture):
-                yield Place(file, first, last, text)
+                yield Place(file, first, last, text, row, column)
 
     def _repair_places(self, repair: str, *, evidence: str) -> Iterator[Place]:
         line = min(_numbers(self._of("line", repair)), default=None)

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from itertools import groupby
 from typing import NamedTuple
@@ -83,6 +83,8 @@ def _record(finding: Finding, *, fingerprint: str) -> dict[str, str | int | None
         "file": place.file if place else None,
         "first_line": place.first_line if place else None,
         "last_line": place.last_line if place else None,
+        "row": place.row if place else None,
+        "column": (place.column or None) if place else None,
         "text": place.text if place and place.text else None,
         "focus": finding.focus or None,
         "path": finding.path or None,
@@ -133,7 +135,7 @@ def _file(finding: Finding) -> str:
 
 
 def _reading_order(finding: Finding) -> tuple[bool, str, int, int]:
-    line = finding.place.first_line if finding.place else None
+    line = finding.place.first_line or finding.place.row if finding.place else None
     return not _file(finding), _file(finding), line or 0, finding.severity.rank
 
 
@@ -141,8 +143,7 @@ def _finding_lines(finding: Finding, *, paths: Mapping[str, str]) -> list[Line]:
     place = finding.place
     where = finding.focus or "-"
     if place and place.file:
-        name = paths.get(place.file, place.file)
-        where = name if place.first_line is None else f"{name}:{place.first_line}"
+        where = say_place(replace(place, file=paths.get(place.file, place.file)))
     kind = finding.severity.value
     lines = [Line(kind, _printable(f"{where}  {_WORDS[finding.severity]}  {finding.rule}  {finding.message}"))]
     if place and place.text:

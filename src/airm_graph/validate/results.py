@@ -91,9 +91,11 @@ def _is_said(finding: Finding, *, known: Mapping[str, Sequence[Place]], places: 
 
 
 def _overlap(one: Place, other: Place) -> bool:
-    """Whether two places share a line; a place without lines is the whole file."""
+    """Whether two places share a line or a row; a place without either is the whole file."""
     if one.file != other.file:
         return False
+    if one.row is not None and other.row is not None:
+        return one.row == other.row
     if one.first_line is None or other.first_line is None:
         return True
     return one.first_line <= (other.last_line or other.first_line) and other.first_line <= (one.last_line or one.first_line)
@@ -110,5 +112,5 @@ def sort_findings(findings: Iterable[Finding]) -> list[Finding]:
 
 def _sort_key(finding: Finding) -> tuple[object, ...]:
     place = finding.place
-    file, line = (place.file, place.first_line or 0) if place else ("", 0)
+    file, line = (place.file, place.first_line or place.row or 0) if place else ("", 0)
     return finding.severity.rank, not file, file, line, finding.rule, finding.focus, finding.path, finding.value, finding.message

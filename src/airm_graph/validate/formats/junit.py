@@ -54,6 +54,7 @@ def _add_suite(root: Element, name: str, findings: Sequence[Finding], *, fail_on
 def _add_case(suite: Element, name: str, finding: Finding, *, failed: bool) -> None:
     place = finding.place
     line = f" line {place.first_line}" if place and place.first_line is not None else ""
+    line += f" row {place.row}" if place and place.row is not None else ""
     what = _clean(say_what(finding))
     node = f" {finding.focus}" if not line and finding.focus else ""
     case = SubElement(suite, "testcase", {"name": _clean(f"{finding.rule}{line}{node}"), "classname": _clean(name)})

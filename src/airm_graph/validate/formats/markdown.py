@@ -2,8 +2,10 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 
 from airm_graph.model import Finding, Severity
+from airm_graph.validate.describe import say_place
 from airm_graph.validate.formats.parts import find_path, rule_address, say_what
 from airm_graph.validate.report import NOTICE, Report, format_text
 from airm_graph.validate.results import sort_findings
@@ -50,8 +52,7 @@ def _where(finding: Finding, *, paths: Mapping[str, str]) -> str:
     place = finding.place
     if not place:
         return "–"
-    path = find_path(place.file, paths=paths)
-    return _code(path if place.first_line is None else f"{path}:{place.first_line}")
+    return _code(say_place(replace(place, file=find_path(place.file, paths=paths))))
 
 
 def _code(text: str) -> str:

@@ -5,6 +5,7 @@ import io
 from collections.abc import Mapping
 
 from airm_graph.model import Finding
+from airm_graph.text import defuse_cell
 from airm_graph.validate.describe import say_place
 from airm_graph.validate.fingerprints import fingerprint_findings
 from airm_graph.validate.formats.parts import find_path
@@ -13,38 +14,33 @@ from airm_graph.validate.report import Report
 __all__ = ["write_csv"]
 
 _COLUMNS = (
-    *("severity", "rule", "file", "first_line", "last_line", "message", "remedy", "text"),
+    *("severity", "rule", "file", "first_line", "last_line", "row", "column", "message", "remedy", "text"),
     *("focus", "path", "value", "origin", "fingerprint"),
 )
-# What makes a spreadsheet take a cell for a formula, also in the full width that some programs fold.
-_FORMULA = tuple("=+-@\t\r\n＝＋－＠")
 
 
 def write_csv(report: Report, *, paths: Mapping[str, str]) -> str:
     r"""Write a header and one row for each finding; a cell that would be a formula gets an apostrophe in front.
 
     >>> from airm_graph.model import Severity
-    >>> write_csv(Report((Finding("A", Severity.INFO, "=1+1"),)), paths={}).splitlines()[1].split(",")[5]
+    >>> write_csv(Report((Finding("A", Severity.INFO, "=1+1"),)), paths={}).splitlines()[1].split(",")[7]
     "'=1+1"
     """
     target = io.StringIO()
     writer = csv.writer(target, lineterminator="\r\n")  # RFC 4180
     writer.writerow(_COLUMNS)
     for finding, fingerprint in fingerprint_findings(report.findings):
-        writer.writerow([_defuse(cell) for cell in (*_cells(finding, paths=paths), fingerprint)])
+        writer.writerow([defuse_cell(cell) for cell in (*_cells(finding, paths=paths), fingerprint)])
     return target.getvalue()
 
 
 def _cells(finding: Finding, *, paths: Mapping[str, str]) -> tuple[str, ...]:
     place = finding.place
-    lines = (place.first_line, place.last_line) if place else (None, None)
+    lines = (place.first_line, place.last_line, place.row) if place else (None, None, None)
     return (
         *(finding.severity.value, finding.rule, find_path(place.file, paths=paths) if place else ""),
         *("" if line is None else str(line) for line in lines),
+        place.column if place else "",
         *(finding.message, finding.remedy, place.text if place else ""),
         *(finding.focus, finding.path, finding.value, say_place(finding.origin)),
     )
-
-
-def _defuse(cell: str) -> str:
-    return f"'{cell}" if cell.lstrip(" \0\v\f\xa0\u200b\ufeff").startswith(_FORMULA) else cell

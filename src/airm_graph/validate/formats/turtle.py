@@ -90,5 +90,9 @@ def _place(place: Place, *, paths: Mapping[str, str]) -> Iterator[tuple[str, str
     if place.first_line is not None:
         yield "airm:firstLine", str(place.first_line)
         yield "airm:lastLine", str(place.last_line or place.first_line)
-    where = Place(find_path(place.file, paths=paths), place.first_line)
+    if place.row is not None:
+        yield "airm:row", str(place.row)
+    if place.column:
+        yield "airm:column", literal(place.column)
+    where = Place(find_path(place.file, paths=paths), place.first_line, row=place.row, column=place.column)
     yield "rdfs:label", literal(say_place(where))

@@ -1,0 +1,72 @@
+"""Cells that name people and days: authors, whoever assigned a code, years and dates."""
+
+import datetime
+import hashlib
+import re
+
+from airm_graph.model import Agent
+from airm_graph.text import slugify
+
+__all__ = ["find_year", "is_day", "name_agent", "split_authors"]
+
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+_DAY = re.compile(r"\d{4}-\d\d-\d\d\Z")
+_AND = re.compile(r"\A(?:and|&)\s+", re.IGNORECASE)
+_NOBODY = frozenset({"", "et al", "et al.", "others"})
+_MAIL = re.compile(r"\S+@(?P<host>[\w.-]+\.\w+)\Z")
+
+
+def split_authors(line: str, *, separator: str) -> tuple[tuple[str, ...], bool]:
+    """Split an author line into names as printed.
+
+    Returns:
+        The names, and whether that is all of them: what stands behind a word with a colon is no plain list of names and is left out.
+
+    >>> split_authors("Ann Lee, Bo Chen, and Cy Day", separator=",")
+    (('Ann Lee', 'Bo Chen', 'Cy Day'), True)
+    >>> split_authors("Senator Lee, Coauthors: Senators Chen and Day", separator=",")
+    (('Senator Lee',), False)
+    """
+    plain, colon, _ = line.partition(":")
+    parts = plain.split(separator)
+    names = [" ".join(_AND.sub("", part.strip(), count=1).split()) for part in (parts[:-1] if colon else parts)]
+    return tuple(name for name in names if name.lower() not in _NOBODY), not colon
+
+
+def find_year(value: str) -> str | None:
+    """The only year that a cell holds.
+
+    >>> find_year("2025-01-29"), find_year("2024 or 2025")
+    ('2025', None)
+    """
+    years = set(_YEAR.findall(value))
+    return years.pop() if len(years) == 1 else None
+
+
+def is_day(value: str) -> bool:
+    """Whether a cell is a day such as 2026-02-23."""
+    if not _DAY.match(value):
+        return False
+    try:
+        datetime.date.fromisoformat(value)
+    except ValueError:
+        return False
+    return True
+
+
+def name_agent(value: str, *, known: dict[str, str]) -> Agent:
+    """Who assigned a code. An address is never published: what the mapping calls it is, or else its host only.
+
+    >>> name_agent("ann@example.org", known={}).name
+    'an address at example.org'
+    >>> name_agent("ann@example.org", known={"ann@example.org": "Ann Lee"})
+    Agent(key='agent/ann-lee', name='Ann Lee')
+    """
+    name = known.get(value, value)
+    digest = hashlib.sha256(value.encode()).hexdigest()[:8]
+    mail = _MAIL.match(name)
+    if mail:
+        return Agent(f"agent/address-{digest}", f"an address at {mail['host']}")
+    # One word may be anybody's name, or that of a program: it stays apart from the authors of documents.
+    place = "agent" if len(name.split()) > 1 else "agent/classifier"
+    return Agent(f"{place}/{slugify(name) or f'name-{digest}'}", " ".join(name.split()))

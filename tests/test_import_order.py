@@ -29,6 +29,7 @@ ORDER = [
     "export",
     "analyse",
     "graph",
+    "bulk",
     "conductor",
     "cli",
 ]

@@ -8,12 +8,13 @@ Plans over the two tables (closure, shapes) stay inside the SQL that sqlglot can
 files, settings) is kept in this module.
 """
 
+import csv
 import os
 import re
 import tempfile
 from array import array
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import chain, count, islice
 from pathlib import Path
@@ -152,6 +153,35 @@ class TripleTable:
     def append(self, name: str, select: str) -> None:
         """Add the result of a SELECT to a table."""
         self.execute(f"INSERT INTO {name} {select}")
+
+    def stream(self, sql: str, *, size: int = 50_000) -> Iterator[list[tuple[Any, ...]]]:
+        """Run a SELECT on tables that are not temporary and hand out its rows in lists, while other statements may run.
+
+        Raises:
+            StoreError: DuckDB refuses it, or reading fails on the way.
+        """
+        cursor = self._connection.cursor()
+        try:
+            cursor.execute(sql)
+            while some := cursor.fetchmany(size):
+                yield some
+        except duckdb.Error as error:
+            raise StoreError(f"{error}; the statement was: {sql}") from error
+        finally:
+            cursor.close()
+
+    def load_records(self, name: str, *, columns: Mapping[str, str], records: Iterable[Sequence[str | int]]) -> None:
+        """Make a table of other things than terms: numbers and texts, as DuckDB names their types, in the order given.
+
+        Raises:
+            StoreError: DuckDB refuses it.
+        """
+        declared = ", ".join(f"{column} {kind}" for column, kind in columns.items())
+        self.execute(f"CREATE OR REPLACE TABLE {name} ({declared})")
+        with tempfile.TemporaryDirectory(prefix="airm-graph-", dir=self._temp) as folder:
+            path = Path(folder, "records.csv")
+            longest = _write_records(path, records)
+            self.execute(f"INSERT INTO {name} SELECT * FROM {_csv(path, dict(columns), line=longest)}")  # noqa: S608
 
     def drop(self, *names: str) -> None:
         """Forget what was materialised under these names, if anything was."""
@@ -356,6 +386,18 @@ def _find_columns(batch: list[_Row], ids: defaultdict[str, int]) -> "dict[str, a
     if len(numbers) != 4 * len(batch):
         raise StoreError("a row has not four parts")
     return {column: numbers[place::4] for place, column in enumerate("spog")}
+
+
+def _write_records(path: Path, records: Iterable[Sequence[str | int]]) -> int:
+    """Write records as CSV, every text quoted; returns a number of bytes that no line exceeds."""
+    longest, remaining = 0, iter(records)
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, quoting=csv.QUOTE_NONNUMERIC, lineterminator="\n")
+        while some := list(islice(remaining, _SOME)):
+            writer.writerows(some)
+            longest = max(longest, max(sum(len(cell) if isinstance(cell, str) else 20 for cell in record) for record in some))
+    # A character is at most four bytes, and at worst each is a quote that stands twice; then come the quotes around it.
+    return 4 * longest + 1000
 
 
 def _csv(path: Path, columns: dict[str, str], *, line: int = 0) -> str:

@@ -6,13 +6,25 @@ Nothing is repaired here: a table whose quotes do not close, or that is no text,
 import csv
 import hashlib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from airm_graph.model import Evidence, Finding, Place
 from airm_graph.rules import make_finding
 
-__all__ = ["MAX_CELL", "MAX_TABLE", "Row", "Table", "read_table"]
+__all__ = [
+    "CONTROL",
+    "MAX_CELL",
+    "MAX_TABLE",
+    "MEDIA_TYPES",
+    "Row",
+    "Table",
+    "UnreadableError",
+    "find_delimiter",
+    "iter_cells",
+    "read_table",
+    "refuse_bytes",
+]
 
 #: A hundred times the largest table seen (831 rows, 340 kB) is 34 MB.
 MAX_TABLE = 200_000_000
@@ -23,7 +35,11 @@ _MARK = b"\xef\xbb\xbf"
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 #: What Windows-1252 leaves undefined: a file that holds one of these bytes is something else.
 _UNDEFINED = re.compile(rb"[\x81\x8d\x8f\x90\x9d]")
+#: What XML 1.0 forbids, and what is no character: no format could carry the cell.
+CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _DELIMITERS = ",;\t"
+#: Delimiter → media type.
+MEDIA_TYPES = {",": "text/csv", ";": "text/csv", "\t": "text/tab-separated-values"}
 _SPREADSHEETS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 
 
@@ -90,20 +106,20 @@ def read_table(data: bytes, *, file: str) -> Table:
     >>> table.header, table.rows[0].number, table.rows[0].cells
     (('Name', 'Code'), 3, ('Red teaming', '3.1'))
     """
-    reason = _refuse_bytes(data)
+    reason = refuse_bytes(data)
     if reason:
         return Table(file, findings=(make_finding("TAB-01", reason, Place(file)),))
     plain = data.removeprefix(_MARK).replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     text, findings = _decode(plain, file)
     if text is None:
         return Table(file, findings=findings)
-    delimiter = _find_delimiter(text)
-    media_type = "text/tab-separated-values" if delimiter == "\t" else "text/csv"
+    delimiter = find_delimiter(text)
+    media_type = MEDIA_TYPES[delimiter]
     sha256 = hashlib.sha256(text.encode()).hexdigest()
     rows: list[Row] = []
     try:
         rows.extend(_split_rows(text, delimiter))
-    except _UnreadableError as error:
+    except UnreadableError as error:
         return Table(
             file, sha256, media_type, findings=(*findings, make_finding("TAB-01", str(error), Place(file, error.line, error.line)))
         )
@@ -111,7 +127,7 @@ def read_table(data: bytes, *, file: str) -> Table:
     return Table(file, sha256, media_type, tuple(cell.strip() for cell in header.cells), tuple(body), findings)
 
 
-class _UnreadableError(Exception):
+class UnreadableError(Exception):
     """The csv module gives up; *line* is where the row begins."""
 
     def __init__(self, what: str, line: int) -> None:
@@ -119,7 +135,8 @@ class _UnreadableError(Exception):
         super().__init__(what)
 
 
-def _refuse_bytes(data: bytes) -> str:
+def refuse_bytes(data: bytes) -> str:
+    """Why these bytes are no table; empty when they may be one."""
     if not data.removeprefix(_MARK).strip():
         return "the file is empty"
     if data.startswith(_SPREADSHEETS):
@@ -145,14 +162,23 @@ def _decode(plain: bytes, file: str) -> tuple[str | None, tuple[Finding, ...]]:
     )
 
 
-def _find_delimiter(text: str) -> str:
-    """The one of the three that stands most often in the header outside quotes; the comma when none does."""
+def find_delimiter(text: str) -> str:
+    """Find the one of the three that stands most often in the header outside quotes; the comma when none does."""
     header = re.sub(r'"[^"]*"', "", text.lstrip("\n")[:MAX_CELL]).partition("\n")[0]
     return max(_DELIMITERS, key=header.count)
 
 
 def _split_rows(text: str, delimiter: str) -> Iterator[Row]:
-    lines = (line + "\n" for line in text.split("\n"))
+    for number, before, last, cells in iter_cells((line + "\n" for line in text.split("\n")), delimiter=delimiter):
+        yield Row(number, before + 1, last, tuple(cells))
+
+
+def iter_cells(lines: Iterable[str], *, delimiter: str) -> Iterator[tuple[int, int, int, list[str]]]:
+    """Number, line before the first, last line and cells of each row that is not blank.
+
+    Raises:
+        UnreadableError: The csv module gives up.
+    """
     reader = csv.reader(lines, delimiter=delimiter, strict=True)
     number, before = 0, 0
     while True:
@@ -161,12 +187,12 @@ def _split_rows(text: str, delimiter: str) -> Iterator[Row]:
         except StopIteration:
             return
         except csv.Error as error:
-            raise _UnreadableError(_explain(str(error)), before + 1) from error
+            raise UnreadableError(_explain(str(error)), before + 1) from error
         number += 1
-        if any(len(cell) > MAX_CELL for cell in cells):
-            raise _UnreadableError(_explain("field larger"), before + 1)
-        if any(cell.strip() for cell in cells):
-            yield Row(number, before + 1, reader.line_num, tuple(cells))
+        if max(map(len, cells), default=0) > MAX_CELL:
+            raise UnreadableError(_explain("field larger"), before + 1)
+        if any(cells) and any(map(str.strip, cells)):
+            yield number, before, reader.line_num, cells
         before = reader.line_num
 
 

@@ -4,15 +4,16 @@ The tables of one folder belong together: the table of mitigations names a sourc
 A table is one page for each source that it speaks of.
 """
 
-import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Mapping as AbstractMapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from airm_graph.ingest.sidecar import is_web_address
 from airm_graph.ingest.table.mapping import Mapping, TableMapping
 from airm_graph.ingest.table.names import find_year, is_day, name_agent, split_authors
-from airm_graph.ingest.table.read import Row, Table
+from airm_graph.ingest.table.read import CONTROL, Row, Table
 from airm_graph.model import AssignedCode, Capture, Entry, Finding, Page, Place, Rejected, SourceBlock, TableCount, Text
 from airm_graph.rules import make_finding
 from airm_graph.taxonomy import Code, load_taxonomy
@@ -20,8 +21,6 @@ from airm_graph.text import normalise, slugify
 
 __all__ = ["TableReadings", "read_records"]
 
-# What XML 1.0 forbids, and what is no character: no format could carry the cell.
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _LONGEST_LIST = 5
 
 
@@ -42,12 +41,15 @@ class TableReadings:
     counts: tuple[TableCount, ...] = ()
 
 
-def read_records(tables: Sequence[Table], *, mappings: Sequence[Mapping]) -> TableReadings:
+def read_records(
+    tables: Sequence[Table], *, mappings: Sequence[Mapping], named: AbstractMapping[str, Collection[str]] = MappingProxyType({})
+) -> TableReadings:
     """Read the tables of one folder.
 
     Args:
         tables: As :func:`airm_graph.ingest.table.read.read_table` makes them.
         mappings: Those to choose from, by the columns of each table.
+        named: Name of a mapping → identifiers of sources that rows name which are not among the tables.
     """
     findings = [finding for table in tables for finding in table.findings]
     sets: defaultdict[str, list[_Sheet]] = defaultdict(list)
@@ -56,8 +58,8 @@ def read_records(tables: Sequence[Table], *, mappings: Sequence[Mapping]) -> Tab
         if sheet:
             sets[sheet.mapping.name].append(sheet)
     pages: list[Page] = []
-    for _, sheets in sorted(sets.items()):
-        pages += _Set(sheets).read()
+    for name, sheets in sorted(sets.items()):
+        pages += _Set(sheets, named.get(name, ())).read()
     every = [sheet for sheets in sets.values() for sheet in sheets]
     findings += [finding for sheet in every for finding in sheet.findings]
     rejected = [entry for sheet in every for entry in sheet.rejected]
@@ -140,12 +142,12 @@ def _explain(table: Table, mappings: Sequence[Mapping]) -> str:
 class _Set:
     """The tables that one mapping knows in one folder."""
 
-    def __init__(self, sheets: Sequence[_Sheet]) -> None:
+    def __init__(self, sheets: Sequence[_Sheet], named: Collection[str] = ()) -> None:
         self.sheets = sheets
         self.codes = load_taxonomy(sheets[0].mapping.edition).codes
         self.labels = sheets[0].mapping.labels
         self.sources: dict[str, SourceBlock] = {}
-        self.named: set[str] = set()
+        self.named = set(named)
 
     def read(self) -> list[Page]:
         pages: list[Page] = []
@@ -247,7 +249,7 @@ def _check_row(sheet: _Sheet, row: Row, contradicting: set[str]) -> bool:
     width = len(sheet.table.header)
     if any(cell.strip() for cell in row.cells[width:]):
         reasons.append(("TAB-09", "", f"the row has {len(row.cells)} cells and the header {width}"))
-    if found := _CONTROL.search("".join(row.cells)):
+    if found := CONTROL.search("".join(row.cells)):
         reasons.append(("TAB-09", "", f"a cell holds control character U+{ord(found.group()):04X}"))
     identifier = sheet.get(row, "identifier")
     if identifier in contradicting:

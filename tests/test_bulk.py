@@ -1,0 +1,171 @@
+"""Large tables say the same as small ones: every statement, finding and row set aside is that of the path row by row."""
+
+import csv
+import importlib.util
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from airm_graph.bulk import find_folders, list_agents, plain_blocks, plain_quads, read_tables
+from airm_graph.columns import TripleTable
+from airm_graph.export.quarantine import write_quarantine
+from airm_graph.ingest import read_captures
+from airm_graph.ingest.inputs import find_inputs
+from airm_graph.ingest.table import load_builtin_mappings, load_mapping
+from airm_graph.merge import merge_pages
+from airm_graph.taxonomy import load_taxonomy
+from airm_graph.triples import record_rows
+from airm_graph.validate.results import sort_findings
+
+ROOT = Path(__file__).resolve().parent.parent
+MIT = ROOT.parent / "shared" / "data" / "mit-v1"
+LABELS = {(edition, code.notation): code.label or "" for edition in ("v1", "v2") for code in load_taxonomy(edition).codes.values()}
+HEAD = ["ID", "Name", "Description", "Source ID", "Code", "Code label", "Classified by", "Classification date"]
+
+
+def benchmark(name: str) -> ModuleType:
+    folder = ROOT / "benchmarks"
+    if str(folder) not in sys.path:
+        sys.path.append(str(folder))
+    if name not in sys.modules:
+        spec = importlib.util.spec_from_file_location(name, folder / f"{name}.py")
+        assert spec is not None
+        assert spec.loader is not None
+        sys.modules[name] = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(sys.modules[name])
+    return sys.modules[name]
+
+
+def read_row_by_row(inputs: list[Path], mapping: Path | None) -> dict[str, object]:
+    readings = read_captures(inputs, mapping=mapping)
+    records = merge_pages(readings.pages)
+    rows = sorted(record_rows(records, labels=LABELS))
+    return {
+        "rows": rows,
+        "findings": sort_findings((*readings.findings, *records.findings)),
+        "quarantine": write_quarantine(readings.rejected),
+        "counts": readings.counts,
+        "mitigations": len(records.mitigations),
+        "classifications": sum(len(mitigation.classifications) for mitigation in records.mitigations),
+    }
+
+
+def read_by_sets(inputs: list[Path], mapping: Path | None, *, folder: Path | None = None) -> tuple[dict[str, object], int]:
+    """What the same inputs give by set operations, and how many rows were plain."""
+    entries = find_inputs(inputs)
+    pages = read_captures([entry.path for entry in entries if not entry.is_table]) if any(not entry.is_table for entry in entries) else None
+    mappings = (load_mapping(mapping),) if mapping else load_builtin_mappings()
+    folders = find_folders([entry for entry in entries if entry.is_table], mappings=mappings)
+    with TripleTable(folder / "rows.duckdb" if folder else None) as table:
+        found = read_tables(folders, table=table, pages=pages.pages if pages else ())
+        small = {*record_rows(found.records, labels=LABELS), *list_agents(found.sheets, table=table)}
+        quads = [row for some in table.stream(plain_quads(found.sheets)) for row in some]
+        assert len({*quads, *small}) == len(quads) + len(small)
+        for graphs in (False, True):
+            blocks = dict(row for some in table.stream(plain_blocks(found.sheets, graphs=graphs)) for row in some)
+            lines = sorted(f"{s} {p} {o} {g} .\n" if graphs else f"{s} {p} {o} .\n" for s, p, o, g in quads)
+            assert "".join(blocks[subject] for subject in sorted(blocks)) == "".join(lines)
+        said = (*(pages.findings if pages else ()), *found.tables.findings, *found.records.findings)
+    classifications = sum(len(mitigation.classifications) for mitigation in found.records.mitigations)
+    return {
+        "rows": sorted({*quads, *small}),
+        "findings": sort_findings(said),
+        "quarantine": write_quarantine(found.tables.rejected),
+        "counts": found.tables.counts,
+        "mitigations": len(found.records.mitigations) + found.plain,
+        "classifications": classifications + found.classified,
+    }, found.plain
+
+
+def compare(inputs: list[Path], mapping: Path | None = None) -> int:
+    """Hold both sides equal; returns how many rows were plain."""
+    expected = read_row_by_row(inputs, mapping)
+    found, plain = read_by_sets(inputs, mapping)
+    for what, value in expected.items():
+        assert found[what] == value, what
+    return plain
+
+
+def write_table(path: Path, rows: list[list[str]], *, head: list[str] = HEAD, delimiter: str = ",") -> None:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file, delimiter=delimiter).writerows([head, *rows])
+
+
+def write_folder(folder: Path, rows: list[list[str]], *, sources: int = 2) -> Path:
+    """A folder of a table with its sources, in the columns of the generated mapping."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "mapping.yaml").write_text(benchmark("corpus").MAPPING, encoding="utf-8")
+    write_table(folder / "mitigations.csv", rows)
+    write_table(
+        folder / "sources.csv",
+        [list(benchmark("corpus").make_source(number)) for number in range(sources)],
+        head=list(benchmark("corpus").SOURCE_HEAD),
+    )
+    return folder
+
+
+@pytest.fixture(scope="module")
+def generated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("generated")
+    benchmark("corpus").write_tables(3000, folder)
+    return folder
+
+
+def test_generated_tables_say_the_same_by_sets(generated: Path) -> None:
+    assert compare([generated], generated / "mapping.yaml") > 2900
+
+
+def test_every_planted_defect_is_found_at_its_row(generated: Path) -> None:
+    found, _ = read_by_sets([generated], generated / "mapping.yaml")
+    said = {(finding.rule, finding.place.row) for finding in found["findings"] if finding.place}  # type: ignore[attr-defined]
+    with (generated / "defects.list").open(encoding="utf-8", newline="") as file:
+        planted = [(row["rule"], int(row["row"]), row["kind"]) for row in csv.DictReader(file) if row["rule"]]
+    assert len({rule for rule, *_ in planted}) == 12
+    for rule, row, kind in planted:
+        assert any((rule, near) in said for near in (row, row - 1, row + 1)), kind
+
+
+def test_first_edition_says_the_same_by_sets() -> None:
+    if not MIT.is_dir():
+        pytest.skip("the tables of the first edition are not beside this checkout")
+    assert compare([MIT]) > 500
+
+
+def test_first_edition_with_captures_says_the_same_by_sets(captures: Path) -> None:
+    if not MIT.is_dir():
+        pytest.skip("the tables of the first edition are not beside this checkout")
+    assert compare([MIT, captures]) > 500
+
+
+NAMES = st.sampled_from(
+    [
+        *("Red teaming", "red-teaming!", "Red  teaming", "Red\nteaming", "Don’t train", "Don't train", "Dont train", "Fine‑tuning", "1.10"),
+        *("!!!", "—", "😀", "", " ", "Оценка рисков", "评估", "تقييم المخاطر", "Évaluer", "evaluer", "İstanbul", "ß", "SS", "ﬁne tuning"),
+        *("fine tuning", "NULL", "null", '"Quoted"', "tab\there", "=1+1", "n\u200bame", "ZWJ\u200d", "a,b", "\\n", "'", "x" * 90, "x" * 95),
+        *("a b " * 30, "a b " * 31),
+    ]
+)
+TEXTS = st.one_of(NAMES, st.text(alphabet=st.characters(exclude_categories=("Cs",), exclude_characters="\r\x00"), max_size=12))
+ROWS = st.tuples(
+    st.sampled_from(["", "A1", "A2", "A3", "a 1", "Ä4", "A5", "A6", "A7"]),
+    TEXTS,
+    TEXTS,
+    st.sampled_from(["doc-0", "doc-1", "doc-1 ", "doc-9", ""]),
+    st.sampled_from(["1.1.1", "1.1.2", " 1.1.2", "1.10", ""]),
+    st.sampled_from(["Training Data", "training  data", "Learning Objectives", "", ""]),
+    st.sampled_from(["Ann Lee", "sorter", "bot@example.org", "", "Abe, A0"]),
+    st.sampled_from(["2026-02-03", "2026-02-30", "3 May", "", ""]),
+)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(rows=st.lists(ROWS, min_size=1, max_size=12), extra=st.sampled_from([[], [""], ["", "more"], ["x"]]))
+def test_awkward_rows_say_the_same_by_sets(tmp_path: Path, rows: list[tuple[str, ...]], extra: list[str]) -> None:
+    listed = [list(row) for row in rows]
+    listed[-1] += extra
+    folder = write_folder(tmp_path, listed)
+    compare([folder], folder / "mapping.yaml")

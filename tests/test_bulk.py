@@ -3,6 +3,7 @@
 import csv
 import importlib.util
 import sys
+import tempfile
 from pathlib import Path
 from types import ModuleType
 
@@ -11,11 +12,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from airm_graph.bulk import find_folders, list_agents, plain_blocks, plain_quads, read_tables
+from airm_graph.bulk.cells import load_regular
 from airm_graph.columns import TripleTable
 from airm_graph.export.quarantine import write_quarantine
 from airm_graph.ingest import read_captures
 from airm_graph.ingest.inputs import find_inputs
-from airm_graph.ingest.table import load_builtin_mappings, load_mapping
+from airm_graph.ingest.table import copy_table, load_builtin_mappings, load_mapping
 from airm_graph.merge import merge_pages
 from airm_graph.taxonomy import load_taxonomy
 from airm_graph.triples import record_rows
@@ -54,13 +56,13 @@ def read_row_by_row(inputs: list[Path], mapping: Path | None) -> dict[str, objec
     }
 
 
-def read_by_sets(inputs: list[Path], mapping: Path | None, *, folder: Path | None = None) -> tuple[dict[str, object], int]:
+def read_by_sets(inputs: list[Path], mapping: Path | None) -> tuple[dict[str, object], int]:
     """What the same inputs give by set operations, and how many rows were plain."""
     entries = find_inputs(inputs)
     pages = read_captures([entry.path for entry in entries if not entry.is_table]) if any(not entry.is_table for entry in entries) else None
     mappings = (load_mapping(mapping),) if mapping else load_builtin_mappings()
-    folders = find_folders([entry for entry in entries if entry.is_table], mappings=mappings)
-    with TripleTable(folder / "rows.duckdb" if folder else None) as table:
+    with tempfile.TemporaryDirectory() as workspace, TripleTable() as table:
+        folders = find_folders([entry for entry in entries if entry.is_table], mappings=mappings, workspace=Path(workspace))
         found = read_tables(folders, table=table, pages=pages.pages if pages else ())
         small = {*record_rows(found.records, labels=LABELS), *list_agents(found.sheets, table=table)}
         quads = [row for some in table.stream(plain_quads(found.sheets)) for row in some]
@@ -117,6 +119,25 @@ def generated(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_generated_tables_say_the_same_by_sets(generated: Path) -> None:
     assert compare([generated], generated / "mapping.yaml") > 2900
+
+
+def test_regular_table_is_read_by_duckdb_and_any_other_by_python(tmp_path: Path) -> None:
+    row = ["A1", "Name", "Text", "doc-0", "1.1.1", "", "", ""]
+    folder = write_folder(tmp_path, [row])
+    with TripleTable() as table:
+        for text, is_regular in (
+            (b"", True),
+            (b"\n", False),
+            (b'A2,"b" ,c\n', False),
+            (b'A2,b"b,c\n', False),
+            (b"A2,b,c,,,,,,,,,,,,,,,\n", True),
+        ):
+            path = tmp_path / "case.csv"
+            path.write_bytes((folder / "mitigations.csv").read_bytes() + text)
+            scan = copy_table(path, tmp_path / "copy.csv", file="case.csv")
+            assert scan is not None
+            assert scan.is_regular is is_regular, text
+            assert (is_regular and load_regular("found", scan=scan, name="Name", table=table)) is (text == b""), text
 
 
 def test_every_planted_defect_is_found_at_its_row(generated: Path) -> None:

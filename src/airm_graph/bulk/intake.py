@@ -4,11 +4,13 @@ import json
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
+from airm_graph.bulk.cells import load_regular
 from airm_graph.columns import TripleTable
 from airm_graph.errors import InputError
 from airm_graph.ingest.inputs import Input, read_bytes
-from airm_graph.ingest.table import Mapping, Row, Scan, Table, read_table, scan_table, stream_cells
+from airm_graph.ingest.table import Mapping, Row, Scan, Table, copy_table, read_table, stream_cells
 from airm_graph.ingest.table.mapping import TableMapping
 from airm_graph.ingest.table.read import CONTROL
 from airm_graph.text import slugify
@@ -68,12 +70,13 @@ class Folder:
         return [part for part in self.parts if isinstance(part, Table)]
 
 
-def find_folders(entries: Sequence[Input], *, mappings: Sequence[Mapping], at_least: int = 0) -> list[Folder]:
+def find_folders(entries: Sequence[Input], *, mappings: Sequence[Mapping], workspace: Path, at_least: int = 0) -> list[Folder]:
     """Group tables by folder, and tell the large ones from the others, which are read.
 
     Args:
         entries: Tables among the inputs.
         mappings: Those to choose from, by the columns of each table.
+        workspace: Folder for copies of the large tables, which are read from there.
         at_least: Bytes that make a table large.
 
     Raises:
@@ -84,16 +87,17 @@ def find_folders(entries: Sequence[Input], *, mappings: Sequence[Mapping], at_le
         beside[str(entry.path.resolve().parent) if entry.path else ""].append(entry)
     found, numbers = [], iter(range(len(entries)))
     for group in sorted(beside.values(), key=lambda group: group[0].name):
-        parts = [_find_sheet(entry, mappings, next(numbers), at_least) or read_table(read_bytes(entry), file=entry.name) for entry in group]
+        sheets = [_find_sheet(entry, mappings, next(numbers), workspace, at_least) for entry in group]
+        parts = [sheet or read_table(read_bytes(entry), file=entry.name) for entry, sheet in zip(group, sheets, strict=True)]
         found.append(Folder(tuple(parts), tuple(mappings)))
     return found
 
 
-def _find_sheet(entry: Input, mappings: Sequence[Mapping], number: int, at_least: int) -> Sheet | None:
+def _find_sheet(entry: Input, mappings: Sequence[Mapping], number: int, workspace: Path, at_least: int) -> Sheet | None:
     try:
         if entry.path is None or entry.path.stat().st_size < at_least:
             return None
-        scan = scan_table(entry.path, file=entry.name)
+        scan = copy_table(entry.path, workspace / f"table-{number}.csv", file=entry.name)
     except OSError as error:
         raise InputError(f"the file cannot be read: {error.strerror}", file=str(entry.path), remedy="check its name") from error
     if scan is None:
@@ -119,17 +123,11 @@ def load_sheets(sheets: Sequence[Sheet], *, table: TripleTable) -> None:
         UnreadableError: A sheet is no CSV after all; it says where.
     """
     for sheet in sheets:
-        cells = {f"c{place}": "VARCHAR" for place in range(len(sheet.scan.header))}
-        columns = {
-            "number": "INTEGER",
-            "first": "INTEGER",
-            "last": "INTEGER",
-            "odd": "INTEGER",
-            "name": "VARCHAR",
-            **cells,
-            "raw": "VARCHAR",
-        }
-        table.load_records(sheet.rows, columns=columns, records=_list_records(sheet))
+        if not (sheet.scan.is_regular and load_regular(sheet.rows, scan=sheet.scan, name=sheet.columns.columns["name"], table=table)):
+            cells = {f"c{place}": "VARCHAR" for place in range(len(sheet.scan.header))}
+            numbers = dict.fromkeys(("number", "first", "last", "odd"), "INTEGER")
+            columns = {**numbers, "name": "VARCHAR", **cells, "raw": "VARCHAR"}
+            table.load_records(sheet.rows, columns=columns, records=_list_records(sheet))
 
 
 def _list_records(sheet: Sheet) -> Iterator[list[str | int]]:

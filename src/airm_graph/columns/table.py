@@ -8,7 +8,6 @@ Plans over the two tables (closure, shapes) stay inside the SQL that sqlglot can
 files, settings) is kept in this module.
 """
 
-import csv
 import os
 import re
 import tempfile
@@ -24,6 +23,7 @@ from typing import Any, Self
 import duckdb
 
 from airm_graph.columns.parquet import write_parquet
+from airm_graph.columns.records import read_cells, read_records, write_records
 from airm_graph.errors import StoreError
 from airm_graph.namespaces import literal
 from airm_graph.terms import unescape
@@ -180,8 +180,24 @@ class TripleTable:
         self.execute(f"CREATE OR REPLACE TABLE {name} ({declared})")
         with tempfile.TemporaryDirectory(prefix="airm-graph-", dir=self._temp) as folder:
             path = Path(folder, "records.csv")
-            longest = _write_records(path, records)
-            self.execute(f"INSERT INTO {name} SELECT * FROM {_csv(path, dict(columns), line=longest)}")  # noqa: S608
+            longest = write_records(path, records)
+            self.execute(f"INSERT INTO {name} SELECT * FROM {read_records(path, columns=columns, line=longest)}")  # noqa: S608
+
+    def load_cells(self, name: str, path: Path, *, select: str, width: int, delimiter: str) -> None:
+        """Make a table of the rows below the header of a regular CSV file.
+
+        Args:
+            select: What to select from ``cells``, which has the number of the row, the header being row 1, and the cells c0, c1, … as
+                texts, NULL where the row has fewer.
+            width: How many cells a row may have.
+
+        Raises:
+            StoreError: A row has more cells, or DuckDB refuses it for another reason.
+        """
+        # Rows are numbered as they come.
+        self.execute("SET preserve_insertion_order = true")
+        cells = f"SELECT 1 + row_number() OVER () AS number, * FROM {read_cells(path, width=width, delimiter=delimiter)}"  # noqa: S608
+        self.execute(f"CREATE OR REPLACE TABLE {name} AS WITH cells AS ({cells}) {select}")
 
     def drop(self, *names: str) -> None:
         """Forget what was materialised under these names, if anything was."""
@@ -386,18 +402,6 @@ def _find_columns(batch: list[_Row], ids: defaultdict[str, int]) -> "dict[str, a
     if len(numbers) != 4 * len(batch):
         raise StoreError("a row has not four parts")
     return {column: numbers[place::4] for place, column in enumerate("spog")}
-
-
-def _write_records(path: Path, records: Iterable[Sequence[str | int]]) -> int:
-    """Write records as CSV, every text quoted; returns a number of bytes that no line exceeds."""
-    longest, remaining = 0, iter(records)
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, quoting=csv.QUOTE_NONNUMERIC, lineterminator="\n")
-        while some := list(islice(remaining, _SOME)):
-            writer.writerows(some)
-            longest = max(longest, max(sum(len(cell) if isinstance(cell, str) else 20 for cell in record) for record in some))
-    # A character is at most four bytes, and at worst each is a quote that stands twice; then come the quotes around it.
-    return 4 * longest + 1000
 
 
 def _csv(path: Path, columns: dict[str, str], *, line: int = 0) -> str:

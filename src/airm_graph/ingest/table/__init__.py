@@ -3,7 +3,7 @@
 from airm_graph.ingest.table.mapping import Mapping, load_builtin_mappings, load_mapping
 from airm_graph.ingest.table.read import MAX_TABLE, Row, Table, UnreadableError, read_table
 from airm_graph.ingest.table.records import TableReadings, read_records
-from airm_graph.ingest.table.stream import Scan, scan_table, stream_cells
+from airm_graph.ingest.table.stream import Scan, copy_table, stream_cells
 
 __all__ = [
     "MAX_TABLE",
@@ -13,10 +13,10 @@ __all__ = [
     "Table",
     "TableReadings",
     "UnreadableError",
+    "copy_table",
     "load_builtin_mappings",
     "load_mapping",
     "read_records",
     "read_table",
-    "scan_table",
     "stream_cells",
 ]

@@ -1,20 +1,22 @@
-"""A large CSV or TSV table, read twice from its file and never held whole: first its digest and its kind, then its rows.
+"""A large CSV or TSV table, brought into the one form that every reader takes alike, in one pass and never held whole.
 
-The rows, their numbers and the digest are those of ``read``; a file that ``read`` would refuse or decode otherwise is left to it.
+Digest, numbers of rows and cells are those of ``read``; a file that ``read`` would refuse or decode otherwise is left to it.
 """
 
 import hashlib
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
-from airm_graph.ingest.table.read import MAX_CELL, MEDIA_TYPES, UnreadableError, find_delimiter, iter_cells, refuse_bytes
+from airm_graph.ingest.table.read import MEDIA_TYPES, UnreadableError, find_delimiter, iter_cells, refuse_bytes
 
-__all__ = ["Scan", "scan_table", "stream_cells"]
+__all__ = ["Scan", "copy_table", "stream_cells"]
 
 _MARK = b"\xef\xbb\xbf"
 _PIECE = 4 << 20
-#: What ``records`` refuses in a cell, as UTF-8: control characters, and what is no character.
+#: What ``read.CONTROL`` finds, as UTF-8: control characters, and what is no character.
 _CONTROLS = bytes([*range(9), 0x0B, 0x0C, *range(0x0E, 0x20), 0x7F])
 _NO_CHARACTERS = (b"\xef\xbf\xbe", b"\xef\xbf\xbf")
 
@@ -24,9 +26,13 @@ class Scan:
     """What is known of a table before its rows are read.
 
     Attributes:
-        sha256: Over the text as UTF-8 without byte-order mark and with LF line ends.
+        path: A copy of the file: UTF-8 without byte-order mark, with LF line ends.
+        file: Name for findings.
+        sha256: Of the copy, which ends as the file does.
         header: Names of the columns, without white space around them.
         is_clean: No cell holds a control character.
+        is_regular: Each row is as RFC 4180 says, none is an empty line and the header takes the first, so that it is read alike by
+            whatever reads CSV.
     """
 
     path: Path
@@ -35,6 +41,7 @@ class Scan:
     delimiter: str
     header: tuple[str, ...]
     is_clean: bool
+    is_regular: bool
 
     @property
     def media_type(self) -> str:
@@ -42,72 +49,117 @@ class Scan:
         return MEDIA_TYPES[self.delimiter]
 
 
-def scan_table(path: Path, *, file: str) -> Scan | None:
-    """Look over a table; None where it is not plain UTF-8 with a header, and ``read_table`` has to say what it is.
+def copy_table(path: Path, copy: Path, *, file: str) -> Scan | None:
+    """Copy a table and look it over; None where it is not plain UTF-8 with a header, and ``read_table`` has to say what it is.
 
     Raises:
-        OSError: The file cannot be read.
+        OSError: The file cannot be read, or the copy not be written.
     """
-    digest, is_clean, rest, is_first = hashlib.sha256(), True, b"", True
-    with path.open("rb") as stream:
+    with path.open("rb") as stream, copy.open("wb") as target:
+        look = _Look(target)
         while piece := stream.read(_PIECE):
-            if is_first:
-                if refuse_bytes(piece):
-                    return None
-                piece, is_first = piece.removeprefix(_MARK), False
-            piece = rest + piece
-            # A character or a line end may be cut in two: what is behind the last line end waits.
-            cut = piece.rfind(b"\n") + 1
-            rest, piece = piece[cut:], piece[:cut]
-            if len(rest) > 2 * _PIECE or not _take(piece, digest):
+            if not look.take(piece):
                 return None
-            is_clean = is_clean and _is_clean(piece)
-    if not _take(rest, digest):
+        if not look.finish():
+            return None
+    head = _read_head(copy, look.delimiter)
+    if head is None:
         return None
-    head = _read_head(path)
-    if not head:
-        return None
-    delimiter, header = head
-    return Scan(path, file, digest.hexdigest(), delimiter, header, is_clean and _is_clean(rest))
+    number, _, last, cells = head
+    is_regular = look.is_regular and number == last == 1
+    header = tuple(cell.strip() for cell in cells)
+    return Scan(copy, file, look.digest.hexdigest(), look.delimiter, header, look.is_clean, is_regular)
 
 
-def _take(piece: bytes, digest: "hashlib._Hash") -> bool:
-    try:
-        piece.decode()
-    except UnicodeDecodeError:
-        return False
-    if b"\r" in piece:
-        piece = piece.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-    digest.update(piece)
-    return b"\x00" not in piece
+class _Look:
+    """What one pass over the bytes of a table finds out."""
+
+    def __init__(self, target: BinaryIO) -> None:
+        self.target, self.digest = target, hashlib.sha256()
+        self.is_clean = self.is_regular = True
+        self.delimiter = ""
+        self._row = re.compile(b"")
+        #: What stands behind the last line end, and what of a row has been seen.
+        self._rest, self._open = b"", b""
+
+    def take(self, piece: bytes) -> bool:
+        """Take the next bytes in; False where this is no table to be read by sets."""
+        if not self.delimiter:
+            if refuse_bytes(piece):
+                return False
+            piece = piece.removeprefix(_MARK)
+        piece = self._rest + piece
+        # A character or a line end may be cut in two: what is behind the last line end waits.
+        cut = piece.rfind(b"\n") + 1
+        self._rest = piece[cut:]
+        return len(self._rest) < 2 * _PIECE and self._take_lines(piece[:cut])
+
+    def finish(self) -> bool:
+        """Take in what is left; the copy gets a last line end where the file has none."""
+        rest, self._rest = self._rest, b""
+        if not self._take_lines(rest):
+            return False
+        if rest:
+            self.target.write(b"\n")
+            self._match(b"\n")
+        self.is_regular = self.is_regular and not self._open
+        return bool(self.delimiter)
+
+    def _take_lines(self, piece: bytes) -> bool:
+        if not piece:
+            return True
+        try:
+            piece.decode()
+        except UnicodeDecodeError:
+            return False
+        if b"\r" in piece:
+            piece = piece.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+        if not self.delimiter:
+            # Where the header begins lower down, how much is read of it decides.
+            if piece.startswith(b"\n"):
+                return False
+            self.delimiter = find_delimiter(piece.decode())
+            self._row = _compile_rows(self.delimiter)
+        self.digest.update(piece)
+        self.target.write(piece)
+        self.is_clean = self.is_clean and _is_clean(piece)
+        self._match(piece)
+        return b"\x00" not in piece
+
+    def _match(self, piece: bytes) -> None:
+        if self.is_regular:
+            piece = self._open + piece
+            match = self._row.match(piece)
+            self._open = piece[match.end() :] if match else piece
+            self.is_regular = len(self._open) < 2 * _PIECE
+
+
+def _compile_rows(delimiter: str) -> re.Pattern[bytes]:
+    """As many rows as there are, each field plain or in quotes, in which quotes are doubled."""
+    mark = delimiter.encode()
+    field = rb'(?:"[^"]*+(?:""[^"]*+)*+"|[^"\n' + mark + rb"]*+)"
+    return re.compile(rb"(?:(?!\n)" + field + rb"(?:" + mark + field + rb")*+\n)*+")
 
 
 def _is_clean(piece: bytes) -> bool:
     return len(piece.translate(None, _CONTROLS)) == len(piece) and not any(mark in piece for mark in _NO_CHARACTERS)
 
 
-def _read_head(path: Path) -> tuple[str, tuple[str, ...]] | None:
-    with path.open(encoding="utf-8-sig") as stream:
-        start = stream.read(MAX_CELL)
-        # Where the header begins lower down, how much is read of it decides.
-        if start.startswith("\n"):
-            return None
-        delimiter = find_delimiter(start)
-        stream.seek(0)
+def _read_head(path: Path, delimiter: str) -> tuple[int, int, int, list[str]] | None:
+    with path.open(encoding="utf-8", newline="\n") as stream:
         try:
-            first = next(iter_cells(stream, delimiter=delimiter), None)
+            return next(iter_cells(stream, delimiter=delimiter), None)
         except UnreadableError:
             return None
-    return (delimiter, tuple(cell.strip() for cell in first[3])) if first else None
 
 
 def stream_cells(scan: Scan) -> Iterator[tuple[int, int, int, list[str]]]:
     """Number, line before the first, last line and cells of each row below the header that is not blank.
 
     Raises:
-        UnreadableError: It is no CSV after all, or a cell is too long.
+        UnreadableError: It is no CSV after all, or a cell has more than ``MAX_CELL`` characters.
     """
-    with scan.path.open(encoding="utf-8-sig") as stream:
+    with scan.path.open(encoding="utf-8", newline="\n") as stream:
         rows = iter_cells(stream, delimiter=scan.delimiter)
         next(rows)
         yield from rows

@@ -183,7 +183,7 @@ ROWS = st.tuples(
 )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=st.lists(ROWS, min_size=1, max_size=12), extra=st.sampled_from([[], [""], ["", "more"], ["x"]]))
 def test_awkward_rows_say_the_same_by_sets(tmp_path: Path, rows: list[tuple[str, ...]], extra: list[str]) -> None:
     listed = [list(row) for row in rows]

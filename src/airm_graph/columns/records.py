@@ -46,7 +46,7 @@ def read_cells(path: Path, *, width: int, delimiter: str) -> str:
     """
     columns = {f"c{place}": "VARCHAR" for place in range(width)}
     # What stands for NULL is a line end, which no cell without quotes can be: an empty cell is an empty text.
-    options = f"skip = 1, nullstr = '\\n', allow_quoted_nulls = false, null_padding = true, max_line_size = {_LONGEST}"
+    options = f"skip = 1, nullstr = chr(10), allow_quoted_nulls = false, null_padding = true, max_line_size = {_LONGEST}"
     return _read(path, columns, options, delimiter=delimiter)
 
 

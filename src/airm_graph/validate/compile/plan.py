@@ -231,7 +231,7 @@ def _select(branches: Sequence[Branch], *, times: str) -> str:
         else:
             selects.append(f"SELECT 0 AS part, CAST({1 << i} AS BIGINT) AS mask, b.focus, b.value, b.path FROM ({branch.sql}) AS b{join}")  # noqa: S608
     for relation, some in tests.items():
-        tested = f"SELECT {mask_of(some)} AS mask, v.focus, v.value, CAST(NULL AS INTEGER) AS path FROM {relation} AS v"  # noqa: S608
+        tested = f"SELECT {mask_of(some)} AS mask, v.focus, v.value, CAST(NULL AS BIGINT) AS path FROM {relation} AS v"  # noqa: S608
         selects.append(f"SELECT 0 AS part, b.mask, b.focus, b.value, b.path FROM ({tested}) AS b{join} WHERE b.mask > 0")  # noqa: S608
     return "\nUNION ALL ".join(selects)
 

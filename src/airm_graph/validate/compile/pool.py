@@ -87,7 +87,7 @@ class Pool:
         relations = {
             "described": "SELECT r.part, r.focus, r.value, d.kind, d.lexical, d.datatype, d.language "
             "FROM reached AS r JOIN terms AS d ON d.id = r.value WHERE r.part IN ({parts})",
-            "counted": "SELECT w.part, f.node AS focus, CAST(NULL AS INTEGER) AS value, COALESCE(c.n, 0) AS n "
+            "counted": "SELECT w.part, f.node AS focus, CAST(NULL AS BIGINT) AS value, COALESCE(c.n, 0) AS n "
             "FROM {shapes} JOIN focus AS f ON f.shape = w.shape LEFT JOIN ("
             "SELECT part, focus, COUNT(*) AS n FROM reached WHERE part IN ({parts}) GROUP BY part, focus"
             ") AS c ON c.part = w.part AND c.focus = f.node",
@@ -123,7 +123,7 @@ class Pool:
         return mask_of([(bit, branch) for bit, branch in enumerate(self._parts[number].branches) if chosen(branch)])
 
 
-_COLUMNS = "SELECT b.part, b.mask, b.focus, b.value, CAST(NULL AS INTEGER) AS path"
+_COLUMNS = "SELECT b.part, b.mask, b.focus, b.value, CAST(NULL AS BIGINT) AS path"
 _VALUES = "SELECT w.part, w.mask, r.focus, r.value FROM {rows} JOIN reached AS r ON r.part = w.part"
 _FOCUS = "FROM {rows} JOIN focus AS f ON f.shape = w.shape"
 _SAME = "t.s = r.focus AND t.p = w.id AND t.o = r.value AND t.p IN ({terms})"
@@ -131,9 +131,9 @@ _SAME = "t.s = r.focus AND t.p = w.id AND t.o = r.value AND t.p IN ({terms})"
 _KINDS = {
     "class": f"{_VALUES} WHERE NOT EXISTS (SELECT 1 FROM instances AS i WHERE i.class = w.id AND i.node = r.value)",  # noqa: S608
     "common": f"{_VALUES} JOIN spo AS t ON {_SAME}",
-    "held": f"SELECT w.part, w.mask, f.node AS focus, CAST(NULL AS INTEGER) AS value {_FOCUS} "  # noqa: S608
+    "held": f"SELECT w.part, w.mask, f.node AS focus, CAST(NULL AS BIGINT) AS value {_FOCUS} "  # noqa: S608
     "WHERE NOT EXISTS (SELECT 1 FROM reached AS r WHERE r.part = w.part AND r.focus = f.node AND r.value = w.id)",
-    "languages": "SELECT w.part, w.mask, r.focus, CAST(NULL AS INTEGER) AS value "
+    "languages": "SELECT w.part, w.mask, r.focus, CAST(NULL AS BIGINT) AS value "
     "FROM {rows} JOIN reached AS r ON r.part = w.part JOIN terms AS d ON d.id = r.value "
     "WHERE d.language <> '' GROUP BY w.part, w.mask, r.focus, LOWER(d.language) HAVING COUNT(*) > 1",
     "missed": f"SELECT w.part, w.mask, f.node AS focus, t.o AS value {_FOCUS} "  # noqa: S608

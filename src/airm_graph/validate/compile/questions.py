@@ -90,7 +90,7 @@ class _Writer:
     def _show(self, name: str, columns: Mapping[str, str]) -> str:
         """The column of a variable that is asked for."""
         if name not in self._question.extremes:
-            return columns.get(name, "CAST(NULL AS INTEGER)")
+            return columns.get(name, "CAST(NULL AS BIGINT)")
         function, variable = self._question.extremes[name]
         row = self._describe(variable, columns)
         # Terms of several kinds have an order of their own.

@@ -3,21 +3,25 @@
 import datetime
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import nullcontext
+from contextlib import ExitStack, nullcontext
 from dataclasses import replace
 from importlib.metadata import version as installed_version
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from types import MappingProxyType
 
 from airm_graph.errors import AirmError, InputError
 from airm_graph.export import EXPORTS
 from airm_graph.graph import SUMS, Graph
 from airm_graph.ingest import Readings, read_captures
+from airm_graph.ingest.inputs import find_inputs
 from airm_graph.ingest.mend import find_mends
 from airm_graph.ingest.rdf import locate_findings, read_rdf_files
+from airm_graph.ingest.table import UnreadableError, load_builtin_mappings, load_mapping
 from airm_graph.merge import merge_pages
 from airm_graph.model import Finding, Item, Page, Records, Severity
 from airm_graph.namespaces import BASE, PREFIXES, iri, term
-from airm_graph.reason import Closure, close
+from airm_graph.reason import Closure, close, close_table
 from airm_graph.resources import find_resource, read_resource
 from airm_graph.rules import SAYS_THE_SAME, make_finding
 from airm_graph.store import FORMATS, Row, parse_rows
@@ -25,7 +29,7 @@ from airm_graph.taxonomy import load_taxonomy
 from airm_graph.terms import read_literal
 from airm_graph.triples import NOTICE, dataset_rows, record_rows
 from airm_graph.validate import Report, Verdict, judge_shapes
-from airm_graph.validate.places import find_every_place
+from airm_graph.validate.places import find_every_place, select_rows
 from airm_graph.validate.results import leave_out_repeated
 from airm_graph.validate.shapes import DEFAULT_SHAPES
 
@@ -35,6 +39,10 @@ Progress = Callable[[str, int, int], None]
 
 _TAXONOMIES = ("taxonomy/v1", "taxonomy/v2", "vocabularies/actor", "vocabularies/function", "vocabularies/lifecycle")
 _EDITIONS = ("v1", "v2")
+#: Bytes that make a table large: some 20,000 rows. Below it, row by row is as fast.
+LARGE_TABLE = 5_000_000
+#: What DuckDB may take of the memory for large tables; beyond it, it works on disk.
+MEMORY = "3GB"
 
 
 def build(
@@ -65,6 +73,10 @@ def build(
         InputError: An input does not exist or cannot be read. A file that is no page is a finding instead.
     """
     tell = progress or (lambda _step, _done, _all: None)
+    if engine != "reference":
+        large = _build_large(inputs, base=base, engine=engine, shapes=shapes, mapping=mapping, strict=strict, tell=tell)
+        if large is not None:
+            return large
     readings = read_captures(inputs, mapping=mapping, progress=lambda done, every: tell("read", done, every))
     if strict and readings.rejected:
         readings = _stop_at_rejected(readings)
@@ -72,13 +84,81 @@ def build(
     records = merge_pages(readings.pages)
     if not records.mitigations:
         return Graph((), (), (), _report(readings, records), records, base, readings.files, readings.rejected, readings.counts)
-    rows = tuple(sorted({*_data_rows(records), *_taxonomy_rows(), *_describe(records, base)}))
+    rows = tuple(sorted({*_data_rows(records), *_taxonomy_rows(), *_describe(_count(records), base)}))
     ontology = _read_rows("ontology/airm.ttl", iri("graph/ontology"))
     verdict, closure = _judge_and_close(rows, ontology=ontology, shapes=shapes, engine=engine, tell=tell)
     report = _report(readings, records, closure, verdict, rows)
     tell("done", 1, 1)
     asserted, added, axioms = (_rebase(part, base) for part in (rows, closure.rows, ontology))
     return Graph(asserted, added, axioms, report, records, base, readings.files, readings.rejected, readings.counts)
+
+
+def _build_large(
+    inputs: Sequence[str | Path],
+    *,
+    base: str,
+    engine: str,
+    shapes: Sequence[str] | None,
+    mapping: str | Path | None,
+    strict: bool,
+    tell: Progress,
+) -> Graph | None:
+    """Build by set operations where a table is large; None where none is, or where it gives no mitigation."""
+    entries = find_inputs(inputs)
+    if not any(entry.is_table and entry.path and entry.path.stat().st_size >= LARGE_TABLE for entry in entries):
+        return None
+    from airm_graph.bulk import LargeGraph, find_folders, find_lines, list_agents, plain_quads, read_tables
+    from airm_graph.columns import TripleTable
+
+    workspace = TemporaryDirectory(prefix="airm-graph-", ignore_cleanup_errors=True)
+    place = Path(workspace.name)
+    with ExitStack() as opened:
+        opened.callback(workspace.cleanup)
+        table = opened.enter_context(TripleTable(place / "rows.duckdb", memory_limit=MEMORY, temp_directory=place))
+        captured = [entry for entry in entries if not entry.is_table]
+        pages = read_captures([str(entry.path or "-") for entry in captured]) if captured else Readings((), (), {})
+        mappings = (load_mapping(mapping),) if mapping is not None else load_builtin_mappings()
+        tell("read", 0, 1)
+        folders = find_folders([entry for entry in entries if entry.is_table], mappings=mappings, workspace=place, at_least=LARGE_TABLE)
+        try:
+            found = read_tables(folders, table=table, pages=pages.pages)
+        except UnreadableError:
+            return None
+        if not found.plain:
+            return None
+        tell("merge", 0, 1)
+        records, tables = found.records, found.tables
+        files = {entry.name: entry.shown for entry in entries}
+        readings = Readings(pages.pages, (*pages.findings, *tables.findings), files, tables.rejected, tables.counts)
+        if strict and readings.rejected:
+            report = _report(_stop_at_rejected(readings), Records())
+            return Graph((), report=report, base=base, files=files, quarantine=tables.rejected, tables=tables.counts)
+        counts = _count(records)
+        counts["Mitigation"] += found.plain
+        counts["Classification"] += found.classified
+        small = {*_data_rows(records), *list_agents(found.sheets, table=table), *_taxonomy_rows(), *_describe(counts, base)}
+        table.load_rows(small)
+        table.load_select(plain_quads(found.sheets))
+        tell("validate", 0, 1)
+        verdict = judge_shapes(None, shapes=shapes, engine=engine, table=table)
+        judged = select_rows(table, focus={finding.focus for finding in verdict.findings})
+        tell("close", 0, 1)
+        closure = close_table(table, ontology=_read_rows("ontology/airm.ttl", iri("graph/ontology")))
+        rows_of = ((finding.place.file, finding.place.row) for finding in verdict.findings if finding.place and finding.place.row)
+        lines = find_lines(((file, row) for file, row in rows_of if row), sheets=found.sheets, table=table)
+        report = _report(readings, records, closure, verdict, judged, lines=lines)
+        tell("done", 1, 1)
+        opened.pop_all()
+        return LargeGraph(
+            table,
+            workspace=workspace,
+            report=report,
+            records=records,
+            base=base,
+            files=files,
+            quarantine=tables.rejected,
+            tables=tables.counts,
+        )
 
 
 def _stop_at_rejected(readings: Readings) -> Readings:
@@ -123,14 +203,17 @@ def _read_rows(name: str, graph: str) -> tuple[Row, ...]:
     return tuple(sorted((*row[:3], graph) for row in parse_rows(read_resource(name).encode(), name=name, suffix=".ttl")))
 
 
-def _describe(records: Records, base: str) -> Iterable[Row]:
-    counts = {
+def _count(records: Records) -> dict[str, int]:
+    return {
         "Capture": len(records.captures),
         "Source": len(records.sources),
         "Mitigation": len(records.mitigations),
         "Classification": sum(len(mitigation.classifications) for mitigation in records.mitigations),
         "Repair": len(records.repairs),
     }
+
+
+def _describe(counts: Mapping[str, int], base: str) -> Iterable[Row]:
     files = [(entry.file_name, entry.media_type) for entry in EXPORTS.values()]
     return dataset_rows(version=installed_version("airm-graph"), files=files, counts=counts, issued=_issued(), base=base)
 
@@ -147,14 +230,19 @@ def _issued() -> str | None:
 
 
 def _report(
-    readings: Readings, records: Records, closure: Closure | None = None, verdict: Verdict | None = None, rows: Sequence[Row] = ()
+    readings: Readings,
+    records: Records,
+    closure: Closure | None = None,
+    verdict: Verdict | None = None,
+    rows: Sequence[Row] = (),
+    lines: Mapping[tuple[str, int], tuple[int, int]] = MappingProxyType({}),
 ) -> Report:
     said = (*readings.findings, *records.findings)
     if closure is None or verdict is None:
         return Report(said, tuple(readings.files))
     contradictions = (make_finding("INF-01", text, None) for text in closure.contradictions)
-    lines = _find_lines(records)
-    found = [_place_row(finding, lines) for finding in verdict.findings]
+    known = {**_find_lines(records), **lines}
+    found = [_place_row(finding, known) for finding in verdict.findings]
     judged = _leave_out_repeated(found, rows=rows, said=said)
     return Report((*said, *contradictions, *judged), tuple(readings.files), verdict.engines, (*closure.notes, *verdict.notes))
 

@@ -65,6 +65,15 @@ class Graph:
         """What exports hold: everything but the ontology."""
         return (*self.rows, *self.inferred)
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is stated."""
+        return not self.rows
+
+    def in_order(self) -> Iterable[Row]:
+        """What exports hold, sorted."""
+        return sort_rows(self.exported)
+
     @cached_property
     def store(self) -> Store:
         """The graph as a SPARQL store, loaded on first use."""
@@ -133,15 +142,13 @@ class Graph:
             InputError: The graph is empty: nothing is written.
             ExportError: A format is unknown or a file cannot be written.
         """
-        if not self.rows:
+        if self.is_empty:
             raise InputError("no mitigation was read, so nothing is written", file=str(folder), remedy="see the findings")
         beside = {_REPORT: self.report.to_json().encode()}
         if self.tables:
             beside[QUARANTINE] = write_quarantine(self.quarantine).encode()
         chosen = _known_formats(formats)
-        written = write_files(
-            sort_rows(self.exported), Path(folder), formats=chosen, options=self._make_options(), beside=beside, sums=SUMS
-        )
+        written = write_files(self.in_order(), Path(folder), formats=chosen, options=self._make_options(), beside=beside, sums=SUMS)
         if "ntriples" in chosen:
             # What cached_property keeps; there is no need to write the triples again.
             self.__dict__["digest"] = written[EXPORTS["ntriples"].file_name].sha256

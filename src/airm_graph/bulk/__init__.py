@@ -5,8 +5,21 @@ mitigation of its own, and SQL writes its statements. All other rows go the way 
 ``triples``), so that what is decided about them is decided in one place. The statements of both are those of the whole.
 """
 
-from airm_graph.bulk.intake import Folder, Sheet, find_folders, load_sheets
+from airm_graph.bulk.graph import LargeGraph
+from airm_graph.bulk.intake import Folder, Sheet, find_folders
+from airm_graph.bulk.places import find_lines
 from airm_graph.bulk.read import BulkReadings, read_tables
 from airm_graph.bulk.statements import list_agents, plain_blocks, plain_quads
 
-__all__ = ["BulkReadings", "Folder", "Sheet", "find_folders", "list_agents", "load_sheets", "plain_blocks", "plain_quads", "read_tables"]
+__all__ = [
+    "BulkReadings",
+    "Folder",
+    "LargeGraph",
+    "Sheet",
+    "find_folders",
+    "find_lines",
+    "list_agents",
+    "plain_blocks",
+    "plain_quads",
+    "read_tables",
+]

@@ -63,7 +63,7 @@ def command(
     check_base(base)
     with show_progress(quiet=quiet) as progress:
         graph = build(inputs, base=base, engine=engine, mapping=mapping, strict=strict, progress=progress)
-    if not graph.records.mitigations:
+    if graph.is_empty:
         write_report(graph.report, files=graph.files, err=True)
         write_tables(graph)
         if strict and graph.quarantine:

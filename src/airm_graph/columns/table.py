@@ -29,6 +29,9 @@ from airm_graph.errors import StoreError
 
 __all__ = ["TripleTable"]
 
+#: Subjects written at once: with all that is said of them they take some hundred megabytes.
+_SUBJECTS = 250_000
+
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS terms (
   id BIGINT NOT NULL, kind TINYINT NOT NULL, lexical VARCHAR NOT NULL, datatype VARCHAR NOT NULL, language VARCHAR NOT NULL
@@ -160,6 +163,10 @@ class TripleTable:
             longest = write_records(path, records)
             self.execute(f"INSERT INTO {name} SELECT * FROM {read_records(path, columns=columns, line=longest)}")  # noqa: S608
 
+    def load_numbers(self, name: str, numbers: Sequence[int]) -> None:
+        """Make a temporary table with the one column ``number``."""
+        self._run(f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT unnest($1::BIGINT[]) AS number", [list(numbers)])
+
     def load_cells(self, name: str, path: Path, *, select: str, width: int, delimiter: str) -> None:
         """Make a table of the rows below the header of a regular CSV file.
 
@@ -275,6 +282,37 @@ class TripleTable:
             ORDER BY 1, 2, 3, 4""")
         self.drop("picked_quads", "picked_terms")
         return [(texts[s], texts[p], texts[o], texts[g]) for s, p, o, g in quads]
+
+    def stream_rows(self, condition: str = "1 = 1", *, text: str = TERM_TEXT) -> Iterator[_Row]:
+        """Write quads as rows in the order of their subjects, some at a time, so that they need not all be in memory.
+
+        Args:
+            condition: SQL over a row q of ``quads`` that says which.
+            text: SQL that writes a row of ``terms``.
+        """
+        written = f"SELECT id, {text} AS text FROM terms"  # noqa: S608
+        subjects = f"SELECT DISTINCT q.s AS id FROM quads AS q WHERE {condition}"  # noqa: S608
+        # Texts are long and numbers short: subjects are put in order once, and quads follow them by number.
+        self.execute(f"""
+            SET preserve_insertion_order = true;
+            CREATE OR REPLACE TABLE subjects AS SELECT row_number() OVER () AS place, id, text
+            FROM (SELECT w.id, w.text FROM ({written}) AS w JOIN ({subjects}) AS s ON s.id = w.id ORDER BY w.text) AS t;
+            CREATE OR REPLACE TABLE placed AS SELECT s.place, q.p, q.o, q.g FROM quads AS q JOIN subjects AS s ON s.id = q.s
+            WHERE {condition} ORDER BY s.place;
+            CREATE OR REPLACE TABLE names AS SELECT id, text FROM ({written}) AS w
+            WHERE id IN (SELECT p FROM placed) OR id IN (SELECT g FROM placed)""")  # noqa: S608
+        try:
+            last = self.execute("SELECT max(place) FROM subjects")[0][0] or 0
+            for start in range(1, last + 1, _SUBJECTS):
+                some = f"place >= {start} AND place < {start + _SUBJECTS}"
+                objects = f"SELECT id, text FROM ({written}) AS w WHERE id IN (SELECT o FROM placed WHERE {some})"  # noqa: S608
+                for batch in self.stream(f"""
+                    SELECT s.text, p.text, o.text, COALESCE(g.text, '') FROM (SELECT * FROM placed WHERE {some}) AS q
+                    JOIN (SELECT place, text FROM subjects WHERE {some}) AS s ON s.place = q.place JOIN names AS p ON p.id = q.p
+                    JOIN ({objects}) AS o ON o.id = q.o LEFT JOIN names AS g ON g.id = q.g ORDER BY q.place"""):  # noqa: S608
+                    yield from batch
+        finally:
+            self.drop("subjects", "placed", "names")
 
     @contextmanager
     def _intake(self) -> Iterator[Intake]:

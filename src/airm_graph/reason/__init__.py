@@ -15,7 +15,7 @@ from airm_graph.store import Row
 if TYPE_CHECKING:
     from airm_graph.columns import TripleTable
 
-__all__ = ["ENGINES", "Closure", "close"]
+__all__ = ["ENGINES", "Closure", "close", "close_table"]
 
 ENGINES = ("auto", "fast", "reference")
 
@@ -57,6 +57,26 @@ def close(rows: Iterable[Row], *, ontology: Iterable[Row], engine: str = "auto",
     if engine == "reference":
         return _close_by_reference(rows, ontology)
     return _close_fast(rows, ontology, whole=engine == "auto", given=table)
+
+
+def close_table(table: "TripleTable", *, ontology: Iterable[Row]) -> Closure:
+    """Infer what follows from the quads of a table and is worth publishing, and leave it there, in the inferred graph.
+
+    Args:
+        table: Gets the ontology and the new statements.
+        ontology: The axioms; those that are not compiled are not applied, which the notes say.
+
+    Returns:
+        The closure without its rows.
+    """
+    from airm_graph.reason.columnar import close_columnar, read_axioms
+
+    ontology = tuple(ontology)
+    table.load_rows(ontology)
+    axioms = read_axioms(table)
+    inference = close_columnar(table, axioms, vocabulary=read_vocabulary(ontology))
+    notes = tuple(f"not applied: {axiom}" for axiom in axioms.left_over)
+    return Closure((), "fast", (*notes, *inference.contradictions), inference.contradictions)
 
 
 def _close_fast(rows: tuple[Row, ...], ontology: tuple[Row, ...], *, whole: bool, given: "TripleTable | None") -> Closure:

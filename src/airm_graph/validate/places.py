@@ -2,13 +2,17 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
+from typing import TYPE_CHECKING
 
 from airm_graph.model import Place
 from airm_graph.namespaces import BASE, rebase_text, term
 from airm_graph.store import Row
 from airm_graph.validate.terms import literal_text
 
-__all__ = ["find_every_place", "find_places"]
+if TYPE_CHECKING:
+    from airm_graph.columns import TripleTable
+
+__all__ = ["find_every_place", "find_places", "select_rows"]
 
 _PROPERTIES = ("capture", "capturedText", "column", "evidence", "fileName", "firstLine", "lastLine", "line", "repair", "row")
 
@@ -33,6 +37,21 @@ def find_every_place(rows: Iterable[Row], *, focus: Collection[str], base: str =
     index = _Index(rows, focus=frozenset(focus), base=base)
     found = ((node, sorted(index.places(node), key=_sort_key)) for node in focus)
     return {node: places for node, places in found if places}
+
+
+def select_rows(table: "TripleTable", *, focus: Collection[str], base: str = BASE) -> list[Row]:
+    """Those rows of a table that tell the places of some nodes: what is said of them and their evidence, and the names of all files."""
+    evidence, repair, name = (
+        table.find_ids([node]).get(node, -1)
+        for node in (rebase_text(term(f"airm:{kind}"), base) for kind in ("evidence", "repair", "fileName"))
+    )
+    table.load_numbers("focus", sorted(table.find_ids(focus).values()))
+    return table.rows(f"""
+        WITH told AS (
+          SELECT number FROM focus
+          UNION SELECT q.o FROM quads AS q JOIN focus AS f ON f.number = q.s WHERE q.p = {evidence}
+          UNION SELECT q.s FROM quads AS q JOIN focus AS f ON f.number = q.o WHERE q.p = {repair})
+        SELECT s, p, o, g FROM quads WHERE s IN (SELECT number FROM told) OR p = {name}""")  # noqa: S608
 
 
 def _sort_key(place: Place) -> tuple[object, ...]:

@@ -13,7 +13,7 @@ from types import MappingProxyType
 from airm_graph.errors import AirmError, InputError
 from airm_graph.export import EXPORTS
 from airm_graph.graph import SUMS, Graph
-from airm_graph.ingest import Readings, read_captures
+from airm_graph.ingest import Readings, read_captures, read_pages
 from airm_graph.ingest.inputs import find_inputs
 from airm_graph.ingest.mend import find_mends
 from airm_graph.ingest.rdf import locate_findings, read_rdf_files
@@ -115,8 +115,7 @@ def _build_large(
     with ExitStack() as opened:
         opened.callback(workspace.cleanup)
         table = opened.enter_context(TripleTable(place / "rows.duckdb", memory_limit=MEMORY, temp_directory=place))
-        captured = [entry for entry in entries if not entry.is_table]
-        pages = read_captures([str(entry.path or "-") for entry in captured]) if captured else Readings((), (), {})
+        pages = read_pages([entry for entry in entries if not entry.is_table], progress=lambda done, every: tell("read", done, every))
         mappings = (load_mapping(mapping),) if mapping is not None else load_builtin_mappings()
         tell("read", 0, 1)
         folders = find_folders([entry for entry in entries if entry.is_table], mappings=mappings, workspace=place, at_least=LARGE_TABLE)

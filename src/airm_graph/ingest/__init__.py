@@ -12,7 +12,7 @@ from airm_graph.ingest.sidecar import Sidecar, read_sidecar
 from airm_graph.ingest.table import Mapping, TableReadings, load_builtin_mappings, load_mapping, read_records, read_table
 from airm_graph.model import Finding, Page, Rejected, TableCount
 
-__all__ = ["Readings", "read_captures"]
+__all__ = ["Readings", "read_captures", "read_pages"]
 
 
 #: What pages teach each other corrects what they teach: measured on simulated sources, a second round halves what is left of misread
@@ -63,7 +63,21 @@ def read_captures(
     mappings = (load_mapping(mapping),) if mapping is not None else None
     inputs = find_inputs(paths)
     tables = _read_tables([entry for entry in inputs if entry.is_table], mappings)
-    entries = [entry for entry in inputs if not entry.is_table]
+    pages = read_pages([entry for entry in inputs if not entry.is_table], progress=progress)
+    files = {entry.name: entry.shown for entry in inputs}
+    return Readings((*pages.pages, *tables.pages), (*pages.findings, *tables.findings), files, tables.rejected, tables.counts)
+
+
+def read_pages(entries: Sequence[Input], *, progress: Callable[[int, int], None] | None = None) -> Readings:
+    """Read captured pages.
+
+    Args:
+        entries: Inputs that are no tables.
+        progress: As for :func:`read_captures`.
+
+    Raises:
+        InputError: One cannot be read.
+    """
     loaded, readings = [], []
     for number, entry in enumerate(entries, 1):
         loaded.append(_load(entry))
@@ -75,13 +89,7 @@ def read_captures(
         known = learn_names([reading.page for reading in final if reading.page])
         final = [_read_again(load, reading, known) for load, reading in zip(loaded, final, strict=True)]
     findings = [finding for load, reading in zip(loaded, final, strict=True) for finding in (*load.findings, *reading.findings)]
-    return Readings(
-        (*_join_equal(reading.page for reading in final), *tables.pages),
-        (*findings, *tables.findings),
-        {entry.name: entry.shown for entry in inputs},
-        tables.rejected,
-        tables.counts,
-    )
+    return Readings(_join_equal(reading.page for reading in final), tuple(findings), {entry.name: entry.shown for entry in entries})
 
 
 def _read_tables(entries: Sequence[Input], mappings: Sequence[Mapping] | None) -> TableReadings:

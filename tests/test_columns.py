@@ -339,12 +339,18 @@ def test_selects_are_taken_in_as_texts_of_terms() -> None:
         assert len(table) == 6
 
 
-def test_two_terms_with_one_number_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("airm_graph.columns.intake.number_of", lambda text: f"CASE WHEN {text} = '' THEN 0 ELSE length({text}) END")
+def test_terms_whose_numbers_meet_are_kept_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        "airm_graph.columns.intake.number_of", short := lambda text: f"CASE WHEN {text} = '' THEN 0 ELSE length({text}) // 4 END"
+    )
+    monkeypatch.setattr("airm_graph.columns.table.number_of", short)
+    rows = [(f"<urn:{'s' * n}>", "<urn:p>", f"<urn:{'s' * (m + 1)}>", "") for n in range(1, 12) for m in range(n)]
     with TripleTable() as table:
-        with pytest.raises(StoreError, match="two terms have the number"):
-            table.load_rows([("<urn:a>", "<urn:pp>", "<urn:b>", "")])
-        table.load_rows([("<urn:a>", "<urn:pp>", "<urn:bbb>", "")])
-        with pytest.raises(StoreError, match="two terms have the number"):
-            table.load_rows([("<urn:b>", "<urn:pp>", "<urn:bbb>", "")])
-        assert len(table) == 1
+        table.load_rows(rows[:9])
+        table.load_rows(rows[4:])
+        table.load_select("SELECT '<urn:t>' AS s, '<urn:p>' AS p, '<urn:u>' AS o, '' AS g")
+        assert table.rows() == sorted([*rows, ("<urn:t>", "<urn:p>", "<urn:u>", "")])
+        ids = table.add_terms(["<urn:t>", "<urn:u>", "<urn:v>", "<urn:ss>"])
+        assert len(set(ids.values())) == 4
+        assert {number: text for text, number in ids.items()}.items() <= table.read_terms(ids.values()).items()
+        assert table.find_ids(["<urn:w>", "<urn:v>"]) == {"<urn:v>": ids["<urn:v>"]}

@@ -1,7 +1,9 @@
 """The way of quads into a table: from texts of terms to numbers and a dictionary.
 
-Each relation of texts that is taken in becomes two temporary tables, its quads as numbers and its different terms. Nothing of the table
-changes before `Intake.finish`, so an error on the way leaves it as it was.
+What is taken in is kept aside, as numbers and as a dictionary of its own, until `Intake.finish`; so an error leaves the table as it was.
+
+The number of a term is a hash of its text, so that rows are numbered without a look into the dictionary. Hashes of unlike texts do
+meet (once among nine million generated terms): the term that came later then gets another number, which the table ``aliases`` keeps.
 """
 
 import io
@@ -42,7 +44,9 @@ class Intake:
     def __init__(self, run: Run, *, folder: Path) -> None:
         """Start with nothing; *run* works on the database of the table, *folder* is where rows of Python pass through."""
         self._run, self._folder = run, folder
-        self._count = 0
+        self._files = 0
+        self._make("incoming_quads", "SELECT s, p, o, g FROM quads WHERE 1 = 0")
+        self._make("incoming_terms", "SELECT id, lexical AS text FROM terms WHERE 1 = 0")
 
     def add_relation(self, relation: str) -> None:
         """Take in a relation with the columns s, p, o, g; a term may be spelt in any way.
@@ -50,12 +54,14 @@ class Intake:
         Raises:
             StoreError: DuckDB refuses the relation, or a text is no N-Quads term.
         """
-        quads, terms, _ = self._number(relation)
-        odd = [text for (text,) in self._run(f"SELECT text FROM {terms} WHERE NOT ({is_canonical('text')})")]  # noqa: S608
-        if odd:
-            self._respell(odd, quads=quads, terms=terms)
-        if self._run(f"SELECT 1 FROM {quads} WHERE s = 0 OR p = 0 OR o = 0 LIMIT 1"):  # noqa: S608
+        self._make("incoming_texts", f"SELECT s, p, o, g FROM {relation} AS r")  # noqa: S608
+        self._list_terms()
+        if odd := [text for (text,) in self._run(f"SELECT text FROM found_terms WHERE NOT ({is_canonical('text')})")]:  # noqa: S608
+            self._respell(odd)
+            self._list_terms()
+        if self._run("SELECT 1 FROM incoming_texts WHERE s = '' OR p = '' OR o = '' LIMIT 1"):
             raise StoreError("a row has no subject, predicate or object")
+        self._keep()
 
     def add_rows(self, rows: Iterable[_Row]) -> None:
         """Take in rows; they are read in batches, so they need not all be in memory."""
@@ -67,7 +73,8 @@ class Intake:
                 odd += (row for row in batch if not _is_plain(row))
                 text = "\n".join(map(_GAP.join, plain))
             if text:
-                path = self._folder / f"rows-{self._count}-{len(files)}.csv"
+                self._files += 1
+                path = self._folder / f"rows-{self._files}.csv"
                 path.write_text(text, encoding="utf-8", newline="")
                 files.append(quote(str(path)))
         relations = [_read_csv(files)] if files else []
@@ -81,10 +88,9 @@ class Intake:
 
     def add_terms(self, terms: Sequence[str]) -> None:
         """Take in terms without quads; they may be spelt in any way."""
-        self._count += 1
-        numbered = f"SELECT {number_of('text')} AS id, text FROM (SELECT DISTINCT unnest($1) AS text) AS t"  # noqa: S608
-        self._make(f"incoming_terms_{self._count}", numbered, [[canonical(term) for term in terms]])
-        self._make(f"incoming_quads_{self._count}", "SELECT s, p, o, g FROM quads WHERE 1 = 0")
+        self._make("incoming_texts", "SELECT unnest($1) AS s, '' AS p, '' AS o, '' AS g", [[canonical(term) for term in terms]])
+        self._list_terms()
+        self._keep(quads=False)
 
     def add_file(self, path: Path, *, label: str, parse: Parser) -> None:
         """Take in a file of lines; *label* is put before the names of its blank nodes.
@@ -98,73 +104,81 @@ class Intake:
     def _add_part(self, part: Path, *, path: Path, label: str, parse: Parser) -> None:
         relation = cut_rows(part, label=label)
         try:
-            quads, terms, whole = self._number(relation)
+            self._make("incoming_texts", f"SELECT s, p, o, g FROM {relation} AS r")  # noqa: S608
         except StoreError:
             # No text that DuckDB reads: bytes that are no UTF-8, a very long line. The parser says what is wrong, if anything is.
             self.add_rows(_relabel(_parse_file(path, part=part, parse=parse), label))
             return
-        if self._make("odd_terms", f"SELECT id FROM {terms} WHERE NOT ({is_certain('text')})") or whole:  # noqa: S608
-            is_odd = " OR ".join(f"{number_of(column)} IN (SELECT id FROM odd_terms)" for column in _COLUMNS)  # noqa: S608
-            self._make("odd_lines", f"SELECT line FROM {relation} AS c WHERE s IS NULL OR {is_odd}")  # noqa: S608
-            has_odd = " OR ".join(f"{column} IN (SELECT id FROM odd_terms)" for column in _COLUMNS)  # noqa: S608
-            self._run(f"DELETE FROM {terms} WHERE id IN (SELECT id FROM odd_terms)")  # noqa: S608
-            self._run(f"DELETE FROM {quads} WHERE {has_odd}")  # noqa: S608
+        self._list_terms()
+        odd = self._make("odd_terms", f"SELECT text FROM found_terms WHERE NOT ({is_certain('text')})")  # noqa: S608
+        if odd or self._run("SELECT 1 FROM incoming_texts WHERE s IS NULL LIMIT 1"):
+            is_odd = "s IS NULL OR " + " OR ".join(f"{column} IN (SELECT text FROM odd_terms)" for column in _COLUMNS)  # noqa: S608
+            self._make("odd_lines", f"SELECT line FROM {relation} AS c WHERE {is_odd}")  # noqa: S608
+            self._run(f"DELETE FROM incoming_texts WHERE {is_odd}")  # noqa: S608
+            self._list_terms()
+            self._keep()
             self.add_rows(_relabel(self._parse_odd_lines(path, parse=parse), label))
-        self._drop("odd_terms", "odd_lines")
+        else:
+            self._keep()
 
     def finish(self) -> None:
-        """Add to the table what is new.
-
-        Raises:
-            StoreError: Two terms have the same number, which happens once in some hundred thousand tables of ten million terms.
-        """
-        numbers = range(1, self._count + 1)
-        terms = " UNION ALL ".join(f"SELECT id, text FROM incoming_terms_{n}" for n in numbers)  # noqa: S608
-        quads = " UNION ALL ".join(f"SELECT s, p, o, g FROM incoming_quads_{n}" for n in numbers)  # noqa: S608
-        if not self._count:
-            return
-        if self._count > 1:
-            terms, quads = f"SELECT DISTINCT id, text FROM ({terms}) AS t", f"SELECT DISTINCT s, p, o, g FROM ({quads}) AS q"  # noqa: S608
-        self._refuse(f"SELECT id FROM ({terms}) AS t GROUP BY id HAVING count(*) > 1 LIMIT 1")  # noqa: S608
-        self._refuse(f"SELECT t.id FROM terms AS t JOIN ({terms}) AS n ON n.id = t.id WHERE {TERM_TEXT} <> n.text LIMIT 1")  # noqa: S608
-        self._run(
-            f"INSERT INTO terms SELECT id, {TERM_PARTS} FROM ({terms}) AS n WHERE NOT EXISTS (SELECT 1 FROM terms AS t WHERE t.id = n.id)",  # noqa: S608
-        )
+        """Add to the table what is new."""
+        self._run(f"INSERT INTO terms SELECT id, {TERM_PARTS} FROM incoming_terms")  # noqa: S608
         same = " AND ".join(f"q.{column} = n.{column}" for column in _COLUMNS)
         known = f" WHERE NOT EXISTS (SELECT 1 FROM quads AS q WHERE {same})" if self._run("SELECT 1 FROM quads LIMIT 1") else ""  # noqa: S608
-        self._run(f"INSERT INTO quads SELECT s, p, o, g FROM ({quads}) AS n{known}")  # noqa: S608
+        repeated = self._run("SELECT COUNT(*) <> COUNT(DISTINCT hash(s, p, o, g)) FROM incoming_quads")[0][0]
+        self._run(f"INSERT INTO quads SELECT {'DISTINCT ' if repeated else ''}s, p, o, g FROM incoming_quads AS n{known}")  # noqa: S608
 
     def forget(self) -> None:
         """Drop what was made on the way."""
-        made = [f"incoming_{kind}_{n}" for n in range(1, self._count + 1) for kind in ("quads", "terms")]
-        self._drop("incoming_texts", "odd_rows", "odd_terms", "odd_lines", "respelt", *made)
+        self._drop("incoming_quads", "incoming_terms", "incoming_texts", "found_terms", "odd_rows", "odd_terms", "odd_lines", "respelt")
 
-    def _number(self, relation: str) -> tuple[str, str, int]:
-        """Make the two tables of a relation; returns their names, and the number of rows without a subject, which are left out."""
-        self._count += 1
-        quads, terms = f"incoming_quads_{self._count}", f"incoming_terms_{self._count}"
-        self._make("incoming_texts", f"SELECT s, p, o, g FROM {relation} AS r")  # noqa: S608
-        numbers = ", ".join(f"{number_of(column)} AS {column}" for column in _COLUMNS)
-        self._make(quads, f"SELECT DISTINCT {numbers} FROM incoming_texts WHERE s IS NOT NULL")  # noqa: S608
+    def _list_terms(self) -> None:
+        """Find the different terms of the texts, with their numbers, in the table ``found_terms``."""
         # Predicates and graphs are few.
         some = ("SELECT s AS text", "SELECT o", "SELECT DISTINCT p", "SELECT DISTINCT g")
         texts = " UNION ALL ".join(f"{select} FROM incoming_texts WHERE s IS NOT NULL" for select in some)
         once = f"(SELECT DISTINCT text FROM ({texts}) AS t)"  # noqa: S608
-        self._make(terms, f"SELECT {number_of('text')} AS id, text FROM {once} AS d WHERE text <> ''")  # noqa: S608
-        without = int(self._run("SELECT count(*) FROM incoming_texts WHERE s IS NULL")[0][0])
-        self._drop("incoming_texts")
-        return quads, terms, without
+        self._make("found_terms", f"SELECT {number_of('text')} AS id, text FROM {once} AS d WHERE text <> ''")  # noqa: S608
 
-    def _respell(self, odd: Sequence[str], *, quads: str, terms: str) -> None:
+    def _keep(self, *, quads: bool = True) -> None:
+        """Number the texts, and put them to what is taken in."""
+        while self._part_clashes():
+            pass
+        aliased = bool(self._run("SELECT 1 FROM aliases LIMIT 1"))
+        if quads and not aliased:
+            numbers = ", ".join(f"{number_of(column)} AS {column}" for column in _COLUMNS)
+            self._run(f"INSERT INTO incoming_quads SELECT {numbers} FROM incoming_texts WHERE s IS NOT NULL")  # noqa: S608
+        elif quads:
+            numbers = ", ".join(f"COALESCE({c}_.id, {number_of(f't.{c}')}) AS {c}" for c in _COLUMNS)
+            joins = " ".join(f"LEFT JOIN aliases AS {c}_ ON {c}_.text = t.{c}" for c in _COLUMNS)
+            self._run(f"INSERT INTO incoming_quads SELECT {numbers} FROM incoming_texts AS t {joins} WHERE t.s IS NOT NULL")  # noqa: S608
+        self._drop("incoming_texts")
+        new = " AND ".join(f"f.id NOT IN (SELECT id FROM {name})" for name in ("incoming_terms", "terms"))  # noqa: S608
+        self._run(f"INSERT INTO incoming_terms SELECT id, text FROM found_terms AS f WHERE {new}")  # noqa: S608
+
+    def _part_clashes(self) -> bool:
+        """Give other numbers to terms whose number is another term's; tells whether there were some."""
+        self._run("UPDATE found_terms SET id = a.id FROM aliases AS a WHERE a.text = found_terms.text")
+        twice = "SELECT id, MIN(text) AS first FROM found_terms GROUP BY id HAVING COUNT(*) > 1"
+        clashes = [
+            f"SELECT f.id, f.text FROM found_terms AS f JOIN {kept} AS k ON k.id = f.id WHERE {text} <> f.text"  # noqa: S608
+            for kept, text in (("incoming_terms", "k.text"), ("terms", TERM_TEXT), (f"({twice})", "k.first"))
+            if kept[0] != "(" or self._run("SELECT 1 FROM found_terms GROUP BY id HAVING COUNT(*) > 1 LIMIT 1")
+        ]
+        clashing = self._run(" UNION ".join(clashes))
+        for number, text in clashing:
+            self._run("DELETE FROM aliases WHERE text = $1", [text])
+            self._run("INSERT INTO aliases VALUES ($1, $2)", [text, number + 1])
+        return bool(clashing)
+
+    def _respell(self, odd: Sequence[str]) -> None:
         """Put the one spelling in place of others."""
-        spelt = "SELECT unnest($1) AS text, unnest($2) AS kept"
-        numbered = f"SELECT {number_of('text')} AS odd, {number_of('kept')} AS id, kept FROM ({spelt}) AS r"  # noqa: S608
-        self._make("respelt", numbered, [list(odd), [canonical(text) for text in odd]])
-        kept = f"SELECT id, text FROM {terms} WHERE id NOT IN (SELECT odd FROM respelt) UNION SELECT id, kept AS text FROM respelt"  # noqa: S608
-        self._make(terms, kept)
-        columns = ", ".join(f"COALESCE({c}_.id, q.{c}) AS {c}" for c in _COLUMNS)
-        joins = " ".join(f"LEFT JOIN respelt AS {c}_ ON {c}_.odd = q.{c}" for c in _COLUMNS)
-        self._make(quads, f"SELECT DISTINCT {columns} FROM {quads} AS q {joins}")  # noqa: S608
+        spelt = [list(odd), [canonical(text) for text in odd]]
+        self._make("respelt", "SELECT unnest($1) AS odd, unnest($2) AS text", spelt)
+        columns = ", ".join(f"COALESCE({c}_.text, t.{c}) AS {c}" for c in _COLUMNS)
+        joins = " ".join(f"LEFT JOIN respelt AS {c}_ ON {c}_.odd = t.{c}" for c in _COLUMNS)
+        self._make("incoming_texts", f"SELECT {columns} FROM incoming_texts AS t {joins}")  # noqa: S608
 
     def _parse_odd_lines(self, path: Path, *, parse: Parser) -> Iterator[_Row]:
         """Read the lines that were not certain."""
@@ -185,10 +199,6 @@ class Intake:
 
     def _drop(self, *names: str) -> None:
         self._run("; ".join(f"DROP TABLE IF EXISTS {name}" for name in names))
-
-    def _refuse(self, collisions: str) -> None:
-        if found := self._run(collisions):
-            raise StoreError(f"two terms have the number {found[0][0]}; load the data in parts, each into a table of its own")
 
 
 def _parse_file(path: Path, *, part: Path, parse: Parser) -> Iterator[_Row]:

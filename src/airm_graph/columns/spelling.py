@@ -70,7 +70,7 @@ def quote(value: str) -> str:
 def number_of(text: str) -> str:
     """SQL for the number of a term from SQL for its text; an empty text is the default graph.
 
-    The number is a hash, so that no table has to be asked for it. Two texts with one number are refused when they are loaded.
+    The number is a hash, so that no table has to be asked for it; `intake` sees to those that meet.
     """
     return f"CASE WHEN {text} = '' THEN {DEFAULT_GRAPH} ELSE CAST(hash({text}) >> 1 AS BIGINT) END"
 

@@ -1,9 +1,9 @@
 """The table and its dictionary.
 
 Dictionary-coded: ``terms`` holds one row per distinct term (id, kind, lexical form, datatype, language), ``quads`` one row of four
-ids per distinct quad. An id is a number made from the text of the term (`spelling.number_of`): the same term has the same id in every
-table that the same DuckDB made, and no two terms of a table share one; nothing else may be read into it. 0 stands for the default
-graph and is no term. Lexical forms are unescaped; datatype and language are empty where they do not apply.
+ids per distinct quad. An id is made from the text of the term (`spelling.number_of`; ``aliases`` holds the exceptions): equal data has
+equal ids in tables that the same DuckDB made, and nothing else may be read into it. 0 stands for the default graph and is no term.
+Lexical forms are unescaped; datatype and language are empty where they do not apply.
 
 Quads come in as texts of terms, from rows of Python, from files or from a SELECT, and are coded in DuckDB, by set operations (`intake`).
 
@@ -36,7 +36,8 @@ _SCHEMA = """
 CREATE TABLE IF NOT EXISTS terms (
   id BIGINT NOT NULL, kind TINYINT NOT NULL, lexical VARCHAR NOT NULL, datatype VARCHAR NOT NULL, language VARCHAR NOT NULL
 );
-CREATE TABLE IF NOT EXISTS quads (s BIGINT NOT NULL, p BIGINT NOT NULL, o BIGINT NOT NULL, g BIGINT NOT NULL)
+CREATE TABLE IF NOT EXISTS quads (s BIGINT NOT NULL, p BIGINT NOT NULL, o BIGINT NOT NULL, g BIGINT NOT NULL);
+CREATE TABLE IF NOT EXISTS aliases (text VARCHAR NOT NULL, id BIGINT NOT NULL)
 """
 #: Subject, predicate, object, graph as N-Quads terms, as in ``store``.
 _Row = tuple[str, str, str, str]
@@ -129,6 +130,26 @@ class TripleTable:
     def materialise(self, name: str, select: str) -> int:
         """Keep the result of a SELECT under a name, in place of what had that name, outside the file; returns its number of rows."""
         return int(self.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {select}")[0][0])
+
+    @contextmanager
+    def united_graphs(self, name: str) -> Iterator[None]:
+        """Give the triples of all graphs, each once, a name (columns s, p, o) while the context lasts.
+
+        Where no subject is spoken of in two graphs, the name is all that has to be made.
+        """
+        shared, made = "SELECT s FROM quads GROUP BY s HAVING MIN(g) <> MAX(g)", f"{name}_once"
+        self.drop(made)
+        if self.execute(f"SELECT 1 FROM ({shared}) AS t LIMIT 1"):  # noqa: S608
+            alone = f"SELECT s, p, o FROM quads WHERE s NOT IN ({shared})"  # noqa: S608
+            self.materialise(made, f"{alone} UNION ALL SELECT DISTINCT s, p, o FROM quads WHERE s IN ({shared})")  # noqa: S608
+        else:
+            made = "quads"
+        self._run(f"CREATE OR REPLACE TEMP VIEW {name} AS SELECT s, p, o FROM {made}")  # noqa: S608
+        try:
+            yield
+        finally:
+            self._run(f"DROP VIEW {name}")
+            self.drop(f"{name}_once")
 
     def append(self, name: str, select: str) -> None:
         """Add the result of a SELECT to a table."""
@@ -253,19 +274,18 @@ class TripleTable:
         >>> TripleTable().find_ids(["<urn:a>"])
         {}
         """
-        wanted = list(terms)
-        asked = f"SELECT number, {number_of('text')} AS id, text FROM (SELECT unnest($1) AS number, unnest($2) AS text) AS w"  # noqa: S608
-        found = self._run(
-            f"SELECT a.number, t.id FROM ({asked}) AS a JOIN terms AS t ON t.id = a.id WHERE a.text = {TERM_TEXT}",  # noqa: S608
-            [list(range(len(wanted))), [_spell(term) for term in wanted]],
-        )
-        ids = {wanted[number]: number_found for number, number_found in found}
-        return ids | {term: DEFAULT_GRAPH for term in wanted if not term}
+        spelt = {term: _spell(term) for term in terms}
+        number = f"COALESCE(a.id, {number_of('w.text')})"
+        asked = f"SELECT w.text, {number} FROM (SELECT unnest($1) AS text) AS w LEFT JOIN aliases AS a ON a.text = w.text"  # noqa: S608
+        numbers = dict(self._run(asked, [sorted(set(spelt.values()))]))
+        known = self.read_terms(numbers.values())
+        # A text that is not in the table could have the number of one that is.
+        return {term: numbers[text] for term, text in spelt.items() if known.get(numbers[text]) == text}
 
     def read_terms(self, ids: Iterable[int]) -> dict[int, str]:
         """Write terms by their ids; 0, the default graph, is the empty text."""
-        wanted = sorted(set(ids))
         select = f"SELECT id, {TERM_TEXT} FROM terms WHERE id IN (SELECT unnest($1))"  # noqa: S608
+        wanted = sorted(set(ids))
         return {DEFAULT_GRAPH: "", **dict(self._run(select, [wanted]) if wanted else ())}
 
     def rows(self, sql: str = "SELECT s, p, o, g FROM quads") -> list[_Row]:

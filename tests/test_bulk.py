@@ -65,7 +65,7 @@ def read_by_sets(inputs: list[Path], mapping: Path | None) -> tuple[dict[str, ob
         folders = find_folders([entry for entry in entries if entry.is_table], mappings=mappings, workspace=Path(workspace))
         found = read_tables(folders, table=table, pages=pages.pages if pages else ())
         small = {*record_rows(found.records, labels=LABELS), *list_agents(found.sheets, table=table)}
-        quads = [row for some in table.stream(plain_quads(found.sheets)) for row in some]
+        quads = [row for select in plain_quads(found.sheets) for some in table.stream(select) for row in some]
         assert len({*quads, *small}) == len(quads) + len(small)
         for graphs in (False, True):
             blocks = dict(row for some in table.stream(plain_blocks(found.sheets, graphs=graphs)) for row in some)

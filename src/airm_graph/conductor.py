@@ -137,7 +137,7 @@ def _build_large(
         counts["Classification"] += found.classified
         small = {*_data_rows(records), *list_agents(found.sheets, table=table), *_taxonomy_rows(), *_describe(counts, base)}
         table.load_rows(small)
-        table.load_select(plain_quads(found.sheets))
+        table.load_select(*plain_quads(found.sheets))
         tell("validate", 0, 1)
         verdict = judge_shapes(None, shapes=shapes, engine=engine, table=table)
         judged = select_rows(table, focus={finding.focus for finding in verdict.findings})

@@ -1,14 +1,14 @@
 """The graph as users hold it: ask it, convert it, write it."""
 
 import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from airm_graph.errors import ExportError, InputError
-from airm_graph.export import EXPORTS, Options, release_digest, sort_rows, write_files
+from airm_graph.export import EXPORTS, Options, Written, release_digest, sort_rows, write_files
 from airm_graph.export.quarantine import QUARANTINE, write_quarantine
 from airm_graph.model import Records, Rejected, TableCount
 from airm_graph.namespaces import BASE, PREFIXES, rebase_text
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     import networkx
     import rdflib
 
-__all__ = ["SUMS", "Graph"]
+__all__ = ["SUMS", "Graph", "make_options"]
 
 #: The file that makes a folder a written graph.
 SUMS = "SHA256SUMS"
@@ -148,7 +148,7 @@ class Graph:
         if self.tables:
             beside[QUARANTINE] = write_quarantine(self.quarantine).encode()
         chosen = _known_formats(formats)
-        written = write_files(self.in_order(), Path(folder), formats=chosen, options=self._make_options(), beside=beside, sums=SUMS)
+        written = self._write_files(Path(folder), chosen, beside)
         if "ntriples" in chosen:
             # What cached_property keeps; there is no need to write the triples again.
             self.__dict__["digest"] = written[EXPORTS["ntriples"].file_name].sha256
@@ -157,12 +157,17 @@ class Graph:
     def export(self, format: str) -> Iterable[str]:  # noqa: A002 - the word users know
         """Write one format and return its content in pieces of text."""
         (name,) = _known_formats([format])
-        return EXPORTS[name].write(self.exported, self._make_options())
+        return EXPORTS[name].write(self.exported, make_options(self.base))
 
-    def _make_options(self) -> Options:
-        context = json.loads(rebase_text(read_resource("ontology/context.jsonld"), self.base))
-        prefixes = {prefix: rebase_text(namespace, self.base) for prefix, namespace in PREFIXES.items()}
-        return Options(comment=NOTICE, context=context, prefixes=prefixes)
+    def _write_files(self, folder: Path, formats: Sequence[str], beside: Mapping[str, bytes]) -> dict[str, Written]:
+        return write_files(self.in_order(), folder, formats=formats, options=make_options(self.base), beside=beside, sums=SUMS)
+
+
+def make_options(base: str) -> Options:
+    """What the writers are told about a graph with this base."""
+    context = json.loads(rebase_text(read_resource("ontology/context.jsonld"), base))
+    prefixes = {prefix: rebase_text(namespace, base) for prefix, namespace in PREFIXES.items()}
+    return Options(comment=NOTICE, context=context, prefixes=prefixes)
 
 
 def _known_formats(formats: Iterable[str]) -> list[str]:

@@ -2,12 +2,14 @@
 
 import hashlib
 import weakref
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
+from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from airm_graph.bulk.write import write_large
 from airm_graph.columns import IRI, TERM_TEXT, TripleTable
-from airm_graph.export import EXPORTS
+from airm_graph.export import EXPORTS, Written
 from airm_graph.export.batches import iter_batches
 from airm_graph.graph import Graph
 from airm_graph.model import Records, Rejected, TableCount
@@ -75,6 +77,7 @@ class LargeGraph(Graph):
         weakref.finalize(self, _close, table, workspace)
 
     _table: TripleTable
+    _workspace: TemporaryDirectory[str]
 
     @property
     def is_empty(self) -> bool:
@@ -122,6 +125,11 @@ class LargeGraph(Graph):
         """Write one format and return its content in pieces of text; formats of lines are written as they are read."""
         write = EXPORTS[format].lines if format in EXPORTS else None
         return map(write, iter_batches(self.in_order())) if write else super().export(format)
+
+    def _write_files(self, folder: Path, formats: Sequence[str], beside: Mapping[str, bytes]) -> dict[str, Written]:
+        lines = self._table.stream_lines(f"q.g <> {self._id(_ONTOLOGY)}", text=_rebase(self.base))
+        workspace = Path(self._workspace.name)
+        return write_large(lines, folder, formats=formats, beside=beside, base=self.base, workspace=workspace)
 
     def query(self, name: str | Query, /, **arguments: str) -> Table:
         """Answer a query of the library; but for ``counts``, all statements are loaded into a store in memory for it."""

@@ -132,15 +132,14 @@ def _label_of_code(sheet: Sheet) -> str:
     return f"CASE code {' '.join(f'WHEN {_text(code)} THEN {_text(label)}' for code, label in sorted(labels.items()))} END"
 
 
-def plain_quads(sheets: Sequence[Sheet]) -> str:
-    """SQL for the statements of all plain rows, as columns s, p, o, g of N-Quads terms; none is there twice."""
-    selects = [
+def plain_quads(sheets: Sequence[Sheet]) -> list[str]:
+    """SELECTs that together give the statements of all plain rows, as columns s, p, o, g of N-Quads terms; none is there twice."""
+    return [
         f"SELECT {one.subject} AS s, {_text(one.predicate)} AS p, {one.value} AS o, {_text(_graph(sheet))} AS g FROM plain "  # noqa: S608
         f"WHERE sheet = {sheet.number}" + (f" AND {one.condition}" if one.condition else "")
         for sheet in sheets
         for one in list_statements(sheet)
     ]
-    return " UNION ALL ".join(selects)
 
 
 def plain_blocks(sheets: Sequence[Sheet], *, graphs: bool) -> str:

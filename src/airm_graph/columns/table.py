@@ -304,12 +304,22 @@ class TripleTable:
         return [(texts[s], texts[p], texts[o], texts[g]) for s, p, o, g in quads]
 
     def stream_rows(self, condition: str = "1 = 1", *, text: str = TERM_TEXT) -> Iterator[_Row]:
-        """Write quads as rows in the order of their subjects, some at a time, so that they need not all be in memory.
+        """Write quads as rows, sorted, some at a time, so that they need not all be in memory.
 
         Args:
             condition: SQL over a row q of ``quads`` that says which.
             text: SQL that writes a row of ``terms``.
         """
+        for batch in self._stream_sorted("s.text, p.text, o.text, COALESCE(g.text, '')", condition, text):
+            yield from batch
+
+    def stream_lines(self, condition: str = "1 = 1", *, text: str = TERM_TEXT) -> Iterator[list[str]]:
+        """Write quads as sorted lines of N-Quads without their ends; takes what :meth:`stream_rows` takes."""
+        line = "s.text || ' ' || p.text || ' ' || o.text || COALESCE(' ' || g.text, '') || ' .'"
+        for batch in self._stream_sorted(line, condition, text):
+            yield [line for (line,) in batch]
+
+    def _stream_sorted(self, select: str, condition: str, text: str) -> Iterator[list[Any]]:
         written = f"SELECT id, {text} AS text FROM terms"  # noqa: S608
         subjects = f"SELECT DISTINCT q.s AS id FROM quads AS q WHERE {condition}"  # noqa: S608
         # Texts are long and numbers short: subjects are put in order once, and quads follow them by number.
@@ -319,18 +329,18 @@ class TripleTable:
             FROM (SELECT w.id, w.text FROM ({written}) AS w JOIN ({subjects}) AS s ON s.id = w.id ORDER BY w.text) AS t;
             CREATE OR REPLACE TABLE placed AS SELECT s.place, q.p, q.o, q.g FROM quads AS q JOIN subjects AS s ON s.id = q.s
             WHERE {condition} ORDER BY s.place;
-            CREATE OR REPLACE TABLE names AS SELECT id, text FROM ({written}) AS w
+            CREATE OR REPLACE TABLE names AS SELECT row_number() OVER (ORDER BY text) AS place, id, text FROM ({written}) AS w
             WHERE id IN (SELECT p FROM placed) OR id IN (SELECT g FROM placed)""")  # noqa: S608
         try:
             last = self.execute("SELECT max(place) FROM subjects")[0][0] or 0
             for start in range(1, last + 1, _SUBJECTS):
                 some = f"place >= {start} AND place < {start + _SUBJECTS}"
                 objects = f"SELECT id, text FROM ({written}) AS w WHERE id IN (SELECT o FROM placed WHERE {some})"  # noqa: S608
-                for batch in self.stream(f"""
-                    SELECT s.text, p.text, o.text, COALESCE(g.text, '') FROM (SELECT * FROM placed WHERE {some}) AS q
+                yield from self.stream(f"""
+                    SELECT {select} FROM (SELECT * FROM placed WHERE {some}) AS q
                     JOIN (SELECT place, text FROM subjects WHERE {some}) AS s ON s.place = q.place JOIN names AS p ON p.id = q.p
-                    JOIN ({objects}) AS o ON o.id = q.o LEFT JOIN names AS g ON g.id = q.g ORDER BY q.place"""):  # noqa: S608
-                    yield from batch
+                    JOIN ({objects}) AS o ON o.id = q.o LEFT JOIN names AS g ON g.id = q.g
+                    ORDER BY q.place, p.place, o.text, g.place""")  # noqa: S608
         finally:
             self.drop("subjects", "placed", "names")
 

@@ -174,7 +174,7 @@ _KINDS = {
     "missed": f"SELECT w.part, f.node AS focus, t.o AS value {_FOCUS} "
     f"JOIN spo AS t ON t.s = f.node AND t.p = w.id AND t.p IN ({{terms}}) WHERE NOT EXISTS ({_AMONG} AND r.value = t.o)",
     # Not NOT EXISTS: DuckDB would join all keys of a space with each other first.
-    "range": f"{_VALUES} LEFT JOIN keys AS a ON a.id = r.value LEFT JOIN keys AS b ON b.id = w.id "  # noqa: S608
+    "range": f"{_VALUES} LEFT JOIN keys AS a ON a.id = r.value LEFT JOIN keys AS b ON b.id = w.id "
     "WHERE CASE WHEN a.space = b.space AND {holds} THEN 1 ELSE 0 END = 0",
     "unmatched": f"{_VALUES} WHERE NOT EXISTS (SELECT 1 FROM spo AS t WHERE {_SAME})",  # noqa: S608
 }

@@ -12,6 +12,7 @@ from types import MappingProxyType
 
 from airm_graph.errors import AirmError, InputError
 from airm_graph.export import EXPORTS
+from airm_graph.export.files import draft_files
 from airm_graph.graph import SUMS, Graph
 from airm_graph.ingest import Readings, read_captures, read_pages
 from airm_graph.ingest.inputs import find_inputs
@@ -33,7 +34,7 @@ from airm_graph.validate.places import find_every_place, select_rows
 from airm_graph.validate.results import leave_out_repeated
 from airm_graph.validate.shapes import DEFAULT_SHAPES
 
-__all__ = ["build", "describe", "describe_pages", "find_mends", "load", "validate_inputs"]
+__all__ = ["build", "convert", "describe", "describe_pages", "find_mends", "load", "validate_inputs"]
 
 Progress = Callable[[str, int, int], None]
 
@@ -158,6 +159,43 @@ def _build_large(
             quarantine=tables.rejected,
             tables=tables.counts,
         )
+
+
+def convert(inputs: Sequence[str | Path], target: str | Path, *, mapping: str | Path | None = None) -> int:
+    """Write what tables state as sorted N-Triples, or N-Quads where the name ends so: nothing is closed, judged or described.
+
+    Args:
+        inputs, mapping: As for :func:`build`.
+        target: The file to write, ``.nt`` or ``.nq``.
+
+    Returns:
+        The number of mitigations.
+
+    Raises:
+        InputError: An input or the mapping cannot be read, or a table is no CSV.
+        ExportError: The file cannot be written.
+    """
+    from airm_graph.bulk import find_folders, list_agents, read_tables, write_statements
+    from airm_graph.columns import TripleTable
+
+    entries, path = find_inputs(inputs), Path(target)
+    with TemporaryDirectory(prefix="airm-graph-", ignore_cleanup_errors=True) as workspace:
+        place = Path(workspace)
+        with TripleTable(memory_limit=MEMORY, temp_directory=place) as table:
+            pages = read_pages([entry for entry in entries if not entry.is_table])
+            mappings = (load_mapping(mapping),) if mapping is not None else load_builtin_mappings()
+            folders = find_folders([entry for entry in entries if entry.is_table], mappings=mappings, workspace=place)
+            try:
+                found = read_tables(folders, table=table, pages=pages.pages)
+            except UnreadableError as error:
+                raise InputError(str(error), file="a table", line=error.line) from error
+            others = (*_data_rows(found.records), *list_agents(found.sheets, table=table))
+            written = place / "written"
+            write_statements(others, written, sheets=found.sheets, table=table, graphs=path.suffix == ".nq")
+        with draft_files([path]) as (draft,), written.open("rb") as file:
+            while piece := file.read(1 << 22):
+                draft.write(piece)
+    return found.plain + len(found.records.mitigations)
 
 
 def _stop_at_rejected(readings: Readings) -> Readings:

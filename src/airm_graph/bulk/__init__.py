@@ -10,6 +10,7 @@ from airm_graph.bulk.intake import Folder, Sheet, find_folders
 from airm_graph.bulk.places import find_lines
 from airm_graph.bulk.read import BulkReadings, read_tables
 from airm_graph.bulk.statements import list_agents, plain_blocks, plain_quads
+from airm_graph.bulk.write import write_statements
 
 __all__ = [
     "BulkReadings",
@@ -22,4 +23,5 @@ __all__ = [
     "plain_blocks",
     "plain_quads",
     "read_tables",
+    "write_statements",
 ]

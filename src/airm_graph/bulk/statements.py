@@ -18,6 +18,7 @@ from airm_graph.text import slugify
 __all__ = ["list_agents", "make_plain", "plain_blocks", "plain_quads"]
 
 _XSD = PREFIXES["xsd"]
+_LINE_END = "\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,20 +144,30 @@ def plain_quads(sheets: Sequence[Sheet]) -> list[str]:
 
 
 def plain_blocks(sheets: Sequence[Sheet], *, graphs: bool) -> str:
-    """SQL for the sorted lines of each subject of plain rows, as columns s and lines; with *graphs* as N-Quads, else as N-Triples."""
-    return " UNION ALL ".join(_select_block(sheet, subject, graphs=graphs) for sheet in sheets for subject in "mecf")
+    """SQL for the sorted lines of each subject of plain rows, as columns s and lines; with *graphs* as N-Quads, else as N-Triples.
+
+    The last line has no end.
+    """
+    selects = (_select_block(sheet, subject, graphs=graphs) for sheet in sheets for subject in _subjects(sheet))
+    return " UNION ALL ".join(selects)
+
+
+def _subjects(sheet: Sheet) -> str:
+    return "mecf" if "code" in sheet.columns.columns else "me"
 
 
 def _select_block(sheet: Sheet, subject: str, *, graphs: bool) -> str:
-    end = _text((f" {_graph(sheet)}" if graphs else "") + " .\n")
+    end = (f" {_graph(sheet)}" if graphs else "") + " ."
     stated = "code IS NOT NULL" if subject in "cf" else "1 = 1"
+    *others, last = [one for one in list_statements(sheet) if one.subject == subject]
     parts = []
-    for one in list_statements(sheet):
-        if one.subject == subject:
-            line = f"{subject} || {_text(f' {one.predicate} ')} || {one.value} || {end}"
-            depends = one.condition.removeprefix(stated).removeprefix(" AND ")
-            parts.append(f"CASE WHEN {depends} THEN {line} ELSE '' END" if depends else line)
-    return f"SELECT {subject} AS s, {' || '.join(parts) or _text('')} AS lines FROM plain WHERE sheet = {sheet.number} AND {stated}"  # noqa: S608
+    for one in others:
+        line = f"{subject} || {_text(f' {one.predicate} ')} || {one.value} || {_text(f'{end}{_LINE_END}')}"
+        depends = one.condition.removeprefix(stated).removeprefix(" AND ")
+        parts.append(f"CASE WHEN {depends} THEN {line} ELSE '' END" if depends else line)
+    # The last property is one that every such subject has: the evidence, the row or the source.
+    parts.append(f"{subject} || {_text(f' {last.predicate} ')} || {last.value} || {_text(end)}")
+    return f"SELECT {subject} AS s, {' || '.join(parts)} AS lines FROM plain WHERE sheet = {sheet.number} AND {stated}"  # noqa: S608
 
 
 def list_agents(sheets: Sequence[Sheet], *, table: TripleTable) -> Iterator[tuple[str, str, str, str]]:

@@ -7,17 +7,20 @@ import subprocess
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from itertools import compress, islice
-from operator import ne
+from itertools import compress, groupby, islice
+from operator import itemgetter, ne
 from pathlib import Path
 
+from airm_graph.bulk.intake import Sheet
+from airm_graph.bulk.statements import plain_blocks
+from airm_graph.columns import TripleTable
 from airm_graph.errors import ExportError
 from airm_graph.export import EXPORTS, Written, write_files
 from airm_graph.export.files import Draft, draft_files
 from airm_graph.graph import SUMS, make_options
 from airm_graph.store import Row
 
-__all__ = ["main", "read_lines", "write_large"]
+__all__ = ["main", "read_lines", "write_large", "write_statements"]
 
 _PIECE = 4 << 20
 
@@ -90,6 +93,22 @@ def _write_blocks(source: Path, drafts: Sequence[tuple[str, Draft]], base: str, 
                 while piece := file.read(_PIECE):
                     draft.write(piece)
             (place / EXPORTS[name].file_name).unlink()
+
+
+def write_statements(rows: Iterable[Row], path: Path, *, sheets: Sequence[Sheet], table: TripleTable, graphs: bool) -> None:
+    """Write statements of plain rows and others to a sorted file by set operations, without taking them into the table of quads.
+
+    Args:
+        rows: The others; no subject is one of a plain row.
+        path: The file to write.
+        sheets: Their plain rows are in *table*.
+        graphs: Write N-Quads; otherwise N-Triples.
+    """
+    lines = groupby(sorted({row if graphs else row[:3] for row in rows}), key=itemgetter(0))
+    blocks = ((subject, "\n".join(f"{' '.join(row)} ." for row in group)) for subject, group in lines)
+    table.load_records("blocks", columns={"s": "VARCHAR", "lines": "VARCHAR"}, records=blocks)
+    every = f"SELECT s, lines FROM blocks UNION ALL {plain_blocks(sheets, graphs=graphs)}"  # noqa: S608
+    table.copy_texts(f"SELECT lines FROM ({every}) AS b ORDER BY s", path)  # noqa: S608
 
 
 def read_lines(path: Path) -> Iterator[Row]:

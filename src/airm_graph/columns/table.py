@@ -24,7 +24,7 @@ import duckdb
 from airm_graph.columns.intake import Intake, Parser
 from airm_graph.columns.lines import find_files
 from airm_graph.columns.records import read_cells, read_records, write_records
-from airm_graph.columns.spelling import DEFAULT_GRAPH, TERM_TEXT, canonical, number_of
+from airm_graph.columns.spelling import DEFAULT_GRAPH, TERM_TEXT, canonical, number_of, quote
 from airm_graph.errors import StoreError
 
 __all__ = ["TripleTable"]
@@ -83,6 +83,8 @@ class TripleTable:
         try:
             self._connection = duckdb.connect(str(path or ":memory:"), config=config)
             self._connection.execute(_SCHEMA)
+            # Otherwise DuckDB draws a bar on the terminal when a statement takes long.
+            self._connection.execute("SET enable_progress_bar = false")
         except duckdb.Error as error:
             raise StoreError(f"the table {path or 'in memory'} cannot be opened: {error}") from error
 
@@ -203,6 +205,15 @@ class TripleTable:
         self.execute("SET preserve_insertion_order = true")
         cells = f"SELECT 1 + row_number() OVER () AS number, * FROM {read_cells(path, width=width, delimiter=delimiter)}"  # noqa: S608
         self.execute(f"CREATE OR REPLACE TABLE {name} AS WITH cells AS ({cells}) {select}")
+
+    def copy_texts(self, select: str, path: Path) -> None:
+        """Write the one column of a SELECT to a file, each text as it is with a line end behind it, in the order of the SELECT.
+
+        Raises:
+            StoreError: DuckDB refuses the SELECT, or the file cannot be written.
+        """
+        # Without quotes and separators a CSV is the text itself.
+        self.execute(f"COPY ({select}) TO {quote(str(path))} (FORMAT csv, HEADER false, QUOTE '', ESCAPE '', DELIMITER '')")
 
     def drop(self, *names: str) -> None:
         """Forget what was materialised under these names, if anything was."""

@@ -227,6 +227,11 @@ class TripleTable:
             for number, path in enumerate(files, 1):
                 intake.add_file(path, label=f"f{number}-" if len(files) > 1 else "", parse=parse)
 
+    def remove_graph(self, graph: str) -> None:
+        """Take the quads of a named graph out; their terms stay."""
+        for number in self.find_ids([graph]).values():
+            self._run(f"DELETE FROM quads WHERE g = {number}")  # noqa: S608
+
     def add_terms(self, terms: Iterable[str]) -> dict[str, int]:
         """Look up the ids of *terms*, adding those that the table does not know.
 

@@ -3,7 +3,7 @@ import re
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from airm_graph.columns import BLANK, DEFAULT_GRAPH, IRI, LITERAL, TripleTable
@@ -26,8 +26,16 @@ def as_read(rows: list[Row]) -> set[Row]:
     return set(parse_rows("".join(f"{s} {p} {o} {g} .\n" for s, p, o, g in rows).encode(), name="test", suffix=".nq"))
 
 
-@settings(deadline=None, derandomize=True, max_examples=60)
+@pytest.fixture(params=["few", "many"])
+def amount(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rows go the way of few rows, then that of many, which is for the same rows."""
+    if request.param == "many":
+        monkeypatch.setattr("airm_graph.columns.table._FEW", 0)
+
+
+@settings(deadline=None, derandomize=True, max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(first=ROWS, second=ROWS)
+@pytest.mark.usefixtures("amount")
 def test_what_is_loaded_comes_out_again(first: list[Row], second: list[Row]) -> None:
     with TripleTable(threads=1) as table:
         table.load_rows(first)
@@ -37,6 +45,7 @@ def test_what_is_loaded_comes_out_again(first: list[Row], second: list[Row]) -> 
     assert found == sorted(set(found))
 
 
+@pytest.mark.usefixtures("amount")
 def test_terms_are_taken_apart_and_unescaped_when_loaded() -> None:
     row = ("<urn:s>", "<urn:p>")
     values = ['"1.10"', r'"a\tb\"\\n\u00e9"@en-GB', f'"07"^^<{XSD}integer>', "_:b1", "<urn:o>"]
@@ -64,6 +73,7 @@ def test_terms_are_taken_apart_and_unescaped_when_loaded() -> None:
     ],
 )
 @pytest.mark.parametrize("turned", [False, True])
+@pytest.mark.usefixtures("amount")
 def test_two_spellings_are_one_term(one: str, other: str, turned: bool) -> None:
     rows = [("<urn:s>", "<urn:p>", one, ""), ("<urn:s>", "<urn:p>", other, "")]
     with TripleTable() as table:
@@ -75,6 +85,7 @@ def test_two_spellings_are_one_term(one: str, other: str, turned: bool) -> None:
         assert table.execute("SELECT count(*), count(DISTINCT id) FROM terms") == [(3, 3)]
 
 
+@pytest.mark.usefixtures("amount")
 def test_lexical_forms_that_differ_are_two_terms() -> None:
     values = [f'"01"^^<{XSD}integer>', f'"1"^^<{XSD}integer>', '"1"', '"1"@en', "<1>", "_:1"]
     with TripleTable() as table:
@@ -82,6 +93,7 @@ def test_lexical_forms_that_differ_are_two_terms() -> None:
         assert sorted(row[2] for row in table.rows()) == sorted(values)
 
 
+@pytest.mark.usefixtures("amount")
 def test_ids_are_the_same_for_the_same_rows() -> None:
     rows = [(f"<urn:s{n}>", "<urn:p>", f'"{n}"', "<urn:g>") for n in range(2000)]
     found = []
@@ -119,6 +131,7 @@ def test_default_graph_is_zero_and_no_term() -> None:
         '"\ud800"',
     ],
 )
+@pytest.mark.usefixtures("amount")
 def test_error_shows_the_term_and_leaves_the_table_as_it_was(bad: str) -> None:
     good = ("<urn:s>", "<urn:p>", '"good"', "")
     with TripleTable() as table:
@@ -132,6 +145,7 @@ def test_error_shows_the_term_and_leaves_the_table_as_it_was(bad: str) -> None:
         assert table.execute("SELECT count(*) FROM terms") == [(4,)]
 
 
+@pytest.mark.usefixtures("amount")
 def test_error_of_the_giver_passes_through_and_leaves_the_table_as_it_was() -> None:
     def give():
         yield ("<urn:s>", "<urn:p>", "<urn:o>", "")
@@ -245,7 +259,7 @@ STATEMENTS = st.builds(
 LINES = st.lists(STATEMENTS | st.sampled_from(["", "# a comment <urn:a> <urn:b> .", "   "]), max_size=8)
 
 
-@settings(deadline=None, derandomize=True, max_examples=60)
+@settings(deadline=None, derandomize=True, max_examples=40)
 @given(lines=LINES, end=st.sampled_from(["\n", "\r\n"]))
 def test_files_say_what_the_parser_reads_in_them(tmp_path_factory: pytest.TempPathFactory, lines: list[str], end: str) -> None:
     path = write(tmp_path_factory.mktemp("files") / "a.nq", end.join(lines))
@@ -339,6 +353,7 @@ def test_selects_are_taken_in_as_texts_of_terms() -> None:
         assert len(table) == 6
 
 
+@pytest.mark.usefixtures("amount")
 def test_terms_whose_numbers_meet_are_kept_apart(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
         "airm_graph.columns.intake.number_of", short := lambda text: f"CASE WHEN {text} = '' THEN 0 ELSE length({text}) // 4 END"

@@ -17,7 +17,7 @@ from airm_graph.graph import SUMS, Graph
 from airm_graph.ingest import Readings, read_captures, read_pages
 from airm_graph.ingest.inputs import find_inputs
 from airm_graph.ingest.mend import find_mends
-from airm_graph.ingest.rdf import locate_findings, read_rdf_files
+from airm_graph.ingest.rdf import locate_findings, locate_in_lines, read_rdf_files
 from airm_graph.ingest.table import UnreadableError, load_builtin_mappings, load_mapping
 from airm_graph.merge import merge_pages
 from airm_graph.model import Finding, Item, Page, Records, Severity
@@ -25,12 +25,12 @@ from airm_graph.namespaces import BASE, PREFIXES, iri, term
 from airm_graph.reason import Closure, close, close_table
 from airm_graph.resources import find_resource, read_resource
 from airm_graph.rules import SAYS_THE_SAME, make_finding
-from airm_graph.store import FORMATS, Row, parse_rows
+from airm_graph.store import FORMATS, Row, parse_rows, stream_rows
 from airm_graph.taxonomy import load_taxonomy
 from airm_graph.terms import read_literal
 from airm_graph.triples import NOTICE, dataset_rows, record_rows
 from airm_graph.validate import Report, Verdict, judge_shapes
-from airm_graph.validate.places import find_every_place, select_rows
+from airm_graph.validate.places import find_every_place, select_place_rows
 from airm_graph.validate.results import leave_out_repeated
 from airm_graph.validate.shapes import DEFAULT_SHAPES
 
@@ -44,6 +44,8 @@ _EDITIONS = ("v1", "v2")
 LARGE_TABLE = 5_000_000
 #: What DuckDB may take of the memory for large tables; beyond it, it works on disk.
 MEMORY = "3GB"
+#: Bytes of N-Triples and N-Quads from which on files are not held as rows.
+_LARGE = 20 << 20
 
 
 def build(
@@ -141,9 +143,11 @@ def _build_large(
         table.load_select(*plain_quads(found.sheets))
         tell("validate", 0, 1)
         verdict = judge_shapes(None, shapes=shapes, engine=engine, table=table)
-        judged = select_rows(table, focus={finding.focus for finding in verdict.findings})
+        judged = select_place_rows(table, focus={finding.focus for finding in verdict.findings})
         tell("close", 0, 1)
-        closure = close_table(table, ontology=_read_rows("ontology/airm.ttl", iri("graph/ontology")))
+        inference = close_table(table, ontology=_read_rows("ontology/airm.ttl", iri("graph/ontology")))
+        notes = (*(f"not applied: {axiom}" for axiom in inference.left_over), *inference.contradictions)
+        closure = Closure((), "fast", notes, inference.contradictions)
         rows_of = ((finding.place.file, finding.place.row) for finding in verdict.findings if finding.place and finding.place.row)
         lines = find_lines(((file, row) for file, row in rows_of if row), sheets=found.sheets, table=table)
         report = _report(readings, records, closure, verdict, judged, lines=lines)
@@ -394,7 +398,10 @@ def validate_inputs(
     if not all(found):
         strange = next(str(path) for path, files in zip(inputs, found, strict=True) if not files)
         raise InputError("captures and RDF are given at once", file=strange, remedy="validate them one after the other")
-    files = read_rdf_files(path for paths in found for path in paths)
+    paths = sorted({path for paths in found for path in paths}, key=Path.as_posix)
+    if _are_large(paths):
+        return _validate_large(paths, shapes=shapes, engine=engine)
+    files = read_rdf_files(paths)
     rows = sorted({row for file in files for row in file.rows})
     base = _find_base(rows)
     inferred = f"<{base}graph/inferred>"
@@ -402,6 +409,28 @@ def validate_inputs(
     verdict = judge_shapes([row for row in rows if row[3] != inferred], shapes=judged_by, engine=engine, base=base)
     names = {file.name: file.name for file in files}
     return Report(tuple(locate_findings(verdict.findings, files=files)), tuple(names), verdict.engines, verdict.notes), names
+
+
+def _are_large(paths: Sequence[Path]) -> bool:
+    """Whether files are of lines, and so many that they are better judged where they are loaded than held as rows."""
+    return all(path.suffix.lower() in (".nt", ".nq") for path in paths) and sum(path.stat().st_size for path in paths) >= _LARGE
+
+
+def _validate_large(paths: Sequence[Path], *, shapes: Sequence[str] | None, engine: str) -> tuple[Report, Mapping[str, str]]:
+    """Judge files on the columnar table; of their rows only those that findings need become objects."""
+    from airm_graph.columns import TripleTable
+
+    with TripleTable() as table:
+        table.load_files(paths, parse=stream_rows)
+        declared = f"<{PREFIXES['void']}uriSpace>", term("owl:Ontology")
+        told = ", ".join(map(str, table.find_ids(declared).values())) or "-1"
+        head = table.rows(f"SELECT s, p, o, g FROM quads WHERE p IN ({told}) OR o IN ({told})")  # noqa: S608
+        base = _find_base(head)
+        table.remove_graph(f"<{base}graph/inferred>")
+        judged_by = _default_shapes(head) if shapes is None else shapes
+        verdict = judge_shapes(None, shapes=judged_by, engine=engine, base=base, table=table)
+    names = {path.as_posix(): path.as_posix() for path in paths}
+    return Report(tuple(locate_in_lines(verdict.findings, paths=paths)), tuple(names), verdict.engines, verdict.notes), names
 
 
 def _default_shapes(rows: Iterable[Row]) -> tuple[str, ...]:

@@ -51,7 +51,7 @@ def find_files(paths: Iterable[Path]) -> list[Path]:
                 "no file of N-Triples or N-Quads", file=str(path), remedy="name a file that ends in .nt or .nq, or .gz or .zst after it"
             )
         found.update(some)
-    return sorted(found)
+    return sorted(found, key=Path.as_posix)
 
 
 def open_file(path: Path) -> IO[bytes]:

@@ -15,6 +15,7 @@ import os
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import chain, islice
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -24,7 +25,7 @@ import duckdb
 from airm_graph.columns.intake import Intake, Parser
 from airm_graph.columns.lines import find_files
 from airm_graph.columns.records import read_cells, read_records, write_records
-from airm_graph.columns.spelling import DEFAULT_GRAPH, TERM_TEXT, canonical, number_of, quote
+from airm_graph.columns.spelling import DEFAULT_GRAPH, TERM_PARTS, TERM_TEXT, canonical, number_of, quote
 from airm_graph.errors import StoreError
 
 __all__ = ["TripleTable"]
@@ -39,6 +40,8 @@ CREATE TABLE IF NOT EXISTS terms (
 CREATE TABLE IF NOT EXISTS quads (s BIGINT NOT NULL, p BIGINT NOT NULL, o BIGINT NOT NULL, g BIGINT NOT NULL);
 CREATE TABLE IF NOT EXISTS aliases (text VARCHAR NOT NULL, id BIGINT NOT NULL)
 """
+#: Rows that are better numbered one by one.
+_FEW = 3000
 #: Subject, predicate, object, graph as N-Quads terms, as in ``store``.
 _Row = tuple[str, str, str, str]
 
@@ -225,8 +228,29 @@ class TripleTable:
         Raises:
             StoreError: A term is no N-Quads term; the table is as before.
         """
+        remaining = iter(rows)
+        if len(first := list(islice(remaining, _FEW))) < _FEW:
+            self._load_few(first)
+            return
         with self._intake() as intake:
-            intake.add_rows(rows)
+            intake.add_rows(chain(first, remaining))
+
+    def _load_few(self, rows: Sequence[_Row]) -> None:
+        """Add a few rows; statements that pay for many would take longer than the rows."""
+        broken = [row for row in rows if not (len(row) == 4 and row[0] and row[1] and row[2])]
+        if broken:
+            raise StoreError(f"rows cannot be loaded: a row has no subject, predicate or object, or not four parts: {broken[0]}")
+        try:
+            ids = self.add_terms({text for row in rows for text in row if text}) | {"": DEFAULT_GRAPH}
+        except (StoreError, UnicodeEncodeError) as error:
+            raise StoreError(f"rows cannot be loaded: {error}") from error
+        given = ", ".join(f"unnest(${n}) AS {column}" for n, column in enumerate("spog", 1))
+        same = " AND ".join(f"q.{column} = n.{column}" for column in "spog")
+        new = f"SELECT DISTINCT s, p, o, g FROM (SELECT {given}) AS n WHERE NOT EXISTS (SELECT 1 FROM quads AS q WHERE {same})"  # noqa: S608
+        self._run(
+            f"INSERT INTO quads {new}",
+            [[ids[row[place]] for row in rows] for place in range(4)],
+        )
 
     def load_select(self, *selects: str) -> None:
         """Add quads that SELECTs give, without leaving DuckDB.
@@ -267,17 +291,30 @@ class TripleTable:
             for number, path in enumerate(files, 1):
                 intake.add_file(path, label=f"f{number}-" if len(files) > 1 else "", parse=parse)
 
+    def remove_graph(self, graph: str) -> None:
+        """Take the quads of a named graph out; their terms stay."""
+        for number in self.find_ids([graph]).values():
+            self._run(f"DELETE FROM quads WHERE g = {number}")  # noqa: S608
+
     def add_terms(self, terms: Iterable[str]) -> dict[str, int]:
         """Look up the ids of *terms*, adding those that the table does not know.
 
         Raises:
             StoreError: A term is no N-Quads term; the table is as before.
         """
-        wanted = list(terms)
-        if missing := sorted(set(wanted) - self.find_ids(wanted).keys()):
+        spelt = {term: canonical(term) for term in terms}
+        texts = sorted(set(spelt.values()))
+        numbers, known = self._number(texts)
+        missing = [text for text in texts if known.get(numbers[text]) != text]
+        if len({numbers[text] for text in missing} - known.keys()) < len(missing):
+            # Terms whose numbers meet.
             with self._intake() as intake:
                 intake.add_terms(missing)
-        return self.find_ids(wanted)
+            numbers, _ = self._number(texts)
+        elif missing:
+            select = f"SELECT id, {TERM_PARTS} FROM (SELECT unnest($1) AS id, unnest($2) AS text) AS n"  # noqa: S608
+            self._run(f"INSERT INTO terms {select}", [[numbers[text] for text in missing], missing])
+        return {term: numbers[text] for term, text in spelt.items()}
 
     def find_ids(self, terms: Iterable[str]) -> dict[str, int]:
         """Look up the ids of those *terms* that occur in the table.
@@ -286,12 +323,15 @@ class TripleTable:
         {}
         """
         spelt = {term: _spell(term) for term in terms}
+        numbers, known = self._number(sorted(set(spelt.values())))
+        return {term: numbers[text] for term, text in spelt.items() if known.get(numbers[text]) == text}
+
+    def _number(self, texts: Sequence[str]) -> tuple[dict[str, int], dict[int, str]]:
+        """The numbers that texts have or would have, and the texts that have these numbers in the table."""
         number = f"COALESCE(a.id, {number_of('w.text')})"
         asked = f"SELECT w.text, {number} FROM (SELECT unnest($1) AS text) AS w LEFT JOIN aliases AS a ON a.text = w.text"  # noqa: S608
-        numbers = dict(self._run(asked, [sorted(set(spelt.values()))]))
-        known = self.read_terms(numbers.values())
-        # A text that is not in the table could have the number of one that is.
-        return {term: numbers[text] for term, text in spelt.items() if known.get(numbers[text]) == text}
+        numbers = dict(self._run(asked, [texts])) if texts else {}
+        return numbers, self.read_terms(numbers.values())
 
     def read_terms(self, ids: Iterable[int]) -> dict[int, str]:
         """Write terms by their ids; 0, the default graph, is the empty text."""

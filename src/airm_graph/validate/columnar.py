@@ -1,6 +1,7 @@
 """The fast engine: runs compiled plans over the triple table."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 from airm_graph.columns import BLANK, TripleTable
 from airm_graph.store import Row
@@ -9,7 +10,7 @@ from airm_graph.validate.queries import run_queries
 from airm_graph.validate.results import Result
 from airm_graph.validate.wording import Wording
 
-__all__ = ["run_plans"]
+__all__ = ["prepared", "run_plans"]
 
 _Violation = tuple[Check, int, int | None, int | None]
 
@@ -23,13 +24,20 @@ def run_plans(plans: Plans, *, table: TripleTable, shape_rows: Sequence[Row]) ->
     Returns:
         Results by what they judge, and what turned out to need pyshacl on this data.
     """
-    try:
-        with table.united_graphs("spo"):
+    with prepared(plans, table=table):
+        return _run(plans, table=table, shape_rows=shape_rows)
+
+
+@contextmanager
+def prepared(plans: Plans, *, table: TripleTable) -> Iterator[None]:
+    """Make the tables that plans work on, for as long as the context lasts."""
+    with table.united_graphs("spo"):
+        try:
             for name, select in plans.prepare:
                 table.materialise(name, select)
-            return _run(plans, table=table, shape_rows=shape_rows)
-    finally:
-        table.drop(*(name for name, _ in plans.prepare))
+            yield
+        finally:
+            table.drop(*(name for name, _ in plans.prepare))
 
 
 def _run(plans: Plans, *, table: TripleTable, shape_rows: Sequence[Row]) -> tuple[dict[Judged, list[Result]], list[Rest]]:

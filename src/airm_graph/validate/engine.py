@@ -51,8 +51,7 @@ def judge(
     """Judge asserted rows by shapes.
 
     Args:
-        rows: Asserted statements of any number of graphs; they are judged as one graph. None for those of *table*, which are then
-            written out only where pyshacl has to judge.
+        rows: Asserted statements of any number of graphs; they are judged as one graph. None: those of *table*.
         shapes: Files of ``shapes/`` or paths, the default ones when left out.
         engine: ``fast`` compiles or refuses; ``reference`` is pyshacl alone; ``auto`` compiles what it can.
         base: What the IRIs of the project begin with.
@@ -66,15 +65,22 @@ def judge(
     >>> [result.message[:6] for result in found.results], set(found.engines.values())
     (['AGT-01'], {'columnar'})
     """
+    if rows is None and table is None:
+        raise ValueError("give rows or a table")
     rows = None if rows is None else list(rows)
     names = DEFAULT_SHAPES if shapes is None else tuple(shapes)
     shape_rows = [row for name in names for row in read_shapes(name, base=base)]
     if engine == "reference":
-        return _all_to_pyshacl(run_pyshacl(_write_out(rows, table), shapes=names, base=base), graph=ShapesGraph(shape_rows))
+        return _all_to_pyshacl(run_pyshacl(_all_rows(rows, table), shapes=names, base=base), graph=ShapesGraph(shape_rows))
     try:
         return judge_rows(rows, shape_rows=shape_rows, engine=engine, table=table)
     except ShapesError as error:
-        raise error if engine == "fast" else blame_file(error, names=names, rows=_write_out(rows, table), base=base) from error
+        raise error if engine == "fast" else blame_file(error, names=names, rows=_all_rows(rows, table), base=base) from error
+
+
+def _all_rows(rows: Sequence[Row] | None, table: TripleTable | None) -> Sequence[Row]:
+    """The rows, for an engine that works on nothing else."""
+    return rows if rows is not None else table.rows() if table is not None else ()
 
 
 def judge_rows(
@@ -85,14 +91,14 @@ def judge_rows(
     Args:
         shape_rows: Shapes whose queries ask the data only; `read_shapes` refuses others, and this function does not look.
         engine: As in `judge`.
-        table: A table that holds *rows* already; the graphs in it are judged as one.
+        table: A table that holds *rows* already, or whose rows are judged where *rows* is None; the graphs in it are judged as one.
 
     Raises:
         ShapesError: As in `judge`.
     """
     graph = ShapesGraph(shape_rows)
     if engine == "reference":
-        return _all_to_pyshacl(run_pyshacl_on_rows(_write_out(rows, table), shape_rows=shape_rows), graph=graph)
+        return _all_to_pyshacl(run_pyshacl_on_rows(_all_rows(rows, table), shape_rows=shape_rows), graph=graph)
     if table is not None:
         return _judge_table(table, rows=rows, shape_rows=shape_rows, graph=graph, engine=engine)
     with TripleTable() as made:
@@ -102,13 +108,6 @@ def judge_rows(
 
 def _all_to_pyshacl(results: Iterable[Result], *, graph: ShapesGraph) -> Judgement:
     return Judgement(tuple(sorted(results)), dict.fromkeys(graph.roots(), PYSHACL))
-
-
-def _write_out(rows: Sequence[Row] | None, table: TripleTable | None) -> Sequence[Row]:
-    """The rows themselves; of a table, when they are in it only."""
-    if rows is None:
-        return table.rows() if table is not None else ()
-    return rows
 
 
 def _judge_table(
@@ -122,7 +121,7 @@ def _judge_table(
     left = {judged.judged for judged in rest}
     results = [result for judged, some in found.items() if not {judged, Judged(judged.root)} & left for result in some]
     if rest:
-        results += run_pyshacl_on_rows(_write_out(rows, table), shape_rows=_remaining_shapes(shape_rows, left=left, graph=graph))
+        results += run_pyshacl_on_rows(_all_rows(rows, table), shape_rows=_remaining_shapes(shape_rows, left=left, graph=graph))
     engines = {judged.part or judged.root: COLUMNAR for judged in plans.judged}
     engines |= {judged.part or judged.root: PYSHACL for judged in plans.judged if Judged(judged.root) in left}
     engines |= {judged.part or judged.root: PYSHACL for judged in left}

@@ -95,9 +95,13 @@ RULES = MappingProxyType(
         "TAB-17": Rule(_NOTE, "an author line is a list of names", "list the names only, one separator between two"),
         "TAB-18": Rule(_SHOULD, "a code of a table stands below its own parent", "correct the parent, or the edition in the mapping"),
         "SSM-01": Rule(
-            _MUST, "a table of mappings is UTF-8 text: metadata, a header, rows", "save the table again as SSSOM/TSV, with the metadata on top"
+            _MUST,
+            "a table of mappings is UTF-8 text: metadata, a header, rows",
+            "save the table again as SSSOM/TSV, with the metadata on top",
         ),
-        "SSM-02": Rule(_SHOULD, "a set of mappings says which it is and under which licence", "add mapping_set_id and license to the metadata"),
+        "SSM-02": Rule(
+            _SHOULD, "a set of mappings says which it is and under which licence", "add mapping_set_id and license to the metadata"
+        ),
         "SSM-03": Rule(_MUST, "a mapping has subject, predicate, object and justification", "complete the row, or take it out"),
         "SSM-04": Rule(_MUST, "a reference is a CURIE with a declared prefix", "declare the prefix in curie_map, or mend the reference"),
         "SSM-05": Rule(_MUST, "a slot holds what SSSOM lets it hold", "mend the value, or leave the slot empty"),
@@ -106,7 +110,9 @@ RULES = MappingProxyType(
         "SSM-08": Rule(_MUST, "a mapped term exists in its vocabulary", "look the term up in the edition that is listed, and mend the IRI"),
         "SSM-09": Rule(_SHOULD, "a mapped term is in use", "map to the term that took its place"),
         "SSM-10": Rule(_SHOULD, "the label of a mapped term is its own", "compare label and IRI; one of them belongs to another term"),
-        "DEC-01": Rule(_SHOULD, "a decision names what the input holds", "take the names from links.sssom.tsv or review.csv of a new build"),
+        "DEC-01": Rule(
+            _SHOULD, "a decision names what the input holds", "take the names from links.sssom.tsv or review.csv of a new build"
+        ),
         "DEC-02": Rule(_SHOULD, "decisions do not contradict each other", "take out one of them; none of the two is followed"),
         "DEC-03": Rule(_MUST, "a decision can be read", "write accept or reject, or a code of the edition"),
         "INF-01": Rule(_MUST, "statements and ontology do not contradict each other", "mend the input that states one of the two"),
@@ -131,9 +137,7 @@ RULES = MappingProxyType(
         "MRG-11": Rule(
             _SHOULD, "one DOI or arXiv number names one document", "mend the number or the title; a decision joins them or keeps them apart"
         ),
-        "MRG-12": Rule(
-            _SHOULD, "one title and year has one DOI", "compare the documents; a decision joins them or keeps them apart"
-        ),
+        "MRG-12": Rule(_SHOULD, "one title and year has one DOI", "compare the documents; a decision joins them or keeps them apart"),
     }
 )
 

@@ -14,6 +14,7 @@ from airm_graph.export.alignment import write_alignment
 from airm_graph.export.sssom import write_matches
 from airm_graph.graph import SUMS, Graph
 from airm_graph.ingest import Readings, read_captures
+from airm_graph.ingest.decisions import DecisionReadings, read_decisions
 from airm_graph.ingest.external import find_match_findings
 from airm_graph.ingest.inputs import is_own
 from airm_graph.ingest.mend import find_mends
@@ -50,6 +51,7 @@ def build(
     engine: str = "auto",
     shapes: Sequence[str] | None = None,
     mapping: str | Path | None = None,
+    decisions: Sequence[str | Path] = (),
     strict: bool = False,
     progress: Progress | None = None,
 ) -> Graph:
@@ -61,6 +63,7 @@ def build(
         engine: ``fast`` closes and judges on the columnar table, ``reference`` by owlrl and pyshacl, ``auto`` by the table where it can.
         shapes: Shapes files to judge by; the project's own when left out.
         mapping: File that says what the columns of the tables are; when left out, the mappings of the project are tried.
+        decisions: Tables of what people decided of joins and codes; what they say goes before the rules.
         strict: Stop at rows of tables that cannot be used: the graph is empty then, and each such row a violation.
         progress: Called with (step, number done, number in all).
 
@@ -71,11 +74,13 @@ def build(
         InputError: An input does not exist or cannot be read. A file that is no page is a finding instead.
     """
     tell = progress or (lambda _step, _done, _all: None)
+    decided = read_decisions(decisions, base=base)
     readings = read_captures(inputs, mapping=mapping, progress=lambda done, every: tell("read", done, every))
+    readings = _add_decisions(readings, decided)
     if strict and readings.rejected:
         readings = _stop_at_rejected(readings)
     tell("merge", 0, 1)
-    records = merge_pages(readings.pages)
+    records = merge_pages(readings.pages, decisions=decided.decisions)
     if not records.mitigations:
         return Graph((), (), (), _report(readings, records), records, base, readings.files, readings.rejected, readings.counts)
     rows = tuple(sorted({*_data_rows(records), *_taxonomy_rows(), *_describe(records, base)}))
@@ -85,6 +90,13 @@ def build(
     tell("done", 1, 1)
     asserted, added, axioms = (_rebase(part, base) for part in (rows, closure.rows, ontology))
     return Graph(asserted, added, axioms, report, records, base, readings.files, readings.rejected, readings.counts)
+
+
+def _add_decisions(readings: Readings, decided: DecisionReadings) -> Readings:
+    """What is wrong with decisions is reported with the rest; their tables are files of the build."""
+    if not decided.files:
+        return readings
+    return replace(readings, findings=(*readings.findings, *decided.findings), files={**readings.files, **decided.files})
 
 
 def _stop_at_rejected(readings: Readings) -> Readings:

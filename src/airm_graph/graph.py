@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from airm_graph.errors import ExportError, InputError
 from airm_graph.export import EXPORTS, Options, release_digest, replace_folder_files
+from airm_graph.export.links import LINKS, write_links
 from airm_graph.export.quarantine import QUARANTINE, write_quarantine
 from airm_graph.model import Records, Rejected, TableCount
 from airm_graph.namespaces import BASE, PREFIXES, rebase_text
@@ -121,7 +122,7 @@ class Graph:
         return project_rows(self.exported, prefixes={p: rebase_text(n, self.base) for p, n in PREFIXES.items()})
 
     def write(self, folder: str | Path, *, formats: Collection[str] = tuple(EXPORTS)) -> dict[str, Path]:
-        """Write exports, ``report.json``, ``SHA256SUMS``, for tables ``quarantine.csv``; when one fails, no file in *folder* is changed.
+        """Write exports, report, links, sums, for tables ``quarantine.csv``; when one fails, no file in *folder* is changed.
 
         Args:
             folder: Made when it is missing.
@@ -138,6 +139,8 @@ class Graph:
             raise InputError("no mitigation was read, so nothing is written", file=str(folder), remedy="see the findings")
         files = {EXPORTS[name].file_name: _join(self.export(name)) for name in _known_formats(formats)}
         files[_REPORT] = self.report.to_json().encode()
+        if self.records.captures:
+            files[LINKS] = _join(write_links(self.records.links, notice=NOTICE, base=self.base))
         if self.tables:
             files[QUARANTINE] = write_quarantine(self.quarantine).encode()
         sums = "".join(f"{hashlib.sha256(data).hexdigest()}  {name}\n" for name, data in sorted(files.items()))

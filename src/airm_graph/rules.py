@@ -97,7 +97,7 @@ RULES = MappingProxyType(
         "SSM-01": Rule(
             _MUST,
             "a table of mappings is UTF-8 text: metadata, a header, rows",
-            "save the table again as SSSOM/TSV, with the metadata on top",
+            "save the table as SSSOM/TSV, with the metadata on top",
         ),
         "SSM-02": Rule(
             _SHOULD, "a set of mappings says which it is and under which licence", "add mapping_set_id and license to the metadata"
@@ -110,9 +110,7 @@ RULES = MappingProxyType(
         "SSM-08": Rule(_MUST, "a mapped term exists in its vocabulary", "look the term up in the edition that is listed, and mend the IRI"),
         "SSM-09": Rule(_SHOULD, "a mapped term is in use", "map to the term that took its place"),
         "SSM-10": Rule(_SHOULD, "the label of a mapped term is its own", "compare label and IRI; one of them belongs to another term"),
-        "DEC-01": Rule(
-            _SHOULD, "a decision names what the input holds", "take the names from links.sssom.tsv or review.csv of a new build"
-        ),
+        "DEC-01": Rule(_SHOULD, "a decision names what the input holds", "take the names from a new links.sssom.tsv or review.csv"),
         "DEC-02": Rule(_SHOULD, "decisions do not contradict each other", "take out one of them; none of the two is followed"),
         "DEC-03": Rule(_MUST, "a decision can be read", "write accept or reject, or a code of the edition"),
         "INF-01": Rule(_MUST, "statements and ontology do not contradict each other", "mend the input that states one of the two"),

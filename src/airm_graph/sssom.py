@@ -49,11 +49,20 @@ Value = str | tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """What may stand in a slot: ``text``, ``reference`` (an IRI, as CURIE in a file), ``uri``, ``number``, ``date`` or the name of an enumeration."""
+    """What may stand in a slot.
+
+    Attributes:
+        kind: ``text``, ``reference`` (an IRI, in a file a CURIE), ``uri``, ``number``, ``agreement``, ``date``, or a name of `ENUMS`.
+        several: Whether it takes more than one value.
+    """
 
     name: str
     kind: str = "text"
     several: bool = False
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
 
 
 def _slots(text: str) -> Mapping[str, Slot]:
@@ -94,35 +103,16 @@ SET_SLOTS = _slots(
 )
 
 #: Slots of the set that speak of every mapping in it, unless one of them has a value of its own.
-PROPAGATED = frozenset(
-    [
-        "cardinality_scope",
-        "curation_rule",
-        "curation_rule_text",
-        "mapping_date",
-        "mapping_provider",
-        "mapping_tool",
-        "mapping_tool_id",
-        "mapping_tool_version",
-        "object_match_field",
-        "object_preprocessing",
-        "object_source",
-        "object_source_version",
-        "object_type",
-        "predicate_type",
-        "similarity_measure",
-        "subject_match_field",
-        "subject_preprocessing",
-        "subject_source",
-        "subject_source_version",
-        "subject_type",
-    ]
+PROPAGATED = _words(
+    """
+    cardinality_scope curation_rule curation_rule_text mapping_date mapping_provider mapping_tool mapping_tool_id mapping_tool_version
+    object_match_field object_preprocessing object_source object_source_version object_type predicate_type similarity_measure
+    subject_match_field subject_preprocessing subject_source subject_source_version subject_type
+    """
 )
 
 #: Slots that version 1.1 of SSSOM added: a set that uses one of them says so.
-NEWER = frozenset(
-    ["cardinality_scope", "mapping_set_confidence", "mapping_tool_id", "predicate_type", "record_id", "review_date", "reviewer_agreement"]
-)
+NEWER = _words("cardinality_scope mapping_set_confidence mapping_tool_id predicate_type record_id review_date reviewer_agreement")
 
 ENUMS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
@@ -140,21 +130,13 @@ ENUMS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 #: How one can come to a mapping.
 JUSTIFICATIONS = frozenset(
     BUILT_IN["semapv"] + name
-    for name in [
-        "MappingReview",
-        "ManualMappingCuration",
-        "LogicalReasoning",
-        "LexicalMatching",
-        "CompositeMatching",
-        "UnspecifiedMatching",
-        "SemanticSimilarityThresholdMatching",
-        "LexicalSimilarityThresholdMatching",
-        "MappingChaining",
-        "MappingInversion",
-        "StructuralMatching",
-        "InstanceBasedMatching",
-        "BackgroundKnowledgeBasedMatching",
-    ]
+    for name in _words(
+        """
+        MappingReview ManualMappingCuration LogicalReasoning LexicalMatching CompositeMatching UnspecifiedMatching
+        SemanticSimilarityThresholdMatching LexicalSimilarityThresholdMatching MappingChaining MappingInversion StructuralMatching
+        InstanceBasedMatching BackgroundKnowledgeBasedMatching
+        """
+    )
 )
 
 

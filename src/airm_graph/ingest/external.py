@@ -26,20 +26,10 @@ _OWN = {
 }
 _LABELS = {term("rdfs:label"), term("skos:prefLabel")}
 #: The properties of SKOS that link concepts: a misspelt one is a link that nobody finds.
-_SKOS_LINKS = [
-    "broadMatch",
-    "broader",
-    "broaderTransitive",
-    "closeMatch",
-    "exactMatch",
-    "mappingRelation",
-    "narrowMatch",
-    "narrower",
-    "narrowerTransitive",
-    "related",
-    "relatedMatch",
-    "semanticRelation",
-]
+_SKOS_LINKS = (
+    *("broadMatch", "closeMatch", "exactMatch", "mappingRelation", "narrowMatch", "relatedMatch"),
+    *("broader", "broaderTransitive", "narrower", "narrowerTransitive", "related", "semanticRelation"),
+)
 
 
 @dataclass(frozen=True, slots=True)

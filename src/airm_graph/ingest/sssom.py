@@ -33,7 +33,7 @@ _RANGES = {"number": (0.0, 1.0), "agreement": (-1.0, 1.0)}
 _PARTS = re.compile(r"\\([\\|])|\|")
 
 
-class _Unreadable(Exception):
+class _UnreadableError(Exception):
     """Nothing behind this place can be read."""
 
     def __init__(self, what: str, line: int) -> None:
@@ -70,7 +70,7 @@ class MatchReader:
         self._rows: Iterator[list[str]] = iter(())
         try:
             self._read_head(beside)
-        except _Unreadable as error:
+        except _UnreadableError as error:
             self._say("SSM-01", error.what, error.line)
 
     def __iter__(self) -> Iterator[Match]:
@@ -82,7 +82,7 @@ class MatchReader:
                 if match:
                     yield match
                 first = self._lines.number + 1
-        except _Unreadable as error:
+        except _UnreadableError as error:
             self._say("SSM-01", error.what, error.line)
         except csv.Error as error:
             self._say("SSM-01", f"the row is not readable: {error}", first)
@@ -107,7 +107,7 @@ class MatchReader:
         node = _compose(block)
         pairs = node.value if isinstance(node, yaml.MappingNode) else []
         if node is not None and not isinstance(node, yaml.MappingNode):
-            raise _Unreadable("the metadata are no pairs of 'slot: value'", max(first, 1))
+            raise _UnreadableError("the metadata are no pairs of 'slot: value'", max(first, 1))
         found: dict[str, tuple[Any, int]] = {}
         for key, value in pairs:
             if str(key.value) in found:
@@ -153,14 +153,14 @@ class MatchReader:
     def _read_header(self, header: str) -> None:
         line = self._lines.number
         if not header.strip():
-            raise _Unreadable("the table has no header", max(line, 1))
+            raise _UnreadableError("the table has no header", max(line, 1))
         separator = "\t" if "\t" in header else ","
         self._rows = csv.reader(self._lines, delimiter=separator, strict=True)
         names = [name.strip() for name in next(csv.reader([header], delimiter=separator))]
         twice = next((name for name in names if name and names.count(name) > 1), None)
         missing = [name for name in _NEEDED if name not in names]
         if twice or missing:
-            raise _Unreadable(f"the header names {twice!r} twice" if twice else f"the header lacks {' and '.join(missing)}", line)
+            raise _UnreadableError(f"the header names {twice!r} twice" if twice else f"the header lacks {' and '.join(missing)}", line)
         for name in names:
             if name not in SLOTS:
                 self._say("SSM-06", f"{name!r} is no slot of a mapping; the column is passed over", line, names)
@@ -281,19 +281,19 @@ def _is_day(text: str) -> bool:
 def _compose(block: Sequence[str]) -> Any:
     """The metadata as nodes, which know their lines; aliases are refused, as the specification asks."""
     if sum(map(len, block)) > MAX_METADATA:
-        raise _Unreadable(f"the metadata have more than {MAX_METADATA:,} characters", 1)
+        raise _UnreadableError(f"the metadata have more than {MAX_METADATA:,} characters", 1)
     text = "\n".join(block)
     try:
         if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, Loader=yaml.SafeLoader)):
-            raise _Unreadable("the metadata hold an alias, which SSSOM does not allow", 1)
+            raise _UnreadableError("the metadata hold an alias, which SSSOM does not allow", 1)
         return yaml.compose(text, Loader=yaml.SafeLoader)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
-        raise _Unreadable(
+        raise _UnreadableError(
             f"the metadata are not readable as YAML: {getattr(error, 'problem', None) or error}", mark.line + 1 if mark else 1
         ) from error
     except RecursionError as error:
-        raise _Unreadable("the metadata are nested too deeply", 1) from error
+        raise _UnreadableError("the metadata are nested too deeply", 1) from error
 
 
 class _Lines:
@@ -311,11 +311,11 @@ class _Lines:
             raise StopIteration
         self.number += 1
         if len(raw) > MAX_LINE:
-            raise _Unreadable(f"the line has more than {MAX_LINE:,} bytes", self.number)
+            raise _UnreadableError(f"the line has more than {MAX_LINE:,} bytes", self.number)
         try:
             return raw.decode("utf-8")
         except UnicodeDecodeError as error:
-            raise _Unreadable(f"the line is not UTF-8 (byte {error.start + 1})", self.number) from error
+            raise _UnreadableError(f"the line is not UTF-8 (byte {error.start + 1})", self.number) from error
 
     def split_head(self) -> tuple[list[str], str]:
         """The lines of the metadata without their signs, and the header."""
@@ -330,7 +330,7 @@ class _Lines:
             block.append(text[1:])
             size += len(text)
             if size > MAX_METADATA:
-                raise _Unreadable(f"the metadata have more than {MAX_METADATA:,} characters", self.number)
+                raise _UnreadableError(f"the metadata have more than {MAX_METADATA:,} characters", self.number)
         return _dedent(block), ""
 
 
@@ -342,7 +342,8 @@ def _dedent(block: list[str]) -> list[str]:
 def open_matches(stream: BinaryIO, *, file: str, beside: bytes | None = None) -> MatchReader:
     r"""Open a table of mappings for going through its rows once, whatever its size.
 
-    >>> table = "subject_id\tpredicate_id\tobject_id\tmapping_justification\nskos:Concept\tskos:exactMatch\towl:Class\tsemapv:MappingReview\n"
+    >>> head = "subject_id\tpredicate_id\tobject_id\tmapping_justification"
+    >>> table = f"{head}\nskos:Concept\tskos:exactMatch\towl:Class\tsemapv:MappingReview\n"
     >>> [match.triple[1] for match in open_matches(io.BytesIO(table.encode()), file="a.sssom.tsv")]
     ['http://www.w3.org/2004/02/skos/core#exactMatch']
     """

@@ -62,7 +62,7 @@ def merge_pages(pages: Iterable[Page], *, decisions: Decisions | None = None) ->
 
 
 def _merge_sources(pages: Sequence[Page], joins: Joins) -> tuple[dict[str, list[Page]], dict[str, Source], list[Link]]:
-    """Group the pages by source and make the sources and their authors, as people decided and by the rules; with the joins across inputs."""
+    """Group the pages by source and make the sources and their authors, as people decided and by the rules; with the joins."""
     spots = list_sources(page.source for page in pages)
     decided, found = joins.resolve(spots, "source")
     groups = group_pages(pages, joined=decided.joined, apart=decided.apart)

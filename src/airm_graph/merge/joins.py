@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from airm_graph.merge.occurrences import Occurrence
+from airm_graph.merge.people import parse_name
 from airm_graph.model import Evidence, Finding, JoinDecision, Link, Mention, SourceBlock
 from airm_graph.rules import make_finding
 from airm_graph.text import find_identifiers, name_key, place_key
@@ -78,12 +79,12 @@ def list_sources(blocks: Iterable[SourceBlock | None]) -> list[Spot | None]:
 
 def list_authors(said: Iterable[tuple[str, Evidence]]) -> list[Spot | None]:
     """The mentions of authors, by printed name and evidence, in the order given."""
-    return [Spot(Mention(place_key(evidence), name, "agent"), evidence.capture, _sort_words(name)) for name, evidence in said]
+    return [_find_author(name, evidence) for name, evidence in said]
 
 
-def _sort_words(name: str) -> str:
-    """The words of a name; the order of given name and surname is no difference."""
-    return " ".join(sorted(name_key(name).split()))
+def _find_author(name: str, evidence: Evidence) -> Spot:
+    # The order of given name and surname is no difference.
+    return Spot(Mention(place_key(evidence), name, "agent"), evidence.capture, " ".join(parse_name(name).words))
 
 
 @dataclass
@@ -149,7 +150,7 @@ class Joins:
         return Pairs(tuple(sorted(joined)), tuple(sorted(apart))), found
 
     def _is_about(self, decision: JoinDecision, kind: str) -> bool:
-        """Whether a decision is about things of a kind; one that does not say so is about mitigations or sources, whichever is met first."""
+        """Whether a decision is about things of a kind; one that does not say so is about sources, or else mitigations."""
         kinds = {decision.one.kind, decision.two.kind} - {""}
         return kinds == {kind} or (not kinds and kind != "agent" and decision not in self._done)
 
@@ -294,8 +295,7 @@ def link_agents(said: Iterable[tuple[str, str, str, Evidence]]) -> Iterator[Link
     """
     first: defaultdict[str, dict[tuple[str, str], Spot]] = defaultdict(dict)
     for agent, source, name, evidence in sorted(said):
-        spot = Spot(Mention(place_key(evidence), name, "agent"), evidence.capture, _sort_words(name))
-        first[agent].setdefault((source, name), spot)
+        first[agent].setdefault((source, name), _find_author(name, evidence))
     for agent, spots in sorted(first.items()):
         here = list(spots.values())
         for spot in here[1:]:

@@ -31,6 +31,7 @@ ORDER = [
     "analyse",
     "graph",
     "migrate",
+    "curate",
     "conductor",
     "cli",
 ]

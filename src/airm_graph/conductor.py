@@ -10,8 +10,6 @@ from pathlib import Path
 
 from airm_graph.errors import AirmError, InputError
 from airm_graph.export import EXPORTS
-from airm_graph.export.alignment import write_alignment
-from airm_graph.export.sssom import write_matches
 from airm_graph.graph import SUMS, Graph
 from airm_graph.ingest import Readings, read_captures
 from airm_graph.ingest.decisions import DecisionReadings, read_decisions
@@ -19,7 +17,6 @@ from airm_graph.ingest.external import find_match_findings
 from airm_graph.ingest.inputs import is_own
 from airm_graph.ingest.mend import find_mends
 from airm_graph.ingest.rdf import locate_findings, read_rdf_files
-from airm_graph.ingest.sssom import load_matches
 from airm_graph.merge import merge_pages
 from airm_graph.model import Finding, Item, Page, Records, Severity
 from airm_graph.namespaces import BASE, PREFIXES, iri, term
@@ -36,7 +33,7 @@ from airm_graph.validate.places import find_every_place
 from airm_graph.validate.results import leave_out_repeated
 from airm_graph.validate.shapes import DEFAULT_SHAPES
 
-__all__ = ["build", "convert_matches", "describe", "describe_pages", "find_mends", "load", "validate_inputs"]
+__all__ = ["build", "describe", "describe_pages", "find_mends", "load", "validate_inputs"]
 
 Progress = Callable[[str, int, int], None]
 
@@ -349,17 +346,6 @@ def describe(path: str | Path | None = None) -> dict[str, object]:
         "counts": counts,
         "findings": graph.report.counts if graph.records.captures else None,
     }
-
-
-def convert_matches(path: str | Path, *, format: str = "turtle") -> str:  # noqa: A002 - the word users know
-    """Read a table of mappings and write its links as Turtle (``turtle``) or the table in canonical form (``sssom``).
-
-    Raises:
-        InputError: The table cannot be read, or breaks a rule that must be kept; the message names file and line.
-        ExportError: A mapping cannot be written.
-    """
-    matches = load_matches(path)
-    return write_alignment(matches) if format == "turtle" else "".join(write_matches(matches))
 
 
 def describe_pages(path: str | Path | None = None) -> dict[str, object]:

@@ -35,7 +35,12 @@ _UNSAID = 0.5
 #: A code below the one that a row names is one of several.
 _BELOW = 0.7
 _SHORT = re.compile(r"(?:ings?|ies|es|ed|s)\Z")
-_STOP = frozenset("a an and are as at be by for from how in into is it its of on or that the their this to what where which who with".split())  # noqa: SIM905
+_STOP = frozenset(
+    (
+        "a", "an", "and", "are", "as", "at", "be", "by", "for", "from", "how", "in", "into", "is", "it", "its", "of", "on", "or", "that",
+        "the", "their", "this", "to", "what", "where", "which", "who", "with",
+    )
+)  # fmt: skip
 _SEMAPV = BUILT_IN["semapv"]
 
 
@@ -44,16 +49,21 @@ class Candidate:
     """A code that a mitigation could have in the new edition.
 
     Attributes:
-        score: Confidence of the mapping, raised by the likeness of the texts; for ranking only.
+        confidence: Of the row of the mapping; less for a code below the one that the row names.
         likeness: Of name and description to label and scope note of the code, from 0 to 1.
-        reason: Why it is one, in a sentence.
+        reason: Why it is one: what the row says, and its comment.
     """
 
     code: str
     label: str
-    score: float
+    confidence: float
     likeness: float
     reason: str
+
+    @property
+    def score(self) -> float:
+        """For ranking only: the confidence, raised by the likeness."""
+        return self.confidence * (1 + self.likeness)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +127,9 @@ def propose(records: Records, matches: MatchSet, *, old: str, new: str) -> tuple
         rows[match.get("subject_id")].append(match)
     space = f"{BASE}taxonomy/{old}/"
     if not any(subject.startswith(space) for subject in rows):
-        raise InputError(f"the mapping holds no code of {old}", file=matches.get("mapping_set_id") or "the mapping", remedy="give another one")
+        raise InputError(
+            f"the mapping holds no code of {old}", file=matches.get("mapping_set_id") or "the mapping", remedy="give another one"
+        )
     found = []
     for mitigation in records.mitigations:
         codes = [classification.code for classification in mitigation.classifications if classification.edition == old]
@@ -147,14 +159,13 @@ def _find_candidates(rows: Sequence[Match], words: Counter[str], new: str) -> tu
 
 
 def _weigh(match: Match, code: str, target: str, words: Counter[str], new: str) -> Candidate:
-    confidence = float(match.get("confidence") or _UNSAID)
+    confidence = float(match.get("confidence") or _UNSAID) * (_BELOW if code != target else 1)
     likeness = round(_compare(words, _vectors(new).get(code, {}), new), 3)
-    label = load_taxonomy(new).codes[code].label or ""
-    says = f"{match.get('predicate_id').removeprefix(_SKOS)} {target}, confidence {confidence:g}"
-    where = f"below {target}: {says}" if code != target else says
-    # What the mapping names stands before what only lies below it.
-    score = confidence * (1 + likeness) * (_BELOW if code != target else 1)
-    return Candidate(code, label, round(score, 3), likeness, f"{where}; likeness of the texts {likeness:g}")
+    says = match.get("predicate_id").removeprefix(_SKOS)
+    where = f"below {target}, {says}" if code != target else says
+    reason = f"{where}, confidence {confidence:.2f}, likeness of the texts {likeness:.2f}"
+    comment = match.get("comment").rstrip(".")
+    return Candidate(code, load_taxonomy(new).codes[code].label or "", confidence, likeness, f"{reason}: {comment}" if comment else reason)
 
 
 @cache
@@ -170,7 +181,7 @@ def _natural(code: str) -> tuple[int, ...]:
 
 
 def _count_words(text: str) -> Counter[str]:
-    return Counter(_SHORT.sub("", word) if len(word) > 4 else word for word in normalise(text).split() if word not in _STOP)  # noqa: PLR2004
+    return Counter(_SHORT.sub("", word) if len(word) > 4 else word for word in normalise(text).split() if word not in _STOP)
 
 
 @cache
@@ -243,7 +254,7 @@ def list_proposals(proposals: Iterable[Proposal], *, new: str, notice: str, base
                 **({"object_label": candidate.label} if candidate.label else {}),
                 "object_source": f"{base}taxonomy/{new}",
                 "mapping_justification": f"{_SEMAPV}MappingChaining",
-                "confidence": f"{min(candidate.score, 1):.3f}",
+                "confidence": f"{candidate.confidence:.3f}",
                 "similarity_score": f"{candidate.likeness:.3f}",
                 "similarity_measure": "cosine of weighed words",
                 "comment": f"{proposal.state}: from code {proposal.old}, {candidate.reason}",

@@ -26,7 +26,7 @@ from airm_graph.model import (
 )
 from airm_graph.namespaces import BASE, PREFIXES
 from airm_graph.rules import make_finding
-from airm_graph.sssom import NO_TERM, Match, is_match_table
+from airm_graph.sssom import BUILT_IN, NO_TERM, Match, is_match_table
 from airm_graph.taxonomy import load_taxonomy
 from airm_graph.text import normalise
 
@@ -43,6 +43,7 @@ _YES, _NO = {"accept", "accepted", "yes"}, {"reject", "rejected", "no"}
 _NOTHING = {"none", "-", "no code"}
 _CODE = PREFIXES["airm"] + "code"
 _EDITIONS = ("v1", "v2")
+_BY_HAND = {BUILT_IN["semapv"] + name for name in ("ManualMappingCuration", "MappingReview")}
 _NOTATION = re.compile(r"'?(?:v\d+\s+|v\d+:)?(\d+(?:\.\d+)*)(?:\s+(\S.*))?\Z", re.DOTALL)
 
 
@@ -141,7 +142,9 @@ def _read_code_mapping(match: Match, capture: Capture, base: str, place: Place, 
     if problem:
         readings.findings.append(make_finding("DEC-03", problem, place))
         return
-    who = match.get("reviewer_label") or match.get("author_label") or match.get("mapping_tool")
+    # What was derived is the tool's; what a person decided is nobody's where no name is given.
+    derived = match.get("mapping_tool") if match.get("mapping_justification") not in _BY_HAND else ""
+    who = match.get("reviewer_label") or match.get("author_label") or derived
     day = match.get("review_date") or match.get("mapping_date") or None
     # A spreadsheet shows the metadata as rows too: the row is the line.
     evidence = Evidence(capture.sha256, match.line, match.line, code, match.line, "object_id")

@@ -8,7 +8,7 @@ import csv
 import datetime
 import io
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -177,26 +177,18 @@ class MatchReader:
         if any(cell.strip() for cell in cells[len(self._columns) :]):
             self._say("SSM-01", f"the row has {len(cells)} cells and the header {len(self._columns)}", line, cells)
         values: dict[str, Value] = dict(self._inherited)
-        for slot, cell in zip(self._columns, cells, strict=False):
-            if slot and cell.strip():
-                texts = _split(cell) if slot.several else [cell.strip()]
-                taken = [value for text in texts if (value := self._take(slot, text, line, cells)) is not None]
-                if taken:
-                    values[slot.name] = tuple(taken) if slot.several else taken[0]
+        written = [(slot, cell) for slot, cell in zip(self._columns, cells, strict=False) if slot and cell.strip()]
+        for slot, cell in written:
+            texts = _split(cell) if slot.several else [cell.strip()]
+            taken = [value for text in texts if (value := self._take(slot, text, line, cells)) is not None]
+            if taken:
+                values[slot.name] = tuple(taken) if slot.several else taken[0]
         match = Match(values, line)
-        if len(self.findings) == before:
-            self._check_complete(match, line, cells)
-        grave = any(finding.severity is Severity.VIOLATION for finding in self.findings[before:])
-        # A prefix that is not declared is reported where it is first used; what is written with it is missing in every row.
-        return None if grave or any(not match.get(name) for name in _NEEDED) or not all(_is_there(match, end) for end in _ENDS) else match
-
-    def _check_complete(self, match: Match, line: int, cells: Sequence[str]) -> None:
-        for end in _ENDS:
-            if not _is_there(match, end):
-                self._say("SSM-03", f"the row has no {end}{' label' if match.get(f'{end}_type') == _LITERAL else ''}", line, cells)
-        for name in _NEEDED:
-            if not match.get(name):
-                self._say("SSM-03", f"the row has no {name}", line, cells)
+        for what in _find_missing(match, {slot.name for slot, _ in written}):
+            self._say("SSM-03", f"the row has no {what}", line, cells)
+        is_usable = not any(finding.severity is Severity.VIOLATION for finding in self.findings[before:])
+        # A prefix that is not declared is reported where it is first used; the other rows that use it lack a value.
+        return match if is_usable and not _find_missing(match, match.values) else None
 
     def _take(self, slot: Slot, text: str, line: int, cells: Sequence[str]) -> str | None:
         """The value of a text in a slot; None, and a finding, where it cannot be one."""
@@ -230,11 +222,13 @@ class MatchReader:
         return iri
 
 
-_ENDS = ("subject", "object")
-
-
-def _is_there(match: Match, end: str) -> bool:
-    return bool(match.get(f"{end}_id") or (match.get(f"{end}_type") == _LITERAL and match.get(f"{end}_label")))
+def _find_missing(match: Match, given: Collection[str]) -> list[str]:
+    """What a mapping must have and *given* does not hold; a literal has a label and needs no identifier."""
+    missing = [name for name in _NEEDED if name not in given]
+    for end in ("subject", "object"):
+        needed = f"{end}_label" if match.get(f"{end}_type") == _LITERAL else f"{end}_id"
+        missing += [needed] if needed not in given and f"{end}_id" not in given else []
+    return missing
 
 
 def _is_given(node: Any) -> bool:

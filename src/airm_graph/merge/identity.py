@@ -6,7 +6,7 @@ the whole source, so the order of pages changes nothing. Differing codes or desc
 are a conflict that is kept and reported.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -209,7 +209,7 @@ class _Classes:
                 pairs += [(root, min(like))] if len(like) == 1 else []
         return pairs
 
-    def same_row(self) -> list[tuple[int, int]]:
+    def same_row_text(self) -> list[tuple[int, int]]:
         """A row of a table meets the only mitigation of other inputs that has its text, whatever each of them calls it."""
         members = self.members()
         by_text: defaultdict[str, list[int]] = defaultdict(list)
@@ -221,6 +221,15 @@ class _Classes:
         for _, roots in sorted(by_text.items()):
             if len(roots) == 2 and self._could_be_one_row(members[roots[0]], members[roots[1]]):
                 pairs.append((roots[0], roots[1]))
+        return pairs
+
+    def same_row_name(self) -> list[tuple[int, int]]:
+        """A row meets what other inputs call by its name, where no input has two of that name; their texts may differ."""
+        members, pairs = self.members(), []
+        for named in self._by_key(members).values():
+            inputs = Counter(capture for root in named for capture in {self.mentions[i].evidence.capture for i in members[root]})
+            if max(inputs.values()) == 1:
+                pairs += [(named[0], other) for other in named[1:] if self._could_be_one_row(members[named[0]], members[other])]
         return pairs
 
     def _could_be_one_row(self, one: list[int], two: list[int]) -> bool:

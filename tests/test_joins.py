@@ -385,7 +385,7 @@ def test_links_name_what_both_sides_have_in_common():
         make_page(1, doi="10.1000/182", rows=[("Red teaming", LONG)]),
         make_page(2, doi="10.1000/182", rows=[("Red teaming", LONG + " More.")]),
     ]
-    mitigation, source = merge(*pages).links
+    source, mitigation = merge(*pages).links
     assert (source.basis, source.matched, source.score) == ("identifier", "doi:10.1000/182", 1.0)
     assert (mitigation.basis, mitigation.matched) == ("name", "red teaming")
     assert 0.9 < mitigation.score < 1

@@ -480,7 +480,6 @@ def test_reference_tool_accepts_what_is_written_and_refuses_what_we_refuse(tmp_p
         [
             (table(ROW.replace("ManualMappingCuration", "Guesswork")), "SSM-05"),
             (table(f"{ROW}\t1.5", columns=f"{COLUMNS}\tconfidence"), "SSM-05"),
-            (table(f"{ROW}\t1.0\tmaybe", columns=f"{COLUMNS}\tconfidence\tsubject_type"), "SSM-05"),
         ]
     ):
         assert rule in {name for name, _ in read(data)[1]}

@@ -55,9 +55,8 @@ def group_occurrences(mentions: Sequence[Occurrence], *, decided: Pairs | None =
         changed = classes.join(classes.same_place()) or changed
         changed = classes.join(classes.same_parent()) or changed
         # The weaker rules wait until the stronger ones have nothing left to say.
-        changed = changed or any(
-            classes.join(pairs()) for pairs in (classes.only_name, classes.same_child, classes.same_text, classes.same_row)
-        )
+        weaker = (classes.only_name, classes.same_child, classes.same_text, classes.same_row_text, classes.same_row_name)
+        changed = changed or any(classes.join(pairs()) for pairs in weaker)
         changed = changed or classes.join_left_out()
     return Groups(classes.groups(), sorted(classes.inferred))
 

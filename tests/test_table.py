@@ -58,14 +58,6 @@ def graph(tmp_path_factory: pytest.TempPathFactory) -> airm_graph.Graph:
     return airm_graph.build([write_tables(tmp_path_factory.mktemp("tables") / "in")])
 
 
-@pytest.fixture(scope="module")
-def first_edition() -> Path:
-    folder = ROOT.parent / "shared" / "data" / "mit-v1"
-    if not folder.is_dir():
-        pytest.skip("the tables of the first edition are not beside this checkout")
-    return folder
-
-
 # Bytes to rows.
 
 

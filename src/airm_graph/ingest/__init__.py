@@ -9,8 +9,9 @@ from airm_graph.ingest.capture import Reading, read_capture
 from airm_graph.ingest.inputs import Input, find_inputs, read_bytes, read_sidecar_bytes
 from airm_graph.ingest.known import Known, learn_names
 from airm_graph.ingest.sidecar import Sidecar, read_sidecar
-from airm_graph.ingest.table import Mapping, TableReadings, load_builtin_mappings, load_mapping, read_records, read_table
-from airm_graph.model import Finding, Page, Rejected, TableCount
+from airm_graph.ingest.table import Mapping, Table, TableReadings, load_builtin_mappings, load_mapping, read_records, read_tables
+from airm_graph.model import Finding, Page, Place, Rejected, TableCount
+from airm_graph.rules import make_finding
 
 __all__ = ["Readings", "read_captures"]
 
@@ -62,7 +63,7 @@ def read_captures(
     """
     mappings = (load_mapping(mapping),) if mapping is not None else None
     inputs = find_inputs(paths)
-    tables = _read_tables([entry for entry in inputs if entry.is_table], mappings)
+    tables, files = _read_tables([entry for entry in inputs if entry.is_table], mappings)
     entries = [entry for entry in inputs if not entry.is_table]
     loaded, readings = [], []
     for number, entry in enumerate(entries, 1):
@@ -78,27 +79,41 @@ def read_captures(
     return Readings(
         (*_join_equal(reading.page for reading in final), *tables.pages),
         (*findings, *tables.findings),
-        {entry.name: entry.shown for entry in inputs},
+        dict(sorted({**{entry.name: entry.shown for entry in entries}, **files}.items())),
         tables.rejected,
         tables.counts,
     )
 
 
-def _read_tables(entries: Sequence[Input], mappings: Sequence[Mapping] | None) -> TableReadings:
-    """Read the tables folder by folder: those of one folder belong together."""
-    folders: defaultdict[str, list[Input]] = defaultdict(list)
+def _read_tables(entries: Sequence[Input], mappings: Sequence[Mapping] | None) -> tuple[TableReadings, dict[str, str]]:
+    """Read the tables folder by folder: those of one folder belong together. Also gives name → path of each, a sheet being a table."""
+    known = mappings or load_builtin_mappings()
+    folders: defaultdict[str, list[Table]] = defaultdict(list)
+    files: dict[str, str] = {}
     for entry in entries:
-        folders[str(entry.path.resolve().parent) if entry.path else ""].append(entry)
-    found = [
-        read_records([read_table(read_bytes(entry), file=entry.name) for entry in beside], mappings=mappings or load_builtin_mappings())
-        for beside in sorted(folders.values(), key=lambda beside: beside[0].name)
-    ]
-    return TableReadings(
+        if entry.path is None:
+            continue
+        tables = read_tables(entry.path, file=entry.name, is_named=entry.is_named)
+        tables = tables if entry.is_named else tuple(_excuse(table, known) for table in tables)
+        folders[str(entry.path.resolve().parent)] += tables
+        files |= {table.file: entry.shown + table.file.removeprefix(entry.name) for table in tables}
+    beside = sorted(folders.values(), key=lambda tables: tables[0].file)
+    found = [read_records(tables, mappings=known) for tables in beside]
+    readings = TableReadings(
         tuple(page for reading in found for page in reading.pages),
         tuple(finding for reading in found for finding in reading.findings),
         tuple(entry for reading in found for entry in reading.rejected),
         tuple(count for reading in found for count in reading.counts),
     )
+    return readings, files
+
+
+def _excuse(table: Table, mappings: Sequence[Mapping]) -> Table:
+    """JSON is written for anything: what was found in a folder, and has columns that no mapping knows, is not meant as a table."""
+    if table.media_type != "application/json" or not table.header or any(mapping.find_table(table.header) for mapping in mappings):
+        return table
+    note = make_finding("TAB-28", f"no mapping knows the members of its records: {', '.join(table.header[:5])}", Place(table.file))
+    return Table(table.file, findings=(note,))
 
 
 def _load(entry: Input) -> _Loaded:

@@ -249,6 +249,9 @@ def _check_row(sheet: _Sheet, row: Row, contradicting: set[str]) -> bool:
         reasons.append(("TAB-09", "", f"the row has {len(row.cells)} cells and the header {width}"))
     if found := _CONTROL.search("".join(row.cells)):
         reasons.append(("TAB-09", "", f"a cell holds control character U+{ord(found.group()):04X}"))
+    # A fault of the reader counts where the mapping asks for the cell, or cannot know which one it is.
+    mapped = {column: what for what, column in sheet.columns.columns.items()}
+    reasons += [(fault.rule, mapped.get(fault.column, ""), fault.reason) for fault in row.faults if fault.column in {"", *mapped}]
     identifier = sheet.get(row, "identifier")
     if identifier in contradicting:
         reasons.append(("TAB-08", "identifier", f"{identifier!r} stands in several rows that differ"))
@@ -305,6 +308,8 @@ def _read_codes(sheet: _Sheet, row: Row) -> tuple[AssignedCode, ...]:
         return ()
     if created and not is_day(created):
         sheet.say("TAB-16", f"{created!r} is not a day such as 2026-11-21", row, "created")
+    if sheet.table.is_rounded(row, sheet.columns.columns["code"]):
+        sheet.say("TAB-20", f"the code is stored as the number {code}, which {code}0 would be, too", row, "code")
     evidence = sheet.table.evidence(row, [sheet.columns.columns["code"]], cell=True)
     who = name_agent(agent, known=sheet.mapping.agents) if agent else None
     return (AssignedCode(sheet.mapping.edition, code, evidence, who, created if is_day(created) else None),)

@@ -14,7 +14,7 @@ from airm_graph.graph import SUMS, Graph
 from airm_graph.ingest import Readings, read_captures
 from airm_graph.ingest.mend import find_mends
 from airm_graph.ingest.rdf import locate_findings, read_rdf_files
-from airm_graph.merge import merge_pages
+from airm_graph.merge import join_records, merge_pages
 from airm_graph.model import Finding, Item, Page, Records, Severity
 from airm_graph.namespaces import BASE, PREFIXES, iri, term
 from airm_graph.reason import Closure, close
@@ -69,7 +69,7 @@ def build(
     if strict and readings.rejected:
         readings = _stop_at_rejected(readings)
     tell("merge", 0, 1)
-    records = merge_pages(readings.pages)
+    records = join_records(merge_pages(readings.pages), readings.restored)
     if not records.mitigations:
         return Graph((), (), (), _report(readings, records), records, base, readings.files, readings.rejected, readings.counts)
     rows = tuple(sorted({*_data_rows(records), *_taxonomy_rows(), *_describe(records, base)}))
@@ -91,7 +91,7 @@ def _stop_at_rejected(readings: Readings) -> Readings:
         else finding
         for finding in readings.findings
     )
-    return replace(readings, pages=(), findings=findings)
+    return replace(readings, pages=(), restored=(), findings=findings)
 
 
 def _judge_and_close(
@@ -164,7 +164,11 @@ def _find_lines(records: Records) -> dict[tuple[str, int], tuple[int, int]]:
     files = {capture.sha256: capture.file_names[0] for capture in records.captures}
     held = [*(source.evidence for source in records.sources), *(mitigation.evidence for mitigation in records.mitigations)]
     places = [place for evidence in held for place in evidence]
-    return {(files[place.capture], place.row): (place.first_line, place.last_line) for place in places if place.row is not None}
+    return {
+        (files[place.capture], place.row): (place.first_line, place.last_line)
+        for place in places
+        if place.row is not None and place.first_line
+    }
 
 
 def _place_row(finding: Finding, lines: Mapping[tuple[str, int], tuple[int, int]]) -> Finding:

@@ -143,6 +143,22 @@ class Graph:
         sums = "".join(f"{hashlib.sha256(data).hexdigest()}  {name}\n" for name, data in sorted(files.items()))
         return replace_folder_files(Path(folder), {**files, SUMS: sums.encode()})
 
+    def write_tables(self, folder: str | Path) -> dict[str, Path]:
+        """Write the asserted statements as CSV tables that :func:`airm_graph.build` reads back, with the mapping that says how.
+
+        Args:
+            folder: Made when it is missing.
+
+        Returns:
+            File name → path.
+
+        Raises:
+            ExportError: A file cannot be written.
+        """
+        from airm_graph.export.table import write_tables
+
+        return replace_folder_files(Path(folder), write_tables(self.rows, base=self.base, notice=NOTICE))
+
     def export(self, format: str) -> bytes | Iterable[str]:  # noqa: A002 - the word users know
         """Write one format and return its content, whole or in pieces of text."""
         (name,) = _known_formats([format])

@@ -93,6 +93,14 @@ RULES = MappingProxyType(
         "TAB-16": Rule(_SHOULD, "days and addresses have the usual form", "write days as 2026-11-21 and addresses with https://"),
         "TAB-17": Rule(_NOTE, "an author line is a list of names", "list the names only, one separator between two"),
         "TAB-18": Rule(_SHOULD, "a code of a table stands below its own parent", "correct the parent, or the edition in the mapping"),
+        "TAB-30": Rule(_SHOULD, "a term of a table is one of its vocabulary", "correct the term; several stand apart by the separator"),
+        "TAB-31": Rule(
+            _SHOULD, "a row of a table is part of one other row at most", "correct the parent, or the children of the other row"
+        ),
+        "TAB-32": Rule(_SHOULD, "parents and children are rows of the same document", "add the row, or correct the name"),
+        "TAB-33": Rule(_SHOULD, "a reason stands with a code", "add the code, or take the reason out"),
+        "TAB-34": Rule(_SHOULD, "a row of an exported graph names what its tables hold", "export the graph again, or mend the row"),
+        "TAB-35": Rule(_SHOULD, "a row of an exported graph is as it was written", "export the graph again, or mend the row"),
         "INF-01": Rule(_MUST, "statements and ontology do not contradict each other", "mend the input that states one of the two"),
         "MRG-01": Rule(_SHOULD, "a mitigation has one code of an edition", "compare the lines of both codes; a person decides"),
         "MRG-02": Rule(_SHOULD, "a mitigation has one description", "compare the lines of both descriptions"),

@@ -21,6 +21,7 @@ NOTICE = "Preliminary data: please do not share or cite."
 _TYPE = term("rdf:type")
 _LABEL = term("rdfs:label")
 _ROLE = {"actor": term("airm:actor"), "lifecycle": term("airm:lifecycleStage"), "function": term("airm:function")}
+_AGENT = {"person": term("prov:Person"), "organization": term("prov:Organization"), "software": term("prov:SoftwareAgent")}
 _STATUS = "<http://purl.org/adms/status/UnderDevelopment>"
 _IANA = "https://www.iana.org/assignments/media-types/"
 
@@ -163,6 +164,8 @@ def _source_rows(source: Source, names: Mapping[str, str]) -> Iterator[Row]:
 
 def _agent_rows(agent: Agent, evidence: Sequence[Evidence]) -> Iterator[Row]:
     yield from _said(iri(agent.key), _TYPE, term("prov:Agent"), evidence)
+    if agent.kind:
+        yield from _said(iri(agent.key), _TYPE, _AGENT[agent.kind], evidence)
     yield from _said(iri(agent.key), _LABEL, literal(agent.name), evidence)
 
 
@@ -174,6 +177,7 @@ def _mitigation_rows(mitigation: Mitigation, labels: Mapping[tuple[str, str], st
     yield from _attested(subject, term("skos:altLabel"), mitigation.names[1:])
     yield from _attested(subject, term("dcterms:identifier"), mitigation.identifiers)
     yield from _attested(subject, term("dcterms:description"), mitigation.descriptions)
+    yield from _attested(subject, term("skos:note"), mitigation.notes)
     yield from _said(subject, term("airm:source"), iri(mitigation.source.value), mitigation.evidence)
     for vocabulary, role in mitigation.roles:
         yield from _said(subject, _ROLE[vocabulary], iri(f"{vocabulary}/{role.value}"), role.evidence)
@@ -187,9 +191,9 @@ def _mitigation_rows(mitigation: Mitigation, labels: Mapping[tuple[str, str], st
 def _classification_rows(
     mitigation: Mitigation, classification: Classification, labels: Mapping[tuple[str, str], str], names: Mapping[str, str]
 ) -> Iterator[Row]:
-    edition, code = classification.edition, classification.code
-    subject = iri(f"{mitigation.key}/classification/{edition}-{code}")
-    label = " ".join(part for part in (edition, code, labels.get((edition, code), "")) if part)
+    edition, code, by = classification.edition, classification.code, classification.by
+    subject = iri(f"{mitigation.key}/classification/{edition}-{code}" + (f"-{by}" if by else ""))
+    label = " ".join(part for part in (edition, code, labels.get((edition, code), ""), by and f"({by})") if part)
     yield from _said(iri(mitigation.key), term("airm:classification"), subject, classification.evidence)
     yield from _said(subject, _TYPE, term("airm:Classification"), classification.evidence)
     yield from _said(subject, _LABEL, literal(label), classification.evidence)

@@ -9,8 +9,8 @@ from airm_graph.ingest.capture import Reading, read_capture
 from airm_graph.ingest.inputs import Input, find_inputs, read_bytes, read_sidecar_bytes
 from airm_graph.ingest.known import Known, learn_names
 from airm_graph.ingest.sidecar import Sidecar, read_sidecar
-from airm_graph.ingest.table import Mapping, TableReadings, load_builtin_mappings, load_mapping, read_records, read_table
-from airm_graph.model import Finding, Page, Rejected, TableCount
+from airm_graph.ingest.table import BESIDE, Mapping, TableReadings, load_builtin_mappings, load_mapping, read_records, read_table
+from airm_graph.model import Finding, Page, Records, Rejected, TableCount
 
 __all__ = ["Readings", "read_captures"]
 
@@ -30,6 +30,7 @@ class Readings:
         files: Name of each input → the path under which the user finds it.
         rejected: Rows of tables that cannot be used.
         counts: How many rows of each table were read and used.
+        restored: What the tables of exported graphs say, a folder at a time.
     """
 
     pages: tuple[Page, ...]
@@ -37,6 +38,7 @@ class Readings:
     files: dict[str, str]
     rejected: tuple[Rejected, ...] = ()
     counts: tuple[TableCount, ...] = ()
+    restored: tuple[Records, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,8 @@ def read_captures(
 
     Args:
         paths: What :func:`airm_graph.ingest.inputs.find_inputs` takes.
-        mapping: File that says what the columns of the tables are; when left out, the mappings of the project are tried.
+        mapping: File that says what the columns of the tables are; when left out, ``mapping.yaml`` beside them says it, or the mappings
+            of the project are tried.
         progress: Called with (number of files read, number of files) as reading goes on.
 
     Raises:
@@ -62,7 +65,7 @@ def read_captures(
     """
     mappings = (load_mapping(mapping),) if mapping is not None else None
     inputs = find_inputs(paths)
-    tables = _read_tables([entry for entry in inputs if entry.is_table], mappings)
+    folders = _read_tables([entry for entry in inputs if entry.is_table], mappings)
     entries = [entry for entry in inputs if not entry.is_table]
     loaded, readings = [], []
     for number, entry in enumerate(entries, 1):
@@ -76,29 +79,30 @@ def read_captures(
         final = [_read_again(load, reading, known) for load, reading in zip(loaded, final, strict=True)]
     findings = [finding for load, reading in zip(loaded, final, strict=True) for finding in (*load.findings, *reading.findings)]
     return Readings(
-        (*_join_equal(reading.page for reading in final), *tables.pages),
-        (*findings, *tables.findings),
+        (*_join_equal(reading.page for reading in final), *(page for tables in folders for page in tables.pages)),
+        (*findings, *(finding for tables in folders for finding in tables.findings)),
         {entry.name: entry.shown for entry in inputs},
-        tables.rejected,
-        tables.counts,
+        tuple(entry for tables in folders for entry in tables.rejected),
+        tuple(count for tables in folders for count in tables.counts),
+        tuple(tables.restored for tables in folders),
     )
 
 
-def _read_tables(entries: Sequence[Input], mappings: Sequence[Mapping] | None) -> TableReadings:
+def _read_tables(entries: Sequence[Input], mappings: Sequence[Mapping] | None) -> list[TableReadings]:
     """Read the tables folder by folder: those of one folder belong together."""
     folders: defaultdict[str, list[Input]] = defaultdict(list)
     for entry in entries:
         folders[str(entry.path.resolve().parent) if entry.path else ""].append(entry)
-    found = [
-        read_records([read_table(read_bytes(entry), file=entry.name) for entry in beside], mappings=mappings or load_builtin_mappings())
+    return [
+        read_records([read_table(read_bytes(entry), file=entry.name) for entry in beside], mappings=mappings or _find_mappings(beside))
         for beside in sorted(folders.values(), key=lambda beside: beside[0].name)
     ]
-    return TableReadings(
-        tuple(page for reading in found for page in reading.pages),
-        tuple(finding for reading in found for finding in reading.findings),
-        tuple(entry for reading in found for entry in reading.rejected),
-        tuple(count for reading in found for count in reading.counts),
-    )
+
+
+def _find_mappings(beside: Sequence[Input]) -> Sequence[Mapping]:
+    """The mapping that lies beside tables, or those of the project."""
+    path = beside[0].path.with_name(BESIDE) if beside[0].path else None
+    return (load_mapping(path),) if path and path.is_file() else load_builtin_mappings()
 
 
 def _load(entry: Input) -> _Loaded:

@@ -4,11 +4,12 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from airm_graph.merge.conflicts import find_conflicts, note_inferred
+from airm_graph.merge.join import join_records
 from airm_graph.merge.mitigations import merge_mitigations
 from airm_graph.merge.sources import group_pages, merge_sources
 from airm_graph.model import Capture, Evidence, Mitigation, Page, Records, Repair
 
-__all__ = ["merge_pages"]
+__all__ = ["join_records", "merge_pages"]
 
 
 def merge_pages(pages: Iterable[Page]) -> Records:

@@ -11,7 +11,8 @@ from pathlib import Path
 from airm_graph.errors import AirmError, InputError
 from airm_graph.export import EXPORTS
 from airm_graph.graph import SUMS, Graph
-from airm_graph.ingest import Readings, read_captures
+from airm_graph.ingest import Proposal, Readings, read_captures
+from airm_graph.ingest import propose_mapping as propose_from_paths
 from airm_graph.ingest.mend import find_mends
 from airm_graph.ingest.rdf import locate_findings, read_rdf_files
 from airm_graph.merge import join_records, merge_pages
@@ -29,7 +30,7 @@ from airm_graph.validate.places import find_every_place
 from airm_graph.validate.results import leave_out_repeated
 from airm_graph.validate.shapes import DEFAULT_SHAPES
 
-__all__ = ["build", "describe", "describe_pages", "find_mends", "load", "validate_inputs"]
+__all__ = ["Proposal", "build", "describe", "describe_pages", "find_mends", "load", "propose_mapping", "validate_inputs"]
 
 Progress = Callable[[str, int, int], None]
 
@@ -344,3 +345,15 @@ def _describe_page(page: Page) -> dict[str, object]:
 
 def _describe_item(item: Item) -> dict[str, object]:
     return {"name": item.name.published, "code": item.code, "first_line": item.evidence.first_line, "last_line": item.evidence.last_line}
+
+
+def propose_mapping(paths: Sequence[str | Path]) -> Proposal:
+    """Propose a mapping for tables that belong together: which column is what, how sure that is, and why.
+
+    Args:
+        paths: Tables, or folders of them.
+
+    Raises:
+        InputError: A path does not exist or cannot be read, or no table is among them.
+    """
+    return propose_from_paths(paths, notice=NOTICE)

@@ -28,6 +28,7 @@ _COMMANDS = {
     "export": "Write a graph in one format to standard output.",
     "fix": "Repair side-cars where only one repair is possible.",
     "info": "Show what a graph or a capture holds.",
+    "map": "Propose which column of a table is what.",
     "query": "List, show and run the queries of the library.",
     "validate": "Say what is wrong with captures or RDF, and where.",
 }

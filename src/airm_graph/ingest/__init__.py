@@ -5,14 +5,17 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from airm_graph.errors import InputError
 from airm_graph.ingest.capture import Reading, read_capture
 from airm_graph.ingest.inputs import Input, find_inputs, read_bytes, read_sidecar_bytes
 from airm_graph.ingest.known import Known, learn_names
 from airm_graph.ingest.sidecar import Sidecar, read_sidecar
-from airm_graph.ingest.table import BESIDE, Mapping, TableReadings, load_builtin_mappings, load_mapping, read_records, read_table
+from airm_graph.ingest.table import BESIDE, Mapping, Table, TableReadings, load_builtin_mappings, load_mapping, read_records, read_table
+from airm_graph.ingest.table.propose import Proposal
+from airm_graph.ingest.table.propose import propose_mapping as propose_from_tables
 from airm_graph.model import Finding, Page, Records, Rejected, TableCount
 
-__all__ = ["Readings", "read_captures"]
+__all__ = ["Proposal", "Readings", "propose_mapping", "read_captures"]
 
 
 #: What pages teach each other corrects what they teach: measured on simulated sources, a second round halves what is left of misread
@@ -94,9 +97,30 @@ def _read_tables(entries: Sequence[Input], mappings: Sequence[Mapping] | None) -
     for entry in entries:
         folders[str(entry.path.resolve().parent) if entry.path else ""].append(entry)
     return [
-        read_records([read_table(read_bytes(entry), file=entry.name) for entry in beside], mappings=mappings or _find_mappings(beside))
+        read_records([_read_table(entry) for entry in beside], mappings=mappings or _find_mappings(beside))
         for beside in sorted(folders.values(), key=lambda beside: beside[0].name)
     ]
+
+
+def _read_table(entry: Input) -> Table:
+    return read_table(read_bytes(entry), file=entry.name)
+
+
+def propose_mapping(paths: Sequence[str | Path], *, notice: str = "") -> Proposal:
+    """Propose a mapping for the tables in *paths*, which belong together.
+
+    Args:
+        paths: What :func:`airm_graph.ingest.inputs.find_inputs` takes; captured pages among it are left out.
+        notice: What is asked of readers of data without a licence.
+
+    Raises:
+        InputError: A path does not exist or cannot be read, or no table is among them that can.
+    """
+    tables = [_read_table(entry) for entry in find_inputs(paths) if entry.is_table]
+    if not any(table.header for table in tables):
+        said = [finding.message for table in tables for finding in table.findings]
+        raise InputError(said[0] if said else "there is no table", file=str(paths[0]), remedy="name tables, or a folder of them")
+    return propose_from_tables(tables, notice=notice)
 
 
 def _find_mappings(beside: Sequence[Input]) -> Sequence[Mapping]:

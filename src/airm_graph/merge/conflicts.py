@@ -139,5 +139,6 @@ def _lines(evidence: Evidence, files: Mapping[str, str]) -> str:
 
 
 def _place(evidence: Sequence[Evidence], files: Mapping[str, str]) -> Place:
-    first = min(evidence, key=lambda item: (files[item.capture], item.first_line))
+    # A row before its cells: a cell may belong to another row that names this one.
+    first = min(evidence, key=lambda item: (files[item.capture], bool(item.column), item.first_line, item.row or 0))
     return first.place(files[first.capture])

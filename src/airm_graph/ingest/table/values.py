@@ -13,7 +13,7 @@ from airm_graph.model import Agent, AssignedCode, Role, Text
 from airm_graph.taxonomy import Code, Concept, Taxonomy, load_vocabularies
 from airm_graph.text import normalise
 
-__all__ = ["check_codes", "find_term", "read_codes", "read_roles", "split_cell", "split_code"]
+__all__ = ["check_codes", "find_kind", "find_term", "read_codes", "read_roles", "split_cell", "split_code"]
 
 # A notation with nothing behind it, or with a label behind white space or a mark.
 _CODE = re.compile(r"(?P<code>\d+(?:\.\d+)*)(?:\.?\s*[:\u2013\u2014-]\s*|\.?\s+|\.)?(?P<label>(?![\d.]).*)", re.DOTALL)
@@ -136,10 +136,19 @@ def _find_agent(sheet: Sheet, row: Row, given: ClassificationMapping) -> Agent |
     if not name:
         return None
     said = sheet.table.get(row, given.columns.get("kind", ""))
-    kind = _KINDS.get(normalise(said), "") if said else given.kind or ""
+    kind = find_kind(said) if said else given.kind or ""
     if said and not kind:
         sheet.say("TAB-30", f"{said!r} is no kind of agent: person, organization or software", row, given.columns["kind"])
     return name_agent(name, known=sheet.mapping.agents, kind=kind)
+
+
+def find_kind(value: str) -> str:
+    """The kind of agent that a word stands for, or nothing.
+
+    >>> find_kind("Human"), find_kind("LLM"), find_kind("cat")
+    ('person', 'software', '')
+    """
+    return _KINDS.get(normalise(value), "")
 
 
 @cache

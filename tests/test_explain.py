@@ -99,7 +99,7 @@ def count_findings(folder: Path, rule: str, kind: str) -> int:
     if "table" in entry:
         folder.mkdir()
         encoding = entry.get("encoding") if kind == "fails" else None
-        for name, content in {**TABLES, entry["table"]: PAGES[rule].passes if encoding else text}.items():
+        for name, content in {**TABLES, **entry.get("beside", {}), entry["table"]: PAGES[rule].passes if encoding else text}.items():
             (folder / name).write_text(content, encoding=encoding or "utf-8")
         return Counter(finding.rule for finding in read_captures([folder]).findings)[rule]
     name = entry["page"]

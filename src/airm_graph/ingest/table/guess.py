@@ -195,7 +195,7 @@ def _decide_code(profile: Profile, _: Keys) -> _Decision:
     """The best of both editions and of the separators; a bare digit is also a count, so one level alone says less."""
     found = [(profile.codes(edition, separator), separator) for edition in EDITIONS for separator in SEPARATORS]
     part, separator = max(found, key=lambda pair: (pair[0], -SEPARATORS.index(pair[1])))
-    if part and profile.share(lambda value: value.isdigit()) == 1:
+    if part and profile.share(("digits",), str.isdigit) == 1:
         return part * 0.5, f"{_percent(part, 'codes')}, but of one digit", separator
     return part, _percent(part, "codes"), separator
 
@@ -255,7 +255,7 @@ def _decide_by(test: Callable[[Profile], float], what: str) -> Callable[[Profile
 
 
 def _decide_kind(profile: Profile, _: Keys) -> _Decision:
-    part = profile.share(lambda value: bool(find_kind(value)))
+    part = profile.share(("kind",), lambda value: bool(find_kind(value)))
     return part, _percent(part, "kinds of agents"), ";"
 
 

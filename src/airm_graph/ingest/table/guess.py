@@ -180,7 +180,7 @@ def _compare_header(header: str, names: Sequence[str]) -> float:
         elif set(wanted) <= set(plain):
             best = max(best, 0.6)
         ratio = SequenceMatcher(None, " ".join(plain), name).ratio()
-        best = max(best, ratio * 0.7 if ratio > 0.85 else 0.0)
+        best = max(best, ratio * 0.7 if ratio > 0.9 else 0.0)
     return best
 
 

@@ -404,6 +404,47 @@ def test_rows_that_describe_one_document_differently_are_reported(tmp_path: Path
     assert [finding.rule for finding in records.findings] == ["MRG-04"]
 
 
+# Repairs.
+
+DAMAGED = "Red teaming,Resist aacks [88].,,A Made-up Handbook,,,2.2.2,It counters aacks.,,,,,,,\n"
+
+
+def test_repair_of_a_cell_is_listed_with_the_cell_and_the_character(tmp_path: Path) -> None:
+    graph = airm_graph.build([write_folder(tmp_path / "in", DAMAGED)])
+    (mitigation,) = graph.records.mitigations
+    assert [said.value for said in mitigation.descriptions] == ["Resist attacks."]
+    assert [said.value for said in mitigation.classifications[0].reasonings] == ["It counters attacks."]
+    made = [(evidence.row, evidence.column, repair.line, repair.position, repair.rule) for evidence, repair in graph.records.repairs]
+    assert sorted(made) == [
+        (2, "Definition", 1, 8, "lost-ligature"),
+        (2, "Definition", 1, 13, "citation-mark"),
+        (2, "llm_reasoning", 1, 13, "lost-ligature"),
+    ]
+    assert {s.rsplit("/", 1)[1] for s, p, o, _ in graph.rows if (p, o) == (term("rdf:type"), term("airm:Repair"))} == {
+        "r2-definition-l1-c8-lost-ligature>",
+        "r2-definition-l1-c13-citation-mark>",
+        "r2-llm-reasoning-l1-c13-lost-ligature>",
+    }
+    assert graph.report.conforms
+    assert set(build_back(graph, tmp_path / "out").rows) == set(graph.rows)
+
+
+def test_text_is_published_as_it_stands_where_the_mapping_does_not_ask_for_repairs(tmp_path: Path) -> None:
+    mapping = (
+        (find_resource("ontology/mappings") / "publisher.yaml").read_text(encoding="utf-8").replace("texts: repaired", "texts: as-they-are")
+    )
+    records = merge_pages(read_captures([write_folder(tmp_path / "in", DAMAGED, mapping=mapping)]).pages)
+    assert [said.value for said in records.mitigations[0].descriptions] == ["Resist aacks [88]."]
+    assert records.repairs == ()
+
+
+def test_damaged_text_of_a_table_is_that_of_the_page_it_was_taken_from(tmp_path: Path) -> None:
+    rows = "Measure,Resist aacks [88] that come from outside of it.,,A Made-up Handbook,,,2.2.2,,,,,,,,\n"
+    plain = write_folder(tmp_path / "a", rows)
+    other = write_folder(tmp_path / "b", rows.replace("aacks [88]", "attacks"))
+    assert "MRG-02" not in {finding.rule for finding in merge_pages(read_captures([plain, other]).pages).findings}
+
+
 # Mapping files.
 
 
@@ -421,6 +462,15 @@ def test_builtin_mapping_is_valid_and_names_its_schema(path: Path) -> None:
     assert (path.parent / first.partition("=")[2]).resolve() == find_resource("schemas/mapping.schema.json").resolve()
 
 
+def test_mapping_of_the_guide_is_valid_and_read() -> None:
+    guide = (ROOT / "docs" / "guides" / "tables.md").read_text(encoding="utf-8")
+    text = guide.partition("```yaml\n")[2].partition("```")[0]
+    VALIDATOR.validate(yaml.safe_load(text))
+    mapping = read_mapping(text.encode(), file="guide.yaml")
+    assert mapping.tables["mitigations"].roles == {"actor": ("Main actor", "Other actors")}
+    assert mapping.tables["sources"].keys == ("identifier", "title")
+
+
 def test_schema_is_one_and_describes_every_key() -> None:
     VALIDATOR.check_schema(SCHEMA)
     assert SCHEMA["$id"] == BASE + "schemas/mapping.schema.json"
@@ -433,7 +483,7 @@ def test_schema_is_one_and_describes_every_key() -> None:
             look(value, f"{path}/{name}")
 
     look(SCHEMA, "")
-    assert silent == ["/tables/sources/columns"] or silent == []
+    assert silent == []
 
 
 M = "edition: v2\ntables:\n  mitigations:\n    columns: {name: N, source: S"
@@ -485,6 +535,8 @@ JUDGED = [
     ("edition: v2\ntables: {}", True),
     ("edition: v2\ntables: {}\ncells: guarded", True),
     ("edition: v2\ntables: {}\ncells: safe", False),
+    ("edition: v2\ntables: {}\ntexts: repaired", True),
+    ("edition: v2\ntables: {}\ntexts: better", False),
     ("edition: v2\ntables: {taxonomy: {columns: {code: C, label: L}}}", True),
     ("edition: v2\ntables: {taxonomy: {columns: {code: C}}}", False),
     ("edition: v2\ntables: {taxonomy: {}}", False),
@@ -638,7 +690,7 @@ def test_map_writes_a_mapping_that_build_uses(tmp_path: Path, folder: Path) -> N
     assert "Mitigation_Name" in done.stderr
     readings = read_captures([copy])
     assert {count.file: count.quarantined for count in readings.counts} == {"mitigations.csv": 2, "sources.csv": 0}
-    assert {entry.rule for entry in readings.rejected} == {"TAB-05", "TAB-07"} or {entry.rule for entry in readings.rejected} == {"TAB-07"}
+    assert {entry.rule for entry in readings.rejected} == {"TAB-07"}
 
 
 @pytest.mark.parametrize("name", ["no.csv", "empty.csv"])

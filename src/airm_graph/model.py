@@ -131,7 +131,7 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Repair:
-    """One change made to captured text; line and position (characters) are 1-based in the capture."""
+    """One change made to captured text; line and position (characters) are 1-based in the capture, or in the cell of a table."""
 
     line: int
     position: int
@@ -238,6 +238,7 @@ class SourceBlock:
         given_first: Whether names without a comma begin with the given name.
         url: Address of the document, when one is given.
         doi: DOI of the document without what stands before ``10.``, in lower case.
+        repairs: Of the cells of a table, each with its cell; those of a page stand with its texts.
     """
 
     title: Text
@@ -249,6 +250,7 @@ class SourceBlock:
     given_first: bool = False
     url: str | None = None
     doi: str | None = None
+    repairs: tuple[tuple[Evidence, Repair], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -303,7 +305,11 @@ class Parent:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A mitigation as one row of a table states it."""
+    """A mitigation as one row of a table states it.
+
+    Attributes:
+        repairs: Of its texts, each with the cell that was repaired.
+    """
 
     evidence: Evidence
     name: Text
@@ -313,6 +319,7 @@ class Entry:
     note: Text | None = None
     roles: tuple[Role, ...] = ()
     parent: Parent | None = None
+    repairs: tuple[tuple[Evidence, Repair], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -114,10 +114,12 @@ def _say_lines(evidence: Evidence) -> str:
 
 def _repair_rows(evidence: Evidence, repair: Repair) -> Iterator[Row]:
     graph = capture_graph(evidence.capture)
-    subject = iri(f"capture/{evidence.capture[:16]}/repair/l{repair.line}-c{repair.position}-{repair.rule}")
+    # Lines and characters of a cell are told apart from those of another one by the place of the cell.
+    cell, where = (f"{_place_segment(evidence)}-", f"{_say_lines(evidence)}, ") if evidence.row is not None else ("", "")
+    subject = iri(f"capture/{evidence.capture[:16]}/repair/{cell}l{repair.line}-c{repair.position}-{repair.rule}")
     yield _evidence_iri(evidence), term("airm:repair"), subject, graph
     yield subject, _TYPE, term("airm:Repair"), graph
-    yield subject, _LABEL, literal(f"{repair.rule}, line {repair.line}, column {repair.position}"), graph
+    yield subject, _LABEL, literal(f"{repair.rule}, {where}line {repair.line}, column {repair.position}"), graph
     yield subject, term("airm:rule"), literal(repair.rule), graph
     yield subject, term("airm:before"), literal(repair.before), graph
     yield subject, term("airm:after"), literal(repair.after), graph

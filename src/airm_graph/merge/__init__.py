@@ -60,10 +60,11 @@ def _join_captures(pages: Iterable[Page]) -> tuple[Capture, ...]:
 
 
 def _source_repairs(group: Iterable[Page]) -> list[tuple[Evidence, Repair]]:
-    found = []
+    found: list[tuple[Evidence, Repair]] = []
     for page in group:
         block = page.source
         if block:
+            found += block.repairs
             texts = (block.title, block.author_line, block.abstract)
             found += [(block.evidence, repair) for text in texts if text for repair in text.repairs]
     return found

@@ -86,7 +86,6 @@ def _add_page(number: int, page: Page, found: list[Occurrence]) -> None:
 
 def _make_row(number: int, entry: Entry, edition: str, rows: Mapping[int | None, int]) -> Occurrence:
     name = entry.name.published
-    repairs = _repairs(entry.evidence, (entry.name, entry.description))
     return Occurrence(
         "row",
         number,
@@ -96,7 +95,7 @@ def _make_row(number: int, entry: Entry, edition: str, rows: Mapping[int | None,
         description=entry.description,
         parent=rows.get(entry.parent.row) if entry.parent else None,
         identifier=entry.identifier,
-        repairs=repairs,
+        repairs=entry.repairs,
         edition=edition,
         entry=entry,
     )

@@ -84,7 +84,7 @@ class _Index:
     def _repair_places(self, repair: str, *, evidence: str) -> Iterator[Place]:
         line = min(_numbers(self._of("line", repair)), default=None)
         for place in self._evidence_places(evidence):
-            if line is None:
+            if line is None or place.row is not None:
                 yield place
                 continue
             lines = place.text.split("\n")

@@ -141,7 +141,10 @@ def _split_line(line: str, first: str, separator: str) -> tuple[tuple[str, ...],
 
 
 def _read_block(sheet: Sheet, row: Row, get: Callable[[str], str], headers: Mapping[str, str]) -> SourceBlock:
-    title, line = (" ".join(text.split()) for text in (get("title"), get("authors") or get("first author")))
+    title, of_title = sheet.text(row, headers["title"], get("title"), "title")
+    abstract, of_abstract = sheet.text(row, headers.get("abstract", ""), get("abstract"), "prose")
+    assert title is not None, "a row without a title is set aside"
+    line = " ".join((get("authors") or get("first author")).split())
     authors, is_whole = _split_line(get("authors") or line, get("first author"), sheet.columns.separator)
     if not is_whole:
         sheet.say("TAB-17", f"the author line is no plain list of names: {line!r}", row, headers.get("authors", ""))
@@ -155,13 +158,14 @@ def _read_block(sheet: Sheet, row: Row, get: Callable[[str], str], headers: Mapp
         sheet.say("TAB-16", f"{get('doi')!r} is not a DOI such as 10.1000/182", row, headers["doi"])
     resolver = f"https://doi.org/{doi}" if doi else ""
     return SourceBlock(
-        Text(title, title),
+        title,
         Text(line, line),
         authors,
         year,
         sheet.whole(row),
-        Text(get("abstract"), get("abstract")) if get("abstract") else None,
+        abstract,
         given_first=sheet.columns.given_first,
         url=url if is_web_address(url) else resolver if is_web_address(resolver) else None,
         doi=doi,
+        repairs=(*of_title, *of_abstract),
     )

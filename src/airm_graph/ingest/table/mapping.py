@@ -30,7 +30,7 @@ from airm_graph.resources import find_resource
 __all__ = ["Mapping", "TableMapping", "load_builtin_mappings", "load_mapping", "read_mapping"]
 
 _EDITIONS = ("v1", "v2")
-_TOP = ("name", "title", "edition", "licence", "status", "origin", "cells", "tables", "labels", "agents")
+_TOP = ("name", "title", "edition", "licence", "status", "origin", "cells", "texts", "tables", "labels", "agents")
 #: What may be said of a kind of table beside its columns.
 _SAID = {
     "mitigations": ("columns", "classifications", "separators", "names", "separator", "optional"),
@@ -41,6 +41,7 @@ _SAID_OF_CLASSIFICATION = ("name", "columns", "agent", "kind", "separator")
 _SPLIT = ("code", "children", *ROLES)
 _NAMES = ("given-first", "surname-first")
 _CELLS = ("plain", "guarded")
+_TEXTS = ("as-they-are", "repaired")
 _NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _MAX_MAPPING = 1_000_000
 
@@ -91,7 +92,8 @@ def read_mapping(data: bytes, *, file: str) -> Mapping:
     if "title" in fields:
         fields["title"].text()
     is_guarded = "cells" in fields and fields["cells"].choice(_CELLS) == "guarded"
-    return Mapping(name=name, edition=edition, tables=tables, **addresses, **texts, is_guarded=is_guarded)  # type: ignore[arg-type]
+    is_repaired = "texts" in fields and fields["texts"].choice(_TEXTS) == "repaired"
+    return Mapping(name=name, edition=edition, tables=tables, **addresses, **texts, is_guarded=is_guarded, is_repaired=is_repaired)  # type: ignore[arg-type]
 
 
 def _read_table(kind: str, node: "_Node") -> TableMapping:

@@ -144,6 +144,7 @@ class Mapping:
         tables: By kind.
         labels: Notation → another label under which the tables print the code.
         agents: Value of the agent column → the name to publish.
+        is_repaired: Whether texts are repaired as those of captured pages; otherwise they are published as they stand.
         is_guarded: Whether cells that a spreadsheet would run stand behind an apostrophe, as exports write them.
     """
 
@@ -156,6 +157,7 @@ class Mapping:
     labels: dict[str, str] = field(default_factory=dict)
     agents: dict[str, str] = field(default_factory=dict)
     is_guarded: bool = False
+    is_repaired: bool = False
 
     def find_table(self, header: Sequence[str]) -> TableMapping | None:
         """The table whose columns are in *header*, without what it lacks; the one with most columns when there are several."""

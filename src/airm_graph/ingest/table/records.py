@@ -16,14 +16,17 @@ from airm_graph.ingest.table.read import Row, Table
 from airm_graph.ingest.table.restore import restore_records
 from airm_graph.ingest.table.sheet import Reason, Sheet, choose_mapping
 from airm_graph.ingest.table.values import check_codes, read_codes, read_roles
-from airm_graph.model import GRAPH_TABLES, Entry, Finding, Page, Records, Rejected, SourceBlock, TableCount, Text
+from airm_graph.model import GRAPH_TABLES, Entry, Finding, Page, Records, Rejected, SourceBlock, TableCount
 from airm_graph.taxonomy import Code, load_taxonomy
-from airm_graph.text import name_key
+from airm_graph.text import Kind, name_key
 
 __all__ = ["TableReadings", "read_records"]
 
 # What XML 1.0 forbids, and what is no character: no format could carry the cell.
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+
+#: The texts of a row of mitigations, and what each is.
+_TEXTS: tuple[tuple[str, Kind], ...] = (("name", "name"), ("description", "prose"), ("note", "prose"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,23 +177,28 @@ class _Mitigations:
     def read(self, row: Row, outline: Outline) -> Entry:
         """What a row that can be used says."""
         sheet = self.sheet
-        name, description, note = " ".join(sheet.get(row, "name").split()), sheet.get(row, "description"), sheet.get(row, "note")
+        (name, of_name), (description, of_description), (note, of_note) = (
+            sheet.text(row, sheet.header(what), sheet.get(row, what), kind) for what, kind in _TEXTS
+        )
+        assert name is not None, "a row without a name is set aside"
         every = sheet.columns.every_classification
-        codes = tuple(code for given in every for code in read_codes(sheet, row, given, self.taxonomy))
+        given = [read_codes(sheet, row, one, self.taxonomy) for one in every]
+        codes = tuple(code for found, _ in given for code in found)
         # Neither is there in a mapping without the column: nothing can be missing then.
         if every and not codes:
-            sheet.say("TAB-10", f"{name!r} has no code", row, every[0].columns["code"])
+            sheet.say("TAB-10", f"{name.published!r} has no code", row, every[0].columns["code"])
         if sheet.header("description") and not description:
-            sheet.say("TAB-11", f"{name!r} has no description", row, sheet.header("description"))
+            sheet.say("TAB-11", f"{name.published!r} has no description", row, sheet.header("description"))
         return Entry(
             sheet.whole(row),
-            Text(name, name),
+            name,
             sheet.get(row, "identifier") or None,
-            Text(description, description) if description else None,
+            description,
             codes,
-            Text(note, note) if note else None,
+            note,
             read_roles(sheet, row),
             outline.find_parent(sheet, row, self.used),
+            (*of_name, *of_description, *of_note, *(repair for _, repairs in given for repair in repairs)),
         )
 
 

@@ -5,14 +5,17 @@ from dataclasses import dataclass, field, replace
 
 from airm_graph.ingest.table.meaning import Mapping, TableMapping
 from airm_graph.ingest.table.read import Row, Table
-from airm_graph.model import Capture, Evidence, Finding, Place, Rejected
+from airm_graph.model import Capture, Evidence, Finding, Place, Rejected, Repair, Text
 from airm_graph.rules import make_finding
-from airm_graph.text import disarm_cell, slugify
+from airm_graph.text import Kind, disarm_cell, repair_text, slugify
 
-__all__ = ["Reason", "Sheet", "choose_mapping"]
+__all__ = ["Reason", "Repairs", "Sheet", "choose_mapping"]
 
 #: Why a row cannot be used: rule, header of the column (empty for the row), what is wrong.
 Reason = tuple[str, str, str]
+
+#: Repairs, each with the cell that it was made in.
+Repairs = tuple[tuple[Evidence, Repair], ...]
 
 _LONGEST_LIST = 5
 
@@ -42,6 +45,19 @@ class Sheet:
     def whole(self, row: Row) -> Evidence:
         """A row as evidence."""
         return self.table.evidence(row, self.columns.quoted)
+
+    def text(self, row: Row, header: str, cell: str, kind: Kind) -> tuple[Text | None, Repairs]:
+        """What a cell says, repaired where the mapping asks for it, and the repairs with the cell that they were made in."""
+        captured = cell if kind == "prose" else " ".join(cell.split())
+        if not cell or not self.mapping.is_repaired:
+            return (Text(captured, captured) if cell else None), ()
+        text = repair_text([(number, 1, line) for number, line in enumerate(cell.split("\n"), 1)], kind=kind)
+        published = text.published if kind == "prose" else " ".join(text.published.split())
+        if not published:
+            # Nothing but damage: it stays as it is, and the shapes report it.
+            return Text(captured, captured), ()
+        evidence = self.cell(row, header)
+        return Text(captured, published), tuple((evidence, repair) for repair in text.repairs)
 
     def say(self, rule: str, message: str, row: Row, header: str = "") -> None:
         """Note a finding at a row, or at one of its cells."""

@@ -8,8 +8,8 @@ from functools import cache
 from airm_graph.ingest.table.meaning import ClassificationMapping
 from airm_graph.ingest.table.names import is_day, name_agent
 from airm_graph.ingest.table.read import Row
-from airm_graph.ingest.table.sheet import Reason, Sheet
-from airm_graph.model import Agent, AssignedCode, Role, Text
+from airm_graph.ingest.table.sheet import Reason, Repairs, Sheet
+from airm_graph.model import Agent, AssignedCode, Role
 from airm_graph.taxonomy import Code, Concept, Taxonomy, load_vocabularies
 from airm_graph.text import normalise
 
@@ -111,8 +111,8 @@ def _split_codes(sheet: Sheet, row: Row, given: ClassificationMapping) -> list[s
     return split_cell(sheet.table.get(row, given.columns["code"]), given.separator)
 
 
-def read_codes(sheet: Sheet, row: Row, given: ClassificationMapping, taxonomy: Taxonomy) -> tuple[AssignedCode, ...]:
-    """The codes of one classification of a row that was checked, with reason, agent and day."""
+def read_codes(sheet: Sheet, row: Row, given: ClassificationMapping, taxonomy: Taxonomy) -> tuple[tuple[AssignedCode, ...], Repairs]:
+    """The codes of one classification of a row that was checked, with reason, agent and day, and the repairs of the reason."""
     cells = {what: sheet.table.get(row, column) for what, column in given.columns.items()}
     codes = [part.code for value in _split_codes(sheet, row, given) if (part := _read_part(value, taxonomy, sheet.mapping.labels)).code]
     reason, created = cells.get("reason", ""), cells.get("created", "")
@@ -121,14 +121,15 @@ def read_codes(sheet: Sheet, row: Row, given: ClassificationMapping, taxonomy: T
             sheet.say(
                 "TAB-33", "the reason stands without a code, so that nothing is known of what it explains", row, given.columns["reason"]
             )
-        return ()
+        return (), ()
     if created and not is_day(created):
         sheet.say("TAB-16", f"{created!r} is not a day such as 2026-11-21", row, given.columns["created"])
     evidence = sheet.cell(row, given.columns["code"])
     said = sheet.cell(row, given.columns["reason"]) if reason else None
     agent, day = _find_agent(sheet, row, given), created if is_day(created) else None
-    text = Text(reason, reason) if reason else None
-    return tuple(AssignedCode(sheet.mapping.edition, code, evidence, agent, day, given.name, text, said) for code in codes if code)
+    text, repairs = sheet.text(row, given.columns.get("reason", ""), reason, "prose")
+    edition = sheet.mapping.edition
+    return tuple(AssignedCode(edition, code, evidence, agent, day, given.name, text, said) for code in codes if code), repairs
 
 
 def _find_agent(sheet: Sheet, row: Row, given: ClassificationMapping) -> Agent | None:

@@ -1,5 +1,8 @@
 """The pages of the rules: every rule has one, and every example on it does what the page says."""
 
+import csv
+import gzip
+import io
 import json
 import re
 import shutil
@@ -7,6 +10,7 @@ from collections import Counter
 from functools import cache
 from pathlib import Path
 
+import openpyxl
 import pytest
 import yaml
 from click.testing import CliRunner
@@ -100,7 +104,7 @@ def count_findings(folder: Path, rule: str, kind: str) -> int:
         folder.mkdir()
         encoding = entry.get("encoding") if kind == "fails" else None
         for name, content in {**TABLES, **entry.get("beside", {}), entry["table"]: PAGES[rule].passes if encoding else text}.items():
-            (folder / name).write_text(content, encoding=encoding or "utf-8")
+            (folder / name).write_bytes(_packed(name, content, entry, kind=kind) or content.encode(encoding or "utf-8"))
         return Counter(finding.rule for finding in read_captures([folder]).findings)[rule]
     name = entry["page"]
     shutil.copytree(CAPTURES, folder)
@@ -114,6 +118,21 @@ def count_findings(folder: Path, rule: str, kind: str) -> int:
     readings = read_captures([folder / name if entry.get("alone") else folder])
     findings = (*readings.findings, *merge_pages(readings.pages).findings)
     return Counter(finding.rule for finding in findings)[rule]
+
+
+def _packed(name: str, content: str, entry: dict, *, kind: str) -> bytes:
+    """The example as the file that its name says; nothing where that is the text itself."""
+    if name.endswith(".gz"):
+        return gzip.compress(f"{content}\n".encode() * (entry["times"] if kind == "fails" else 1))
+    if not name.endswith(".xlsx"):
+        return b""
+    book, target = openpyxl.Workbook(), io.BytesIO()
+    for row in csv.reader(io.StringIO(content)):
+        book.active.append(row)
+    for number in entry.get("hidden", ()) if kind == "fails" else ():
+        book.active.row_dimensions[number].hidden = True
+    book.save(target)
+    return target.getvalue()
 
 
 def _changed(path: Path, rule: str, kind: str, text: str) -> bytes:

@@ -26,6 +26,7 @@ from airm_graph.taxonomy import load_taxonomy
 from airm_graph.terms import read_literal
 from airm_graph.triples import NOTICE, dataset_rows, record_rows
 from airm_graph.validate import Report, Verdict, judge_shapes
+from airm_graph.validate.attested import place_values
 from airm_graph.validate.places import find_every_place
 from airm_graph.validate.results import leave_out_repeated
 from airm_graph.validate.shapes import DEFAULT_SHAPES
@@ -155,7 +156,7 @@ def _report(
         return Report(said, tuple(readings.files))
     contradictions = (make_finding("INF-01", text, None) for text in closure.contradictions)
     lines = _find_lines(records)
-    found = [_place_row(finding, lines) for finding in verdict.findings]
+    found = [_place_row(finding, lines) for finding in place_values(verdict.findings, records=records)]
     judged = _leave_out_repeated(found, rows=rows, said=said)
     return Report((*said, *contradictions, *judged), tuple(readings.files), verdict.engines, (*closure.notes, *verdict.notes))
 

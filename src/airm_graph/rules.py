@@ -67,7 +67,7 @@ RULES = MappingProxyType(
         "TXT-02": Rule(_SHOULD, "a description says something", "compare with the document; what followed the lead-in is missing"),
         "TXT-03": Rule(_SHOULD, "a description is prose, not fields", "move the fields to where they belong"),
         "TXT-04": Rule(_SHOULD, "a text carries no damage", "compare with the document and mend the text there"),
-        "TAB-01": Rule(_MUST, "a table is text in rows and columns", "save the table again as CSV in UTF-8"),
+        "TAB-01": Rule(_MUST, "a table has rows and columns", "save the table again, as CSV in UTF-8 if in doubt"),
         "TAB-02": Rule(_SHOULD, "a table is UTF-8", "look at letters with accents, and save the table as UTF-8"),
         "TAB-03": Rule(
             _MUST, "a mapping knows the columns of a table", "write a mapping that says which column is what, and give it with --mapping"
@@ -93,6 +93,15 @@ RULES = MappingProxyType(
         "TAB-16": Rule(_SHOULD, "days and addresses have the usual form", "write days as 2026-11-21 and addresses with https://"),
         "TAB-17": Rule(_NOTE, "an author line is a list of names", "list the names only, one separator between two"),
         "TAB-18": Rule(_SHOULD, "a code of a table stands below its own parent", "correct the parent, or the edition in the mapping"),
+        "TAB-20": Rule(_SHOULD, "a code is a text and not a number", "write the code as text: a number loses the zero at the end of 1.10"),
+        "TAB-21": Rule(_SHOULD, "a formula is saved with its value", "open the workbook in a spreadsheet program and save it there"),
+        "TAB-22": Rule(_SHOULD, "a cell holds no error", "mend the formula of the cell, or write the value"),
+        "TAB-23": Rule(_NOTE, "rows and sheets of a workbook are shown", "show the sheet, or delete the rows, if that is meant"),
+        "TAB-24": Rule(_NOTE, "a table is one header row and rows of values", "nothing to do if the columns are the ones that you expect"),
+        "TAB-25": Rule(_MUST, "a packed file holds one table of ordinary size", "unpack the file, look into it, and give the table itself"),
+        "TAB-26": Rule(_SHOULD, "a member stands once in its record", "take out the one that is wrong"),
+        "TAB-27": Rule(_SHOULD, "a value of a record fits a cell", "give the list as plain values, or as records of a table of its own"),
+        "TAB-28": Rule(_NOTE, "JSON in a folder is a table or none", "nothing to do if it is none; otherwise name the file itself"),
         "TAB-30": Rule(_SHOULD, "a term of a table is one of its vocabulary", "correct the term; several stand apart by the separator"),
         "TAB-31": Rule(
             _SHOULD, "a row of a table is part of one other row at most", "correct the parent, or the children of the other row"

@@ -50,6 +50,6 @@ def command(data: str | None, *, name: str, output: Path | None) -> int:
         replace_file(output, content)
         click.echo(output, err=True)
         return 0
-    for chunk in [content] if isinstance(content, bytes) else content:
-        sys.stdout.buffer.write(chunk if isinstance(chunk, bytes) else chunk.encode())
+    for piece in content:
+        sys.stdout.buffer.write(piece.encode())
     return 0

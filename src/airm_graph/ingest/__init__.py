@@ -10,10 +10,11 @@ from airm_graph.ingest.capture import Reading, read_capture
 from airm_graph.ingest.inputs import Input, find_inputs, read_bytes, read_sidecar_bytes
 from airm_graph.ingest.known import Known, learn_names
 from airm_graph.ingest.sidecar import Sidecar, read_sidecar
-from airm_graph.ingest.table import BESIDE, Mapping, Table, TableReadings, load_builtin_mappings, load_mapping, read_records, read_table
+from airm_graph.ingest.table import BESIDE, Mapping, Table, TableReadings, load_builtin_mappings, load_mapping, read_records, read_tables
 from airm_graph.ingest.table.propose import Proposal
 from airm_graph.ingest.table.propose import propose_mapping as propose_from_tables
-from airm_graph.model import Finding, Page, Records, Rejected, TableCount
+from airm_graph.model import Finding, Page, Place, Records, Rejected, TableCount
+from airm_graph.rules import make_finding
 
 __all__ = ["Proposal", "Readings", "propose_mapping", "read_captures"]
 
@@ -68,7 +69,7 @@ def read_captures(
     """
     mappings = (load_mapping(mapping),) if mapping is not None else None
     inputs = find_inputs(paths)
-    folders = _read_tables([entry for entry in inputs if entry.is_table], mappings)
+    folders, files = _read_tables([entry for entry in inputs if entry.is_table], mappings)
     entries = [entry for entry in inputs if not entry.is_table]
     loaded, readings = [], []
     for number, entry in enumerate(entries, 1):
@@ -84,26 +85,34 @@ def read_captures(
     return Readings(
         (*_join_equal(reading.page for reading in final), *(page for tables in folders for page in tables.pages)),
         (*findings, *(finding for tables in folders for finding in tables.findings)),
-        {entry.name: entry.shown for entry in inputs},
+        dict(sorted({**{entry.name: entry.shown for entry in entries}, **files}.items())),
         tuple(entry for tables in folders for entry in tables.rejected),
         tuple(count for tables in folders for count in tables.counts),
         tuple(tables.restored for tables in folders),
     )
 
 
-def _read_tables(entries: Sequence[Input], mappings: Sequence[Mapping] | None) -> list[TableReadings]:
-    """Read the tables folder by folder: those of one folder belong together."""
-    folders: defaultdict[str, list[Input]] = defaultdict(list)
+def _read_tables(entries: Sequence[Input], mappings: Sequence[Mapping] | None) -> tuple[list[TableReadings], dict[str, str]]:
+    """Read the tables folder by folder: those of one folder belong together. Also gives name → path of each, a sheet being a table."""
+    beside: defaultdict[str, list[Input]] = defaultdict(list)
     for entry in entries:
-        folders[str(entry.path.resolve().parent) if entry.path else ""].append(entry)
-    return [
-        read_records([_read_table(entry) for entry in beside], mappings=mappings or _find_mappings(beside))
-        for beside in sorted(folders.values(), key=lambda beside: beside[0].name)
-    ]
+        if entry.path is not None:
+            beside[str(entry.path.resolve().parent)].append(entry)
+    found: list[TableReadings] = []
+    files: dict[str, str] = {}
+    for group in sorted(beside.values(), key=lambda group: group[0].name):
+        known = mappings or _find_mappings(group)
+        tables: list[Table] = []
+        for entry in group:
+            here = _open_tables(entry)
+            tables += here if entry.is_named else (_excuse(table, known) for table in here)
+            files |= {table.file: entry.shown + table.file.removeprefix(entry.name) for table in here}
+        found.append(read_records(tables, mappings=known))
+    return found, files
 
 
-def _read_table(entry: Input) -> Table:
-    return read_table(read_bytes(entry), file=entry.name)
+def _open_tables(entry: Input) -> tuple[Table, ...]:
+    return read_tables(entry.path, file=entry.name, is_named=entry.is_named) if entry.path else ()
 
 
 def propose_mapping(paths: Sequence[str | Path], *, notice: str = "") -> Proposal:
@@ -116,7 +125,7 @@ def propose_mapping(paths: Sequence[str | Path], *, notice: str = "") -> Proposa
     Raises:
         InputError: A path does not exist or cannot be read, or no table is among them that can.
     """
-    tables = [_read_table(entry) for entry in find_inputs(paths) if entry.is_table]
+    tables = [table for entry in find_inputs(paths) if entry.is_table for table in _open_tables(entry)]
     if not any(table.header for table in tables):
         said = [finding.message for table in tables for finding in table.findings]
         raise InputError(said[0] if said else "there is no table", file=str(paths[0]), remedy="name tables, or a folder of them")
@@ -127,6 +136,14 @@ def _find_mappings(beside: Sequence[Input]) -> Sequence[Mapping]:
     """The mapping that lies beside tables, or those of the project."""
     path = beside[0].path.with_name(BESIDE) if beside[0].path else None
     return (load_mapping(path),) if path and path.is_file() else load_builtin_mappings()
+
+
+def _excuse(table: Table, mappings: Sequence[Mapping]) -> Table:
+    """JSON is written for anything: what was found in a folder, and has columns that no mapping knows, is not meant as a table."""
+    if table.media_type != "application/json" or not table.header or any(mapping.find_table(table.header) for mapping in mappings):
+        return table
+    note = make_finding("TAB-28", f"no mapping knows the members of its records: {', '.join(table.header[:5])}", Place(table.file))
+    return Table(table.file, findings=(note,))
 
 
 def _load(entry: Input) -> _Loaded:

@@ -230,6 +230,9 @@ def _check_row(sheet: Sheet, row: Row, contradicting: set[str]) -> bool:
         reasons.append(("TAB-09", "", f"the row has {len(row.cells)} cells and the header {width}"))
     if found := _CONTROL.search("".join(row.cells)):
         reasons.append(("TAB-09", "", f"a cell holds control character U+{ord(found.group()):04X}"))
+    # A fault of the reader counts where the mapping asks for the cell, or cannot know which one it is.
+    mapped = {"", *sheet.columns.headers}
+    reasons += [(fault.rule, fault.column, fault.reason) for fault in row.faults if fault.column in mapped]
     identifier = sheet.get(row, "identifier")
     if identifier in contradicting:
         reasons.append(("TAB-08", sheet.header("identifier"), f"{identifier!r} stands in several rows that differ"))

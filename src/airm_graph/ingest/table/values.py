@@ -124,6 +124,9 @@ def read_codes(sheet: Sheet, row: Row, given: ClassificationMapping, taxonomy: T
         return (), ()
     if created and not is_day(created):
         sheet.say("TAB-16", f"{created!r} is not a day such as 2026-11-21", row, given.columns["created"])
+    if sheet.table.is_rounded(row, given.columns["code"]):
+        cell = cells["code"]
+        sheet.say("TAB-20", f"the code is stored as the number {cell}, which {cell}0 would be, too", row, given.columns["code"])
     evidence = sheet.cell(row, given.columns["code"])
     said = sheet.cell(row, given.columns["reason"]) if reason else None
     agent, day = _find_agent(sheet, row, given), created if is_day(created) else None

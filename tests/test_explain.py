@@ -113,7 +113,7 @@ def count_findings(folder: Path, rule: str, kind: str) -> int:
     if "table" in entry:
         folder.mkdir()
         encoding = entry.get("encoding") if kind == "fails" else None
-        for name, content in {**TABLES, entry["table"]: PAGES[rule].passes if encoding else text}.items():
+        for name, content in {**TABLES, **entry.get("beside", {}), entry["table"]: PAGES[rule].passes if encoding else text}.items():
             (folder / name).write_bytes(_packed(name, content, entry, kind=kind) or content.encode(encoding or "utf-8"))
         readings = read_captures([folder])
         return Counter(finding.rule for finding in (*readings.findings, *merge_pages(readings.pages).findings))[rule]

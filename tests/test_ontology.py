@@ -99,7 +99,7 @@ def rows_of(path: Path, *, delimiter: str = "\t") -> list[dict[str, str]]:
 
 def test_folder_holds_exactly_these_files():
     found = sorted(path.relative_to(FOLDER).as_posix() for path in FOLDER.rglob("*") if path.is_file())
-    assert found == sorted([*FILES, *MAPPINGS, "context.jsonld", "external-terms.tsv", "mappings/mit-v1.yaml"])
+    assert found == sorted([*FILES, *MAPPINGS, "context.jsonld", "external-terms.tsv", "mappings/mit-v1.yaml", "mappings/publisher.yaml"])
 
 
 @pytest.mark.parametrize("name", FILES)

@@ -11,13 +11,14 @@ from pathlib import Path
 from airm_graph.errors import AirmError, InputError
 from airm_graph.export import EXPORTS
 from airm_graph.graph import SUMS, Graph
-from airm_graph.ingest import Readings, read_captures
+from airm_graph.ingest import Proposal, Readings, read_captures
+from airm_graph.ingest import propose_mapping as propose_from_paths
 from airm_graph.ingest.decisions import DecisionReadings, read_decisions
 from airm_graph.ingest.external import find_match_findings
 from airm_graph.ingest.inputs import is_own
 from airm_graph.ingest.mend import find_mends
 from airm_graph.ingest.rdf import locate_findings, read_rdf_files
-from airm_graph.merge import merge_pages
+from airm_graph.merge import join_records, merge_pages
 from airm_graph.model import Finding, Item, Page, Records, Severity
 from airm_graph.namespaces import BASE, PREFIXES, iri, term
 from airm_graph.reason import Closure, close
@@ -34,7 +35,7 @@ from airm_graph.validate.places import find_every_place
 from airm_graph.validate.results import leave_out_repeated
 from airm_graph.validate.shapes import DEFAULT_SHAPES
 
-__all__ = ["build", "describe", "describe_pages", "find_mends", "load", "validate_inputs"]
+__all__ = ["Proposal", "build", "describe", "describe_pages", "find_mends", "load", "propose_mapping", "validate_inputs"]
 
 Progress = Callable[[str, int, int], None]
 
@@ -78,7 +79,7 @@ def build(
     if strict and readings.rejected:
         readings = _stop_at_rejected(readings)
     tell("merge", 0, 1)
-    records = merge_pages(readings.pages, decisions=decided.decisions)
+    records = join_records(merge_pages(readings.pages, decisions=decided.decisions), readings.restored)
     if not records.mitigations:
         return Graph((), (), (), _report(readings, records), records, base, readings.files, readings.rejected, readings.counts)
     rows = tuple(sorted({*_data_rows(records), *_taxonomy_rows(), *_describe(records, base)}))
@@ -107,7 +108,7 @@ def _stop_at_rejected(readings: Readings) -> Readings:
         else finding
         for finding in readings.findings
     )
-    return replace(readings, pages=(), findings=findings)
+    return replace(readings, pages=(), restored=(), findings=findings)
 
 
 def _judge_and_close(
@@ -180,7 +181,11 @@ def _find_lines(records: Records) -> dict[tuple[str, int], tuple[int, int]]:
     files = {capture.sha256: capture.file_names[0] for capture in records.captures}
     held = [*(source.evidence for source in records.sources), *(mitigation.evidence for mitigation in records.mitigations)]
     places = [place for evidence in held for place in evidence]
-    return {(files[place.capture], place.row): (place.first_line, place.last_line) for place in places if place.row is not None}
+    return {
+        (files[place.capture], place.row): (place.first_line, place.last_line)
+        for place in places
+        if place.row is not None and place.first_line
+    }
 
 
 def _place_row(finding: Finding, lines: Mapping[tuple[str, int], tuple[int, int]]) -> Finding:
@@ -378,3 +383,15 @@ def _describe_page(page: Page) -> dict[str, object]:
 
 def _describe_item(item: Item) -> dict[str, object]:
     return {"name": item.name.published, "code": item.code, "first_line": item.evidence.first_line, "last_line": item.evidence.last_line}
+
+
+def propose_mapping(paths: Sequence[str | Path]) -> Proposal:
+    """Propose a mapping for tables that belong together: which column is what, how sure that is, and why.
+
+    Args:
+        paths: Tables, or folders of them.
+
+    Raises:
+        InputError: A path does not exist or cannot be read, or no table is among them.
+    """
+    return propose_from_paths(paths, notice=NOTICE)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from airm_graph.errors import ExportError, InputError
-from airm_graph.export import EXPORTS, Options, release_digest, sort_rows, write_files
+from airm_graph.export import EXPORTS, Options, release_digest, replace_folder_files, sort_rows, write_files
 from airm_graph.export.links import LINKS, write_links
 from airm_graph.export.quarantine import QUARANTINE, write_quarantine
 from airm_graph.model import Records, Rejected, TableCount
@@ -149,6 +149,22 @@ class Graph:
             # What cached_property keeps; there is no need to write the triples again.
             self.__dict__["digest"] = written[EXPORTS["ntriples"].file_name].sha256
         return {name: file.path for name, file in written.items()}
+
+    def write_tables(self, folder: str | Path) -> dict[str, Path]:
+        """Write the asserted statements as CSV tables that :func:`airm_graph.build` reads back, with the mapping that says how.
+
+        Args:
+            folder: Made when it is missing.
+
+        Returns:
+            File name → path.
+
+        Raises:
+            ExportError: A file cannot be written.
+        """
+        from airm_graph.export.table import write_tables
+
+        return replace_folder_files(Path(folder), write_tables(self.rows, base=self.base, notice=NOTICE))
 
     def export(self, format: str) -> Iterable[str]:  # noqa: A002 - the word users know
         """Write one format and return its content in pieces of text."""

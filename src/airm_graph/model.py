@@ -1,9 +1,12 @@
 """The records: what a page says (pages) and what all pages together say (records). Frozen, and free of RDF."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from types import MappingProxyType
 
 __all__ = [
+    "GRAPH_TABLES",
     "Agent",
     "AssignedCode",
     "Attested",
@@ -22,6 +25,7 @@ __all__ = [
     "Mitigation",
     "OwnEntry",
     "Page",
+    "Parent",
     "Place",
     "Records",
     "Rejected",
@@ -33,6 +37,33 @@ __all__ = [
     "TableCount",
     "Text",
 ]
+
+#: The tables of a graph, as they are exported and read back: kind → its columns.
+GRAPH_TABLES: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "graph-mitigations": (
+            *("name", "description", "actor", "lifecycle", "function", "other name", "note", "identifier"),
+            *("mitigation", "part of", "source", "evidence"),
+        ),
+        "graph-classifications": ("code", "label", "reason", "by", "agents", "created", "edition", "mitigation", "evidence"),
+        "graph-sources": (
+            "title",
+            "authors",
+            "issued",
+            "numbers",
+            "addresses",
+            "abstract",
+            "other title",
+            "creators",
+            "source",
+            "evidence",
+        ),
+        "graph-agents": ("name", "kind", "agent"),
+        "graph-captures": ("files", "media type", "address", "retrieved", "edition", "rights", "status", "sha256"),
+        "graph-evidence": ("text", "first line", "last line", "row", "column", "evidence"),
+        "graph-repairs": ("rule", "before", "after", "line", "position", "evidence"),
+    }
+)
 
 
 class Severity(StrEnum):
@@ -97,7 +128,7 @@ class Evidence:
     """Whole lines of one capture, named by its SHA-256 (64 hex digits); for a table a row, or one cell of it.
 
     Attributes:
-        first_line, last_line: For a row of a table: the lines that it takes in the file.
+        first_line, last_line: For a row of a table: the lines that it takes in the file, 0 where only the row is known.
         row: As a spreadsheet counts it, the header being row 1; None for lines of a page.
         column: Header of the column; empty for the whole row.
     """
@@ -111,12 +142,12 @@ class Evidence:
 
     def place(self, file: str) -> Place:
         """The same place in the file of that name."""
-        return Place(file, self.first_line, self.last_line, self.text, self.row, self.column)
+        return Place(file, self.first_line or None, self.last_line or None, self.text, self.row, self.column)
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Repair:
-    """One change made to captured text; line and position (characters) are 1-based in the capture."""
+    """One change made to captured text; line and position (characters) are 1-based in the capture, or in the cell of a table."""
 
     line: int
     position: int
@@ -222,7 +253,8 @@ class SourceBlock:
         authors: Names as printed, in order.
         given_first: Whether names without a comma begin with the given name.
         url: Address of the document, when one is given.
-        doi: As given.
+        doi: DOI of the document without what stands before ``10.``, in lower case.
+        repairs: Of the cells of a table, each with its cell; those of a page stand with its texts.
     """
 
     title: Text
@@ -234,36 +266,39 @@ class SourceBlock:
     given_first: bool = False
     url: str | None = None
     doi: str | None = None
+    repairs: tuple[tuple[Evidence, Repair], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Agent:
-    """A person or body; *key* is the path of its IRI below the base."""
+    """A person, body or program; *key* is the path of its IRI below the base.
+
+    Attributes:
+        kind: ``person``, ``organization``, ``software``, or empty where nothing says it.
+    """
 
     key: str
     name: str
+    kind: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class AssignedCode:
-    """A code that a row of a table gives, the cell that says so, and who assigned it when, as far as the table says."""
+    """A code that a row of a table gives, the cell that says so, and who assigned it when and why, as far as the table says.
+
+    Attributes:
+        by: Name of the classification where a mapping declares several for one row; empty for the only one.
+        reason_evidence: The cell of the reason, when there is one.
+    """
 
     edition: str
     code: str
     evidence: Evidence
     agent: Agent | None = None
     created: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A mitigation as one row of a table states it."""
-
-    evidence: Evidence
-    name: Text
-    identifier: str | None = None
-    description: Text | None = None
-    codes: tuple[AssignedCode, ...] = ()
+    by: str = ""
+    reason: Text | None = None
+    reason_evidence: Evidence | None = None
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -274,6 +309,33 @@ class Role:
     concept: str
     label: str
     evidence: Evidence
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Parent:
+    """The row of the same table that a row is part of, and the cell that says so: that of the one or of the other."""
+
+    row: int
+    evidence: Evidence
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A mitigation as one row of a table states it.
+
+    Attributes:
+        repairs: Of its texts, each with the cell that was repaired.
+    """
+
+    evidence: Evidence
+    name: Text
+    identifier: str | None = None
+    description: Text | None = None
+    codes: tuple[AssignedCode, ...] = ()
+    note: Text | None = None
+    roles: tuple[Role, ...] = ()
+    parent: Parent | None = None
+    repairs: tuple[tuple[Evidence, Repair], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -311,6 +373,7 @@ class Classification:
     Attributes:
         agents: Who made it, each with the places that say so.
         created: Days on which it was made (YYYY-MM-DD).
+        by: Tells classifications of one mitigation apart that different agents made; empty where nothing has to be told apart.
     """
 
     edition: str
@@ -319,6 +382,7 @@ class Classification:
     reasonings: tuple[Attested, ...] = ()
     agents: tuple[tuple[Agent, tuple[Evidence, ...]], ...] = ()
     created: tuple[Attested, ...] = ()
+    by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -331,6 +395,7 @@ class Mitigation:
         descriptions: More than one when pages disagree.
         roles: (vocabulary, attested concept slug) pairs.
         part_of: Keys of parents in the outline; more than one when pages disagree.
+        notes: What else a table says of it.
     """
 
     key: str
@@ -342,6 +407,7 @@ class Mitigation:
     classifications: tuple[Classification, ...] = ()
     roles: tuple[tuple[str, Attested], ...] = ()
     part_of: tuple[Attested, ...] = ()
+    notes: tuple[Attested, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

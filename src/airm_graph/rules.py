@@ -103,6 +103,14 @@ RULES = MappingProxyType(
         "TAB-26": Rule(_SHOULD, "a member stands once in its record", "take out the one that is wrong"),
         "TAB-27": Rule(_SHOULD, "a value of a record fits a cell", "give the list as plain values, or as records of a table of its own"),
         "TAB-28": Rule(_NOTE, "JSON in a folder is a table or none", "nothing to do if it is none; otherwise name the file itself"),
+        "TAB-30": Rule(_SHOULD, "a term of a table is one of its vocabulary", "correct the term; several stand apart by the separator"),
+        "TAB-31": Rule(
+            _SHOULD, "a row of a table is part of one other row at most", "correct the parent, or the children of the other row"
+        ),
+        "TAB-32": Rule(_SHOULD, "parents and children are rows of the same document", "add the row, or correct the name"),
+        "TAB-33": Rule(_SHOULD, "a reason stands with a code", "add the code, or take the reason out"),
+        "TAB-34": Rule(_SHOULD, "a row of an exported graph names what its tables hold", "export the graph again, or mend the row"),
+        "TAB-35": Rule(_SHOULD, "a row of an exported graph is as it was written", "export the graph again, or mend the row"),
         "SSM-01": Rule(
             _MUST,
             "a table of mappings is UTF-8 text: metadata, a header, rows",

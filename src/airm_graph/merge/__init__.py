@@ -8,10 +8,11 @@ from airm_graph.merge.conflicts import find_conflicts, note_inferred
 from airm_graph.merge.decided import add_codes
 from airm_graph.merge.joins import Joins, Spot, link_agents, link_mentions, list_authors, list_sources
 from airm_graph.merge.mitigations import merge_mitigations
+from airm_graph.merge.restored import join_records
 from airm_graph.merge.sources import AgentNames, group_pages, merge_sources
 from airm_graph.model import Capture, Decisions, Evidence, Link, Mitigation, Page, Records, Repair, Source
 
-__all__ = ["merge_pages"]
+__all__ = ["join_records", "merge_pages"]
 
 
 def merge_pages(pages: Iterable[Page], *, decisions: Decisions | None = None) -> Records:
@@ -110,10 +111,11 @@ def _join_captures(captures: Iterable[Capture]) -> tuple[Capture, ...]:
 
 
 def _source_repairs(group: Iterable[Page]) -> list[tuple[Evidence, Repair]]:
-    found = []
+    found: list[tuple[Evidence, Repair]] = []
     for page in group:
         block = page.source
         if block:
+            found += block.repairs
             texts = (block.title, block.author_line, block.abstract)
             found += [(block.evidence, repair) for text in texts if text for repair in text.repairs]
     return found

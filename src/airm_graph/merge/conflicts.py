@@ -71,10 +71,13 @@ def _check_mitigation(mitigation: Mitigation, files: Mapping[str, str], editions
     found = []
     coded = defaultdict(list)
     for classification in mitigation.classifications:
-        coded[classification.edition].append((classification.code, classification.evidence))
-    for edition, codes in sorted(coded.items()):
-        if len(codes) > 1:
-            found.append(make_finding("MRG-01", f"{title} has {len(codes)} codes of {edition}: {_list_places(codes, files)}", place))
+        said = f"{classification.code} by {classification.by}" if classification.by else classification.code
+        coded[classification.edition].append((classification.code, said, classification.evidence))
+    for edition, given in sorted(coded.items()):
+        # Two who give one code agree.
+        if (count := len({code for code, _, _ in given})) > 1:
+            where = _list_places([(said, evidence) for _, said, evidence in given], files)
+            found.append(make_finding("MRG-01", f"{title} has {count} codes of {edition}: {where}", place))
     found += _several("MRG-02", f"{title} has", "descriptions", mitigation.descriptions, place, files)
     found += _several("MRG-03", f"{title} has", "parents", mitigation.part_of, place, files)
     for edition in sorted({editions[said.capture] for name in mitigation.identifiers for said in name.evidence}):
@@ -82,8 +85,9 @@ def _check_mitigation(mitigation: Mitigation, files: Mapping[str, str], editions
         same = [name for name in mitigation.identifiers if any(editions[said.capture] == edition for said in name.evidence)]
         found += _several("MRG-08", f"{title} has", "identifiers", same, place, files)
     for vocabulary in ("actor", "function", "lifecycle"):
-        said = [attested for name, attested in mitigation.roles if name == vocabulary]
-        found += _several("MRG-09", f"{title} has", f"{vocabulary} terms", said, place, files)
+        terms = [attested for name, attested in mitigation.roles if name == vocabulary]
+        if not _is_from_one_list(terms):
+            found += _several("MRG-09", f"{title} has", f"{vocabulary} terms", terms, place, files)
     if not mitigation.names:
         found.append(make_finding("MRG-06", "the name of this page's mitigation is not known", place))
     return found
@@ -146,6 +150,12 @@ def _check_abstracts(sources: Sequence[Source], files: Mapping[str, str]) -> lis
     return found
 
 
+def _is_from_one_list(terms: Iterable[Attested]) -> bool:
+    """Whether one row of a table gives all terms: a row may name a first actor and others, a page prints one."""
+    rows = [{(said.capture, said.row) for said in term.evidence if said.row is not None} for term in terms]
+    return bool(rows) and bool(set.intersection(*rows))
+
+
 def _several(rule: str, start: str, what: str, values: Sequence[Attested], place: Place, files: Mapping[str, str]) -> list[Finding]:
     if len(values) < 2:
         return []
@@ -163,10 +173,12 @@ def _list_places(values: Iterable[tuple[str, Sequence[Evidence]]], files: Mappin
 
 def _lines(evidence: Evidence, files: Mapping[str, str]) -> str:
     if evidence.row is not None:
-        return f"{files[evidence.capture]}:{evidence.first_line}, row {evidence.row}"
+        line = f":{evidence.first_line}" if evidence.first_line else ""
+        return f"{files[evidence.capture]}{line}, row {evidence.row}"
     return f"{files[evidence.capture]}:{evidence.first_line}-{evidence.last_line}"
 
 
 def _place(evidence: Sequence[Evidence], files: Mapping[str, str]) -> Place:
-    first = min(evidence, key=lambda item: (files[item.capture], item.first_line))
+    # A row before its cells: a cell may belong to another row that names this one.
+    first = min(evidence, key=lambda item: (files[item.capture], bool(item.column), item.first_line, item.row or 0))
     return first.place(files[first.capture])

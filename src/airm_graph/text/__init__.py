@@ -7,7 +7,7 @@ not certain is not made: ``Sandbox9`` loses its footnote number, ``GPT4`` keeps 
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from airm_graph.text.cells import defuse_cell
+from airm_graph.text.cells import arm_cell, defuse_cell, disarm_cell
 from airm_graph.text.damage import DAMAGE_RULES, Damage, find_damage
 from airm_graph.text.identifiers import find_identifiers
 from airm_graph.text.keys import fingerprint, name_key, normalise, place_key, slugify
@@ -18,7 +18,9 @@ __all__ = [
     "RULES",
     "Damage",
     "Kind",
+    "arm_cell",
     "defuse_cell",
+    "disarm_cell",
     "find_damage",
     "find_identifiers",
     "fingerprint",

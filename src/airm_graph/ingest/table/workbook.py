@@ -116,7 +116,7 @@ def _read_merges(package: Package, part: str) -> list[Merge]:
             if len(found) > _MERGES:
                 raise UnreadableError(f"the sheet has more than {_MERGES:,} merged cells")
 
-    for _ in iter_events(package, part, start=start):
+    for _ in iter_events(package, part, start=start) if package.may_hold(part, b"mergeCell") else ():
         pass
     return sorted(found)
 

@@ -21,16 +21,23 @@ class Line:
     """A row of a sheet.
 
     Attributes:
-        cells: Up to the last one that holds something.
+        cells: By column; only those that hold something, for the last column may be the only one.
         rounded: Columns of numbers whose last zeros may be lost.
         problems: Rule, column and message.
     """
 
     number: int
     is_hidden: bool
-    cells: list[str] = field(default_factory=list)
+    cells: dict[int, str] = field(default_factory=dict)
     rounded: list[int] = field(default_factory=list)
     problems: list[tuple[str, int, str]] = field(default_factory=list)
+
+    def list_cells(self) -> list[str]:
+        """All cells, up to the last one that holds something."""
+        found = [""] * (max(self.cells, default=-1) + 1)
+        for column, text in self.cells.items():
+            found[column] = text
+        return found
 
 
 def read_address(text: str) -> tuple[int, int]:
@@ -155,10 +162,7 @@ class CellReader:
             self._pieces, self._size = [], 0
         text = self._read(raw)
         if text:
-            cells = self._line.cells
-            if len(cells) < self._column:
-                cells.extend([""] * (self._column - len(cells)))
-            cells.append(text)
+            self._line.cells[self._column] = text
 
     def _read(self, raw: str) -> str:
         kind = self._kind

@@ -138,7 +138,7 @@ class _Flattener:
         values = [""] * len(self.columns)
         for name, value in cells.found.items():
             values[self.columns[name]] = value
-        if not any(values):
+        if not any(cells.found.values()):
             return None
         numbers = tuple(self.columns[name] for name in cells.rounded)
         return Row(self.number, line, last, tuple(values), numbers, tuple(cells.faults))
@@ -188,7 +188,7 @@ class _Cells:
     def _join(self, values: list[Any], column: str, pointer: str) -> str:
         if any(isinstance(value, dict | list) for value in values):
             self.faults.append(Fault("TAB-27", column, f"{pointer} is a list of lists or objects, which no cell can hold"))
-            return json.dumps(values, ensure_ascii=False)
+            return _write(values)
         texts = [_plain(value) for value in values]
         if len(texts) > 1 and any(LIST_SEPARATOR.strip() in text for text in texts):
             self.faults.append(Fault("TAB-27", column, f"a value of the list {pointer} holds the separator {LIST_SEPARATOR.strip()!r}"))
@@ -200,6 +200,13 @@ class _Cells:
             return text
         self.faults.append(Fault("TAB-09", column, f"{pointer} holds half a character"))
         return _SURROGATE.sub("\ufffd", text)
+
+
+def _write(values: list[Any]) -> str:
+    try:
+        return json.dumps(values, ensure_ascii=False)
+    except RecursionError as error:
+        raise UnreadableError(_explain(error)) from error
 
 
 def _plain(value: Any) -> str:

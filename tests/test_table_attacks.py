@@ -1,8 +1,10 @@
 """Files made to harm whoever reads them: each is refused with the reason, soon, and without taking the memory that it asks for."""
 
+import bz2
 import csv
 import gzip
 import io
+import lzma
 import os
 import re
 import struct
@@ -11,6 +13,7 @@ import sys
 import threading
 import time
 import zipfile
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -27,7 +30,7 @@ from airm_graph.export.quarantine import write_quarantine
 from airm_graph.ingest import read_captures
 from airm_graph.ingest.table import open_table, open_tables, read_table
 from airm_graph.ingest.table.packed import Source
-from airm_graph.ingest.table.rows import MAX_CELL, MAX_COLUMNS, MAX_ROW
+from airm_graph.ingest.table.rows import MAX_CELL, MAX_COLUMNS, MAX_ROW, UnreadableError
 from airm_graph.model import Finding, Place, Rejected, Severity
 from airm_graph.tables import Table, format_table
 from airm_graph.validate.formats.spreadsheet import write_csv

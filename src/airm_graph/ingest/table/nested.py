@@ -36,7 +36,7 @@ def read_json(pieces: Iterable[str], out: Pass) -> Iterator[Row]:
     """
     out.media_type = "application/json"
     search = _Search(_Scanner(pieces), "TAB-01" if out.is_named else "TAB-28")
-    flat = _Flattener(out)
+    flat = _Flattener()
     for line, last, record in search.records():
         row = flat.row(record, line=line, last=last, pointer=f"{search.found[-1]}/{flat.number}")
         if row:
@@ -46,6 +46,7 @@ def read_json(pieces: Iterable[str], out: Pass) -> Iterator[Row]:
     if search.beside:
         names = ", ".join(search.beside[:_MANY]) + (", …" if len(search.beside) > _MANY else "")
         out.say("TAB-24", f"what stands beside the records is left out: {names}")
+    out.header = tuple(flat.columns)
     if not out.header:
         raise UnreadableError("the list of records is empty")
 
@@ -57,7 +58,7 @@ def read_json_lines(pieces: Iterable[str], out: Pass) -> Iterator[Row]:
         UnreadableError: A line is no JSON object.
     """
     out.media_type = "text/plain"  # IANA lists none for JSON Lines
-    flat, lines = _Flattener(out), Lines(pieces)
+    flat, lines = _Flattener(), Lines(pieces)
     for number, line in enumerate(lines, 1):
         lines.taken, flat.number = 0, number - 1
         if number > MAX_ROWS:
@@ -73,6 +74,7 @@ def read_json_lines(pieces: Iterable[str], out: Pass) -> Iterator[Row]:
         row = flat.row(record, line=number, last=number, pointer="")
         if row:
             yield row
+    out.header = tuple(flat.columns)
     if not out.header:
         raise UnreadableError("the file is empty")
 
@@ -122,7 +124,6 @@ def _explain(error: Exception) -> str:
 class _Flattener:
     """Makes rows of records; the columns are those of all records so far, in the order in which they appear."""
 
-    out: Pass
     number: int = 0
     columns: dict[str, int] = field(default_factory=dict)
 
@@ -149,7 +150,6 @@ class _Flattener:
         if len(self.columns) == MAX_COLUMNS:
             raise UnreadableError(f"the records have more than {MAX_COLUMNS:,} columns", line=line)
         self.columns[name] = len(self.columns)
-        self.out.header = tuple(self.columns)
 
 
 @dataclass

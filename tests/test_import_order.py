@@ -18,6 +18,7 @@ ORDER = [
     "rules",
     "text",
     "store",
+    "remote",
     "columns",
     "taxonomy",
     "ingest",
@@ -33,6 +34,7 @@ ORDER = [
     "migrate",
     "curate",
     "conductor",
+    "push",
     "cli",
 ]
 # Rooms that stand side by side do not know each other, although one is listed first.

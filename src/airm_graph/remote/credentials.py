@@ -101,10 +101,10 @@ def _split_challenges(header: str) -> list[Challenge]:
     # Quoted strings may hold commas and words: they are blanked while schemes are looked for.
     plain = re.sub(r'"(?:[^"\\]|\\.)*"', lambda match: '"' + "x" * (len(match[0]) - 2) + '"', header)
     starts = [(match.start(1), match.end(1)) for match in _SCHEME.finditer(plain)]
-    ends = [start for start, _ in starts[1:]] + [len(header)]
+    ends = [*(start for start, _ in starts[1:]), len(header)]
     return [
         Challenge(header[start:stop].lower(), dict(_read_parameters(header[stop:end])))
-        for (start, stop), end in zip(starts, ends, strict=True)
+        for (start, stop), end in zip(starts, ends)  # noqa: B905 - without a scheme there is nothing to pair the end with
     ]
 
 

@@ -28,6 +28,8 @@ _TRIPLES = {"application/n-triples": ".nt", "text/plain": ".nt", "text/turtle": 
 _IRI = re.compile(r'[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>"{}|^`\\]*')
 _LANGUAGE = re.compile(r"[A-Za-z]+(?:-[A-Za-z0-9]+)*")
 _LABEL = re.compile(r"[^\s<>\"{}|^`\\]+")
+# As the embedded store writes terms, so that rows are equal character by character.
+_ESCAPED = {code: f"\\u{code:04X}" for code in (*range(0x20), 0x7F, 0xFFFE, 0xFFFF)} | {8: "\\b", 9: "\\t", 12: "\\f"}
 _STRING = PREFIXES["xsd"] + "string"
 _PAGE = 1000
 
@@ -183,10 +185,11 @@ def _read_term(term: dict[str, str]) -> str:
         return f"_:{_match(_LABEL, value)}"
     if kind not in ("literal", "typed-literal") or not isinstance(value, str):
         raise ValueError(kind)
+    written = literal(value).translate(_ESCAPED)
     if language := term.get("xml:lang"):
-        return literal(value, language=_match(_LANGUAGE, language))
+        return f"{written}@{_match(_LANGUAGE, language)}"
     datatype = term.get("datatype", _STRING)
-    return literal(value) if datatype == _STRING else f"{literal(value)}^^<{_match(_IRI, datatype)}>"
+    return written if datatype == _STRING else f"{written}^^<{_match(_IRI, datatype)}>"
 
 
 def _match(pattern: re.Pattern[str], value: str) -> str:

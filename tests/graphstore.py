@@ -24,9 +24,16 @@ NONCE = "dcd98b7102dd2f0e8b11d0f600bfb0c093"
 
 @dataclass
 class GraphStore:
-    """What the server holds and has seen."""
+    """What the server holds and has seen.
+
+    Attributes:
+        union: Whether the default graph is the union of all.
+        heeds: Whether default-graph-uri is heeded.
+        auth: ``basic``, ``silent`` (the same without saying so), ``bearer``, or the algorithm of Digest; empty to ask for nothing.
+    """
 
     union: bool = True
+    heeds: bool = True
     auth: str = ""
     store: ox.Store = field(default_factory=ox.Store)
     seen: list[str] = field(default_factory=list)
@@ -122,7 +129,7 @@ class _Handler(BaseHTTPRequestHandler):
     def is_known(self) -> bool:
         """Whether the request proves who it is from, user "me" with the password "hunter2"; it is answered when it does not."""
         given, known = self.headers.get("Authorization", ""), True
-        if self.state.auth == "basic":
+        if self.state.auth in ("basic", "silent"):
             known = given == "Basic " + base64.b64encode(b"me:hunter2").decode()
             asked = 'Basic realm="store"'
         elif self.state.auth == "bearer":
@@ -131,7 +138,8 @@ class _Handler(BaseHTTPRequestHandler):
             known = self.is_signed(given)
             asked = f'Digest realm="a \\"store\\"", nonce="{NONCE}", qop="auth,auth-int", opaque="o", algorithm={self.state.auth}'
         if not known:
-            self.reply(401, b"", WWW_Authenticate=asked, Connection="close")
+            told = {} if self.state.auth == "silent" else {"WWW_Authenticate": asked}
+            self.reply(401, b"", Connection="close", **told)
         return known
 
     def is_signed(self, given: str) -> bool:
@@ -159,7 +167,8 @@ class _Handler(BaseHTTPRequestHandler):
 
     def query(self) -> None:
         form = parse_qs(self.body.decode())
-        defaults = [ox.NamedNode(graph) for graph in form.get("default-graph-uri", ())] or None
+        defaults = [ox.NamedNode(graph) for graph in form.get("default-graph-uri", ())] if self.state.heeds else None
+        defaults = defaults or None
         named = [ox.NamedNode(graph) for graph in form.get("named-graph-uri", ())] or None
         union = self.state.union and defaults is None
         found = self.state.store.query(form["query"][0], use_default_graph_as_union=union, default_graph=defaults, named_graphs=named)

@@ -42,6 +42,7 @@ _FIND_UNION = """SELECT ?code WHERE {
   <%(base)sdataset> <%(void)suriSpace> ?space .
   ?mitigation <%(base)sontology#code> ?code .
 } LIMIT 1"""
+_FIND_ANY = "SELECT ?s WHERE { ?s ?p ?o } LIMIT 1"
 _COUNT_GRAPHS = """SELECT ?graph (COUNT(*) AS ?count) WHERE {
   GRAPH ?graph { ?s ?p ?o }
   FILTER(STRSTARTS(STR(?graph), %(start)s) && STR(?graph) > %(after)s)
@@ -96,13 +97,21 @@ class Endpoint:
 
     @cached_property
     def dataset(self) -> tuple[tuple[str, str], ...]:
-        """Parameters that make the default graph of a query the union of the graphs of the release; none where it is so anyway."""
-        graphs = self._graphs
-        if graphs is None:
-            if self.ask(_FIND_UNION % {**PREFIXES, "base": self.base})[1]:
-                return ()
-            graphs = tuple(self.count_graphs(self.base))
-        return tuple((name, graph) for name in ("default-graph-uri", "named-graph-uri") for graph in graphs)
+        """Parameters that make the default graph of a query the union of the graphs of the release; none where it is so anyway.
+
+        Raises:
+            RemoteError: There is no way to ask this server for the union of graphs.
+        """
+        if self._graphs is not None:
+            return _name_graphs(self._graphs)
+        if self.ask(_FIND_UNION % {**PREFIXES, "base": self.base})[1]:
+            return ()
+        found = _name_graphs(tuple(self.count_graphs(self.base)))
+        if found and not self._solve(_FIND_ANY, found)[1]:
+            # Empty answers would look like answers.
+            what = "its default graph does not hold the named graphs, and it does not heed default-graph-uri"
+            raise RemoteError(f"{self.url}: {what}; make the union of all graphs the default graph there")
+        return found
 
     def select(self, query: str) -> Solutions:
         """Run a SELECT over the release, as `airm_graph.store.Store.select` does.
@@ -159,6 +168,10 @@ class Endpoint:
         body = urlencode([("query", query), *dataset]).encode()
         headers = {"Accept": accept, "Content-Type": "application/x-www-form-urlencoded"}
         return self.client.request("POST", self.url, headers=headers, body=body)
+
+
+def _name_graphs(graphs: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    return tuple((name, graph) for name in ("default-graph-uri", "named-graph-uri") for graph in graphs)
 
 
 def _check_whole(answer: Answer, size: int, *, url: str) -> None:

@@ -190,7 +190,9 @@ class Client:
             if isinstance(error, RemoteError):
                 raise
             raise _Broken(error, timeout=self.timeout) from error
-        return answer, read_challenges(response.headers.get_all("WWW-Authenticate") or [])
+        # Some servers refuse without saying what they want, so that browsers do not ask; it is Basic then.
+        asked = response.headers.get_all("WWW-Authenticate")
+        return answer, read_challenges(["Basic"] if asked is None else asked)
 
     def _start(self, method: str, target: str, headers: Mapping[str, str | bytes], body: bytes | None) -> http.client.HTTPResponse:
         connection = self._connect()

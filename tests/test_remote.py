@@ -18,6 +18,7 @@ from airm_graph.tables import format_table
 from graphstore import GraphStore, fail, hang_up, run_store
 
 ME = Credentials("me", password="hunter2")
+VOID = "http://rdfs.org/ns/void#"
 OK = b"HTTP/1.1 200 OK\r\n"
 ANY = "SELECT ?s WHERE { ?s ?p ?o }"
 
@@ -113,6 +114,7 @@ def test_base_is_found_by_asking(example_graph: Graph) -> None:
         server.store.load(rows.encode(), format=_nquads())
 
     with run_store() as server:
+        server.store.update(f"INSERT DATA {{ <x:d> a <{VOID}Dataset> ; <{VOID}uriSpace> 'https://example.org/> }} #', 'urn:x' }}")
         url = f"{server.url}/query"
         with Endpoint(url) as endpoint:
             assert endpoint.base == BASE, "nothing is there"
@@ -457,6 +459,7 @@ def test_command_asks_the_endpoint(filled: GraphStore, example_graph: Graph, cap
         (["--endpoint", "file:///etc/passwd"], "not an http or https address"),
         (["--endpoint", "http://127.0.0.1:1/", "--data", "x"], "given at once"),
         (["--base", "https://example.org/"], "--base goes with --endpoint"),
+        (["--endpoint", "http://127.0.0.1:1/", "--base", "https://example.org/> }"], "not an http or https address"),
         (["--endpoint", "http://127.0.0.1:1/"], "refused"),
     ],
 )

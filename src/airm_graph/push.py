@@ -161,9 +161,8 @@ def read_release(dist: str | Path) -> Release:
     for row in rows:
         by_graph.setdefault(row[3][1:-1], []).append(row)
     if strange := [graph for graph in by_graph if not graph.startswith(base)]:
-        raise InputError(
-            f"a statement stands in <{strange[0]}>, which is not below {base}", file=str(path), remedy="build the release again"
-        )
+        what = f"a statement stands in <{strange[0]}>, which is not below {base}"
+        raise InputError(what, file=str(path), remedy="build the release again")
     # The dataset goes first: it carries the notice, and data shall not stand anywhere without it.
     names = sorted(by_graph, key=lambda graph: (graph != base + _DATASET, graph))
     return Release(base, release_digest(rows), {graph: list(write_ntriples(by_graph[graph])) for graph in names})

@@ -4,6 +4,7 @@ import sys
 
 import click
 
+from airm_graph.cli.build import check_base
 from airm_graph.cli.push import insecure_option, make_client, timeout_option
 from airm_graph.tables import TABLE_FORMATS
 
@@ -122,6 +123,8 @@ def run_command(
         raise click.UsageError("--data and --endpoint are given at once; ask one of them")
     if base and not endpoint:
         raise click.UsageError("--base goes with --endpoint; other data says its base itself")
+    if base:
+        check_base(base)
     if endpoint:
         with Endpoint(endpoint, client=make_client(endpoint, timeout=timeout, insecure=insecure), base=base) as remote:
             table, found = run_query(remote, query, given, base=remote.base), remote.base

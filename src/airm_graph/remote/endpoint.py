@@ -18,6 +18,7 @@ from airm_graph.errors import RemoteError, StoreError
 from airm_graph.namespaces import BASE, PREFIXES, literal
 from airm_graph.remote.http import Answer, Client
 from airm_graph.store import Row, parse_rows
+from airm_graph.terms import read_literal
 
 __all__ = ["Endpoint"]
 
@@ -87,7 +88,8 @@ class Endpoint:
         if self._base is not None:
             return self._base
         _, rows = self.ask(_FIND_BASES % PREFIXES)
-        found = sorted({value for (term,) in rows if term and (value := term.partition('"')[2].rpartition('"')[0] or term[1:-1])})
+        values = {term[1:-1] if term.startswith("<") else read_literal(term).text for (term,) in rows if term}
+        found = sorted(value for value in values if value.startswith(("http://", "https://")) and _IRI.fullmatch(value))
         if BASE in found or not found:
             # Without a description of the dataset the default is as good a guess as any: the queries answer, with nothing if need be.
             return BASE

@@ -356,14 +356,23 @@ def test_environment_is_refused_when_it_is_half_or_double(environment: dict[str,
 
 @pytest.mark.parametrize("status", [301, 302, 307, 308])
 def test_redirect_is_followed_on_the_same_server(server: GraphStore, status: int) -> None:
-    server.faults = [fail(status, Location="/query")]
+    server.faults = [fail(status, Location="/query#there")]
     with Client(server.url) as client:
         assert Endpoint(f"{server.url}/old", client=client, base=BASE).ask(ANY)[1] == []
     assert server.seen == ["POST /old", "POST /query"]
 
 
 @pytest.mark.parametrize(
-    "location", ["http://127.0.0.2:1/query", "https://127.0.0.1/query", "//evil.example/query", "file:///etc/passwd", "ftp://127.0.0.1/x"]
+    "location",
+    [
+        "http://127.0.0.2:1/query",
+        "https://127.0.0.1/query",
+        "//evil.example/query",
+        "file:///etc/passwd",
+        "http://127.0.0.1:port/",
+        "http://[/",
+        "/a b",
+    ],
 )
 def test_redirect_elsewhere_is_refused_and_gets_nothing(location: str) -> None:
     with run_store(auth="basic") as server:

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from ipaddress import ip_address
 from typing import Self
-from urllib.parse import SplitResult, urljoin, urlsplit
+from urllib.parse import SplitResult, urldefrag, urljoin, urlsplit
 
 from airm_graph.errors import RemoteError
 from airm_graph.remote.credentials import PASSWORD, TOKEN, USER, Challenge, Credentials, read_challenges
@@ -157,12 +157,20 @@ class Client:
             answer = self._prove(method, parts, headers, body)
             if answer.status not in _REDIRECTS | {303}:
                 return answer
-            target = urlsplit(urljoin(parts.geturl(), answer.headers.get("location", "")))
-            if answer.status == 303 or target.scheme not in _PORTS or _origin(target) != self._origin:
-                shown = _show(target._replace(query="", fragment="").geturl())
+            target = self._find_redirect(parts, answer) if answer.status in _REDIRECTS else None
+            if target is None:
+                shown = _show(answer.headers.get("location", "").partition("?")[0]) or "nowhere"
                 raise RemoteError(f"{parts.geturl()} redirects to {shown}, which is not followed; give that address if you trust it")
             parts = target
         raise RemoteError(f"{parts.geturl()} redirects again and again; give the address of the endpoint itself")
+
+    def _find_redirect(self, parts: SplitResult, answer: Answer) -> SplitResult | None:
+        """Where on this server a redirect leads; None when it leads elsewhere, or is no address."""
+        try:
+            target = check_url(urldefrag(urljoin(parts.geturl(), answer.headers.get("location", ""))).url)
+        except (RemoteError, ValueError):
+            return None
+        return target if _origin(target) == self._origin else None
 
     def _prove(self, method: str, parts: SplitResult, headers: Mapping[str, str], body: bytes | None) -> Answer:
         """Send a request, and once more with credentials when the server asks for them (a nonce that grew old is asked for again)."""

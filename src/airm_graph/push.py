@@ -11,7 +11,7 @@ Source:
 import hashlib
 import json
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ from airm_graph.errors import InputError, RemoteError
 from airm_graph.export import EXPORTS, release_digest, write_ntriples
 from airm_graph.graph import SUMS
 from airm_graph.remote import Client, Endpoint, check_url, read_credentials
+from airm_graph.store import Row
 
 __all__ = ["PROTOCOLS", "PushReport", "Release", "Step", "Target", "find_target", "push_release", "read_release"]
 
@@ -157,7 +158,7 @@ def read_release(dist: str | Path) -> Release:
         raise InputError(f"{path.name} is not listed", file=str(folder / SUMS), remedy="build the release again, in all formats")
     rows = read_rdf(path)
     base = find_base(rows)
-    by_graph: dict[str, list[tuple[str, str, str, str]]] = {}
+    by_graph: dict[str, list[Row]] = {}
     for row in rows:
         by_graph.setdefault(row[3][1:-1], []).append(row)
     if strange := [graph for graph in by_graph if not graph.startswith(base)]:
@@ -165,7 +166,7 @@ def read_release(dist: str | Path) -> Release:
         raise InputError(what, file=str(path), remedy="build the release again")
     # The dataset goes first: it carries the notice, and data shall not stand anywhere without it.
     names = sorted(by_graph, key=lambda graph: (graph != base + _DATASET, graph))
-    return Release(base, release_digest(rows), {graph: list(write_ntriples(by_graph[graph])) for graph in names})
+    return Release(base, release_digest(rows), {graph: _write_lines(by_graph[graph]) for graph in names})
 
 
 def push_release(
@@ -250,7 +251,7 @@ class _Push:
         found: set[str] = set()
         for subjects in _pages(lines):
             query = f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ VALUES ?s {{ {' '.join(subjects)} }} GRAPH <{graph}> {{ ?s ?p ?o }} }}"
-            found.update(write_ntriples(self.endpoint.construct(query)))
+            found.update(_write_lines(self.endpoint.construct(query)))
         return found
 
     def _verify(self, step: Step, lines: list[str]) -> Step:
@@ -293,6 +294,11 @@ class _Push:
     def _update(self, update: str) -> None:
         headers = {"Content-Type": "application/sparql-update"}
         self.client.request("POST", self.target.url, headers=headers, body=update.encode(), patient=True)
+
+
+def _write_lines(rows: Iterable[Row]) -> list[str]:
+    # Not splitlines, which also splits at line separators inside literals.
+    return [f"{line}\n" for line in "".join(write_ntriples(rows)).split("\n") if line]
 
 
 def _digest(lines: Sequence[str]) -> str:

@@ -16,7 +16,7 @@ from airm_graph.ingest.decisions import DecisionReadings, read_decisions
 from airm_graph.ingest.external import find_match_findings
 from airm_graph.ingest.inputs import is_own
 from airm_graph.ingest.mend import find_mends
-from airm_graph.ingest.rdf import locate_findings, read_rdf_files
+from airm_graph.ingest.rdf import locate_findings, locate_in_lines, read_rdf_files
 from airm_graph.merge import join_records, merge_pages
 from airm_graph.model import Finding, Item, Page, Records, Severity
 from airm_graph.namespaces import BASE, PREFIXES, iri, term
@@ -24,7 +24,7 @@ from airm_graph.reason import Closure, close
 from airm_graph.resources import find_resource, read_resource
 from airm_graph.rules import SAYS_THE_SAME, make_finding
 from airm_graph.sssom import is_match_table
-from airm_graph.store import FORMATS, Row, parse_rows
+from airm_graph.store import FORMATS, Row, parse_rows, stream_rows
 from airm_graph.taxonomy import load_taxonomy
 from airm_graph.terms import read_literal
 from airm_graph.triples import NOTICE, dataset_rows, record_rows
@@ -52,6 +52,8 @@ Progress = Callable[[str, int, int], None]
 
 _TAXONOMIES = ("taxonomy/v1", "taxonomy/v2", "vocabularies/actor", "vocabularies/function", "vocabularies/lifecycle")
 _EDITIONS = ("v1", "v2")
+#: Bytes of N-Triples and N-Quads from which on files are not held as rows.
+_LARGE = 20 << 20
 
 
 def build(
@@ -302,8 +304,10 @@ def validate_inputs(
     if not all(found):
         strange = next(str(path) for path, files in zip(inputs, found, strict=True) if not files)
         raise InputError("captures and RDF are given at once", file=strange, remedy="validate them one after the other")
-    every = [path for paths in found for path in paths]
+    every = sorted({path for paths in found for path in paths}, key=Path.as_posix)
     tables = [path for path in every if is_match_table(path.name)]
+    if not tables and _are_large(every):
+        return _validate_large(every, shapes=shapes, engine=engine)
     mapped = [finding for path in tables for finding in _judge_matches(path)]
     files = read_rdf_files(path for path in every if path not in tables)
     rows = sorted({row for file in files for row in file.rows})
@@ -320,6 +324,28 @@ def _judge_matches(path: Path) -> list[Finding]:
         return find_match_findings(path, name=path.as_posix())
     except OSError as error:
         raise InputError(f"the file cannot be read: {error.strerror}", file=str(path)) from error
+
+
+def _are_large(paths: Sequence[Path]) -> bool:
+    """Whether files are of lines, and so many that they are better judged where they are loaded than held as rows."""
+    return all(path.suffix.lower() in (".nt", ".nq") for path in paths) and sum(path.stat().st_size for path in paths) >= _LARGE
+
+
+def _validate_large(paths: Sequence[Path], *, shapes: Sequence[str] | None, engine: str) -> tuple[Report, Mapping[str, str]]:
+    """Judge files on the columnar table; of their rows only those that findings need become objects."""
+    from airm_graph.columns import TripleTable
+
+    with TripleTable() as table:
+        table.load_files(paths, parse=stream_rows)
+        declared = f"<{PREFIXES['void']}uriSpace>", term("owl:Ontology")
+        told = ", ".join(map(str, table.find_ids(declared).values())) or "-1"
+        head = table.rows(f"SELECT s, p, o, g FROM quads WHERE p IN ({told}) OR o IN ({told})")  # noqa: S608
+        base = find_base(head)
+        table.remove_graph(f"<{base}graph/inferred>")
+        judged_by = _default_shapes(head) if shapes is None else shapes
+        verdict = judge_shapes(None, shapes=judged_by, engine=engine, base=base, table=table)
+    names = {path.as_posix(): path.as_posix() for path in paths}
+    return Report(tuple(locate_in_lines(verdict.findings, paths=paths)), tuple(names), verdict.engines, verdict.notes), names
 
 
 def _default_shapes(rows: Iterable[Row]) -> tuple[str, ...]:

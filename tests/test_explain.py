@@ -19,6 +19,8 @@ from airm_graph.cli import cli
 from airm_graph.cli.explain import command
 from airm_graph.errors import InputError
 from airm_graph.ingest import read_captures
+from airm_graph.ingest.decisions import read_decisions
+from airm_graph.ingest.external import find_match_findings
 from airm_graph.merge import merge_pages
 from airm_graph.namespaces import BASE, PREFIXES
 from airm_graph.reason import close
@@ -37,7 +39,7 @@ OF_READER = sorted(rule for rule, page in PAGES.items() if not page.shape)
 #: Folders whose IRIs examples share.
 SHARED = re.compile(rf"<{re.escape(BASE)}(mitigation|source|capture|agent|taxonomy|actor|lifecycle|function)(/[^>]*)>")
 #: Rules that no page of examples/ can be made to break by a change of a few lines; shapes/examples.yaml says why.
-UNTRIED = {"MRG-08", "MRG-10"}
+UNTRIED = {"MRG-08", "MRG-10", "SSM-09"}
 
 
 def test_every_rule_has_a_page_with_both_examples_and_a_reason() -> None:
@@ -100,12 +102,21 @@ TABLES = {
 def count_findings(folder: Path, rule: str, kind: str) -> int:
     entry = EXAMPLES[rule]
     text = getattr(PAGES[rule], kind)
+    if "mappings" in entry:
+        folder.with_suffix(".sssom.tsv").write_text(f"{text}\n", encoding="utf-8")
+        return Counter(finding.rule for finding in find_match_findings(folder.with_suffix(".sssom.tsv"), name="mine.sssom.tsv"))[rule]
+    if "decisions" in entry:
+        folder.with_suffix(".csv").write_text(f"{text}\n", encoding="utf-8")
+        decided = read_decisions([folder.with_suffix(".csv")])
+        records = merge_pages(read_captures([CAPTURES]).pages, decisions=decided.decisions)
+        return Counter(finding.rule for finding in (*decided.findings, *records.findings))[rule]
     if "table" in entry:
         folder.mkdir()
         encoding = entry.get("encoding") if kind == "fails" else None
         for name, content in {**TABLES, **entry.get("beside", {}), entry["table"]: PAGES[rule].passes if encoding else text}.items():
             (folder / name).write_bytes(_packed(name, content, entry, kind=kind) or content.encode(encoding or "utf-8"))
-        return Counter(finding.rule for finding in read_captures([folder]).findings)[rule]
+        readings = read_captures([folder])
+        return Counter(finding.rule for finding in (*readings.findings, *merge_pages(readings.pages).findings))[rule]
     name = entry["page"]
     shutil.copytree(CAPTURES, folder)
     if entry.get("again"):

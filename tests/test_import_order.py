@@ -14,6 +14,7 @@ ORDER = [
     "resources",
     "model",
     "terms",
+    "sssom",
     "rules",
     "text",
     "store",
@@ -29,6 +30,8 @@ ORDER = [
     "export",
     "analyse",
     "graph",
+    "migrate",
+    "curate",
     "conductor",
     "cli",
 ]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from airm_graph.errors import ExportError, InputError
 from airm_graph.export import EXPORTS, Options, release_digest, replace_folder_files, sort_rows, write_files
+from airm_graph.export.links import LINKS, write_links
 from airm_graph.export.quarantine import QUARANTINE, write_quarantine
 from airm_graph.model import Records, Rejected, TableCount
 from airm_graph.namespaces import BASE, PREFIXES, rebase_text
@@ -120,7 +121,7 @@ class Graph:
         return project_rows(self.exported, prefixes={p: rebase_text(n, self.base) for p, n in PREFIXES.items()})
 
     def write(self, folder: str | Path, *, formats: Collection[str] = tuple(EXPORTS)) -> dict[str, Path]:
-        """Write exports, ``report.json``, ``SHA256SUMS``, for tables ``quarantine.csv``; when one fails, no file in *folder* is changed.
+        """Write exports, report, links, sums, for tables ``quarantine.csv``; when one fails, no file in *folder* is changed.
 
         Args:
             folder: Made when it is missing.
@@ -136,6 +137,8 @@ class Graph:
         if not self.rows:
             raise InputError("no mitigation was read, so nothing is written", file=str(folder), remedy="see the findings")
         beside = {_REPORT: self.report.to_json().encode()}
+        if self.records.captures:
+            beside[LINKS] = "".join(write_links(self.records.links, notice=NOTICE, base=self.base)).encode()
         if self.tables:
             beside[QUARANTINE] = write_quarantine(self.quarantine).encode()
         chosen = _known_formats(formats)

@@ -12,11 +12,16 @@ __all__ = [
     "Attested",
     "Capture",
     "Classification",
+    "CodeDecision",
+    "Decisions",
     "Entry",
     "Evidence",
     "Finding",
     "Heading",
     "Item",
+    "JoinDecision",
+    "Link",
+    "Mention",
     "Mitigation",
     "OwnEntry",
     "Page",
@@ -41,7 +46,18 @@ GRAPH_TABLES: Mapping[str, tuple[str, ...]] = MappingProxyType(
             *("mitigation", "part of", "source", "evidence"),
         ),
         "graph-classifications": ("code", "label", "reason", "by", "agents", "created", "edition", "mitigation", "evidence"),
-        "graph-sources": ("title", "authors", "issued", "addresses", "abstract", "other title", "creators", "source", "evidence"),
+        "graph-sources": (
+            "title",
+            "authors",
+            "issued",
+            "addresses",
+            "identifier",
+            "abstract",
+            "other title",
+            "creators",
+            "source",
+            "evidence",
+        ),
         "graph-agents": ("name", "kind", "agent"),
         "graph-captures": ("files", "media type", "address", "retrieved", "edition", "rights", "status", "sha256"),
         "graph-evidence": ("text", "first line", "last line", "row", "column", "evidence"),
@@ -237,7 +253,7 @@ class SourceBlock:
         authors: Names as printed, in order.
         given_first: Whether names without a comma begin with the given name.
         url: Address of the document, when one is given.
-        doi: DOI of the document without what stands before ``10.``, in lower case.
+        doi: As given, or without what stands before ``10.``.
         repairs: Of the cells of a table, each with its cell; those of a page stand with its texts.
     """
 
@@ -396,7 +412,11 @@ class Mitigation:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A document; several titles, author lines or abstracts when its pages differ, the preferred one first."""
+    """A document; several titles, author lines or abstracts when its pages differ, the preferred one first.
+
+    Attributes:
+        identifiers: ``doi:…`` and ``arxiv:…``, found in addresses and where a DOI is given.
+    """
 
     key: str
     titles: tuple[Attested, ...]
@@ -406,6 +426,73 @@ class Source:
     evidence: tuple[Evidence, ...]
     abstracts: tuple[Attested, ...] = ()
     urls: tuple[Attested, ...] = ()
+    identifiers: tuple[Attested, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Mention:
+    """A place that speaks of a mitigation, a source or an agent.
+
+    Attributes:
+        key: Path of the IRI of its evidence below the base.
+        name: What it calls the thing; empty when it does not say, or when whoever names the mention does not care.
+        kind: ``mitigation``, ``source`` or ``agent``; empty when whoever names the mention leaves it open.
+    """
+
+    key: str
+    name: str = ""
+    kind: str = ""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Link:
+    """Two mentions in different inputs that are one thing, or are not, and why.
+
+    Attributes:
+        target: Key of the record that both are; empty when they stay apart.
+        basis: ``identifier``, ``name``, ``text``, ``structure`` (by what stands around them) or ``decision``.
+        matched: What both have, normalised.
+        score: From 0 to 1: how much of what both say is the same.
+    """
+
+    one: Mention
+    two: Mention
+    target: str
+    basis: str
+    matched: str = ""
+    score: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class JoinDecision:
+    """What a person decided of two mentions: that they are one, or that they are not."""
+
+    one: Mention
+    two: Mention
+    accepted: bool
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class CodeDecision:
+    """A code that a person gave a mitigation, with the cell that says so.
+
+    Attributes:
+        mitigation: Its key.
+    """
+
+    mitigation: str
+    assigned: AssignedCode
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Decisions:
+    """What people decided, and the tables that say so, where a statement of the graph rests on one."""
+
+    joins: tuple[JoinDecision, ...] = ()
+    codes: tuple[CodeDecision, ...] = ()
+    captures: tuple[Capture, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -417,6 +504,7 @@ class Records:
     mitigations: tuple[Mitigation, ...] = ()
     repairs: tuple[tuple[Evidence, Repair], ...] = ()
     findings: tuple[Finding, ...] = field(default=())
+    links: tuple[Link, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,12 +3,11 @@
 What a capture says stands in the graph of that capture; what several captures say stands in each of their graphs.
 """
 
-import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from airm_graph.model import Agent, Attested, Capture, Classification, Evidence, Mitigation, Records, Repair, Source
 from airm_graph.namespaces import BASE, iri, literal, term
-from airm_graph.text import slugify
+from airm_graph.text import place_key
 
 __all__ = ["NOTICE", "Row", "dataset_rows", "record_rows"]
 
@@ -59,16 +58,7 @@ def capture_graph(sha256: str) -> str:
 
 
 def _evidence_iri(evidence: Evidence) -> str:
-    return iri(f"capture/{evidence.capture[:16]}/{_place_segment(evidence)}")
-
-
-def _place_segment(evidence: Evidence) -> str:
-    if evidence.row is None:
-        return f"l{evidence.first_line}-l{evidence.last_line}"
-    if not evidence.column:
-        return f"r{evidence.row}"
-    # A header of signs only has no slug; the reader sees to it that no two headers read alike.
-    return f"r{evidence.row}-{slugify(evidence.column) or hashlib.sha256(evidence.column.encode()).hexdigest()[:8]}"
+    return iri(place_key(evidence))
 
 
 def _capture_rows(capture: Capture) -> Iterator[Row]:
@@ -115,7 +105,7 @@ def _say_lines(evidence: Evidence) -> str:
 def _repair_rows(evidence: Evidence, repair: Repair) -> Iterator[Row]:
     graph = capture_graph(evidence.capture)
     # Lines and characters of a cell are told apart from those of another one by the place of the cell.
-    cell, where = (f"{_place_segment(evidence)}-", f"{_say_lines(evidence)}, ") if evidence.row is not None else ("", "")
+    cell, where = (f"{place_key(evidence).rpartition('/')[2]}-", f"{_say_lines(evidence)}, ") if evidence.row is not None else ("", "")
     subject = iri(f"capture/{evidence.capture[:16]}/repair/{cell}l{repair.line}-c{repair.position}-{repair.rule}")
     yield _evidence_iri(evidence), term("airm:repair"), subject, graph
     yield subject, _TYPE, term("airm:Repair"), graph
@@ -156,6 +146,7 @@ def _source_rows(source: Source, names: Mapping[str, str]) -> Iterator[Row]:
     for agent, evidence in source.creators:
         yield from _said(subject, term("dcterms:creator"), iri(agent.key), evidence)
         yield from _agent_rows(agent, evidence)
+    yield from _attested(subject, term("dcterms:identifier"), source.identifiers)
     for year in source.years:
         yield from _said(subject, term("dcterms:issued"), literal(year.value, datatype="xsd:gYear"), year.evidence)
     yield from _attested(subject, term("dcterms:abstract"), source.abstracts)

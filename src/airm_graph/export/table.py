@@ -168,7 +168,11 @@ class _Graph:
             "issued": "dcterms:issued",
             "abstract": "dcterms:abstract",
         }
-        several = {"creators": ("dcterms:creator", " "), "addresses": ("rdfs:seeAlso", "\n")}
+        several = {
+            "creators": ("dcterms:creator", " "),
+            "addresses": ("rdfs:seeAlso", "\n"),
+            "identifier": ("dcterms:identifier", "\n"),
+        }
         for subject in self.of_type("airm:Source"):
             fixed = {"source": self.path(subject), "title": self.one(subject, "dcterms:title")}
             for row in self._at_least_one(self.spread(subject, single, several)):

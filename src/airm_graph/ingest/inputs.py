@@ -11,12 +11,13 @@ from airm_graph.errors import InputError
 from airm_graph.ingest.decode import MAX_BYTES
 from airm_graph.ingest.sidecar import MAX_SIDECAR
 from airm_graph.ingest.table import is_table_name, open_regular
+from airm_graph.sssom import is_match_table
 
-__all__ = ["Input", "find_inputs", "read_bytes", "read_sidecar_bytes"]
+__all__ = ["Input", "find_inputs", "is_own", "read_bytes", "read_sidecar_bytes"]
 
 _SUFFIX = ".txt"
-# What a build itself writes that has the suffix of a table.
-_OWN = {"quarantine.csv", "report.json"}
+# What the project itself writes or lists: no tables of mitigations.
+_OWN = {"external-terms.tsv", "quarantine.csv", "report.json", "review.csv"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +133,7 @@ def _expand_folder(folder: Path) -> list[Input]:
     found = []
     for path in files:
         below = path.relative_to(folder)
-        if path.name not in _OWN and not any(part.startswith(".") for part in below.parts):
+        if not is_own(path.name) and not any(part.startswith(".") for part in below.parts):
             found.append(Input(_readable(below.as_posix()), path, is_named=False))
     if not found:
         raise InputError(
@@ -141,6 +142,15 @@ def _expand_folder(folder: Path) -> list[Input]:
             remedy="name the folder that holds the captured pages",
         )
     return found
+
+
+def is_own(name: str) -> bool:
+    """Whether a file of that name is a table, and none of mitigations: what a build sets aside, a review, mappings.
+
+    >>> is_own("links.sssom.tsv"), is_own("mitigations.tsv")
+    (True, False)
+    """
+    return name in _OWN or is_match_table(name)
 
 
 def _is_input_name(name: str) -> bool:

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 from airm_graph.merge.attest import attest, sort_evidence
 from airm_graph.merge.identity import group_occurrences
+from airm_graph.merge.joins import Joins, link_mentions, list_mentions
 from airm_graph.merge.minting import digest
 from airm_graph.merge.occurrences import PAGE_EDITION, Occurrence, list_occurrences
-from airm_graph.model import Agent, AssignedCode, Attested, Classification, Evidence, Mitigation, Page, Repair
+from airm_graph.model import Agent, AssignedCode, Attested, Classification, Evidence, Link, Mitigation, Page, Repair
 from airm_graph.text import slugify
 
 __all__ = ["Merged", "merge_mitigations"]
@@ -28,32 +29,40 @@ class Merged:
         mitigations: Sorted by key.
         repairs: Every repair of their texts.
         inferred: (key, evidence of the page) where the page's name comes from what it leaves out.
+        links: Joins across inputs.
     """
 
     mitigations: tuple[Mitigation, ...]
     repairs: tuple[tuple[Evidence, Repair], ...]
     inferred: tuple[tuple[str, Evidence], ...]
+    links: tuple[Link, ...] = ()
 
 
-def merge_mitigations(pages: Sequence[Page], source: str) -> Merged:
+def merge_mitigations(pages: Sequence[Page], source: str, *, joins: Joins | None = None) -> Merged:
     """Merge what the pages of one source say of its mitigations.
 
     Args:
         pages: All pages of the source, sorted by capture.
         source: Key of the source, ``source/<slug>``.
+        joins: What people decided; what becomes of it is noted there.
     """
     mentions = list_occurrences(pages)
-    groups = group_occurrences(mentions)
+    joins = joins or Joins()
+    spots = list_mentions(mentions)
+    decided, found = joins.resolve(spots, "mitigation")
+    groups = group_occurrences(mentions, decided=decided)
     keys = _mint_keys(mentions, groups.members, source.removeprefix("source/"))
     owner = {index: keys[number] for number, group in enumerate(groups.members) for index in group}
     mitigations = [
         _merge_group(keys[number], [(i, mentions[i]) for i in group], pages, source, owner, mentions)
         for number, group in enumerate(groups.members)
     ]
+    joins.follow(found, spots, owner)
     return Merged(
         tuple(sorted(mitigations, key=lambda mitigation: mitigation.key)),
         tuple(pair for mention in mentions for pair in mention.repairs),
         tuple((owner[index], mentions[index].evidence) for index in groups.inferred),
+        tuple(link_mentions((keys[number], [spots[i] for i in group]) for number, group in enumerate(groups.members))),
     )
 
 

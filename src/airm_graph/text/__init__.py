@@ -9,7 +9,8 @@ from types import MappingProxyType
 
 from airm_graph.text.cells import arm_cell, defuse_cell, disarm_cell
 from airm_graph.text.damage import DAMAGE_RULES, Damage, find_damage
-from airm_graph.text.keys import fingerprint, name_key, normalise, slugify
+from airm_graph.text.identifiers import find_identifiers
+from airm_graph.text.keys import fingerprint, name_key, normalise, place_key, slugify
 from airm_graph.text.repairs import REPAIR_RULES, repair_text
 from airm_graph.text.spans import Kind
 
@@ -21,9 +22,11 @@ __all__ = [
     "defuse_cell",
     "disarm_cell",
     "find_damage",
+    "find_identifiers",
     "fingerprint",
     "name_key",
     "normalise",
+    "place_key",
     "repair_text",
     "slugify",
 ]

@@ -185,6 +185,7 @@ class _Reader:
         for column in ("title", "other title", "authors", "issued", "abstract"):
             thing.add(column, [cells.text(column)], evidence)
         thing.add("addresses", addresses, evidence)
+        thing.add("identifier", cells.text("identifier").split("\n"), evidence)
         thing.add("creators", [agent.key for agent in creators], evidence)
 
     def read_mitigation(self, cells: _Cells) -> None:
@@ -255,6 +256,7 @@ class _Reader:
             thing.places,
             thing.all("abstract"),
             thing.all("addresses"),
+            thing.all("identifier"),
         )
 
     def _make_mitigation(self, key: str, thing: "_Thing", given: Iterable[Classification]) -> Mitigation:

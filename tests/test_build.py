@@ -181,6 +181,13 @@ def test_date_of_release_comes_from_the_environment_only(monkeypatch: pytest.Mon
         airm_graph.build([EXAMPLES])
 
 
+@pytest.mark.parametrize("base", [BASE, "http://localhost:8080/x/"])
+def test_things_counted_are_those_of_the_query(base: str) -> None:
+    graph = airm_graph.build([EXAMPLES], base=base)
+    assert list(graph.count().items()) == [(row["thing"], int(row["number"] or 0)) for row in graph.query("counts")]
+    assert graph.count()["authors"] > 0
+
+
 def test_graph_converts_to_rdflib_and_networkx(example_graph: airm_graph.Graph, tmp_path: Path) -> None:
     import networkx as nx
 

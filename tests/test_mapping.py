@@ -829,6 +829,7 @@ def test_join_of_nothing_changes_nothing(folder: Path) -> None:
         ("classifications.csv", "edition", "v3", "TAB-35"),
         ("classifications.csv", "by", "A B", "TAB-35"),
         ("sources.csv", "addresses", "not one", "TAB-35"),
+        ("sources.csv", "numbers", "10.1000/xyz", "TAB-35"),
         ("sources.csv", "issued", "soon", "TAB-35"),
         ("evidence.csv", "row", "x", "TAB-35"),
         ("evidence.csv", "text", "", "TAB-35"),

@@ -253,6 +253,14 @@ def test_what_is_written_is_read_again(matches: MatchSet, condensed: bool):
     assert "".join(write_matches(again, condensed=condensed)) == text
 
 
+@pytest.mark.parametrize(
+    "title", ["0000-00-00", "2026-11-21", "1.10", "yes", "a: b", "# no", "- a", "x\u2028y", "null", " a", "'", '"', "é"]
+)
+def test_text_of_the_metadata_stays_a_text(title: str):
+    text = "".join(write_matches(MatchSet({"mapping_set_id": "urn:x", "license": "urn:y", "mapping_set_title": title})))
+    assert read_matches(text.encode(), file="a")[0].get("mapping_set_title") == title
+
+
 def test_order_of_mappings_changes_nothing():
     matches = load_matches(ALIGNMENTS[0])
     turned = MatchSet(matches.metadata, dict(reversed(matches.prefixes.items())), tuple(reversed(matches.matches)))

@@ -5,7 +5,6 @@ import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import replace
-from importlib.metadata import version as installed_version
 from pathlib import Path
 
 from airm_graph.errors import AirmError, InputError
@@ -34,6 +33,7 @@ from airm_graph.validate.attested import place_values
 from airm_graph.validate.places import find_every_place
 from airm_graph.validate.results import leave_out_repeated
 from airm_graph.validate.shapes import DEFAULT_SHAPES
+from airm_graph.version import VERSION
 
 __all__ = ["Proposal", "build", "describe", "describe_pages", "find_mends", "load", "propose_mapping", "validate_inputs"]
 
@@ -149,7 +149,7 @@ def _describe(records: Records, base: str) -> Iterable[Row]:
         "Repair": len(records.repairs),
     }
     files = [(entry.file_name, entry.media_type) for entry in EXPORTS.values()]
-    return dataset_rows(version=installed_version("airm-graph"), files=files, counts=counts, issued=_issued(), base=base)
+    return dataset_rows(version=VERSION, files=files, counts=counts, issued=_issued(), base=base)
 
 
 def _issued() -> str | None:
@@ -344,7 +344,7 @@ def describe(path: str | Path | None = None) -> dict[str, object]:
     graph = load(path)
     counts = {str(thing): int(count or 0) for thing, count, *_ in graph.query("counts").values()}
     return {
-        "version": installed_version("airm-graph"),
+        "version": VERSION,
         "notice": NOTICE,
         "base": graph.base,
         "triples": len(graph),

@@ -50,8 +50,8 @@ GRAPH_TABLES: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "title",
             "authors",
             "issued",
+            "numbers",
             "addresses",
-            "identifier",
             "abstract",
             "other title",
             "creators",
@@ -253,7 +253,7 @@ class SourceBlock:
         authors: Names as printed, in order.
         given_first: Whether names without a comma begin with the given name.
         url: Address of the document, when one is given.
-        doi: As given, or without what stands before ``10.``.
+        doi: DOI of the document without what stands before ``10.``, in lower case.
         repairs: Of the cells of a table, each with its cell; those of a page stand with its texts.
     """
 

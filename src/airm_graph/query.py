@@ -14,13 +14,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from airm_graph.errors import ParameterError, QueryError, UnknownQueryError
 from airm_graph.namespaces import BASE, literal, rebase_text
 from airm_graph.resources import find_resource
-from airm_graph.store import Store
 from airm_graph.tables import Table, format_table
+
+if TYPE_CHECKING:
+    from airm_graph.store import Store
 
 __all__ = ["KINDS", "Parameter", "Query", "Table", "bind_query", "format_table", "list_queries", "load_query", "run_query"]
 
@@ -156,7 +158,7 @@ def bind_query(query: Query, arguments: Mapping[str, str] | None = None, *, base
     return _PLACEHOLDER.sub(place, rebase_text(query.text, base))
 
 
-def run_query(store: Store, query: str | Query, arguments: Mapping[str, str] | None = None, *, base: str = BASE) -> Table:
+def run_query(store: "Store", query: str | Query, arguments: Mapping[str, str] | None = None, *, base: str = BASE) -> Table:
     """Answer a query of the library, given as such or by name.
 
     Raises:

@@ -113,8 +113,8 @@ def write_counts(graph: "Graph") -> None:
     from airm_graph.triples import NOTICE
 
     write_tables(graph)
-    for row in graph.query("counts"):
-        click.echo(f"  {row['thing']:<33} {row['number']:>7}", err=True)
+    for thing, number in graph.count().items():
+        click.echo(f"  {thing:<33} {number:>7}", err=True)
     click.echo(f"  {'triples':<33} {len(graph):>7}", err=True)
     click.echo(f"  digest {graph.digest}\n  {NOTICE}", err=True)
 

@@ -109,6 +109,9 @@ class ParquetFile:
         elif kind.id in {"float", "double"}:
             # Whole numbers with gaps are stored as fractions by many programs.
             text = f"regexp_replace({text}, '[.]0$', '')"
+        elif kind.id == "timestamp with time zone":
+            # Cast to text it would be the time of this machine.
+            text = f"replace(CAST(make_timestamp(epoch_us({sql})) AS VARCHAR), ' ', 'T') || 'Z'"
         elif kind.id.startswith("timestamp"):
             # As XML Schema writes it; a day without a time is a day.
             text = f"regexp_replace(replace({text}, ' ', 'T'), 'T00:00:00$', '')"

@@ -128,6 +128,6 @@ def _write_text(text: str) -> str:
     """A text as YAML reads it back: plain where that is possible, in double quotes otherwise."""
     try:
         is_plain = text.isprintable() and yaml.safe_load(f"a: {text}") == {"a": text} and yaml.safe_load(f"- {text}") == [text]
-    except yaml.YAMLError:
+    except (yaml.YAMLError, ValueError):  # what looks like a day and is none cannot be made one
         is_plain = False
     return text if is_plain else json.dumps(text, ensure_ascii=False)

@@ -168,11 +168,7 @@ class _Graph:
             "issued": "dcterms:issued",
             "abstract": "dcterms:abstract",
         }
-        several = {
-            "creators": ("dcterms:creator", " "),
-            "addresses": ("rdfs:seeAlso", "\n"),
-            "identifier": ("dcterms:identifier", "\n"),
-        }
+        several = {"creators": ("dcterms:creator", " "), "numbers": ("dcterms:identifier", "\n"), "addresses": ("rdfs:seeAlso", "\n")}
         for subject in self.of_type("airm:Source"):
             fixed = {"source": self.path(subject), "title": self.one(subject, "dcterms:title")}
             for row in self._at_least_one(self.spread(subject, single, several)):

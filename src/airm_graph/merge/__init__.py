@@ -9,6 +9,7 @@ from airm_graph.merge.decided import add_codes
 from airm_graph.merge.join import join_records
 from airm_graph.merge.joins import Joins, Spot, link_agents, link_mentions, list_authors, list_sources
 from airm_graph.merge.mitigations import merge_mitigations
+from airm_graph.merge.restored import join_records
 from airm_graph.merge.sources import AgentNames, group_pages, merge_sources
 from airm_graph.model import Capture, Decisions, Evidence, Link, Mitigation, Page, Records, Repair, Source
 

@@ -15,6 +15,7 @@ from airm_graph.ingest.table.sheet import Reason, Sheet
 from airm_graph.ingest.table.values import find_term, split_cell
 from airm_graph.model import Agent, Attested, Capture, Classification, Evidence, Mitigation, Records, Repair, Source
 from airm_graph.taxonomy import load_taxonomy
+from airm_graph.text import find_identifiers
 
 __all__ = ["restore_records"]
 
@@ -93,6 +94,11 @@ class _Cells:
         if number is None:
             raise _UnusableError("TAB-35", column, f"the row has no {column}")
         return number
+
+    def number_of_document(self, column: str, value: str) -> str:
+        if find_identifiers(value) != (value,):
+            raise _UnusableError("TAB-35", column, f"{value!r} is no number of a document such as doi:10.1000/xyz")
+        return value
 
     def address(self, column: str, value: str) -> str:
         if not is_web_address(value):
@@ -181,9 +187,11 @@ class _Reader:
         cells.key("issued")
         creators = [self.find(self.agents, key, "creators") for key in cells.text("creators").split()]
         addresses = [cells.address("addresses", value) for value in cells.text("addresses").split("\n") if value]
+        numbers = [cells.number_of_document("numbers", value) for value in cells.text("numbers").split("\n") if value]
         thing, evidence = self._begin(self.sources, cells, cells.key("source"))
         for column in ("title", "other title", "authors", "issued", "abstract"):
             thing.add(column, [cells.text(column)], evidence)
+        thing.add("numbers", numbers, evidence)
         thing.add("addresses", addresses, evidence)
         thing.add("identifier", cells.text("identifier").split("\n"), evidence)
         thing.add("creators", [agent.key for agent in creators], evidence)
@@ -256,7 +264,7 @@ class _Reader:
             thing.places,
             thing.all("abstract"),
             thing.all("addresses"),
-            thing.all("identifier"),
+            thing.all("numbers"),
         )
 
     def _make_mitigation(self, key: str, thing: "_Thing", given: Iterable[Classification]) -> Mitigation:

@@ -815,6 +815,17 @@ def test_join_of_nothing_changes_nothing(folder: Path) -> None:
     assert join_records(records, [records.__class__()]) is records
 
 
+def test_joins_and_numbers_of_documents_survive_the_company_of_an_exported_graph(tmp_path: Path, graph: airm_graph.Graph) -> None:
+    records = merge_pages(read_captures([write_folder(tmp_path / "a"), write_folder(tmp_path / "b")]).pages)
+    graph.write_tables(tmp_path / "tables")
+    joined = join_records(records, read_captures([tmp_path / "tables"]).restored)
+    assert joined.links == records.links
+    numbers = {number.value for source in joined.sources for number in source.identifiers}
+    assert numbers == {"doi:10.1234/abc", "doi:10.1234/def"}
+    only_tables = join_records(records.__class__(captures=records.captures), read_captures([tmp_path / "tables"]).restored)
+    assert {number.value for source in only_tables.sources for number in source.identifiers} == numbers
+
+
 @pytest.mark.parametrize(
     ("table", "column", "value", "rule"),
     [

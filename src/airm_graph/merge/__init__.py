@@ -6,7 +6,6 @@ from dataclasses import replace
 
 from airm_graph.merge.conflicts import find_conflicts, note_inferred
 from airm_graph.merge.decided import add_codes
-from airm_graph.merge.join import join_records
 from airm_graph.merge.joins import Joins, Spot, link_agents, link_mentions, list_authors, list_sources
 from airm_graph.merge.mitigations import merge_mitigations
 from airm_graph.merge.restored import join_records

@@ -193,7 +193,6 @@ class _Reader:
             thing.add(column, [cells.text(column)], evidence)
         thing.add("numbers", numbers, evidence)
         thing.add("addresses", addresses, evidence)
-        thing.add("identifier", cells.text("identifier").split("\n"), evidence)
         thing.add("creators", [agent.key for agent in creators], evidence)
 
     def read_mitigation(self, cells: _Cells) -> None:

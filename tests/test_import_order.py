@@ -19,6 +19,7 @@ ORDER = [
     "rules",
     "text",
     "store",
+    "remote",
     "columns",
     "taxonomy",
     "ingest",
@@ -34,6 +35,7 @@ ORDER = [
     "migrate",
     "curate",
     "conductor",
+    "push",
     "cli",
 ]
 # Rooms that stand side by side do not know each other, although one is listed first.

@@ -35,7 +35,18 @@ from airm_graph.validate.results import leave_out_repeated
 from airm_graph.validate.shapes import DEFAULT_SHAPES
 from airm_graph.version import VERSION
 
-__all__ = ["Proposal", "build", "describe", "describe_pages", "find_mends", "load", "propose_mapping", "validate_inputs"]
+__all__ = [
+    "Proposal",
+    "build",
+    "describe",
+    "describe_pages",
+    "find_base",
+    "find_mends",
+    "load",
+    "propose_mapping",
+    "read_rdf",
+    "validate_inputs",
+]
 
 Progress = Callable[[str, int, int], None]
 
@@ -228,7 +239,8 @@ def load(path: str | Path | None = None) -> Graph:
     if found is None:
         return build([path])
     rows = read_rdf(found)
-    return Graph(rows, ontology=_read_rows("ontology/airm.ttl", iri("graph/ontology")), base=_find_base(rows))
+    base = find_base(rows)
+    return Graph(rows, ontology=_rebase(_read_rows("ontology/airm.ttl", iri("graph/ontology")), base), base=base)
 
 
 def read_rdf(path: Path) -> tuple[Row, ...]:
@@ -252,8 +264,8 @@ def _find_export(place: Path) -> Path | None:
     return place if place.suffix.lower() in FORMATS and place.exists() else None
 
 
-def _find_base(rows: Iterable[Row]) -> str:
-    """The base a graph was built with, as its dataset says."""
+def find_base(rows: Iterable[Row]) -> str:
+    """Find the base a graph was built with, as its dataset says; the default base where it does not."""
     space = f"<{PREFIXES['void']}uriSpace>"
     found = sorted({read_literal(o).text for _, p, o, _ in rows if p == space and o.startswith('"http')})
     return found[0] if len(found) == 1 else BASE
@@ -295,7 +307,7 @@ def validate_inputs(
     mapped = [finding for path in tables for finding in _judge_matches(path)]
     files = read_rdf_files(path for path in every if path not in tables)
     rows = sorted({row for file in files for row in file.rows})
-    base = _find_base(rows)
+    base = find_base(rows)
     inferred = f"<{base}graph/inferred>"
     judged_by = _default_shapes(rows) if shapes is None else shapes
     verdict = judge_shapes([row for row in rows if row[3] != inferred], shapes=judged_by, engine=engine, base=base)

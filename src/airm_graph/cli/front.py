@@ -20,6 +20,7 @@ COMMANDS = {
     "info": "Show what a graph or a capture holds.",
     "map": "Propose which column of a table is what.",
     "migrate": "Propose codes of another edition, and take over what people decided.",
+    "push": "Bring a release into a triple store and prove that it is there.",
     "query": "List, show and run the queries of the library.",
     "sssom": "Write a table of mappings as Turtle, or in its canonical form.",
     "validate": "Say what is wrong with captures or RDF, and where.",

@@ -146,7 +146,7 @@ def make_prepared(folder: Path) -> None:
 
     with tempfile.TemporaryDirectory() as workspace, TripleTable() as table:
         mapping = load_mapping(folder / "tables" / "mapping.yaml")
-        found = read_tables(find_folders(find_inputs([folder / "tables"]), mappings=[mapping], workspace=Path(workspace)), table=table)
+        found = read_tables(find_folders(find_inputs([folder / "tables"]), mapping=mapping, workspace=Path(workspace)), table=table)
         (sheet,) = found.sheets
         statements = {(one.subject, one.predicate): one.value for one in list_statements(sheet)}
         label = statements["c", term("rdfs:label")]

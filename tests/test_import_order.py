@@ -9,14 +9,17 @@ PACKAGE = Path(__file__).resolve().parent.parent / "src" / "airm_graph"
 
 # Rooms in the order of the way that data takes; a room may import from itself and from the rooms before it.
 ORDER = [
+    "version",
     "errors",
     "namespaces",
     "resources",
     "model",
     "terms",
+    "sssom",
     "rules",
     "text",
     "store",
+    "remote",
     "columns",
     "taxonomy",
     "ingest",
@@ -30,7 +33,10 @@ ORDER = [
     "analyse",
     "graph",
     "bulk",
+    "migrate",
+    "curate",
     "conductor",
+    "push",
     "cli",
 ]
 # Rooms that stand side by side do not know each other, although one is listed first.

@@ -5,7 +5,6 @@ import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack, nullcontext
 from dataclasses import replace
-from importlib.metadata import version as installed_version
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import MappingProxyType
@@ -14,27 +13,45 @@ from airm_graph.errors import AirmError, InputError
 from airm_graph.export import EXPORTS
 from airm_graph.export.files import draft_files
 from airm_graph.graph import SUMS, Graph
-from airm_graph.ingest import Readings, read_captures, read_pages
-from airm_graph.ingest.inputs import find_inputs
+from airm_graph.ingest import Proposal, Readings, read_captures, read_pages
+from airm_graph.ingest import propose_mapping as propose_from_paths
+from airm_graph.ingest.decisions import DecisionReadings, read_decisions
+from airm_graph.ingest.external import find_match_findings
+from airm_graph.ingest.inputs import find_inputs, is_own
 from airm_graph.ingest.mend import find_mends
 from airm_graph.ingest.rdf import locate_findings, locate_in_lines, read_rdf_files
-from airm_graph.ingest.table import UnreadableError, load_builtin_mappings, load_mapping
-from airm_graph.merge import merge_pages
+from airm_graph.ingest.table import UnreadableError, load_mapping
+from airm_graph.merge import join_records, merge_pages
 from airm_graph.model import Finding, Item, Page, Records, Severity
 from airm_graph.namespaces import BASE, PREFIXES, iri, term
 from airm_graph.reason import Closure, close, close_table
 from airm_graph.resources import find_resource, read_resource
 from airm_graph.rules import SAYS_THE_SAME, make_finding
+from airm_graph.sssom import is_match_table
 from airm_graph.store import FORMATS, Row, parse_rows, stream_rows
 from airm_graph.taxonomy import load_taxonomy
 from airm_graph.terms import read_literal
 from airm_graph.triples import NOTICE, dataset_rows, record_rows
 from airm_graph.validate import Report, Verdict, judge_shapes
+from airm_graph.validate.attested import place_values
 from airm_graph.validate.places import find_every_place, select_place_rows
 from airm_graph.validate.results import leave_out_repeated
 from airm_graph.validate.shapes import DEFAULT_SHAPES
+from airm_graph.version import VERSION
 
-__all__ = ["build", "convert", "describe", "describe_pages", "find_mends", "load", "validate_inputs"]
+__all__ = [
+    "Proposal",
+    "build",
+    "convert",
+    "describe",
+    "describe_pages",
+    "find_base",
+    "find_mends",
+    "load",
+    "propose_mapping",
+    "read_rdf",
+    "validate_inputs",
+]
 
 Progress = Callable[[str, int, int], None]
 
@@ -55,6 +72,7 @@ def build(
     engine: str = "auto",
     shapes: Sequence[str] | None = None,
     mapping: str | Path | None = None,
+    decisions: Sequence[str | Path] = (),
     strict: bool = False,
     progress: Progress | None = None,
 ) -> Graph:
@@ -66,6 +84,7 @@ def build(
         engine: ``fast`` closes and judges on the columnar table, ``reference`` by owlrl and pyshacl, ``auto`` by the table where it can.
         shapes: Shapes files to judge by; the project's own when left out.
         mapping: File that says what the columns of the tables are; when left out, the mappings of the project are tried.
+        decisions: Tables of what people decided of joins and codes; what they say goes before the rules.
         strict: Stop at rows of tables that cannot be used: the graph is empty then, and each such row a violation.
         progress: Called with (step, number done, number in all).
 
@@ -76,15 +95,17 @@ def build(
         InputError: An input does not exist or cannot be read. A file that is no page is a finding instead.
     """
     tell = progress or (lambda _step, _done, _all: None)
-    if engine != "reference":
+    if engine != "reference" and not decisions:
         large = _build_large(inputs, base=base, engine=engine, shapes=shapes, mapping=mapping, strict=strict, tell=tell)
         if large is not None:
             return large
+    decided = read_decisions(decisions, base=base)
     readings = read_captures(inputs, mapping=mapping, progress=lambda done, every: tell("read", done, every))
+    readings = _add_decisions(readings, decided)
     if strict and readings.rejected:
         readings = _stop_at_rejected(readings)
     tell("merge", 0, 1)
-    records = merge_pages(readings.pages)
+    records = join_records(merge_pages(readings.pages, decisions=decided.decisions), readings.restored)
     if not records.mitigations:
         return Graph((), (), (), _report(readings, records), records, base, readings.files, readings.rejected, readings.counts)
     rows = tuple(sorted({*_data_rows(records), *_taxonomy_rows(), *_describe(_count(records), base)}))
@@ -119,9 +140,9 @@ def _build_large(
         opened.callback(workspace.cleanup)
         table = opened.enter_context(TripleTable(place / "rows.duckdb", memory_limit=MEMORY, temp_directory=place))
         pages = read_pages([entry for entry in entries if not entry.is_table], progress=lambda done, every: tell("read", done, every))
-        mappings = (load_mapping(mapping),) if mapping is not None else load_builtin_mappings()
+        given = load_mapping(mapping) if mapping is not None else None
         tell("read", 0, 1)
-        folders = find_folders([entry for entry in entries if entry.is_table], mappings=mappings, workspace=place, at_least=LARGE_TABLE)
+        folders = find_folders([entry for entry in entries if entry.is_table], mapping=given, workspace=place, at_least=LARGE_TABLE)
         try:
             found = read_tables(folders, table=table, pages=pages.pages)
         except UnreadableError:
@@ -130,7 +151,7 @@ def _build_large(
             return None
         tell("merge", 0, 1)
         records, tables = found.records, found.tables
-        files = {entry.name: entry.shown for entry in entries}
+        files = dict(sorted({**pages.files, **{name: shown for folder in folders for name, shown in folder.files.items()}}.items()))
         readings = Readings(pages.pages, (*pages.findings, *tables.findings), files, tables.rejected, tables.counts)
         if strict and readings.rejected:
             report = _report(_stop_at_rejected(readings), Records())
@@ -176,7 +197,7 @@ def convert(inputs: Sequence[str | Path], target: str | Path, *, mapping: str | 
         The number of mitigations.
 
     Raises:
-        InputError: An input or the mapping cannot be read, or a table is no CSV.
+        InputError: An input or the mapping cannot be read, or a table is refused as a whole.
         ExportError: The file cannot be written.
     """
     from airm_graph.bulk import find_folders, list_agents, read_tables, write_statements
@@ -187,12 +208,12 @@ def convert(inputs: Sequence[str | Path], target: str | Path, *, mapping: str | 
         place = Path(workspace)
         with TripleTable(memory_limit=MEMORY, temp_directory=place) as table:
             pages = read_pages([entry for entry in entries if not entry.is_table])
-            mappings = (load_mapping(mapping),) if mapping is not None else load_builtin_mappings()
-            folders = find_folders([entry for entry in entries if entry.is_table], mappings=mappings, workspace=place)
-            try:
-                found = read_tables(folders, table=table, pages=pages.pages)
-            except UnreadableError as error:
-                raise InputError(str(error), file="a table", line=error.line) from error
+            given = load_mapping(mapping) if mapping is not None else None
+            folders = find_folders([entry for entry in entries if entry.is_table], mapping=given, workspace=place)
+            found = read_tables(folders, table=table, pages=pages.pages)
+            refused = next((finding for finding in found.tables.findings if finding.severity is Severity.VIOLATION and finding.place), None)
+            if refused and refused.place:
+                raise InputError(refused.message, file=refused.place.file, line=refused.place.first_line, remedy=refused.remedy)
             others = (*_data_rows(found.records), *list_agents(found.sheets, table=table))
             written = place / "written"
             write_statements(others, written, sheets=found.sheets, table=table, graphs=path.suffix == ".nq")
@@ -200,6 +221,13 @@ def convert(inputs: Sequence[str | Path], target: str | Path, *, mapping: str | 
             while piece := file.read(1 << 22):
                 draft.write(piece)
     return found.plain + len(found.records.mitigations)
+
+
+def _add_decisions(readings: Readings, decided: DecisionReadings) -> Readings:
+    """What is wrong with decisions is reported with the rest; their tables are files of the build."""
+    if not decided.files:
+        return readings
+    return replace(readings, findings=(*readings.findings, *decided.findings), files={**readings.files, **decided.files})
 
 
 def _stop_at_rejected(readings: Readings) -> Readings:
@@ -212,7 +240,7 @@ def _stop_at_rejected(readings: Readings) -> Readings:
         else finding
         for finding in readings.findings
     )
-    return replace(readings, pages=(), findings=findings)
+    return replace(readings, pages=(), restored=(), findings=findings)
 
 
 def _judge_and_close(
@@ -256,7 +284,7 @@ def _count(records: Records) -> dict[str, int]:
 
 def _describe(counts: Mapping[str, int], base: str) -> Iterable[Row]:
     files = [(entry.file_name, entry.media_type) for entry in EXPORTS.values()]
-    return dataset_rows(version=installed_version("airm-graph"), files=files, counts=counts, issued=_issued(), base=base)
+    return dataset_rows(version=VERSION, files=files, counts=counts, issued=_issued(), base=base)
 
 
 def _issued() -> str | None:
@@ -283,7 +311,7 @@ def _report(
         return Report(said, tuple(readings.files))
     contradictions = (make_finding("INF-01", text, None) for text in closure.contradictions)
     known = {**_find_lines(records), **lines}
-    found = [_place_row(finding, known) for finding in verdict.findings]
+    found = [_place_row(finding, known) for finding in place_values(verdict.findings, records=records)]
     judged = _leave_out_repeated(found, rows=rows, said=said)
     return Report((*said, *contradictions, *judged), tuple(readings.files), verdict.engines, (*closure.notes, *verdict.notes))
 
@@ -293,7 +321,11 @@ def _find_lines(records: Records) -> dict[tuple[str, int], tuple[int, int]]:
     files = {capture.sha256: capture.file_names[0] for capture in records.captures}
     held = [*(source.evidence for source in records.sources), *(mitigation.evidence for mitigation in records.mitigations)]
     places = [place for evidence in held for place in evidence]
-    return {(files[place.capture], place.row): (place.first_line, place.last_line) for place in places if place.row is not None}
+    return {
+        (files[place.capture], place.row): (place.first_line, place.last_line)
+        for place in places
+        if place.row is not None and place.first_line
+    }
 
 
 def _place_row(finding: Finding, lines: Mapping[tuple[str, int], tuple[int, int]]) -> Finding:
@@ -336,7 +368,8 @@ def load(path: str | Path | None = None) -> Graph:
     if found is None:
         return build([path])
     rows = read_rdf(found)
-    return Graph(rows, ontology=_read_rows("ontology/airm.ttl", iri("graph/ontology")), base=_find_base(rows))
+    base = find_base(rows)
+    return Graph(rows, ontology=_rebase(_read_rows("ontology/airm.ttl", iri("graph/ontology")), base), base=base)
 
 
 def read_rdf(path: Path) -> tuple[Row, ...]:
@@ -360,8 +393,8 @@ def _find_export(place: Path) -> Path | None:
     return place if place.suffix.lower() in FORMATS and place.exists() else None
 
 
-def _find_base(rows: Iterable[Row]) -> str:
-    """The base a graph was built with, as its dataset says."""
+def find_base(rows: Iterable[Row]) -> str:
+    """Find the base a graph was built with, as its dataset says; the default base where it does not."""
     space = f"<{PREFIXES['void']}uriSpace>"
     found = sorted({read_literal(o).text for _, p, o, _ in rows if p == space and o.startswith('"http')})
     return found[0] if len(found) == 1 else BASE
@@ -376,10 +409,10 @@ def validate_inputs(
     strict: bool = False,
     progress: Progress | None = None,
 ) -> tuple[Report, Mapping[str, str]]:
-    """Validate captures and tables, or RDF files, dist folders and folders of RDF files.
+    """Validate captures and tables, or RDF files, dist folders and folders of RDF files, and tables of mappings.
 
     Args:
-        inputs: Captures as :func:`build` takes them, or RDF; not both at once.
+        inputs: Captures as :func:`build` takes them, or RDF and tables of mappings (``*.sssom.tsv``); not both at once.
         shapes: Shapes files to judge by; the project's own when left out, with those for ontologies where RDF declares one.
         engine, mapping, strict: As for :func:`build`.
         progress: As for :func:`build`.
@@ -391,24 +424,33 @@ def validate_inputs(
         InputError: There is no such file or folder, or captures and RDF are mixed.
         StoreError: An RDF file is not what its suffix says.
     """
-    found = [_find_rdf(Path(path)) for path in inputs]
+    found = [(*_find_rdf(Path(path)), *_find_match_tables(Path(path))) for path in inputs]
     if not any(found):
         graph = build(inputs, shapes=shapes, engine=engine, mapping=mapping, strict=strict, progress=progress)
         return graph.report, graph.files
     if not all(found):
         strange = next(str(path) for path, files in zip(inputs, found, strict=True) if not files)
         raise InputError("captures and RDF are given at once", file=strange, remedy="validate them one after the other")
-    paths = sorted({path for paths in found for path in paths}, key=Path.as_posix)
-    if _are_large(paths):
-        return _validate_large(paths, shapes=shapes, engine=engine)
-    files = read_rdf_files(paths)
+    every = sorted({path for paths in found for path in paths}, key=Path.as_posix)
+    tables = [path for path in every if is_match_table(path.name)]
+    if not tables and _are_large(every):
+        return _validate_large(every, shapes=shapes, engine=engine)
+    mapped = [finding for path in tables for finding in _judge_matches(path)]
+    files = read_rdf_files(path for path in every if path not in tables)
     rows = sorted({row for file in files for row in file.rows})
-    base = _find_base(rows)
+    base = find_base(rows)
     inferred = f"<{base}graph/inferred>"
     judged_by = _default_shapes(rows) if shapes is None else shapes
     verdict = judge_shapes([row for row in rows if row[3] != inferred], shapes=judged_by, engine=engine, base=base)
-    names = {file.name: file.name for file in files}
-    return Report(tuple(locate_findings(verdict.findings, files=files)), tuple(names), verdict.engines, verdict.notes), names
+    names = {name: name for name in (*(file.name for file in files), *(path.as_posix() for path in tables))}
+    return Report((*locate_findings(verdict.findings, files=files), *mapped), tuple(names), verdict.engines, verdict.notes), names
+
+
+def _judge_matches(path: Path) -> list[Finding]:
+    try:
+        return find_match_findings(path, name=path.as_posix())
+    except OSError as error:
+        raise InputError(f"the file cannot be read: {error.strerror}", file=str(path)) from error
 
 
 def _are_large(paths: Sequence[Path]) -> bool:
@@ -425,7 +467,7 @@ def _validate_large(paths: Sequence[Path], *, shapes: Sequence[str] | None, engi
         declared = f"<{PREFIXES['void']}uriSpace>", term("owl:Ontology")
         told = ", ".join(map(str, table.find_ids(declared).values())) or "-1"
         head = table.rows(f"SELECT s, p, o, g FROM quads WHERE p IN ({told}) OR o IN ({told})")  # noqa: S608
-        base = _find_base(head)
+        base = find_base(head)
         table.remove_graph(f"<{base}graph/inferred>")
         judged_by = _default_shapes(head) if shapes is None else shapes
         verdict = judge_shapes(None, shapes=judged_by, engine=engine, base=base, table=table)
@@ -444,10 +486,22 @@ def _find_rdf(place: Path) -> tuple[Path, ...]:
     if not place.is_dir() or (place / SUMS).is_file():
         export = _find_export(place)
         return (export,) if export else ()
-    if any(path.suffix in {".txt", ".csv", ".tsv"} for path in place.rglob("*")):
+    return _list_below(place, lambda path: path.suffix.lower() in FORMATS.keys() - {".xml"})
+
+
+def _find_match_tables(place: Path) -> tuple[Path, ...]:
+    """The tables of mappings that a path stands for: a file, or those of a folder without captures that is no written graph."""
+    if not place.is_dir():
+        return (place,) if is_match_table(place.name) and place.exists() else ()
+    return () if (place / SUMS).is_file() else _list_below(place, lambda path: is_match_table(path.name))
+
+
+def _list_below(folder: Path, wanted: Callable[[Path], bool]) -> tuple[Path, ...]:
+    """The files of a folder that are wanted and not hidden; none where captures or tables of mitigations lie among them."""
+    paths = [path for path in folder.rglob("*") if path.is_file() and not any(part[0] == "." for part in path.relative_to(folder).parts)]
+    if any(path.suffix in {".txt", ".csv", ".tsv"} and not is_own(path.name) for path in paths):
         return ()
-    paths = (path for path in place.rglob("*") if path.suffix.lower() in FORMATS.keys() - {".xml"} and path.is_file())
-    return tuple(sorted(path for path in paths if not any(part.startswith(".") for part in path.relative_to(place).parts)))
+    return tuple(sorted(path for path in paths if wanted(path)))
 
 
 def describe(path: str | Path | None = None) -> dict[str, object]:
@@ -455,7 +509,7 @@ def describe(path: str | Path | None = None) -> dict[str, object]:
     graph = load(path)
     counts = {str(thing): int(count or 0) for thing, count, *_ in graph.query("counts").values()}
     return {
-        "version": installed_version("airm-graph"),
+        "version": VERSION,
         "notice": NOTICE,
         "base": graph.base,
         "triples": len(graph),
@@ -494,3 +548,15 @@ def _describe_page(page: Page) -> dict[str, object]:
 
 def _describe_item(item: Item) -> dict[str, object]:
     return {"name": item.name.published, "code": item.code, "first_line": item.evidence.first_line, "last_line": item.evidence.last_line}
+
+
+def propose_mapping(paths: Sequence[str | Path]) -> Proposal:
+    """Propose a mapping for tables that belong together: which column is what, how sure that is, and why.
+
+    Args:
+        paths: Tables, or folders of them.
+
+    Raises:
+        InputError: A path does not exist or cannot be read, or no table is among them.
+    """
+    return propose_from_paths(paths, notice=NOTICE)

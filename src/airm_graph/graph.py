@@ -4,11 +4,14 @@ import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from airm_graph.analyse.counts import count_things
 from airm_graph.errors import ExportError, InputError
-from airm_graph.export import EXPORTS, Options, Written, release_digest, sort_rows, write_files
+from airm_graph.export import EXPORTS, Options, Written, release_digest, replace_folder_files, sort_rows, write_files
+from airm_graph.export.links import LINKS, write_links
 from airm_graph.export.quarantine import QUARANTINE, write_quarantine
 from airm_graph.model import Records, Rejected, TableCount
 from airm_graph.namespaces import BASE, PREFIXES, rebase_text
@@ -58,7 +61,7 @@ class Graph:
 
     def __len__(self) -> int:
         """Number of different triples that exports hold."""
-        return len({row[:3] for row in self.exported})
+        return len(set(map(itemgetter(0, 1, 2), self.exported)))
 
     @cached_property
     def exported(self) -> tuple[Row, ...]:
@@ -102,6 +105,14 @@ class Graph:
         """
         return run_query(self.store, name, arguments, base=self.base)
 
+    def count(self) -> dict[str, int]:
+        """Count kinds of things, as the query ``counts`` does, without a store.
+
+        >>> Graph(rows=()).count()["mitigations"]
+        0
+        """
+        return count_things(self.exported, base=self.base)
+
     def to_rdflib(self, *, named_graphs: bool = False) -> "rdflib.Graph":
         """The exported statements as an rdflib Graph, or as a Dataset with one graph per capture."""
         import warnings
@@ -129,7 +140,7 @@ class Graph:
         return project_rows(self.exported, prefixes={p: rebase_text(n, self.base) for p, n in PREFIXES.items()})
 
     def write(self, folder: str | Path, *, formats: Collection[str] = tuple(EXPORTS)) -> dict[str, Path]:
-        """Write exports, ``report.json``, ``SHA256SUMS``, for tables ``quarantine.csv``; when one fails, no file in *folder* is changed.
+        """Write exports, report, links, sums, for tables ``quarantine.csv``; when one fails, no file in *folder* is changed.
 
         Args:
             folder: Made when it is missing.
@@ -145,6 +156,8 @@ class Graph:
         if self.is_empty:
             raise InputError("no mitigation was read, so nothing is written", file=str(folder), remedy="see the findings")
         beside = {_REPORT: self.report.to_json().encode()}
+        if self.records.captures:
+            beside[LINKS] = "".join(write_links(self.records.links, notice=NOTICE, base=self.base)).encode()
         if self.tables:
             beside[QUARANTINE] = write_quarantine(self.quarantine).encode()
         chosen = _known_formats(formats)
@@ -153,6 +166,22 @@ class Graph:
             # What cached_property keeps; there is no need to write the triples again.
             self.__dict__["digest"] = written[EXPORTS["ntriples"].file_name].sha256
         return {name: file.path for name, file in written.items()}
+
+    def write_tables(self, folder: str | Path) -> dict[str, Path]:
+        """Write the asserted statements as CSV tables that :func:`airm_graph.build` reads back, with the mapping that says how.
+
+        Args:
+            folder: Made when it is missing.
+
+        Returns:
+            File name → path.
+
+        Raises:
+            ExportError: A file cannot be written.
+        """
+        from airm_graph.export.table import write_tables
+
+        return replace_folder_files(Path(folder), write_tables(self.rows, base=self.base, notice=NOTICE))
 
     def export(self, format: str) -> Iterable[str]:  # noqa: A002 - the word users know
         """Write one format and return its content in pieces of text."""

@@ -37,6 +37,8 @@ class Store:
     multiplies rows and makes joins explode.
     """
 
+    in_order = True
+
     def __init__(self) -> None:
         """Make an empty store in memory."""
         self._store = ox.Store()

@@ -3,7 +3,7 @@
 from airm_graph.columns import TripleTable
 from airm_graph.errors import StoreError
 from airm_graph.ingest.table import Scan
-from airm_graph.ingest.table.read import MAX_CELL
+from airm_graph.ingest.table.rows import MAX_CELL
 
 __all__ = ["load_regular"]
 
@@ -12,7 +12,7 @@ _MORE = 4
 #: What ``str.strip`` and ``str.split`` take for white space.
 _SPACES = (*range(0x09, 0x0E), *range(0x1C, 0x21), 0x85, 0xA0, 0x1680, *range(0x2000, 0x200B), 0x2028, 0x2029, 0x202F, 0x205F, 0x3000)
 _WHITE = "".join(map(chr, _SPACES))
-#: ``read.CONTROL`` in the words of RE2; surrogates do not come out of UTF-8.
+#: ``records.CONTROL`` in the words of RE2; surrogates do not come out of UTF-8.
 _CONTROL = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x{FFFE}\x{FFFF}]"
 
 
@@ -28,7 +28,7 @@ def load_regular(rows: str, *, scan: Scan, name: str, table: TripleTable) -> boo
     """
     select = _select(scan, scan.header.index(name))
     try:
-        table.load_cells(rows, scan.path, select=select, width=len(scan.header) + _MORE, delimiter=scan.delimiter)
+        table.load_cells(rows, scan.copy, select=select, width=len(scan.header) + _MORE, delimiter=scan.delimiter)
     except StoreError:
         return False
     return bool(table.execute(f"SELECT coalesce(max(longest), 0) FROM {rows}")[0][0] <= MAX_CELL)  # noqa: S608

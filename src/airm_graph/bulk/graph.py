@@ -13,10 +13,8 @@ from airm_graph.export import EXPORTS, Written
 from airm_graph.export.batches import iter_batches
 from airm_graph.graph import Graph
 from airm_graph.model import Records, Rejected, TableCount
-from airm_graph.namespaces import BASE, iri, literal, term
-from airm_graph.query import Query
+from airm_graph.namespaces import BASE, iri, term
 from airm_graph.store import Row
-from airm_graph.tables import Table
 from airm_graph.validate.report import Report
 
 __all__ = ["LargeGraph"]
@@ -28,7 +26,7 @@ _TYPED = "SELECT count(DISTINCT s) FROM quads WHERE p = @rdf:type AND o = @airm:
 _WITHOUT = "SELECT count(DISTINCT s) FROM quads WHERE p = @rdf:type AND o = @airm:{} AND s NOT IN ( SELECT s FROM quads WHERE p = @{} )"
 _AUTHORS = """SELECT count(DISTINCT o) FROM quads WHERE p = @dcterms:creator
   AND s IN ( SELECT s FROM quads WHERE p = @rdf:type AND o = @airm:Source )"""
-#: The query ``counts`` in SQL: what is counted, and how; ``@`` stands before terms.
+#: What ``analyse.counts`` counts, in SQL: what is counted, and how; ``@`` stands before terms.
 _COUNTS = (
     ("captures", _TYPED.format("Capture")),
     ("sources", _TYPED.format("Source")),
@@ -131,16 +129,9 @@ class LargeGraph(Graph):
         workspace = Path(self._workspace.name)
         return write_large(lines, folder, formats=formats, beside=beside, base=self.base, workspace=workspace)
 
-    def query(self, name: str | Query, /, **arguments: str) -> Table:
-        """Answer a query of the library; but for ``counts``, all statements are loaded into a store in memory for it."""
-        if name == "counts" and not arguments:
-            return self._count()
-        return super().query(name, **arguments)
-
-    def _count(self) -> Table:
-        """The rows of the query ``counts``, by SQL."""
-        found = ((literal(thing), literal(int(self._table.execute(self._fill(sql))[0][0]))) for thing, sql in _COUNTS)
-        return Table(("thing", "number"), tuple(found))
+    def count(self) -> dict[str, int]:
+        """Count kinds of things, by SQL."""
+        return {thing: int(self._table.execute(self._fill(sql))[0][0]) for thing, sql in _COUNTS}
 
     def _fill(self, sql: str) -> str:
         return " ".join(str(self._id(term(word[1:]))) if word.startswith("@") else word for word in sql.split())

@@ -1,7 +1,8 @@
 """Which rows of large tables are plain, decided for all rows at once.
 
 The merge of rows looks at nothing but name, identifier, text and code within one source, and at the slug where two names have one. So a
-row that shares none of name, slug and identifier with another row of its source is one mitigation by itself, whatever the others are.
+row that shares none of name, slug and identifier with another row of its source is one mitigation by itself, whatever the others are,
+as long as no other input speaks of the source.
 Where a name has no letter or digit, text and code decide, and the whole source is left to the merge.
 """
 
@@ -10,6 +11,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from airm_graph.bulk.intake import Sheet
 from airm_graph.columns import TripleTable
 from airm_graph.ingest.table.names import is_day, name_agent
+from airm_graph.ingest.table.values import split_cell
 from airm_graph.taxonomy import load_taxonomy
 from airm_graph.text import name_key, normalise, slugify
 
@@ -47,7 +49,8 @@ _REST = """
 WITH twice AS (SELECT identifier FROM entries WHERE identifier <> '' GROUP BY identifier HAVING count(*) > 1),
   same_key AS (SELECT source, key FROM entries WHERE source IS NOT NULL GROUP BY source, key HAVING count(*) > 1),
   same_slug AS (SELECT source, slug FROM entries WHERE source IS NOT NULL GROUP BY source, slug HAVING count(*) > 1),
-  whole AS (SELECT source FROM busy UNION SELECT source FROM entries WHERE key = '' AND is_named AND source IS NOT NULL)
+  whole AS (SELECT source FROM busy UNION SELECT source FROM entries WHERE source IS NOT NULL GROUP BY source HAVING count(DISTINCT sheet) > 1
+    UNION SELECT source FROM entries WHERE key = '' AND is_named AND source IS NOT NULL)
 SELECT sheet, number FROM entries AS e
 WHERE NOT usable OR identifier IN (SELECT identifier FROM twice) OR source IN (SELECT source FROM whole)
   OR EXISTS (SELECT 1 FROM same_key AS k WHERE k.source = e.source AND k.key = e.key)
@@ -107,8 +110,9 @@ def _load_codes(sheets: Sequence[Sheet], table: TripleTable) -> None:
 
 
 def _is_code(sheet: Sheet, code: str, label: str) -> bool:
-    known = load_taxonomy(sheet.mapping.edition).codes.get(code)
-    if known is None:
+    known, separator = load_taxonomy(sheet.mapping.edition).codes.get(code), sheet.columns.split_by("code")
+    # A cell may hold several codes or labels: rows with such cells are not plain.
+    if known is None or split_cell(code, separator) != [code] or split_cell(label, separator) not in ([], [label]):
         return False
     labels = {normalise(text) for text in (known.label, sheet.mapping.labels.get(code)) if text}
     return not label or not known.label or normalise(label) in labels

@@ -2,14 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from airm_graph.bulk.intake import Folder, Sheet, load_sheets, read_rows
 from airm_graph.bulk.plain import find_rest
 from airm_graph.bulk.statements import make_plain
 from airm_graph.columns import TripleTable
 from airm_graph.ingest.table import TableReadings, read_records
-from airm_graph.merge import merge_pages
+from airm_graph.merge import join_records, merge_pages
 from airm_graph.merge.sources import group_pages, merge_sources
 from airm_graph.model import Page, Records, TableCount
 from airm_graph.namespaces import BASE
@@ -48,6 +48,8 @@ def read_tables(folders: Sequence[Folder], *, table: TripleTable, pages: Sequenc
         UnreadableError: A large table is no CSV after all.
     """
     sheets = [sheet for folder in folders for sheet in folder.sheets]
+    if not sheets:
+        return BulkReadings((), *_read_rest(folders, pages, table), plain=0, classified=0)
     load_sheets(sheets, table=table)
     keys, busy = _find_sources(folders, pages)
     find_rest(sheets, sources=keys, busy=busy, table=table)
@@ -101,7 +103,8 @@ def _read_rest(folders: Sequence[Folder], pages: Sequence[Page], table: TripleTa
         tuple(entry for reading in found for entry in reading.rejected),
         tuple(count for reading in found for count in reading.counts),
     )
-    return tables, merge_pages([*pages, *tables.pages])
+    records = merge_pages([*pages, *tables.pages])
+    return tables, join_records(records, [reading.restored for reading in found])
 
 
 def _read_folder(folder: Folder, table: TripleTable) -> TableReadings:
@@ -123,7 +126,7 @@ def _read_folder(folder: Folder, table: TripleTable) -> TableReadings:
     counts = (
         TableCount(count.file, count.read + plain.get(count.file, 0), count.used + plain.get(count.file, 0)) for count in found.counts
     )
-    return TableReadings(found.pages, found.findings, found.rejected, tuple(counts))
+    return replace(found, counts=tuple(counts))
 
 
 def _find_taken(records: Records, table: TripleTable) -> list[str]:

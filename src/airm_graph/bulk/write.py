@@ -107,7 +107,7 @@ def write_statements(rows: Iterable[Row], path: Path, *, sheets: Sequence[Sheet]
     lines = groupby(sorted({row if graphs else row[:3] for row in rows}), key=itemgetter(0))
     blocks = ((subject, "\n".join(f"{' '.join(row)} ." for row in group)) for subject, group in lines)
     table.load_records("blocks", columns={"s": "VARCHAR", "lines": "VARCHAR"}, records=blocks)
-    every = f"SELECT s, lines FROM blocks UNION ALL {plain_blocks(sheets, graphs=graphs)}"  # noqa: S608
+    every = " UNION ALL ".join(["SELECT s, lines FROM blocks", *([plain_blocks(sheets, graphs=graphs)] if sheets else [])])
     table.copy_texts(f"SELECT lines FROM ({every}) AS b ORDER BY s", path)  # noqa: S608
 
 

@@ -1,8 +1,9 @@
 """A large CSV or TSV table, brought into the one form that every reader takes alike, in one pass and never held whole.
 
-Digest, numbers of rows and cells are those of ``read``; a file that ``read`` would refuse or decode otherwise is left to it.
+Digest, numbers of rows and cells are those of ``read``; a file that is not plain UTF-8 is left to it.
 """
 
+import csv
 import hashlib
 import re
 from collections.abc import Iterator
@@ -10,13 +11,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from airm_graph.ingest.table.read import MEDIA_TYPES, UnreadableError, find_delimiter, iter_cells, refuse_bytes
+from airm_graph.ingest.table.delimited import find_delimiter
+from airm_graph.ingest.table.read import OpenTable, open_table
+from airm_graph.ingest.table.rows import MAX_CELL, MAX_STREAM, UnreadableError
 
 __all__ = ["Scan", "copy_table", "stream_cells"]
 
 _MARK = b"\xef\xbb\xbf"
 _PIECE = 4 << 20
-#: What ``read.CONTROL`` finds, as UTF-8: control characters, and what is no character.
+#: What ``records.CONTROL`` finds, as UTF-8: control characters, and what is no character.
 _CONTROLS = bytes([*range(9), 0x0B, 0x0C, *range(0x0E, 0x20), 0x7F])
 _NO_CHARACTERS = (b"\xef\xbf\xbe", b"\xef\xbf\xbf")
 
@@ -26,7 +29,8 @@ class Scan:
     """What is known of a table before its rows are read.
 
     Attributes:
-        path: A copy of the file: UTF-8 without byte-order mark, with LF line ends.
+        path: The file.
+        copy: A copy of it: UTF-8 without byte-order mark, with LF line ends.
         file: Name for findings.
         sha256: Of the copy, which ends as the file does.
         header: Names of the columns, without white space around them.
@@ -36,6 +40,7 @@ class Scan:
     """
 
     path: Path
+    copy: Path
     file: str
     sha256: str
     delimiter: str
@@ -46,7 +51,7 @@ class Scan:
     @property
     def media_type(self) -> str:
         """``text/csv`` or ``text/tab-separated-values``."""
-        return MEDIA_TYPES[self.delimiter]
+        return "text/tab-separated-values" if self.delimiter == "\t" else "text/csv"
 
 
 def copy_table(path: Path, copy: Path, *, file: str) -> Scan | None:
@@ -62,13 +67,12 @@ def copy_table(path: Path, copy: Path, *, file: str) -> Scan | None:
                 return None
         if not look.finish():
             return None
-    head = _read_head(copy, look.delimiter)
-    if head is None:
+    if look.is_regular and (header := _read_head(copy, look.delimiter)):
+        return Scan(path, copy, file, look.digest.hexdigest(), look.delimiter, header, look.is_clean, is_regular=True)
+    opened = open_table(path, file=file)
+    if not opened.header or opened.findings or opened.sha256 != look.digest.hexdigest():
         return None
-    number, _, last, cells = head
-    is_regular = look.is_regular and number == last == 1
-    header = tuple(cell.strip() for cell in cells)
-    return Scan(copy, file, look.digest.hexdigest(), look.delimiter, header, look.is_clean, is_regular)
+    return Scan(path, copy, file, opened.sha256, look.delimiter, opened.header, look.is_clean, is_regular=False)
 
 
 class _Look:
@@ -77,22 +81,21 @@ class _Look:
     def __init__(self, target: BinaryIO) -> None:
         self.target, self.digest = target, hashlib.sha256()
         self.is_clean = self.is_regular = True
-        self.delimiter = ""
+        self.delimiter, self._size = "", 0
         self._row = re.compile(b"")
         #: What stands behind the last line end, and what of a row has been seen.
         self._rest, self._open = b"", b""
 
     def take(self, piece: bytes) -> bool:
         """Take the next bytes in; False where this is no table to be read by sets."""
-        if not self.delimiter:
-            if refuse_bytes(piece):
-                return False
+        self._size += len(piece)
+        if not self.delimiter and not self._rest:
             piece = piece.removeprefix(_MARK)
         piece = self._rest + piece
         # A character or a line end may be cut in two: what is behind the last line end waits.
         cut = piece.rfind(b"\n") + 1
         self._rest = piece[cut:]
-        return len(self._rest) < 2 * _PIECE and self._take_lines(piece[:cut])
+        return len(self._rest) < 2 * _PIECE and self._size <= MAX_STREAM and self._take_lines(piece[:cut])
 
     def finish(self) -> bool:
         """Take in what is left; the copy gets a last line end where the file has none."""
@@ -145,21 +148,23 @@ def _is_clean(piece: bytes) -> bool:
     return len(piece.translate(None, _CONTROLS)) == len(piece) and not any(mark in piece for mark in _NO_CHARACTERS)
 
 
-def _read_head(path: Path, delimiter: str) -> tuple[int, int, int, list[str]] | None:
+def _read_head(path: Path, delimiter: str) -> tuple[str, ...] | None:
+    """The header, where it takes the first line."""
     with path.open(encoding="utf-8", newline="\n") as stream:
-        try:
-            return next(iter_cells(stream, delimiter=delimiter), None)
-        except UnreadableError:
-            return None
+        first = stream.readline(MAX_CELL)
+    cells = next(csv.reader([first], delimiter=delimiter), [])
+    is_whole = first.endswith("\n") and first.count('"') % 2 == 0
+    return tuple(cell.strip() for cell in cells) if is_whole and any(map(str.strip, cells)) else None
 
 
-def stream_cells(scan: Scan) -> Iterator[tuple[int, int, int, list[str]]]:
-    """Number, line before the first, last line and cells of each row below the header that is not blank.
+def stream_cells(scan: Scan) -> Iterator[tuple[int, int, int, tuple[str, ...]]]:
+    """Number, first and last line and cells of each row below the header that is not blank.
 
     Raises:
-        UnreadableError: It is no CSV after all, or a cell has more than ``MAX_CELL`` characters.
+        UnreadableError: The file is no table after all.
     """
-    with scan.path.open(encoding="utf-8", newline="\n") as stream:
-        rows = iter_cells(stream, delimiter=scan.delimiter)
-        next(rows)
-        yield from rows
+    opened: OpenTable = open_table(scan.path, file=scan.file)
+    if not opened.header:
+        raise UnreadableError("; ".join(finding.message for finding in opened.findings))
+    for batch in opened.batches():
+        yield from ((row.number, row.first_line, row.last_line, row.cells) for row in batch)

@@ -6,7 +6,6 @@ Source:
 
 import json
 from collections.abc import Mapping, Sequence
-from importlib.metadata import version
 from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import quote
@@ -17,6 +16,7 @@ from airm_graph.validate.fingerprints import fingerprint_findings
 from airm_graph.validate.formats.parts import find_path, rule_address, say_what
 from airm_graph.validate.report import NOTICE, Report
 from airm_graph.validate.rulebook import load_rulebook
+from airm_graph.version import VERSION
 
 __all__ = ["write_sarif"]
 
@@ -37,7 +37,7 @@ def write_sarif(report: Report, *, paths: Mapping[str, str]) -> str:
     examples = {finding.rule: finding for finding, _ in reversed(pairs)}
     driver = {
         "name": "airm-graph",
-        "version": version("airm-graph"),
+        "version": VERSION,
         "informationUri": BASE,
         "rules": [_rule(rule, example=examples[rule]) for rule in rules],
     }
@@ -82,7 +82,7 @@ def _result(finding: Finding, fingerprint: str, *, rules: Sequence[str], paths: 
     if finding.place:
         location["physicalLocation"] = _physical(finding.place, paths=paths)
     elif files:
-        location["physicalLocation"] = {"artifactLocation": _artifact(files[0])}
+        location["physicalLocation"] = {"artifactLocation": _artifact(files[0]), "region": {"startLine": 1}}
     if finding.focus:
         location["logicalLocations"] = [{"fullyQualifiedName": finding.focus.strip("<>"), "kind": "resource"}]
     if location:
@@ -94,10 +94,11 @@ def _result(finding: Finding, fingerprint: str, *, rules: Sequence[str], paths: 
 
 def _physical(place: Place, *, paths: Mapping[str, str]) -> Json:
     content: Json = {"artifactLocation": _artifact(find_path(place.file, paths=paths))}
-    if place.first_line is not None:
-        content["region"] = {"startLine": place.first_line, "endLine": place.last_line or place.first_line}
-        if place.text:
-            content["region"]["snippet"] = {"text": place.text}
+    # What is said of a whole file is put on its first line: code scanning shows nothing without one.
+    first = place.first_line or 1
+    content["region"] = {"startLine": first, "endLine": place.last_line or first}
+    if place.text and place.first_line is not None:
+        content["region"]["snippet"] = {"text": place.text}
     return content
 
 

@@ -49,7 +49,8 @@ _REST = """
 WITH twice AS (SELECT identifier FROM entries WHERE identifier <> '' GROUP BY identifier HAVING count(*) > 1),
   same_key AS (SELECT source, key FROM entries WHERE source IS NOT NULL GROUP BY source, key HAVING count(*) > 1),
   same_slug AS (SELECT source, slug FROM entries WHERE source IS NOT NULL GROUP BY source, slug HAVING count(*) > 1),
-  whole AS (SELECT source FROM busy UNION SELECT source FROM entries WHERE source IS NOT NULL GROUP BY source HAVING count(DISTINCT sheet) > 1
+  whole AS (SELECT source FROM busy
+    UNION SELECT source FROM entries WHERE source IS NOT NULL GROUP BY source HAVING count(DISTINCT sheet) > 1
     UNION SELECT source FROM entries WHERE key = '' AND is_named AND source IS NOT NULL)
 SELECT sheet, number FROM entries AS e
 WHERE NOT usable OR identifier IN (SELECT identifier FROM twice) OR source IN (SELECT source FROM whole)

@@ -29,6 +29,8 @@ _COMMANDS = {
     "fix": "Repair side-cars where only one repair is possible.",
     "info": "Show what a graph or a capture holds.",
     "query": "List, show and run the queries of the library.",
+    "search": "Search names, descriptions, reasons and titles.",
+    "serve": "Serve a graph over HTTP.",
     "validate": "Say what is wrong with captures or RDF, and where.",
 }
 

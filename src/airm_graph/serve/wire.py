@@ -1,0 +1,73 @@
+"""The HTTP parser's side of the limits: heads of requests are bounded in size and in time, before anything else sees them."""
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+if TYPE_CHECKING:
+    pass
+
+__all__ = ["BoundedProtocol"]
+
+# An address with a query of 16 KB in which every byte is escaped, and as much again for headers.
+_MOST_HEAD = 96 << 10
+_MOST_HEADERS = 100
+_HEAD_SECONDS = 10.0
+
+
+class BoundedProtocol(HttpToolsProtocol):
+    """Refuses heads that are too long (414, 431) or too slow (408, by closing)."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Start the clock for the first request."""
+        super().connection_made(transport)
+        self._head = 0
+        self._clock: asyncio.TimerHandle | None = self.loop.call_later(_HEAD_SECONDS, transport.close)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Stop the clock."""
+        self._stop_clock()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        """Count what comes before the head is whole."""
+        if self._clock is None and (self.cycle is None or self.cycle.response_complete):
+            self._clock = self.loop.call_later(_HEAD_SECONDS, self.transport.close)
+        self._head += len(data)
+        super().data_received(data)
+        if self._clock is not None and self._head > _MOST_HEAD and not self.transport.is_closing():
+            self._refuse(414 if not self.headers else 431)
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Count headers."""
+        super().on_header(name, value)
+        if len(self.headers) > _MOST_HEADERS and not self.transport.is_closing():
+            self._refuse(431)
+
+    def on_headers_complete(self) -> None:
+        """Let the request pass."""
+        self._stop_clock()
+        self._head = 0
+        if not self.transport.is_closing():
+            super().on_headers_complete()
+
+    def on_body(self, body: bytes) -> None:
+        """Hand the body on, unless the request was refused."""
+        if self.cycle is not None:
+            super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        """End the request, unless it was refused."""
+        if self.cycle is not None:
+            super().on_message_complete()
+
+    def _stop_clock(self) -> None:
+        if self._clock is not None:
+            self._clock.cancel()
+            self._clock = None
+
+    def _refuse(self, status: int) -> None:
+        reason = {414: b"URI Too Long", 431: b"Request Header Fields Too Large"}[status]
+        self.transport.write(b"HTTP/1.1 %d %s\r\nconnection: close\r\ncontent-length: 0\r\n\r\n" % (status, reason))
+        self.transport.close()

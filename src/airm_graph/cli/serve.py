@@ -41,7 +41,7 @@ Examples:
 @click.option("-p", "--port", default=8080, show_default=True, type=click.IntRange(0, 65535), help="Port to listen on; 0 takes a free one.")
 @click.option("--timeout", default=10.0, show_default=True, type=click.FloatRange(0.1, 3600), help="Seconds that one query may take.")
 @click.option("--memory", default="512M", show_default=True, callback=_read_size, help="Memory that one query may take.")
-@click.option("--workers", type=click.IntRange(1, 256), help="Processes that answer; as many as processors, at least 2, when left out.")
+@click.option("--workers", type=click.IntRange(1, 256), help="Processes that answer; two for each processor, at least 4, when left out.")
 @click.option("--base-url", callback=_read_url, metavar="URL", help="Address under which users reach the server, behind a proxy.")
 @click.option("--root-path", metavar="PATH", help="Path that the proxy takes away; that of --base-url when left out.")
 @click.option("--cors", "origins", default="*", show_default=True, metavar="ORIGIN", help="Web pages that may read: *, an origin, or none.")

@@ -61,11 +61,11 @@ def make_app(desk: Desk, *, pool: Pool, pages: Pages) -> "ASGIApp":
 
     both: dict[str, Any] = {"desk": desk, "pages": pages}
     routes = [
+        route("/sparql", partial(answer_sparql, **both), "sparql", _ASKING),
         route("/", partial(answer_front, **both), "front"),
         route("/health", answer_health, "health"),
         route("/ready", answer_ready, "ready"),
         route("/metrics", answer_metrics, "metrics"),
-        route("/sparql", partial(answer_sparql, **both), "sparql", _ASKING),
         route("/graph-store", partial(answer_graph_store, desk=desk), "graph-store"),
         route("/.well-known/void", partial(answer_void, desk=desk), "void"),
         route("/openapi.json", partial(answer_openapi, desk=desk), "openapi"),

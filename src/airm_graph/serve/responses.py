@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from email.utils import formatdate, parsedate_to_datetime
+from functools import cache
 from typing import TYPE_CHECKING
 
 from airm_graph.serve.desk import Facts, Refusal
@@ -42,7 +43,7 @@ class Fresh:
     def __init__(self, facts: Facts, *variant: str, weak: bool = False, stored: bool = True) -> None:
         """Take the facts and what tells this representation from others of the same address."""
         self.etag = make_etag(facts.digest, *variant, weak=weak) if stored else ""
-        self.changed = formatdate(facts.changed, usegmt=True) if facts.changed and stored else ""
+        self.changed = _write_date(facts.changed) if facts.changed and stored else ""
         self._seconds = int(facts.changed)
 
     def matches(self, headers: Mapping[str, str]) -> bool:
@@ -107,6 +108,11 @@ def problem_body(refusal: Refusal, *, media_type: str) -> bytes:
         return f"{refusal.message}\n".encode()
     problem = {"status": refusal.status, "title": refusal.message, **refusal.details}
     return (json.dumps(problem, ensure_ascii=False) + "\n").encode("utf-8", "replace")
+
+
+@cache
+def _write_date(seconds: float) -> str:
+    return formatdate(seconds, usegmt=True)
 
 
 def _strip(tag: str) -> str:

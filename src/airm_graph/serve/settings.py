@@ -9,7 +9,7 @@ LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
 def _count_processors() -> int:
-    return max(2, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 2)
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class Limits:
     post_length: int = 64 << 10
     depth: int = 100
     chain: int = 1000
-    workers: int = field(default_factory=_count_processors)
+    workers: int = field(default_factory=lambda: max(4, 2 * _count_processors()))
     waiting: int = 256
     waiting_seconds: float = 5.0
     recycle: int = 5000

@@ -1,12 +1,9 @@
 """The HTTP parser's side of the limits: heads of requests are bounded in size and in time, before anything else sees them."""
 
 import asyncio
-from typing import TYPE_CHECKING
+from typing import Any, cast
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
-
-if TYPE_CHECKING:
-    pass
 
 __all__ = ["BoundedProtocol"]
 
@@ -16,12 +13,37 @@ _MOST_HEADERS = 100
 _HEAD_SECONDS = 10.0
 
 
+class _Corked:
+    """A transport that sends in one piece what is written in one turn of the loop: head and body of an answer, in one system call."""
+
+    def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
+        self._transport, self._loop = transport, loop
+        self._parts: list[bytes] = []
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._transport, name)
+
+    def write(self, data: bytes) -> None:
+        if not self._parts:
+            self._loop.call_soon(self._flush)
+        self._parts.append(data)
+
+    def close(self) -> None:
+        self._flush()
+        self._transport.close()
+
+    def _flush(self) -> None:
+        if self._parts and not self._transport.is_closing():
+            self._transport.write(b"".join(self._parts))
+        self._parts.clear()
+
+
 class BoundedProtocol(HttpToolsProtocol):
     """Refuses heads that are too long (414, 431) or too slow (408, by closing)."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Start the clock for the first request."""
-        super().connection_made(transport)
+        super().connection_made(cast("asyncio.Transport", _Corked(transport, self.loop)))
         self._head = 0
         self._clock: asyncio.TimerHandle | None = self.loop.call_later(_HEAD_SECONDS, transport.close)
 

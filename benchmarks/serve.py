@@ -190,7 +190,8 @@ def measure_hostile(file: Path, queries: list[str], *, seconds: float) -> dict[s
     finally:
         process.kill()
     growth = round(100 * (after - before) / before, 1)
-    return {**found, "warm": warm["honest"], "memory_mb": [before >> 20, after >> 20], "memory_growth_percent": growth, "stop_seconds": round(ended, 2)}
+    grown = {"memory_mb": [before >> 20, after >> 20], "memory_growth_percent": growth}
+    return {**found, "warm": warm["honest"], **grown, "stop_seconds": round(ended, 2)}
 
 
 def main() -> None:
@@ -216,9 +217,7 @@ def main() -> None:
                     found[server].append(load(address, queries, seconds=seconds, folder=folder))
                 finally:
                     stop(process)
-        middle = {
-            server: {key: round(statistics.median(run[key] for run in runs), 1) for key in runs[0]} for server, runs in found.items()
-        }
+        middle = {server: {key: round(statistics.median(run[key] for run in runs), 1) for key in runs[0]} for server, runs in found.items()}
         ratio = middle["ours"]["requests_per_second"] / middle["thread_pool"]["requests_per_second"]
         said = {"quads": len(rows), **middle, "ratio": round(ratio, 2)}
         print(json.dumps(said, indent=2), flush=True)

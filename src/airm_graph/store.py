@@ -135,6 +135,14 @@ class Store:
             return iter(())
         return map(_row, self._store.quads_for_pattern(wanted[0], None, wanted[1], place))
 
+    def find_graphs(self, subject: str) -> tuple[str, ...]:
+        """The IRIs of the named graphs with statements about a subject, without brackets, sorted."""
+        try:
+            found = self._store.quads_for_pattern(ox.NamedNode(subject), None, None, None)
+        except ValueError:
+            return ()
+        return tuple(sorted({quad.graph_name.value for quad in found if isinstance(quad.graph_name, ox.NamedNode)}))
+
     def list_graphs(self) -> tuple[str, ...]:
         """The IRIs of the named graphs, without brackets, sorted."""
         return tuple(sorted(graph.value for graph in self._store.named_graphs() if isinstance(graph, ox.NamedNode)))

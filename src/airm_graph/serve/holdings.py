@@ -3,7 +3,7 @@
 import hashlib
 import io
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
@@ -73,9 +73,11 @@ class Holdings:
         self.store = graph.store
         endpoint = f"{public_url or graph.base}sparql"
         self._queries = {query.name: query for query in list_queries()}
-        self._service = self._describe_service(endpoint)
+        self._endpoint = f"<{endpoint}>"
+        self._service = tuple(service_rows(graph.store, queries=self._queries.values(), base=graph.base, endpoint=endpoint))
         # Editors ask the endpoint itself for prefixes and examples, so its description is a graph of the store.
         self.store.add_rows((*row[:3], f"<{graph.base}graph/service>") for row in self._service)
+        self._graphs = frozenset(self.store.list_graphs())
         self.documents = _read_documents(graph.base)
         self.index = SearchIndex.build(graph.exported, base=graph.base)
         self._context: Mapping[str, Any] = json.loads(rebase_text(read_resource("ontology/context.jsonld"), graph.base))["@context"]
@@ -86,7 +88,7 @@ class Holdings:
             "digest": _digest(graph, endpoint),
             "version": version("airm-graph"),
             "changed": changed,
-            "graphs": self.store.list_graphs(),
+            "graphs": sorted(self._graphs),
             "triples": len(self.store),
             "licences": self._find_licences(),
             "counts": {row[0]: int(row[1] or 0) for row in run_query(self.store, "counts", base=self.base).values()},
@@ -144,22 +146,31 @@ class Holdings:
         text = question["query"]
         screened = screen_query(text, base=self.base, depth=self.limits.depth, chain=self.limits.chain)
         default, named = question.get("default_graphs"), question.get("named_graphs")
+        asked = {*screened.default_graphs, *screened.named_graphs, *(default or ()), *(named or ())}
+        if foreign := sorted(asked.difference(self._graphs)):
+            raise QueryError(f"the graph <{foreign[0]}> is not served here; ask SELECT DISTINCT ?g {{ GRAPH ?g {{ }} }} for those that are")
         if default is None and named is None and (screened.default_graphs or screened.named_graphs):
             default, named = screened.default_graphs, screened.named_graphs
-        for name in (*(default or ()), *(named or ())):
-            if name not in self.facts["graphs"]:
-                raise QueryError(f"the graph <{name}> is not served here; ask SELECT DISTINCT ?g {{ GRAPH ?g {{ }} }} for those that are")
         result = self.store.ask(text, base=self.base, default_graphs=default, named_graphs=named)
         media_type = question["graph_type" if result.kind == "graph" else "table_type"]
         if media_type is None:
             return Reply(406, {"error": "the form of the query has no such format", "kind": result.kind})
         if result.kind == "rows" and media_type == "text/csv":
-            body = format_table(defuse_table(Table(result.columns, tuple(result))), format="csv").encode()
+            rows = tuple(self._limit(result))
+            body = format_table(defuse_table(Table(result.columns, rows)), format="csv").encode()
         else:
             output = _Output(self.limits.output)
             result.write(cast("IO[bytes]", output), media_type=media_type, prefixes=self._prefixes)
             body = output.read_all()
         return Reply(200, {"type": media_type, "volatile": screened.volatile}, body)
+
+    def _limit(self, rows: Iterable[tuple[str | None, ...]]) -> Iterator[tuple[str | None, ...]]:
+        left = self.limits.output
+        for row in rows:
+            left -= sum(len(term or "") + 1 for term in row)
+            if left < 0:
+                raise _TooLargeError
+            yield row
 
     def _answer_query(self, question: Mapping[str, Any]) -> Reply:
         name = question["name"]
@@ -211,17 +222,15 @@ class Holdings:
 
     def _answer_graph(self, question: Mapping[str, Any]) -> Reply:
         name = question["graph"]
-        if name is not None and name not in self.facts["graphs"]:
+        if name is not None and name not in self._graphs:
             return Reply(404, {"error": f"the graph <{name}> is not served here"})
         rows = sorted((*row[:3], "") for row in self.store.find_rows(graph=name))
         return Reply(200, {"type": question["type"]}, self._write(rows, question["type"]))
 
     def _answer_service(self, question: Mapping[str, Any]) -> Reply:
-        rows = self._describe_service(question["endpoint"])
+        endpoint = f"<{question['endpoint']}>"
+        rows = [(s, p, endpoint if o == self._endpoint else o, "") for s, p, o, _ in self._service]
         return Reply(200, {"type": question["type"]}, self._write(rows, question["type"]))
-
-    def _describe_service(self, endpoint: str) -> tuple[Row, ...]:
-        return tuple(service_rows(self.store, queries=self._queries.values(), base=self.base, endpoint=endpoint))
 
     def _write(self, rows: Sequence[Row], media_type: str) -> bytes:
         return write_rows(rows, media_type=media_type, prefixes=self._prefixes, context=self._context, comment=NOTICE)

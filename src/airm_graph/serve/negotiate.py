@@ -37,6 +37,17 @@ _ALIASES = {
     "text/plain": ("application/n-triples",),
     "application/xhtml+xml": (HTML,),
 }
+# What clients write for a format where they do not write its media type (SPARQLWrapper, rdflib).
+_WORDS = {
+    "html": HTML,
+    "json-ld": "application/ld+json",
+    "n-triples": "application/n-triples",
+    "ntriples": "application/n-triples",
+    "rdf+xml": "application/rdf+xml",
+    "turtle": "text/turtle",
+    **TABLE_TYPES,
+    **GRAPH_TYPES,
+}
 _ITEM = re.compile(r"\s*([\w!#$&^.+*-]+/[\w!#$&^.+*-]+)\s*((?:;[^,]*)?)\s*")
 _QUALITY = re.compile(r";\s*q\s*=\s*(1(?:\.0{0,3})?|0(?:\.\d{0,3})?)\s*(?=;|$)", re.IGNORECASE)
 _CODING = re.compile(r"\s*([\w*-]+)\s*((?:;[^,]*)?)\s*")
@@ -74,8 +85,7 @@ def find_type(name: str, offered: Sequence[str]) -> str | None:
     """
     # A plus sign in a query string is a space to those who forget to encode it.
     name = name.strip().lower().replace(" ", "+")
-    names = {"html": HTML, **TABLE_TYPES, **GRAPH_TYPES}
-    wanted = (names.get(name, name), *_ALIASES.get(name, ()))
+    wanted = (_WORDS.get(name, name), *_ALIASES.get(name, ()))
     if name in {"json", "xml"}:
         wanted = (*wanted, *_ALIASES[f"application/{name}"])
     return next((media_type for media_type in wanted if media_type in offered), None)

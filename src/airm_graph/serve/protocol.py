@@ -67,7 +67,7 @@ async def _read_parameters(request: "Request", desk: Desk) -> Parameters:
             raise Refusal(400, "the query is both in the address and in the body")
         return [*parameters, ("query", _decode(body))]
     _refuse_both(parameters)
-    parameters = read_form(body)
+    parameters = [*parameters, *read_form(body)]
     _limit_query(parameters, limits.post_length, status=413)
     return parameters
 
@@ -128,7 +128,9 @@ async def read_body(request: "Request", most: int) -> bytes:
 async def _answer_query(request: "Request", desk: Desk, query: str, parameters: Parameters) -> "Response":
     default = [value for name, value in parameters if name == "default-graph-uri"]
     named = [value for name, value in parameters if name == "named-graph-uri"]
-    wanted = next((value for name, value in parameters if name in {"_mediatype", "format"}), "")
+    wanted = next((value for name, value in parameters if name == "_mediatype"), "")
+    # Some clients add this to the header, and some of them words that are no format here.
+    wanted = wanted or next((value for name, value in parameters if name == "format" and find_type(value, (*_TABLES, *_GRAPHS))), "")
     accept = request.headers.get("accept", "")
     table_type = find_type(wanted, _TABLES) if wanted else choose_type(accept, _TABLES)
     graph_type = find_type(wanted, _GRAPHS) if wanted else choose_type(accept, _GRAPHS)

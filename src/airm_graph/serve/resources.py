@@ -105,12 +105,12 @@ def describe_resource(stores: Sequence[Store], iri: str, *, base: str = BASE) ->
         base: What the IRIs of the project begin with.
 
     Returns:
-        None when no store holds a statement about it, or a graph of that name.
+        None when no store holds a statement with it, or a graph of that name.
     """
     for store in stores:
         own = _read_own(store, iri)
         size = sum(1 for _ in store.find_rows(graph=iri))
-        if own or size:
+        if own or size or any(True for _ in store.find_rows(object=iri)):
             return _describe(store, iri, own=own, size=size, base=base)
     return None
 
@@ -135,7 +135,7 @@ def _describe(store: Store, iri: str, *, own: tuple[Pair, ...], size: int, base:
         incoming_count=len(pointing),
         labels=labels,
         notations=notations,
-        graphs=tuple(name for name in _find_graphs(store, iri)),
+        graphs=store.find_graphs(iri),
         graph_size=size,
         deprecated=any(p == term("owl:deprecated")[1:-1] and read_literal(o).text in {"true", "1"} for p, o in own if o.startswith('"')),
         replaced_by=tuple(o[1:-1] for p, o in own if p == term("dcterms:isReplacedBy")[1:-1] and o.startswith("<")),
@@ -146,7 +146,7 @@ def list_described_rows(store: Store, iri: str, *, base: str = BASE) -> list[Row
     """List the statements of the document about a resource, sorted, without graphs.
 
     That is all about the resource and about what belongs to it alone (classifications, evidence, repairs), terms of a hash namespace for
-    its document, and labels of what these lead to.
+    its document, and labels of what these lead to. Of a resource that nothing is said about it is the statements that point at it.
     """
     owned = {rebase_text(name, base) for name in _OWNED}
     waiting, rows = [iri, *_find_hash_terms(store, iri)], set[Row]()
@@ -157,6 +157,8 @@ def list_described_rows(store: Store, iri: str, *, base: str = BASE) -> list[Row
             if row[1] in owned and row[2][1:-1] not in seen:
                 seen.add(row[2][1:-1])
                 waiting.append(row[2][1:-1])
+    if not rows:
+        rows.update(sorted(store.find_rows(object=iri))[:_MOST_INCOMING])
     linked = {row[2][1:-1] for row in rows if row[2].startswith("<")} - seen
     named = (row for name in linked for row in store.find_rows(subject=name) if row[1] in _LABELS)
     return sorted({*rows, *named})
@@ -198,7 +200,3 @@ def _find_label(store: Store, iri: str) -> str:
 
 def _find_notation(store: Store, iri: str) -> str:
     return next((read_literal(o).text for _, p, o, _ in store.find_rows(subject=iri) if p == term("skos:notation")), "")
-
-
-def _find_graphs(store: Store, iri: str) -> list[str]:
-    return [name for name in store.list_graphs() if any(True for _ in store.find_rows(subject=iri, graph=name))]

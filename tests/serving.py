@@ -49,7 +49,7 @@ def serving(data: Path, *options: str) -> Iterator[Server]:
         process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True, env={**os.environ, "PYTHONHASHSEED": "0"})
         try:
             said = process.stdout.readline()
-            found = re.search(r"http://[^ ]+", said)
+            found = re.search(r"http://[^ ,]+", said)
             assert found, f"the server did not start: {said}{Path(log.name).read_text()}"
             server = Server(found[0].rstrip("/"), process, log)
             yield server

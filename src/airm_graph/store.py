@@ -13,7 +13,7 @@ import pyoxigraph as ox
 
 from airm_graph.errors import QueryError, StoreError
 
-__all__ = ["FORMATS", "GRAPH_FORMATS", "RESULT_FORMATS", "Result", "Row", "Store", "number_rows", "parse_rows"]
+__all__ = ["FORMATS", "GRAPH_FORMATS", "RESULT_FORMATS", "Result", "Row", "Store", "format_rows", "number_rows", "parse_rows"]
 
 #: Subject, predicate, object, graph as N-Quads terms; the graph is empty for the default graph.
 Row = tuple[str, str, str, str]
@@ -205,6 +205,14 @@ def parse_rows(data: bytes, *, name: str, suffix: str) -> list[Row]:
         StoreError: Unknown suffix, or a syntax error: the message names file and line.
     """
     return [_row(quad) for quad in _parse(data, name=name, suffix=suffix)]
+
+
+def format_rows(rows: Iterable[Row], *, media_type: str, prefixes: Mapping[str, str] | None = None) -> bytes:
+    """Write the triples of rows in one of `GRAPH_FORMATS`, in the order given and with the labels that blank nodes have."""
+    data = "".join(f"{s} {p} {o} .\n" for s, p, o, _ in rows).encode()
+    triples = (quad.triple for quad in ox.parse(data, format=ox.RdfFormat.N_TRIPLES))
+    written = ox.serialize(triples, format=GRAPH_FORMATS[media_type], prefixes=dict(prefixes or {}))
+    return written or b""
 
 
 def number_rows(data: bytes, *, name: str, suffix: str) -> Iterator[tuple[Row, int]]:

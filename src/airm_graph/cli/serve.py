@@ -85,5 +85,6 @@ def command(
         log=not no_log,
         limits=limits,
     )
-    run_server(data, settings=settings, announce=lambda url: click.echo(f"serving at {url} (Ctrl-C to stop)"))
+    known = f", known as {base_url}" if base_url else ""
+    run_server(data, settings=settings, announce=lambda url: click.echo(f"serving at {url}{known} (Ctrl-C to stop)"))
     return 0

@@ -19,7 +19,7 @@ from airm_graph.resources import find_resource, read_resource
 from airm_graph.search import SearchIndex, search_index
 from airm_graph.serve.frames import Reply
 from airm_graph.serve.negotiate import GRAPH_TYPES, TABLE_TYPES
-from airm_graph.serve.resources import describe_resource, list_described_rows
+from airm_graph.serve.resources import describe_document, describe_resource, list_described_rows
 from airm_graph.serve.screen import screen_query
 from airm_graph.serve.service import SERVICE_PREFIXES, service_rows
 from airm_graph.serve.settings import Limits
@@ -31,7 +31,8 @@ from airm_graph.triples import NOTICE
 
 __all__ = ["Holdings", "load_holdings"]
 
-_DOCUMENTS = ("shapes", "ontology/alignments")
+#: Folder to path below the base.
+_DOCUMENTS = {"shapes": "shapes", "ontology/alignments": "alignment"}
 
 
 class _TooLargeError(Exception):
@@ -78,7 +79,8 @@ class Holdings:
         # Editors ask the endpoint itself for prefixes and examples, so its description is a graph of the store.
         self.store.add_rows((*row[:3], f"<{graph.base}graph/service>") for row in self._service)
         self._graphs = frozenset(self.store.list_graphs())
-        self.documents = _read_documents(graph.base)
+        self._texts = _read_texts(graph.base)
+        self.documents = _load_documents(self._texts, base=graph.base)
         self.index = SearchIndex.build(graph.exported, base=graph.base)
         self._context: Mapping[str, Any] = json.loads(rebase_text(read_resource("ontology/context.jsonld"), graph.base))["@context"]
         self._prefixes = {prefix: rebase_text(namespace, graph.base) for prefix, namespace in PREFIXES.items()} | SERVICE_PREFIXES
@@ -192,12 +194,18 @@ class Holdings:
         return Reply(200, {}, json.dumps(asdict(hits), ensure_ascii=False).encode())
 
     def _answer_resource(self, question: Mapping[str, Any]) -> Reply:
-        found = describe_resource((self.store, self.documents), question["iri"], base=self.base)
+        iri = question["iri"]
+        found = describe_resource((self.store, self.documents), iri, base=self.base)
+        if found is None and (rows := self._find_document(iri)):
+            found = describe_document(self.documents, iri, rows=rows)
         if found is None:
             return Reply(404, {"error": f"nothing is known of <{question['iri']}>"})
         return Reply(200, self._head(question["iri"]), json.dumps(found.to_json(), ensure_ascii=False).encode())
 
     def _answer_rdf(self, question: Mapping[str, Any]) -> Reply:
+        text = self._texts.get(question["iri"])
+        if text is not None and question["type"] == "text/turtle":
+            return Reply(200, self._head(question["iri"]), text.encode())
         rows = self._find_document(question["iri"])
         if not rows:
             return Reply(404, {"error": f"nothing is known of <{question['iri']}>"})
@@ -270,14 +278,20 @@ def _digest(graph: Graph, endpoint: str) -> str:
     return hashlib.sha256(f"{data} {version('airm-graph')} {endpoint}".encode()).hexdigest()
 
 
-def _read_documents(base: str) -> Store:
+def _read_texts(base: str) -> dict[str, str]:
+    """The files of the ontology, the shapes and the alignments by the IRI of what they say: people like them as they were written."""
+    found = {f"{base}ontology": read_resource("ontology/airm.ttl")}
+    for folder, place in _DOCUMENTS.items():
+        found |= {f"{base}{place}/{path.stem}": path.read_text(encoding="utf-8") for path in sorted(find_resource(folder).glob("*.ttl"))}
+    return {iri: rebase_text(text, base) for iri, text in found.items()}
+
+
+def _load_documents(texts: Mapping[str, str], *, base: str) -> Store:
     """Shapes and alignments: served under their IRIs, no part of the data that is queried."""
     store = Store()
-    for folder in _DOCUMENTS:
-        for path in sorted(find_resource(folder).glob("*.ttl")):
-            text = rebase_text(path.read_text(encoding="utf-8"), base)
-            name = f"{base}{folder.rpartition('/')[2].replace('alignments', 'alignment')}/{path.stem}"
-            store.add_rows((*row[:3], f"<{name}>") for row in parse_rows(text.encode(), name=path.name, suffix=".ttl"))
+    for iri, text in texts.items():
+        if iri != f"{base}ontology":
+            store.add_rows((*row[:3], f"<{iri}>") for row in parse_rows(text.encode(), name=iri, suffix=".ttl"))
     return store
 
 

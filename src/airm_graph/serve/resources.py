@@ -12,7 +12,7 @@ from airm_graph.namespaces import BASE, rebase_text, term
 from airm_graph.store import Row, Store
 from airm_graph.terms import read_literal
 
-__all__ = ["Resource", "describe_resource", "list_described_rows", "read_resource_json"]
+__all__ = ["Resource", "describe_document", "describe_resource", "list_described_rows", "read_resource_json"]
 
 #: Predicate and object as N-Triples terms.
 Pair = tuple[str, str]
@@ -140,6 +140,16 @@ def _describe(store: Store, iri: str, *, own: tuple[Pair, ...], size: int, base:
         deprecated=any(p == term("owl:deprecated")[1:-1] and read_literal(o).text in {"true", "1"} for p, o in own if o.startswith('"')),
         replaced_by=tuple(o[1:-1] for p, o in own if p == term("dcterms:isReplacedBy")[1:-1] and o.startswith("<")),
     )
+
+
+def describe_document(store: Store, iri: str, *, rows: Iterable[Row]) -> Resource:
+    """Describe a document of several graphs that no statement is about: what it defines points at it."""
+    terms = sorted({s[1:-1] for s, _, _, _ in rows if s.startswith(f"<{iri}#")})
+    defined = term("rdfs:isDefinedBy")[1:-1]
+    labels = {name: label for name in terms if (label := _find_label(store, name))}
+    incoming = tuple((defined, name) for name in terms)
+    label = iri.rpartition("/")[2]
+    return Resource(iri, (), label, (), {}, incoming, len(incoming), labels, {}, (), 0, deprecated=False, replaced_by=())
 
 
 def list_described_rows(store: Store, iri: str, *, base: str = BASE) -> list[Row]:

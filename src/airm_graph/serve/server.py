@@ -39,7 +39,7 @@ def run_server(
         path: A dist folder, an RDF file or captures; the packaged example when None.
         settings: Where to listen, and limits.
         pages: What people see; plain pages when None.
-        announce: Called with the address when the server answers.
+        announce: Called with the address it listens at when the server answers.
 
     Raises:
         InputError: The address is taken.
@@ -110,7 +110,7 @@ def _speak(listener: socket.socket, desk: Desk, *, pool: Pool, pages: Pages, ann
         pool.start()
         await pool.wait_until_ready()
         watching = loop.create_task(_end_with(pool, server))
-        announce(desk.settings.public_url or _say_address(listener))
+        announce(_say_address(listener))
         try:
             await server.serve(sockets=[listener])
         finally:

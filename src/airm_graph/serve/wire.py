@@ -9,6 +9,7 @@ __all__ = ["BoundedProtocol"]
 
 # An address with a query of 16 KB in which every byte is escaped, and as much again for headers.
 _MOST_HEAD = 96 << 10
+_MOST_ADDRESS = 65_000
 _MOST_HEADERS = 100
 _HEAD_SECONDS = 10.0
 
@@ -60,6 +61,12 @@ class BoundedProtocol(HttpToolsProtocol):
         super().data_received(data)
         if self._clock is not None and self._head > _MOST_HEAD and not self.transport.is_closing():
             self._refuse(414 if not self.headers else 431)
+
+    def on_url(self, url: bytes) -> None:
+        """Count the address; what is longer, the parser of addresses cannot take apart."""
+        super().on_url(url)
+        if len(self.url) > _MOST_ADDRESS and not self.transport.is_closing():
+            self._refuse(414)
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """Count headers."""

@@ -263,10 +263,11 @@ def test_small_questions_are_answered_beside_large_ones(tight: Server) -> None:
 
 
 def test_crowd_is_turned_away_with_503(example_dist) -> None:
-    with serving(example_dist, "--timeout", "2", "--workers", "1") as server, ThreadPoolExecutor(40) as pool:
-        asked = [pool.submit(httpx.get, f"{server.url}/sparql", params={"query": COUNT}, timeout=60) for _ in range(40)]
+    with serving(example_dist, "--timeout", "1", "--workers", "1") as server, ThreadPoolExecutor(20) as pool:
+        asked = [pool.submit(httpx.get, f"{server.url}/sparql", params={"query": COUNT}, timeout=60) for _ in range(20)]
         found = [future.result() for future in asked]
         assert {response.status_code for response in found} == {503}
+        assert {response.json()["reason"] for response in found} >= {"slow", "time"}
         assert all("retry-after" in response.headers for response in found)
         assert is_alive(server)
 
@@ -372,7 +373,7 @@ def test_damaged_request_is_refused(server: Server, data: bytes, statuses: set[b
 def test_slow_request_is_given_up(server: Server) -> None:
     begun = time.monotonic()
     assert raw(server, b"GET / HTTP/1.1\r\nHost: a\r\n") == b""
-    assert 8 < time.monotonic() - begun < 14
+    assert 4 < time.monotonic() - begun < 9
 
 
 @pytest.mark.parametrize(

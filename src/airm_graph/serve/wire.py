@@ -11,7 +11,7 @@ __all__ = ["BoundedProtocol"]
 _MOST_HEAD = 96 << 10
 _MOST_ADDRESS = 65_000
 _MOST_HEADERS = 100
-_HEAD_SECONDS = 10.0
+_HEAD_SECONDS = 5.0
 
 
 class _Corked:

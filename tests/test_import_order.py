@@ -29,6 +29,7 @@ ORDER = [
     "validate",
     "tables",
     "query",
+    "search",
     "export",
     "analyse",
     "graph",
@@ -36,6 +37,7 @@ ORDER = [
     "curate",
     "conductor",
     "push",
+    "serve",
     "cli",
 ]
 # Rooms that stand side by side do not know each other, although one is listed first.
@@ -63,11 +65,18 @@ STRANGERS = {
     ("export", "query"),
     ("analyse", "ingest"),
     ("analyse", "query"),
+    ("search", "ingest"),
+    ("search", "merge"),
+    ("search", "reason"),
+    ("search", "validate"),
+    ("serve", "ingest"),
+    ("serve", "merge"),
+    ("serve", "reason"),
     ("cli", "ingest"),
     ("cli", "merge"),
     ("cli", "reason"),
 }
-OWNERS = {"pyoxigraph": {"store"}, "duckdb": {"columns"}}
+OWNERS = {"pyoxigraph": {"store"}, "duckdb": {"columns"}, "starlette": {"serve", "site"}, "uvicorn": {"serve"}}
 LAZY = {"rdflib", "pyshacl", "owlrl", "pyld", "networkx", "rich", "anyascii", "jinja2", "pyarrow"}
 MODULES = sorted(PACKAGE.rglob("*.py"))
 

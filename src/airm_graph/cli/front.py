@@ -22,6 +22,8 @@ COMMANDS = {
     "migrate": "Propose codes of another edition, and take over what people decided.",
     "push": "Bring a release into a triple store and prove that it is there.",
     "query": "List, show and run the queries of the library.",
+    "search": "Search names, descriptions, reasons and titles.",
+    "serve": "Serve a graph over HTTP.",
     "sssom": "Write a table of mappings as Turtle, or in its canonical form.",
     "validate": "Say what is wrong with captures or RDF, and where.",
 }

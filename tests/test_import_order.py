@@ -15,6 +15,7 @@ ORDER = [
     "resources",
     "model",
     "terms",
+    "cache",
     "rules",
     "text",
     "store",
@@ -31,6 +32,7 @@ ORDER = [
     "analyse",
     "graph",
     "conductor",
+    "watch",
     "cli",
 ]
 # Rooms that stand side by side do not know each other, although one is listed first.

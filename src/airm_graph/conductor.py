@@ -2,15 +2,16 @@
 
 import datetime
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import nullcontext
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 
+from airm_graph.cache import Cache
 from airm_graph.errors import AirmError, InputError
 from airm_graph.export import EXPORTS
 from airm_graph.graph import SUMS, Graph
-from airm_graph.ingest import Readings, read_captures
+from airm_graph.ingest import Reader, Readings, read_captures
 from airm_graph.ingest.mend import find_mends
 from airm_graph.ingest.rdf import locate_findings, read_rdf_files
 from airm_graph.merge import merge_pages
@@ -29,7 +30,7 @@ from airm_graph.validate.results import leave_out_repeated
 from airm_graph.validate.shapes import DEFAULT_SHAPES
 from airm_graph.version import VERSION
 
-__all__ = ["build", "describe", "describe_pages", "find_mends", "load", "validate_inputs"]
+__all__ = ["build", "describe", "describe_pages", "find_mends", "load", "open_reader", "validate_inputs"]
 
 Progress = Callable[[str, int, int], None]
 
@@ -46,6 +47,7 @@ def build(
     mapping: str | Path | None = None,
     strict: bool = False,
     progress: Progress | None = None,
+    reader: Reader | None = None,
 ) -> Graph:
     """Build a graph from captured pages and tables.
 
@@ -57,6 +59,7 @@ def build(
         mapping: File that says what the columns of the tables are; when left out, the mappings of the project are tried.
         strict: Stop at rows of tables that cannot be used: the graph is empty then, and each such row a violation.
         progress: Called with (step, number done, number in all).
+        reader: What reads the pages; one that is used again remembers those that have not changed (see :func:`open_reader`).
 
     Returns:
         The graph, closed and validated; look at ``graph.report`` for what is wrong with the input. It is empty when no mitigation was read.
@@ -65,7 +68,7 @@ def build(
         InputError: An input does not exist or cannot be read. A file that is no page is a finding instead.
     """
     tell = progress or (lambda _step, _done, _all: None)
-    readings = read_captures(inputs, mapping=mapping, progress=lambda done, every: tell("read", done, every))
+    readings = read_captures(inputs, mapping=mapping, progress=lambda done, every: tell("read", done, every), reader=reader)
     if strict and readings.rejected:
         readings = _stop_at_rejected(readings)
     tell("merge", 0, 1)
@@ -79,6 +82,23 @@ def build(
     tell("done", 1, 1)
     asserted, added, axioms = (_rebase(part, base) for part in (rows, closure.rows, ontology))
     return Graph(asserted, added, axioms, report, records, base, readings.files, readings.rejected, readings.counts)
+
+
+@contextmanager
+def open_reader(cache: str | Path | None = None) -> Iterator[Reader]:
+    """Make a reader of pages that remembers what it read, with a folder that keeps it for other processes.
+
+    Args:
+        cache: The folder; nothing is kept when it is left out.
+
+    Raises:
+        InputError: The folder cannot be used.
+    """
+    if cache is None:
+        yield Reader()
+        return
+    with Cache(Path(cache)) as kept:
+        yield Reader(kept)
 
 
 def _stop_at_rejected(readings: Readings) -> Readings:

@@ -20,6 +20,7 @@ COMMANDS = {
     "info": "Show what a graph or a capture holds.",
     "query": "List, show and run the queries of the library.",
     "validate": "Say what is wrong with captures or RDF, and where.",
+    "watch": "Build again whenever an input changes.",
 }
 EPILOG = """\
 Examples:

@@ -17,6 +17,14 @@ def captures() -> Path:
     return folder
 
 
+@pytest.fixture(scope="module")
+def first_edition() -> Path:
+    folder = SHARED / "data" / "mit-v1"
+    if not folder.is_dir():
+        pytest.skip("the tables of the first edition are not beside this checkout")
+    return folder
+
+
 @pytest.fixture(scope="session")
 def example_graph():
     """The graph of the packaged example."""

@@ -1,6 +1,8 @@
 """Repairs of side-cars: only what can be meant in one way, shown first, captures untouched."""
 
+import csv
 import hashlib
+import io
 import shutil
 from pathlib import Path
 
@@ -9,10 +11,14 @@ from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
+import airm_graph
 from airm_graph.cli.fix import command
 from airm_graph.errors import InputError
 from airm_graph.ingest.mend import find_mends, mend_sidecar
 from airm_graph.ingest.sidecar import read_sidecar
+from airm_graph.ingest.table import read_table
+from airm_graph.ingest.table.mapping import read_mapping
+from airm_graph.ingest.table.mend import mend_tables
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 
@@ -93,7 +99,7 @@ def test_fix_shows_a_diff_and_changes_nothing_until_asked(folder: Path) -> None:
     after = digests(folder)
     assert {name for name in before if before[name] != after[name]} == {"gipiskis-restrict-web-access.meta.yaml"}
     again = CliRunner().invoke(command, [str(folder)], standalone_mode=False)
-    assert (again.return_value, again.stdout, again.stderr) == (0, "", "0 side-cars can be mended with --apply\n")
+    assert (again.return_value, again.stdout, again.stderr) == (0, "", "0 files can be mended with --apply\n")
 
 
 def test_capture_stands_for_its_side_car(folder: Path) -> None:
@@ -105,3 +111,111 @@ def test_capture_stands_for_its_side_car(folder: Path) -> None:
 def test_fix_of_what_is_not_there_is_refused() -> None:
     with pytest.raises(InputError, match="no-such"):
         find_mends(["no-such"])
+
+
+# Tables
+
+MAPPING = b"""
+edition: v2
+tables:
+  mitigations: {columns: {identifier: ID, name: Name, description: Text, source: Source, code: Code, label: Label, created: Day}}
+  sources: {columns: {identifier: ID, title: Title, authors: Authors}}
+"""
+
+
+@pytest.fixture
+def tables(tmp_path: Path) -> Path:
+    folder = tmp_path / "tables"
+    folder.mkdir()
+    (tmp_path / "mapping.yaml").write_bytes(MAPPING)
+    return folder
+
+
+def _fix(folder: Path, *arguments: str) -> tuple[int, str]:
+    done = CliRunner().invoke(command, [str(folder), "--mapping", str(folder.parent / "mapping.yaml"), *arguments], standalone_mode=False)
+    assert done.exception is None, done.output
+    return done.return_value, done.output
+
+
+HEADER = "ID,Name,Text,Source,Code,Label,Day\r\n"
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ('a,"Red  teaming ",x,s,,,', 'a,"Red teaming",x,s,,,'),
+        ("a, Red\u200b teaming,x,s,,,", "a,Red teaming,x,s,,,"),
+        ('a,"Red\r\nteaming",x,s,,,', 'a,"Red teaming",x,s,,,'),
+        ('a,Red teaming,"Resist aacks, and\r\nmore.",s,,,', 'a,Red teaming,"Resist attacks, and\r\nmore.",s,,,'),
+        ("a,Red teaming,x,s,1.1.2,learning  objectives,", "a,Red teaming,x,s,1.1.2,Learning Objectives,"),
+        ("a,Red teaming,x,s,1.1.2\u00a0,Learning Objectives,21 November 2026", "a,Red teaming,x,s,1.1.2,Learning Objectives,2026-11-21"),
+    ],
+)
+def test_cells_are_mended_where_one_meaning_is_possible(tables: Path, before: str, after: str) -> None:
+    (tables / "a.csv").write_bytes((HEADER + before + "\r\n").encode())
+    code, shown = _fix(tables, "--apply")
+    assert code == 0
+    assert (tables / "a.csv").read_bytes().decode() == HEADER + after + "\r\n"
+    assert "1 file mended" in shown
+    assert _fix(tables)[0] == 0
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        "a,Red teaming,x,s,1.1,Learning Objectives,",
+        "a,Red teaming,x,s,1.10,,02/11/2026",
+        'a,"Red, ""team""ing",x,s,,,',
+        "a,Red teaming,,s,,,,,,too many",
+        'a,"Red teaming,x,s,,,',
+    ],
+)
+def test_table_stays_where_nothing_is_certain(tables: Path, row: str) -> None:
+    (tables / "a.csv").write_bytes((HEADER + row + "\r\n").encode())
+    before = (tables / "a.csv").read_bytes()
+    assert _fix(tables, "--apply")[0] == 0
+    assert (tables / "a.csv").read_bytes() == before
+
+
+def test_identifiers_are_mended_in_all_tables_of_a_folder_or_in_none(tables: Path) -> None:
+    (tables / "a.csv").write_text("ID,Name,Text,Source,Code,Label,Day\nA 1,Red teaming,x,doc 1,,,\n")
+    (tables / "b.csv").write_text("ID,Title,Authors\ndoc 1,On Risk,Ann Lee\ndoc-2,On More,Ann Lee\ndoc 2,On Less,Ann Lee\n")
+    mapping = str(tables.parent / "mapping.yaml")
+    CliRunner().invoke(command, [str(tables / "a.csv"), "--mapping", mapping, "--apply"])
+    assert "doc 1" in (tables / "a.csv").read_text()
+    _fix(tables, "--apply")
+    assert (tables / "a.csv").read_text().endswith("A-1,Red teaming,x,doc-1,,,\n")
+    assert (tables / "b.csv").read_text().split("\n")[1:4] == [
+        "doc-1,On Risk,Ann Lee",
+        "doc-2,On More,Ann Lee",
+        "doc 2,On Less,Ann Lee",
+    ]
+
+
+def test_real_table_mended_has_no_identifier_with_white_space(first_edition: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "tables"
+    folder.mkdir()
+    for path in first_edition.glob("*.csv"):
+        (folder / path.name).write_bytes(path.read_bytes())
+    rules = {finding.rule for finding in airm_graph.build([folder]).report.findings}
+    assert {"TAB-12", "EDI-02"} <= rules
+    assert CliRunner().invoke(command, [str(folder), "--apply"], standalone_mode=False).return_value == 0
+    graph = airm_graph.build([folder])
+    assert not {"TAB-12", "TAB-01", "TAB-02"} & {finding.rule for finding in graph.report.findings}
+    assert [(count.read, count.quarantined) for count in graph.tables if count.read > 100] == [(831, 203)]
+    assert CliRunner().invoke(command, [str(folder)], standalone_mode=False).return_value == 0
+
+
+CELLS = st.text(alphabet='ab ,"\r\n\u200b;é\t1.', max_size=8)
+
+
+@given(st.lists(st.lists(CELLS, min_size=7, max_size=7), max_size=5), st.sampled_from(",;\t"))
+def test_tables_whatever_they_hold_are_mended_once(rows: list[list[str]], delimiter: str) -> None:
+    out = io.StringIO(newline="")
+    csv.writer(out, delimiter=delimiter).writerows([["ID", "Name", "Text", "Source", "Code", "Label", "Day"], *rows])
+    mapping = read_mapping(MAPPING, file="mapping.yaml")
+    data = {"a.csv": out.getvalue().encode()}
+    once = mend_tables(data, mappings=[mapping], whole=True)
+    assert mend_tables(once, mappings=[mapping], whole=True) == once
+    before, after = (read_table(content["a.csv"], file="a.csv") for content in (data, once))
+    assert [row.number for row in after.rows] == [row.number for row in before.rows]

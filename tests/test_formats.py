@@ -15,6 +15,7 @@ from click.testing import CliRunner
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+import sarif
 from airm_graph.cli.validate import FORMAT_NAMES, command
 from airm_graph.model import Finding, Place, Severity
 from airm_graph.namespaces import BASE, PREFIXES, literal
@@ -393,6 +394,21 @@ def test_sarif_paths_are_addresses() -> None:
 @given(REPORTS)
 def test_sarif_when_findings_hold_anything_is_valid(report: Report) -> None:
     assert len(check_sarif(write("sarif", report))["results"]) == len(report.findings)
+
+
+def test_sarif_is_valid_by_its_official_schema(example_graph) -> None:
+    schema = sarif.load_schema()
+    validator = jsonschema.validators.validator_for(schema)
+    for report in (REPORT, example_graph.report, Report(())):
+        check = validator(schema, format_checker=validator.FORMAT_CHECKER)
+        assert list(check.iter_errors(json.loads(write("sarif", report)))) == []
+
+
+def test_sarif_passes_the_validator_of_its_makers(example_graph, tmp_path: Path) -> None:
+    for name, report in {"all": REPORT, "example": example_graph.report}.items():
+        path = tmp_path / f"{name}.sarif"
+        path.write_text(write("sarif", report), encoding="utf-8")
+        assert sarif.run_validator(path) == []
 
 
 # JUnit.

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 from airm_graph.analyse.counts import count_things
 from airm_graph.errors import ExportError, InputError
-from airm_graph.export import EXPORTS, Options, release_digest, sort_rows, write_files
+from airm_graph.export import EXPORTS, Options, release_digest, replace_folder_files, sort_rows, write_files
+from airm_graph.export.links import LINKS, write_links
 from airm_graph.export.quarantine import QUARANTINE, write_quarantine
 from airm_graph.model import Records, Rejected, TableCount
 from airm_graph.namespaces import BASE, PREFIXES, rebase_text
@@ -25,11 +26,13 @@ if TYPE_CHECKING:
     import networkx
     import rdflib
 
-__all__ = ["SUMS", "Graph"]
+__all__ = ["SUMS", "WRITTEN", "Graph"]
 
 #: The file that makes a folder a written graph.
 SUMS = "SHA256SUMS"
 _REPORT = "report.json"
+#: Every name that a written graph may use.
+WRITTEN = frozenset({SUMS, _REPORT, LINKS, QUARANTINE, *(export.file_name for export in EXPORTS.values())})
 
 
 @dataclass(frozen=True)
@@ -130,7 +133,7 @@ class Graph:
         return project_rows(self.exported, prefixes={p: rebase_text(n, self.base) for p, n in PREFIXES.items()})
 
     def write(self, folder: str | Path, *, formats: Collection[str] = tuple(EXPORTS)) -> dict[str, Path]:
-        """Write exports, ``report.json``, ``SHA256SUMS``, for tables ``quarantine.csv``; when one fails, no file in *folder* is changed.
+        """Write exports, report, links, sums, for tables ``quarantine.csv``; when one fails, no file in *folder* is changed.
 
         Args:
             folder: Made when it is missing.
@@ -146,6 +149,8 @@ class Graph:
         if not self.rows:
             raise InputError("no mitigation was read, so nothing is written", file=str(folder), remedy="see the findings")
         beside = {_REPORT: self.report.to_json().encode()}
+        if self.records.captures:
+            beside[LINKS] = "".join(write_links(self.records.links, notice=NOTICE, base=self.base)).encode()
         if self.tables:
             beside[QUARANTINE] = write_quarantine(self.quarantine).encode()
         chosen = _known_formats(formats)
@@ -156,6 +161,22 @@ class Graph:
             # What cached_property keeps; there is no need to write the triples again.
             self.__dict__["digest"] = written[EXPORTS["ntriples"].file_name].sha256
         return {name: file.path for name, file in written.items()}
+
+    def write_tables(self, folder: str | Path) -> dict[str, Path]:
+        """Write the asserted statements as CSV tables that :func:`airm_graph.build` reads back, with the mapping that says how.
+
+        Args:
+            folder: Made when it is missing.
+
+        Returns:
+            File name → path.
+
+        Raises:
+            ExportError: A file cannot be written.
+        """
+        from airm_graph.export.table import write_tables
+
+        return replace_folder_files(Path(folder), write_tables(self.rows, base=self.base, notice=NOTICE))
 
     def export(self, format: str) -> Iterable[str]:  # noqa: A002 - the word users know
         """Write one format and return its content in pieces of text."""

@@ -13,11 +13,13 @@ from dataclasses import dataclass
 
 from airm_graph.errors import QueryError
 from airm_graph.terms import read_literal
+from airm_graph.text import defuse_cell
 
 __all__ = ["TABLE_FORMATS", "Table", "format_table", "split_term"]
 
 # A reader of XML takes a bare CR for LF, so it is written as a reference. (xml.sax.saxutils would load all of urllib.)
 _XML = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\r": "&#13;"})
+_NUMBER = re.compile(r"[-+]?[0-9]+(\.[0-9]+)?([eE][-+]?[0-9]+)?\Z")
 # What XML 1.0 has no way to write, not even as a character reference.
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -72,7 +74,8 @@ def format_table(table: Table, *, format: str) -> str:  # noqa: A002 - the word 
 
     Args:
         table: What a query returned.
-        format: ``csv`` (values), ``tsv`` (terms), ``json`` and ``xml`` (the SPARQL result formats) or ``markdown`` (values).
+        format: ``csv`` (values, with an apostrophe in front of those that a spreadsheet would run), ``tsv`` (terms), ``json`` and ``xml``
+            (the SPARQL result formats) or ``markdown`` (values).
 
     Raises:
         QueryError: The format is unknown, or a value cannot be written in it.
@@ -92,8 +95,13 @@ def _write_csv(table: Table) -> str:
     # RFC 4180, which the SPARQL format follows, ends lines with CRLF.
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(table.columns)
-    writer.writerows([value or "" for value in row] for row in table.values())
+    writer.writerows([_show(value or "") for value in row] for row in table.values())
     return out.getvalue()
+
+
+def _show(value: str) -> str:
+    """A value that a spreadsheet shows and does not run; a number is one, whatever its sign."""
+    return value if _NUMBER.match(value) else defuse_cell(value)
 
 
 def _write_tsv(table: Table) -> str:

@@ -8,13 +8,9 @@ from pathlib import Path
 
 from airm_graph.conductor import build, open_reader
 from airm_graph.errors import AirmError
-from airm_graph.graph import Graph
+from airm_graph.graph import WRITTEN, Graph
 
 __all__ = ["Rebuilt", "watch"]
-
-_SUFFIXES = (".txt", ".csv", ".tsv", ".meta.yaml")
-#: What a build itself writes of the rows that it set aside.
-_OWN = "quarantine.csv"
 
 #: Name of a file to its size and the time of its last change, in nanoseconds.
 _Look = dict[str, tuple[int, int]]
@@ -44,6 +40,7 @@ def watch(
     base: str,
     engine: str = "auto",
     mapping: str | Path | None = None,
+    decisions: Sequence[str | Path] = (),
     strict: bool = False,
     cache: str | Path | None = None,
     interval: float = 0.5,
@@ -57,7 +54,7 @@ def watch(
     Args:
         inputs: As for :func:`airm_graph.build`, but for standard input.
         folder: Where the graph is written; an input that cannot be used leaves it as it was.
-        base, engine, mapping, strict: As for :func:`airm_graph.build`.
+        base, engine, mapping, decisions, strict: As for :func:`airm_graph.build`.
         cache: Folder that keeps readings for other processes; in this one they are kept in any case.
         interval: Seconds between two looks.
         sleep: What waits.
@@ -65,7 +62,7 @@ def watch(
     Yields:
         What came of each build.
     """
-    watched = [Path(path) for path in (*inputs, *([mapping] if mapping else []))]
+    watched = [Path(path) for path in (*inputs, *decisions, *([mapping] if mapping else []))]
     built: _Look | None = None
     with open_reader(cache) as reader:
         while True:
@@ -74,7 +71,7 @@ def watch(
                 started = time.perf_counter()
                 graph, error = None, ""
                 try:
-                    graph = build(inputs, base=base, engine=engine, mapping=mapping, strict=strict, reader=reader)
+                    graph = build(inputs, base=base, engine=engine, mapping=mapping, decisions=decisions, strict=strict, reader=reader)
                     graph.write(folder)
                 except AirmError as caught:
                     graph, error = None, str(caught)
@@ -108,7 +105,8 @@ def _look(watched: Sequence[Path]) -> _Look:
 
 
 def _is_input(name: str) -> bool:
-    return name.endswith(_SUFFIXES) and name != _OWN and not name.startswith(".")
+    # Side-cars, mappings and tables are of many kinds: any file counts, but for what a build itself writes.
+    return name not in WRITTEN and not name.startswith(".")
 
 
 def _add(found: _Look, paths: Iterator[str]) -> None:

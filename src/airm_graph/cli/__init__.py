@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 __all__ = [
     "CACHE_DIR_HELP",
     "CACHE_HELP",
+    "DECISIONS_HELP",
     "ENGINES",
     "ENGINE_HELP",
     "EXIT_INTERNAL",
@@ -31,6 +32,7 @@ EXIT_NO, EXIT_USAGE, EXIT_INTERNAL = 1, 2, 3
 ENGINES = ("auto", "fast", "reference")
 ENGINE_HELP = "reference: owlrl and pyshacl; fast: our own; auto: our own where it can."
 MAPPING_HELP = "YAML file that says what the columns of the tables are; the mappings of the project when left out."
+DECISIONS_HELP = "Table of what people decided of joins and codes (SSSOM or CSV); repeatable."
 CACHE_HELP = (
     "Keep what is read of each page in airm-graph below XDG_CACHE_HOME (or ~/.cache), and read a page again only when that can change."
 )

@@ -14,20 +14,25 @@ __all__ = ["command"]
     epilog="""\b
 Examples:
   airm-graph fix captures/
+  airm-graph fix tables/ --mapping mine.yaml
   airm-graph fix captures/ --apply""",
 )
 @click.argument("inputs", nargs=-1, required=True, type=click.Path(path_type=str))
+@click.option(
+    "--mapping", type=click.Path(exists=True, dir_okay=False), help="What the columns of the tables are; see the guide to tables."
+)
 @click.option("--apply", is_flag=True, help="Write the repairs after showing them.")
-def command(inputs: tuple[str, ...], *, apply: bool) -> int:
-    """Show the certain repairs of side-cars as a diff, and apply them when asked.
+def command(inputs: tuple[str, ...], *, mapping: str | None, apply: bool) -> int:
+    """Show the certain repairs of tables and side-cars as a diff, and apply them when asked.
 
-    INPUTS are folders, side-cars (NAME.meta.yaml) or captures, which stand for their side-cars. Captures themselves are never
-    changed. Exits with 1 when there is something to repair and --apply was not given.
+    INPUTS are folders, tables (CSV, TSV), side-cars (NAME.meta.yaml) or captures, which stand for their side-cars. Captures themselves
+    are never changed. Of a table only the cells are changed that a mapping knows; identifiers are changed when all tables of their folder
+    are given. Exits with 1 when there is something to repair and --apply was not given.
     """
     from airm_graph.conductor import find_mends
     from airm_graph.export import replace_file
 
-    mends = find_mends(inputs)
+    mends = find_mends(inputs, mapping=mapping)
     for mend in mends:
         lines = difflib.unified_diff(
             mend.before.splitlines(), mend.after.splitlines(), f"{mend.path}", f"{mend.path} (mended)", lineterm=""
@@ -37,5 +42,5 @@ def command(inputs: tuple[str, ...], *, apply: bool) -> int:
         for mend in mends:
             replace_file(mend.path, mend.after.encode())
     done = "mended" if apply else "can be mended with --apply"
-    click.echo(f"{len(mends)} {'side-car' if len(mends) == 1 else 'side-cars'} {done}", err=True)
+    click.echo(f"{len(mends)} {'file' if len(mends) == 1 else 'files'} {done}", err=True)
     return EXIT_NO if mends and not apply else 0

@@ -16,9 +16,12 @@ COMMANDS = {
     "build": "Build the graph from captured pages and tables and write it.",
     "explain": "Explain a rule: why, what fails, what passes, how to mend.",
     "export": "Write a graph in one format to standard output.",
-    "fix": "Repair side-cars where only one repair is possible.",
+    "fix": "Repair tables and side-cars where only one repair is possible.",
     "info": "Show what a graph or a capture holds.",
+    "map": "Propose which column of a table is what.",
+    "migrate": "Propose codes of another edition, and take over what people decided.",
     "query": "List, show and run the queries of the library.",
+    "sssom": "Write a table of mappings as Turtle, or in its canonical form.",
     "validate": "Say what is wrong with captures or RDF, and where.",
     "watch": "Build again whenever an input changes.",
 }

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from airm_graph.cli import CACHE_DIR_HELP, CACHE_HELP, ENGINE_HELP, ENGINES, MAPPING_HELP, STRICT_HELP
+from airm_graph.cli import CACHE_DIR_HELP, CACHE_HELP, DECISIONS_HELP, ENGINE_HELP, ENGINES, MAPPING_HELP, STRICT_HELP
 from airm_graph.namespaces import BASE
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ Examples:
 @click.option("--base", default=BASE, show_default=True, help="What every IRI of the data begins with.")
 @click.option("--engine", type=click.Choice(ENGINES), default="auto", show_default=True, help=ENGINE_HELP)
 @click.option("--mapping", type=click.Path(dir_okay=False, path_type=Path), help=MAPPING_HELP)
+@click.option("--decisions", multiple=True, type=click.Path(dir_okay=False, path_type=Path), help=DECISIONS_HELP)
 @click.option("--strict", is_flag=True, help=STRICT_HELP)
 @click.option("--cache", "cached", is_flag=True, help=CACHE_HELP)
 @click.option("--cache-dir", type=click.Path(file_okay=False, path_type=Path), help=CACHE_DIR_HELP)
@@ -47,6 +48,7 @@ def command(
     base: str,
     engine: str,
     mapping: Path | None,
+    decisions: tuple[Path, ...],
     strict: bool,
     cached: bool,
     cache_dir: Path | None,
@@ -63,7 +65,9 @@ def command(
     check_base(base)
     cache = find_cache(cached=cached, folder=cache_dir)
     try:
-        for rebuilt in watch(inputs, folder, base=base, engine=engine, mapping=mapping, strict=strict, cache=cache, interval=interval):
+        for rebuilt in watch(
+            inputs, folder, base=base, engine=engine, mapping=mapping, decisions=decisions, strict=strict, cache=cache, interval=interval
+        ):
             _tell(rebuilt, folder)
     except KeyboardInterrupt:
         click.echo("airm-graph: the watch has ended", err=True)

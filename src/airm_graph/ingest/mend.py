@@ -1,23 +1,26 @@
-"""Certain repairs of side-cars: what can only have been meant in one way. Captures are never touched."""
+"""Certain repairs of side-cars and tables: what can only have been meant in one way. Captures are never touched."""
 
-import datetime
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 
 from airm_graph.errors import InputError
+from airm_graph.ingest.days import mend_date
 from airm_graph.ingest.sidecar import MAX_SIDECAR, read_sidecar
+from airm_graph.ingest.table import load_builtin_mappings, load_mapping
+from airm_graph.ingest.table.mend import mend_tables
+from airm_graph.ingest.table.read import MAX_TABLE
 
 __all__ = ["Mend", "find_mends", "mend_sidecar"]
 
 _SUFFIX = ".meta.yaml"
+_TABLES = {".csv", ".tsv"}
+# What a build itself writes.
+_OWN = "quarantine.csv"
 _KEYS = ("id", "url", "name", "retrieved")
 _FIELD = re.compile(r"(?P<key>[A-Za-z]+)(?P<colon> *: *)(?P<value>.*)")
-_MONTHS = ["january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"]
-# Year first, or the month in words: what stands between day and month cannot be mistaken. 02/11/2026 can.
-_YEAR_FIRST = re.compile(r"(\d{4})[./ ](\d{1,2})[./ ](\d{1,2})")
-_IN_WORDS = re.compile(r"(?:(\d{1,2})\.? +([A-Za-z]{3,9})\.?,?|([A-Za-z]{3,9})\.? +(\d{1,2}),) +(\d{4})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,33 +32,44 @@ class Mend:
     after: str
 
 
-def find_mends(paths: Iterable[str | Path]) -> list[Mend]:
-    """Find the side-cars that can be mended with certainty.
+def find_mends(paths: Iterable[str | Path], *, mapping: str | Path | None = None) -> list[Mend]:
+    """Find the side-cars and tables that can be mended with certainty.
 
     Args:
-        paths: Folders (every ``*.meta.yaml`` in and below them), side-cars, or captures, which stand for their side-cars.
+        paths: Folders (every ``*.meta.yaml``, ``*.csv`` and ``*.tsv`` in and below them), such files, or captures, which stand for
+            their side-cars.
+        mapping: File that says what the columns of the tables are; when left out, the mappings of the project are tried.
 
     Raises:
         InputError: A path does not exist or cannot be read.
     """
-    found = []
-    for path in sorted({sidecar for place in paths for sidecar in _find_sidecars(Path(place))}):
-        try:
-            data = path.read_bytes()
-        except OSError as error:
-            raise InputError(f"the file cannot be read: {error.strerror}", file=str(path)) from error
-        mended = mend_sidecar(data)
-        if mended != data:
-            found.append(Mend(path, data.decode(), mended.decode()))
-    return found
+    files = {path: _read(path) for path in sorted({path for place in paths for path in _find_files(Path(place))})}
+    mended = {path: mend_sidecar(data) for path, data in files.items() if path.suffix.lower() not in _TABLES}
+    tables = [path for path in files if path.suffix.lower() in _TABLES]
+    mappings = [load_mapping(mapping)] if mapping else load_builtin_mappings()
+    for folder, some in groupby(tables, key=lambda path: path.parent):
+        given = {path.name: files[path] for path in some}
+        whole = {path.name for path in folder.iterdir() if path.suffix.lower() in _TABLES and path.name != _OWN} <= given.keys()
+        mended |= {folder / name: data for name, data in mend_tables(given, mappings=mappings, whole=whole).items()}
+    changed = [path for path in files if mended[path] != files[path]]
+    return [Mend(path, files[path].decode(), mended[path].decode()) for path in changed]
 
 
-def _find_sidecars(place: Path) -> Iterator[Path]:
+def _read(path: Path) -> bytes:
+    try:
+        with path.open("rb") as stream:
+            return stream.read(MAX_TABLE + 1)
+    except OSError as error:
+        raise InputError(f"the file cannot be read: {error.strerror}", file=str(path)) from error
+
+
+def _find_files(place: Path) -> Iterator[Path]:
     if place.is_dir():
-        yield from (path for path in place.rglob(f"*{_SUFFIX}") if path.is_file())
+        found = (path for path in place.rglob("*") if path.name.endswith(_SUFFIX) or path.suffix in _TABLES)
+        yield from (path for path in found if path.is_file() and path.name != _OWN)
     elif not place.exists():
         raise InputError("no such file or folder", file=str(place), remedy="check the path")
-    elif place.name.endswith(_SUFFIX):
+    elif place.name.endswith(_SUFFIX) or place.suffix.lower() in _TABLES:
         yield place
     else:
         names = {f"{place.stem}{_SUFFIX}", f"{place.name}{_SUFFIX}"}
@@ -91,23 +105,5 @@ def _mend_line(line: str) -> str:
         return body + end
     key = match["key"].lower()
     colon = match["colon"] if match["colon"].endswith(" ") else ": "
-    value = _mend_date(match["value"]) if key == "retrieved" else match["value"]
+    value = mend_date(match["value"]) if key == "retrieved" else match["value"]
     return f"{key}{colon.lstrip() if value else ':'}{value}{end}"
-
-
-def _mend_date(value: str) -> str:
-    if match := _YEAR_FIRST.fullmatch(value):
-        year, month, day = match.groups()
-    elif match := _IN_WORDS.fullmatch(value):
-        word = (match[2] or match[3]).lower()
-        months = [number for number, name in enumerate(_MONTHS, 1) if name.startswith(word)]
-        if len(months) != 1:
-            return value
-        year, month, day = match[5], str(months[0]), match[1] or match[4]
-    else:
-        return value
-    written = f"{year}-{int(month):02}-{int(day):02}"
-    try:
-        return datetime.date.fromisoformat(written).isoformat()
-    except ValueError:
-        return value

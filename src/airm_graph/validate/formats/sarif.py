@@ -82,7 +82,7 @@ def _result(finding: Finding, fingerprint: str, *, rules: Sequence[str], paths: 
     if finding.place:
         location["physicalLocation"] = _physical(finding.place, paths=paths)
     elif files:
-        location["physicalLocation"] = {"artifactLocation": _artifact(files[0])}
+        location["physicalLocation"] = {"artifactLocation": _artifact(files[0]), "region": {"startLine": 1}}
     if finding.focus:
         location["logicalLocations"] = [{"fullyQualifiedName": finding.focus.strip("<>"), "kind": "resource"}]
     if location:
@@ -94,10 +94,11 @@ def _result(finding: Finding, fingerprint: str, *, rules: Sequence[str], paths: 
 
 def _physical(place: Place, *, paths: Mapping[str, str]) -> Json:
     content: Json = {"artifactLocation": _artifact(find_path(place.file, paths=paths))}
-    if place.first_line is not None:
-        content["region"] = {"startLine": place.first_line, "endLine": place.last_line or place.first_line}
-        if place.text:
-            content["region"]["snippet"] = {"text": place.text}
+    # What is said of a whole file is put on its first line: code scanning shows nothing without one.
+    first = place.first_line or 1
+    content["region"] = {"startLine": first, "endLine": place.last_line or first}
+    if place.text and place.first_line is not None:
+        content["region"]["snippet"] = {"text": place.text}
     return content
 
 

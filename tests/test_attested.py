@@ -1,0 +1,29 @@
+"""A finding stands where its value is stated."""
+
+from pathlib import Path
+
+import airm_graph
+from airm_graph.namespaces import iri
+
+
+def _lines(report, rule: str) -> list[str]:
+    found = [finding.place for finding in report.findings if finding.rule == rule]
+    return [place.text.split("\n")[0] for place in found if place]
+
+
+def test_residual_role_is_reported_at_the_line_that_prints_it(example_graph) -> None:
+    found = _lines(example_graph.report, "EDI-15")
+    assert len(found) >= 3
+    assert set(found) == {"Unable to classify", "Other (outside lifecycle)", "Other (multiple stages)"}
+
+
+def test_residual_code_is_reported_at_its_code_line(captures: Path) -> None:
+    report = airm_graph.build([captures]).report
+    found = _lines(report, "EDI-21")
+    assert len(found) == 5
+    assert all(line.startswith(("1.1.9 Other", "1.2.9 Other", "99 Other", "99.9 Other")) for line in found)
+    (finding,) = [finding for finding in report.findings if finding.rule == "EDI-15"]
+    assert finding.value == iri("function/unable-to-classify")
+    assert finding.place
+    assert finding.place.first_line == 33
+    assert finding.place.text.startswith("Unable to classify\n")

@@ -15,6 +15,7 @@ ORDER = [
     "resources",
     "model",
     "terms",
+    "cache",
     "sssom",
     "rules",
     "text",
@@ -38,6 +39,7 @@ ORDER = [
     "conductor",
     "push",
     "serve",
+    "watch",
     "cli",
 ]
 # Rooms that stand side by side do not know each other, although one is listed first.

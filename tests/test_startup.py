@@ -68,7 +68,7 @@ def test_query_list_loads_what_it_needs() -> None:
     }
 
 
-@pytest.mark.parametrize("command", ["build", "explain", "export", "fix", "info", "query", "validate"])
+@pytest.mark.parametrize("command", ["build", "explain", "export", "fix", "info", "query", "validate", "watch"])
 def test_help_of_a_command_loads_no_engine(command: str) -> None:
     loaded = probe(command, "--help")
     assert not {name.split(".")[0] for name in loaded} & (HEAVY - {"click"})

@@ -2,15 +2,16 @@
 
 import datetime
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import nullcontext
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 
+from airm_graph.cache import Cache
 from airm_graph.errors import AirmError, InputError
 from airm_graph.export import EXPORTS
 from airm_graph.graph import SUMS, Graph
-from airm_graph.ingest import Proposal, Readings, read_captures
+from airm_graph.ingest import Proposal, Reader, Readings, read_captures
 from airm_graph.ingest import propose_mapping as propose_from_paths
 from airm_graph.ingest.decisions import DecisionReadings, read_decisions
 from airm_graph.ingest.external import find_match_findings
@@ -43,6 +44,7 @@ __all__ = [
     "find_base",
     "find_mends",
     "load",
+    "open_reader",
     "propose_mapping",
     "read_rdf",
     "validate_inputs",
@@ -66,6 +68,7 @@ def build(
     decisions: Sequence[str | Path] = (),
     strict: bool = False,
     progress: Progress | None = None,
+    reader: Reader | None = None,
 ) -> Graph:
     """Build a graph from captured pages and tables.
 
@@ -78,6 +81,7 @@ def build(
         decisions: Tables of what people decided of joins and codes; what they say goes before the rules.
         strict: Stop at rows of tables that cannot be used: the graph is empty then, and each such row a violation.
         progress: Called with (step, number done, number in all).
+        reader: What reads the pages; one that is used again remembers those that have not changed (see :func:`open_reader`).
 
     Returns:
         The graph, closed and validated; look at ``graph.report`` for what is wrong with the input. It is empty when no mitigation was read.
@@ -87,7 +91,7 @@ def build(
     """
     tell = progress or (lambda _step, _done, _all: None)
     decided = read_decisions(decisions, base=base)
-    readings = read_captures(inputs, mapping=mapping, progress=lambda done, every: tell("read", done, every))
+    readings = read_captures(inputs, mapping=mapping, progress=lambda done, every: tell("read", done, every), reader=reader)
     readings = _add_decisions(readings, decided)
     if strict and readings.rejected:
         readings = _stop_at_rejected(readings)
@@ -102,6 +106,23 @@ def build(
     tell("done", 1, 1)
     asserted, added, axioms = (_rebase(part, base) for part in (rows, closure.rows, ontology))
     return Graph(asserted, added, axioms, report, records, base, readings.files, readings.rejected, readings.counts)
+
+
+@contextmanager
+def open_reader(cache: str | Path | None = None) -> Iterator[Reader]:
+    """Make a reader of pages that remembers what it read, with a folder that keeps it for other processes.
+
+    Args:
+        cache: The folder; nothing is kept when it is left out.
+
+    Raises:
+        InputError: The folder cannot be used.
+    """
+    if cache is None:
+        yield Reader()
+        return
+    with Cache(Path(cache)) as kept:
+        yield Reader(kept)
 
 
 def _add_decisions(readings: Readings, decided: DecisionReadings) -> Readings:

@@ -28,11 +28,13 @@ if TYPE_CHECKING:
     import networkx
     import rdflib
 
-__all__ = ["SUMS", "Graph", "read_sums"]
+__all__ = ["SUMS", "WRITTEN", "Graph", "read_sums"]
 
 #: The file that makes a folder a written graph.
 SUMS = "SHA256SUMS"
 _REPORT = "report.json"
+#: Every name that a written graph may use.
+WRITTEN = frozenset({SUMS, _REPORT, LINKS, QUARANTINE, *(export.file_name for export in EXPORTS.values())})
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from airm_graph.cli import ENGINE_HELP, ENGINES, EXIT_NO, EXIT_USAGE, MAPPING_HELP, STRICT_HELP
+from airm_graph.cli import CACHE_DIR_HELP, CACHE_HELP, DECISIONS_HELP, ENGINE_HELP, ENGINES, EXIT_NO, EXIT_USAGE, MAPPING_HELP, STRICT_HELP
 from airm_graph.namespaces import BASE
 
 if TYPE_CHECKING:
@@ -47,13 +47,10 @@ Examples:
 )
 @click.option("--engine", type=click.Choice(ENGINES), default="auto", show_default=True, help=ENGINE_HELP)
 @click.option("--mapping", type=click.Path(dir_okay=False, path_type=Path), help=MAPPING_HELP)
-@click.option(
-    "--decisions",
-    multiple=True,
-    type=click.Path(dir_okay=False, path_type=Path),
-    help="Table of what people decided of joins and codes (SSSOM or CSV); repeatable.",
-)
+@click.option("--decisions", multiple=True, type=click.Path(dir_okay=False, path_type=Path), help=DECISIONS_HELP)
 @click.option("--strict", is_flag=True, help=STRICT_HELP)
+@click.option("--cache", "cached", is_flag=True, help=CACHE_HELP)
+@click.option("--cache-dir", type=click.Path(file_okay=False, path_type=Path), help=CACHE_DIR_HELP)
 @click.option("-q", "--quiet", is_flag=True, help="Print nothing but violations.")
 def command(
     inputs: tuple[str, ...],
@@ -65,6 +62,8 @@ def command(
     mapping: Path | None,
     decisions: tuple[Path, ...],
     strict: bool,
+    cached: bool,
+    cache_dir: Path | None,
     quiet: bool,
 ) -> int:
     """Build the graph from captured pages and tables and write it.
@@ -75,11 +74,20 @@ def command(
     is then left as it was.
     """
     from airm_graph.cli.show import show_progress, write_report, write_summary
-    from airm_graph.conductor import build
+    from airm_graph.conductor import build, open_reader
 
     check_base(base)
-    with show_progress(quiet=quiet) as progress:
-        graph = build(inputs, base=base, engine=engine, mapping=mapping, decisions=decisions, strict=strict, progress=progress)
+    with show_progress(quiet=quiet) as progress, open_reader(find_cache(cached=cached, folder=cache_dir)) as reader:
+        graph = build(
+            inputs,
+            base=base,
+            engine=engine,
+            mapping=mapping,
+            decisions=decisions,
+            strict=strict,
+            progress=progress,
+            reader=reader,
+        )
     if not graph.records.mitigations:
         write_report(graph.report, files=graph.files, err=True)
         write_tables(graph)
@@ -97,6 +105,13 @@ def command(
             click.echo(path)
     write_summary(graph.report, files=graph.files, quiet=quiet)
     return 0 if graph.report.conforms else EXIT_NO
+
+
+def find_cache(*, cached: bool, folder: Path | None) -> Path | None:
+    """The folder that keeps readings, None when none is asked for."""
+    from airm_graph.cache import find_cache_folder
+
+    return folder or (find_cache_folder() if cached else None)
 
 
 def check_base(base: str) -> None:

@@ -26,6 +26,7 @@ COMMANDS = {
     "serve": "Serve a graph over HTTP.",
     "sssom": "Write a table of mappings as Turtle, or in its canonical form.",
     "validate": "Say what is wrong with captures or RDF, and where.",
+    "watch": "Build again whenever an input changes.",
 }
 EPILOG = """\
 Examples:

@@ -68,7 +68,8 @@ def command(
 ) -> int:
     """Build the graph from captured pages and tables and write it.
 
-    INPUTS are folders (every *.txt, *.csv and *.tsv below them), files, or - for standard input. Writes airm.ttl, airm.jsonld,
+    INPUTS are folders (every *.txt below them, and every table: CSV, TSV, XLSX, JSON, JSON Lines, Parquet, packed or not), files, or -
+    for standard input. Writes airm.ttl, airm.jsonld,
     airm.nt, airm.nq, airm.rdf, report.json and SHA256SUMS, links.sssom.tsv with every join across inputs, and quarantine.csv with the
     rows of tables that cannot be used. Exits with 1 when a finding is a violation, with 2 when nothing could be read; an earlier output
     is then left as it was.

@@ -370,6 +370,24 @@ def test_damaged_request_is_refused(server: Server, data: bytes, statuses: set[b
     assert is_alive(server)
 
 
+def test_connection_is_kept_after_a_long_body(server: Server) -> None:
+    body = b"query=" + quote("ASK {} #" + "é" * 30_000).encode()
+    head = b"POST /sparql HTTP/1.1\r\nHost: a\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: %d\r\n\r\n" % len(body)
+    last = b"GET /health HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
+    answer = raw(server, (head + body) * 2 + last)
+    assert len(body) > 150_000
+    assert answer.count(b"HTTP/1.1 200 OK") == 3
+
+
+def test_body_that_nobody_reads_is_cut_off(server: Server) -> None:
+    head = b"POST /sparql HTTP/1.1\r\nHost: a\r\nContent-Type: text/plain\r\nContent-Length: 99999999\r\n\r\n"
+    begun = time.monotonic()
+    answer = raw(server, head + b"x" * 500_000)
+    assert answer[9:12] == b"415"
+    assert answer.count(b"HTTP/1.1") == 1
+    assert time.monotonic() - begun < 12
+
+
 def test_slow_request_is_given_up(server: Server) -> None:
     begun = time.monotonic()
     assert raw(server, b"GET / HTTP/1.1\r\nHost: a\r\n") == b""

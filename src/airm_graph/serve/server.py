@@ -11,6 +11,7 @@ import os
 import signal
 import socket
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
@@ -62,8 +63,18 @@ def run_server(
         return not pool.lost.is_set()
     finally:
         control.close()
-        with suppress(ChildProcessError):
-            os.waitpid(broker, 0)
+        _end_broker(broker)
+
+
+def _end_broker(broker: int) -> None:
+    """Wait until the broker has ended, which it does when its socket is closed, unless it is still loading."""
+    with suppress(ChildProcessError):
+        for _ in range(50):
+            if os.waitpid(broker, os.WNOHANG)[0]:
+                return
+            time.sleep(0.02)
+        os.kill(broker, signal.SIGKILL)
+        os.waitpid(broker, 0)
 
 
 def _load(path: Path | None, *, settings: Settings) -> Any:

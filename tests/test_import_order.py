@@ -15,6 +15,7 @@ ORDER = [
     "resources",
     "model",
     "terms",
+    "cache",
     "sssom",
     "rules",
     "text",
@@ -29,6 +30,7 @@ ORDER = [
     "validate",
     "tables",
     "query",
+    "search",
     "export",
     "analyse",
     "graph",
@@ -37,6 +39,8 @@ ORDER = [
     "curate",
     "conductor",
     "push",
+    "serve",
+    "watch",
     "cli",
 ]
 # Rooms that stand side by side do not know each other, although one is listed first.
@@ -64,11 +68,18 @@ STRANGERS = {
     ("export", "query"),
     ("analyse", "ingest"),
     ("analyse", "query"),
+    ("search", "ingest"),
+    ("search", "merge"),
+    ("search", "reason"),
+    ("search", "validate"),
+    ("serve", "ingest"),
+    ("serve", "merge"),
+    ("serve", "reason"),
     ("cli", "ingest"),
     ("cli", "merge"),
     ("cli", "reason"),
 }
-OWNERS = {"pyoxigraph": {"store"}, "duckdb": {"columns"}}
+OWNERS = {"pyoxigraph": {"store"}, "duckdb": {"columns"}, "starlette": {"serve", "site"}, "uvicorn": {"serve"}}
 LAZY = {"rdflib", "pyshacl", "owlrl", "pyld", "networkx", "rich", "anyascii", "jinja2", "pyarrow"}
 MODULES = sorted(PACKAGE.rglob("*.py"))
 

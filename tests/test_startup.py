@@ -64,11 +64,12 @@ def test_query_list_loads_what_it_needs() -> None:
     assert not {name.split(".")[0] for name in loaded} & (HEAVY - {"click", "yaml"})
     own = {name for name in loaded if name.startswith("airm_graph")}
     assert own == OWN | {
-        f"airm_graph.{name}" for name in ("cli.group", "cli.query", "errors", "namespaces", "query", "resources", "tables", "terms")
+        f"airm_graph.{name}"
+        for name in ("cli.group", "cli.options", "cli.query", "errors", "namespaces", "query", "resources", "tables", "terms")
     }
 
 
-@pytest.mark.parametrize("command", ["build", "explain", "export", "fix", "info", "query", "validate"])
+@pytest.mark.parametrize("command", ["build", "explain", "export", "fix", "info", "query", "validate", "watch"])
 def test_help_of_a_command_loads_no_engine(command: str) -> None:
     loaded = probe(command, "--help")
     assert not {name.split(".")[0] for name in loaded} & (HEAVY - {"click"})

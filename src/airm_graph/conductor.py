@@ -2,18 +2,19 @@
 
 import datetime
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import ExitStack, nullcontext
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import MappingProxyType
 
+from airm_graph.cache import Cache
 from airm_graph.errors import AirmError, InputError
 from airm_graph.export import EXPORTS
 from airm_graph.export.files import draft_files
 from airm_graph.graph import SUMS, Graph
-from airm_graph.ingest import Proposal, Readings, read_captures, read_pages
+from airm_graph.ingest import Proposal, Reader, Readings, read_captures, read_pages
 from airm_graph.ingest import propose_mapping as propose_from_paths
 from airm_graph.ingest.decisions import DecisionReadings, read_decisions
 from airm_graph.ingest.external import find_match_findings
@@ -48,6 +49,7 @@ __all__ = [
     "find_base",
     "find_mends",
     "load",
+    "open_reader",
     "propose_mapping",
     "read_rdf",
     "validate_inputs",
@@ -75,6 +77,7 @@ def build(
     decisions: Sequence[str | Path] = (),
     strict: bool = False,
     progress: Progress | None = None,
+    reader: Reader | None = None,
 ) -> Graph:
     """Build a graph from captured pages and tables.
 
@@ -87,6 +90,7 @@ def build(
         decisions: Tables of what people decided of joins and codes; what they say goes before the rules.
         strict: Stop at rows of tables that cannot be used: the graph is empty then, and each such row a violation.
         progress: Called with (step, number done, number in all).
+        reader: What reads the pages; one that is used again remembers those that have not changed (see :func:`open_reader`).
 
     Returns:
         The graph, closed and validated; look at ``graph.report`` for what is wrong with the input. It is empty when no mitigation was read.
@@ -96,11 +100,11 @@ def build(
     """
     tell = progress or (lambda _step, _done, _all: None)
     if engine != "reference" and not decisions:
-        large = _build_large(inputs, base=base, engine=engine, shapes=shapes, mapping=mapping, strict=strict, tell=tell)
+        large = _build_large(inputs, base=base, engine=engine, shapes=shapes, mapping=mapping, strict=strict, tell=tell, reader=reader)
         if large is not None:
             return large
     decided = read_decisions(decisions, base=base)
-    readings = read_captures(inputs, mapping=mapping, progress=lambda done, every: tell("read", done, every))
+    readings = read_captures(inputs, mapping=mapping, progress=lambda done, every: tell("read", done, every), reader=reader)
     readings = _add_decisions(readings, decided)
     if strict and readings.rejected:
         readings = _stop_at_rejected(readings)
@@ -117,6 +121,23 @@ def build(
     return Graph(asserted, added, axioms, report, records, base, readings.files, readings.rejected, readings.counts)
 
 
+@contextmanager
+def open_reader(cache: str | Path | None = None) -> Iterator[Reader]:
+    """Make a reader of pages that remembers what it read, with a folder that keeps it for other processes.
+
+    Args:
+        cache: The folder; nothing is kept when it is left out.
+
+    Raises:
+        InputError: The folder cannot be used.
+    """
+    if cache is None:
+        yield Reader()
+        return
+    with Cache(Path(cache)) as kept:
+        yield Reader(kept)
+
+
 def _build_large(
     inputs: Sequence[str | Path],
     *,
@@ -126,6 +147,7 @@ def _build_large(
     mapping: str | Path | None,
     strict: bool,
     tell: Progress,
+    reader: Reader | None,
 ) -> Graph | None:
     """Build by set operations where a table is large; None where none is, or where it gives no mitigation."""
     entries = find_inputs(inputs)
@@ -139,7 +161,9 @@ def _build_large(
     with ExitStack() as opened:
         opened.callback(workspace.cleanup)
         table = opened.enter_context(TripleTable(place / "rows.duckdb", memory_limit=MEMORY, temp_directory=place))
-        pages = read_pages([entry for entry in entries if not entry.is_table], progress=lambda done, every: tell("read", done, every))
+        pages = read_pages(
+            [entry for entry in entries if not entry.is_table], progress=lambda done, every: tell("read", done, every), reader=reader
+        )
         given = load_mapping(mapping) if mapping is not None else None
         tell("read", 0, 1)
         folders = find_folders([entry for entry in entries if entry.is_table], mapping=given, workspace=place, at_least=LARGE_TABLE)

@@ -61,6 +61,11 @@ class UnknownQueryError(QueryError):
 class ParameterError(QueryError):
     """A query parameter is missing, unknown or of the wrong kind."""
 
+    def __init__(self, message: str, *, parameter: str) -> None:
+        """Take the message and the name of the parameter."""
+        self.parameter = parameter
+        super().__init__(message)
+
 
 class MintError(AirmError, ValueError):
     """A text cannot become part of an IRI."""

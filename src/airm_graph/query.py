@@ -159,7 +159,7 @@ def bind_query(query: Query, arguments: Mapping[str, str] | None = None, *, base
     names = [parameter.name for parameter in query.parameters]
     for name in arguments:
         if name not in names:
-            raise ParameterError(f"query {query.name!r} has no parameter {name!r}; {_suggest(name, names)}")
+            raise ParameterError(f"query {query.name!r} has no parameter {name!r}; {_suggest(name, names)}", parameter=name)
     terms = {p.name: _bind(p, arguments.get(p.name, p.default), query=query.name, base=base) for p in query.parameters}
 
     def place(match: re.Match[str]) -> str:
@@ -259,7 +259,8 @@ def _bind(parameter: Parameter, value: str | None, *, query: str, base: str) -> 
         return term
     wrong = "is missing" if value is None else f"cannot be {_shorten(value)}"
     takes = ", ".join(parameter.allowed) if parameter.allowed else KINDS[parameter.kind]
-    raise ParameterError(f"parameter {parameter.name!r} of query {query!r} {wrong}; it takes {parameter.kind}: {takes}")
+    message = f"parameter {parameter.name!r} of query {query!r} {wrong}; it takes {parameter.kind}: {takes}"
+    raise ParameterError(message, parameter=parameter.name)
 
 
 def _shorten(value: object) -> str:

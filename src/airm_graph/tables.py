@@ -13,7 +13,6 @@ from dataclasses import dataclass
 
 from airm_graph.errors import QueryError
 from airm_graph.terms import read_literal
-from airm_graph.text import defuse_cell
 
 __all__ = ["TABLE_FORMATS", "Table", "format_table", "sort_table", "split_term"]
 
@@ -125,17 +124,16 @@ def format_table(table: Table, *, format: str) -> str:  # noqa: A002 - the word 
 
 
 def _write_csv(table: Table) -> str:
+    from airm_graph.text import defuse_cell  # a list of queries needs no text rules
+
     out = io.StringIO()
     # RFC 4180, which the SPARQL format follows, ends lines with CRLF.
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(table.columns)
-    writer.writerows([_show(value or "") for value in row] for row in table.values())
+    rows = ((value or "" for value in row) for row in table.values())
+    # A number is one, whatever its sign.
+    writer.writerows([value if _NUMBER.match(value) else defuse_cell(value) for value in row] for row in rows)
     return out.getvalue()
-
-
-def _show(value: str) -> str:
-    """A value that a spreadsheet shows and does not run; a number is one, whatever its sign."""
-    return value if _NUMBER.match(value) else defuse_cell(value)
 
 
 def _write_tsv(table: Table) -> str:

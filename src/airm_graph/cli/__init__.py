@@ -12,13 +12,31 @@ TYPE_CHECKING = False  # as in typing, whose import takes longer than what is le
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["ENGINES", "ENGINE_HELP", "EXIT_INTERNAL", "EXIT_NO", "EXIT_USAGE", "MAPPING_HELP", "STRICT_HELP", "cli", "main"]
+__all__ = [
+    "CACHE_DIR_HELP",
+    "CACHE_HELP",
+    "DECISIONS_HELP",
+    "ENGINES",
+    "ENGINE_HELP",
+    "EXIT_INTERNAL",
+    "EXIT_NO",
+    "EXIT_USAGE",
+    "MAPPING_HELP",
+    "STRICT_HELP",
+    "cli",
+    "main",
+]
 
 EXIT_NO, EXIT_USAGE, EXIT_INTERNAL = 1, 2, 3
 #: As `airm_graph.validate.ENGINES`, without importing it.
 ENGINES = ("auto", "fast", "reference")
 ENGINE_HELP = "reference: owlrl and pyshacl; fast: our own; auto: our own where it can."
 MAPPING_HELP = "YAML file that says what the columns of the tables are; the mappings of the project when left out."
+DECISIONS_HELP = "Table of what people decided of joins and codes (SSSOM or CSV); repeatable."
+CACHE_HELP = (
+    "Keep what is read of each page in airm-graph below XDG_CACHE_HOME (or ~/.cache), and read a page again only when that can change."
+)
+CACHE_DIR_HELP = "Keep it in this folder instead; --cache need not be given."
 STRICT_HELP = "Stop at rows of tables that cannot be used, instead of setting them aside."
 _EXIT_INTERRUPTED = 130
 

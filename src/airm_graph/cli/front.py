@@ -19,11 +19,14 @@ COMMANDS = {
     "fix": "Repair tables and side-cars where only one repair is possible.",
     "info": "Show what a graph or a capture holds.",
     "map": "Propose which column of a table is what.",
-    "migrate": "Propose codes of another edition, and take over what people decided.",
+    "migrate": "Propose codes of another edition, take over decisions.",
     "push": "Bring a release into a triple store and prove that it is there.",
     "query": "List, show and run the queries of the library.",
+    "search": "Search names, descriptions, reasons and titles.",
+    "serve": "Serve a graph over HTTP.",
     "sssom": "Write a table of mappings as Turtle, or in its canonical form.",
     "validate": "Say what is wrong with captures or RDF, and where.",
+    "watch": "Build again whenever an input changes.",
 }
 EPILOG = """\
 Examples:

@@ -49,8 +49,9 @@ def command(inputs: tuple[str, ...], *, output: Path | None) -> int:
 def write_guesses(proposal: "Proposal") -> None:
     """Write to standard error what each column was taken for."""
     from rich.box import SIMPLE_HEAD
-    from rich.console import Console
     from rich.table import Table
+
+    from airm_graph.cli.show import make_rich
 
     shown = Table(box=SIMPLE_HEAD, header_style="bold", show_edge=False)
     for name in ("table", "column", "is", "sure", "because"):
@@ -60,4 +61,6 @@ def write_guesses(proposal: "Proposal") -> None:
             style = None if guess.is_certain else "dim"
             said = guess.what if guess.is_certain else f"({guess.what})" if guess.what else "-"
             shown.add_row(f"{table.file} ({table.kind})", guess.profile.header, said, f"{guess.confidence:.2f}", guess.reason, style=style)
-    Console(stderr=True, highlight=False, markup=False, emoji=False).print(shown)
+    console = make_rich(err=True)
+    console.soft_wrap = False
+    console.print(shown)

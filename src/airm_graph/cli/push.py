@@ -7,22 +7,15 @@ from typing import TYPE_CHECKING
 import click
 
 from airm_graph.cli import EXIT_NO
+from airm_graph.cli.options import insecure_option, make_client, timeout_option
 
 if TYPE_CHECKING:
     from airm_graph.push import PushReport
-    from airm_graph.remote import Client
 
-__all__ = ["command", "insecure_option", "make_client", "timeout_option"]
+__all__ = ["command"]
 
 _DONE = {"send": "sent", "resume": "completed", "keep": "unchanged", "drop": "dropped"}
 _TO_DO = {"send": "to send", "resume": "to complete", "keep": "unchanged", "drop": "to drop"}
-
-timeout_option = click.option(
-    "--timeout", type=click.FloatRange(1, 3600), default=60, show_default=True, help="Seconds to wait for the server to go on answering."
-)
-insecure_option = click.option(
-    "--insecure", is_flag=True, help="Allow a password or token to cross the network over plain http, readable by all on the way."
-)
 
 
 @click.command(
@@ -82,19 +75,6 @@ def command(
     else:
         _write_report(report)
     return 0 if report.complete else EXIT_NO
-
-
-def make_client(url: str, *, timeout: float, insecure: bool) -> "Client":
-    """Make a client for *url* with the credentials of the environment, which tells on standard error when it tries again."""
-    from airm_graph.remote import Client, read_credentials
-
-    return Client(
-        url,
-        credentials=read_credentials(),
-        timeout=timeout,
-        plain=insecure,
-        tell=lambda line: click.echo(f"airm-graph: {line}", err=True),
-    )
 
 
 def _write_report(report: "PushReport") -> None:

@@ -4,8 +4,7 @@ import sys
 
 import click
 
-from airm_graph.cli.build import check_base
-from airm_graph.cli.push import insecure_option, make_client, timeout_option
+from airm_graph.cli.options import check_base, insecure_option, make_client, timeout_option
 from airm_graph.tables import TABLE_FORMATS
 
 __all__ = ["command"]

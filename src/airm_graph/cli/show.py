@@ -13,7 +13,7 @@ from airm_graph.validate.report import Report, format_lines
 if TYPE_CHECKING:
     from rich.console import Console
 
-__all__ = ["make_console", "show_progress", "write_report", "write_summary", "write_table"]
+__all__ = ["make_console", "make_rich", "show_progress", "write_report", "write_summary", "write_table"]
 
 #: What makes rich use colours in a file or a pipe.
 _FORCED = ("FORCE_COLOR", "TTY_COMPATIBLE")
@@ -35,10 +35,11 @@ def make_console(*, err: bool = False) -> "Console | _Plain":
     stream = sys.stderr if err else sys.stdout
     if not stream.isatty() and not any(os.environ.get(name) for name in _FORCED):
         return _Plain(err=err)
-    return _make_rich(err=err)
+    return make_rich(err=err)
 
 
-def _make_rich(*, err: bool) -> "Console":
+def make_rich(*, err: bool) -> "Console":
+    """The console of rich, for what is more than lines."""
     from rich.console import Console
 
     return Console(stderr=err, highlight=False, soft_wrap=True, markup=False, emoji=False)
@@ -64,7 +65,7 @@ def show_progress(*, quiet: bool) -> Iterator[Callable[[str, int, int], None]]:
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
     columns = (TextColumn("{task.description:<10}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=_make_rich(err=True), transient=True) as progress:
+    with Progress(*columns, console=make_rich(err=True), transient=True) as progress:
         task = progress.add_task("read", total=None)
         yield lambda step, done, every: progress.update(task, description=step, completed=done, total=every or None)
 

@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint types own check clean
+.PHONY: demo test lint types own alignments check clean
 
 $(VENV)/.run: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -36,6 +36,10 @@ own: $(VENV)/.run
 	$(BIN)/airm-graph validate ontology --quiet
 	$(BIN)/airm-graph validate shapes --quiet
 	$(BIN)/airm-graph validate examples --quiet --format markdown
+
+# Make the Turtle files of the alignments from their tables.
+alignments: $(VENV)/.run
+	for table in ontology/alignments/*.sssom.tsv; do $(BIN)/airm-graph sssom $$table -o $${table%.sssom.tsv}.ttl; done
 
 check: lint types own test
 

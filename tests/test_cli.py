@@ -42,7 +42,7 @@ def test_build_writes_every_file_and_tells_their_names_on_standard_output(tmp_pa
     done = run("build", EXAMPLES, "-o", tmp_path / "dist")
     assert done.returncode == 0, done.stderr.decode()
     names = {Path(line).name for line in done.stdout.decode().split()}
-    assert names == {"airm.ttl", "airm.jsonld", "airm.nt", "airm.nq", "airm.rdf", "report.json", "SHA256SUMS"}
+    assert names == {"airm.ttl", "airm.jsonld", "airm.nt", "airm.nq", "airm.rdf", "links.sssom.tsv", "report.json", "SHA256SUMS"}
     assert names == {path.name for path in (tmp_path / "dist").iterdir()}
     assert b"mitigations" in done.stderr
     assert b"findings:" in done.stderr

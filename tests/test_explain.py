@@ -1,5 +1,8 @@
 """The pages of the rules: every rule has one, and every example on it does what the page says."""
 
+import csv
+import gzip
+import io
 import json
 import re
 import shutil
@@ -7,6 +10,7 @@ from collections import Counter
 from functools import cache
 from pathlib import Path
 
+import openpyxl
 import pytest
 import yaml
 from click.testing import CliRunner
@@ -15,6 +19,8 @@ from airm_graph.cli import cli
 from airm_graph.cli.explain import command
 from airm_graph.errors import InputError
 from airm_graph.ingest import read_captures
+from airm_graph.ingest.decisions import read_decisions
+from airm_graph.ingest.external import find_match_findings
 from airm_graph.merge import merge_pages
 from airm_graph.namespaces import BASE, PREFIXES
 from airm_graph.reason import close
@@ -33,7 +39,7 @@ OF_READER = sorted(rule for rule, page in PAGES.items() if not page.shape)
 #: Folders whose IRIs examples share.
 SHARED = re.compile(rf"<{re.escape(BASE)}(mitigation|source|capture|agent|taxonomy|actor|lifecycle|function)(/[^>]*)>")
 #: Rules that no page of examples/ can be made to break by a change of a few lines; shapes/examples.yaml says why.
-UNTRIED = {"MRG-08", "MRG-10"}
+UNTRIED = {"MRG-08", "MRG-10", "SSM-09"}
 
 
 def test_every_rule_has_a_page_with_both_examples_and_a_reason() -> None:
@@ -96,12 +102,21 @@ TABLES = {
 def count_findings(folder: Path, rule: str, kind: str) -> int:
     entry = EXAMPLES[rule]
     text = getattr(PAGES[rule], kind)
+    if "mappings" in entry:
+        folder.with_suffix(".sssom.tsv").write_text(f"{text}\n", encoding="utf-8")
+        return Counter(finding.rule for finding in find_match_findings(folder.with_suffix(".sssom.tsv"), name="mine.sssom.tsv"))[rule]
+    if "decisions" in entry:
+        folder.with_suffix(".csv").write_text(f"{text}\n", encoding="utf-8")
+        decided = read_decisions([folder.with_suffix(".csv")])
+        records = merge_pages(read_captures([CAPTURES]).pages, decisions=decided.decisions)
+        return Counter(finding.rule for finding in (*decided.findings, *records.findings))[rule]
     if "table" in entry:
         folder.mkdir()
         encoding = entry.get("encoding") if kind == "fails" else None
-        for name, content in {**TABLES, entry["table"]: PAGES[rule].passes if encoding else text}.items():
-            (folder / name).write_text(content, encoding=encoding or "utf-8")
-        return Counter(finding.rule for finding in read_captures([folder]).findings)[rule]
+        for name, content in {**TABLES, **entry.get("beside", {}), entry["table"]: PAGES[rule].passes if encoding else text}.items():
+            (folder / name).write_bytes(_packed(name, content, entry, kind=kind) or content.encode(encoding or "utf-8"))
+        readings = read_captures([folder])
+        return Counter(finding.rule for finding in (*readings.findings, *merge_pages(readings.pages).findings))[rule]
     name = entry["page"]
     shutil.copytree(CAPTURES, folder)
     if entry.get("again"):
@@ -114,6 +129,21 @@ def count_findings(folder: Path, rule: str, kind: str) -> int:
     readings = read_captures([folder / name if entry.get("alone") else folder])
     findings = (*readings.findings, *merge_pages(readings.pages).findings)
     return Counter(finding.rule for finding in findings)[rule]
+
+
+def _packed(name: str, content: str, entry: dict, *, kind: str) -> bytes:
+    """The example as the file that its name says; nothing where that is the text itself."""
+    if name.endswith(".gz"):
+        return gzip.compress(f"{content}\n".encode() * (entry["times"] if kind == "fails" else 1))
+    if not name.endswith(".xlsx"):
+        return b""
+    book, target = openpyxl.Workbook(), io.BytesIO()
+    for row in csv.reader(io.StringIO(content)):
+        book.active.append(row)
+    for number in entry.get("hidden", ()) if kind == "fails" else ():
+        book.active.row_dimensions[number].hidden = True
+    book.save(target)
+    return target.getvalue()
 
 
 def _changed(path: Path, rule: str, kind: str, text: str) -> bytes:

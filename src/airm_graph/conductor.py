@@ -11,15 +11,20 @@ from pathlib import Path
 from airm_graph.errors import AirmError, InputError
 from airm_graph.export import EXPORTS
 from airm_graph.graph import SUMS, Graph
-from airm_graph.ingest import Readings, read_captures
+from airm_graph.ingest import Proposal, Readings, read_captures
+from airm_graph.ingest import propose_mapping as propose_from_paths
+from airm_graph.ingest.decisions import DecisionReadings, read_decisions
+from airm_graph.ingest.external import find_match_findings
+from airm_graph.ingest.inputs import is_own
 from airm_graph.ingest.mend import find_mends
 from airm_graph.ingest.rdf import locate_findings, read_rdf_files
-from airm_graph.merge import merge_pages
+from airm_graph.merge import join_records, merge_pages
 from airm_graph.model import Finding, Item, Page, Records, Severity
 from airm_graph.namespaces import BASE, PREFIXES, iri, term
 from airm_graph.reason import Closure, close
 from airm_graph.resources import find_resource, read_resource
 from airm_graph.rules import SAYS_THE_SAME, make_finding
+from airm_graph.sssom import is_match_table
 from airm_graph.store import FORMATS, Row, parse_rows
 from airm_graph.taxonomy import load_taxonomy
 from airm_graph.terms import read_literal
@@ -30,7 +35,7 @@ from airm_graph.validate.places import find_every_place
 from airm_graph.validate.results import leave_out_repeated
 from airm_graph.validate.shapes import DEFAULT_SHAPES
 
-__all__ = ["build", "describe", "describe_pages", "find_mends", "load", "validate_inputs"]
+__all__ = ["Proposal", "build", "describe", "describe_pages", "find_mends", "load", "propose_mapping", "validate_inputs"]
 
 Progress = Callable[[str, int, int], None]
 
@@ -45,6 +50,7 @@ def build(
     engine: str = "auto",
     shapes: Sequence[str] | None = None,
     mapping: str | Path | None = None,
+    decisions: Sequence[str | Path] = (),
     strict: bool = False,
     progress: Progress | None = None,
 ) -> Graph:
@@ -56,6 +62,7 @@ def build(
         engine: ``fast`` closes and judges on the columnar table, ``reference`` by owlrl and pyshacl, ``auto`` by the table where it can.
         shapes: Shapes files to judge by; the project's own when left out.
         mapping: File that says what the columns of the tables are; when left out, the mappings of the project are tried.
+        decisions: Tables of what people decided of joins and codes; what they say goes before the rules.
         strict: Stop at rows of tables that cannot be used: the graph is empty then, and each such row a violation.
         progress: Called with (step, number done, number in all).
 
@@ -66,11 +73,13 @@ def build(
         InputError: An input does not exist or cannot be read. A file that is no page is a finding instead.
     """
     tell = progress or (lambda _step, _done, _all: None)
+    decided = read_decisions(decisions, base=base)
     readings = read_captures(inputs, mapping=mapping, progress=lambda done, every: tell("read", done, every))
+    readings = _add_decisions(readings, decided)
     if strict and readings.rejected:
         readings = _stop_at_rejected(readings)
     tell("merge", 0, 1)
-    records = merge_pages(readings.pages)
+    records = join_records(merge_pages(readings.pages, decisions=decided.decisions), readings.restored)
     if not records.mitigations:
         return Graph((), (), (), _report(readings, records), records, base, readings.files, readings.rejected, readings.counts)
     rows = tuple(sorted({*_data_rows(records), *_taxonomy_rows(), *_describe(records, base)}))
@@ -80,6 +89,13 @@ def build(
     tell("done", 1, 1)
     asserted, added, axioms = (_rebase(part, base) for part in (rows, closure.rows, ontology))
     return Graph(asserted, added, axioms, report, records, base, readings.files, readings.rejected, readings.counts)
+
+
+def _add_decisions(readings: Readings, decided: DecisionReadings) -> Readings:
+    """What is wrong with decisions is reported with the rest; their tables are files of the build."""
+    if not decided.files:
+        return readings
+    return replace(readings, findings=(*readings.findings, *decided.findings), files={**readings.files, **decided.files})
 
 
 def _stop_at_rejected(readings: Readings) -> Readings:
@@ -92,7 +108,7 @@ def _stop_at_rejected(readings: Readings) -> Readings:
         else finding
         for finding in readings.findings
     )
-    return replace(readings, pages=(), findings=findings)
+    return replace(readings, pages=(), restored=(), findings=findings)
 
 
 def _judge_and_close(
@@ -165,7 +181,11 @@ def _find_lines(records: Records) -> dict[tuple[str, int], tuple[int, int]]:
     files = {capture.sha256: capture.file_names[0] for capture in records.captures}
     held = [*(source.evidence for source in records.sources), *(mitigation.evidence for mitigation in records.mitigations)]
     places = [place for evidence in held for place in evidence]
-    return {(files[place.capture], place.row): (place.first_line, place.last_line) for place in places if place.row is not None}
+    return {
+        (files[place.capture], place.row): (place.first_line, place.last_line)
+        for place in places
+        if place.row is not None and place.first_line
+    }
 
 
 def _place_row(finding: Finding, lines: Mapping[tuple[str, int], tuple[int, int]]) -> Finding:
@@ -248,10 +268,10 @@ def validate_inputs(
     strict: bool = False,
     progress: Progress | None = None,
 ) -> tuple[Report, Mapping[str, str]]:
-    """Validate captures and tables, or RDF files, dist folders and folders of RDF files.
+    """Validate captures and tables, or RDF files, dist folders and folders of RDF files, and tables of mappings.
 
     Args:
-        inputs: Captures as :func:`build` takes them, or RDF; not both at once.
+        inputs: Captures as :func:`build` takes them, or RDF and tables of mappings (``*.sssom.tsv``); not both at once.
         shapes: Shapes files to judge by; the project's own when left out, with those for ontologies where RDF declares one.
         engine, mapping, strict: As for :func:`build`.
         progress: As for :func:`build`.
@@ -263,21 +283,31 @@ def validate_inputs(
         InputError: There is no such file or folder, or captures and RDF are mixed.
         StoreError: An RDF file is not what its suffix says.
     """
-    found = [_find_rdf(Path(path)) for path in inputs]
+    found = [(*_find_rdf(Path(path)), *_find_match_tables(Path(path))) for path in inputs]
     if not any(found):
         graph = build(inputs, shapes=shapes, engine=engine, mapping=mapping, strict=strict, progress=progress)
         return graph.report, graph.files
     if not all(found):
         strange = next(str(path) for path, files in zip(inputs, found, strict=True) if not files)
         raise InputError("captures and RDF are given at once", file=strange, remedy="validate them one after the other")
-    files = read_rdf_files(path for paths in found for path in paths)
+    every = [path for paths in found for path in paths]
+    tables = [path for path in every if is_match_table(path.name)]
+    mapped = [finding for path in tables for finding in _judge_matches(path)]
+    files = read_rdf_files(path for path in every if path not in tables)
     rows = sorted({row for file in files for row in file.rows})
     base = _find_base(rows)
     inferred = f"<{base}graph/inferred>"
     judged_by = _default_shapes(rows) if shapes is None else shapes
     verdict = judge_shapes([row for row in rows if row[3] != inferred], shapes=judged_by, engine=engine, base=base)
-    names = {file.name: file.name for file in files}
-    return Report(tuple(locate_findings(verdict.findings, files=files)), tuple(names), verdict.engines, verdict.notes), names
+    names = {name: name for name in (*(file.name for file in files), *(path.as_posix() for path in tables))}
+    return Report((*locate_findings(verdict.findings, files=files), *mapped), tuple(names), verdict.engines, verdict.notes), names
+
+
+def _judge_matches(path: Path) -> list[Finding]:
+    try:
+        return find_match_findings(path, name=path.as_posix())
+    except OSError as error:
+        raise InputError(f"the file cannot be read: {error.strerror}", file=str(path)) from error
 
 
 def _default_shapes(rows: Iterable[Row]) -> tuple[str, ...]:
@@ -291,10 +321,22 @@ def _find_rdf(place: Path) -> tuple[Path, ...]:
     if not place.is_dir() or (place / SUMS).is_file():
         export = _find_export(place)
         return (export,) if export else ()
-    if any(path.suffix in {".txt", ".csv", ".tsv"} for path in place.rglob("*")):
+    return _list_below(place, lambda path: path.suffix.lower() in FORMATS.keys() - {".xml"})
+
+
+def _find_match_tables(place: Path) -> tuple[Path, ...]:
+    """The tables of mappings that a path stands for: a file, or those of a folder without captures that is no written graph."""
+    if not place.is_dir():
+        return (place,) if is_match_table(place.name) and place.exists() else ()
+    return () if (place / SUMS).is_file() else _list_below(place, lambda path: is_match_table(path.name))
+
+
+def _list_below(folder: Path, wanted: Callable[[Path], bool]) -> tuple[Path, ...]:
+    """The files of a folder that are wanted and not hidden; none where captures or tables of mitigations lie among them."""
+    paths = [path for path in folder.rglob("*") if path.is_file() and not any(part[0] == "." for part in path.relative_to(folder).parts)]
+    if any(path.suffix in {".txt", ".csv", ".tsv"} and not is_own(path.name) for path in paths):
         return ()
-    paths = (path for path in place.rglob("*") if path.suffix.lower() in FORMATS.keys() - {".xml"} and path.is_file())
-    return tuple(sorted(path for path in paths if not any(part.startswith(".") for part in path.relative_to(place).parts)))
+    return tuple(sorted(path for path in paths if wanted(path)))
 
 
 def describe(path: str | Path | None = None) -> dict[str, object]:
@@ -341,3 +383,15 @@ def _describe_page(page: Page) -> dict[str, object]:
 
 def _describe_item(item: Item) -> dict[str, object]:
     return {"name": item.name.published, "code": item.code, "first_line": item.evidence.first_line, "last_line": item.evidence.last_line}
+
+
+def propose_mapping(paths: Sequence[str | Path]) -> Proposal:
+    """Propose a mapping for tables that belong together: which column is what, how sure that is, and why.
+
+    Args:
+        paths: Tables, or folders of them.
+
+    Raises:
+        InputError: A path does not exist or cannot be read, or no table is among them.
+    """
+    return propose_from_paths(paths, notice=NOTICE)

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from airm_graph.errors import ExportError, InputError
-from airm_graph.export import EXPORTS, Options, release_digest, replace_folder_files
+from airm_graph.export import EXPORTS, Options, release_digest, replace_folder_files, sort_rows, write_files
+from airm_graph.export.links import LINKS, write_links
 from airm_graph.export.quarantine import QUARANTINE, write_quarantine
 from airm_graph.model import Records, Rejected, TableCount
 from airm_graph.namespaces import BASE, PREFIXES, rebase_text
@@ -143,7 +144,7 @@ class Graph:
         return project_rows(self.exported, prefixes={p: rebase_text(n, self.base) for p, n in PREFIXES.items()})
 
     def write(self, folder: str | Path, *, formats: Collection[str] = tuple(EXPORTS)) -> dict[str, Path]:
-        """Write exports, ``report.json``, ``SHA256SUMS``, for tables ``quarantine.csv``; when one fails, no file in *folder* is changed.
+        """Write exports, report, links, sums, for tables ``quarantine.csv``; when one fails, no file in *folder* is changed.
 
         Args:
             folder: Made when it is missing.
@@ -158,19 +159,45 @@ class Graph:
         """
         if not self.rows:
             raise InputError("no mitigation was read, so nothing is written", file=str(folder), remedy="see the findings")
-        files = {EXPORTS[name].file_name: _join(self.export(name)) for name in _known_formats(formats)}
-        files[_REPORT] = self.report.to_json().encode()
+        beside = {_REPORT: self.report.to_json().encode()}
+        if self.records.captures:
+            beside[LINKS] = "".join(write_links(self.records.links, notice=NOTICE, base=self.base)).encode()
         if self.tables:
-            files[QUARANTINE] = write_quarantine(self.quarantine).encode()
-        sums = "".join(f"{hashlib.sha256(data).hexdigest()}  {name}\n" for name, data in sorted(files.items()))
-        return replace_folder_files(Path(folder), {**files, SUMS: sums.encode()})
+            beside[QUARANTINE] = write_quarantine(self.quarantine).encode()
+        chosen = _known_formats(formats)
+        written = write_files(
+            sort_rows(self.exported), Path(folder), formats=chosen, options=self._make_options(), beside=beside, sums=SUMS
+        )
+        if "ntriples" in chosen:
+            # What cached_property keeps; there is no need to write the triples again.
+            self.__dict__["digest"] = written[EXPORTS["ntriples"].file_name].sha256
+        return {name: file.path for name, file in written.items()}
 
-    def export(self, format: str) -> bytes | Iterable[str]:  # noqa: A002 - the word users know
-        """Write one format and return its content, whole or in pieces of text."""
+    def write_tables(self, folder: str | Path) -> dict[str, Path]:
+        """Write the asserted statements as CSV tables that :func:`airm_graph.build` reads back, with the mapping that says how.
+
+        Args:
+            folder: Made when it is missing.
+
+        Returns:
+            File name → path.
+
+        Raises:
+            ExportError: A file cannot be written.
+        """
+        from airm_graph.export.table import write_tables
+
+        return replace_folder_files(Path(folder), write_tables(self.rows, base=self.base, notice=NOTICE))
+
+    def export(self, format: str) -> Iterable[str]:  # noqa: A002 - the word users know
+        """Write one format and return its content in pieces of text."""
         (name,) = _known_formats([format])
+        return EXPORTS[name].write(self.exported, self._make_options())
+
+    def _make_options(self) -> Options:
         context = json.loads(rebase_text(read_resource("ontology/context.jsonld"), self.base))
         prefixes = {prefix: rebase_text(namespace, self.base) for prefix, namespace in PREFIXES.items()}
-        return EXPORTS[name].write(self.exported, Options(comment=NOTICE, context=context.get("@context", context), prefixes=prefixes))
+        return Options(comment=NOTICE, context=context, prefixes=prefixes)
 
 
 def _known_formats(formats: Iterable[str]) -> list[str]:
@@ -178,10 +205,6 @@ def _known_formats(formats: Iterable[str]) -> list[str]:
     if unknown:
         raise ExportError(f"unknown format {', '.join(unknown)}; use one of {', '.join(EXPORTS)}")
     return [name for name in EXPORTS if name in set(formats)]
-
-
-def _join(content: bytes | Iterable[str]) -> bytes:
-    return content if isinstance(content, bytes) else "".join(content).encode()
 
 
 def read_sums(folder: Path) -> dict[str, str]:

@@ -1,22 +1,31 @@
 """The records: what a page says (pages) and what all pages together say (records). Frozen, and free of RDF."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from types import MappingProxyType
 
 __all__ = [
+    "GRAPH_TABLES",
     "Agent",
     "AssignedCode",
     "Attested",
     "Capture",
     "Classification",
+    "CodeDecision",
+    "Decisions",
     "Entry",
     "Evidence",
     "Finding",
     "Heading",
     "Item",
+    "JoinDecision",
+    "Link",
+    "Mention",
     "Mitigation",
     "OwnEntry",
     "Page",
+    "Parent",
     "Place",
     "Records",
     "Rejected",
@@ -28,6 +37,33 @@ __all__ = [
     "TableCount",
     "Text",
 ]
+
+#: The tables of a graph, as they are exported and read back: kind → its columns.
+GRAPH_TABLES: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "graph-mitigations": (
+            *("name", "description", "actor", "lifecycle", "function", "other name", "note", "identifier"),
+            *("mitigation", "part of", "source", "evidence"),
+        ),
+        "graph-classifications": ("code", "label", "reason", "by", "agents", "created", "edition", "mitigation", "evidence"),
+        "graph-sources": (
+            "title",
+            "authors",
+            "issued",
+            "numbers",
+            "addresses",
+            "abstract",
+            "other title",
+            "creators",
+            "source",
+            "evidence",
+        ),
+        "graph-agents": ("name", "kind", "agent"),
+        "graph-captures": ("files", "media type", "address", "retrieved", "edition", "rights", "status", "sha256"),
+        "graph-evidence": ("text", "first line", "last line", "row", "column", "evidence"),
+        "graph-repairs": ("rule", "before", "after", "line", "position", "evidence"),
+    }
+)
 
 
 class Severity(StrEnum):
@@ -92,7 +128,7 @@ class Evidence:
     """Whole lines of one capture, named by its SHA-256 (64 hex digits); for a table a row, or one cell of it.
 
     Attributes:
-        first_line, last_line: For a row of a table: the lines that it takes in the file.
+        first_line, last_line: For a row of a table: the lines that it takes in the file, 0 where only the row is known.
         row: As a spreadsheet counts it, the header being row 1; None for lines of a page.
         column: Header of the column; empty for the whole row.
     """
@@ -106,12 +142,12 @@ class Evidence:
 
     def place(self, file: str) -> Place:
         """The same place in the file of that name."""
-        return Place(file, self.first_line, self.last_line, self.text, self.row, self.column)
+        return Place(file, self.first_line or None, self.last_line or None, self.text, self.row, self.column)
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Repair:
-    """One change made to captured text; line and position (characters) are 1-based in the capture."""
+    """One change made to captured text; line and position (characters) are 1-based in the capture, or in the cell of a table."""
 
     line: int
     position: int
@@ -217,6 +253,8 @@ class SourceBlock:
         authors: Names as printed, in order.
         given_first: Whether names without a comma begin with the given name.
         url: Address of the document, when one is given.
+        doi: DOI of the document without what stands before ``10.``, in lower case.
+        repairs: Of the cells of a table, each with its cell; those of a page stand with its texts.
     """
 
     title: Text
@@ -227,36 +265,40 @@ class SourceBlock:
     abstract: Text | None = None
     given_first: bool = False
     url: str | None = None
+    doi: str | None = None
+    repairs: tuple[tuple[Evidence, Repair], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Agent:
-    """A person or body; *key* is the path of its IRI below the base."""
+    """A person, body or program; *key* is the path of its IRI below the base.
+
+    Attributes:
+        kind: ``person``, ``organization``, ``software``, or empty where nothing says it.
+    """
 
     key: str
     name: str
+    kind: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class AssignedCode:
-    """A code that a row of a table gives, the cell that says so, and who assigned it when, as far as the table says."""
+    """A code that a row of a table gives, the cell that says so, and who assigned it when and why, as far as the table says.
+
+    Attributes:
+        by: Name of the classification where a mapping declares several for one row; empty for the only one.
+        reason_evidence: The cell of the reason, when there is one.
+    """
 
     edition: str
     code: str
     evidence: Evidence
     agent: Agent | None = None
     created: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A mitigation as one row of a table states it."""
-
-    evidence: Evidence
-    name: Text
-    identifier: str | None = None
-    description: Text | None = None
-    codes: tuple[AssignedCode, ...] = ()
+    by: str = ""
+    reason: Text | None = None
+    reason_evidence: Evidence | None = None
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -267,6 +309,33 @@ class Role:
     concept: str
     label: str
     evidence: Evidence
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Parent:
+    """The row of the same table that a row is part of, and the cell that says so: that of the one or of the other."""
+
+    row: int
+    evidence: Evidence
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A mitigation as one row of a table states it.
+
+    Attributes:
+        repairs: Of its texts, each with the cell that was repaired.
+    """
+
+    evidence: Evidence
+    name: Text
+    identifier: str | None = None
+    description: Text | None = None
+    codes: tuple[AssignedCode, ...] = ()
+    note: Text | None = None
+    roles: tuple[Role, ...] = ()
+    parent: Parent | None = None
+    repairs: tuple[tuple[Evidence, Repair], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -304,6 +373,7 @@ class Classification:
     Attributes:
         agents: Who made it, each with the places that say so.
         created: Days on which it was made (YYYY-MM-DD).
+        by: Tells classifications of one mitigation apart that different agents made; empty where nothing has to be told apart.
     """
 
     edition: str
@@ -312,6 +382,7 @@ class Classification:
     reasonings: tuple[Attested, ...] = ()
     agents: tuple[tuple[Agent, tuple[Evidence, ...]], ...] = ()
     created: tuple[Attested, ...] = ()
+    by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -324,6 +395,7 @@ class Mitigation:
         descriptions: More than one when pages disagree.
         roles: (vocabulary, attested concept slug) pairs.
         part_of: Keys of parents in the outline; more than one when pages disagree.
+        notes: What else a table says of it.
     """
 
     key: str
@@ -335,11 +407,16 @@ class Mitigation:
     classifications: tuple[Classification, ...] = ()
     roles: tuple[tuple[str, Attested], ...] = ()
     part_of: tuple[Attested, ...] = ()
+    notes: tuple[Attested, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A document; several titles, author lines or abstracts when its pages differ, the preferred one first."""
+    """A document; several titles, author lines or abstracts when its pages differ, the preferred one first.
+
+    Attributes:
+        identifiers: ``doi:…`` and ``arxiv:…``, found in addresses and where a DOI is given.
+    """
 
     key: str
     titles: tuple[Attested, ...]
@@ -349,6 +426,73 @@ class Source:
     evidence: tuple[Evidence, ...]
     abstracts: tuple[Attested, ...] = ()
     urls: tuple[Attested, ...] = ()
+    identifiers: tuple[Attested, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Mention:
+    """A place that speaks of a mitigation, a source or an agent.
+
+    Attributes:
+        key: Path of the IRI of its evidence below the base.
+        name: What it calls the thing; empty when it does not say, or when whoever names the mention does not care.
+        kind: ``mitigation``, ``source`` or ``agent``; empty when whoever names the mention leaves it open.
+    """
+
+    key: str
+    name: str = ""
+    kind: str = ""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Link:
+    """Two mentions in different inputs that are one thing, or are not, and why.
+
+    Attributes:
+        target: Key of the record that both are; empty when they stay apart.
+        basis: ``identifier``, ``name``, ``text``, ``structure`` (by what stands around them) or ``decision``.
+        matched: What both have, normalised.
+        score: From 0 to 1: how much of what both say is the same.
+    """
+
+    one: Mention
+    two: Mention
+    target: str
+    basis: str
+    matched: str = ""
+    score: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class JoinDecision:
+    """What a person decided of two mentions: that they are one, or that they are not."""
+
+    one: Mention
+    two: Mention
+    accepted: bool
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class CodeDecision:
+    """A code that a person gave a mitigation, with the cell that says so.
+
+    Attributes:
+        mitigation: Its key.
+    """
+
+    mitigation: str
+    assigned: AssignedCode
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Decisions:
+    """What people decided, and the tables that say so, where a statement of the graph rests on one."""
+
+    joins: tuple[JoinDecision, ...] = ()
+    codes: tuple[CodeDecision, ...] = ()
+    captures: tuple[Capture, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -360,6 +504,7 @@ class Records:
     mitigations: tuple[Mitigation, ...] = ()
     repairs: tuple[tuple[Evidence, Repair], ...] = ()
     findings: tuple[Finding, ...] = field(default=())
+    links: tuple[Link, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,8 @@ class Rule:
     remedy: str
 
 
-#: CAP: one captured page. TXT: its texts. TAB: tables. MRG: several pages together. INF: the closure.
+#: CAP: one captured page. TXT: its texts. TAB: tables. SSM: tables of mappings. DEC: decisions. MRG: several pages together. INF: the
+#: closure.
 RULES = MappingProxyType(
     {
         "CAP-01": Rule(_MUST, "an input is UTF-8 text", "save the page again as UTF-8 text"),
@@ -67,7 +68,7 @@ RULES = MappingProxyType(
         "TXT-02": Rule(_SHOULD, "a description says something", "compare with the document; what followed the lead-in is missing"),
         "TXT-03": Rule(_SHOULD, "a description is prose, not fields", "move the fields to where they belong"),
         "TXT-04": Rule(_SHOULD, "a text carries no damage", "compare with the document and mend the text there"),
-        "TAB-01": Rule(_MUST, "a table is text in rows and columns", "save the table again as CSV in UTF-8"),
+        "TAB-01": Rule(_MUST, "a table has rows and columns", "save the table again, as CSV in UTF-8 if in doubt"),
         "TAB-02": Rule(_SHOULD, "a table is UTF-8", "look at letters with accents, and save the table as UTF-8"),
         "TAB-03": Rule(
             _MUST, "a mapping knows the columns of a table", "write a mapping that says which column is what, and give it with --mapping"
@@ -93,6 +94,42 @@ RULES = MappingProxyType(
         "TAB-16": Rule(_SHOULD, "days and addresses have the usual form", "write days as 2026-11-21 and addresses with https://"),
         "TAB-17": Rule(_NOTE, "an author line is a list of names", "list the names only, one separator between two"),
         "TAB-18": Rule(_SHOULD, "a code of a table stands below its own parent", "correct the parent, or the edition in the mapping"),
+        "TAB-20": Rule(_SHOULD, "a code is a text and not a number", "write the code as text: a number loses the zero at the end of 1.10"),
+        "TAB-21": Rule(_SHOULD, "a formula is saved with its value", "open the workbook in a spreadsheet program and save it there"),
+        "TAB-22": Rule(_SHOULD, "a cell holds no error", "mend the formula of the cell, or write the value"),
+        "TAB-23": Rule(_NOTE, "rows and sheets of a workbook are shown", "show the sheet, or delete the rows, if that is meant"),
+        "TAB-24": Rule(_NOTE, "a table is one header row and rows of values", "nothing to do if the columns are the ones that you expect"),
+        "TAB-25": Rule(_MUST, "a packed file holds one table of ordinary size", "unpack the file, look into it, and give the table itself"),
+        "TAB-26": Rule(_SHOULD, "a member stands once in its record", "take out the one that is wrong"),
+        "TAB-27": Rule(_SHOULD, "a value of a record fits a cell", "give the list as plain values, or as records of a table of its own"),
+        "TAB-28": Rule(_NOTE, "JSON in a folder is a table or none", "nothing to do if it is none; otherwise name the file itself"),
+        "TAB-30": Rule(_SHOULD, "a term of a table is one of its vocabulary", "correct the term; several stand apart by the separator"),
+        "TAB-31": Rule(
+            _SHOULD, "a row of a table is part of one other row at most", "correct the parent, or the children of the other row"
+        ),
+        "TAB-32": Rule(_SHOULD, "parents and children are rows of the same document", "add the row, or correct the name"),
+        "TAB-33": Rule(_SHOULD, "a reason stands with a code", "add the code, or take the reason out"),
+        "TAB-34": Rule(_SHOULD, "a row of an exported graph names what its tables hold", "export the graph again, or mend the row"),
+        "TAB-35": Rule(_SHOULD, "a row of an exported graph is as it was written", "export the graph again, or mend the row"),
+        "SSM-01": Rule(
+            _MUST,
+            "a table of mappings is UTF-8 text: metadata, a header, rows",
+            "save the table as SSSOM/TSV, with the metadata on top",
+        ),
+        "SSM-02": Rule(
+            _SHOULD, "a set of mappings says which it is and under which licence", "add mapping_set_id and license to the metadata"
+        ),
+        "SSM-03": Rule(_MUST, "a mapping has subject, predicate, object and justification", "complete the row, or take it out"),
+        "SSM-04": Rule(_MUST, "a reference is a CURIE with a declared prefix", "declare the prefix in curie_map, or mend the reference"),
+        "SSM-05": Rule(_MUST, "a slot holds what SSSOM lets it hold", "mend the value, or leave the slot empty"),
+        "SSM-06": Rule(_SHOULD, "a table of mappings keeps to the form of SSSOM/TSV", "rename or take out what is not of SSSOM"),
+        "SSM-07": Rule(_MUST, "a mapping is not stated and denied at once", "take out one of the two rows"),
+        "SSM-08": Rule(_MUST, "a mapped term exists in its vocabulary", "look the term up in the edition that is listed, and mend the IRI"),
+        "SSM-09": Rule(_SHOULD, "a mapped term is in use", "map to the term that took its place"),
+        "SSM-10": Rule(_SHOULD, "the label of a mapped term is its own", "compare label and IRI; one of them belongs to another term"),
+        "DEC-01": Rule(_SHOULD, "a decision names what the input holds", "take the names from a new links.sssom.tsv or review.csv"),
+        "DEC-02": Rule(_SHOULD, "decisions do not contradict each other", "take out one of them; none of the two is followed"),
+        "DEC-03": Rule(_MUST, "a decision can be read", "write accept or reject, or a code of the edition"),
         "INF-01": Rule(_MUST, "statements and ontology do not contradict each other", "mend the input that states one of the two"),
         "MRG-01": Rule(_SHOULD, "a mitigation has one code of an edition", "compare the lines of both codes; a person decides"),
         "MRG-02": Rule(_SHOULD, "a mitigation has one description", "compare the lines of both descriptions"),
@@ -112,6 +149,10 @@ RULES = MappingProxyType(
         "MRG-08": Rule(_SHOULD, "one identifier names one mitigation", "compare the side-cars"),
         "MRG-09": Rule(_SHOULD, "a mitigation has one actor, stage and function", "compare the pages"),
         "MRG-10": Rule(_NOTE, "the name of a page is said and not inferred", "check it; a side-car with the page's name settles it"),
+        "MRG-11": Rule(
+            _SHOULD, "one DOI or arXiv number names one document", "mend the number or the title; a decision joins them or keeps them apart"
+        ),
+        "MRG-12": Rule(_SHOULD, "one title and year has one DOI", "compare the documents; a decision joins them or keeps them apart"),
     }
 )
 

@@ -8,8 +8,9 @@ from functools import cache
 from airm_graph.namespaces import BASE, term
 from airm_graph.resources import read_resource
 from airm_graph.store import Row, parse_rows
+from airm_graph.terms import read_literal
 
-__all__ = ["Code", "Concept", "Taxonomy", "Vocabulary", "load_taxonomy", "load_vocabularies"]
+__all__ = ["Code", "Concept", "Taxonomy", "Vocabulary", "load_scope_notes", "load_taxonomy", "load_vocabularies"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +85,19 @@ def load_taxonomy(edition: str = "v2") -> Taxonomy:
         below = tuple(sorted([notation, *map(_last_segment, _below(subject, index))]))
         branches.update(dict.fromkeys(map(_text, values[term("airm:branchFingerprint")]), below))
     return Taxonomy(edition, codes, fingerprints, branches)
+
+
+@cache
+def load_scope_notes(edition: str) -> dict[str, str]:
+    """What each code of an edition is about, in our words, by notation; without the codes of which nothing is known.
+
+    >>> load_scope_notes("v2")["2.2.4"]
+    'Safety cases and other documented evidence for safety claims.'
+    """
+    name = f"ontology/taxonomy/{edition}.ttl"
+    index = _index(parse_rows(read_resource(name).encode(), name=name, suffix=".ttl"))
+    notes = ((values[term("skos:notation")], values[term("skos:scopeNote")]) for values in index.values())
+    return {_text(notation[0]): read_literal(note[0]).text for notation, note in notes if notation and note}
 
 
 @cache

@@ -3,12 +3,11 @@
 What a capture says stands in the graph of that capture; what several captures say stands in each of their graphs.
 """
 
-import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from airm_graph.model import Agent, Attested, Capture, Classification, Evidence, Mitigation, Records, Repair, Source
 from airm_graph.namespaces import BASE, iri, literal, term
-from airm_graph.text import slugify
+from airm_graph.text import place_key
 
 __all__ = ["NOTICE", "Row", "dataset_rows", "record_rows"]
 
@@ -21,6 +20,7 @@ NOTICE = "Preliminary data: please do not share or cite."
 _TYPE = term("rdf:type")
 _LABEL = term("rdfs:label")
 _ROLE = {"actor": term("airm:actor"), "lifecycle": term("airm:lifecycleStage"), "function": term("airm:function")}
+_AGENT = {"person": term("prov:Person"), "organization": term("prov:Organization"), "software": term("prov:SoftwareAgent")}
 _STATUS = "<http://purl.org/adms/status/UnderDevelopment>"
 _IANA = "https://www.iana.org/assignments/media-types/"
 
@@ -58,16 +58,7 @@ def capture_graph(sha256: str) -> str:
 
 
 def _evidence_iri(evidence: Evidence) -> str:
-    return iri(f"capture/{evidence.capture[:16]}/{_place_segment(evidence)}")
-
-
-def _place_segment(evidence: Evidence) -> str:
-    if evidence.row is None:
-        return f"l{evidence.first_line}-l{evidence.last_line}"
-    if not evidence.column:
-        return f"r{evidence.row}"
-    # A header of signs only has no slug; the reader sees to it that no two headers read alike.
-    return f"r{evidence.row}-{slugify(evidence.column) or hashlib.sha256(evidence.column.encode()).hexdigest()[:8]}"
+    return iri(place_key(evidence))
 
 
 def _capture_rows(capture: Capture) -> Iterator[Row]:
@@ -113,10 +104,12 @@ def _say_lines(evidence: Evidence) -> str:
 
 def _repair_rows(evidence: Evidence, repair: Repair) -> Iterator[Row]:
     graph = capture_graph(evidence.capture)
-    subject = iri(f"capture/{evidence.capture[:16]}/repair/l{repair.line}-c{repair.position}-{repair.rule}")
+    # Lines and characters of a cell are told apart from those of another one by the place of the cell.
+    cell, where = (f"{place_key(evidence).rpartition('/')[2]}-", f"{_say_lines(evidence)}, ") if evidence.row is not None else ("", "")
+    subject = iri(f"capture/{evidence.capture[:16]}/repair/{cell}l{repair.line}-c{repair.position}-{repair.rule}")
     yield _evidence_iri(evidence), term("airm:repair"), subject, graph
     yield subject, _TYPE, term("airm:Repair"), graph
-    yield subject, _LABEL, literal(f"{repair.rule}, line {repair.line}, column {repair.position}"), graph
+    yield subject, _LABEL, literal(f"{repair.rule}, {where}line {repair.line}, column {repair.position}"), graph
     yield subject, term("airm:rule"), literal(repair.rule), graph
     yield subject, term("airm:before"), literal(repair.before), graph
     yield subject, term("airm:after"), literal(repair.after), graph
@@ -153,6 +146,7 @@ def _source_rows(source: Source, names: Mapping[str, str]) -> Iterator[Row]:
     for agent, evidence in source.creators:
         yield from _said(subject, term("dcterms:creator"), iri(agent.key), evidence)
         yield from _agent_rows(agent, evidence)
+    yield from _attested(subject, term("dcterms:identifier"), source.identifiers)
     for year in source.years:
         yield from _said(subject, term("dcterms:issued"), literal(year.value, datatype="xsd:gYear"), year.evidence)
     yield from _attested(subject, term("dcterms:abstract"), source.abstracts)
@@ -163,6 +157,8 @@ def _source_rows(source: Source, names: Mapping[str, str]) -> Iterator[Row]:
 
 def _agent_rows(agent: Agent, evidence: Sequence[Evidence]) -> Iterator[Row]:
     yield from _said(iri(agent.key), _TYPE, term("prov:Agent"), evidence)
+    if agent.kind:
+        yield from _said(iri(agent.key), _TYPE, _AGENT[agent.kind], evidence)
     yield from _said(iri(agent.key), _LABEL, literal(agent.name), evidence)
 
 
@@ -174,6 +170,7 @@ def _mitigation_rows(mitigation: Mitigation, labels: Mapping[tuple[str, str], st
     yield from _attested(subject, term("skos:altLabel"), mitigation.names[1:])
     yield from _attested(subject, term("dcterms:identifier"), mitigation.identifiers)
     yield from _attested(subject, term("dcterms:description"), mitigation.descriptions)
+    yield from _attested(subject, term("skos:note"), mitigation.notes)
     yield from _said(subject, term("airm:source"), iri(mitigation.source.value), mitigation.evidence)
     for vocabulary, role in mitigation.roles:
         yield from _said(subject, _ROLE[vocabulary], iri(f"{vocabulary}/{role.value}"), role.evidence)
@@ -187,9 +184,9 @@ def _mitigation_rows(mitigation: Mitigation, labels: Mapping[tuple[str, str], st
 def _classification_rows(
     mitigation: Mitigation, classification: Classification, labels: Mapping[tuple[str, str], str], names: Mapping[str, str]
 ) -> Iterator[Row]:
-    edition, code = classification.edition, classification.code
-    subject = iri(f"{mitigation.key}/classification/{edition}-{code}")
-    label = " ".join(part for part in (edition, code, labels.get((edition, code), "")) if part)
+    edition, code, by = classification.edition, classification.code, classification.by
+    subject = iri(f"{mitigation.key}/classification/{edition}-{code}" + (f"-{by}" if by else ""))
+    label = " ".join(part for part in (edition, code, labels.get((edition, code), ""), by and f"({by})") if part)
     yield from _said(iri(mitigation.key), term("airm:classification"), subject, classification.evidence)
     yield from _said(subject, _TYPE, term("airm:Classification"), classification.evidence)
     yield from _said(subject, _LABEL, literal(label), classification.evidence)

@@ -28,9 +28,12 @@ _COMMANDS = {
     "export": "Write a graph in one format to standard output.",
     "fix": "Repair side-cars where only one repair is possible.",
     "info": "Show what a graph or a capture holds.",
+    "map": "Propose which column of a table is what.",
+    "migrate": "Propose codes of another edition, and take over what people decided.",
     "query": "List, show and run the queries of the library.",
     "search": "Search names, descriptions, reasons and titles.",
     "serve": "Serve a graph over HTTP.",
+    "sssom": "Write a table of mappings as Turtle, or in its canonical form.",
     "validate": "Say what is wrong with captures or RDF, and where.",
 }
 

@@ -22,6 +22,7 @@ Examples:
   airm-graph build captures/ -o dist
   airm-graph build tables/ captures/ -o dist
   airm-graph build mine.csv sources.csv --mapping mine.yaml -o dist
+  airm-graph build tables/ captures/ --decisions links.sssom.tsv -o dist
   airm-graph build page.txt -o dist --format json > report.json
   cat page.txt | airm-graph build - -o dist""",
 )
@@ -46,23 +47,39 @@ Examples:
 )
 @click.option("--engine", type=click.Choice(ENGINES), default="auto", show_default=True, help=ENGINE_HELP)
 @click.option("--mapping", type=click.Path(dir_okay=False, path_type=Path), help=MAPPING_HELP)
+@click.option(
+    "--decisions",
+    multiple=True,
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Table of what people decided of joins and codes (SSSOM or CSV); repeatable.",
+)
 @click.option("--strict", is_flag=True, help=STRICT_HELP)
 @click.option("-q", "--quiet", is_flag=True, help="Print nothing but violations.")
 def command(
-    inputs: tuple[str, ...], *, folder: Path, base: str, shape: str, engine: str, mapping: Path | None, strict: bool, quiet: bool
+    inputs: tuple[str, ...],
+    *,
+    folder: Path,
+    base: str,
+    shape: str,
+    engine: str,
+    mapping: Path | None,
+    decisions: tuple[Path, ...],
+    strict: bool,
+    quiet: bool,
 ) -> int:
     """Build the graph from captured pages and tables and write it.
 
     INPUTS are folders (every *.txt, *.csv and *.tsv below them), files, or - for standard input. Writes airm.ttl, airm.jsonld,
-    airm.nt, airm.nq, airm.rdf, report.json and SHA256SUMS, and quarantine.csv with the rows of tables that cannot be used. Exits with
-    1 when a finding is a violation, with 2 when nothing could be read; an earlier output is then left as it was.
+    airm.nt, airm.nq, airm.rdf, report.json and SHA256SUMS, links.sssom.tsv with every join across inputs, and quarantine.csv with the
+    rows of tables that cannot be used. Exits with 1 when a finding is a violation, with 2 when nothing could be read; an earlier output
+    is then left as it was.
     """
     from airm_graph.cli.show import show_progress, write_report, write_summary
     from airm_graph.conductor import build
 
     check_base(base)
     with show_progress(quiet=quiet) as progress:
-        graph = build(inputs, base=base, engine=engine, mapping=mapping, strict=strict, progress=progress)
+        graph = build(inputs, base=base, engine=engine, mapping=mapping, decisions=decisions, strict=strict, progress=progress)
     if not graph.records.mitigations:
         write_report(graph.report, files=graph.files, err=True)
         write_tables(graph)

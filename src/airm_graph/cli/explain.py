@@ -11,7 +11,12 @@ if TYPE_CHECKING:
 
 __all__ = ["command"]
 
-_ORIGINS = {"INF": "Found when conclusions are drawn.", "MRG": "Found when captures are merged."}
+_ORIGINS = {
+    "DEC": "Found when decisions are read and followed.",
+    "INF": "Found when conclusions are drawn.",
+    "MRG": "Found when captures are merged.",
+    "SSM": "Found when a table of mappings is read.",
+}
 
 
 @click.command(

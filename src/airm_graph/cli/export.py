@@ -9,6 +9,8 @@ from airm_graph.export import EXPORTS
 
 __all__ = ["command"]
 
+_TABLES = "table"
+
 
 @click.command(
     "export",
@@ -16,24 +18,38 @@ __all__ = ["command"]
 Examples:
   airm-graph export dist --format turtle
   airm-graph export --format jsonld > example.jsonld
-  airm-graph export captures/ --format ntriples -o airm.nt""",
+  airm-graph export captures/ --format ntriples -o airm.nt
+  airm-graph export dist --format table -o tables""",
 )
 @click.argument("data", required=False, type=click.Path(path_type=str, allow_dash=True))
-@click.option("-f", "--format", "name", type=click.Choice(list(EXPORTS)), default="turtle", show_default=True, help="Format to write.")
-@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="File to write to instead of standard output.")
+@click.option(
+    "-f", "--format", "name", type=click.Choice([*EXPORTS, _TABLES]), default="turtle", show_default=True, help="Format to write."
+)
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path), help="File to write to instead of standard output; for tables, the folder."
+)
 def command(data: str | None, *, name: str, output: Path | None) -> int:
     """Write a graph in one format to standard output.
 
-    DATA is a dist folder, an RDF file, or captures; the packaged example when left out.
+    DATA is a dist folder, an RDF file, or captures; the packaged example when left out. Tables are a folder of CSV files with the
+    mapping that reads them back: airm-graph build FOLDER gives the same mitigations, codes, reasons and evidence.
     """
     from airm_graph.conductor import load
     from airm_graph.export import replace_file
 
+    if name == _TABLES:
+        if output is None or output.is_file():
+            raise click.BadParameter("tables are several files: name a folder", param_hint="--output")
+        for path in load(data).write_tables(output).values():
+            click.echo(path)
+        return 0
+    if output and output.is_dir():
+        raise click.BadParameter(f"{output} is a folder, and this format is one file", param_hint="--output")
     content = load(data).export(name)
     if output:
         replace_file(output, content)
         click.echo(output, err=True)
         return 0
-    for chunk in [content] if isinstance(content, bytes) else content:
-        sys.stdout.buffer.write(chunk if isinstance(chunk, bytes) else chunk.encode())
+    for piece in content:
+        sys.stdout.buffer.write(piece.encode())
     return 0

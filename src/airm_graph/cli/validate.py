@@ -28,6 +28,7 @@ Examples:
   airm-graph validate captures/ --fail-on warning --baseline known.json
   airm-graph validate captures/ --format github --write sarif=airm.sarif
   airm-graph validate data.ttl --shapes my-shapes.ttl
+  airm-graph validate mine.sssom.tsv
   cat page.txt | airm-graph validate -""",
 )
 @click.argument("inputs", nargs=-1, required=True, type=click.Path(path_type=str, allow_dash=True))
@@ -70,10 +71,11 @@ def command(
     strict: bool,
     quiet: bool,
 ) -> int:
-    """Say what is wrong with captures, tables or RDF, and where.
+    """Say what is wrong with captures, tables, RDF or mappings, and where.
 
-    INPUTS are captures and tables (folders, files, - for standard input), or RDF: files, folders of them, a dist folder. Writes
-    the findings to standard output and exits with 1 when one of them is a violation, or as mild as --fail-on says.
+    INPUTS are captures and tables (folders, files, - for standard input), or RDF and tables of mappings (*.sssom.tsv): files, folders
+    of them, a dist folder. Writes the findings to standard output and exits with 1 when one of them is a violation, or as mild as
+    --fail-on says.
     """
     from airm_graph.cli.show import show_progress
     from airm_graph.conductor import validate_inputs

@@ -1,4 +1,15 @@
-"""Rows to files: one module per format, all of them the same bytes for the same statements."""
+"""Rows to files: one module per format, all of them the same bytes for the same statements.
+
+Two ways lead in. ``EXPORTS[name].write(rows, options)`` and the functions ``write_turtle`` and so on take rows in any order, hold them,
+and return the pieces of one file. ``write_files(rows, folder)`` takes an iterator of rows **in the order of their subjects** (by code
+point of the term in canonical form, which is what ``ORDER BY`` a VARCHAR gives in DuckDB; inside a subject any order will do, s, p, o, g
+is the fastest), passes over them once for all formats together, and holds no more than a batch of rows (``batches.BATCH_SIZE``), the
+rows of one subject, and 64 Mi characters of written text, beyond which it sorts on disk (``blocks``). Each file is written beside its
+place, with its digest, and all are renamed together.
+
+On the way rows are put together by the shape of their subjects (``batches``), so that each format makes a template once for a shape and
+fills it for many subjects at a time; lines go out at once, blocks in reading order at the end (``streams``).
+"""
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -7,21 +18,25 @@ from types import MappingProxyType
 from typing import Any
 
 from airm_graph.errors import ExportError
-from airm_graph.export.files import replace_file, replace_folder_files
-from airm_graph.export.jsonld import write_jsonld
-from airm_graph.export.ntriples import release_digest, write_nquads, write_ntriples
-from airm_graph.export.rdfxml import write_rdfxml
-from airm_graph.export.terms import Chunks, Row
-from airm_graph.export.turtle import write_turtle
+from airm_graph.export.batches import sort_rows
+from airm_graph.export.files import Written, draft_files, replace_file, replace_folder_files
+from airm_graph.export.jsonld import JsonBlocks, write_jsonld
+from airm_graph.export.ntriples import quad_lines, release_digest, triple_lines, write_nquads, write_ntriples
+from airm_graph.export.rdfxml import XmlBlocks, write_rdfxml
+from airm_graph.export.streams import BlockFormat, LineFormat, write_blocks, write_lines, write_streams
+from airm_graph.export.terms import Row
+from airm_graph.export.turtle import TurtleBlocks, write_turtle
 from airm_graph.namespaces import PREFIXES
 
 __all__ = [
     "EXPORTS",
     "Export",
     "Options",
+    "Written",
     "release_digest",
     "replace_file",
     "replace_folder_files",
+    "sort_rows",
     "write_files",
     "write_jsonld",
     "write_nquads",
@@ -48,29 +63,38 @@ class Options:
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """A format: the name of its file, its media type, and what writes it."""
+    """A format: the name of its file, its media type, and what writes it, line by line or subject by subject."""
 
     file_name: str
     media_type: str
-    write: Callable[[Iterable[Row], Options], Chunks]
+    lines: LineFormat | None = None
+    blocks: Callable[[Options], BlockFormat] | None = None
+
+    def write(self, rows: Iterable[Row], options: Options) -> Iterable[str]:
+        """Write rows in any order; returns the pieces of the file.
+
+        Raises:
+            ExportError: A row cannot be exported.
+        """
+        if self.blocks:
+            return write_blocks(rows, self.blocks(options), prefixes=options.prefixes)
+        return write_lines(rows, self.lines) if self.lines else ()
 
 
-def _write_jsonld(rows: Iterable[Row], options: Options) -> bytes:
+def _json_blocks(options: Options) -> JsonBlocks:
     if options.context is None:
         raise ExportError("JSON-LD needs a context; give the parsed ontology/context.jsonld")
-    return write_jsonld(rows, context=options.context, prefixes=options.prefixes)
+    return JsonBlocks(options.context.get("@context", options.context))
 
 
 #: Every format by its name.
 EXPORTS: Mapping[str, Export] = MappingProxyType(
     {
-        "jsonld": Export("airm.jsonld", "application/ld+json", _write_jsonld),
-        "nquads": Export("airm.nq", "application/n-quads", lambda rows, _: write_nquads(rows)),
-        "ntriples": Export("airm.nt", "application/n-triples", lambda rows, _: write_ntriples(rows)),
-        "rdfxml": Export("airm.rdf", "application/rdf+xml", lambda rows, options: write_rdfxml(rows, prefixes=options.prefixes)),
-        "turtle": Export(
-            "airm.ttl", "text/turtle", lambda rows, options: write_turtle(rows, comment=options.comment, prefixes=options.prefixes)
-        ),
+        "jsonld": Export("airm.jsonld", "application/ld+json", blocks=_json_blocks),
+        "nquads": Export("airm.nq", "application/n-quads", lines=quad_lines),
+        "ntriples": Export("airm.nt", "application/n-triples", lines=triple_lines),
+        "rdfxml": Export("airm.rdf", "application/rdf+xml", blocks=lambda options: XmlBlocks(options.prefixes)),
+        "turtle": Export("airm.ttl", "text/turtle", blocks=lambda options: TurtleBlocks(options.prefixes, comment=options.comment)),
     }
 )
 
@@ -80,30 +104,43 @@ def write_files(
     folder: Path,
     *,
     formats: Collection[str] = tuple(EXPORTS),
-    comment: str = "",
-    context: Mapping[str, Any] | None = None,
-    prefixes: Mapping[str, str] = PREFIXES,
-) -> dict[str, Path]:
-    """Write *rows* in several formats into a folder; when one cannot be written, no file is changed.
+    options: Options = Options(),
+    beside: Mapping[str, bytes] = MappingProxyType({}),
+    sums: str = "",
+) -> dict[str, Written]:
+    """Write rows in several formats into a folder in one pass; when one cannot be written, no file is changed.
 
     Args:
-        rows: Statements as N-Quads terms, read once.
+        rows: Statements as N-Quads terms in the order of their subjects (see the head of this module); ``sort_rows`` puts others in order.
         folder: Made when it is missing.
         formats: Names of ``EXPORTS``.
-        comment: Text for the top of the Turtle file, for example the preliminary notice.
-        context: Parsed JSON-LD context, needed for ``jsonld``.
-        prefixes: Prefix to namespace.
+        options: What the writers are told; ``jsonld`` needs a context.
+        beside: Other files of the folder, name to content, that are to change together with the exports.
+        sums: Name of a file with the SHA-256 of each file, as ``sha256sum`` prints it; none when empty.
 
     Returns:
-        Format to path, in the order of *formats*.
+        File name to path and digest, in the order of *formats*, then *beside*, then *sums*.
 
     Raises:
-        ExportError: A format is unknown, a row cannot be exported, or a file cannot be written.
+        ExportError: A format is unknown, a row cannot be exported, subjects are out of order, or a file cannot be written.
     """
     if unknown := sorted(set(formats) - EXPORTS.keys()):
         raise ExportError(f"unknown format {', '.join(unknown)}; use {', '.join(EXPORTS)}")
-    kept = rows if isinstance(rows, list | tuple) else list(rows)
-    options = Options(comment=comment, context=context, prefixes=prefixes)
-    names = {name: EXPORTS[name].file_name for name in formats}
-    paths = replace_folder_files(folder, {names[name]: EXPORTS[name].write(kept, options) for name in names})
-    return {name: paths[file_name] for name, file_name in names.items()}
+    chosen = [EXPORTS[name] for name in formats]
+    forms = [export.blocks(options) if export.blocks else None for export in chosen]
+    names = [*(export.file_name for export in chosen), *beside, *([sums] if sums else [])]
+    paths = [folder / name for name in names]
+    with draft_files(paths, make_folder=folder) as drafts:
+        given = list(zip(chosen, forms, drafts, strict=False))
+        write_streams(
+            rows,
+            lines=[(export.lines, draft.write) for export, _, draft in given if export.lines],
+            blocks=[(form, draft.write) for _, form, draft in given if form],
+            prefixes=options.prefixes,
+        )
+        for data, draft in zip(beside.values(), drafts[len(chosen) :], strict=False):
+            draft.write(data)
+        found = {name: draft for name, draft in zip(names, drafts, strict=True) if name != sums}
+        if sums:
+            drafts[-1].write("".join(f"{found[name].sha256}  {name}\n" for name in sorted(found)))
+    return {name: Written(path, draft.sha256) for name, path, draft in zip(names, paths, drafts, strict=True)}

@@ -1,15 +1,56 @@
 """Files that are whole or not there: written beside their place, brought to disk, then renamed into it."""
 
+import hashlib
 import os
 import secrets
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from airm_graph.errors import ExportError
 from airm_graph.export.terms import Chunks
 
-__all__ = ["replace_file", "replace_folder_files"]
+__all__ = ["Draft", "Written", "draft_files", "replace_file", "replace_folder_files"]
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A file that is in its place.
+
+    Attributes:
+        path: Where it is.
+        sha256: Digest of its bytes, taken while they were written, as 64 hex digits.
+    """
+
+    path: Path
+    sha256: str
+
+
+class Draft:
+    """A file that is being written beside its place."""
+
+    def __init__(self, path: Path, file: BinaryIO) -> None:
+        """Remember where the file will be, for messages."""
+        self._path, self._file = path, file
+        self._digest = hashlib.sha256()
+
+    @property
+    def sha256(self) -> str:
+        """Digest of what was written so far."""
+        return self._digest.hexdigest()
+
+    def write(self, piece: bytes | str) -> None:
+        """Add bytes, or text as UTF-8 with its line ends as they are.
+
+        Raises:
+            ExportError: The disk is full, and the like.
+        """
+        data = piece.encode() if isinstance(piece, str) else piece
+        self._digest.update(data)
+        with _explained(self._path):
+            self._file.write(data)
 
 
 def replace_file(path: Path, chunks: Chunks) -> None:
@@ -22,7 +63,8 @@ def replace_file(path: Path, chunks: Chunks) -> None:
     Raises:
         ExportError: The file cannot be written (full disk, no permission); an earlier file is as it was.
     """
-    _replace({path: chunks})
+    with draft_files([path]) as (draft,):
+        _fill(draft, chunks)
 
 
 def replace_folder_files(folder: Path, files: Mapping[str, Chunks]) -> dict[str, Path]:
@@ -44,50 +86,78 @@ def replace_folder_files(folder: Path, files: Mapping[str, Chunks]) -> dict[str,
     for name in files:
         if name in {"", ".", ".."} or Path(name).name != name:
             raise ExportError(f"{name!r} is not a plain file name; leave folders out")
-    with _explained(folder):
-        folder.mkdir(parents=True, exist_ok=True)
-    paths = {name: folder / name for name in files}
-    _replace({paths[name]: chunks for name, chunks in files.items()})
-    return paths
+    with draft_files([folder / name for name in files], make_folder=folder) as drafts:
+        for draft, chunks in zip(drafts, files.values(), strict=True):
+            _fill(draft, chunks)
+    return {name: folder / name for name in files}
 
 
-def _replace(files: Mapping[Path, Chunks]) -> None:
+@contextmanager
+def draft_files(paths: Sequence[Path], *, make_folder: Path | None = None) -> Iterator[list[Draft]]:
+    """Open a draft for each path; when the block ends well, all of them are brought to disk, and only then renamed into their places.
+
+    Args:
+        paths: Where the files shall be. A symbolic link is followed.
+        make_folder: Made when it is missing.
+
+    Raises:
+        ExportError: A file cannot be written; every earlier file is as it was.
+    """
+    if make_folder:
+        with _explained(make_folder):
+            make_folder.mkdir(parents=True, exist_ok=True)
     waiting: dict[Path, Path] = {}  # temporary file to its place
+    opened: list[BinaryIO] = []
     try:
-        for path, chunks in files.items():
+        for path in paths:
             with _explained(path):
-                target = Path(os.path.realpath(path))
-                if target.is_dir():
-                    raise IsADirectoryError(None, "a folder of that name is in the way")
+                target = _find_target(path)
                 temporary = target.with_name(f".{target.name}.{secrets.token_hex(4)}.tmp")
                 waiting[temporary] = target
-                _write(temporary, chunks, like=target)
+                opened.append(_open(temporary, like=target))
+        yield [Draft(path, file) for path, file in zip(paths, opened, strict=True)]
+        for path, file in zip(paths, opened, strict=True):
+            with _explained(path):
+                file.flush()
+                os.fsync(file.fileno())
+                file.close()
         for temporary, target in waiting.items():
             with _explained(target):
                 temporary.replace(target)
         for folder in {target.parent for target in waiting.values()}:
             _flush_folder(folder)
     finally:
-        # After success nothing is left to remove; after KeyboardInterrupt and the like all that is.
-        for temporary in waiting:
-            with suppress(OSError):
-                temporary.unlink(missing_ok=True)
+        _discard(opened, waiting)
 
 
-def _write(path: Path, chunks: Chunks, *, like: Path) -> None:
+def _discard(opened: Iterable[BinaryIO], waiting: Iterable[Path]) -> None:
+    """Remove what is left: nothing after success, everything after KeyboardInterrupt and the like."""
+    for file in opened:
+        with suppress(OSError):
+            file.close()
+    for temporary in waiting:
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
+
+
+def _find_target(path: Path) -> Path:
+    target = Path(os.path.realpath(path))
+    if target.is_dir():
+        raise IsADirectoryError(None, "a folder of that name is in the way")
+    return target
+
+
+def _open(path: Path, *, like: Path) -> BinaryIO:
     # Unlike tempfile, this leaves the permissions to the umask; an earlier file hands its own on.
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
-    with os.fdopen(handle, "wb", 1 << 20) as file:
-        for piece in _encode(chunks):
-            file.write(piece)
-        file.flush()
-        os.fsync(file.fileno())
     with suppress(FileNotFoundError):
         path.chmod(like.stat().st_mode & 0o777)
+    return os.fdopen(handle, "wb", 1 << 20)
 
 
-def _encode(chunks: Chunks) -> Iterable[bytes]:
-    return [chunks] if isinstance(chunks, bytes) else (piece.encode() for piece in chunks)
+def _fill(draft: Draft, chunks: Chunks) -> None:
+    for piece in [chunks] if isinstance(chunks, bytes) else chunks:
+        draft.write(piece)
 
 
 def _flush_folder(folder: Path) -> None:

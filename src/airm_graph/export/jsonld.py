@@ -3,23 +3,28 @@
 import json
 import re
 from collections.abc import Iterable, Mapping
-from typing import Any, NoReturn
+from json.encoder import encode_basestring as _write
+from typing import Any
 
-from airm_graph.errors import ExportError
-from airm_graph.export.subjects import RDF_TYPE, Property, group_rows, iter_subjects
-from airm_graph.export.terms import XSD, Row
+from airm_graph.export.batches import Columns, Shape
+from airm_graph.export.context import Context
+from airm_graph.export.streams import Template, Templates, write_blocks
+from airm_graph.export.subjects import RDF_TYPE, Order
+from airm_graph.export.terms import XSD, Cache, Row
 from airm_graph.namespaces import PREFIXES
-from airm_graph.terms import read_literal
+from airm_graph.terms import unescape
 
-__all__ = ["write_jsonld"]
+__all__ = ["JsonBlocks", "write_jsonld"]
 
 # A JSON number is the same in every reader only below 2**53 (RFC 8259, section 6); fifteen digits stay below.
-_INTEGER = re.compile("0|-?[1-9][0-9]{0,14}")
-_BOOLEANS = {"true": True, "false": False}
+_NATIVE = {
+    f"^^<{XSD}integer>": re.compile('"(?:0|-?[1-9][0-9]{0,14})"'),
+    f"^^<{XSD}boolean>": re.compile('"(?:true|false)"'),
+}
 
 
-def write_jsonld(rows: Iterable[Row], *, context: Mapping[str, Any], prefixes: Mapping[str, str] = PREFIXES) -> bytes:
-    """Write the triples of *rows* as compacted JSON-LD in UTF-8: one ``@graph``, in the order of the Turtle file; graphs are dropped.
+def write_jsonld(rows: Iterable[Row], *, context: Mapping[str, Any], prefixes: Mapping[str, str] = PREFIXES) -> Iterable[str]:
+    """Write the triples of *rows* as compacted JSON-LD: one ``@graph``, in the order of the Turtle file; graphs are dropped.
 
     Integers and booleans become JSON values where their lexical form is canonical, and stay strings with a type where it is not.
 
@@ -29,80 +34,116 @@ def write_jsonld(rows: Iterable[Row], *, context: Mapping[str, Any], prefixes: M
         prefixes: Prefix to namespace; decides the order only.
 
     Raises:
-        ExportError: A row cannot be exported, or PyLD refuses the context or an IRI under it.
+        ExportError: A row cannot be exported, an IRI would be misread, or the context says what is not known (see ``context``).
 
     Source:
-        JSON-LD 1.1 API, section 6.1 (compaction, by PyLD).
+        JSON-LD 1.1 API, section 6.1 (compaction).
     """
-    local = context.get("@context", context)
-    nodes = [_expand_subject(subject, properties) for subject, properties in iter_subjects(group_rows(rows), prefixes=prefixes)]
-    first = {name: rank for rank, keyword in enumerate(("@id", "@type")) for name in _find_aliases(local, keyword)}
-    document = {key: value if key == "@context" else _sort_keys(value, first=first) for key, value in _compact(nodes, local).items()}
-    return (json.dumps(document, ensure_ascii=False, indent=2) + "\n").encode()
+    return write_blocks(rows, JsonBlocks(context.get("@context", context)), prefixes=prefixes)
 
 
-def _expand_subject(subject: str, properties: list[Property]) -> dict[str, Any]:
-    """Write a subject as an expanded node object, which is what compaction starts from."""
-    node: dict[str, Any] = {"@id": subject[1:-1]}
-    for predicate, objects in properties:
-        if predicate == RDF_TYPE and (types := [term[1:-1] for term in objects if term[0] == "<"]):
-            node["@type"] = types
-            objects = [term for term in objects if term[0] != "<"]
-        if objects:
-            node[predicate[1:-1]] = [_expand_object(term) for term in objects]
-    return node
+class JsonBlocks:
+    """What a JSON-LD file is made of: the context, then one object for each subject."""
+
+    separator = ",\n"
+
+    def __init__(self, context: object) -> None:
+        """Take what stands below ``@context``."""
+        self._document = context
+        self._context = Context(context)
+        self._iris = Cache(lambda term: _write(self._context.compact_iri(term[1:-1])))
+        self._classes = Cache(lambda term: _write(self._context.compact_name(term[1:-1])))
+        self._values = Cache(_render_value)
+        self._id, self._type = (self._context.find_keyword(keyword) for keyword in ("@id", "@type"))
+        self._templates = Templates(self._make_template)
+
+    def render(self, columns: Columns, order: Order) -> list[str]:
+        """Write the object of each subject."""
+        places, template = self._templates.find(columns.shape, order=order)
+        values = [self._render(columns, place) for place in places]
+        return list(map(template.__mod__, zip(map(self._iris.__getitem__, columns.subjects), *values, strict=True)))
+
+    def head(self, *, filled: bool) -> str:
+        """The context, unless it is empty, and the start of the graph."""
+        lines = json.dumps({"@context": self._document}, ensure_ascii=False, indent=2).removesuffix("\n}") if self._document else "{"
+        comma = "," if self._document else ""
+        return f"{lines}{comma}\n  {_write(self._context.find_keyword('@graph'))}: [" + ("\n" if filled else "")
+
+    def settle(self, text: str) -> str:
+        """Nothing is left open."""
+        return text
+
+    def foot(self, *, filled: bool) -> str:
+        """The end of graph and document."""
+        return "\n  ]\n}\n" if filled else "]\n}\n"
+
+    def _make_template(self, shape: Shape, order: Order) -> Template:
+        """Put the values of each key together; keys stand by name, identifier and types first."""
+        values: dict[str, list[tuple[int, str]]] = {}
+        sets = set[str]()
+        for predicate, places in shape.runs(order.predicate_key):
+            for place in places:
+                key, is_set, text = self._describe(predicate, shape.kinds[place])
+                values.setdefault(key, []).append((place, text))
+                sets |= {key} if is_set else set()
+        keys = sorted(values, key=lambda key: (key != self._type, key))
+        texts = [_join([text for _, text in values[key]], is_set=key in sets) for key in keys]
+        lines = [f"{_constant(key)}: {text}" for key, text in zip([self._id, *keys], ["%s", *texts], strict=True)]
+        return [place for key in keys for place, _ in values[key]], "    {\n      " + ",\n      ".join(lines) + "\n    }"
+
+    def _describe(self, predicate: str, kind: str) -> tuple[str, bool, str]:
+        """The key for values of a kind, whether they are always an array, and how a value is written."""
+        if predicate == RDF_TYPE and kind == "<":
+            return self._type, False, "%s"
+        term = self._context.find_term(predicate[1:-1], kind=kind)
+        if term is None:
+            return self._context.compact_iri(predicate[1:-1]), False, self._describe_value(kind)
+        is_said = kind in ("", f"@{term.language}", f"^^<{term.type}>") or (kind == "<" and term.type == "@id")
+        return term.name, term.container == "@set", "%s" if is_said else self._describe_value(kind)
+
+    def _describe_value(self, kind: str) -> str:
+        """How a value is written whose kind its term does not say."""
+        if kind == "<":
+            return self._write_object({"@id": "%s"})
+        if kind[:1] == "^":
+            return self._write_object({"@type": _constant(self._context.compact_name(kind[3:-1])), "@value": "%s"})
+        return self._write_object({"@language": _constant(kind[1:]), "@value": "%s"}) if kind else "%s"
+
+    def _write_object(self, entries: Mapping[str, str]) -> str:
+        """Write an object as the value of a property."""
+        named = {self._context.find_keyword(keyword): text for keyword, text in entries.items()}
+        lines = [f"{_constant(key)}: {named[key]}" for key in sorted(named, key=lambda key: (key != self._type, key))]
+        return "{\n        " + ",\n        ".join(lines) + "\n      }"
+
+    def _render(self, columns: Columns, place: int) -> Iterable[str]:
+        kind, terms = columns.shape.kinds[place], columns.objects[place]
+        if kind == "<":
+            is_class = columns.shape.predicates[place] == RDF_TYPE
+            return map((self._classes if is_class else self._iris).__getitem__, terms)
+        if kind in _NATIVE:
+            return map(self._values.__getitem__, terms)
+        texts = [term[: -len(kind)] for term in terms] if kind else terms
+        # The escapes of canonical N-Triples are escapes of JSON too, which knows more for what cannot be printed.
+        return texts if all(map(str.isprintable, texts)) else map(_render_text, texts)
 
 
-def _expand_object(term: str) -> dict[str, Any]:
-    if term[0] == "<":
-        return {"@id": term[1:-1]}
-    lexical, datatype, language = read_literal(term)
-    if language:
-        return {"@language": language, "@value": lexical}
-    if not datatype:
-        return {"@value": lexical}
-    value: str | int = lexical
-    if datatype == f"{XSD}integer" and _INTEGER.fullmatch(lexical):
-        value = int(lexical)
-    elif datatype == f"{XSD}boolean":
-        value = _BOOLEANS.get(lexical, lexical)
-    # The type stays beside a native value, so that a term with that type is found; compaction drops it there.
-    return {"@type": datatype, "@value": value}
+def _render_value(term: str) -> str:
+    text, mark, kind = term.rpartition('"')
+    native = _NATIVE[kind].fullmatch(text + mark)
+    return text[1:] if native else _render_text(text + mark)
 
 
-def _compact(nodes: list[dict[str, Any]], context: object) -> dict[str, Any]:
-    # Heavy: brings lxml and an HTTP client along.
-    from pyld import jsonld
-
-    options: Any = {"graph": True, "skipExpansion": True, "documentLoader": _refuse}
-    try:
-        compacted: dict[str, Any] = jsonld.compact(nodes, {"@context": context}, options)
-    except jsonld.JsonLdError as error:
-        root: BaseException = error
-        while root.__cause__:
-            root = root.__cause__
-        raise ExportError(f"the rows cannot be compacted with this context: {root.args[0]}; correct the context") from error
-    return compacted
+def _render_text(text: str) -> str:
+    return text if text.isprintable() else _write(unescape(text[1:-1]))
 
 
-def _refuse(url: str, _options: object) -> NoReturn:
-    raise ExportError(f"it refers to {url}, and nothing is fetched")
+def _join(texts: list[str], *, is_set: bool) -> str:
+    if len(texts) == 1 and not is_set:
+        return texts[0]
+    inner = ",\n        ".join(text.replace("\n", "\n  ") for text in texts)
+    return f"[\n        {inner}\n      ]"
 
 
-def _find_aliases(context: object, keyword: str) -> set[str]:
-    """Name the keyword itself and every term a context gives it."""
-    names = {keyword}
-    for part in context if isinstance(context, list) else [context]:
-        if isinstance(part, Mapping):
-            names |= {name for name, what in part.items() if (what.get("@id") if isinstance(what, Mapping) else what) == keyword}
-    return names
-
-
-def _sort_keys(value: Any, *, first: Mapping[str, int]) -> Any:
-    """Order the keys of all objects: identifier, types, then by name; arrays are in order already."""
-    if isinstance(value, list):
-        return [_sort_keys(item, first=first) for item in value]
-    if isinstance(value, dict):
-        keys = sorted(value, key=lambda key: (first.get(key, len(first)), key))
-        return {key: _sort_keys(value[key], first=first) for key in keys}
-    return value
+def _constant(text: str) -> str:
+    """Write a text into a template."""
+    return _write(text).replace("%", "%%")

@@ -1,26 +1,30 @@
 """RDF/XML, for readers that know nothing else: one rdf:Description element per subject."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
+from itertools import count
 from xml.sax.saxutils import escape
 
 from airm_graph.errors import ExportError
-from airm_graph.export.subjects import Groups, Property, group_rows, iter_subjects
-from airm_graph.export.terms import RDF, Row
+from airm_graph.export.batches import Columns, Shape
+from airm_graph.export.streams import Template, Templates, write_blocks
+from airm_graph.export.subjects import Order
+from airm_graph.export.terms import RDF, Cache, Names, Row
 from airm_graph.namespaces import PREFIXES
-from airm_graph.terms import read_literal
+from airm_graph.terms import unescape
 
-__all__ = ["write_rdfxml"]
+__all__ = ["XmlBlocks", "write_rdfxml"]
 
 # ASCII only: XML 1.0 changed its names between the fourth and the fifth edition, and readers follow one or the other.
 _NAME = re.compile(r"<(.*?)([A-Za-z_][A-Za-z0-9_.-]*)>")
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 # RDF/XML Syntax, section 5.1 and 7.2.5: these names have a meaning of their own and cannot be properties.
 _SYNTAX = re.compile(rf"<{RDF}(?:Description|ID|RDF|about(?:Each(?:Prefix)?)?|bagID|datatype|li|nodeID|parseType|resource)>")
+_MARK = re.compile("\0[0-9]+\0")
 _XMLNS = "http://www.w3.org/2000/xmlns/"
 
 
-def write_rdfxml(rows: Iterable[Row], *, prefixes: Mapping[str, str] = PREFIXES) -> bytes:
+def write_rdfxml(rows: Iterable[Row], *, prefixes: Mapping[str, str] = PREFIXES) -> Iterable[str]:
     """Write the triples of *rows* as RDF/XML in UTF-8, in the order of the Turtle file; graphs are dropped.
 
     Args:
@@ -34,24 +38,87 @@ def write_rdfxml(rows: Iterable[Row], *, prefixes: Mapping[str, str] = PREFIXES)
     Source:
         RDF 1.1 XML Syntax, sections 2 and 7; XML 1.0, section 2.2.
     """
-    groups = group_rows(rows)
-    elements = _name_elements(groups, prefixes=prefixes)
-    spaces = {"rdf": RDF} | {qname.partition(":")[0]: space for space, qname in elements.values()}
-    declared = "".join(f'\n    xmlns:{prefix}="{_attribute(space)}"' for prefix, space in sorted(spaces.items()))
-    parts = ['<?xml version="1.0" encoding="UTF-8"?>\n', f"<rdf:RDF{declared}>\n"]
-    for subject, properties in iter_subjects(groups, prefixes=prefixes):
-        parts += _render_subject(subject, properties, elements=elements)
-    return "".join([*parts, "</rdf:RDF>\n"]).encode()
+    return write_blocks(rows, XmlBlocks(prefixes), prefixes=prefixes)
 
 
-def _name_elements(groups: Groups, *, prefixes: Mapping[str, str]) -> dict[str, tuple[str, str]]:
-    """Give every predicate its namespace and its qualified name."""
-    split = {predicate: _split_name(predicate) for predicate in sorted({p for pairs in groups.values() for p, _ in pairs})}
-    known = {prefixes[prefix]: prefix for prefix in sorted(prefixes, reverse=True)} | {RDF: "rdf"}
-    others = sorted({space for space, _ in split.values()} - known.keys())
-    free = (name for number in range(1, len(others) + len(prefixes) + 1) if (name := f"ns{number}") not in prefixes)
-    known |= zip(others, free, strict=False)
-    return {predicate: (space, f"{known[space]}:{local}") for predicate, (space, local) in split.items()}
+class XmlBlocks:
+    """What an RDF/XML file is made of: one element for each subject."""
+
+    separator = ""
+
+    def __init__(self, prefixes: Mapping[str, str]) -> None:
+        """Take the prefixes that may be used."""
+        self._known = {prefixes[prefix]: prefix for prefix in sorted(prefixes, reverse=True)} | {RDF: "rdf"}
+        self._prefixes = prefixes
+        self._used = {RDF}
+        #: Namespaces without prefix, which get theirs in their order: until all are met, a mark stands for it.
+        self._others: dict[str, str] = {}
+        self._iris = Cache(lambda iri: _attribute(iri[1:-1]))
+        self._templates = Templates(self._make_template)
+
+    def render(self, columns: Columns, order: Order) -> list[str]:
+        """Write the element of each subject."""
+        shape, subjects = columns.shape, columns.subjects
+        places, template = self._templates.find(shape, order=order)
+        iris = self._iris.__getitem__
+        values = [
+            map(iris, columns.objects[place]) if shape.kinds[place] == "<" else self._render_texts(columns, place) for place in places
+        ]
+        return list(map(template.__mod__, zip(map(iris, subjects), *values, strict=True)))
+
+    def head(self, *, filled: bool) -> str:  # noqa: ARG002 - every format is asked so
+        """Declaration and namespaces; only now are those known that were used."""
+        found = {self._known[space]: space for space in self._used} | {name: space for space, name in self._name_others().items()}
+        declared = "".join(f'\n    xmlns:{prefix}="{_attribute(space)}"' for prefix, space in sorted(found.items()))
+        return f'<?xml version="1.0" encoding="UTF-8"?>\n<rdf:RDF{declared}>\n'
+
+    def settle(self, text: str) -> str:
+        """Put the prefixes of other namespaces in the place of their marks."""
+        if not self._others:
+            return text
+        names = {self._others[space]: name for space, name in self._name_others().items()}
+        return _MARK.sub(lambda match: names[match[0]], text)
+
+    def foot(self, *, filled: bool) -> str:  # noqa: ARG002
+        """The end of the document."""
+        return "</rdf:RDF>\n"
+
+    def _name_others(self) -> dict[str, str]:
+        free = (name for number in count(1) if (name := f"ns{number}") not in self._prefixes)
+        return dict(zip(sorted(self._others), free, strict=False))
+
+    def _make_template(self, shape: Shape, order: Order) -> Template:
+        runs, lines = shape.runs(order.predicate_key), ['  <rdf:Description rdf:about="%s">']
+        for predicate, places in runs:
+            space, local = _split_name(predicate)
+            name = f"{self._find_prefix(space)}:{local}"
+            lines += [f"    {_make_element(name, shape.kinds[place])}" for place in places]
+        return [place for _, places in runs for place in places], "\n".join([*lines, "  </rdf:Description>\n"])
+
+    def _find_prefix(self, space: str) -> str:
+        if space in self._known:
+            self._used.add(space)
+            return self._known[space]
+        # XML forbids the character, so no text holds a mark.
+        return self._others.setdefault(space, f"\0{len(self._others)}\0")
+
+    def _render_texts(self, columns: Columns, place: int) -> list[str]:
+        kind = columns.shape.kinds[place]
+        cut = -len(kind) - 1
+        texts = [term[1:cut] for term in columns.objects[place]]
+        if all(map(_is_plain, texts)):
+            return texts
+        predicate = columns.shape.predicates[place]
+        pairs = zip(texts, columns.subjects, strict=True)
+        return [text if _is_plain(text) else self._render_text(text, predicate, subject) for text, subject in pairs]
+
+    def _render_text(self, text: str, predicate: str, subject: str) -> str:
+        lexical = unescape(text)
+        if match := _FORBIDDEN.search(lexical):
+            where = f"{Names(self._prefixes).shorten(predicate)} of {subject}"
+            raise ExportError(f"XML forbids the character U+{ord(match[0]):04X}, in {where}; leave RDF/XML out or repair the text")
+        # A bare carriage return would be read as a line feed.
+        return escape(lexical, {chr(13): "&#13;"})
 
 
 def _split_name(predicate: str) -> tuple[str, str]:
@@ -63,24 +130,17 @@ def _split_name(predicate: str) -> tuple[str, str]:
     return match[1], match[2]
 
 
-def _render_subject(subject: str, properties: list[Property], *, elements: Mapping[str, tuple[str, str]]) -> Iterator[str]:
-    yield f'  <rdf:Description rdf:about="{_attribute(subject[1:-1])}">\n'
-    for predicate, objects in properties:
-        qname = elements[predicate][1]
-        for term in objects:
-            yield f"    {_render_property(qname, term, subject=subject)}\n"
-    yield "  </rdf:Description>\n"
+def _make_element(name: str, kind: str) -> str:
+    if kind == "<":
+        return f'<{name} rdf:resource="%s"/>'
+    language, datatype = kind[1:] if kind[:1] == "@" else "", _attribute(kind[3:-1]).replace("%", "%%") if kind[:1] == "^" else ""
+    attribute = f' xml:lang="{language}"' if language else f' rdf:datatype="{datatype}"' if datatype else ""
+    return f"<{name}{attribute}>%s</{name}>"
 
 
-def _render_property(qname: str, term: str, *, subject: str) -> str:
-    if term[0] == "<":
-        return f'<{qname} rdf:resource="{_attribute(term[1:-1])}"/>'
-    lexical, datatype, language = read_literal(term)
-    if match := _FORBIDDEN.search(lexical):
-        raise ExportError(f"XML forbids the character U+{ord(match[0]):04X}, in {qname} of {subject}; leave RDF/XML out or repair the text")
-    attribute = f' xml:lang="{language}"' if language else f' rdf:datatype="{_attribute(datatype)}"' if datatype else ""
-    # A bare carriage return would be read as a line feed.
-    return f"<{qname}{attribute}>{escape(lexical, {chr(13): '&#13;'})}</{qname}>"
+def _is_plain(text: str) -> bool:
+    """Whether a text is in XML what it is in N-Triples."""
+    return text.isprintable() and "&" not in text and "<" not in text and ">" not in text and "\\" not in text
 
 
 def _attribute(text: str) -> str:

@@ -1,21 +1,13 @@
-"""Rows grouped by subject, and the order in which people read them: the same in every format that has one."""
+"""The order in which people read statements, the same in every format that has one: subjects by kind, properties, values."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 
-from airm_graph.export.terms import RDF, Names, Row, canonical_rows, natural_key
+from airm_graph.export.terms import CACHE_SIZE, RDF, Cache, Names, natural_key
 
-__all__ = ["RDF_TYPE", "Groups", "Property", "group_rows", "iter_subjects"]
+__all__ = ["RDF_TYPE", "Order"]
 
 RDF_TYPE = f"<{RDF}type>"
-
-#: (predicate, object) pairs of each subject, as they came.
-Groups = dict[str, list[tuple[str, str]]]
-
-#: A predicate and its objects, in order.
-Property = tuple[str, list[str]]
-
-_Key = Callable[[str], tuple[object, ...]]
 
 # Groups of subjects from first to last; a subject of several types stands in its first group, one without in the last.
 _TYPES = (
@@ -33,64 +25,60 @@ _TYPES = (
     ("airm:Repair",),
 )
 _RANKS = {name: rank for rank, names in enumerate(_TYPES) for name in names}
+_DEEPEST = 32
 _FIRST = {"rdf:type": 0, "rdfs:label": 1, "skos:notation": 2, "skos:prefLabel": 3}
 
 
-def group_rows(rows: Iterable[Row]) -> Groups:
-    """Group rows by subject; graphs are dropped, so a statement of two graphs is there twice.
-
-    Raises:
-        ExportError: A row cannot be exported.
-    """
-    groups: Groups = {}
-    for s, p, o, _ in canonical_rows(rows):
-        groups.setdefault(s, []).append((p, o))
-    return groups
-
-
-def iter_subjects(groups: Groups, *, prefixes: Mapping[str, str]) -> Iterator[tuple[str, list[Property]]]:
-    """Yield every subject with its properties, without duplicates, in reading order.
+class Order:
+    """Keys that sort subjects, predicates and objects.
 
     Subjects are ordered by kind (dataset, ontology, concepts, sources, agents, mitigations with their classifications, captures, evidence,
     repairs, all others), then naturally by IRI; properties by type, label, notation, then by prefixed name; objects naturally, full IRIs
     last.
-
-    Args:
-        groups: What ``group_rows`` gave.
-        prefixes: Prefix to namespace; decides what the names of the kinds stand for.
     """
-    names = Names(prefixes)
-    predicate_key, object_key = _predicate_key(names), _object_key(names)
-    rank = cache(lambda term: _RANKS.get(names.shorten(term), len(_TYPES)))
 
-    def subject_key(subject: str) -> tuple[int, str, str]:
-        kind = min((rank(o) for p, o in groups[subject] if p == RDF_TYPE), default=len(_TYPES))
-        return kind, natural_key(subject), subject
+    def __init__(self, prefixes: Mapping[str, str]) -> None:
+        """Take a table of prefixes, which decides what the names of the kinds stand for."""
+        self._names = Names(prefixes)
+        self._heads = Cache(self._make_head)
+        self._tails = Cache(lambda tail: natural_key(tail if tail[0] == "<" else f"<{tail}"))
+        self._rank = cache(self._find_rank)
+        self._objects: dict[str, tuple[bool, str, str]] = {}
+        self.predicate_key = cache(self._make_predicate_key)
 
-    for subject in sorted(groups, key=subject_key):
-        yield subject, _sort_pairs(groups[subject], predicate_key=predicate_key, object_key=object_key)
+    def subject_keys(self, subjects: Iterable[str], *, types: Iterable[tuple[str, ...]]) -> list[str]:
+        """Make the keys of some subjects, each a text, from their IRIs and their types."""
+        heads, tails, keys, found = self._heads, self._tails, list[str](), list(types)
+        ranks = {kinds: self._rank(kinds) for kinds in set(found)}
+        for subject, kinds in zip(subjects, found, strict=True):
+            # Digits do not go on across a slash, so the two parts have keys of their own; most first parts are met often.
+            head, slash, tail = subject.rpartition("/")
+            keys.append(f"{ranks[kinds]}{heads[head] if slash else ''}{tails[tail]}\0{subject}")
+        return keys
 
+    def sort_objects(self, terms: Iterable[str]) -> list[str]:
+        """Order the objects of one predicate."""
+        keys, found = self._objects, list(terms)
+        if len(keys) + len(found) > CACHE_SIZE:
+            keys.clear()
+        for term in found:
+            if term not in keys:
+                keys[term] = self._make_object_key(term)
+        return sorted(found, key=keys.__getitem__)
 
-def _predicate_key(names: Names) -> _Key:
-    @cache
-    def key(predicate: str) -> tuple[int, bool, str]:
-        name = names.shorten(predicate)
+    def _make_head(self, head: str) -> str:
+        parent, _, last = head.rpartition("/")
+        # Each part is looked up, down to the authority; a path that is deep on purpose would go too deep.
+        whole = last in {"", head} or head.count("/") > _DEEPEST
+        return natural_key(f"{head}/>") if whole else f"{self._heads[parent]}{self._tails[f'{last}>']}\x01"
+
+    def _find_rank(self, types: tuple[str, ...]) -> str:
+        return chr(ord("a") + min((_RANKS.get(self._names.shorten(name), len(_TYPES)) for name in types), default=len(_TYPES)))
+
+    def _make_predicate_key(self, predicate: str) -> tuple[int, bool, str]:
+        name = self._names.shorten(predicate)
         return _FIRST.get(name, len(_FIRST)), name[0] == "<", name
 
-    return key
-
-
-def _object_key(names: Names) -> _Key:
-    def key(term: str) -> tuple[bool, str, str]:
-        name = names.shorten(term) if term[0] == "<" else term
+    def _make_object_key(self, term: str) -> tuple[bool, str, str]:
+        name = self._names.shorten(term) if term[0] == "<" else term
         return name[0] == "<", natural_key(name), name
-
-    return key
-
-
-def _sort_pairs(pairs: list[tuple[str, str]], *, predicate_key: _Key, object_key: _Key) -> list[Property]:
-    objects: dict[str, list[str]] = {}
-    for p, o in pairs:
-        objects.setdefault(p, []).append(o)
-    # Most predicates have one object: the natural key is made only where there is something to order.
-    return [(p, found if len(found := objects[p]) == 1 else sorted(set(found), key=object_key)) for p in sorted(objects, key=predicate_key)]

@@ -1,15 +1,16 @@
 """Turtle for people: grouped, in natural order, one property per line, and only what every reader reads alike."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import lru_cache, partial
+from collections.abc import Iterable, Mapping
 
-from airm_graph.export.subjects import RDF_TYPE, Groups, Property, group_rows, iter_subjects
-from airm_graph.export.terms import CACHE_SIZE, XSD, Names, Row
+from airm_graph.export.batches import Columns, Shape
+from airm_graph.export.streams import Template, Templates, write_blocks
+from airm_graph.export.subjects import RDF_TYPE, Order
+from airm_graph.export.terms import XSD, Cache, Names, Row
 from airm_graph.namespaces import PREFIXES
 from airm_graph.terms import read_literal
 
-__all__ = ["write_turtle"]
+__all__ = ["TurtleBlocks", "write_turtle"]
 
 _SHORT = {f"{XSD}integer": re.compile("0|-?[1-9][0-9]*"), f"{XSD}boolean": re.compile("true|false")}
 _ESCAPED = {"\\": "\\\\", "\t": "\\t", "\r": "\\r", "\b": "\\b", "\f": "\\f"}
@@ -20,7 +21,7 @@ _SPECIAL = re.compile(rf"[\\\t\r\b\f{_HIDDEN}]")
 _LONG_QUOTE = re.compile(r'"(?=["\\]|\Z)')
 
 
-def write_turtle(rows: Iterable[Row], *, comment: str = "", prefixes: Mapping[str, str] = PREFIXES) -> Iterator[str]:
+def write_turtle(rows: Iterable[Row], *, comment: str = "", prefixes: Mapping[str, str] = PREFIXES) -> Iterable[str]:
     """Write the triples of *rows* as Turtle, one subject at a time; graphs are dropped.
 
     Args:
@@ -38,47 +39,69 @@ def write_turtle(rows: Iterable[Row], *, comment: str = "", prefixes: Mapping[st
       rdfs:label "B" .
     <BLANKLINE>
     """
-    names = Names(prefixes)
-    text = lru_cache(maxsize=CACHE_SIZE)(partial(_render_term, names=names))
-    groups = group_rows(rows)
-    used = _find_prefixes(groups, names=names, text=text)
-    parts = [
-        "".join(f"# {line}".rstrip() + "\n" for line in comment.splitlines()),
-        "".join(f"PREFIX {prefix}: <{prefixes[prefix]}>\n" for prefix in used),
-    ]
-    separator = ""
-    for part in filter(None, parts):
-        yield separator + part
-        separator = "\n"
-    for subject, properties in iter_subjects(groups, prefixes=prefixes):
-        yield separator + _render_subject(subject, properties, text=text)
-        separator = "\n"
+    return write_blocks(rows, TurtleBlocks(prefixes, comment=comment), prefixes=prefixes)
 
 
-def _find_prefixes(groups: Groups, *, names: Names, text: Callable[[str], str]) -> list[str]:
-    """Name the prefixes the body will use, by shortening everything that can be shortened."""
-    for subject, pairs in groups.items():
-        text(subject)
-        for predicate, value in pairs:
-            if predicate != RDF_TYPE:
-                text(predicate)
-            if value[-1] == ">":
-                text(value)
-    return sorted(names.used)
+class TurtleBlocks:
+    """What a Turtle file is made of: comment and prefixes, then one block for each subject."""
+
+    separator = "\n"
+
+    def __init__(self, prefixes: Mapping[str, str], *, comment: str = "") -> None:
+        """Take the prefixes that may be used, and what stands on top."""
+        self._prefixes, self._comment = prefixes, comment
+        self._names = Names(prefixes)
+        self._iris = Cache(self._names.shorten)
+        self._literals = Cache(self._render_literal)
+        self._templates = Templates(self._make_template)
+
+    def head(self, *, filled: bool) -> str:
+        """Comment and prefixes; only now are those known that were used."""
+        parts = [
+            "".join(f"# {line}".rstrip() + "\n" for line in self._comment.splitlines()),
+            "".join(f"PREFIX {prefix}: <{self._prefixes[prefix]}>\n" for prefix in sorted(self._names.used)),
+        ]
+        return "\n".join([part for part in parts if part] + [""] * (filled and any(parts)))
+
+    def settle(self, text: str) -> str:
+        """Nothing is left open."""
+        return text
+
+    def foot(self, *, filled: bool) -> str:  # noqa: ARG002 - every format is asked so
+        """Nothing stands behind the subjects."""
+        return ""
+
+    def render(self, columns: Columns, order: Order) -> list[str]:
+        """Write the block of each subject."""
+        shape = columns.shape
+        places, template = self._templates.find(shape, order=order)
+        values = [self._render(columns.objects[place], kind=shape.kinds[place]) for place in places]
+        subjects = map(self._iris.__getitem__, columns.subjects)
+        return list(map(template.__mod__, zip(subjects, *values, strict=True)))
+
+    def _make_template(self, shape: Shape, order: Order) -> Template:
+        runs = shape.runs(order.predicate_key)
+        lines = []
+        for predicate, run in runs:
+            name = "a" if predicate == RDF_TYPE else self._iris[predicate].replace("%", "%%")
+            values = " ,\n    ".join(["%s"] * len(run))
+            lines.append(f"  {name} {values}" if len(run) == 1 else f"  {name}\n    {values}")
+        return [place for _, run in runs for place in run], "%s\n" + " ;\n".join(lines) + " .\n"
+
+    def _render(self, terms: tuple[str, ...], *, kind: str) -> Iterable[str]:
+        if kind == "<":
+            return map(self._iris.__getitem__, terms)
+        if kind:
+            return map(self._literals.__getitem__, terms)
+        # Most texts are in Turtle what they are in N-Triples: those that can be printed and stand on one line.
+        render = self._render_literal
+        return [term if "\\n" not in term and term.isprintable() else render(term) for term in terms]
+
+    def _render_literal(self, term: str) -> str:
+        return _render_literal(term, names=self._names)
 
 
-def _render_subject(subject: str, properties: list[Property], *, text: Callable[[str], str]) -> str:
-    lines = []
-    for predicate, objects in properties:
-        name = "a" if predicate == RDF_TYPE else text(predicate)
-        values = " ,\n    ".join(map(text, objects))
-        lines.append(f"  {name} {values}" if len(objects) == 1 else f"  {name}\n    {values}")
-    return f"{text(subject)}\n" + " ;\n".join(lines) + " .\n"
-
-
-def _render_term(term: str, *, names: Names) -> str:
-    if term[0] == "<":
-        return names.shorten(term)
+def _render_literal(term: str, *, names: Names) -> str:
     lexical, datatype, language = read_literal(term)
     short = _SHORT.get(datatype)
     if short and short.fullmatch(lexical):

@@ -5,14 +5,18 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from airm_graph.errors import InputError
 from airm_graph.ingest.capture import Reading, read_capture
 from airm_graph.ingest.inputs import Input, find_inputs, read_bytes, read_sidecar_bytes
 from airm_graph.ingest.known import Known, learn_names
 from airm_graph.ingest.sidecar import Sidecar, read_sidecar
-from airm_graph.ingest.table import Mapping, TableReadings, load_builtin_mappings, load_mapping, read_records, read_table
-from airm_graph.model import Finding, Page, Rejected, TableCount
+from airm_graph.ingest.table import BESIDE, Mapping, Table, TableReadings, load_builtin_mappings, load_mapping, read_records, read_tables
+from airm_graph.ingest.table.propose import Proposal
+from airm_graph.ingest.table.propose import propose_mapping as propose_from_tables
+from airm_graph.model import Finding, Page, Place, Records, Rejected, TableCount
+from airm_graph.rules import make_finding
 
-__all__ = ["Readings", "read_captures"]
+__all__ = ["Proposal", "Readings", "propose_mapping", "read_captures"]
 
 
 #: What pages teach each other corrects what they teach: measured on simulated sources, a second round halves what is left of misread
@@ -30,6 +34,7 @@ class Readings:
         files: Name of each input → the path under which the user finds it.
         rejected: Rows of tables that cannot be used.
         counts: How many rows of each table were read and used.
+        restored: What the tables of exported graphs say, a folder at a time.
     """
 
     pages: tuple[Page, ...]
@@ -37,6 +42,7 @@ class Readings:
     files: dict[str, str]
     rejected: tuple[Rejected, ...] = ()
     counts: tuple[TableCount, ...] = ()
+    restored: tuple[Records, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +60,8 @@ def read_captures(
 
     Args:
         paths: What :func:`airm_graph.ingest.inputs.find_inputs` takes.
-        mapping: File that says what the columns of the tables are; when left out, the mappings of the project are tried.
+        mapping: File that says what the columns of the tables are; when left out, ``mapping.yaml`` beside them says it, or the mappings
+            of the project are tried.
         progress: Called with (number of files read, number of files) as reading goes on.
 
     Raises:
@@ -62,7 +69,7 @@ def read_captures(
     """
     mappings = (load_mapping(mapping),) if mapping is not None else None
     inputs = find_inputs(paths)
-    tables = _read_tables([entry for entry in inputs if entry.is_table], mappings)
+    folders, files = _read_tables([entry for entry in inputs if entry.is_table], mappings)
     entries = [entry for entry in inputs if not entry.is_table]
     loaded, readings = [], []
     for number, entry in enumerate(entries, 1):
@@ -76,29 +83,67 @@ def read_captures(
         final = [_read_again(load, reading, known) for load, reading in zip(loaded, final, strict=True)]
     findings = [finding for load, reading in zip(loaded, final, strict=True) for finding in (*load.findings, *reading.findings)]
     return Readings(
-        (*_join_equal(reading.page for reading in final), *tables.pages),
-        (*findings, *tables.findings),
-        {entry.name: entry.shown for entry in inputs},
-        tables.rejected,
-        tables.counts,
+        (*_join_equal(reading.page for reading in final), *(page for tables in folders for page in tables.pages)),
+        (*findings, *(finding for tables in folders for finding in tables.findings)),
+        dict(sorted({**{entry.name: entry.shown for entry in entries}, **files}.items())),
+        tuple(entry for tables in folders for entry in tables.rejected),
+        tuple(count for tables in folders for count in tables.counts),
+        tuple(tables.restored for tables in folders),
     )
 
 
-def _read_tables(entries: Sequence[Input], mappings: Sequence[Mapping] | None) -> TableReadings:
-    """Read the tables folder by folder: those of one folder belong together."""
-    folders: defaultdict[str, list[Input]] = defaultdict(list)
+def _read_tables(entries: Sequence[Input], mappings: Sequence[Mapping] | None) -> tuple[list[TableReadings], dict[str, str]]:
+    """Read the tables folder by folder: those of one folder belong together. Also gives name → path of each, a sheet being a table."""
+    beside: defaultdict[str, list[Input]] = defaultdict(list)
     for entry in entries:
-        folders[str(entry.path.resolve().parent) if entry.path else ""].append(entry)
-    found = [
-        read_records([read_table(read_bytes(entry), file=entry.name) for entry in beside], mappings=mappings or load_builtin_mappings())
-        for beside in sorted(folders.values(), key=lambda beside: beside[0].name)
-    ]
-    return TableReadings(
-        tuple(page for reading in found for page in reading.pages),
-        tuple(finding for reading in found for finding in reading.findings),
-        tuple(entry for reading in found for entry in reading.rejected),
-        tuple(count for reading in found for count in reading.counts),
-    )
+        if entry.path is not None:
+            beside[str(entry.path.resolve().parent)].append(entry)
+    found: list[TableReadings] = []
+    files: dict[str, str] = {}
+    for group in sorted(beside.values(), key=lambda group: group[0].name):
+        known = mappings or _find_mappings(group)
+        tables: list[Table] = []
+        for entry in group:
+            here = _open_tables(entry)
+            tables += here if entry.is_named else (_excuse(table, known) for table in here)
+            files |= {table.file: entry.shown + table.file.removeprefix(entry.name) for table in here}
+        found.append(read_records(tables, mappings=known))
+    return found, files
+
+
+def _open_tables(entry: Input) -> tuple[Table, ...]:
+    return read_tables(entry.path, file=entry.name, is_named=entry.is_named) if entry.path else ()
+
+
+def propose_mapping(paths: Sequence[str | Path], *, notice: str = "") -> Proposal:
+    """Propose a mapping for the tables in *paths*, which belong together.
+
+    Args:
+        paths: What :func:`airm_graph.ingest.inputs.find_inputs` takes; captured pages among it are left out.
+        notice: What is asked of readers of data without a licence.
+
+    Raises:
+        InputError: A path does not exist or cannot be read, or no table is among them that can.
+    """
+    tables = [table for entry in find_inputs(paths) if entry.is_table for table in _open_tables(entry)]
+    if not any(table.header for table in tables):
+        said = [finding.message for table in tables for finding in table.findings]
+        raise InputError(said[0] if said else "there is no table", file=str(paths[0]), remedy="name tables, or a folder of them")
+    return propose_from_tables(tables, notice=notice)
+
+
+def _find_mappings(beside: Sequence[Input]) -> Sequence[Mapping]:
+    """The mapping that lies beside tables, or those of the project."""
+    path = beside[0].path.with_name(BESIDE) if beside[0].path else None
+    return (load_mapping(path),) if path and path.is_file() else load_builtin_mappings()
+
+
+def _excuse(table: Table, mappings: Sequence[Mapping]) -> Table:
+    """JSON is written for anything: what was found in a folder, and has columns that no mapping knows, is not meant as a table."""
+    if table.media_type != "application/json" or not table.header or any(mapping.find_table(table.header) for mapping in mappings):
+        return table
+    note = make_finding("TAB-28", f"no mapping knows the members of its records: {', '.join(table.header[:5])}", Place(table.file))
+    return Table(table.file, findings=(note,))
 
 
 def _load(entry: Input) -> _Loaded:

@@ -10,15 +10,14 @@ from pathlib import Path
 from airm_graph.errors import InputError
 from airm_graph.ingest.decode import MAX_BYTES
 from airm_graph.ingest.sidecar import MAX_SIDECAR
-from airm_graph.ingest.table import MAX_TABLE
+from airm_graph.ingest.table import is_table_name, open_regular
+from airm_graph.sssom import is_match_table
 
-__all__ = ["Input", "find_inputs", "read_bytes", "read_sidecar_bytes"]
+__all__ = ["Input", "find_inputs", "is_own", "read_bytes", "read_sidecar_bytes"]
 
 _SUFFIX = ".txt"
-_TABLES = {".csv", ".tsv"}
-# What a build itself writes of the rows that it set aside.
-_OWN = "quarantine.csv"
-_NOT_YET = {".xlsx", ".xls", ".parquet", ".jsonl", ".ods"}
+# What the project itself writes or lists: no tables of mitigations.
+_OWN = {"external-terms.tsv", "quarantine.csv", "report.json", "review.csv"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,15 +27,17 @@ class Input:
     Attributes:
         name: Path below the folder named by the user, with forward slashes; the same on every machine.
         path: Where it is, or None for standard input.
+        is_named: Whether the user named it; otherwise it was found in a folder, by its suffix.
     """
 
     name: str
     path: Path | None
+    is_named: bool = True
 
     @property
     def is_table(self) -> bool:
         """Whether the suffix is that of a table."""
-        return self.path is not None and self.path.suffix.lower() in _TABLES
+        return self.path is not None and (is_table_name(self.path.name) or self.path.suffix.lower() == ".zip")
 
     @property
     def shown(self) -> str:
@@ -48,8 +49,8 @@ def find_inputs(paths: Sequence[str | Path]) -> tuple[Input, ...]:
     """List the captures and tables in *paths*, sorted by name.
 
     Args:
-        paths: Folders (every ``*.txt``, ``*.csv`` and ``*.tsv`` in and below them that is not hidden), files of any suffix, or ``-``;
-            or one of these alone.
+        paths: Folders (every ``*.txt`` and every file with the suffix of a table in and below them that is not hidden), files of any
+            suffix, or ``-``; or one of these alone.
 
     Raises:
         InputError: A path does not exist, cannot be read, or holds neither captures nor tables.
@@ -62,7 +63,9 @@ def find_inputs(paths: Sequence[str | Path]) -> tuple[Input, ...]:
     for entry in (entry for path in paths for entry in _expand(str(path))):
         place = str(_absolute(entry.path)) if entry.path else ""
         # A file that is named twice, alone and in its folder, has the longer name, whichever comes first.
-        found[place] = max(entry, found.get(place, entry), key=lambda entry: (len(entry.name), entry.name, entry.shown))
+        other = found.get(place, entry)
+        longer = max(entry, other, key=lambda entry: (len(entry.name), entry.name, entry.shown))
+        found[place] = replace(longer, is_named=entry.is_named or other.is_named)
     return tuple(sorted(_tell_apart(found.values()), key=lambda entry: (entry.name, entry.shown)))
 
 
@@ -78,14 +81,14 @@ def _tell_apart(entries: Iterable[Input]) -> list[Input]:
 
 
 def read_bytes(entry: Input) -> bytes:
-    """Read an input, at most one byte more than a capture or a table may have.
+    """Read a capture, at most one byte more than it may have.
 
     Raises:
         InputError: The file cannot be read.
     """
     if entry.path is None:
         return sys.stdin.buffer.read(MAX_BYTES + 1)
-    return _read(entry.path, (MAX_TABLE if entry.is_table else MAX_BYTES) + 1)
+    return _read(entry.path, MAX_BYTES + 1)
 
 
 def read_sidecar_bytes(entry: Input) -> tuple[bytes, str] | None:
@@ -101,7 +104,7 @@ def read_sidecar_bytes(entry: Input) -> tuple[bytes, str] | None:
 
 def _read(path: Path, limit: int) -> bytes:
     try:
-        with path.open("rb") as stream:
+        with open_regular(path) as stream:
             return stream.read(limit)
     except OSError as error:
         raise InputError(f"the file cannot be read: {error.strerror}", file=str(path), remedy="check its name and permissions") from error
@@ -119,28 +122,39 @@ def _expand(path: str) -> list[Input]:
         raise InputError("no such file or folder", file=path, remedy="check the path")
     if is_folder:
         return _expand_folder(place)
-    if place.suffix.lower() in _NOT_YET:
-        raise InputError("tables of this kind are not read yet", file=path, remedy="save the table as CSV in UTF-8")
     return [Input(_readable(place.name), place)]
 
 
 def _expand_folder(folder: Path) -> list[Input]:
     try:
-        files = sorted(path for path in folder.rglob("*") if path.suffix in {_SUFFIX, *_TABLES} and path.is_file())
+        files = sorted(path for path in folder.rglob("*") if _is_input_name(path.name) and path.is_file())
     except OSError as error:
         raise InputError(f"the folder cannot be read: {error.strerror}", file=str(folder)) from error
     found = []
     for path in files:
         below = path.relative_to(folder)
-        if path.name != _OWN and not any(part.startswith(".") for part in below.parts):
-            found.append(Input(_readable(below.as_posix()), path))
+        if not is_own(path.name) and not any(part.startswith(".") for part in below.parts):
+            found.append(Input(_readable(below.as_posix()), path, is_named=False))
     if not found:
         raise InputError(
-            f"the folder holds no captures (*{_SUFFIX}) and no tables (*.csv, *.tsv)",
+            f"the folder holds no captures (*{_SUFFIX}) and no tables (*.csv, *.xlsx, *.json and others)",
             file=str(folder),
             remedy="name the folder that holds the captured pages",
         )
     return found
+
+
+def is_own(name: str) -> bool:
+    """Whether a file of that name is a table, and none of mitigations: what a build sets aside, a review, mappings.
+
+    >>> is_own("links.sssom.tsv"), is_own("mitigations.tsv")
+    (True, False)
+    """
+    return name in _OWN or is_match_table(name)
+
+
+def _is_input_name(name: str) -> bool:
+    return name.endswith(_SUFFIX) or is_table_name(name)
 
 
 def _longer_name(entry: Input) -> str:

@@ -9,8 +9,9 @@ from pathlib import Path
 from airm_graph.errors import InputError
 from airm_graph.ingest.days import mend_date
 from airm_graph.ingest.sidecar import MAX_SIDECAR, read_sidecar
-from airm_graph.ingest.table import MAX_TABLE, load_builtin_mappings, load_mapping
+from airm_graph.ingest.table import load_builtin_mappings, load_mapping
 from airm_graph.ingest.table.mend import mend_tables
+from airm_graph.ingest.table.read import MAX_TABLE
 
 __all__ = ["Mend", "find_mends", "mend_sidecar"]
 

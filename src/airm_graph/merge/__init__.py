@@ -1,38 +1,50 @@
 """Many pages → one set of records: who is who, what contradicts, and the keys that become IRIs."""
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from airm_graph.merge.conflicts import find_conflicts, note_inferred
+from airm_graph.merge.decided import add_codes
+from airm_graph.merge.joins import Joins, Spot, link_agents, link_mentions, list_authors, list_sources
 from airm_graph.merge.mitigations import merge_mitigations
-from airm_graph.merge.sources import group_pages, merge_sources
-from airm_graph.model import Capture, Evidence, Mitigation, Page, Records, Repair
+from airm_graph.merge.restored import join_records
+from airm_graph.merge.sources import AgentNames, group_pages, merge_sources
+from airm_graph.model import Capture, Decisions, Evidence, Link, Mitigation, Page, Records, Repair, Source
 
-__all__ = ["merge_pages"]
+__all__ = ["join_records", "merge_pages"]
 
 
-def merge_pages(pages: Iterable[Page]) -> Records:
+def merge_pages(pages: Iterable[Page], *, decisions: Decisions | None = None) -> Records:
     """Merge pages into records; the order of pages changes nothing.
 
     A page without a source gives its capture only: without a source its mitigations have no identity.
+
+    Args:
+        pages: What the readers found.
+        decisions: What people decided of joins and codes.
 
     >>> merge_pages([]).mitigations
     ()
     """
     pages = sorted(pages, key=lambda page: page.capture.sha256)
-    groups = group_pages(pages)
-    sources = merge_sources(groups)
+    decisions = decisions or Decisions()
+    joins = Joins(decisions.joins)
+    groups, sources, links = _merge_sources(pages, joins)
     mitigations: list[Mitigation] = []
     repairs: list[tuple[Evidence, Repair]] = []
     inferred: list[tuple[str, Evidence]] = []
     for identity, group in groups.items():
-        merged = merge_mitigations(group, sources[identity].key)
+        merged = merge_mitigations(group, sources[identity].key, joins=joins)
         mitigations += merged.mitigations
         repairs += [*merged.repairs, *_source_repairs(group)]
         inferred += merged.inferred
-    mitigations.sort(key=lambda mitigation: mitigation.key)
+        links += merged.links
+    joins.close()
+    mitigations, unknown = add_codes(sorted(mitigations, key=lambda mitigation: mitigation.key), decisions.codes)
     ordered = sorted(sources.values(), key=lambda source: source.key)
-    captures = _join_captures(pages)
+    used = {place.capture for mitigation in mitigations for place in mitigation.evidence}
+    captures = _join_captures([*(page.capture for page in pages), *(capture for capture in decisions.captures if capture.sha256 in used)])
     files = {capture.sha256: capture.file_names[0] for capture in captures}
     editions = {capture.sha256: capture.edition for capture in captures}
     return Records(
@@ -41,28 +53,69 @@ def merge_pages(pages: Iterable[Page]) -> Records:
         mitigations=tuple(mitigations),
         repairs=tuple(sorted(set(repairs))),
         findings=(
-            *find_conflicts(mitigations, ordered, files=files, editions=editions),
+            *find_conflicts(mitigations, ordered, files=files, editions=editions, apart=joins.kept_apart),
             *note_inferred(mitigations, inferred, files=files),
+            *joins.findings,
+            *unknown,
         ),
+        links=_finish_links(links, joins.links),
     )
 
 
-def _join_captures(pages: Iterable[Page]) -> tuple[Capture, ...]:
+def _merge_sources(pages: Sequence[Page], joins: Joins) -> tuple[dict[str, list[Page]], dict[str, Source], list[Link]]:
+    """Group the pages by source and make the sources and their authors, as people decided and by the rules; with the joins."""
+    spots = list_sources(page.source for page in pages)
+    decided, found = joins.resolve(spots, "source")
+    groups = group_pages(pages, joined=decided.joined, apart=decided.apart)
+    said = [
+        (identity, name, page.source.evidence)
+        for identity, group in groups.items()
+        for page in group
+        if page.source
+        for name in page.source.authors
+    ]
+    people = list_authors((name, evidence) for _, name, evidence in said) if joins.decisions else []
+    ruled, named = joins.resolve(people, "agent")
+    joined, apart = ([(said[one][:2], said[two][:2]) for one, two in pairs] for pairs in (ruled.joined, ruled.apart))
+    names = AgentNames(joined, apart)
+    sources = merge_sources(groups, names=names)
+    place_of = {id(page): index for index, page in enumerate(pages)}
+    owner = {place_of[id(page)]: sources[identity].key for identity, group in groups.items() for page in group}
+    joins.follow(found, spots, owner)
+    joins.follow(named, people, {index: names.keys[identity, name] for index, (identity, name, _) in enumerate(said)})
+    mentioned: defaultdict[str, list[Spot]] = defaultdict(list)
+    for index, key in owner.items():
+        spot = spots[index]
+        if spot:
+            mentioned[key].append(spot)
+    agents = ((names.keys[identity, name], sources[identity].key, name, evidence) for identity, name, evidence in said)
+    return groups, sources, [*link_mentions(sorted(mentioned.items())), *link_agents(agents)]
+
+
+def _finish_links(links: Iterable[Link], decided: Iterable[Link]) -> tuple[Link, ...]:
+    """All links, sorted; where a person decided, that is the reason."""
+    ruled = {frozenset((link.one, link.two)): link for link in decided}
+    rest = {link for link in links if frozenset((link.one, link.two)) not in ruled}
+    return tuple(sorted({*rest, *ruled.values()}))
+
+
+def _join_captures(captures: Iterable[Capture]) -> tuple[Capture, ...]:
     """Each capture once: a table is many pages, and a file may have several names."""
     found: dict[str, Capture] = {}
-    for page in pages:
-        earlier = found.setdefault(page.capture.sha256, page.capture)
-        if earlier is not page.capture:
-            names = tuple(sorted({*earlier.file_names, *page.capture.file_names}))
-            found[page.capture.sha256] = replace(earlier, file_names=names)
+    for capture in captures:
+        earlier = found.setdefault(capture.sha256, capture)
+        if earlier is not capture:
+            names = tuple(sorted({*earlier.file_names, *capture.file_names}))
+            found[capture.sha256] = replace(earlier, file_names=names)
     return tuple(capture for _, capture in sorted(found.items()))
 
 
 def _source_repairs(group: Iterable[Page]) -> list[tuple[Evidence, Repair]]:
-    found = []
+    found: list[tuple[Evidence, Repair]] = []
     for page in group:
         block = page.source
         if block:
+            found += block.repairs
             texts = (block.title, block.author_line, block.abstract)
             found += [(block.evidence, repair) for text in texts if text for repair in text.repairs]
     return found

@@ -1,7 +1,7 @@
 """What pages say against each other, and what none of them says: findings of the MRG rules."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from airm_graph.model import Attested, Evidence, Finding, Mitigation, Place, Source
 from airm_graph.rules import make_finding
@@ -14,7 +14,12 @@ _MIN_ABSTRACT = 80
 
 
 def find_conflicts(
-    mitigations: Iterable[Mitigation], sources: Sequence[Source], *, files: Mapping[str, str], editions: Mapping[str, str]
+    mitigations: Iterable[Mitigation],
+    sources: Sequence[Source],
+    *,
+    files: Mapping[str, str],
+    editions: Mapping[str, str],
+    apart: Collection[frozenset[str]] = frozenset(),
 ) -> tuple[Finding, ...]:
     """Report contradictions and gaps.
 
@@ -22,9 +27,10 @@ def find_conflicts(
         mitigations, sources: The merged records.
         files: SHA-256 of a capture → its file name.
         editions: SHA-256 of a capture → the edition of its identifiers.
+        apart: Pairs of keys of sources of which a person decided that they are two.
 
     Returns:
-        Findings of rules MRG-01 to MRG-09, in the order of the records.
+        Findings of rules MRG-01 to MRG-09, MRG-11 and MRG-12, in the order of the records.
     """
     found: list[Finding] = []
     names: defaultdict[tuple[str, str], list[Mitigation]] = defaultdict(list)
@@ -43,6 +49,7 @@ def find_conflicts(
     for source in sources:
         found += _check_source(source, files)
     found += _check_abstracts(sources, files)
+    found += _check_numbers(sources, files, apart)
     return tuple(found)
 
 
@@ -64,10 +71,13 @@ def _check_mitigation(mitigation: Mitigation, files: Mapping[str, str], editions
     found = []
     coded = defaultdict(list)
     for classification in mitigation.classifications:
-        coded[classification.edition].append((classification.code, classification.evidence))
-    for edition, codes in sorted(coded.items()):
-        if len(codes) > 1:
-            found.append(make_finding("MRG-01", f"{title} has {len(codes)} codes of {edition}: {_list_places(codes, files)}", place))
+        said = f"{classification.code} by {classification.by}" if classification.by else classification.code
+        coded[classification.edition].append((classification.code, said, classification.evidence))
+    for edition, given in sorted(coded.items()):
+        # Two who give one code agree.
+        if (count := len({code for code, _, _ in given})) > 1:
+            where = _list_places([(said, evidence) for _, said, evidence in given], files)
+            found.append(make_finding("MRG-01", f"{title} has {count} codes of {edition}: {where}", place))
     found += _several("MRG-02", f"{title} has", "descriptions", mitigation.descriptions, place, files)
     found += _several("MRG-03", f"{title} has", "parents", mitigation.part_of, place, files)
     for edition in sorted({editions[said.capture] for name in mitigation.identifiers for said in name.evidence}):
@@ -75,8 +85,9 @@ def _check_mitigation(mitigation: Mitigation, files: Mapping[str, str], editions
         same = [name for name in mitigation.identifiers if any(editions[said.capture] == edition for said in name.evidence)]
         found += _several("MRG-08", f"{title} has", "identifiers", same, place, files)
     for vocabulary in ("actor", "function", "lifecycle"):
-        said = [attested for name, attested in mitigation.roles if name == vocabulary]
-        found += _several("MRG-09", f"{title} has", f"{vocabulary} terms", said, place, files)
+        terms = [attested for name, attested in mitigation.roles if name == vocabulary]
+        if not _is_from_one_list(terms):
+            found += _several("MRG-09", f"{title} has", f"{vocabulary} terms", terms, place, files)
     if not mitigation.names:
         found.append(make_finding("MRG-06", "the name of this page's mitigation is not known", place))
     return found
@@ -87,7 +98,40 @@ def _check_source(source: Source, files: Mapping[str, str]) -> list[Finding]:
     title = repr(_shorten(source.titles[0].value))
     found = _several("MRG-04", f"the source {title} is printed with", "titles", source.titles, place, files)
     found += _several("MRG-04", f"the source {title} is printed with", "author lines", source.author_lines, place, files)
+    found += _several("MRG-04", f"the source {title} is printed with", "years", source.years, place, files)
     return found + _several("MRG-05", f"the source {title} is printed with", "abstracts", source.abstracts, place, files)
+
+
+def _check_numbers(sources: Sequence[Source], files: Mapping[str, str], apart: Collection[frozenset[str]]) -> list[Finding]:
+    """One number on two titles, and one title and year with two numbers: neither is joined by guess."""
+    numbers: defaultdict[str, list[Source]] = defaultdict(list)
+    titles: defaultdict[tuple[str, str], list[Source]] = defaultdict(list)
+    for source in sources:
+        for number in source.identifiers:
+            numbers[number.value].append(source)
+        for mark in sorted({(name_key(title.value), year.value) for title in source.titles for year in source.years}):
+            titles[mark].append(source)
+    found = []
+    for name, same in sorted(numbers.items()):
+        if _is_open(same, apart):
+            where = _list_places([(repr(_shorten(source.titles[0].value)), source.evidence) for source in same], files)
+            found.append(make_finding("MRG-11", f"{name} stands with {len(same)} titles: {where}", _place(same[1].evidence, files)))
+    for (_, year), same in sorted(titles.items()):
+        if _is_open(same, apart):
+            title = repr(_shorten(same[0].titles[0].value))
+            numbered = _list_places([(_say_numbers(source), source.evidence) for source in same], files)
+            message = f"{title} ({year}) stands for {len(same)} documents: {numbered}"
+            found.append(make_finding("MRG-12", message, _place(same[1].evidence, files)))
+    return found
+
+
+def _is_open(same: Sequence[Source], apart: Collection[frozenset[str]]) -> bool:
+    """Whether nobody has decided of some two of these sources."""
+    return any(frozenset((one.key, two.key)) not in apart for one in same for two in same if one.key < two.key)
+
+
+def _say_numbers(source: Source) -> str:
+    return ", ".join(number.value for number in source.identifiers) or "without a number"
 
 
 def _check_abstracts(sources: Sequence[Source], files: Mapping[str, str]) -> list[Finding]:
@@ -104,6 +148,12 @@ def _check_abstracts(sources: Sequence[Source], files: Mapping[str, str]) -> lis
                 make_finding("MRG-05", f"one abstract stands with {len(same)} sources: {where}", _place(same[0][1].evidence, files))
             )
     return found
+
+
+def _is_from_one_list(terms: Iterable[Attested]) -> bool:
+    """Whether one row of a table gives all terms: a row may name a first actor and others, a page prints one."""
+    rows = [{(said.capture, said.row) for said in term.evidence if said.row is not None} for term in terms]
+    return bool(rows) and bool(set.intersection(*rows))
 
 
 def _several(rule: str, start: str, what: str, values: Sequence[Attested], place: Place, files: Mapping[str, str]) -> list[Finding]:
@@ -123,10 +173,12 @@ def _list_places(values: Iterable[tuple[str, Sequence[Evidence]]], files: Mappin
 
 def _lines(evidence: Evidence, files: Mapping[str, str]) -> str:
     if evidence.row is not None:
-        return f"{files[evidence.capture]}:{evidence.first_line}, row {evidence.row}"
+        line = f":{evidence.first_line}" if evidence.first_line else ""
+        return f"{files[evidence.capture]}{line}, row {evidence.row}"
     return f"{files[evidence.capture]}:{evidence.first_line}-{evidence.last_line}"
 
 
 def _place(evidence: Sequence[Evidence], files: Mapping[str, str]) -> Place:
-    first = min(evidence, key=lambda item: (files[item.capture], item.first_line))
+    # A row before its cells: a cell may belong to another row that names this one.
+    first = min(evidence, key=lambda item: (files[item.capture], bool(item.column), item.first_line, item.row or 0))
     return first.place(files[first.capture])

@@ -6,17 +6,21 @@ the whole source, so the order of pages changes nothing. Differing codes or desc
 are a conflict that is kept and reported.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from airm_graph.merge.absence import Absences
+from airm_graph.merge.joins import Pairs
 from airm_graph.merge.occurrences import Occurrence
 
 __all__ = ["Groups", "group_occurrences"]
 
 #: Shorter descriptions ("Model artifacts:") recur without meaning the same measure.
 MIN_TEXT = 30
+
+#: So long a description is nobody else's: it makes mentions one whose names differ.
+MIN_TELLING = 80
 
 #: Stands for the parent of what has none.
 _TOP = -1
@@ -35,16 +39,24 @@ class Groups:
     inferred: list[int]
 
 
-def group_occurrences(mentions: Sequence[Occurrence]) -> Groups:
-    """Group the mentions of one source, as :func:`airm_graph.merge.occurrences.list_occurrences` makes them."""
-    classes = _Classes(mentions)
+def group_occurrences(mentions: Sequence[Occurrence], *, decided: Pairs | None = None) -> Groups:
+    """Group the mentions of one source, as :func:`airm_graph.merge.occurrences.list_occurrences` makes them.
+
+    Args:
+        mentions: All mentions of the source.
+        decided: Which of them a person joined, whatever the rules say, and which a person keeps apart.
+    """
+    decided = decided or Pairs()
+    classes = _Classes(mentions, decided.apart)
+    classes.join(decided.joined, force=True)
     changed = True
     while changed:
         changed = classes.join(classes.same_identity())
         changed = classes.join(classes.same_place()) or changed
         changed = classes.join(classes.same_parent()) or changed
         # The weaker rules wait until the stronger ones have nothing left to say.
-        changed = changed or any(classes.join(pairs()) for pairs in (classes.only_name, classes.same_child, classes.same_text))
+        weaker = (classes.only_name, classes.same_child, classes.same_text, classes.same_row_text, classes.same_row_name)
+        changed = changed or any(classes.join(pairs()) for pairs in weaker)
         changed = changed or classes.join_left_out()
     return Groups(classes.groups(), sorted(classes.inferred))
 
@@ -52,8 +64,9 @@ def group_occurrences(mentions: Sequence[Occurrence]) -> Groups:
 class _Classes:
     """Union-find over mentions; the rules propose pairs, :meth:`join` joins those that do not contradict each other."""
 
-    def __init__(self, mentions: Sequence[Occurrence]) -> None:
+    def __init__(self, mentions: Sequence[Occurrence], apart: Sequence[tuple[int, int]]) -> None:
         self.mentions = mentions
+        self.apart = apart
         self.up = list(range(len(mentions)))
         self.identifiers = [{(mention.edition, mention.identifier)} if mention.identifier else set() for mention in mentions]
         self.absences = Absences(mentions)
@@ -65,11 +78,11 @@ class _Classes:
             index = self.up[index]
         return index
 
-    def join(self, pairs: Iterable[tuple[int, int]]) -> bool:
+    def join(self, pairs: Iterable[tuple[int, int]], *, force: bool = False) -> bool:
         changed = False
         for one, two in pairs:
             a, b = sorted((self.find(one), self.find(two)))
-            if a != b and not self._contradicts(a, b):
+            if a != b and (force or not self._contradicts(a, b)) and not self._is_kept_apart(a, b):
                 self.up[b] = a
                 self.identifiers[a] |= self.identifiers[b]
                 changed = True
@@ -79,6 +92,9 @@ class _Classes:
         """Whether both are named by different publisher's identifiers of one edition."""
         first, second = self.identifiers[a], self.identifiers[b]
         return any(one[0] == two[0] and one != two for one in first for two in second)
+
+    def _is_kept_apart(self, a: int, b: int) -> bool:
+        return any({self.find(one), self.find(two)} == {a, b} for one, two in self.apart)
 
     def members(self) -> dict[int, list[int]]:
         found: defaultdict[int, list[int]] = defaultdict(list)
@@ -191,6 +207,35 @@ class _Classes:
                 }
                 pairs += [(root, min(like))] if len(like) == 1 else []
         return pairs
+
+    def same_row_text(self) -> list[tuple[int, int]]:
+        """A row of a table meets the only mitigation of other inputs that has its text, whatever each of them calls it."""
+        members = self.members()
+        by_text: defaultdict[str, list[int]] = defaultdict(list)
+        for root, group in members.items():
+            for text in self.texts(group):
+                if len(text) >= MIN_TELLING:
+                    by_text[text].append(root)
+        pairs = []
+        for _, roots in sorted(by_text.items()):
+            if len(roots) == 2 and self._could_be_one_row(members[roots[0]], members[roots[1]]):
+                pairs.append((roots[0], roots[1]))
+        return pairs
+
+    def same_row_name(self) -> list[tuple[int, int]]:
+        """A row meets what other inputs call by its name, where no input has two of that name; their texts may differ."""
+        members, pairs = self.members(), []
+        for named in self._by_key(members).values():
+            inputs = Counter(capture for root in named for capture in {self.mentions[i].evidence.capture for i in members[root]})
+            if max(inputs.values()) == 1:
+                pairs += [(named[0], other) for other in named[1:] if self._could_be_one_row(members[named[0]], members[other])]
+        return pairs
+
+    def _could_be_one_row(self, one: list[int], two: list[int]) -> bool:
+        """Whether one of two classes is a row, no input has both, and no code sets them apart."""
+        inputs = [{self.mentions[i].evidence.capture for i in group} for group in (one, two)]
+        has_row = any(self.mentions[i].entry for i in (*one, *two))
+        return has_row and not inputs[0] & inputs[1] and _agree_on_codes(self.codes(one), self.codes(two))
 
     def join_left_out(self) -> bool:
         """An unnamed page meets the mitigation that it alone does not list, or the only child of its parent that it can be."""

@@ -7,6 +7,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 
+from airm_graph.merge.people import BODIES, parse_name
 from airm_graph.text import normalise, slugify
 
 __all__ = ["digest", "find_surname", "mint_agent", "mint_sources", "telling_words"]
@@ -19,15 +20,6 @@ _STOP = frozenset(
     )
 )  # fmt: skip
 _MANY = 12
-#: Words that tell a body from a person.
-_BODIES = frozenset(
-    (
-        "academy", "agency", "alliance", "association", "authority", "board", "bureau", "center", "centre", "college", "commission",
-        "committee", "company", "consortium", "corporation", "council", "department", "forum", "foundation", "government", "group", "inc",
-        "initiative", "institute", "institution", "lab", "laboratory", "labs", "ministry", "network", "of", "office", "organisation",
-        "organization", "parliament", "partnership", "project", "school", "service", "society", "team", "union", "university",
-    )
-)  # fmt: skip
 
 
 def digest(*parts: str) -> str:
@@ -85,19 +77,22 @@ def find_surname(name: str) -> str:
     if "," in name:
         return name.split(",")[0]
     words = name.split()
-    return name if len(words) < 2 or _BODIES & set(name.lower().split()) else words[-1]
+    return name if len(words) < 2 or BODIES & set(name.lower().split()) else words[-1]
 
 
 def mint_agent(name: str, source: str) -> str:
     """Give an agent its key.
 
-    A name of one word may be anybody's surname: it stays inside its source.
+    A name of one word may be anybody's surname, and a surname with initials may be anybody's too: they stay inside their source.
 
     >>> mint_agent("Gipiškis, Rokas", "gipiskis-2024-risk-sources")
     'agent/gipiskis-rokas'
     >>> mint_agent("Smith", "smith-2024-risk-sources")
     'agent/smith-2024-risk-sources/smith'
+    >>> mint_agent("Smith, J.", "smith-2024-risk-sources")
+    'agent/smith-2024-risk-sources/smith-j'
     """
     slug = slugify(name) or f"name-{digest(name)}"
-    is_bare = len(name.replace(",", " ").split()) < 2
+    parsed = parse_name(name)
+    is_bare = len(name.replace(",", " ").split()) < 2 or (parsed.is_person and bool(parsed.words) and not parsed.letters)
     return f"agent/{source}/{slug}" if is_bare else f"agent/{slug}"

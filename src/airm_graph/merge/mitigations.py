@@ -6,12 +6,16 @@ from dataclasses import dataclass
 
 from airm_graph.merge.attest import attest, sort_evidence
 from airm_graph.merge.identity import group_occurrences
+from airm_graph.merge.joins import Joins, link_mentions, list_mentions
 from airm_graph.merge.minting import digest
 from airm_graph.merge.occurrences import PAGE_EDITION, Occurrence, list_occurrences
-from airm_graph.model import Agent, AssignedCode, Attested, Classification, Evidence, Mitigation, Page, Repair
+from airm_graph.model import Agent, AssignedCode, Attested, Classification, Evidence, Link, Mitigation, Page, Repair
 from airm_graph.text import slugify
 
 __all__ = ["Merged", "merge_mitigations"]
+
+#: Edition, code, and who gives it where that has to be told apart.
+_Given = tuple[str, str, str]
 
 #: So many names an IRI may hold to tell mitigations of one name apart.
 _DEEPEST = 4
@@ -25,32 +29,40 @@ class Merged:
         mitigations: Sorted by key.
         repairs: Every repair of their texts.
         inferred: (key, evidence of the page) where the page's name comes from what it leaves out.
+        links: Joins across inputs.
     """
 
     mitigations: tuple[Mitigation, ...]
     repairs: tuple[tuple[Evidence, Repair], ...]
     inferred: tuple[tuple[str, Evidence], ...]
+    links: tuple[Link, ...] = ()
 
 
-def merge_mitigations(pages: Sequence[Page], source: str) -> Merged:
+def merge_mitigations(pages: Sequence[Page], source: str, *, joins: Joins | None = None) -> Merged:
     """Merge what the pages of one source say of its mitigations.
 
     Args:
         pages: All pages of the source, sorted by capture.
         source: Key of the source, ``source/<slug>``.
+        joins: What people decided; what becomes of it is noted there.
     """
     mentions = list_occurrences(pages)
-    groups = group_occurrences(mentions)
+    joins = joins or Joins()
+    spots = list_mentions(mentions)
+    decided, found = joins.resolve(spots, "mitigation")
+    groups = group_occurrences(mentions, decided=decided)
     keys = _mint_keys(mentions, groups.members, source.removeprefix("source/"))
     owner = {index: keys[number] for number, group in enumerate(groups.members) for index in group}
     mitigations = [
         _merge_group(keys[number], [(i, mentions[i]) for i in group], pages, source, owner, mentions)
         for number, group in enumerate(groups.members)
     ]
+    joins.follow(found, spots, owner)
     return Merged(
         tuple(sorted(mitigations, key=lambda mitigation: mitigation.key)),
         tuple(pair for mention in mentions for pair in mention.repairs),
         tuple((owner[index], mentions[index].evidence) for index in groups.inferred),
+        tuple(link_mentions((keys[number], [spots[i] for i in group]) for number, group in enumerate(groups.members))),
     )
 
 
@@ -64,52 +76,58 @@ def _merge_group(
 ) -> Mitigation:
     members = [mention for _, mention in group]
     places = sort_evidence(mention.evidence for mention in members)
-    own = [(mention, pages[mention.page]) for mention in members if mention.kind == "own"]
+    own = [pages[mention.page] for mention in members if mention.kind == "own"]
+    entries = [mention.entry for mention in members if mention.entry]
+    said = [*(role for page in own for role in page.roles), *(role for entry in entries for role in entry.roles)]
     roles = tuple(
         (vocabulary, attested)
         for vocabulary in ("actor", "function", "lifecycle")
-        for attested in attest((role.concept, role.evidence) for _, page in own for role in page.roles if role.vocabulary == vocabulary)
+        for attested in attest((role.concept, role.evidence) for role in said if role.vocabulary == vocabulary)
     )
+    cells = [role.evidence for role in said] + [entry.parent.evidence for entry in entries if entry.parent]
     return Mitigation(
         key=key,
         source=Attested(source, places),
-        evidence=sort_evidence([*places, *(role.evidence for _, page in own for role in page.roles)]),
+        evidence=sort_evidence([*places, *cells]),
         identifiers=attest((mention.identifier or "", mention.evidence) for mention in members),
         names=attest((mention.name, mention.evidence) for mention in members),
         descriptions=attest((mention.description.published, mention.evidence) for mention in members if mention.description),
-        classifications=_classify(members, [page for _, page in own]),
+        classifications=_classify(members, own),
         roles=roles,
         part_of=_find_parents(key, members, owner, mentions),
+        notes=attest((entry.note.published, entry.evidence) for entry in entries if entry.note),
     )
 
 
 def _classify(members: Sequence[Occurrence], pages: Sequence[Page]) -> tuple[Classification, ...]:
-    """One classification for each code; the reason belongs to the code of the page that gives it."""
-    places: defaultdict[tuple[str, str], set[Evidence]] = defaultdict(set)
+    """One classification for each code and each who gives it; the reason belongs to the code of the page or row that gives it."""
+    places: defaultdict[_Given, set[Evidence]] = defaultdict(set)
+    reasons: defaultdict[_Given, list[tuple[str, Evidence]]] = defaultdict(list)
+    assigned: defaultdict[_Given, list[AssignedCode]] = defaultdict(list)
     for mention in members:
         if mention.code:
-            places[PAGE_EDITION, mention.code].add(mention.evidence)
-    reasons: defaultdict[tuple[str, str], list[tuple[str, Evidence]]] = defaultdict(list)
-    for page in pages:
-        own = page.own
-        if own and own.code and own.reasoning and own.reasoning_evidence:
-            reasons[PAGE_EDITION, own.code].append((own.reasoning.published, own.reasoning_evidence))
-            places[PAGE_EDITION, own.code].add(own.reasoning_evidence)
-    assigned: defaultdict[tuple[str, str], list[AssignedCode]] = defaultdict(list)
-    for mention in members:
+            places[PAGE_EDITION, mention.code, ""].add(mention.evidence)
         for given in mention.entry.codes if mention.entry else ():
-            assigned[given.edition, given.code].append(given)
-            places[given.edition, given.code].add(given.evidence)
+            assigned[given.edition, given.code, given.by].append(given)
+            places[given.edition, given.code, given.by].add(given.evidence)
+            if given.reason and given.reason_evidence:
+                reasons[given.edition, given.code, given.by].append((given.reason.published, given.reason_evidence))
+    for own in (page.own for page in pages):
+        if own and own.code and own.reasoning and own.reasoning_evidence:
+            reasons[PAGE_EDITION, own.code, ""].append((own.reasoning.published, own.reasoning_evidence))
+    for key, said in reasons.items():
+        places[key].update(evidence for _, evidence in said)
     return tuple(
         Classification(
             edition,
             code,
             sort_evidence(found),
-            attest(reasons[edition, code]),
-            _gather_agents(assigned[edition, code]),
-            attest((given.created or "", given.evidence) for given in assigned[edition, code]),
+            attest(reasons[edition, code, by]),
+            _gather_agents(assigned[edition, code, by]),
+            attest((given.created or "", given.evidence) for given in assigned[edition, code, by]),
+            by,
         )
-        for (edition, code), found in sorted(places.items())
+        for (edition, code, by), found in sorted(places.items())
     )
 
 
@@ -125,9 +143,10 @@ def _find_parents(key: str, members: Sequence[Occurrence], owner: dict[int, str]
     pairs = []
     for mention in members:
         if mention.parent is not None and owner[mention.parent] != key:
-            # A page names its parent in the heading; an item stands below its parent by its own line.
+            # A page names its parent in the heading, a row in a cell; an item stands below its parent by its own line.
             said_by = mentions[mention.parent].evidence if mention.kind == "own" else mention.evidence
-            pairs.append((owner[mention.parent], said_by))
+            cell = mention.entry.parent.evidence if mention.entry and mention.entry.parent else None
+            pairs.append((owner[mention.parent], cell or said_by))
     return attest(pairs)
 
 

@@ -1,6 +1,6 @@
 """Every place where a page speaks of a mitigation, as one list for each source."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -80,12 +80,12 @@ def _add_page(number: int, page: Page, found: list[Occurrence]) -> None:
             found.append(Occurrence("implied", number, item.evidence, name, name_key(name), parent=parent, is_root=depth == 0))
             parent = len(found) - 1
         found.append(_make_item("other", number, item, item.path[-1], parent, is_root=len(item.path) == 1))
-    found.extend(_make_row(number, entry, page.capture.edition) for entry in page.entries)
+    rows = {entry.evidence.row: index for index, entry in enumerate(page.entries, len(found))}
+    found.extend(_make_row(number, entry, page.capture.edition, rows) for entry in page.entries)
 
 
-def _make_row(number: int, entry: Entry, edition: str) -> Occurrence:
+def _make_row(number: int, entry: Entry, edition: str, rows: Mapping[int | None, int]) -> Occurrence:
     name = entry.name.published
-    repairs = _repairs(entry.evidence, (entry.name, entry.description))
     return Occurrence(
         "row",
         number,
@@ -93,8 +93,9 @@ def _make_row(number: int, entry: Entry, edition: str) -> Occurrence:
         name,
         name_key(name),
         description=entry.description,
+        parent=rows.get(entry.parent.row) if entry.parent else None,
         identifier=entry.identifier,
-        repairs=repairs,
+        repairs=entry.repairs,
         edition=edition,
         entry=entry,
     )

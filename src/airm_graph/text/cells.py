@@ -1,9 +1,19 @@
-"""Cells that a spreadsheet shows and does not run."""
+"""Cells that a spreadsheet shows and does not run, and the way back."""
 
-__all__ = ["defuse_cell"]
+import json
+import re
+
+__all__ = ["arm_cell", "defuse_cell", "disarm_cell"]
 
 # What makes a spreadsheet take a cell for a formula, also in the full width that some programs fold.
 _FORMULA = tuple("=+-@\t\r\n＝＋－＠")
+_MARK = "json:"
+# What a CSV file cannot carry, or what its readers take for a line end.
+_UNWRITABLE = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff]")
+
+
+def _would_run(cell: str) -> bool:
+    return cell.lstrip(" \0\v\f\xa0\u200b\ufeff").startswith(_FORMULA)
 
 
 def defuse_cell(cell: str) -> str:
@@ -12,4 +22,32 @@ def defuse_cell(cell: str) -> str:
     >>> defuse_cell("=1+1"), defuse_cell("1+1")
     ("'=1+1", '1+1')
     """
-    return f"'{cell}" if cell.lstrip(" \0\v\f\xa0\u200b\ufeff").startswith(_FORMULA) else cell
+    return f"'{cell}" if _would_run(cell) else cell
+
+
+def arm_cell(cell: str) -> str:
+    r"""Defuse a cell so that :func:`disarm_cell` gives it back as it was, whatever is in it.
+
+    What already stands behind apostrophes gets one more; what CSV cannot carry is written as a string of JSON.
+
+    >>> arm_cell("=1+1"), arm_cell("'=1+1"), arm_cell("bell\x07")
+    ("'=1+1", "''=1+1", 'json:"bell\\u0007"')
+    """
+    if cell.startswith(_MARK) or _UNWRITABLE.search(cell):
+        return _MARK + json.dumps(cell)
+    return f"'{cell}" if _would_run(cell.lstrip("'")) else cell
+
+
+def disarm_cell(cell: str) -> str:
+    """The cell that :func:`arm_cell` was given; a cell that it never wrote stays as it is.
+
+    >>> disarm_cell("'=1+1"), disarm_cell("'quoted'"), disarm_cell("json:none")
+    ('=1+1', "'quoted'", 'json:none')
+    """
+    if cell.startswith(_MARK):
+        try:
+            read = json.loads(cell.removeprefix(_MARK))
+        except ValueError:
+            return cell
+        return read if isinstance(read, str) else cell
+    return cell[1:] if cell.startswith("'") and _would_run(cell.lstrip("'")) else cell

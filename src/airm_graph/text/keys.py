@@ -5,7 +5,9 @@ import re
 import unicodedata
 from functools import lru_cache
 
-__all__ = ["fingerprint", "name_key", "normalise", "slugify"]
+from airm_graph.model import Evidence
+
+__all__ = ["fingerprint", "name_key", "normalise", "place_key", "slugify"]
 
 _OTHER = re.compile(r"[^0-9a-z]+")
 _WHOLE = 1 << 20  # longer than any name
@@ -66,3 +68,18 @@ def slugify(text: str, *, limit: int = 80) -> str:
     if len(slug) <= limit:
         return slug
     return slug[: limit + 1].rpartition("-")[0] or slug[:limit]
+
+
+def place_key(evidence: Evidence) -> str:
+    """Name a piece of evidence: the path of its IRI below the base.
+
+    >>> place_key(Evidence("ab" * 32, 3, 5, "")), place_key(Evidence("ab" * 32, 3, 5, "", 2, "Code label"))
+    ('capture/abababababababab/l3-l5', 'capture/abababababababab/r2-code-label')
+    """
+    capture = f"capture/{evidence.capture[:16]}"
+    if evidence.row is None:
+        return f"{capture}/l{evidence.first_line}-l{evidence.last_line}"
+    if not evidence.column:
+        return f"{capture}/r{evidence.row}"
+    # A header of signs only has no slug; the reader sees to it that no two headers read alike.
+    return f"{capture}/r{evidence.row}-{slugify(evidence.column) or hashlib.sha256(evidence.column.encode()).hexdigest()[:8]}"

@@ -63,7 +63,8 @@ def _state_mitigation(mitigation: Mitigation) -> Iterator[tuple[_Statement, tupl
 
 
 def _state_classification(mitigation: str, classification: Classification) -> Iterator[tuple[_Statement, tuple[Evidence, ...]]]:
-    subject = f"{mitigation[:-1]}/classification/{classification.edition}-{classification.code}>"
+    by = f"-{classification.by}" if classification.by else ""
+    subject = f"{mitigation[:-1]}/classification/{classification.edition}-{classification.code}{by}>"
     # The code of an item stands in the last of its lines, which begins the next item, too.
     lines = tuple(_find_line(place, beginning=f"{classification.code} ") for place in classification.evidence)
     yield (subject, iri(f"taxonomy/{classification.edition}/{classification.code}")), lines

@@ -36,7 +36,8 @@ def find_every_place(rows: Iterable[Row], *, focus: Collection[str], base: str =
 
 
 def _sort_key(place: Place) -> tuple[object, ...]:
-    return place.file, place.first_line or 0, place.last_line or 0, place.row or 0, place.column, place.text
+    # A row before its cells: a cell may belong to another row that names this one.
+    return place.file, bool(place.column), place.first_line or 0, place.last_line or 0, place.row or 0, place.column, place.text
 
 
 class _Index:
@@ -83,7 +84,7 @@ class _Index:
     def _repair_places(self, repair: str, *, evidence: str) -> Iterator[Place]:
         line = min(_numbers(self._of("line", repair)), default=None)
         for place in self._evidence_places(evidence):
-            if line is None:
+            if line is None or place.row is not None:
                 yield place
                 continue
             lines = place.text.split("\n")

@@ -35,6 +35,7 @@ class _Cell:
 
 @dataclass(frozen=True, slots=True)
 class _Sheet:
+    name: str
     text: str
     delimiter: str
     columns: TableMapping
@@ -80,7 +81,7 @@ def _read(name: str, data: bytes, mappings: Sequence[Mapping]) -> _Sheet | None:
     for delimiter in ("\t",) if PurePath(name).suffix == ".tsv" else (",", ";", "\t", "|"):
         rows = [row for row in _split(text, delimiter) if any(cell.value.strip() for cell in row)]
         if _agree(rows, table):
-            return _Sheet(text, delimiter, found[1], found[0], table.header, rows[1:])
+            return _Sheet(name, text, delimiter, found[1], found[0], table.header, rows[1:])
     return None
 
 
@@ -129,7 +130,7 @@ def _mend(sheet: _Sheet, keys: dict[str, str], data: bytes) -> bytes:
             at = cell.end
     mended = "".join([*pieces, sheet.text[at:]]).encode()
     # A row that would no longer be one must not come out of a repair.
-    return mended if len(read_table(mended, file="").rows) == len(sheet.rows) else data
+    return mended if len(read_table(mended, file=sheet.name).rows) == len(sheet.rows) else data
 
 
 def _find_changes(sheet: _Sheet, row: Sequence[_Cell], keys: dict[str, str]) -> list[tuple[_Cell, str]]:

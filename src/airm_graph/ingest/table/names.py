@@ -7,12 +7,14 @@ import re
 from airm_graph.model import Agent
 from airm_graph.text import slugify
 
-__all__ = ["find_year", "is_day", "name_agent", "split_authors"]
+__all__ = ["find_doi", "find_separator", "find_year", "is_day", "name_agent", "split_authors"]
 
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d\Z")
 _AND = re.compile(r"\A(?:and|&)\s+", re.IGNORECASE)
 _NOBODY = frozenset({"", "et al", "et al.", "others"})
+# DOI Handbook, section 2.2: a prefix of 10. and a registrant, a slash, and a suffix of any printable characters.
+_DOI = re.compile(r"(?:(?:https?://)?(?:dx\.)?doi\.org/|doi:\s*)?(?P<doi>10\.\d{4,9}(?:\.\d+)*/\S+)", re.IGNORECASE)
 _MAIL = re.compile(r"\S+@(?P<host>[\w.-]+\.\w+)\Z")
 
 
@@ -31,6 +33,32 @@ def split_authors(line: str, *, separator: str) -> tuple[tuple[str, ...], bool]:
     parts = plain.split(separator)
     names = [" ".join(_AND.sub("", part.strip(), count=1).split()) for part in (parts[:-1] if colon else parts)]
     return tuple(name for name in names if name.lower() not in _NOBODY), not colon
+
+
+def find_separator(line: str) -> str | None:
+    """What stands between the authors of a line that does not say it, or None when that is not certain.
+
+    >>> find_separator("Lee, Ann; Chen, Bo"), find_separator("Ann Lee, Bo Chen"), find_separator("Lee, Ann"), find_separator("Lee, Ann, Bo")
+    (';', ',', ';', None)
+    """
+    for separator in (";", "\n"):
+        if separator in line:
+            return separator
+    parts = [_AND.sub("", part.strip(), count=1) for part in line.split(",")]
+    if all(len(part.split()) > 1 or part.lower() in _NOBODY for part in parts):
+        return ","
+    # Surname and given name of one person.
+    return ";" if len(parts) <= 2 else None
+
+
+def find_doi(value: str) -> str | None:
+    """The DOI of a cell, in lower case, without what stands before it.
+
+    >>> find_doi("https://doi.org/10.1000/ABC.1"), find_doi("doi:10.1000/182"), find_doi("none")
+    ('10.1000/abc.1', '10.1000/182', None)
+    """
+    match = _DOI.fullmatch(value.strip())
+    return match["doi"].lower() if match else None
 
 
 def find_year(value: str) -> str | None:
@@ -54,19 +82,19 @@ def is_day(value: str) -> bool:
     return True
 
 
-def name_agent(value: str, *, known: dict[str, str]) -> Agent:
+def name_agent(value: str, *, known: dict[str, str], kind: str = "") -> Agent:
     """Who assigned a code. An address is never published: what the mapping calls it is, or else its host only.
 
     >>> name_agent("ann@example.org", known={}).name
     'an address at example.org'
     >>> name_agent("ann@example.org", known={"ann@example.org": "Ann Lee"})
-    Agent(key='agent/ann-lee', name='Ann Lee')
+    Agent(key='agent/ann-lee', name='Ann Lee', kind='')
     """
     name = known.get(value, value)
     digest = hashlib.sha256(value.encode()).hexdigest()[:8]
     mail = _MAIL.match(name)
     if mail:
-        return Agent(f"agent/address-{digest}", f"an address at {mail['host']}")
+        return Agent(f"agent/address-{digest}", f"an address at {mail['host']}", kind)
     # One word may be anybody's name, or that of a program: it stays apart from the authors of documents.
     place = "agent" if len(name.split()) > 1 else "agent/classifier"
-    return Agent(f"{place}/{slugify(name) or f'name-{digest}'}", " ".join(name.split()))
+    return Agent(f"{place}/{slugify(name) or f'name-{digest}'}", " ".join(name.split()), kind)

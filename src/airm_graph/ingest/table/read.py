@@ -1,178 +1,243 @@
-"""Bytes of a CSV or TSV table → its rows, each with its number as a spreadsheet shows it and the lines that it takes in the file.
+"""Files of tables → tables, whatever the format: held as a whole, or row by row in bounded memory.
 
-Nothing is repaired here: a table whose quotes do not close, or that is no text, is refused as a whole, with the line.
+A file is refused before any of its rows is handed out: opening it goes through it once, a batch at a time.
 """
 
-import csv
-import hashlib
-import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from itertools import islice
+from pathlib import Path
+from typing import Any, TypeVar
 
-from airm_graph.model import Evidence, Finding, Place
-from airm_graph.rules import make_finding
+from airm_graph.errors import InputError
+from airm_graph.ingest.table.columnar import read_parquet
+from airm_graph.ingest.table.decode import WrongEncodingError, decode_chunks
+from airm_graph.ingest.table.delimited import read_delimited
+from airm_graph.ingest.table.nested import read_json, read_json_lines
+from airm_graph.ingest.table.packed import FORMATS, REFUSED, Source, split_name
+from airm_graph.ingest.table.rows import MAX_CELL, MAX_STREAM, MAX_TABLE, Pass, Row, Table, TableHead, UnreadableError
+from airm_graph.ingest.table.workbook import open_workbook
+from airm_graph.model import Place
 
-__all__ = ["MAX_CELL", "MAX_TABLE", "Row", "Table", "read_table"]
+__all__ = ["MAX_CELL", "MAX_TABLE", "OpenTable", "Row", "Table", "open_table", "open_tables", "read_table", "read_tables"]
 
-#: A hundred times the largest table seen (831 rows, 340 kB) is 34 MB.
-MAX_TABLE = 200_000_000
-#: The longest cell seen had 3,100 characters; what the csv module takes at most unless it is told otherwise.
-MAX_CELL = 131_072
-
-_MARK = b"\xef\xbb\xbf"
-_UTF16 = (b"\xff\xfe", b"\xfe\xff")
-#: What Windows-1252 leaves undefined: a file that holds one of these bytes is something else.
-_UNDEFINED = re.compile(rb"[\x81\x8d\x8f\x90\x9d]")
-_DELIMITERS = ",;\t"
-_SPREADSHEETS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One row that is not blank.
-
-    Attributes:
-        number: The header is row 1; blank rows are counted.
-        cells: As they stand.
-    """
-
-    number: int
-    first_line: int
-    last_line: int
-    cells: tuple[str, ...]
+_BATCH = 2_000
+_TEXTS = {"delimited": read_delimited, "json": read_json, "lines": read_json_lines}
+_Any = TypeVar("_Any")
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
-    """A table, or the finding that says why it is none.
+class OpenTable(TableHead):
+    """A table that was gone through once and is in order, or the finding that says why it is none; its rows are read anew when asked for.
 
     Attributes:
-        sha256: Over the text as UTF-8 without byte-order mark and with LF line ends.
-        media_type: ``text/csv`` or ``text/tab-separated-values``.
-        header: Names of the columns, without white space around them.
-        findings: Why there are no rows, or that the text is not UTF-8.
+        count: How many rows it has.
     """
 
-    file: str
-    sha256: str = ""
-    media_type: str = "text/csv"
-    header: tuple[str, ...] = ()
-    rows: tuple[Row, ...] = ()
-    findings: tuple[Finding, ...] = ()
+    count: int = 0
+    _source: Source = field(default_factory=lambda: Source("", b"", "", 0), repr=False)
+    _part: int = field(default=0, repr=False)
+    _encoding: str = field(default="utf-8", repr=False)
 
-    def get(self, row: Row, column: str) -> str:
-        """The cell below a header, without white space around it; empty where the row is shorter or there is no such column."""
-        index = self.header.index(column) if column in self.header else len(row.cells)
-        return row.cells[index].strip() if index < len(row.cells) else ""
+    def batches(self, *, size: int = _BATCH) -> Iterator[tuple[Row, ...]]:
+        """The rows in their order, *size* at a time; a table that is refused has none.
 
-    def evidence(self, row: Row, columns: Sequence[str], *, cell: bool = False) -> Evidence:
-        """A row as evidence with the text of *columns*, one line each; with *cell* the one cell of the first of them."""
-        text = "\n".join(value for value in (self.get(row, column) for column in columns) if value)
-        return Evidence(self.sha256, row.first_line, row.last_line, text, row.number, columns[0] if cell else "")
+        Raises:
+            InputError: The file is not the one that was opened: it has changed since.
+        """
+        if not self.header:
+            return
+        count = 0
+        try:
+            with _open_parts(self._source) as parts:
+                out = Pass(self.file, encoding=self._encoding)
+                rows = parts[self._part].rows(out)
+                while batch := tuple(islice(rows, size)):
+                    count += len(batch)
+                    yield batch
+        except (UnreadableError, WrongEncodingError, IndexError) as error:
+            raise self._changed() from error
+        if (count, out.sha256) != (self.count, self.sha256):
+            raise self._changed()
 
-    def place(self, row: Row, column: str, *, quote: Sequence[str]) -> Place:
-        """A row, or one of its cells, as the place of a finding that quotes the columns *quote*."""
-        text = " | ".join(value for value in (self.get(row, name) for name in quote) if value)
-        return Place(self.file, row.first_line, row.last_line, text, row.number, column)
+    def _changed(self) -> InputError:
+        return InputError("the file has changed since it was opened", file=self.file, remedy="run again")
 
 
-def read_table(data: bytes, *, file: str) -> Table:
-    r"""Read a table; the separator is the comma, semicolon or tab that the header has most of.
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """One table of a file: the file itself, or a sheet.
+
+    Attributes:
+        name: Of the sheet; empty for the file itself.
+        rows: Goes through the table.
+    """
+
+    name: str
+    rows: Callable[[Pass], Iterator[Row]]
+    is_hidden: bool = False
+
+
+def open_tables(source: Path | str | bytes, *, file: str) -> tuple[OpenTable, ...]:
+    r"""Open the tables of a file: each sheet of a workbook that people see, or the one table of any other file.
 
     Args:
-        data: The whole file (at most ``MAX_TABLE + 1`` bytes of it).
-        file: Name for findings.
+        source: The file, or its bytes.
+        file: Name for findings; its suffix says what the file is, and how it is packed.
 
     Returns:
-        Its rows, or a finding of rule TAB-01; one of TAB-02 when it was read as Windows-1252.
+        One table at least; a file that is refused is one with a finding of TAB-01 or TAB-25.
+
+    Raises:
+        InputError: The file cannot be opened, or needs a library that is not there.
+
+    >>> (table,) = open_tables(b'{"a": {"b": 1.10}}\n{"a": {"b": null, "c": [1, 2]}}\n', file="a.jsonl")
+    >>> table.header, table.count, [row.cells for batch in table.batches() for row in batch]
+    (('a.b', 'a.c'), 2, [('1.10',), ('', '1; 2')])
+    """
+    given = Source(file, _place(source), split_name(file)[1], MAX_STREAM)
+    return tuple(
+        OpenTable(**found.head(), count=found.count, _source=given, _part=found.part, _encoding=found.out.encoding)
+        for found in _go_through(given, keep=False)
+    )
+
+
+def read_tables(source: Path | str | bytes, *, file: str, is_named: bool = True) -> tuple[Table, ...]:
+    """Read the tables of a file with all their rows; as :func:`open_tables`, but for smaller files.
+
+    Args:
+        source, file: As for :func:`open_tables`.
+        is_named: Whether somebody said that this is a table; if not, JSON that holds no list of records is a note (TAB-28).
+    """
+    given = Source(file, _place(source), split_name(file)[1], MAX_TABLE, is_named)
+    return tuple(Table(**found.head(), rows=tuple(found.rows)) for found in _go_through(given, keep=True))
+
+
+def open_table(source: Path | str | bytes, *, file: str) -> OpenTable:
+    """Open the only table of a file.
+
+    Raises:
+        InputError: There are several; or as :func:`open_tables`.
+    """
+    return _only(open_tables(source, file=file), file)
+
+
+def read_table(source: Path | str | bytes, *, file: str) -> Table:
+    r"""Read the only table of a file.
+
+    Raises:
+        InputError: There are several; or as :func:`open_tables`.
 
     >>> table = read_table(b"Name;Code\r\n\r\nRed teaming;3.1\r\n", file="a.csv")
     >>> table.header, table.rows[0].number, table.rows[0].cells
     (('Name', 'Code'), 3, ('Red teaming', '3.1'))
     """
-    reason = _refuse_bytes(data)
-    if reason:
-        return Table(file, findings=(make_finding("TAB-01", reason, Place(file)),))
-    plain = data.removeprefix(_MARK).replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-    text, findings = _decode(plain, file)
-    if text is None:
-        return Table(file, findings=findings)
-    delimiter = _find_delimiter(text)
-    media_type = "text/tab-separated-values" if delimiter == "\t" else "text/csv"
-    sha256 = hashlib.sha256(text.encode()).hexdigest()
-    rows: list[Row] = []
+    return _only(read_tables(source, file=file), file)
+
+
+def _only(tables: Sequence[_Any], file: str) -> _Any:
+    if len(tables) > 1:
+        raise InputError(f"the file holds {len(tables)} tables, one was asked for", file=file)
+    return tables[0]
+
+
+def _place(source: Path | str | bytes) -> Path | bytes:
+    return source if isinstance(source, bytes) else Path(source)
+
+
+@dataclass(slots=True)
+class _Found:
+    """What going through one table of a file gave; no rows where they were only counted."""
+
+    out: Pass
+    part: int = 0
+    rows: list[Row] = field(default_factory=list)
+    count: int = 0
+
+    def head(self) -> dict[str, Any]:
+        out = self.out
+        return {
+            "file": out.file,
+            "sha256": out.sha256,
+            "media_type": out.media_type,
+            "header": out.header,
+            "findings": tuple(out.findings),
+        }
+
+    def refuse(self, error: UnreadableError) -> "_Found":
+        """Keep nothing but the reason."""
+        self.out.findings.append(error.finding(self.out.file))
+        self.out.header, self.rows, self.count = (), [], 0
+        return self
+
+    def fill(self, rows: Iterator[Row], *, keep: bool) -> None:
+        for row in rows:
+            self.count += 1
+            if keep:
+                self.rows.append(row)
+        self.out.close()
+
+
+def _go_through(source: Source, *, keep: bool) -> list[_Found]:
+    """Every table of a file, gone through once; blank sheets are none."""
     try:
-        rows.extend(_split_rows(text, delimiter))
-    except _UnreadableError as error:
-        return Table(
-            file, sha256, media_type, findings=(*findings, make_finding("TAB-01", str(error), Place(file, error.line, error.line)))
-        )
-    header, *body = rows
-    return Table(file, sha256, media_type, tuple(cell.strip() for cell in header.cells), tuple(body), findings)
+        with _open_parts(source) as parts:
+            found = [_read_part(source, parts, number, keep=keep) for number in range(len(parts))]
+    except UnreadableError as error:
+        return [_Found(Pass(source.file)).refuse(error)]
+    named = [entry for entry in found if entry.out.header or entry.out.findings]
+    return named or [_Found(Pass(source.file)).refuse(UnreadableError("the workbook is empty"))]
 
 
-class _UnreadableError(Exception):
-    """The csv module gives up; *line* is where the row begins."""
-
-    def __init__(self, what: str, line: int) -> None:
-        self.line = line
-        super().__init__(what)
-
-
-def _refuse_bytes(data: bytes) -> str:
-    if not data.removeprefix(_MARK).strip():
-        return "the file is empty"
-    if data.startswith(_SPREADSHEETS):
-        return "the file is a spreadsheet or an archive under the name of a text"
-    if data.startswith(_UTF16):
-        return "the file is UTF-16, not UTF-8"
-    if b"\x00" in data:
-        return "the file is binary: it holds a NUL byte"
-    return f"the file has more than {MAX_TABLE:,} bytes" if len(data) > MAX_TABLE else ""
-
-
-def _decode(plain: bytes, file: str) -> tuple[str | None, tuple[Finding, ...]]:
+def _read_part(source: Source, parts: Sequence[_Part], number: int, *, keep: bool) -> _Found:
+    part = parts[number]
+    found = _Found(Pass(source.file + part.name, is_named=source.is_named), number)
+    if part.is_hidden:
+        found.out.say("TAB-23", "the sheet is hidden and was not read")
+        return found
     try:
-        return plain.decode("utf-8"), ()
-    except UnicodeDecodeError as error:
-        line = plain.count(b"\n", 0, error.start) + 1
-        byte = f"byte 0x{plain[error.start]:02X}"
-    if _UNDEFINED.search(plain):
-        return None, (make_finding("TAB-01", f"the file is neither UTF-8 nor Windows-1252: {byte}", Place(file, line, line)),)
-    quote = plain.split(b"\n", line)[line - 1][:200].decode("cp1252")
-    return plain.decode("cp1252"), (
-        make_finding("TAB-02", f"the file is not UTF-8 ({byte}) and was read as Windows-1252", Place(file, line, line, quote)),
-    )
+        found.fill(part.rows(found.out), keep=keep)
+    except WrongEncodingError as error:
+        found = _read_again(found, part, error, keep=keep)
+    except UnreadableError as error:
+        found.refuse(error)
+    return found
 
 
-def _find_delimiter(text: str) -> str:
-    """The one of the three that stands most often in the header outside quotes; the comma when none does."""
-    header = re.sub(r'"[^"]*"', "", text.lstrip("\n")[:MAX_CELL]).partition("\n")[0]
-    return max(_DELIMITERS, key=header.count)
+def _read_again(before: _Found, part: _Part, error: WrongEncodingError, *, keep: bool) -> _Found:
+    """Read a text that is not UTF-8 as what spreadsheets write beside it."""
+    found = _Found(Pass(before.out.file, encoding="cp1252", is_named=before.out.is_named), before.part)
+    place = Place(found.out.file, error.line, error.line, error.quote.decode("cp1252", "replace"))
+    found.out.say("TAB-02", f"the file is not UTF-8 (byte 0x{error.byte:02X}) and was read as Windows-1252", place)
+    try:
+        found.fill(part.rows(found.out), keep=keep)
+    except WrongEncodingError as second:
+        found.out.findings.clear()
+        what = f"the file is neither UTF-8 nor Windows-1252: byte 0x{second.byte:02X}"
+        found.refuse(UnreadableError(what, line=second.line))
+    except UnreadableError as second:
+        found.refuse(second)
+    return found
 
 
-def _split_rows(text: str, delimiter: str) -> Iterator[Row]:
-    lines = (line + "\n" for line in text.split("\n"))
-    reader = csv.reader(lines, delimiter=delimiter, strict=True)
-    number, before = 0, 0
-    while True:
-        try:
-            cells = next(reader)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            raise _UnreadableError(_explain(str(error)), before + 1) from error
-        number += 1
-        if any(len(cell) > MAX_CELL for cell in cells):
-            raise _UnreadableError(_explain("field larger"), before + 1)
-        if any(cell.strip() for cell in cells):
-            yield Row(number, before + 1, reader.line_num, tuple(cells))
-        before = reader.line_num
+@contextmanager
+def _open_parts(source: Source) -> Iterator[Sequence[_Part]]:
+    suffix = source.suffix(split_name(source.file)[0])
+    if suffix in REFUSED:
+        raise UnreadableError(f"{REFUSED[suffix]} ({suffix}) is not read; save it as XLSX or CSV")
+    if suffix not in FORMATS:
+        raise UnreadableError(f"the name does not say what kind of table it is: {', '.join(FORMATS)}")
+    kind = FORMATS[suffix]
+    if kind == "workbook":
+        with open_workbook(source) as book:
+            yield [_Part(f"#{_readable(sheet.name)}", partial(book.rows, sheet), sheet.is_hidden) for sheet in book.sheets]
+    elif kind == "parquet":
+        yield [_Part("", partial(read_parquet, source))]
+    else:
+        yield [_Part("", lambda out: _TEXTS[kind](decode_chunks(source.chunks(), out), out))]
 
 
-def _explain(error: str) -> str:
-    if error.startswith("field larger"):
-        return f"a cell has more than {MAX_CELL:,} characters, or its quotes do not close"
-    if error.startswith("unexpected end"):
-        return "the quotes of a cell do not close before the file ends"
-    return f"the row is not CSV: {error}"
+def _readable(name: str) -> str:
+    return "".join(char if char.isprintable() else ascii(char)[1:-1] for char in name)

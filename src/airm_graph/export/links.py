@@ -1,0 +1,67 @@
+"""The joins across inputs as a table of mappings: a mention is named by its evidence and stands for what it speaks of."""
+
+from collections.abc import Iterable, Iterator
+
+from airm_graph.export.sssom import write_matches
+from airm_graph.model import Link, Mention
+from airm_graph.namespaces import BASE, PREFIXES
+from airm_graph.sssom import BUILT_IN, Match, MatchSet, Value
+
+__all__ = ["LINKS", "write_links"]
+
+#: The file beside the exports; every build writes it.
+LINKS = "links.sssom.tsv"
+
+_SEMAPV = BUILT_IN["semapv"]
+_JUSTIFICATIONS = {"decision": "ManualMappingCuration", "structure": "StructuralMatching"}
+_FIELDS = {
+    "identifier": PREFIXES["dcterms"] + "identifier",
+    "name": PREFIXES["rdfs"] + "label",
+    "text": PREFIXES["dcterms"] + "description",
+}
+#: A description is quoted by its beginning: the evidence holds the whole.
+_LONGEST = 80
+
+
+def write_links(links: Iterable[Link], *, notice: str, base: str = BASE) -> Iterator[str]:
+    """Write links as SSSOM/TSV, line by line.
+
+    Args:
+        links: Joins, and pairs that a person keeps apart (``predicate_modifier`` Not).
+        notice: For the metadata.
+        base: What the IRIs begin with.
+    """
+    metadata: dict[str, Value] = {
+        "mapping_set_id": f"{base}links",
+        "mapping_set_title": "Joins across inputs",
+        "license": f"{BUILT_IN['sssom']}license/unspecified",
+        "mapping_tool": "airm-graph",
+        "comment": notice,
+    }
+    prefixes = {"capture": f"{base}capture/", "dcterms": PREFIXES["dcterms"]}
+    yield from write_matches(MatchSet(metadata, prefixes, tuple(_make_match(link, base) for link in links)))
+
+
+def _make_match(link: Link, base: str) -> Match:
+    values: dict[str, Value] = {
+        **_say("subject", link.one, base),
+        **_say("object", link.two, base),
+        "predicate_id": f"{PREFIXES['skos']}exactMatch",
+        "mapping_justification": _SEMAPV + _JUSTIFICATIONS.get(link.basis, "LexicalMatching"),
+        "similarity_score": str(link.score),
+        "similarity_measure": "share of words that name and description have in common",
+    }
+    if link.target:
+        values["see_also"] = (base + link.target,)
+    else:
+        values["predicate_modifier"] = "Not"
+    if link.matched:
+        field, short = (_FIELDS[link.basis],), link.matched if len(link.matched) <= _LONGEST else link.matched[: _LONGEST - 1] + "…"
+        values |= {"match_string": (short,), "subject_match_field": field, "object_match_field": field}
+        values |= {f"{end}_preprocessing": (f"{_SEMAPV}CaseNormalization",) for end in ("subject", "object")}
+    return Match(values)
+
+
+def _say(end: str, mention: Mention, base: str) -> dict[str, Value]:
+    label = {f"{end}_label": mention.name} if mention.name else {}
+    return {f"{end}_id": base + mention.key, f"{end}_category": mention.kind, **label}

@@ -1,0 +1,118 @@
+"""Records that were merged before, and those of today: what has one key is one thing."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from typing import TypeVar
+
+from airm_graph.merge.attest import sort_evidence
+from airm_graph.merge.conflicts import find_conflicts
+from airm_graph.model import Agent, Attested, Capture, Classification, Evidence, Mitigation, Records, Source
+
+__all__ = ["join_records"]
+
+#: What :func:`airm_graph.merge.conflicts.find_conflicts` says; it is said again of all records together.
+_CONFLICTS = frozenset(f"MRG-0{number}" for number in range(1, 10))
+
+_ROLES = ("actor", "function", "lifecycle")
+_Record = TypeVar("_Record", Capture, Source, Mitigation, Classification)
+_Agents = tuple[tuple[Agent, tuple[Evidence, ...]], ...]
+
+
+def join_records(records: Records, restored: Iterable[Records]) -> Records:
+    """Join records with those of exported graphs; without any, they stay as they are.
+
+    Args:
+        records: What captures and tables say.
+        restored: What the tables of exported graphs say.
+
+    Returns:
+        One set of records; where both speak of a thing, what the first says comes first.
+
+    >>> join_records(Records(), [Records()]) == Records()
+    True
+    """
+    found = [part for part in restored if part.captures]
+    if not found:
+        return records
+    parts = [records, *found]
+    captures = _join([one for part in parts for one in part.captures], lambda one: one.sha256, _join_captures)
+    sources = _join([one for part in parts for one in part.sources], lambda one: one.key, _join_sources)
+    mitigations = _join([one for part in parts for one in part.mitigations], lambda one: one.key, _join_mitigations)
+    files = {capture.sha256: capture.file_names[0] for capture in captures}
+    editions = {capture.sha256: capture.edition for capture in captures}
+    kept = [finding for finding in records.findings if finding.rule not in _CONFLICTS]
+    return Records(
+        captures,
+        sources,
+        mitigations,
+        tuple(sorted({pair for part in parts for pair in part.repairs})),
+        (*find_conflicts(mitigations, sources, files=files, editions=editions), *kept),
+    )
+
+
+def _join(records: Iterable[_Record], key: Callable[[_Record], object], join: Callable[[_Record, _Record], _Record]) -> tuple[_Record, ...]:
+    found: dict[str, _Record] = {}
+    for record in records:
+        name = str(key(record))
+        found[name] = join(found[name], record) if name in found else record
+    return tuple(record for _, record in sorted(found.items()))
+
+
+def _join_captures(one: Capture, other: Capture) -> Capture:
+    return replace(one, file_names=tuple(sorted({*one.file_names, *other.file_names})))
+
+
+def _join_sources(one: Source, other: Source) -> Source:
+    return replace(
+        one,
+        titles=_unite(one.titles, other.titles),
+        author_lines=_unite(one.author_lines, other.author_lines),
+        creators=_unite_agents(one.creators, other.creators),
+        years=_unite(one.years, other.years),
+        evidence=sort_evidence([*one.evidence, *other.evidence]),
+        abstracts=_unite(one.abstracts, other.abstracts),
+        urls=_unite(one.urls, other.urls),
+    )
+
+
+def _join_mitigations(one: Mitigation, other: Mitigation) -> Mitigation:
+    given = [*one.classifications, *other.classifications]
+    roles = {name: _unite(*([said for vocabulary, said in part.roles if vocabulary == name] for part in (one, other))) for name in _ROLES}
+    return replace(
+        one,
+        source=_unite([one.source], [other.source])[0],
+        evidence=sort_evidence([*one.evidence, *other.evidence]),
+        identifiers=_unite(one.identifiers, other.identifiers),
+        names=_unite(one.names, other.names),
+        descriptions=_unite(one.descriptions, other.descriptions),
+        classifications=_join(given, lambda made: (made.edition, made.code, made.by), _join_classifications),
+        roles=tuple((name, said) for name in _ROLES for said in roles[name]),
+        part_of=_unite(one.part_of, other.part_of),
+        notes=_unite(one.notes, other.notes),
+    )
+
+
+def _join_classifications(one: Classification, other: Classification) -> Classification:
+    return replace(
+        one,
+        evidence=sort_evidence([*one.evidence, *other.evidence]),
+        reasonings=_unite(one.reasonings, other.reasonings),
+        agents=_unite_agents(one.agents, other.agents),
+        created=_unite(one.created, other.created),
+    )
+
+
+def _unite(one: Sequence[Attested], other: Sequence[Attested]) -> tuple[Attested, ...]:
+    """Each value once, with all its evidence; those of *one* come first, in their order."""
+    found: dict[str, list[Evidence]] = {}
+    for said in (*one, *other):
+        found.setdefault(said.value, []).extend(said.evidence)
+    return tuple(Attested(value, sort_evidence(places)) for value, places in found.items())
+
+
+def _unite_agents(one: _Agents, other: _Agents) -> _Agents:
+    found: defaultdict[Agent, list[Evidence]] = defaultdict(list)
+    for agent, places in (*one, *other):
+        found[agent].extend(places)
+    return tuple((agent, sort_evidence(places)) for agent, places in sorted(found.items()))

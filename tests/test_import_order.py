@@ -35,6 +35,7 @@ ORDER = [
     "curate",
     "conductor",
     "serve",
+    "site",
     "cli",
 ]
 # Rooms that stand side by side do not know each other, although one is listed first.

@@ -59,7 +59,7 @@ def command(
     origins: str,
     no_log: bool,
 ) -> int:
-    """Serve a graph over HTTP: SPARQL, linked data, the query library, search.
+    """Serve a graph over HTTP: SPARQL, linked data, the query library, search, and pages to browse.
 
     DATA is a dist folder, whose files must be what its SHA256SUMS says, an RDF file, or captures; the packaged example when left out.
     Read-only. Runs until Ctrl-C or SIGTERM.
@@ -69,6 +69,7 @@ def command(
 
     from airm_graph.serve.server import run_server
     from airm_graph.serve.settings import LOOPBACK, Limits, Settings
+    from airm_graph.site import SitePages
 
     limits = replace(Limits(), seconds=timeout, memory=memory)
     if workers:
@@ -86,5 +87,5 @@ def command(
         limits=limits,
     )
     known = f", known as {base_url}" if base_url else ""
-    run_server(data, settings=settings, announce=lambda url: click.echo(f"serving at {url}{known} (Ctrl-C to stop)"))
+    run_server(data, settings=settings, pages=SitePages(), announce=lambda url: click.echo(f"serving at {url}{known} (Ctrl-C to stop)"))
     return 0

@@ -5,13 +5,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from airm_graph.namespaces import rebase_text, term
-from airm_graph.search import Hits
+from airm_graph.search import Hit
 from airm_graph.serve.desk import Desk
 from airm_graph.site.shown import Shown
 from airm_graph.store import Row, parse_rows
-from airm_graph.tables import split_term
+from airm_graph.tables import Table, split_term
 
-__all__ = ["Related", "Term", "find_related", "find_siblings", "find_terms"]
+__all__ = ["Entry", "Related", "Term", "arrange_outline", "find_related", "find_siblings", "find_terms"]
 
 _MOST_PARENTS, _MOST_CODES, _MOST_RELATED = 3, 3, 8
 _ANCHOR = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
@@ -24,7 +24,17 @@ class Related:
 
     iri: str
     facet: str
-    hits: Hits
+    total: int
+    hits: tuple[Hit, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A mitigation in the outline of its source: how many stand above it there."""
+
+    iri: str
+    label: str
+    level: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +60,40 @@ async def find_siblings(desk: Desk, shown: Shown) -> dict[str, tuple[str, tuple[
     return found
 
 
-async def find_related(desk: Desk, facet: str, iris: Sequence[str]) -> list[Related]:
-    """Mitigations under codes, by an actor, of a source and so on: the first few, and how many there are."""
+async def find_related(desk: Desk, facet: str, iris: Sequence[str], *, besides: str = "") -> list[Related]:
+    """Mitigations under codes, by an actor, of a source and so on, but for one: the first few, and how many there are."""
     found = []
     for iri in iris[:_MOST_CODES]:
         hits = await desk.search("", facets={"kind": ["mitigation"], facet: [iri]}, limit=_MOST_RELATED + 1)
-        found.append(Related(iri, facet, hits))
+        others = tuple(hit for hit in hits.hits if hit.iri != besides)
+        found.append(Related(iri, facet, hits.total, others[:_MOST_RELATED]))
+    return found
+
+
+def arrange_outline(table: Table) -> list[Entry]:
+    """Put the rows of ``outline-by-source`` in the order of the outline: each below the first of its parents.
+
+    >>> rows = (("<b>", '"B"', "<a>"), ("<a>", '"A"', None))
+    >>> [(entry.label, entry.level) for entry in arrange_outline(Table(("mitigation", "label", "parent"), rows))]
+    [('A', 0), ('B', 1)]
+    """
+    labels: dict[str, str] = {}
+    parents: dict[str, str] = {}
+    for row in table:
+        iri = row["mitigation"] or ""
+        if iri not in labels:
+            labels[iri], parents[iri] = row["label"] or "", row["parent"] or ""
+    below: dict[str, list[str]] = {}
+    for iri, parent in parents.items():
+        below.setdefault(parent if parent in labels else "", []).append(iri)
+    found: list[Entry] = []
+    # What stands in a circle is below nothing at the top; it comes last.
+    for start in ("", *labels):
+        waiting = [(iri, 0) for iri in reversed(below.pop(start, []))]
+        while waiting:
+            iri, level = waiting.pop()
+            found.append(Entry(iri, labels[iri], level))
+            waiting += [(child, level + 1) for child in reversed(below.pop(iri, []))]
     return found
 
 

@@ -12,7 +12,7 @@ from airm_graph.site.catalogue import Shelf
 from airm_graph.site.embedded import embed_dataset, embed_resource
 from airm_graph.site.facets import list_chips, list_facets, turn_pages
 from airm_graph.site.forms import make_fields
-from airm_graph.site.neighbours import find_related, find_siblings, find_terms
+from airm_graph.site.neighbours import arrange_outline, find_related, find_siblings, find_terms
 from airm_graph.site.render import Crumb, Site, render
 from airm_graph.site.routes import list_page_routes
 from airm_graph.site.shown import Shown
@@ -62,16 +62,16 @@ class SitePages:
         return render("resource.html", site, title=shown.name, crumbs=shown.crumbs(), data=embed_resource(resource), shown=shown, **more)
 
     async def _find_more(self, desk: Desk, shown: Shown) -> dict[str, Any]:
-        found: dict[str, Any] = {"siblings": {}, "related": [], "terms": [], "outline": None}
+        found: dict[str, Any] = {"siblings": {}, "related": [], "terms": [], "outline": []}
         if shown.kind == "mitigation":
             found["siblings"] = await find_siblings(desk, shown)
-            found["related"] = await find_related(desk, "code", sorted(set(shown.links("airm:code"))))
+            found["related"] = await find_related(desk, "code", sorted(set(shown.links("airm:code"))), besides=shown.iri)
         elif shown.kind in _FACETS and any(choice.iri == shown.iri for choice in await self._used(desk, _FACETS[shown.kind])):
             found["related"] = await find_related(desk, _FACETS[shown.kind], [shown.iri])
         if shown.kind == "ontology":
             found["terms"] = await find_terms(desk, shown.iri)
         if shown.kind == "source":
-            found["outline"] = await desk.query("outline-by-source", {"source": shown.iri})
+            found["outline"] = arrange_outline(await desk.query("outline-by-source", {"source": shown.iri}))
         return found
 
     async def _used(self, desk: Desk, facet: str) -> Sequence[Any]:

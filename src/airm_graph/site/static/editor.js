@@ -9,27 +9,26 @@
   Yasqe.defaults.autocompleters = ["prefixes", "variables"];
   Yasqe.defaults.collapsePrefixesOnLoad = false;
   Yasqe.defaults.createShareableLink = null;
+  Yasqe.defaults.viewportMargin = Infinity;
   Yasqe.defaults.value = place.dataset.query;
   Yasgui.defaults.yasqe.value = place.dataset.query;
 
-  // What the editor draws without a name gets one, for those who hear the page.
+  // What the editor draws without a name gets one, for those who hear the page; a box that scrolls has to be reached by keyboard.
   const NAMES = [
-    [".CodeMirror textarea", "SPARQL query; Escape, then Tab, leaves it"],
-    [".autocompleteWrapper input", "Address of the endpoint"],
-    [".yasr_btn, .yasr .dataTables_filter input, .yasr input.tableFilter, .yasr_header input", ""],
-    [".tableSizer, .pageSizeWrapper select, .yasr select", "Rows on a page"],
+    [".yasqe .CodeMirror textarea", "SPARQL query; Escape, then Tab, leaves it"],
     [".yasr .CodeMirror textarea", "Answer as it was sent"],
-    [".resizeWrapper", ""],
+    [".yasr input.tableFilter", "Filter results"],
+    [".yasr select.tableSizer", "Rows on a page"],
+    [".yasr th.dt-type-numeric:first-child", "Row"],
   ];
 
   function nameAll() {
     for (const [selector, name] of NAMES) {
       for (const element of place.querySelectorAll(selector)) {
-        if (!element.getAttribute("aria-label") && !(element.textContent || "").trim()) {
-          element.setAttribute("aria-label", name || element.title || element.placeholder || element.className);
-        }
+        if (!element.hasAttribute("aria-label")) element.setAttribute("aria-label", name);
       }
     }
+    for (const box of place.querySelectorAll(".yasr .CodeMirror-scroll")) box.tabIndex = 0;
   }
 
   const yasgui = new Yasgui(place, {

@@ -39,3 +39,12 @@ def example_dist(example_graph, tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("example") / "dist"
     example_graph.write(folder)
     return folder
+
+
+@pytest.fixture(scope="session")
+def server(example_dist):
+    """A server with the packaged example."""
+    from serving import serving
+
+    with serving(example_dist, "--timeout", "3", "--workers", "2") as running:
+        yield running

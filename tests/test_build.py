@@ -169,6 +169,7 @@ def test_other_base_moves_every_iri(example_graph: airm_graph.Graph, tmp_path: P
     graph.write(tmp_path)
     loaded = airm_graph.load(tmp_path)
     assert loaded.base == graph.base
+    assert not [row for row in loaded.ontology if row[3].startswith(f"<{BASE}")]
     assert len(loaded.query("mitigations-by-code", code="1.1")) == len(graph.query("mitigations-by-code", code="1.1"))
 
 

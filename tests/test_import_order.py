@@ -20,6 +20,7 @@ ORDER = [
     "rules",
     "text",
     "store",
+    "remote",
     "columns",
     "taxonomy",
     "ingest",
@@ -29,12 +30,15 @@ ORDER = [
     "validate",
     "tables",
     "query",
+    "search",
     "export",
     "analyse",
     "graph",
     "migrate",
     "curate",
     "conductor",
+    "push",
+    "serve",
     "watch",
     "cli",
 ]
@@ -63,11 +67,18 @@ STRANGERS = {
     ("export", "query"),
     ("analyse", "ingest"),
     ("analyse", "query"),
+    ("search", "ingest"),
+    ("search", "merge"),
+    ("search", "reason"),
+    ("search", "validate"),
+    ("serve", "ingest"),
+    ("serve", "merge"),
+    ("serve", "reason"),
     ("cli", "ingest"),
     ("cli", "merge"),
     ("cli", "reason"),
 }
-OWNERS = {"pyoxigraph": {"store"}, "duckdb": {"columns"}}
+OWNERS = {"pyoxigraph": {"store"}, "duckdb": {"columns"}, "starlette": {"serve", "site"}, "uvicorn": {"serve"}}
 LAZY = {"rdflib", "pyshacl", "owlrl", "pyld", "networkx", "rich", "anyascii", "jinja2", "pyarrow"}
 MODULES = sorted(PACKAGE.rglob("*.py"))
 

@@ -64,7 +64,8 @@ def test_query_list_loads_what_it_needs() -> None:
     assert not {name.split(".")[0] for name in loaded} & (HEAVY - {"click", "yaml"})
     own = {name for name in loaded if name.startswith("airm_graph")}
     assert own == OWN | {
-        f"airm_graph.{name}" for name in ("cli.group", "cli.query", "errors", "namespaces", "query", "resources", "tables", "terms")
+        f"airm_graph.{name}"
+        for name in ("cli.group", "cli.options", "cli.query", "errors", "namespaces", "query", "resources", "tables", "terms")
     }
 
 

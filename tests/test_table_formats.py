@@ -642,3 +642,18 @@ def test_code_that_is_a_number_is_said_at_its_cell(tmp_path: Path) -> None:
         ("m.xlsx#Sheet", 2, "Code")
     ]
     assert found[0].message == "the code is stored as the number 3.1, which 3.10 would be, too"
+
+
+def test_sheet_of_notes_is_no_table_beside_one_that_is(tmp_path: Path) -> None:
+    def fill(book: openpyxl.Workbook) -> None:
+        for row in ([*MAPPED], [*MAPPED.values()]):
+            book.active.append(row)
+        notes = book.create_sheet("Notes")
+        for row in (["Noted on", "By"], ["2026-03-02", "Cy Day"]):
+            notes.append(row)
+
+    (tmp_path / "m.xlsx").write_bytes(workbook(fill))
+    (tmp_path / "s.csv").write_text(SOURCES)
+    assert [finding.rule for finding in read_captures([tmp_path]).findings] == ["TAB-29"]
+    (tmp_path / "m.xlsx").write_bytes(sheet(["Noted on", "By"], ["2026-03-02", "Cy Day"]))
+    assert "TAB-03" in {finding.rule for finding in read_captures([tmp_path]).findings}

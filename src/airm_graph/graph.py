@@ -1,7 +1,8 @@
 """The graph as users hold it: ask it, convert it, write it."""
 
+import hashlib
 import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from operator import itemgetter
@@ -17,6 +18,7 @@ from airm_graph.model import Records, Rejected, TableCount
 from airm_graph.namespaces import BASE, PREFIXES, rebase_text
 from airm_graph.query import Query, run_query
 from airm_graph.resources import read_resource
+from airm_graph.search import Hits, SearchIndex, search_index
 from airm_graph.store import Row, Store
 from airm_graph.tables import Table
 from airm_graph.triples import NOTICE
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
     import networkx
     import rdflib
 
-__all__ = ["SUMS", "WRITTEN", "Graph"]
+__all__ = ["SUMS", "WRITTEN", "Graph", "read_sums"]
 
 #: The file that makes a folder a written graph.
 SUMS = "SHA256SUMS"
@@ -105,6 +107,27 @@ class Graph:
         0
         """
         return count_things(self.exported, base=self.base)
+
+    @cached_property
+    def _index(self) -> SearchIndex:
+        return SearchIndex.build(self.exported, base=self.base)
+
+    def search(self, text: str, /, *, limit: int = 20, offset: int = 0, **facets: str | Sequence[str]) -> Hits:
+        """Search names, descriptions, reasons and titles.
+
+        Args:
+            text: Words that must all occur; ``"words in quotes"`` stand together; ``word*`` begins a word. Empty finds everything.
+            limit, offset: Which of the hits.
+            facets: Values by facet (``code="1.1"``, ``actor="developer"``), each an IRI, its last part or a label.
+
+        Raises:
+            ParameterError: There is no such facet or value.
+
+        >>> Graph(rows=()).search("training").total
+        0
+        """
+        chosen = {name: [value] if isinstance(value, str) else value for name, value in facets.items()}
+        return search_index(self._index, text, facets=chosen, limit=limit, offset=offset)
 
     def to_rdflib(self, *, named_graphs: bool = False) -> "rdflib.Graph":
         """The exported statements as an rdflib Graph, or as a Dataset with one graph per capture."""
@@ -194,3 +217,21 @@ def _known_formats(formats: Iterable[str]) -> list[str]:
     if unknown:
         raise ExportError(f"unknown format {', '.join(unknown)}; use one of {', '.join(EXPORTS)}")
     return [name for name in EXPORTS if name in set(formats)]
+
+
+def read_sums(folder: Path) -> dict[str, str]:
+    """Read the sums of a written graph and hold its files against them; file name to SHA-256.
+
+    Raises:
+        InputError: A file is missing or is not what was written, or the sums cannot be read.
+    """
+    path = folder / SUMS
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+        sums = {name: digest for digest, _, name in (line.partition("  ") for line in lines)}
+        for name, digest in sums.items():
+            if Path(name).name != name or hashlib.sha256((folder / name).read_bytes()).hexdigest() != digest:
+                raise InputError(f"{name} is not what {SUMS} says", file=str(folder), remedy="build the folder again")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"its files cannot be held against {SUMS}: {error}", file=str(folder), remedy="build the folder again") from error
+    return sums

@@ -4,15 +4,27 @@ Loading keeps lexical forms as written, except that Oxigraph normalises numbers,
 """
 
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, cast
+from typing import IO, Any, cast
 
 import pyoxigraph as ox
 
 from airm_graph.errors import QueryError, StoreError
 
-__all__ = ["FORMATS", "Row", "Store", "number_rows", "parse_rows"]
+__all__ = [
+    "FORMATS",
+    "GRAPH_FORMATS",
+    "RESULT_FORMATS",
+    "Result",
+    "Row",
+    "Store",
+    "format_rows",
+    "number_rows",
+    "parse_rows",
+    "stream_rows",
+]
 
 #: Subject, predicate, object, graph as N-Quads terms; the graph is empty for the default graph.
 Row = tuple[str, str, str, str]
@@ -27,6 +39,20 @@ FORMATS = {
     ".owl": ox.RdfFormat.RDF_XML,
     ".jsonld": ox.RdfFormat.JSON_LD,
 }
+#: Media types of answers that are graphs.
+GRAPH_FORMATS = {
+    "text/turtle": ox.RdfFormat.TURTLE,
+    "application/ld+json": ox.RdfFormat.JSON_LD,
+    "application/n-triples": ox.RdfFormat.N_TRIPLES,
+    "application/rdf+xml": ox.RdfFormat.RDF_XML,
+}
+#: Media types of answers that are tables or yes and no.
+RESULT_FORMATS = {
+    "application/sparql-results+json": ox.QueryResultsFormat.JSON,
+    "application/sparql-results+xml": ox.QueryResultsFormat.XML,
+    "text/csv": ox.QueryResultsFormat.CSV,
+    "text/tab-separated-values": ox.QueryResultsFormat.TSV,
+}
 _MARK = b"\xef\xbb\xbf"
 
 
@@ -36,6 +62,8 @@ class Store:
     The union is kept as a copy in the default graph: Oxigraph's own union repeats a statement for every graph it stands in, which
     multiplies rows and makes joins explode.
     """
+
+    in_order = True
 
     def __init__(self) -> None:
         """Make an empty store in memory."""
@@ -68,14 +96,119 @@ class Store:
         Raises:
             QueryError: The query does not parse or is not a SELECT.
         """
-        try:
+        with _explained_query():
             found = self._store.query(query)
-        except (SyntaxError, ValueError, OSError, RuntimeError) as error:
-            raise QueryError(f"the query cannot be run: {error}") from error
         if not isinstance(found, ox.QuerySolutions):
             raise QueryError("the query is not a SELECT")
         names = tuple(variable.value for variable in found.variables)
         return names, [tuple(None if (v := row[n]) is None else str(v) for n in names) for row in found]
+
+    def ask(
+        self,
+        query: str,
+        *,
+        base: str | None = None,
+        default_graphs: Sequence[str] | None = None,
+        named_graphs: Sequence[str] | None = None,
+    ) -> "Result":
+        """Begin to answer a query of any form; rows are found while the result is read.
+
+        Args:
+            query: SPARQL; whatever it says in ``FROM``, the graphs named here are taken, when any are.
+            base: What relative IRIs are resolved against.
+            default_graphs, named_graphs: IRIs of the graphs to ask; the whole store when both are left out.
+
+        Raises:
+            QueryError: The query does not parse.
+        """
+        store = self._store
+        if default_graphs is None and named_graphs is None:
+            return _begin(store, query, base_iri=base)
+        default, named = ([ox.NamedNode(name) for name in sorted(set(names or ()))] for names in (default_graphs, named_graphs))
+        if len(default) > 1:
+            # Oxigraph's own union of graphs repeats statements, see above.
+            return _begin(self._merge(default, named), query, base_iri=base, default_graph=ox.DefaultGraph(), named_graphs=named)
+        return _begin(store, query, base_iri=base, default_graph=default, named_graphs=named)
+
+    def _merge(self, default: Sequence[ox.NamedNode], named: Sequence[ox.NamedNode]) -> ox.Store:
+        merged = ox.Store()
+        for graph in default:
+            merged.extend(ox.Quad(*quad.triple) for quad in self._store.quads_for_pattern(None, None, None, graph))
+        for graph in named:
+            merged.extend(self._store.quads_for_pattern(None, None, None, graph))
+        return merged
+
+    def find_rows(self, *, subject: str | None = None, object: str | None = None, graph: str | None = None) -> Iterator[Row]:  # noqa: A002
+        """Find statements by subject, object or graph, each an IRI without brackets; once each without *graph*, which is then empty."""
+        try:
+            place = ox.DefaultGraph() if graph is None else ox.NamedNode(graph)
+            wanted = [None if name is None else ox.NamedNode(name) for name in (subject, object)]
+        except ValueError:
+            # What is no IRI stands in no statement.
+            return iter(())
+        return map(_row, self._store.quads_for_pattern(wanted[0], None, wanted[1], place))
+
+    def find_graphs(self, subject: str) -> tuple[str, ...]:
+        """The IRIs of the named graphs with statements about a subject, without brackets, sorted."""
+        try:
+            found = self._store.quads_for_pattern(ox.NamedNode(subject), None, None, None)
+        except ValueError:
+            return ()
+        return tuple(sorted({quad.graph_name.value for quad in found if isinstance(quad.graph_name, ox.NamedNode)}))
+
+    def list_graphs(self) -> tuple[str, ...]:
+        """The IRIs of the named graphs, without brackets, sorted."""
+        return tuple(sorted(graph.value for graph in self._store.named_graphs() if isinstance(graph, ox.NamedNode)))
+
+
+class Result:
+    """An answer that is being found: ``kind`` is ``rows``, ``boolean`` or ``graph``."""
+
+    def __init__(self, found: ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples) -> None:
+        """Wrap what Oxigraph returned."""
+        self._found = found
+        self.kind = "graph" if isinstance(found, ox.QueryTriples) else "boolean" if isinstance(found, ox.QueryBoolean) else "rows"
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The variables of a result of rows."""
+        return tuple(variable.value for variable in self._found.variables) if isinstance(self._found, ox.QuerySolutions) else ()
+
+    def __iter__(self) -> Iterator[tuple[str | None, ...]]:
+        """The rows as N-Triples terms, None where unbound.
+
+        Raises:
+            QueryError: The query cannot be evaluated.
+        """
+        names = self.columns
+        if isinstance(self._found, ox.QuerySolutions):
+            with _explained_query():
+                yield from (tuple(None if (v := row[n]) is None else str(v) for n in names) for row in self._found)
+
+    def write(self, output: IO[bytes], *, media_type: str, prefixes: Mapping[str, str] | None = None) -> None:
+        """Write the answer, found piece by piece, in one of `RESULT_FORMATS`, or for a graph of `GRAPH_FORMATS`.
+
+        Raises:
+            QueryError: The query cannot be evaluated.
+        """
+        with _explained_query():
+            if isinstance(self._found, ox.QueryTriples):
+                ox.serialize(self._found, output, GRAPH_FORMATS[media_type], prefixes=dict(prefixes or {}))
+            else:
+                self._found.serialize(output, RESULT_FORMATS[media_type])
+
+
+@contextmanager
+def _explained_query() -> Iterator[None]:
+    try:
+        yield
+    except (SyntaxError, ValueError, OSError, RuntimeError) as error:
+        raise QueryError(f"the query cannot be run: {error}") from error
+
+
+def _begin(store: ox.Store, query: str, **options: Any) -> Result:
+    with _explained_query():
+        return Result(store.query(query, **options))
 
 
 def parse_rows(data: bytes, *, name: str, suffix: str) -> list[Row]:
@@ -85,6 +218,35 @@ def parse_rows(data: bytes, *, name: str, suffix: str) -> list[Row]:
         StoreError: Unknown suffix, or a syntax error: the message names file and line.
     """
     return [_row(quad) for quad in _parse(data, name=name, suffix=suffix)]
+
+
+def stream_rows(file: IO[bytes], name: str, suffix: str) -> Iterator[Row]:
+    """Parse an open file into rows without holding more of it than a row needs; N-Triples, N-Quads, Turtle and TriG only.
+
+    Raises:
+        StoreError: As for `parse_rows`, but only when the row is reached.
+
+    >>> list(stream_rows(io.BytesIO(b"<urn:a> <urn:b> 1 ."), "a.ttl", ".ttl"))
+    [('<urn:a>', '<urn:b>', '"1"^^<http://www.w3.org/2001/XMLSchema#integer>', '')]
+    """
+    reader = io.BufferedReader(cast("io.RawIOBase", file))
+    if reader.peek(len(_MARK)).startswith(_MARK):
+        reader.read(len(_MARK))
+    try:
+        for quad in ox.parse(cast("IO[bytes]", reader), format=FORMATS[suffix]):
+            yield _row(quad)
+    except (SyntaxError, ValueError) as error:
+        raise _explain(error, name=name) from error
+    finally:
+        reader.detach()
+
+
+def format_rows(rows: Iterable[Row], *, media_type: str, prefixes: Mapping[str, str] | None = None) -> bytes:
+    """Write the triples of rows in one of `GRAPH_FORMATS`, in the order given and with the labels that blank nodes have."""
+    data = "".join(f"{s} {p} {o} .\n" for s, p, o, _ in rows).encode()
+    triples = (quad.triple for quad in ox.parse(data, format=ox.RdfFormat.N_TRIPLES))
+    written = ox.serialize(triples, format=GRAPH_FORMATS[media_type], prefixes=dict(prefixes or {}))
+    return written or b""
 
 
 def number_rows(data: bytes, *, name: str, suffix: str) -> Iterator[tuple[Row, int]]:

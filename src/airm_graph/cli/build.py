@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from airm_graph.cli import CACHE_DIR_HELP, CACHE_HELP, DECISIONS_HELP, ENGINE_HELP, ENGINES, EXIT_NO, EXIT_USAGE, MAPPING_HELP, STRICT_HELP
+from airm_graph.cli.options import check_base
 from airm_graph.namespaces import BASE
 
 if TYPE_CHECKING:
@@ -68,7 +69,8 @@ def command(
 ) -> int:
     """Build the graph from captured pages and tables and write it.
 
-    INPUTS are folders (every *.txt, *.csv and *.tsv below them), files, or - for standard input. Writes airm.ttl, airm.jsonld,
+    INPUTS are folders (every *.txt below them, and every table: CSV, TSV, XLSX, JSON, JSON Lines, Parquet, packed or not), files, or -
+    for standard input. Writes airm.ttl, airm.jsonld,
     airm.nt, airm.nq, airm.rdf, report.json and SHA256SUMS, links.sssom.tsv with every join across inputs, and quarantine.csv with the
     rows of tables that cannot be used. Exits with 1 when a finding is a violation, with 2 when nothing could be read; an earlier output
     is then left as it was.
@@ -112,15 +114,6 @@ def find_cache(*, cached: bool, folder: Path | None) -> Path | None:
     from airm_graph.cache import find_cache_folder
 
     return folder or (find_cache_folder() if cached else None)
-
-
-def check_base(base: str) -> None:
-    """Refuse a base that cannot begin an IRI."""
-    usable = (
-        base.startswith(("http://", "https://")) and base.endswith("/") and not any(c in base for c in ' <>"{}|\\^`') and base.isprintable()
-    )
-    if not usable:
-        raise click.BadParameter(f"{base!r} is not an http or https address that ends in a slash", param_hint="--base")
 
 
 def write_counts(graph: "Graph") -> None:

@@ -59,7 +59,8 @@ def command(
     INPUTS are folders or files as for build. A change is taken up when the files have come to rest; an error is shown, leaves the output
     as it was, and does not end the watch. Exits with 0 when it is interrupted.
     """
-    from airm_graph.cli.build import check_base, find_cache
+    from airm_graph.cli.build import find_cache
+    from airm_graph.cli.options import check_base
     from airm_graph.watch import watch
 
     check_base(base)

@@ -17,6 +17,7 @@ _BATCH = 2_000
 _NESTED = {"list", "array", "struct", "map", "union", "variant"}
 #: Nothing is fetched, nothing is installed, nothing else is opened.
 _CONFIG: dict[str, Any] = {
+    "enable_external_file_cache": False,
     "memory_limit": _MEMORY,
     "threads": 1,
     "autoinstall_known_extensions": False,

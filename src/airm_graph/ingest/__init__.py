@@ -113,7 +113,7 @@ def _read_tables(entries: Sequence[Input], mappings: Sequence[Mapping] | None) -
         tables: list[Table] = []
         for entry in group:
             here = _open_tables(entry)
-            tables += here if entry.is_named else (_excuse(table, known) for table in here)
+            tables += _excuse(here, known, is_named=entry.is_named)
             files |= {table.file: entry.shown + table.file.removeprefix(entry.name) for table in here}
         found.append(read_records(tables, mappings=known))
     return found, files
@@ -146,12 +146,21 @@ def _find_mappings(beside: Sequence[Input]) -> Sequence[Mapping]:
     return (load_mapping(path),) if path and path.is_file() else load_builtin_mappings()
 
 
-def _excuse(table: Table, mappings: Sequence[Mapping]) -> Table:
-    """JSON is written for anything: what was found in a folder, and has columns that no mapping knows, is not meant as a table."""
-    if table.media_type != "application/json" or not table.header or any(mapping.find_table(table.header) for mapping in mappings):
-        return table
-    note = make_finding("TAB-28", f"no mapping knows the members of its records: {', '.join(table.header[:5])}", Place(table.file))
-    return Table(table.file, findings=(note,))
+def _excuse(tables: Sequence[Table], mappings: Sequence[Mapping], *, is_named: bool) -> tuple[Table, ...]:
+    """Make notes of tables that nobody may have meant: JSON that was found in a folder, and sheets beside one that a mapping knows."""
+    known = [any(mapping.find_table(table.header) for mapping in mappings) for table in tables]
+    excused = []
+    for table, is_known in zip(tables, known, strict=True):
+        what = f"no mapping knows its columns, and it was left out: {', '.join(table.header[:5])}"
+        if is_known or not table.header:
+            excused.append(table)
+        elif table.media_type == "application/json" and not is_named:
+            excused.append(Table(table.file, findings=(make_finding("TAB-28", what, Place(table.file)),)))
+        elif any(known):
+            excused.append(Table(table.file, findings=(make_finding("TAB-29", what, Place(table.file)),)))
+        else:
+            excused.append(table)
+    return tuple(excused)
 
 
 def _load(entry: Input) -> _Loaded:

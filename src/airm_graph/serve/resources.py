@@ -1,0 +1,212 @@
+"""One resource and what stands around it, as pages and programs need it; knows neither HTTP nor HTML.
+
+A resource is described by its own statements, by those of its *parts* (what it leads to: classifications, codes and the codes above
+them, evidence, captures, repairs), by who points at it, and by a label for every IRI that occurs.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from airm_graph.namespaces import BASE, rebase_text, term
+from airm_graph.store import Row, Store
+from airm_graph.terms import read_literal
+
+__all__ = ["Resource", "describe_document", "describe_resource", "list_described_rows", "read_resource_json"]
+
+#: Predicate and object as N-Triples terms.
+Pair = tuple[str, str]
+
+_TYPE, _LABEL = term("rdf:type"), term("rdfs:label")
+# Whoever shows a resource wants what lies behind these links too.
+_FOLLOWED = tuple(
+    term(name)
+    for name in (
+        "airm:assignedCode",
+        "airm:capture",
+        "airm:classification",
+        "airm:code",
+        "airm:evidence",
+        "airm:repair",
+        "airm:source",
+        "dcterms:creator",
+        "dcterms:rights",
+        "skos:broader",
+    )
+)
+# What belongs to a resource alone is described in its document.
+_OWNED = tuple(term(name) for name in ("airm:classification", "airm:evidence", "airm:repair"))
+_LABELS = tuple(term(name) for name in ("rdfs:label", "skos:prefLabel", "dcterms:title"))
+_MOST_PARTS, _MOST_INCOMING = 400, 200
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """A resource and what stands around it. IRIs are written without brackets where they are keys, objects as N-Triples terms.
+
+    Attributes:
+        iri: Which one.
+        types: IRIs of its classes, sorted.
+        label: Its name; empty where nothing names it.
+        statements: Its own statements, sorted: predicate IRI and object term.
+        parts: Statements of what it leads to, by IRI.
+        incoming: Who points at it: predicate IRI and subject IRI, sorted, the first of them.
+        incoming_count: How many there are in all.
+        labels: A name for each IRI that occurs in statements, parts and incoming, where one is known.
+        notations: The notation (``1.1.3``) of each code that occurs.
+        graphs: Named graphs that hold statements about it, sorted.
+        graph_size: Statements in the named graph of this IRI; 0 where it names none.
+        deprecated: Whether it is marked as no longer to be used.
+        replaced_by: IRIs of what to use instead.
+    """
+
+    iri: str
+    types: tuple[str, ...]
+    label: str
+    statements: tuple[Pair, ...]
+    parts: Mapping[str, tuple[Pair, ...]]
+    incoming: tuple[Pair, ...]
+    incoming_count: int
+    labels: Mapping[str, str]
+    notations: Mapping[str, str]
+    graphs: tuple[str, ...]
+    graph_size: int
+    deprecated: bool
+    replaced_by: tuple[str, ...]
+
+    def values(self, predicate: str, *, of: str | None = None) -> tuple[str, ...]:
+        """The objects of a predicate (an IRI), of the resource itself or of one of its parts, as N-Triples terms."""
+        statements = self.statements if of is None else self.parts.get(of, ())
+        return tuple(value for name, value in statements if name == predicate)
+
+    def texts(self, predicate: str, *, of: str | None = None) -> tuple[str, ...]:
+        """The objects of a predicate as plain text: literals without quotes, IRIs without brackets."""
+        return tuple(value[1:-1] if value.startswith("<") else read_literal(value).text for value in self.values(predicate, of=of))
+
+    def to_json(self) -> dict[str, Any]:
+        """The description as JSON values."""
+        return asdict(self)
+
+
+def read_resource_json(found: Mapping[str, Any]) -> Resource:
+    """Read what `Resource.to_json` wrote and JSON carried."""
+    pairs = {name: tuple((p, o) for p, o in found[name]) for name in ("statements", "incoming")}
+    lists = {name: tuple(found[name]) for name in ("types", "graphs", "replaced_by")}
+    parts = {name: tuple((p, o) for p, o in rows) for name, rows in found["parts"].items()}
+    return Resource(**{**found, **pairs, **lists, "parts": parts})
+
+
+def describe_resource(stores: Sequence[Store], iri: str, *, base: str = BASE) -> Resource | None:
+    """Describe a resource from the first store that knows it.
+
+    Args:
+        stores: Where to look.
+        iri: Without brackets.
+        base: What the IRIs of the project begin with.
+
+    Returns:
+        None when no store holds a statement with it, or a graph of that name.
+    """
+    for store in stores:
+        own = _read_own(store, iri)
+        size = sum(1 for _ in store.find_rows(graph=iri))
+        if own or size or any(True for _ in store.find_rows(object=iri)):
+            return _describe(store, iri, own=own, size=size, base=base)
+    return None
+
+
+def _describe(store: Store, iri: str, *, own: tuple[Pair, ...], size: int, base: str) -> Resource:
+    parts = _follow(store, iri, own, base=base)
+    pointing = sorted((p[1:-1], s[1:-1]) for s, p, _, _ in store.find_rows(object=iri) if s.startswith("<"))
+    incoming = tuple(pointing[:_MOST_INCOMING])
+    everything = [*own, *(pair for pairs in parts.values() for pair in pairs)]
+    mentioned = {iri, *parts, *(p for p, _ in everything), *(o[1:-1] for _, o in everything if o.startswith("<")), *_flatten(incoming)}
+    labels = {name: label for name in sorted(mentioned) if (label := _find_label(store, name))}
+    notation = term("skos:notation")[1:-1]
+    notations = {name: read_literal(o).text for name in sorted(mentioned) for p, o in parts.get(name, ()) if p == notation}
+    notations |= {name: text for name in sorted(mentioned - parts.keys()) if (text := _find_notation(store, name))}
+    return Resource(
+        iri=iri,
+        types=tuple(sorted(o[1:-1] for p, o in own if p == _TYPE[1:-1])),
+        label=labels.get(iri, ""),
+        statements=own,
+        parts=parts,
+        incoming=incoming,
+        incoming_count=len(pointing),
+        labels=labels,
+        notations=notations,
+        graphs=store.find_graphs(iri),
+        graph_size=size,
+        deprecated=any(p == term("owl:deprecated")[1:-1] and read_literal(o).text in {"true", "1"} for p, o in own if o.startswith('"')),
+        replaced_by=tuple(o[1:-1] for p, o in own if p == term("dcterms:isReplacedBy")[1:-1] and o.startswith("<")),
+    )
+
+
+def describe_document(store: Store, iri: str, *, rows: Iterable[Row]) -> Resource:
+    """Describe a document of several graphs that no statement is about: what it defines points at it."""
+    terms = sorted({s[1:-1] for s, _, _, _ in rows if s.startswith(f"<{iri}#")})
+    defined = term("rdfs:isDefinedBy")[1:-1]
+    labels = {name: label for name in terms if (label := _find_label(store, name))}
+    incoming = tuple((defined, name) for name in terms)
+    label = iri.rpartition("/")[2]
+    return Resource(iri, (), label, (), {}, incoming, len(incoming), labels, {}, (), 0, deprecated=False, replaced_by=())
+
+
+def list_described_rows(store: Store, iri: str, *, base: str = BASE) -> list[Row]:
+    """List the statements of the document about a resource, sorted, without graphs.
+
+    That is all about the resource and about what belongs to it alone (classifications, evidence, repairs), terms of a hash namespace for
+    its document, and labels of what these lead to. Of a resource that nothing is said about it is the statements that point at it.
+    """
+    owned = {rebase_text(name, base) for name in _OWNED}
+    waiting, rows = [iri, *_find_hash_terms(store, iri)], set[Row]()
+    seen = set(waiting)
+    while waiting:
+        for row in store.find_rows(subject=waiting.pop()):
+            rows.add(row)
+            if row[1] in owned and row[2][1:-1] not in seen:
+                seen.add(row[2][1:-1])
+                waiting.append(row[2][1:-1])
+    if not rows:
+        rows.update(sorted(store.find_rows(object=iri))[:_MOST_INCOMING])
+    linked = {row[2][1:-1] for row in rows if row[2].startswith("<")} - seen
+    named = (row for name in linked for row in store.find_rows(subject=name) if row[1] in _LABELS)
+    return sorted({*rows, *named})
+
+
+def _find_hash_terms(store: Store, iri: str) -> list[str]:
+    """Terms such as ``ontology#Mitigation`` for ``ontology``: what says that the document defines it."""
+    return sorted({s[1:-1] for s, p, _, _ in store.find_rows(object=iri) if p == term("rdfs:isDefinedBy") and s.startswith(f"<{iri}#")})
+
+
+def _read_own(store: Store, iri: str) -> tuple[Pair, ...]:
+    return tuple(sorted((p[1:-1], o) for _, p, o, _ in store.find_rows(subject=iri)))
+
+
+def _follow(store: Store, iri: str, own: Iterable[Pair], *, base: str) -> dict[str, tuple[Pair, ...]]:
+    followed = {rebase_text(name, base)[1:-1] for name in _FOLLOWED}
+    parts: dict[str, tuple[Pair, ...]] = {}
+    waiting = [o[1:-1] for p, o in own if p in followed and o.startswith("<")]
+    while waiting and len(parts) < _MOST_PARTS:
+        name = waiting.pop(0)
+        if name in parts or name == iri:
+            continue
+        parts[name] = _read_own(store, name)
+        # Whom a source was written by, or where it says so, is of interest on the page of the source only.
+        if term("airm:Source")[1:-1] not in {rebase_text(o[1:-1], BASE) for _, o in parts[name]}:
+            waiting += [o[1:-1] for p, o in parts[name] if p in followed and o.startswith("<")]
+    return parts
+
+
+def _flatten(pairs: Iterable[Pair]) -> Iterator[str]:
+    for pair in pairs:
+        yield from pair
+
+
+def _find_label(store: Store, iri: str) -> str:
+    found = sorted((_LABELS.index(p), o) for _, p, o, _ in store.find_rows(subject=iri) if p in _LABELS)
+    return read_literal(found[0][1]).text if found else ""
+
+
+def _find_notation(store: Store, iri: str) -> str:
+    return next((read_literal(o).text for _, p, o, _ in store.find_rows(subject=iri) if p == term("skos:notation")), "")

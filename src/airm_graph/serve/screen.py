@@ -1,0 +1,194 @@
+r"""Queries from outside, looked at before a parser sees them: size of the structure, and what is refused.
+
+The text is cut into the tokens of the grammar of SPARQL. A keyword in it is a word token, wherever strings, comments, IRIs and names may
+hold the same letters. Two things could make another reader see other tokens, and both are refused: an escape ``\uXXXX`` of an ASCII
+character (``\u0053ERVICE``), which some readers resolve before they look for tokens; and ``<`` that one takes for the start of an IRI
+and another for a comparison, where what follows could hide a comment or a string.
+
+Source:
+    SPARQL 1.1 Query Language, section 19 (grammar; 19.2 for escapes, 19.8 for tokens).
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from urllib.parse import urljoin
+
+from airm_graph.errors import QueryError
+
+__all__ = ["Screened", "screen_query"]
+
+_ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
+_NAME_PART = r"(?:[\w:.-]|%[0-9A-Fa-f]{2}|\\[_~.!$&'()*+,;=/?#@%-])"
+_TOKENS = re.compile(
+    rf'''
+    (?P<space>[\x20\t\r\n]+|\#[^\r\n]*)
+  | (?P<iri><[^<>"{{}}|^`\\\x00-\x20]*>)
+  | (?P<string>"""(?:"{{0,2}}(?:[^"\\]|\\.))*+"""|'{{3}}(?:'{{0,2}}(?:[^'\\]|\\.))*+'{{3}}
+      |"(?:[^"\\\r\n]|\\.)*+"|'(?:[^'\\\r\n]|\\.)*+')
+  | (?P<variable>[?$]\w+)
+  | (?P<name>(?:[^\W\d_](?:[\w.-]*[\w-])?)?:(?:{_NAME_PART})*|_:[\w.-]+)
+  | (?P<language>@[A-Za-z]+(?:-[A-Za-z0-9]+)*)
+  | (?P<number>\d+(?:\.\d*)?(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?)
+  | (?P<word>[A-Za-z_]\w*)
+  | (?P<mark>\^\^|\|\||&&|!=|<=|>=|.)
+    ''',
+    re.VERBOSE | re.DOTALL,
+)
+_OPENING, _CLOSING = frozenset("{(["), frozenset("})]")
+_REFUSED = {
+    "SERVICE": "SERVICE asks other servers, which this one does not do",
+    **dict.fromkeys(("LOAD", "INSERT", "DELETE", "CLEAR", "DROP", "CREATE", "COPY", "MOVE", "ADD"), "the data here is read-only"),
+}
+_SUSPECT = re.compile("|".join(_REFUSED), re.IGNORECASE)
+# Besides refused words: what names graphs, and escapes.
+_NOTABLE = re.compile(rf"""{_SUSPECT.pattern}|FROM|\\[uU]""", re.IGNORECASE)
+#: Functions whose answer is another one each time.
+_VOLATILE = frozenset({"BNODE", "NOW", "RAND", "STRUUID", "UUID"})
+_VOLATILE_TEXT = re.compile("|".join(sorted(_VOLATILE)), re.IGNORECASE)
+_EXPRESSION_ENDS = frozenset({"variable", "name", "number", "string", "iri", "language"})
+_HIDING = re.compile("[#']")
+
+
+@dataclass(frozen=True, slots=True)
+class Screened:
+    """What can be said of a query without parsing it.
+
+    Attributes:
+        default_graphs, named_graphs: IRIs of ``FROM`` and ``FROM NAMED``.
+        volatile: Whether it uses a function whose answer is another one each time.
+    """
+
+    default_graphs: tuple[str, ...]
+    named_graphs: tuple[str, ...]
+    volatile: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Token:
+    kind: str
+    text: str
+
+
+def screen_query(text: str, *, base: str, depth: int, chain: int) -> Screened:
+    r"""Look at a query before it is parsed.
+
+    Args:
+        text: The query.
+        base: What relative IRIs are resolved against.
+        depth: How many brackets may be open at once.
+        chain: How often one operator or keyword may stand in it.
+
+    Raises:
+        QueryError: The query is refused; the message says why.
+
+    >>> screen_query("SELECT * FROM <a> { ?s ?p 'SERVICE' }", base="http://example.org/", depth=9, chain=9).default_graphs
+    ('http://example.org/a',)
+    >>> screen_query("SELECT * { \\u0053ERVICE <http://example.org/> {} }", base="http://example.org/", depth=9, chain=9)
+    Traceback (most recent call last):
+    ...
+    airm_graph.errors.QueryError: the escape \u0053 stands for an ASCII character; write the character itself
+    """
+    if _is_harmless(text, depth=depth, chain=chain):
+        return Screened((), (), volatile=_VOLATILE_TEXT.search(text) is not None)
+    _refuse_escapes(text)
+    tokens = list(_cut(text))
+    _refuse_size(tokens, depth=depth, chain=chain)
+    words = [token.text.upper() for token in tokens if token.kind == "word"]
+    _refuse_keywords(words, names=(token.text.upper() for token in tokens if token.kind == "name"))
+    _refuse_ambiguity(tokens, text)
+    default, named = _find_graphs(tokens, base=base)
+    return Screened(default, named, not _VOLATILE.isdisjoint(words))
+
+
+def _is_harmless(text: str, *, depth: int, chain: int) -> bool:
+    """Whether a query can hold nothing that is refused, however it is cut into tokens: most can be told by their letters alone."""
+    return len(text) <= chain and sum(map(text.count, _OPENING)) <= depth and _NOTABLE.search(text) is None
+
+
+def _refuse_escapes(text: str) -> None:
+    for match in _ESCAPE.finditer(text):
+        if int(match[1] or match[2], 16) < 0x80:
+            raise QueryError(f"the escape {match[0]} stands for an ASCII character; write the character itself")
+
+
+def _cut(text: str) -> Iterator[_Token]:
+    for match in _TOKENS.finditer(text):
+        kind = str(match.lastgroup)
+        if kind == "mark" and match[0] in "\"'":
+            raise QueryError(f"the string that begins at character {match.start() + 1} does not end")
+        if kind != "space":
+            yield _Token(kind, match[0])
+
+
+def _refuse_size(tokens: Iterable[_Token], *, depth: int, chain: int) -> None:
+    level = 0
+    counts: Counter[str] = Counter()
+    for token in tokens:
+        if token.kind == "iri":
+            # Another reader could take the angle for a comparison and these for brackets.
+            _refuse_depth(level + token.text.count("("), depth)
+        elif token.kind in {"mark", "word"}:
+            level += (token.text in _OPENING) - (token.text in _CLOSING)
+            _refuse_depth(level, depth)
+            counts[token.text.upper()] += 1
+    for name, count in counts.items():
+        if count > chain and name not in ".;,":
+            raise QueryError(f"{name} stands in the query {count} times, and {chain} is the most; ask several smaller questions")
+
+
+def _refuse_depth(level: int, depth: int) -> None:
+    if level > depth:
+        raise QueryError(f"more than {depth} brackets are open at once; ask a simpler question")
+
+
+def _refuse_keywords(words: Iterable[str], *, names: Iterable[str]) -> None:
+    for word in words:
+        if word in _REFUSED:
+            raise QueryError(f"{word} is refused: {_REFUSED[word]}")
+    # Oxigraph needs no space behind a keyword: it reads SERVICESILENTex:a as SERVICE SILENT ex:a.
+    for word in (*words, *(name.partition(":")[0] for name in names)):
+        if "SERVICE" in word:
+            raise QueryError(f"{word} could be read as SERVICE, which is refused; choose another prefix or name")
+
+
+def _refuse_ambiguity(tokens: Iterable[_Token], text: str) -> None:
+    """Refuse ``?a <#b>`` inside parentheses: to some it is a comparison and a comment, and what follows could be a hidden keyword."""
+    if not _SUSPECT.search(text):
+        return
+    level, before = 0, _Token("mark", "")
+    for token in tokens:
+        if token.kind == "mark":
+            level += (token.text == "(") - (token.text == ")")
+        ends = before.kind in _EXPRESSION_ENDS or before.text == ")" or (before.kind == "word" and before.text.lower() in {"true", "false"})
+        if token.kind == "iri" and level > 0 and ends and _HIDING.search(token.text):
+            raise QueryError(f"{token.text} can be read as an IRI or as a comparison; write a space behind <, or a prefixed name")
+        before = token
+
+
+def _find_graphs(tokens: list[_Token], *, base: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    prefixes: dict[str, str] = {}
+    default, named = [], []
+    following = [*tokens[1:], _Token("mark", ""), _Token("mark", ""), _Token("mark", "")]
+    for number, token in enumerate(tokens):
+        word = token.text.upper() if token.kind == "word" else ""
+        after, next_after = following[number], following[number + 1]
+        if word == "BASE" and after.kind == "iri":
+            base = urljoin(base, after.text[1:-1])
+        elif word == "PREFIX" and after.kind == "name" and next_after.kind == "iri":
+            prefixes[after.text.removesuffix(":")] = urljoin(base, next_after.text[1:-1])
+        elif word == "FROM" and after.text.upper() == "NAMED":
+            named.append(_resolve(next_after, prefixes, base))
+        elif word == "FROM":
+            default.append(_resolve(after, prefixes, base))
+    return tuple(default), tuple(named)
+
+
+def _resolve(token: _Token, prefixes: dict[str, str], base: str) -> str:
+    if token.kind == "iri":
+        return urljoin(base, token.text[1:-1])
+    prefix, _, local = token.text.partition(":")
+    if token.kind != "name" or prefix not in prefixes:
+        raise QueryError("FROM needs the IRI of a graph, or a name with a declared prefix")
+    return prefixes[prefix] + re.sub(r"\\(.)", r"\1", local)

@@ -1,0 +1,98 @@
+"""A child that answers questions under limits that the kernel holds.
+
+It opens nothing: no file, no connection, no process. When it takes too much time or memory it dies, and the one who asked sees that.
+"""
+
+import json
+import math
+import os
+import resource
+import signal
+import socket
+import time
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, NoReturn
+
+from airm_graph.serve.frames import LENGTH, Reply, pack_reply
+from airm_graph.serve.settings import Limits
+
+__all__ = ["serve_questions"]
+
+#: Oxigraph's parser and evaluator recurse: the caps on queries hold with a wide margin on this much stack.
+_STACK = 64 << 20
+
+
+def serve_questions(connection: socket.socket, *, answer: Callable[[Mapping[str, Any]], Reply], limits: Limits) -> NoReturn:
+    """Answer questions that come in on *connection* until it is closed; never returns."""
+    _restrain(limits)
+    code = 0
+    try:
+        while (question := _read_question(connection)) is not None:
+            _start_clock(limits)
+            reply = pack_reply(_answer(answer, question))
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            connection.sendall(reply)
+    except MemoryError:
+        code = 1
+    except OSError:
+        code = 2
+    finally:
+        os._exit(code)
+
+
+def _answer(answer: Callable[[Mapping[str, Any]], Reply], question: Mapping[str, Any]) -> Reply:
+    try:
+        return answer(question)
+    except MemoryError:
+        raise
+    except Exception as error:  # noqa: BLE001 - a fault of ours is told to the one who asked, who writes it to the log
+        detail = f"{type(error).__name__}: {error}"
+        return Reply(503, {"error": "the question could not be answered", "reason": "internal", "detail": detail})
+
+
+def _restrain(limits: Limits) -> None:
+    for number in (signal.SIGALRM, signal.SIGTERM, signal.SIGINT, signal.SIGCHLD, signal.SIGPIPE):
+        signal.signal(number, signal.SIG_IGN if number in {signal.SIGINT, signal.SIGPIPE} else signal.SIG_DFL)
+    _die_first()
+    _, hard = resource.getrlimit(resource.RLIMIT_STACK)
+    resource.setrlimit(resource.RLIMIT_STACK, (_STACK if hard == resource.RLIM_INFINITY else min(_STACK, hard), hard))
+    pages: int = int(Path("/proc/self/statm").read_text().split()[0]) if Path("/proc/self/statm").exists() else 0
+    taken = pages * resource.getpagesize()
+    for name, most in ((resource.RLIMIT_AS, taken + limits.memory), (resource.RLIMIT_FSIZE, 0), (resource.RLIMIT_CORE, 0)):
+        resource.setrlimit(name, (most, most))
+    # From here on nothing can be opened: neither a file nor a connection.
+    resource.setrlimit(resource.RLIMIT_NOFILE, (0, 0))
+
+
+def _die_first() -> None:
+    """Where the machine runs out of memory, let it be a worker that is ended."""
+    with suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text("1000")
+
+
+def _start_clock(limits: Limits) -> None:
+    # Both are second lines of defence: the one who asked ends a worker that is late, and these hold even when that one hangs.
+    signal.setitimer(signal.ITIMER_REAL, limits.seconds + 1)
+    used = time.process_time()
+    _, hard = resource.getrlimit(resource.RLIMIT_CPU)
+    resource.setrlimit(resource.RLIMIT_CPU, (math.ceil(used + limits.seconds) + 1, hard))
+
+
+def _read_question(connection: socket.socket) -> Mapping[str, Any] | None:
+    head = _read(connection, LENGTH.size)
+    if head is None:
+        return None
+    data = _read(connection, LENGTH.unpack(head)[0])
+    return None if data is None else json.loads(data)
+
+
+def _read(connection: socket.socket, size: int) -> bytes | None:
+    parts = b""
+    while len(parts) < size:
+        part = connection.recv(size - len(parts))
+        if not part:
+            return None
+        parts += part
+    return parts

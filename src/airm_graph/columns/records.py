@@ -15,6 +15,8 @@ __all__ = ["read_cells", "read_records", "write_records"]
 _LINE = 2_097_152
 #: The longest line of a table of others, in bytes; DuckDB takes some times as much memory.
 _LONGEST = 4 << 20
+#: Where a table is smaller, nothing is won.
+_SHORTEST = 1 << 16
 #: Records written at once.
 _SOME = 5_000
 
@@ -46,7 +48,11 @@ def read_cells(path: Path, *, width: int, delimiter: str) -> str:
     """
     columns = {f"c{place}": "VARCHAR" for place in range(width)}
     # What stands for NULL is a line end, which no cell without quotes can be: an empty cell is an empty text.
-    options = f"skip = 1, nullstr = chr(10), allow_quoted_nulls = false, null_padding = true, max_line_size = {_LONGEST}"
+    # DuckDB takes memory for sixteen lines of the longest that may come.
+    line = min(_LONGEST, max(_SHORTEST, path.stat().st_size))
+    options = (
+        f"skip = 1, nullstr = chr(10), allow_quoted_nulls = false, null_padding = true, max_line_size = {line}, buffer_size = {16 * line}"
+    )
     return _read(path, columns, options, delimiter=delimiter)
 
 

@@ -183,10 +183,17 @@ class TripleTable:
             StoreError: DuckDB refuses it.
         """
         declared = ", ".join(f"{column} {kind}" for column, kind in columns.items())
+        remaining = iter(records)
+        few = list(islice(remaining, _FEW))
+        if len(few) < _FEW:
+            values = [list(column) for column in zip(*few, strict=True)] or [[] for _ in columns]
+            given = ", ".join(f"unnest(${n}::{kind}[]) AS {name}" for n, (name, kind) in enumerate(columns.items(), 1))
+            self._run(f"CREATE OR REPLACE TABLE {name} AS SELECT {given}", values)
+            return
         self.execute(f"CREATE OR REPLACE TABLE {name} ({declared})")
         with tempfile.TemporaryDirectory(prefix="airm-graph-", dir=self._temp) as folder:
             path = Path(folder, "records.csv")
-            longest = write_records(path, records)
+            longest = write_records(path, chain(few, remaining))
             self.execute(f"INSERT INTO {name} SELECT * FROM {read_records(path, columns=columns, line=longest)}")  # noqa: S608
 
     def load_numbers(self, name: str, numbers: Sequence[int]) -> None:

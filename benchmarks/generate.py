@@ -27,10 +27,11 @@ _WORDS = {
 _VERBS, _THINGS, _SURNAMES = (_WORDS[kind].split() for kind in _WORDS)
 
 
-def generate(mitigations: int) -> Iterator[Row]:
-    """Write the taxonomy and a number of mitigations with all that stands around them."""
-    yield from taxonomy_rows()
-    for number in range(mitigations):
+def generate(mitigations: int, *, start: int = 0) -> Iterator[Row]:
+    """Write the taxonomy and a number of mitigations with all that stands around them; or, from *start* on (a multiple of 60), the rest."""
+    if not start:
+        yield from taxonomy_rows()
+    for number in range(start, mitigations):
         if number % PER_SOURCE == 0:
             yield from _source_rows(number // PER_SOURCE)
         yield from _mitigation_rows(number)

@@ -199,9 +199,8 @@ def main() -> None:
     if sys.argv[1:2] == ["--peer"]:
         serve_peer(Path(sys.argv[2]))
         return
-    seconds, hostile = (*map(int, sys.argv[1:3]), 10, 60)[:2] if len(sys.argv) > 2 else (*map(int, sys.argv[1:2]), 10, 60)[:2]
-    if len(sys.argv) == 2:
-        hostile = 60
+    given = [int(text) for text in sys.argv[1:3]]
+    seconds, hostile = (*given, *(10, 60)[len(given) :])
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         file = folder / "data.nq"

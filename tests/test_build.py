@@ -169,6 +169,7 @@ def test_other_base_moves_every_iri(example_graph: airm_graph.Graph, tmp_path: P
     graph.write(tmp_path)
     loaded = airm_graph.load(tmp_path)
     assert loaded.base == graph.base
+    assert not [row for row in loaded.ontology if row[3].startswith(f"<{BASE}")]
     assert len(loaded.query("mitigations-by-code", code="1.1")) == len(graph.query("mitigations-by-code", code="1.1"))
 
 
@@ -179,6 +180,13 @@ def test_date_of_release_comes_from_the_environment_only(monkeypatch: pytest.Mon
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "yesterday")
     with pytest.raises(AirmError, match="SOURCE_DATE_EPOCH"):
         airm_graph.build([EXAMPLES])
+
+
+@pytest.mark.parametrize("base", [BASE, "http://localhost:8080/x/"])
+def test_things_counted_are_those_of_the_query(base: str) -> None:
+    graph = airm_graph.build([EXAMPLES], base=base)
+    assert list(graph.count().items()) == [(row["thing"], int(row["number"] or 0)) for row in graph.query("counts")]
+    assert graph.count()["authors"] > 0
 
 
 def test_graph_converts_to_rdflib_and_networkx(example_graph: airm_graph.Graph, tmp_path: Path) -> None:

@@ -132,14 +132,16 @@ def count_findings(folder: Path, rule: str, kind: str) -> int:
 
 
 def _packed(name: str, content: str, entry: dict, *, kind: str) -> bytes:
-    """The example as the file that its name says; nothing where that is the text itself."""
+    """The example as the file that its name says, a blank line parting two sheets; nothing where that is the text itself."""
     if name.endswith(".gz"):
         return gzip.compress(f"{content}\n".encode() * (entry["times"] if kind == "fails" else 1))
     if not name.endswith(".xlsx"):
         return b""
     book, target = openpyxl.Workbook(), io.BytesIO()
-    for row in csv.reader(io.StringIO(content)):
-        book.active.append(row)
+    for number, part in enumerate(content.split("\n\n")):
+        sheet = book.create_sheet() if number else book.active
+        for row in csv.reader(io.StringIO(part)):
+            sheet.append(row)
     for number in entry.get("hidden", ()) if kind == "fails" else ():
         book.active.row_dimensions[number].hidden = True
     book.save(target)

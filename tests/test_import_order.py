@@ -9,15 +9,18 @@ PACKAGE = Path(__file__).resolve().parent.parent / "src" / "airm_graph"
 
 # Rooms in the order of the way that data takes; a room may import from itself and from the rooms before it.
 ORDER = [
+    "version",
     "errors",
     "namespaces",
     "resources",
     "model",
     "terms",
+    "cache",
     "sssom",
     "rules",
     "text",
     "store",
+    "remote",
     "columns",
     "taxonomy",
     "ingest",
@@ -34,8 +37,10 @@ ORDER = [
     "migrate",
     "curate",
     "conductor",
+    "push",
     "serve",
     "site",
+    "watch",
     "cli",
 ]
 # Rooms that stand side by side do not know each other, although one is listed first.

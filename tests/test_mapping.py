@@ -1,6 +1,7 @@
 """What columns mean: mappings and their schema, several classifications, outlines, proposals, and graphs that go to tables and back."""
 
 import csv
+import gzip
 import io
 import json
 import random
@@ -9,6 +10,7 @@ from collections import Counter
 from pathlib import Path
 
 import jsonschema
+import openpyxl
 import pytest
 import yaml
 from click.testing import CliRunner
@@ -20,6 +22,7 @@ from airm_graph.cli import cli
 from airm_graph.conductor import propose_mapping
 from airm_graph.errors import InputError
 from airm_graph.ingest import read_captures
+from airm_graph.ingest.table import read_records, read_tables
 from airm_graph.ingest.table.guess import CERTAIN
 from airm_graph.ingest.table.mapping import load_builtin_mappings, read_mapping
 from airm_graph.ingest.table.names import find_separator
@@ -609,6 +612,21 @@ def test_mapping_beside_tables_is_used_for_their_folder_only(tmp_path: Path) -> 
     assert (editions["a/mitigations.csv"], editions["b/mitigations.csv"]) == ("v1", "v2")
 
 
+def test_simple_table_says_all_in_its_columns() -> None:
+    simple = {(mapping.name, table.kind): table.is_simple for mapping in load_builtin_mappings() for table in mapping.tables.values()}
+    assert [key for key, is_one in simple.items() if not is_one] == [("publisher", "mitigations")]
+
+
+def test_document_that_rows_elsewhere_name_is_used(tmp_path: Path) -> None:
+    folder = write_folder(tmp_path / "in")
+    tables = [table for name in ("mitigations.csv", "sources.csv") for table in read_tables(folder / name, file=name)]
+    said = [
+        [finding.rule for finding in read_records(tables, mappings=load_builtin_mappings(), named=named).findings].count("TAB-13")
+        for named in ({}, {"publisher": ["Findings That Nobody Made"]})
+    ]
+    assert said == [1, 0]
+
+
 # Proposals.
 
 
@@ -693,6 +711,37 @@ def test_map_writes_a_mapping_that_build_uses(tmp_path: Path, folder: Path) -> N
     assert {entry.rule for entry in readings.rejected} == {"TAB-07"}
 
 
+@pytest.mark.parametrize("suffix", ["json", "jsonl", "csv.gz", "xlsx"])
+def test_other_formats_are_mapped_read_and_brought_back(tmp_path: Path, folder: Path, graph: airm_graph.Graph, suffix: str) -> None:
+    place = tmp_path / "in"
+    place.mkdir()
+    for name in ("mitigations", "sources"):
+        write_as(folder / f"{name}.csv", place / f"{name}.{suffix}")
+    found = {table.kind: [guess.what for guess in table.guesses if guess.is_certain] for table in propose_mapping([place]).tables}
+    assert {"name", "source", "description", "parent", "children", "code"} <= set(found["mitigations"])
+    built = airm_graph.build([place])
+    assert {m.key for m in built.records.mitigations} == {m.key for m in graph.records.mitigations}
+    assert set(build_back(built, tmp_path / "tables").rows) == set(built.rows)
+
+
+def write_as(source: Path, target: Path) -> None:
+    """Write a CSV table in the format that the name says."""
+    with source.open(encoding="utf-8", newline="") as file:
+        header, *rows = csv.reader(file)
+    records = [dict(zip(header, row, strict=True)) for row in rows]
+    if target.suffix == ".json":
+        target.write_text(json.dumps(records), encoding="utf-8")
+    elif target.suffix == ".jsonl":
+        target.write_text("".join(f"{json.dumps(record)}\n" for record in records), encoding="utf-8")
+    elif target.suffix == ".gz":
+        target.write_bytes(gzip.compress(source.read_bytes()))
+    else:
+        book = openpyxl.Workbook()
+        for row in (header, *rows):
+            book.active.append(row)
+        book.save(target)
+
+
 @pytest.mark.parametrize("name", ["no.csv", "empty.csv"])
 def test_map_of_what_is_no_table_is_refused(tmp_path: Path, name: str) -> None:
     (tmp_path / "empty.csv").write_bytes(b"")
@@ -764,6 +813,17 @@ def test_contradictions_are_reported_of_a_graph_that_came_back(tmp_path: Path, g
 def test_join_of_nothing_changes_nothing(folder: Path) -> None:
     records = merge_pages(read_captures([folder]).pages)
     assert join_records(records, [records.__class__()]) is records
+
+
+def test_joins_and_numbers_of_documents_survive_the_company_of_an_exported_graph(tmp_path: Path, graph: airm_graph.Graph) -> None:
+    records = merge_pages(read_captures([write_folder(tmp_path / "a"), write_folder(tmp_path / "b")]).pages)
+    graph.write_tables(tmp_path / "tables")
+    joined = join_records(records, read_captures([tmp_path / "tables"]).restored)
+    assert joined.links == records.links
+    numbers = {number.value for source in joined.sources for number in source.identifiers}
+    assert numbers == {"doi:10.1234/abc", "doi:10.1234/def"}
+    only_tables = join_records(records.__class__(captures=records.captures), read_captures([tmp_path / "tables"]).restored)
+    assert {number.value for source in only_tables.sources for number in source.identifiers} == numbers
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ import pytest
 
 import airm_graph
 from airm_graph.store import parse_rows
+from airm_graph.version import VERSION
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "src" / "airm_graph"
@@ -35,6 +36,7 @@ def test_version_is_that_of_the_ontology() -> None:
     rows = parse_rows((ROOT / "ontology" / "airm.ttl").read_bytes(), name="airm.ttl", suffix=".ttl")
     info = [o for _, p, o, _ in rows if p == "<http://www.w3.org/2002/07/owl#versionInfo>"]
     assert info == [f'"{version("airm-graph")}"']
+    assert version("airm-graph") == VERSION
 
 
 def test_importing_the_package_imports_no_heavy_library() -> None:

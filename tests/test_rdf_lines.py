@@ -16,6 +16,7 @@ from airm_graph.errors import InputError, StoreError
 from airm_graph.ingest.jsonld import find_json_lines
 from airm_graph.ingest.rdf import Lines, RdfFile, find_lines, locate_findings, read_rdf_files
 from airm_graph.model import Finding, Place, Severity
+from airm_graph.namespaces import PREFIXES
 from airm_graph.store import FORMATS, number_rows, parse_rows
 from airm_graph.terms import read_literal
 
@@ -339,3 +340,35 @@ def test_report_about_rdf_is_the_same_for_any_hash_seed(tmp_path: Path) -> None:
         outputs.add(done.stdout)
     assert len(outputs) == 1
     assert any(finding["focus"] == "_:anon1" for finding in json.loads(outputs.pop())["findings"])
+
+
+BROKEN_LINES = """<urn:m> <{rdf}type> <{airm}Mitigation> <urn:g> .
+# a comment
+<urn:m> <{rdfs}label> "One" <urn:g> .
+<urn:m> <{rdfs}label> "Two" <urn:g> .
+<urn:\\u006d2> <{rdf}type> <{airm}Mitigation> .
+
+<urn:m2> <{rdfs}label> " padded" .
+_:b <{rdf}type> <{airm}Mitigation> .
+<urn:m> <{airm}partOf> <urn:m> .
+<urn:c> <{rdf}type> <{airm}Capture> <urn:c> .
+<urn:c> <{airm}fileName> "page.txt" <urn:c> .
+<urn:m> <{airm}evidence> <urn:e> <urn:g> .
+<urn:e> <{rdf}type> <{airm}Evidence> <urn:c> .
+<urn:e> <{airm}capture> <urn:c> <urn:c> .
+<urn:e> <{airm}firstLine> "3"^^<http://www.w3.org/2001/XMLSchema#integer> <urn:c> .
+<urn:x> <{rdfs}label> "inferred is not judged" <https://w3id.org/airm-graph/graph/inferred> .
+<urn:x> <{rdf}type> <{airm}Mitigation> <https://w3id.org/airm-graph/graph/inferred> .
+""".format(**{name: PREFIXES[name] for name in ("airm", "rdf", "rdfs")})
+
+
+@pytest.mark.parametrize("names", [["a.nq"], ["a.nq", "b.nq"]])
+@pytest.mark.parametrize("engine", ["auto", "reference"])
+def test_large_files_get_the_report_of_small_ones(tmp_path: Path, names: list[str], engine: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number, name in enumerate(names):
+        (tmp_path / name).write_text(BROKEN_LINES.replace("<urn:m", f"<urn:m{number}"), encoding="utf-8")
+    small = validate_inputs([tmp_path], engine=engine)
+    monkeypatch.setattr("airm_graph.conductor._LARGE", 0)
+    large = validate_inputs([tmp_path], engine=engine)
+    assert large == small
+    assert len({finding.place.first_line for finding in large[0].findings if finding.place}) > 3

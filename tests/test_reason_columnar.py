@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from airm_graph.columns import TripleTable
 from airm_graph.namespaces import PREFIXES, iri, term
-from airm_graph.reason import ENGINES, close
+from airm_graph.reason import ENGINES, close, close_table
 from airm_graph.reason.axioms import compile_axioms
 from airm_graph.reason.columnar import close_columnar, close_rows, read_axioms
 from airm_graph.reason.publish import publishable
@@ -348,3 +348,13 @@ def test_long_way_is_closed_in_few_rounds() -> None:
         table.load_rows([*data, ("<urn:p>", term("rdf:type"), term("owl:TransitiveProperty"), "")])
         assert close_columnar(table, read_axioms(table)).count == 100 * 99 // 2
         assert table.carried < 60
+
+
+def test_closure_of_a_table_stays_in_the_table(example_graph) -> None:
+    with TripleTable() as table:
+        table.load_rows(example_graph.rows)
+        inference = close_table(table, ontology=example_graph.ontology)
+        assert table.rows(
+            f"SELECT s, p, o, g FROM quads WHERE g = {table.find_ids([iri('graph/inferred')])[iri('graph/inferred')]}"
+        ) == sorted(example_graph.inferred)
+    assert (inference.count, inference.contradictions, inference.left_over) == (len(example_graph.inferred), (), ())

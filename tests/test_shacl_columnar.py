@@ -92,9 +92,9 @@ def test_statements_when_carried_to_spark_parse_there(shape_rows: list[Row]) -> 
     graph = ShapesGraph(shape_rows)
     with TripleTable() as table:
         plans = compile_shapes(graph, ids=table.add_terms(find_constants(shape_rows, graph=graph)))
-    assert not plans.rest
-    statements = [sql for _, sql in plans.prepare] + [plan.sql for plan in (*plans.plans, *plans.queries)]
-    statements += [plan.query.sql.for_focus(0, find_ids=table.find_ids) for plan in plans.queries if plan.query.sql]
+        assert not plans.rest
+        statements = [sql for _, sql in plans.prepare] + [plan.sql for plan in (*plans.plans, *plans.queries)]
+        statements += [plan.query.sql.for_focus(0, find_ids=table.find_ids) for plan in plans.queries if plan.query.sql]
     for statement in statements:
         (spark,) = sqlglot.transpile(statement, read="duckdb", write="spark", unsupported_level=sqlglot.ErrorLevel.RAISE)
         assert sqlglot.parse_one(spark, read="spark")

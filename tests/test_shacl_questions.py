@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from airm_graph.columns import TripleTable
 from airm_graph.namespaces import literal, term
 from airm_graph.store import Row, parse_rows
+from airm_graph.validate.columnar import prepared
 from airm_graph.validate.compile import Plans, ShapesGraph, compile_shapes, find_constants
 from airm_graph.validate.queries import run_queries
 from airm_graph.validate.results import Result
@@ -81,19 +82,17 @@ def constraint(where: str) -> list[Row]:
 
 def compiled(shape_rows: list[Row], table: TripleTable) -> Plans:
     graph = ShapesGraph(shape_rows)
-    plans = compile_shapes(graph, ids=table.add_terms(find_constants(shape_rows, graph=graph)))
-    for name, select in plans.prepare:
-        table.materialise(name, select)
-    return plans
+    return compile_shapes(graph, ids=table.add_terms(find_constants(shape_rows, graph=graph)))
 
 
 def both_ways(rows: list[Row], shape_rows: list[Row]) -> tuple[set[Result], set[Result]]:
     with TripleTable() as table:
         table.load_rows(rows)
-        plans = compiled(shape_rows, table).queries
-        assert all(plan.query.sql for plan in plans)
-        without = [replace(plan, query=replace(plan.query, sql=None)) for plan in plans]
-        (by_table, rest), (by_store, also) = (run_queries(some, table=table) for some in (plans, without))
+        plans = compiled(shape_rows, table)
+        assert all(plan.query.sql for plan in plans.queries)
+        without = [replace(plan, query=replace(plan.query, sql=None)) for plan in plans.queries]
+        with prepared(plans, table=table):
+            (by_table, rest), (by_store, also) = (run_queries(some, table=table) for some in (plans.queries, without))
         assert rest == also
         return tuple({result for some in found.values() for result in some} for found in (by_table, by_store))
 

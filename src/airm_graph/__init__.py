@@ -6,9 +6,7 @@
 True
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING
-
+TYPE_CHECKING = False  # as in typing, whose import would be the most that importing the package costs
 if TYPE_CHECKING:
     from airm_graph.conductor import build, load
     from airm_graph.errors import AirmError
@@ -30,6 +28,8 @@ def __getattr__(name: str) -> object:
     """Import a public name when it is first asked for, so that importing the package costs nothing."""
     if name not in _HOMES:
         raise AttributeError(f"module 'airm_graph' has no attribute {name!r}")
+    from importlib import import_module
+
     return getattr(import_module(f"airm_graph.{_HOMES[name]}"), name)
 
 

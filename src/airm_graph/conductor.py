@@ -2,22 +2,22 @@
 
 import datetime
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import nullcontext
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
-from importlib.metadata import version as installed_version
 from pathlib import Path
 
+from airm_graph.cache import Cache
 from airm_graph.errors import AirmError, InputError
 from airm_graph.export import EXPORTS
 from airm_graph.graph import SUMS, Graph
-from airm_graph.ingest import Proposal, Readings, read_captures
+from airm_graph.ingest import Proposal, Reader, Readings, read_captures
 from airm_graph.ingest import propose_mapping as propose_from_paths
 from airm_graph.ingest.decisions import DecisionReadings, read_decisions
 from airm_graph.ingest.external import find_match_findings
 from airm_graph.ingest.inputs import is_own
 from airm_graph.ingest.mend import find_mends
-from airm_graph.ingest.rdf import locate_findings, read_rdf_files
+from airm_graph.ingest.rdf import locate_findings, locate_in_lines, read_rdf_files
 from airm_graph.merge import join_records, merge_pages
 from airm_graph.model import Finding, Item, Page, Records, Severity
 from airm_graph.namespaces import BASE, PREFIXES, iri, term
@@ -25,7 +25,7 @@ from airm_graph.reason import Closure, close
 from airm_graph.resources import find_resource, read_resource
 from airm_graph.rules import SAYS_THE_SAME, make_finding
 from airm_graph.sssom import is_match_table
-from airm_graph.store import FORMATS, Row, parse_rows
+from airm_graph.store import FORMATS, Row, parse_rows, stream_rows
 from airm_graph.taxonomy import load_taxonomy
 from airm_graph.terms import read_literal
 from airm_graph.triples import NOTICE, dataset_rows, record_rows
@@ -34,13 +34,28 @@ from airm_graph.validate.attested import place_values
 from airm_graph.validate.places import find_every_place
 from airm_graph.validate.results import leave_out_repeated
 from airm_graph.validate.shapes import DEFAULT_SHAPES
+from airm_graph.version import VERSION
 
-__all__ = ["Proposal", "build", "describe", "describe_pages", "find_mends", "load", "propose_mapping", "validate_inputs"]
+__all__ = [
+    "Proposal",
+    "build",
+    "describe",
+    "describe_pages",
+    "find_base",
+    "find_mends",
+    "load",
+    "open_reader",
+    "propose_mapping",
+    "read_rdf",
+    "validate_inputs",
+]
 
 Progress = Callable[[str, int, int], None]
 
 _TAXONOMIES = ("taxonomy/v1", "taxonomy/v2", "vocabularies/actor", "vocabularies/function", "vocabularies/lifecycle")
 _EDITIONS = ("v1", "v2")
+#: Bytes of N-Triples and N-Quads from which on files are not held as rows.
+_LARGE = 20 << 20
 
 
 def build(
@@ -53,6 +68,7 @@ def build(
     decisions: Sequence[str | Path] = (),
     strict: bool = False,
     progress: Progress | None = None,
+    reader: Reader | None = None,
 ) -> Graph:
     """Build a graph from captured pages and tables.
 
@@ -65,6 +81,7 @@ def build(
         decisions: Tables of what people decided of joins and codes; what they say goes before the rules.
         strict: Stop at rows of tables that cannot be used: the graph is empty then, and each such row a violation.
         progress: Called with (step, number done, number in all).
+        reader: What reads the pages; one that is used again remembers those that have not changed (see :func:`open_reader`).
 
     Returns:
         The graph, closed and validated; look at ``graph.report`` for what is wrong with the input. It is empty when no mitigation was read.
@@ -74,7 +91,7 @@ def build(
     """
     tell = progress or (lambda _step, _done, _all: None)
     decided = read_decisions(decisions, base=base)
-    readings = read_captures(inputs, mapping=mapping, progress=lambda done, every: tell("read", done, every))
+    readings = read_captures(inputs, mapping=mapping, progress=lambda done, every: tell("read", done, every), reader=reader)
     readings = _add_decisions(readings, decided)
     if strict and readings.rejected:
         readings = _stop_at_rejected(readings)
@@ -89,6 +106,23 @@ def build(
     tell("done", 1, 1)
     asserted, added, axioms = (_rebase(part, base) for part in (rows, closure.rows, ontology))
     return Graph(asserted, added, axioms, report, records, base, readings.files, readings.rejected, readings.counts)
+
+
+@contextmanager
+def open_reader(cache: str | Path | None = None) -> Iterator[Reader]:
+    """Make a reader of pages that remembers what it read, with a folder that keeps it for other processes.
+
+    Args:
+        cache: The folder; nothing is kept when it is left out.
+
+    Raises:
+        InputError: The folder cannot be used.
+    """
+    if cache is None:
+        yield Reader()
+        return
+    with Cache(Path(cache)) as kept:
+        yield Reader(kept)
 
 
 def _add_decisions(readings: Readings, decided: DecisionReadings) -> Readings:
@@ -149,7 +183,7 @@ def _describe(records: Records, base: str) -> Iterable[Row]:
         "Repair": len(records.repairs),
     }
     files = [(entry.file_name, entry.media_type) for entry in EXPORTS.values()]
-    return dataset_rows(version=installed_version("airm-graph"), files=files, counts=counts, issued=_issued(), base=base)
+    return dataset_rows(version=VERSION, files=files, counts=counts, issued=_issued(), base=base)
 
 
 def _issued() -> str | None:
@@ -228,7 +262,8 @@ def load(path: str | Path | None = None) -> Graph:
     if found is None:
         return build([path])
     rows = read_rdf(found)
-    return Graph(rows, ontology=_read_rows("ontology/airm.ttl", iri("graph/ontology")), base=_find_base(rows))
+    base = find_base(rows)
+    return Graph(rows, ontology=_rebase(_read_rows("ontology/airm.ttl", iri("graph/ontology")), base), base=base)
 
 
 def read_rdf(path: Path) -> tuple[Row, ...]:
@@ -252,8 +287,8 @@ def _find_export(place: Path) -> Path | None:
     return place if place.suffix.lower() in FORMATS and place.exists() else None
 
 
-def _find_base(rows: Iterable[Row]) -> str:
-    """The base a graph was built with, as its dataset says."""
+def find_base(rows: Iterable[Row]) -> str:
+    """Find the base a graph was built with, as its dataset says; the default base where it does not."""
     space = f"<{PREFIXES['void']}uriSpace>"
     found = sorted({read_literal(o).text for _, p, o, _ in rows if p == space and o.startswith('"http')})
     return found[0] if len(found) == 1 else BASE
@@ -290,12 +325,14 @@ def validate_inputs(
     if not all(found):
         strange = next(str(path) for path, files in zip(inputs, found, strict=True) if not files)
         raise InputError("captures and RDF are given at once", file=strange, remedy="validate them one after the other")
-    every = [path for paths in found for path in paths]
+    every = sorted({path for paths in found for path in paths}, key=Path.as_posix)
     tables = [path for path in every if is_match_table(path.name)]
+    if not tables and _are_large(every):
+        return _validate_large(every, shapes=shapes, engine=engine)
     mapped = [finding for path in tables for finding in _judge_matches(path)]
     files = read_rdf_files(path for path in every if path not in tables)
     rows = sorted({row for file in files for row in file.rows})
-    base = _find_base(rows)
+    base = find_base(rows)
     inferred = f"<{base}graph/inferred>"
     judged_by = _default_shapes(rows) if shapes is None else shapes
     verdict = judge_shapes([row for row in rows if row[3] != inferred], shapes=judged_by, engine=engine, base=base)
@@ -308,6 +345,28 @@ def _judge_matches(path: Path) -> list[Finding]:
         return find_match_findings(path, name=path.as_posix())
     except OSError as error:
         raise InputError(f"the file cannot be read: {error.strerror}", file=str(path)) from error
+
+
+def _are_large(paths: Sequence[Path]) -> bool:
+    """Whether files are of lines, and so many that they are better judged where they are loaded than held as rows."""
+    return all(path.suffix.lower() in (".nt", ".nq") for path in paths) and sum(path.stat().st_size for path in paths) >= _LARGE
+
+
+def _validate_large(paths: Sequence[Path], *, shapes: Sequence[str] | None, engine: str) -> tuple[Report, Mapping[str, str]]:
+    """Judge files on the columnar table; of their rows only those that findings need become objects."""
+    from airm_graph.columns import TripleTable
+
+    with TripleTable() as table:
+        table.load_files(paths, parse=stream_rows)
+        declared = f"<{PREFIXES['void']}uriSpace>", term("owl:Ontology")
+        told = ", ".join(map(str, table.find_ids(declared).values())) or "-1"
+        head = table.rows(f"SELECT s, p, o, g FROM quads WHERE p IN ({told}) OR o IN ({told})")  # noqa: S608
+        base = find_base(head)
+        table.remove_graph(f"<{base}graph/inferred>")
+        judged_by = _default_shapes(head) if shapes is None else shapes
+        verdict = judge_shapes(None, shapes=judged_by, engine=engine, base=base, table=table)
+    names = {path.as_posix(): path.as_posix() for path in paths}
+    return Report(tuple(locate_in_lines(verdict.findings, paths=paths)), tuple(names), verdict.engines, verdict.notes), names
 
 
 def _default_shapes(rows: Iterable[Row]) -> tuple[str, ...]:
@@ -344,7 +403,7 @@ def describe(path: str | Path | None = None) -> dict[str, object]:
     graph = load(path)
     counts = {str(thing): int(count or 0) for thing, count, *_ in graph.query("counts").values()}
     return {
-        "version": installed_version("airm-graph"),
+        "version": VERSION,
         "notice": NOTICE,
         "base": graph.base,
         "triples": len(graph),

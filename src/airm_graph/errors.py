@@ -8,6 +8,7 @@ AirmError
 │   ├── UnknownQueryError          no query of that name
 │   └── ParameterError             a parameter is missing, unknown or of the wrong kind
 ├── MintError (ValueError)         a text cannot become part of an IRI
+├── RemoteError (OSError)          a server on the network does not do what was asked
 ├── StoreError (ValueError)        RDF that the store cannot read
 └── ShapesError (ValueError)       shapes that cannot be used
 """
@@ -19,6 +20,7 @@ __all__ = [
     "MintError",
     "ParameterError",
     "QueryError",
+    "RemoteError",
     "ResourceError",
     "ShapesError",
     "StoreError",
@@ -67,6 +69,10 @@ class ParameterError(QueryError):
 
 class MintError(AirmError, ValueError):
     """A text cannot become part of an IRI."""
+
+
+class RemoteError(AirmError, OSError):
+    """A server on the network cannot be reached, refuses, or answers what it should not."""
 
 
 class StoreError(AirmError, ValueError):

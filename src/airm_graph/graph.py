@@ -5,9 +5,11 @@ import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from airm_graph.analyse.counts import count_things
 from airm_graph.errors import ExportError, InputError
 from airm_graph.export import EXPORTS, Options, release_digest, replace_folder_files, sort_rows, write_files
 from airm_graph.export.links import LINKS, write_links
@@ -26,11 +28,13 @@ if TYPE_CHECKING:
     import networkx
     import rdflib
 
-__all__ = ["SUMS", "Graph", "read_sums"]
+__all__ = ["SUMS", "WRITTEN", "Graph", "read_sums"]
 
 #: The file that makes a folder a written graph.
 SUMS = "SHA256SUMS"
 _REPORT = "report.json"
+#: Every name that a written graph may use.
+WRITTEN = frozenset({SUMS, _REPORT, LINKS, QUARANTINE, *(export.file_name for export in EXPORTS.values())})
 
 
 @dataclass(frozen=True)
@@ -61,7 +65,7 @@ class Graph:
 
     def __len__(self) -> int:
         """Number of different triples that exports hold."""
-        return len({row[:3] for row in self.exported})
+        return len(set(map(itemgetter(0, 1, 2), self.exported)))
 
     @cached_property
     def exported(self) -> tuple[Row, ...]:
@@ -95,6 +99,14 @@ class Graph:
         0
         """
         return run_query(self.store, name, arguments, base=self.base)
+
+    def count(self) -> dict[str, int]:
+        """Count kinds of things, as the query ``counts`` does, without a store.
+
+        >>> Graph(rows=()).count()["mitigations"]
+        0
+        """
+        return count_things(self.exported, base=self.base)
 
     @cached_property
     def _index(self) -> SearchIndex:

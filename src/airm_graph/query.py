@@ -14,15 +14,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from airm_graph.errors import ParameterError, QueryError, UnknownQueryError
 from airm_graph.namespaces import BASE, literal, rebase_text
 from airm_graph.resources import find_resource
-from airm_graph.store import Store
-from airm_graph.tables import Table, format_table
+from airm_graph.tables import Table, format_table, sort_table
 
-__all__ = ["KINDS", "Parameter", "Query", "Table", "bind_query", "format_table", "list_queries", "load_query", "run_query"]
+__all__ = ["KINDS", "Answering", "Parameter", "Query", "Table", "bind_query", "format_table", "list_queries", "load_query", "run_query"]
 
 #: Kinds of parameters, and what each takes, in the words of an error message.
 KINDS = {
@@ -41,6 +40,7 @@ _FOLDERS = {"edition": "taxonomy/", "mitigation": "mitigation/", "source": "sour
 _HEADER = "#+"
 _KEYS = {"summary", "description", "tags", "params", "columns"}
 _PARAMETER_KEYS = {"kind", "default", "required", "description", "example", "allowed", "scheme"}
+_ORDER_KEY = re.compile(r"(DESC\()?\?(\w+)")
 _PLACEHOLDER = re.compile(r"^[ \t]*VALUES \?(\w+) \{ UNDEF \}\n", re.MULTILINE)
 
 # RFC 3987 without user names and IP literals: Oxigraph refuses what is not an IRI, and the name of the parameter would be lost there.
@@ -57,6 +57,20 @@ _NOTATION = re.compile(r"[0-9]{1,3}(?:\.[0-9]{1,3}){0,4}")
 _INTEGER = re.compile(r"[+-]?[0-9]{1,18}")
 _NOT_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _LONGEST = 2000
+
+
+class Answering(Protocol):
+    """What a query can be put to: a `Store`, or a remote `Endpoint`.
+
+    Attributes:
+        in_order: Whether its rows come as ORDER BY says; some servers sort text by other rules.
+    """
+
+    in_order: bool
+
+    def select(self, query: str, /) -> tuple[tuple[str, ...], list[tuple[str | None, ...]]]:
+        """Run a SELECT; returns the variables and the rows as N-Triples terms, None where unbound."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,20 +170,35 @@ def bind_query(query: Query, arguments: Mapping[str, str] | None = None, *, base
     return _PLACEHOLDER.sub(place, rebase_text(query.text, base))
 
 
-def run_query(store: Store, query: str | Query, arguments: Mapping[str, str] | None = None, *, base: str = BASE) -> Table:
+def run_query(store: Answering, query: str | Query, arguments: Mapping[str, str] | None = None, *, base: str = BASE) -> Table:
     """Answer a query of the library, given as such or by name.
 
     Raises:
         UnknownQueryError: No query of that name.
         ParameterError: As `bind_query` says.
         QueryError: The store cannot run it.
+        RemoteError: The endpoint does not answer as it should.
 
+    >>> from airm_graph.store import Store
     >>> len(run_query(Store(), "mitigations-by-code", {"code": "1.1"}))
     0
     """
     found = load_query(query) if isinstance(query, str) else query
     columns, rows = store.select(bind_query(found, arguments, base=base))
-    return Table(columns, tuple(rows))
+    table = Table(columns, tuple(rows))
+    return table if store.in_order else _put_in_order(table, found)
+
+
+def _put_in_order(table: Table, query: Query) -> Table:
+    """Sort rows as the last line of the query says; a key that is no column is a rank that goes with the first column, one to one."""
+    keys = [(name, bool(down)) for down, name in _ORDER_KEY.findall(query.text.rpartition("ORDER BY")[2])]
+    if all(name in table.columns for name, _ in keys):
+        return sort_table(table, keys)
+    groups: dict[str | None, list[tuple[str | None, ...]]] = {}
+    for row in table.rows:
+        groups.setdefault(row[0], []).append(row)
+    rest = [(name, down) for name, down in keys if name in table.columns]
+    return Table(table.columns, tuple(row for rows in groups.values() for row in sort_table(Table(table.columns, tuple(rows)), rest).rows))
 
 
 def _files(folder: Path | None) -> dict[str, Path]:

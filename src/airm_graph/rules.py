@@ -103,6 +103,7 @@ RULES = MappingProxyType(
         "TAB-26": Rule(_SHOULD, "a member stands once in its record", "take out the one that is wrong"),
         "TAB-27": Rule(_SHOULD, "a value of a record fits a cell", "give the list as plain values, or as records of a table of its own"),
         "TAB-28": Rule(_NOTE, "JSON in a folder is a table or none", "nothing to do if it is none; otherwise name the file itself"),
+        "TAB-29": Rule(_NOTE, "the sheets of a workbook are tables", "nothing to do if it is none; otherwise write a mapping for it"),
         "TAB-30": Rule(_SHOULD, "a term of a table is one of its vocabulary", "correct the term; several stand apart by the separator"),
         "TAB-31": Rule(
             _SHOULD, "a row of a table is part of one other row at most", "correct the parent, or the children of the other row"

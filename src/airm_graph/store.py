@@ -13,7 +13,18 @@ import pyoxigraph as ox
 
 from airm_graph.errors import QueryError, StoreError
 
-__all__ = ["FORMATS", "GRAPH_FORMATS", "RESULT_FORMATS", "Result", "Row", "Store", "format_rows", "number_rows", "parse_rows"]
+__all__ = [
+    "FORMATS",
+    "GRAPH_FORMATS",
+    "RESULT_FORMATS",
+    "Result",
+    "Row",
+    "Store",
+    "format_rows",
+    "number_rows",
+    "parse_rows",
+    "stream_rows",
+]
 
 #: Subject, predicate, object, graph as N-Quads terms; the graph is empty for the default graph.
 Row = tuple[str, str, str, str]
@@ -51,6 +62,8 @@ class Store:
     The union is kept as a copy in the default graph: Oxigraph's own union repeats a statement for every graph it stands in, which
     multiplies rows and makes joins explode.
     """
+
+    in_order = True
 
     def __init__(self) -> None:
         """Make an empty store in memory."""
@@ -205,6 +218,27 @@ def parse_rows(data: bytes, *, name: str, suffix: str) -> list[Row]:
         StoreError: Unknown suffix, or a syntax error: the message names file and line.
     """
     return [_row(quad) for quad in _parse(data, name=name, suffix=suffix)]
+
+
+def stream_rows(file: IO[bytes], name: str, suffix: str) -> Iterator[Row]:
+    """Parse an open file into rows without holding more of it than a row needs; N-Triples, N-Quads, Turtle and TriG only.
+
+    Raises:
+        StoreError: As for `parse_rows`, but only when the row is reached.
+
+    >>> list(stream_rows(io.BytesIO(b"<urn:a> <urn:b> 1 ."), "a.ttl", ".ttl"))
+    [('<urn:a>', '<urn:b>', '"1"^^<http://www.w3.org/2001/XMLSchema#integer>', '')]
+    """
+    reader = io.BufferedReader(cast("io.RawIOBase", file))
+    if reader.peek(len(_MARK)).startswith(_MARK):
+        reader.read(len(_MARK))
+    try:
+        for quad in ox.parse(cast("IO[bytes]", reader), format=FORMATS[suffix]):
+            yield _row(quad)
+    except (SyntaxError, ValueError) as error:
+        raise _explain(error, name=name) from error
+    finally:
+        reader.detach()
 
 
 def format_rows(rows: Iterable[Row], *, media_type: str, prefixes: Mapping[str, str] | None = None) -> bytes:

@@ -8,16 +8,20 @@ import csv
 import io
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from airm_graph.errors import QueryError
 from airm_graph.terms import read_literal
 
-__all__ = ["TABLE_FORMATS", "Table", "format_table", "split_term"]
+__all__ = ["TABLE_FORMATS", "Table", "format_table", "sort_table", "split_term"]
 
 # A reader of XML takes a bare CR for LF, so it is written as a reference. (xml.sax.saxutils would load all of urllib.)
 _XML = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\r": "&#13;"})
+_NUMBER = re.compile(r"[-+]?[0-9]+(\.[0-9]+)?([eE][-+]?[0-9]+)?\Z")
+_XSD = "http://www.w3.org/2001/XMLSchema#"
+_NUMERIC = {_XSD + name for name in ("integer", "decimal", "double", "float")}
+_NUMERAL = re.compile(r"[+-]?[0-9]+(?:\.[0-9]*)?(?:[eE][+-]?[0-9]+)?")
 # What XML 1.0 has no way to write, not even as a character reference.
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -67,12 +71,44 @@ def split_term(term: str) -> tuple[str, str, str, str]:
     return "literal", *read_literal(term)
 
 
+def sort_table(table: Table, keys: Sequence[tuple[str, bool]]) -> Table:
+    """Put the rows of a table in the order that SPARQL defines: unbound, blank nodes, IRIs, literals; text by code point.
+
+    Args:
+        table: Rows in any order; rows with equal keys stay as they are.
+        keys: Columns, and whether each is descending, the first one first.
+
+    Source:
+        SPARQL 1.1 Query Language, section 15.1.
+
+    >>> sort_table(Table(("n",), (('"10"',), (None,), ('"9"',), ("<x:y>",))), [("n", False)]).rows
+    ((None,), ('<x:y>',), ('"10"',), ('"9"',))
+    """
+    rows = list(table.rows)
+    for column, descending in reversed(keys):
+        place = table.columns.index(column)
+        rows.sort(key=lambda row: _order_key(row[place]), reverse=descending)
+    return Table(table.columns, tuple(rows))
+
+
+def _order_key(term: str | None) -> tuple[int, float, str, str]:
+    if term is None:
+        return 0, 0.0, "", ""
+    kind, value, datatype, language = split_term(term)
+    if kind != "literal":
+        return (1 if kind == "bnode" else 2), 0.0, value, ""
+    if datatype in _NUMERIC and _NUMERAL.fullmatch(value):
+        return 3, float(value), "", datatype
+    return 4, 0.0, value, language or datatype
+
+
 def format_table(table: Table, *, format: str) -> str:  # noqa: A002 - the word users know from the command line
     """Write a table in one of `TABLE_FORMATS`.
 
     Args:
         table: What a query returned.
-        format: ``csv`` (values), ``tsv`` (terms), ``json`` and ``xml`` (the SPARQL result formats) or ``markdown`` (values).
+        format: ``csv`` (values, with an apostrophe in front of those that a spreadsheet would run), ``tsv`` (terms), ``json`` and ``xml``
+            (the SPARQL result formats) or ``markdown`` (values).
 
     Raises:
         QueryError: The format is unknown, or a value cannot be written in it.
@@ -88,11 +124,15 @@ def format_table(table: Table, *, format: str) -> str:  # noqa: A002 - the word 
 
 
 def _write_csv(table: Table) -> str:
+    from airm_graph.text import defuse_cell  # a list of queries needs no text rules
+
     out = io.StringIO()
     # RFC 4180, which the SPARQL format follows, ends lines with CRLF.
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(table.columns)
-    writer.writerows([value or "" for value in row] for row in table.values())
+    rows = ((value or "" for value in row) for row in table.values())
+    # A number is one, whatever its sign.
+    writer.writerows([value if _NUMBER.match(value) else defuse_cell(value) for value in row] for row in rows)
     return out.getvalue()
 
 

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from airm_graph.cli import ENGINE_HELP, ENGINES, EXIT_NO, EXIT_USAGE, MAPPING_HELP, STRICT_HELP
+from airm_graph.cli import CACHE_DIR_HELP, CACHE_HELP, DECISIONS_HELP, ENGINE_HELP, ENGINES, EXIT_NO, EXIT_USAGE, MAPPING_HELP, STRICT_HELP
+from airm_graph.cli.options import check_base
 from airm_graph.namespaces import BASE
 
 if TYPE_CHECKING:
@@ -47,13 +48,10 @@ Examples:
 )
 @click.option("--engine", type=click.Choice(ENGINES), default="auto", show_default=True, help=ENGINE_HELP)
 @click.option("--mapping", type=click.Path(dir_okay=False, path_type=Path), help=MAPPING_HELP)
-@click.option(
-    "--decisions",
-    multiple=True,
-    type=click.Path(dir_okay=False, path_type=Path),
-    help="Table of what people decided of joins and codes (SSSOM or CSV); repeatable.",
-)
+@click.option("--decisions", multiple=True, type=click.Path(dir_okay=False, path_type=Path), help=DECISIONS_HELP)
 @click.option("--strict", is_flag=True, help=STRICT_HELP)
+@click.option("--cache", "cached", is_flag=True, help=CACHE_HELP)
+@click.option("--cache-dir", type=click.Path(file_okay=False, path_type=Path), help=CACHE_DIR_HELP)
 @click.option("-q", "--quiet", is_flag=True, help="Print nothing but violations.")
 def command(
     inputs: tuple[str, ...],
@@ -65,21 +63,33 @@ def command(
     mapping: Path | None,
     decisions: tuple[Path, ...],
     strict: bool,
+    cached: bool,
+    cache_dir: Path | None,
     quiet: bool,
 ) -> int:
     """Build the graph from captured pages and tables and write it.
 
-    INPUTS are folders (every *.txt, *.csv and *.tsv below them), files, or - for standard input. Writes airm.ttl, airm.jsonld,
+    INPUTS are folders (every *.txt below them, and every table: CSV, TSV, XLSX, JSON, JSON Lines, Parquet, packed or not), files, or -
+    for standard input. Writes airm.ttl, airm.jsonld,
     airm.nt, airm.nq, airm.rdf, report.json and SHA256SUMS, links.sssom.tsv with every join across inputs, and quarantine.csv with the
     rows of tables that cannot be used. Exits with 1 when a finding is a violation, with 2 when nothing could be read; an earlier output
     is then left as it was.
     """
     from airm_graph.cli.show import show_progress, write_report, write_summary
-    from airm_graph.conductor import build
+    from airm_graph.conductor import build, open_reader
 
     check_base(base)
-    with show_progress(quiet=quiet) as progress:
-        graph = build(inputs, base=base, engine=engine, mapping=mapping, decisions=decisions, strict=strict, progress=progress)
+    with show_progress(quiet=quiet) as progress, open_reader(find_cache(cached=cached, folder=cache_dir)) as reader:
+        graph = build(
+            inputs,
+            base=base,
+            engine=engine,
+            mapping=mapping,
+            decisions=decisions,
+            strict=strict,
+            progress=progress,
+            reader=reader,
+        )
     if not graph.records.mitigations:
         write_report(graph.report, files=graph.files, err=True)
         write_tables(graph)
@@ -99,13 +109,11 @@ def command(
     return 0 if graph.report.conforms else EXIT_NO
 
 
-def check_base(base: str) -> None:
-    """Refuse a base that cannot begin an IRI."""
-    usable = (
-        base.startswith(("http://", "https://")) and base.endswith("/") and not any(c in base for c in ' <>"{}|\\^`') and base.isprintable()
-    )
-    if not usable:
-        raise click.BadParameter(f"{base!r} is not an http or https address that ends in a slash", param_hint="--base")
+def find_cache(*, cached: bool, folder: Path | None) -> Path | None:
+    """The folder that keeps readings, None when none is asked for."""
+    from airm_graph.cache import find_cache_folder
+
+    return folder or (find_cache_folder() if cached else None)
 
 
 def write_counts(graph: "Graph") -> None:
@@ -113,8 +121,8 @@ def write_counts(graph: "Graph") -> None:
     from airm_graph.triples import NOTICE
 
     write_tables(graph)
-    for row in graph.query("counts"):
-        click.echo(f"  {row['thing']:<33} {row['number']:>7}", err=True)
+    for thing, number in graph.count().items():
+        click.echo(f"  {thing:<33} {number:>7}", err=True)
     click.echo(f"  {'triples':<33} {len(graph):>7}", err=True)
     click.echo(f"  digest {graph.digest}\n  {NOTICE}", err=True)
 

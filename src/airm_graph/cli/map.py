@@ -51,7 +51,7 @@ def write_guesses(proposal: "Proposal") -> None:
     from rich.box import SIMPLE_HEAD
     from rich.table import Table
 
-    from airm_graph.cli.show import make_console
+    from airm_graph.cli.show import make_rich
 
     shown = Table(box=SIMPLE_HEAD, header_style="bold", show_edge=False)
     for name in ("table", "column", "is", "sure", "because"):
@@ -61,6 +61,6 @@ def write_guesses(proposal: "Proposal") -> None:
             style = None if guess.is_certain else "dim"
             said = guess.what if guess.is_certain else f"({guess.what})" if guess.what else "-"
             shown.add_row(f"{table.file} ({table.kind})", guess.profile.header, said, f"{guess.confidence:.2f}", guess.reason, style=style)
-    console = make_console(err=True)
+    console = make_rich(err=True)
     console.soft_wrap = False
     console.print(shown)

@@ -4,6 +4,7 @@ import sys
 
 import click
 
+from airm_graph.cli.options import check_base, insecure_option, make_client, timeout_option
 from airm_graph.tables import TABLE_FORMATS
 
 __all__ = ["command"]
@@ -68,7 +69,12 @@ def show_command(name: str, *, sparql: bool) -> int:
 Examples:
   airm-graph query run counts
   airm-graph query run mitigations-by-code code=1.1 --data dist
-  airm-graph query run codes-by-source --data dist/airm.ttl --format csv > coverage.csv""",
+  airm-graph query run codes-by-source --data dist/airm.ttl --format csv > coverage.csv
+  airm-graph query run mitigations-by-code code=1.1 --endpoint http://localhost:8890/sparql
+
+\b
+Credentials for an endpoint are read from the environment: AIRM_ENDPOINT_USER and
+AIRM_ENDPOINT_PASSWORD, or AIRM_ENDPOINT_TOKEN.""",
 )
 @click.argument("name")
 @click.argument("arguments", nargs=-1, metavar="[PARAMETER=VALUE]...")
@@ -78,6 +84,10 @@ Examples:
     type=click.Path(path_type=str, allow_dash=True),
     help="dist folder, RDF file or captures; the packaged example when left out.",
 )
+@click.option("--endpoint", metavar="URL", help="Ask this SPARQL endpoint instead of a graph read here.")
+@click.option("--base", help="What the IRIs at the endpoint begin with; found by asking when left out.")
+@timeout_option
+@insecure_option
 @click.option(
     "--format",
     "shape",
@@ -86,21 +96,42 @@ Examples:
     show_default=True,
     help="table: boxed on a terminal, CSV in a pipe.",
 )
-def run_command(name: str, arguments: tuple[str, ...], *, data: str | None, shape: str) -> int:
+def run_command(
+    name: str,
+    arguments: tuple[str, ...],
+    *,
+    data: str | None,
+    endpoint: str | None,
+    base: str | None,
+    timeout: float,
+    insecure: bool,
+    shape: str,
+) -> int:
     """Run one query and write its rows to standard output."""
     from airm_graph.cli.show import write_table
     from airm_graph.conductor import load
-    from airm_graph.query import bind_query, load_query
+    from airm_graph.query import bind_query, load_query, run_query
+    from airm_graph.remote import Endpoint
     from airm_graph.tables import format_table
 
     query = load_query(name)
     given = _split(arguments)
     # A wrong argument is told before the data is read.
     bind_query(query, given)
-    graph = load(data)
-    table = graph.query(query, **given)
+    if data and endpoint:
+        raise click.UsageError("--data and --endpoint are given at once; ask one of them")
+    if base and not endpoint:
+        raise click.UsageError("--base goes with --endpoint; other data says its base itself")
+    if base:
+        check_base(base)
+    if endpoint:
+        with Endpoint(endpoint, client=make_client(endpoint, timeout=timeout, insecure=insecure), base=base) as remote:
+            table, found = run_query(remote, query, given, base=remote.base), remote.base
+    else:
+        graph = load(data)
+        table, found = graph.query(query, **given), graph.base
     if shape == "table":
-        write_table(table, base=graph.base)
+        write_table(table, base=found)
     else:
         sys.stdout.write(format_table(table, format=shape))
     return 0

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import click
 
+from airm_graph.cli import EXIT_NO
+
 __all__ = ["command"]
 
 _SIZE = re.compile(r"(\d+)\s*([KMG]?)i?B?", re.IGNORECASE)
@@ -87,5 +89,7 @@ def command(
         limits=limits,
     )
     known = f", known as {base_url}" if base_url else ""
-    run_server(data, settings=settings, pages=SitePages(), announce=lambda url: click.echo(f"serving at {url}{known} (Ctrl-C to stop)"))
-    return 0
+    told = run_server(
+        data, settings=settings, pages=SitePages(), announce=lambda url: click.echo(f"serving at {url}{known} (Ctrl-C to stop)")
+    )
+    return 0 if told else EXIT_NO

@@ -1,5 +1,6 @@
 """What commands show people: progress, findings, tables. Colours only on a terminal, and never with NO_COLOR."""
 
+import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -12,8 +13,12 @@ from airm_graph.validate.report import Report, format_lines
 if TYPE_CHECKING:
     from rich.console import Console
 
-__all__ = ["make_console", "show_progress", "write_report", "write_summary", "write_table"]
+__all__ = ["make_console", "make_rich", "show_progress", "write_report", "write_summary", "write_table"]
 
+#: What makes rich use colours in a file or a pipe.
+_FORCED = ("FORCE_COLOR", "TTY_COMPATIBLE")
+#: Bell, backspace, vertical tab, form feed, carriage return.
+_CONTROLS = dict.fromkeys((7, 8, 11, 12, 13))
 _STYLES = {
     "violation": "bold red",
     "warning": "yellow",
@@ -25,11 +30,30 @@ _STYLES = {
 }
 
 
-def make_console(*, err: bool = False) -> "Console":
-    """A console on standard output or standard error that neither wraps nor highlights."""
+def make_console(*, err: bool = False) -> "Console | _Plain":
+    """A console on standard output or standard error that neither wraps nor highlights; without rich where there are no colours."""
+    stream = sys.stderr if err else sys.stdout
+    if not stream.isatty() and not any(os.environ.get(name) for name in _FORCED):
+        return _Plain(err=err)
+    return make_rich(err=err)
+
+
+def make_rich(*, err: bool) -> "Console":
+    """The console of rich, for what is more than lines."""
     from rich.console import Console
 
     return Console(stderr=err, highlight=False, soft_wrap=True, markup=False, emoji=False)
+
+
+class _Plain:
+    """What is used of rich's console, for a file or a pipe."""
+
+    def __init__(self, *, err: bool) -> None:
+        self._err = err
+
+    def print(self, text: str, *, style: str | None = None) -> None:  # noqa: ARG002 - that of rich
+        """Write a line, without what would move the cursor of a terminal that shows it later."""
+        (sys.stderr if self._err else sys.stdout).write(f"{text.translate(_CONTROLS)}\n")
 
 
 @contextmanager
@@ -41,7 +65,7 @@ def show_progress(*, quiet: bool) -> Iterator[Callable[[str, int, int], None]]:
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
     columns = (TextColumn("{task.description:<10}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=make_console(err=True), transient=True) as progress:
+    with Progress(*columns, console=make_rich(err=True), transient=True) as progress:
         task = progress.add_task("read", total=None)
         yield lambda step, done, every: progress.update(task, description=step, completed=done, total=every or None)
 

@@ -1,6 +1,21 @@
 """The columnar quad table: DuckDB, embedded. The only room that imports duckdb."""
 
 from airm_graph.columns.foreign import ParquetColumn, ParquetFile
-from airm_graph.columns.table import BLANK, DEFAULT_GRAPH, IRI, LITERAL, TERM_TEXT, TripleTable
+from airm_graph.columns.intake import Parser
+from airm_graph.columns.lines import SUFFIXES, suffix_of
+from airm_graph.columns.spelling import BLANK, DEFAULT_GRAPH, IRI, LITERAL, TERM_TEXT
+from airm_graph.columns.table import TripleTable
 
-__all__ = ["BLANK", "DEFAULT_GRAPH", "IRI", "LITERAL", "TERM_TEXT", "ParquetColumn", "ParquetFile", "TripleTable"]
+__all__ = [
+    "BLANK",
+    "DEFAULT_GRAPH",
+    "IRI",
+    "LITERAL",
+    "SUFFIXES",
+    "TERM_TEXT",
+    "ParquetColumn",
+    "ParquetFile",
+    "Parser",
+    "TripleTable",
+    "suffix_of",
+]

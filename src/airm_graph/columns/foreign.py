@@ -17,6 +17,7 @@ _BATCH = 2_000
 _NESTED = {"list", "array", "struct", "map", "union", "variant"}
 #: Nothing is fetched, nothing is installed, nothing else is opened.
 _CONFIG: dict[str, Any] = {
+    "enable_external_file_cache": False,
     "memory_limit": _MEMORY,
     "threads": 1,
     "autoinstall_known_extensions": False,
@@ -109,6 +110,9 @@ class ParquetFile:
         elif kind.id in {"float", "double"}:
             # Whole numbers with gaps are stored as fractions by many programs.
             text = f"regexp_replace({text}, '[.]0$', '')"
+        elif kind.id == "timestamp with time zone":
+            # Cast to text it would be the time of this machine.
+            text = f"replace(CAST(make_timestamp(epoch_us({sql})) AS VARCHAR), ' ', 'T') || 'Z'"
         elif kind.id.startswith("timestamp"):
             # As XML Schema writes it; a day without a time is a day.
             text = f"regexp_replace(replace({text}, ' ', 'T'), 'T00:00:00$', '')"

@@ -1,79 +1,54 @@
 """The table and its dictionary.
 
 Dictionary-coded: ``terms`` holds one row per distinct term (id, kind, lexical form, datatype, language), ``quads`` one row of four
-ids per distinct quad. Ids count up from 1 in the order in which terms are first met, so equal input gives equal ids; 0 stands for the
-default graph and is no term. Lexical forms are unescaped; datatype and language are empty where they do not apply.
+ids per distinct quad. An id is made from the text of the term (`spelling.number_of`; ``aliases`` holds the exceptions): equal data has
+equal ids in tables that the same DuckDB made, and nothing else may be read into it. 0 stands for the default graph and is no term.
+Lexical forms are unescaped; datatype and language are empty where they do not apply.
+
+Quads come in as texts of terms, from rows of Python, from files or from a SELECT, and are coded in DuckDB, by set operations (`intake`).
 
 Plans over the two tables (closure, shapes) stay inside the SQL that sqlglot can carry to Spark; what is peculiar to DuckDB (reading
-files, settings) is kept in this module.
+files, settings) is kept in this room.
 """
 
 import os
-import re
 import tempfile
-from array import array
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from itertools import chain, count, islice
+from itertools import chain, islice
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 import duckdb
 
-from airm_graph.columns.parquet import write_parquet
+from airm_graph.columns.intake import Intake, Parser
+from airm_graph.columns.lines import find_files
+from airm_graph.columns.spelling import DEFAULT_GRAPH, TERM_PARTS, TERM_TEXT, canonical, number_of
 from airm_graph.errors import StoreError
-from airm_graph.namespaces import literal
-from airm_graph.terms import unescape
 
-__all__ = ["BLANK", "DEFAULT_GRAPH", "IRI", "LITERAL", "TERM_TEXT", "TripleTable"]
-
-#: Values of ``terms.kind``.
-IRI, LITERAL, BLANK = 0, 1, 2
-#: Value of ``quads.g`` for the default graph.
-DEFAULT_GRAPH = 0
-
-_STRING = "http://www.w3.org/2001/XMLSchema#string"
-_LANG_STRING = "http://www.w3.org/1999/02/22-rdf-syntax-ns#langString"
-
-#: SQL over a row of ``terms`` that writes the term as N-Quads does, escaped as canonical N-Triples asks.
-TERM_TEXT = f"""CASE
-    WHEN kind = {IRI} THEN '<' || lexical || '>'
-    WHEN kind = {BLANK} THEN '_:' || lexical
-    ELSE '"' || replace(replace(replace(replace(lexical, chr(92), chr(92) || chr(92)), '"', chr(92) || '"'),
-        chr(10), chr(92) || 'n'), chr(13), chr(92) || 'r') || '"' ||
-      CASE WHEN language <> '' THEN '@' || language WHEN datatype = '{_STRING}' THEN '' ELSE '^^<' || datatype || '>' END
-  END"""
+__all__ = ["TripleTable"]
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS terms (
-  id INTEGER NOT NULL, kind TINYINT NOT NULL, lexical VARCHAR NOT NULL, datatype VARCHAR NOT NULL, language VARCHAR NOT NULL
+  id BIGINT NOT NULL, kind TINYINT NOT NULL, lexical VARCHAR NOT NULL, datatype VARCHAR NOT NULL, language VARCHAR NOT NULL
 );
-CREATE TABLE IF NOT EXISTS quads (s INTEGER NOT NULL, p INTEGER NOT NULL, o INTEGER NOT NULL, g INTEGER NOT NULL)
+CREATE TABLE IF NOT EXISTS quads (s BIGINT NOT NULL, p BIGINT NOT NULL, o BIGINT NOT NULL, g BIGINT NOT NULL);
+CREATE TABLE IF NOT EXISTS aliases (text VARCHAR NOT NULL, id BIGINT NOT NULL)
 """
-_BODY = re.compile(r"[^\"\\\n\r]*(?:\\.[^\"\\\n\r]*)*")
-_SUFFIX = re.compile(r"\^\^<(?P<datatype>[^<>\"\s]+)>|@(?P<language>[A-Za-z0-9-]+)|")
-#: A body whose escapes are those of canonical N-Triples.
-_CANONICAL_BODY = re.compile(r"[^\"\\\n\r]*(?:\\[\\\"nr][^\"\\\n\r]*)*")
-#: Rows taken in at once: enough that the cost per batch does not show, few enough that a batch stays under 200 MB.
-_BATCH = 500_000
-#: Ids in one statement.
-_SOME = 10_000
-#: DuckDB refuses longer lines of CSV unless told; this is its own default.
-_LINE = 2_097_152
-
+#: Rows that are better numbered one by one.
+_FEW = 3000
 #: Subject, predicate, object, graph as N-Quads terms, as in ``store``.
 _Row = tuple[str, str, str, str]
 
 
 class TripleTable:
-    """A dictionary-coded set of quads in DuckDB, in memory or in a file. The dictionary is also kept in the process.
+    """A dictionary-coded set of quads in DuckDB, in memory or in a file.
 
     >>> with TripleTable() as table:
     ...     table.load_rows([("<urn:a>", "<urn:p>", '"1.10"', ""), ("<urn:a>", "<urn:p>", '"1.10"', "")])
-    ...     table.execute("SELECT s, p, o, g FROM quads"), table.rows()
-    ([(1, 2, 3, 0)], [('<urn:a>', '<urn:p>', '"1.10"', '')])
+    ...     len(table), table.rows()
+    (1, [('<urn:a>', '<urn:p>', '"1.10"', '')])
     """
 
     def __init__(
@@ -102,12 +77,13 @@ class TripleTable:
         # DuckDB would otherwise fetch extensions from the network when a statement seems to want one.
         config: dict[str, Any] = {name: value for name, value in settings.items() if value is not None}
         config["autoinstall_known_extensions"] = False
+        # Nothing reads a table in the order in which it was filled, and keeping it would take memory.
+        config["preserve_insertion_order"] = False
         try:
             self._connection = duckdb.connect(str(path or ":memory:"), config=config)
             self._connection.execute(_SCHEMA)
         except duckdb.Error as error:
             raise StoreError(f"the table {path or 'in memory'} cannot be opened: {error}") from error
-        self._ids = self._read_ids()
 
     def __enter__(self) -> Self:
         """Return the table itself."""
@@ -135,19 +111,44 @@ class TripleTable:
         Raises:
             StoreError: DuckDB refuses it.
         """
+        if not as_written:
+            return self._run(sql)
+        self._run("SET disabled_optimizers = 'join_order'")
         try:
-            if as_written:
-                self._connection.execute("SET disabled_optimizers = 'join_order'")
-            return self._connection.execute(sql).fetchall()
+            return self._run(sql)
+        finally:
+            self._run("RESET disabled_optimizers")
+
+    def _run(self, sql: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+        """Run a statement with the values of its parameters ``$1``, ``$2`` …, in whatever dialect DuckDB has."""
+        try:
+            return self._connection.execute(sql, values or None).fetchall()
         except duckdb.Error as error:
             raise StoreError(f"{error}; the statement was: {sql}") from error
-        finally:
-            if as_written:
-                self._connection.execute("RESET disabled_optimizers")
 
     def materialise(self, name: str, select: str) -> int:
         """Keep the result of a SELECT under a name, in place of what had that name, outside the file; returns its number of rows."""
         return int(self.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {select}")[0][0])
+
+    @contextmanager
+    def united_graphs(self, name: str) -> Iterator[None]:
+        """Give the triples of all graphs, each once, a name (columns s, p, o) while the context lasts.
+
+        Where no subject is spoken of in two graphs, the name is all that has to be made.
+        """
+        shared, made = "SELECT s FROM quads GROUP BY s HAVING MIN(g) <> MAX(g)", f"{name}_once"
+        self.drop(made)
+        if self.execute(f"SELECT 1 FROM ({shared}) AS t LIMIT 1"):  # noqa: S608
+            alone = f"SELECT s, p, o FROM quads WHERE s NOT IN ({shared})"  # noqa: S608
+            self.materialise(made, f"{alone} UNION ALL SELECT DISTINCT s, p, o FROM quads WHERE s IN ({shared})")  # noqa: S608
+        else:
+            made = "quads"
+        self._run(f"CREATE OR REPLACE TEMP VIEW {name} AS SELECT s, p, o FROM {made}")  # noqa: S608
+        try:
+            yield
+        finally:
+            self._run(f"DROP VIEW {name}")
+            self.drop(f"{name}_once")
 
     def append(self, name: str, select: str) -> None:
         """Add the result of a SELECT to a table."""
@@ -164,22 +165,72 @@ class TripleTable:
             StoreError: A term is no N-Quads term; the table is as before.
         """
         remaining = iter(rows)
-        with self._loading() as folder:
-            writer, files = _TermWriter(folder / "terms.csv"), list[str]()
-            while batch := list(islice(remaining, _BATCH)):
-                path = folder / f"quads-{len(files)}.parquet"
-                write_parquet(path, columns=self._encode(batch, writer=writer))
-                files.append(_text(str(path)))
-            if not files:
-                return
-            writer.take_in(self)
-            given = f"SELECT DISTINCT s, p, o, g FROM read_parquet([{', '.join(files)}]) AS n"  # noqa: S608
-            if len(self):
-                same = " AND ".join(f"q.{column} = n.{column}" for column in "spog")
-                given += f" WHERE NOT EXISTS (SELECT 1 FROM quads AS q WHERE {same})"  # noqa: S608
-            self.execute(f"INSERT INTO quads {given}")
-            if self.execute("SELECT count(*) FROM quads WHERE s = 0 OR p = 0 OR o = 0")[0][0]:
-                raise StoreError("a row has no subject, predicate or object")
+        if len(first := list(islice(remaining, _FEW))) < _FEW:
+            self._load_few(first)
+            return
+        with self._intake() as intake:
+            intake.add_rows(chain(first, remaining))
+
+    def _load_few(self, rows: Sequence[_Row]) -> None:
+        """Add a few rows; statements that pay for many would take longer than the rows."""
+        broken = [row for row in rows if not (len(row) == 4 and row[0] and row[1] and row[2])]
+        if broken:
+            raise StoreError(f"rows cannot be loaded: a row has no subject, predicate or object, or not four parts: {broken[0]}")
+        try:
+            ids = self.add_terms({text for row in rows for text in row if text}) | {"": DEFAULT_GRAPH}
+        except (StoreError, UnicodeEncodeError) as error:
+            raise StoreError(f"rows cannot be loaded: {error}") from error
+        given = ", ".join(f"unnest(${n}) AS {column}" for n, column in enumerate("spog", 1))
+        same = " AND ".join(f"q.{column} = n.{column}" for column in "spog")
+        new = f"SELECT DISTINCT s, p, o, g FROM (SELECT {given}) AS n WHERE NOT EXISTS (SELECT 1 FROM quads AS q WHERE {same})"  # noqa: S608
+        self._run(
+            f"INSERT INTO quads {new}",
+            [[ids[row[place]] for row in rows] for place in range(4)],
+        )
+
+    def load_select(self, *selects: str) -> None:
+        """Add quads that SELECTs give, without leaving DuckDB.
+
+        Args:
+            selects: Each with the columns s, p, o, g: texts of terms as N-Quads has them, g empty or NULL for the default graph. Its
+                result is held at once as texts; many millions of quads are best given as several SELECTs.
+
+        Raises:
+            StoreError: A SELECT is refused, or a text is no N-Quads term; the table is as before.
+
+        >>> with TripleTable() as table:
+        ...     table.load_select("SELECT '<urn:a>' AS s, '<urn:p>' AS p, '<urn:' || n || '>' AS o, NULL AS g FROM range(2) AS r(n)")
+        ...     table.rows()
+        [('<urn:a>', '<urn:p>', '<urn:0>', ''), ('<urn:a>', '<urn:p>', '<urn:1>', '')]
+        """
+        columns = ", ".join(f"COALESCE({column}, '') AS {column}" for column in "spog")
+        with self._intake() as intake:
+            for select in selects:
+                intake.add_relation(f"(SELECT {columns} FROM ({select}) AS given)")  # noqa: S608
+
+    def load_files(self, paths: Iterable[Path], *, parse: Parser) -> None:
+        """Add the quads of N-Triples and N-Quads files, also packed ones (``.gz``, ``.zst``).
+
+        DuckDB cuts the lines and codes the terms. A line that may mean anything but what stands there (an escape, a comment, odd white
+        space, a term that not every parser takes) is read by *parse*, as slowly as that is.
+
+        Args:
+            paths: Files, or folders with such files; of several files, the blank nodes of each are its own (``_:f2-label``).
+            parse: Reads what is not plain, and says what is wrong where something is.
+
+        Raises:
+            InputError: There is no such file.
+            StoreError: A file is not what its suffix says; the message names file and line. The table is as before.
+        """
+        files = find_files(paths)
+        with self._intake() as intake:
+            for number, path in enumerate(files, 1):
+                intake.add_file(path, label=f"f{number}-" if len(files) > 1 else "", parse=parse)
+
+    def remove_graph(self, graph: str) -> None:
+        """Take the quads of a named graph out; their terms stay."""
+        for number in self.find_ids([graph]).values():
+            self._run(f"DELETE FROM quads WHERE g = {number}")  # noqa: S608
 
     def add_terms(self, terms: Iterable[str]) -> dict[str, int]:
         """Look up the ids of *terms*, adding those that the table does not know.
@@ -187,14 +238,19 @@ class TripleTable:
         Raises:
             StoreError: A term is no N-Quads term; the table is as before.
         """
-        wanted = list(terms)
-        missing = [(term, "", "", "") for term in wanted if term not in self._ids]
-        if missing:
-            with self._loading() as folder:
-                writer = _TermWriter(folder / "terms.csv")
-                self._encode(missing, writer=writer)
-                writer.take_in(self)
-        return self.find_ids(wanted)
+        spelt = {term: canonical(term) for term in terms}
+        texts = sorted(set(spelt.values()))
+        numbers, known = self._number(texts)
+        missing = [text for text in texts if known.get(numbers[text]) != text]
+        if len({numbers[text] for text in missing} - known.keys()) < len(missing):
+            # Terms whose numbers meet.
+            with self._intake() as intake:
+                intake.add_terms(missing)
+            numbers, _ = self._number(texts)
+        elif missing:
+            select = f"SELECT id, {TERM_PARTS} FROM (SELECT unnest($1) AS id, unnest($2) AS text) AS n"  # noqa: S608
+            self._run(f"INSERT INTO terms {select}", [[numbers[text] for text in missing], missing])
+        return {term: numbers[text] for term, text in spelt.items()}
 
     def find_ids(self, terms: Iterable[str]) -> dict[str, int]:
         """Look up the ids of those *terms* that occur in the table.
@@ -202,17 +258,22 @@ class TripleTable:
         >>> TripleTable().find_ids(["<urn:a>"])
         {}
         """
-        # Not self._ids[term], which would mint an id.
-        found = ((term, self._ids.get(term) or self._ids.get(_canonical(term) if term else term)) for term in terms)
-        return {term: number for term, number in found if number is not None}
+        spelt = {term: _spell(term) for term in terms}
+        numbers, known = self._number(sorted(set(spelt.values())))
+        return {term: numbers[text] for term, text in spelt.items() if known.get(numbers[text]) == text}
+
+    def _number(self, texts: Sequence[str]) -> tuple[dict[str, int], dict[int, str]]:
+        """The numbers that texts have or would have, and the texts that have these numbers in the table."""
+        number = f"COALESCE(a.id, {number_of('w.text')})"
+        asked = f"SELECT w.text, {number} FROM (SELECT unnest($1) AS text) AS w LEFT JOIN aliases AS a ON a.text = w.text"  # noqa: S608
+        numbers = dict(self._run(asked, [texts])) if texts else {}
+        return numbers, self.read_terms(numbers.values())
 
     def read_terms(self, ids: Iterable[int]) -> dict[int, str]:
         """Write terms by their ids; 0, the default graph, is the empty text."""
-        wanted, texts = sorted(set(ids)), {DEFAULT_GRAPH: ""}
-        for start in range(0, len(wanted), _SOME):
-            some = ", ".join(map(str, wanted[start : start + _SOME]))
-            texts.update(self.execute(f"SELECT id, {TERM_TEXT} FROM terms WHERE id IN ({some})"))  # noqa: S608
-        return texts
+        select = f"SELECT id, {TERM_TEXT} FROM terms WHERE id IN (SELECT unnest($1))"  # noqa: S608
+        wanted = sorted(set(ids))
+        return {DEFAULT_GRAPH: "", **dict(self._run(select, [wanted]) if wanted else ())}
 
     def rows(self, sql: str = "SELECT s, p, o, g FROM quads") -> list[_Row]:
         """Write quads as rows, sorted; *sql* selects other quads, as four columns s, p, o, g of ids."""
@@ -229,144 +290,33 @@ class TripleTable:
         self.drop("picked_quads", "picked_terms")
         return [(texts[s], texts[p], texts[o], texts[g]) for s, p, o, g in quads]
 
-    def _read_ids(self) -> defaultdict[str, int]:
-        """Read the dictionary back."""
-        last = self.execute("SELECT coalesce(max(id), 0) FROM terms")[0][0]
-        ids = defaultdict(count(last + 1).__next__, {"": DEFAULT_GRAPH})
-        if last:
-            ids.update((text, number) for number, text in self.execute(f"SELECT id, {TERM_TEXT} FROM terms"))  # noqa: S608
-        return ids
-
     @contextmanager
-    def _loading(self) -> Iterator[Path]:
-        """Give a folder to write to; an error leaves the table and the dictionary as they were."""
-        self.execute("BEGIN")
+    def _intake(self) -> Iterator[Intake]:
+        """Take quads in as one change; an error leaves the table as it was."""
         try:
             with tempfile.TemporaryDirectory(prefix="airm-graph-", dir=self._temp) as folder:
-                yield Path(folder)
-            self.execute("COMMIT")
-        except BaseException as error:
-            self.execute("ROLLBACK")
-            self._ids = self._read_ids()
-            if isinstance(error, (StoreError, UnicodeEncodeError, OSError)):
-                raise StoreError(f"rows cannot be loaded: {error}") from error
+                intake = Intake(self._run, folder=Path(folder))
+                try:
+                    yield intake
+                    self._change(intake.finish)
+                finally:
+                    intake.forget()
+        except (StoreError, UnicodeEncodeError, OSError) as error:
+            raise StoreError(f"rows cannot be loaded: {error}") from error
+
+    def _change(self, change: Callable[[], None]) -> None:
+        self._run("BEGIN")
+        try:
+            change()
+        except BaseException:
+            self._run("ROLLBACK")
             raise
-
-    def _encode(self, batch: list[_Row], *, writer: "_TermWriter") -> "dict[str, array[int]]":
-        """Give every term of the batch an id, describe the new ones, and return the quads as columns of ids."""
-        known = len(self._ids)
-        columns = _find_columns(batch, self._ids)
-        respelt = writer.write(islice(self._ids.items(), known, None))
-        if not respelt:
-            return columns
-        # Other spellings of a term ("\u0041", an explicit xsd:string) take the id of the canonical one.
-        for term in respelt:
-            del self._ids[term]
-        known = len(self._ids)
-        for canonical in respelt.values():
-            self._ids[canonical]
-        writer.write(islice(self._ids.items(), known, None))
-        self._ids.update({term: self._ids[canonical] for term, canonical in respelt.items()})
-        return _find_columns(batch, self._ids)
+        self._run("COMMIT")
 
 
-class _TermWriter:
-    """Writes terms as CSV: id, a number that stands for kind, datatype and language, and the lexical form, always quoted."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        path.touch()
-        self._longest = 0
-        self._shapes = [(IRI, "", ""), (BLANK, "", ""), (LITERAL, _STRING, "")]
-        self._suffixes = {"": 2}
-
-    def write(self, terms: Iterable[tuple[str, int]]) -> dict[str, str]:
-        """Write pairs of term and id; returns those that are not spelt canonically, with their canonical spelling, unwritten."""
-        lines, respelt = list[str](), dict[str, str]()
-        add = lines.append
-        for term, number in terms:  # The two common forms, without a call: much of the time of loading goes here.
-            mark = term[:1]
-            if mark == "<" and term[-1:] == ">" and '"' not in term and "\\" not in term and " " not in term:
-                add(f'{number},0,"{term[1:-1]}"\n')
-            elif mark == term[-1:] == '"' and "\\" not in term and term.count('"') == 2 and term.isprintable():
-                add(f"{number},2,{term}\n")
-            elif (canonical := _canonical(term)) == term:
-                add(self._describe(term, number))
-            else:
-                respelt[term] = canonical
-        self._longest = max(self._longest, max(map(len, lines), default=0))
-        with self._path.open("a", encoding="utf-8", newline="") as file:
-            file.writelines(lines)
-        return respelt
-
-    def take_in(self, table: TripleTable) -> None:
-        """Insert the terms written into the table."""
-        shapes = ", ".join(f"({n}, {kind}, {_text(datatype)}, '{tag}')" for n, (kind, datatype, tag) in enumerate(self._shapes))
-        # A character is at most four bytes.
-        written = _csv(self._path, {"id": "INTEGER", "shape": "INTEGER", "lexical": "VARCHAR"}, line=4 * self._longest)
-        table.execute(f"""
-            INSERT INTO terms SELECT w.id, n.kind, w.lexical, n.datatype, n.language FROM {written} AS w
-            JOIN (VALUES {shapes}) AS n(shape, kind, datatype, language) ON w.shape = n.shape""")  # noqa: S608
-
-    def _describe(self, term: str, number: int) -> str:
-        if term[:1] != '"':
-            return f'{number},{IRI if term[:1] == "<" else 1},"{term[1:-1] if term[:1] == "<" else term[2:]}"\n'
-        body, _, suffix = term[1:].rpartition('"')
-        lexical = _unescape(body).replace('"', '""')
-        return f'{number},{self._suffixes.get(suffix) or self._add_suffix(suffix)},"{lexical}"\n'
-
-    def _add_suffix(self, suffix: str) -> int:
-        found = _SUFFIX.fullmatch(suffix)
-        language = found["language"] or "" if found else ""
-        self._shapes.append((LITERAL, (found and found["datatype"]) or _LANG_STRING, language))
-        self._suffixes[suffix] = len(self._shapes) - 1
-        return self._suffixes[suffix]
-
-
-def _canonical(term: str) -> str:
-    r"""Spell a term the one way it is kept: no escapes but those that N-Triples needs, no datatype for plain strings.
-
-    >>> _canonical(r'"t\u00e9\t"^^<http://www.w3.org/2001/XMLSchema#string>')
-    '"té\t"'
-    """
-    if term[:1] == "<" and term[-1:] == ">" and not set(term) & set(' "\n\r'):
-        return unescape(term)
-    if term[:2] == "_:" and not set(term) & set(' "\\\n\r'):
+def _spell(term: str) -> str:
+    """The one spelling of a term; whatever is none is in no table as it stands."""
+    try:
+        return canonical(term)
+    except StoreError:
         return term
-    body, quote, suffix = term[1:].rpartition('"')
-    if term[:1] != '"' or not quote or not _SUFFIX.fullmatch(suffix):
-        raise StoreError(f"{term!r} is no N-Quads term")
-    if not _CANONICAL_BODY.fullmatch(body):
-        if not _BODY.fullmatch(body):
-            raise StoreError(f"{term!r} is no N-Quads term")
-        term = literal(unescape(body)) + suffix
-    return term.removesuffix(f"^^<{_STRING}>")
-
-
-def _unescape(text: str) -> str:
-    """Resolve escapes as ``terms.unescape`` does, which takes ten times as long for the two that are common."""
-    if "\\" in text and "\\\\" not in text:
-        text = text.replace("\\n", "\n").replace('\\"', '"')
-    return unescape(text)
-
-
-def _find_columns(batch: list[_Row], ids: defaultdict[str, int]) -> "dict[str, array[int]]":
-    """Look up the ids of the quads; built from iterators in C, as this is where loading spends its time."""
-    numbers = array("i", map(ids.__getitem__, chain.from_iterable(batch)))
-    if len(numbers) != 4 * len(batch):
-        raise StoreError("a row has not four parts")
-    return {column: numbers[place::4] for place, column in enumerate("spog")}
-
-
-def _csv(path: Path, columns: dict[str, str], *, line: int = 0) -> str:
-    r"""Write the SQL that reads a CSV file of ours; every text in it is quoted, so an empty field is an empty text."""
-    types = ", ".join(f"'{name}': '{kind}'" for name, kind in columns.items())
-    return (
-        f"read_csv({_text(str(path))}, columns = {{{types}}}, auto_detect = false, header = false, delim = ',', "
-        f"quote = '\"', escape = '\"', nullstr = 'NULL', allow_quoted_nulls = false, new_line = '\\n', max_line_size = {max(_LINE, line)})"
-    )
-
-
-def _text(value: str) -> str:
-    """Write a text as SQL does."""
-    return "'" + value.replace("'", "''") + "'"

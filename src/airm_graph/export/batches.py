@@ -180,4 +180,4 @@ def _add_sorted(
 
 
 def _find_kinds(terms: Iterable[str]) -> tuple[str, ...]:
-    return tuple(["<" if term[0] == "<" else term[term.rfind('"') + 1 :] for term in terms])
+    return tuple(["<" if term[0] == "<" else "" if term[-1] == '"' else term[term.rfind('"') + 1 :] for term in terms])

@@ -6,7 +6,6 @@ by name, so that a context which says more is never half obeyed. The tests hold 
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any, NoReturn
 
 from airm_graph.errors import ExportError
@@ -71,6 +70,8 @@ class Context:
                 self._define(name, defining=())
         self._inverse = _invert(self._terms.values())
         self._prefixes = [term for term in self._terms.values() if term.is_prefix]
+        self._namespaces = tuple(term.iri for term in self._prefixes)
+        self._starts = tuple(f"{term.name}:" for term in self._prefixes)
 
     def _define(self, name: str, *, defining: tuple[str, ...]) -> Term:
         """Make a term, after those that it stands on."""
@@ -157,14 +158,6 @@ class Context:
         if iri.startswith(self._starts):
             raise ExportError(f"the IRI {iri} would be confused with prefix {iri.partition(':')[0]} of the context; use another IRI")
         return iri
-
-    @cached_property
-    def _namespaces(self) -> tuple[str, ...]:
-        return tuple(term.iri for term in self._prefixes)
-
-    @cached_property
-    def _starts(self) -> tuple[str, ...]:
-        return tuple(f"{term.name}:" for term in self._prefixes)
 
     def find_keyword(self, keyword: str) -> str:
         """Name a keyword: the shortest of its aliases, or itself."""

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterable, Mapping
 from itertools import count
-from xml.sax.saxutils import escape
 
 from airm_graph.errors import ExportError
 from airm_graph.export.batches import Columns, Shape
@@ -118,7 +117,7 @@ class XmlBlocks:
             where = f"{Names(self._prefixes).shorten(predicate)} of {subject}"
             raise ExportError(f"XML forbids the character U+{ord(match[0]):04X}, in {where}; leave RDF/XML out or repair the text")
         # A bare carriage return would be read as a line feed.
-        return escape(lexical, {chr(13): "&#13;"})
+        return _escape(lexical).replace("\r", "&#13;")
 
 
 def _split_name(predicate: str) -> tuple[str, str]:
@@ -143,5 +142,10 @@ def _is_plain(text: str) -> bool:
     return text.isprintable() and "&" not in text and "<" not in text and ">" not in text and "\\" not in text
 
 
+def _escape(text: str) -> str:
+    # What xml.sax.saxutils does, which would load all of urllib.
+    return text.replace("&", "&amp;").replace(">", "&gt;").replace("<", "&lt;")
+
+
 def _attribute(text: str) -> str:
-    return escape(text, {'"': "&quot;"})
+    return _escape(text).replace('"', "&quot;")

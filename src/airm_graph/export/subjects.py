@@ -41,7 +41,7 @@ class Order:
         """Take a table of prefixes, which decides what the names of the kinds stand for."""
         self._names = Names(prefixes)
         self._heads = Cache(self._make_head)
-        self._tails = Cache(lambda tail: natural_key(tail if tail[0] == "<" else f"<{tail}"))
+        self._tails = Cache(_make_tail)
         self._rank = cache(self._find_rank)
         self._objects: dict[str, tuple[bool, str, str]] = {}
         self.predicate_key = cache(self._make_predicate_key)
@@ -52,8 +52,8 @@ class Order:
         ranks = {kinds: self._rank(kinds) for kinds in set(found)}
         for subject, kinds in zip(subjects, found, strict=True):
             # Digits do not go on across a slash, so the two parts have keys of their own; most first parts are met often.
-            head, slash, tail = subject.rpartition("/")
-            keys.append(f"{ranks[kinds]}{heads[head] if slash else ''}{tails[tail]}\0{subject}")
+            cut = subject.rfind("/") + 1
+            keys.append(f"{ranks[kinds]}{heads[subject[:cut]]}{tails[subject[cut:]]}\0{subject}")
         return keys
 
     def sort_objects(self, terms: Iterable[str]) -> list[str]:
@@ -67,10 +67,13 @@ class Order:
         return sorted(found, key=keys.__getitem__)
 
     def _make_head(self, head: str) -> str:
-        parent, _, last = head.rpartition("/")
+        """Make the key of the first part of an IRI, which ends in a slash or is nothing."""
+        if not head:
+            return ""
+        cut = head.rfind("/", 0, -1) + 1
         # Each part is looked up, down to the authority; a path that is deep on purpose would go too deep.
-        whole = last in {"", head} or head.count("/") > _DEEPEST
-        return natural_key(f"{head}/>") if whole else f"{self._heads[parent]}{self._tails[f'{last}>']}\x01"
+        whole = cut < 2 or head[cut] == "/" or head.count("/") > _DEEPEST
+        return natural_key(f"{head}>") if whole else f"{self._heads[head[:cut]]}{self._tails[head[cut:-1] + '>']}\x01"
 
     def _find_rank(self, types: tuple[str, ...]) -> str:
         return chr(ord("a") + min((_RANKS.get(self._names.shorten(name), len(_TYPES)) for name in types), default=len(_TYPES)))
@@ -82,3 +85,8 @@ class Order:
     def _make_object_key(self, term: str) -> tuple[bool, str, str]:
         name = self._names.shorten(term) if term[0] == "<" else term
         return name[0] == "<", natural_key(name), name
+
+
+def _make_tail(tail: str) -> str:
+    """Make the key of the last part of an IRI, or of an IRI without slash."""
+    return natural_key(tail if tail[0] == "<" else f"<{tail}")

@@ -43,8 +43,6 @@ _DECODED = {"t": "\t", "b": "\b", "n": "\n", "r": "\r", "f": "\f", '"': '"', "'"
 _ENCODED = {"\n": "\\n", "\r": "\\r", '"': '\\"', "\\": "\\\\"}
 _LOCAL = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 _NUMBER = re.compile("[0-9]+")
-# What is below stands right behind what is above: a classification behind its mitigation, before x-1 and x.1.
-_LEVELS = str.maketrans({"/": "\x01", "#": "\x02"})
 
 
 class Names:
@@ -155,7 +153,8 @@ def natural_key(term: str) -> str:
     >>> sorted(["<x:/v/1.10>", "<x:/v/1.2>", "<x:/v-1>", "<x:/v>"], key=natural_key)
     ['<x:/v>', '<x:/v/1.2>', '<x:/v/1.10>', '<x:/v-1>']
     """
-    text = term[1:-1].translate(_LEVELS) if term[0] == "<" else term
+    # What is below stands right behind what is above: a classification behind its mitigation, before x-1 and x.1.
+    text = term[1:-1].replace("/", "\x01").replace("#", "\x02") if term[0] == "<" else term
     return _NUMBER.sub(_number_key, text)
 
 

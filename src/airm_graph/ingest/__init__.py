@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from airm_graph.errors import InputError
-from airm_graph.ingest.capture import Reading, read_capture
+from airm_graph.ingest.again import Reader
+from airm_graph.ingest.capture import Reading
 from airm_graph.ingest.inputs import Input, find_inputs, read_bytes, read_sidecar_bytes
 from airm_graph.ingest.known import Known, learn_names
 from airm_graph.ingest.sidecar import Sidecar, read_sidecar
@@ -16,7 +17,7 @@ from airm_graph.ingest.table.propose import propose_mapping as propose_from_tabl
 from airm_graph.model import Finding, Page, Place, Records, Rejected, TableCount
 from airm_graph.rules import make_finding
 
-__all__ = ["Proposal", "Readings", "propose_mapping", "read_captures"]
+__all__ = ["Proposal", "Reader", "Readings", "propose_mapping", "read_captures"]
 
 
 #: What pages teach each other corrects what they teach: measured on simulated sources, a second round halves what is left of misread
@@ -54,7 +55,11 @@ class _Loaded:
 
 
 def read_captures(
-    paths: Sequence[str | Path], *, mapping: str | Path | None = None, progress: Callable[[int, int], None] | None = None
+    paths: Sequence[str | Path],
+    *,
+    mapping: str | Path | None = None,
+    progress: Callable[[int, int], None] | None = None,
+    reader: Reader | None = None,
 ) -> Readings:
     """Read every capture and table in *paths* (folders, files, ``-``).
 
@@ -63,10 +68,12 @@ def read_captures(
         mapping: File that says what the columns of the tables are; when left out, ``mapping.yaml`` beside them says it, or the mappings
             of the project are tried.
         progress: Called with (number of files read, number of files) as reading goes on.
+        reader: What reads pages and may remember them; a new one when left out.
 
     Raises:
         InputError: A path or the mapping does not exist or cannot be read. A file that is no page or table is a finding instead.
     """
+    reader = reader or Reader()
     mappings = (load_mapping(mapping),) if mapping is not None else None
     inputs = find_inputs(paths)
     folders, files = _read_tables([entry for entry in inputs if entry.is_table], mappings)
@@ -74,13 +81,14 @@ def read_captures(
     loaded, readings = [], []
     for number, entry in enumerate(entries, 1):
         loaded.append(_load(entry))
-        readings.append(read_capture(loaded[-1].data, file=entry.name, sidecar=loaded[-1].sidecar))
+        readings.append(reader.read_capture(loaded[-1].data, file=entry.name, sidecar=loaded[-1].sidecar))
         if progress:
             progress(number, len(entries))
     final = readings
     for _ in range(_ROUNDS):
         known = learn_names([reading.page for reading in final if reading.page])
-        final = [_read_again(load, reading, known) for load, reading in zip(loaded, final, strict=True)]
+        final = [_read_again(load, reading, known, reader) for load, reading in zip(loaded, final, strict=True)]
+    reader.finish()
     findings = [finding for load, reading in zip(loaded, final, strict=True) for finding in (*load.findings, *reading.findings)]
     return Readings(
         (*_join_equal(reading.page for reading in final), *(page for tables in folders for page in tables.pages)),
@@ -105,7 +113,7 @@ def _read_tables(entries: Sequence[Input], mappings: Sequence[Mapping] | None) -
         tables: list[Table] = []
         for entry in group:
             here = _open_tables(entry)
-            tables += here if entry.is_named else (_excuse(table, known) for table in here)
+            tables += _excuse(here, known, is_named=entry.is_named)
             files |= {table.file: entry.shown + table.file.removeprefix(entry.name) for table in here}
         found.append(read_records(tables, mappings=known))
     return found, files
@@ -138,12 +146,21 @@ def _find_mappings(beside: Sequence[Input]) -> Sequence[Mapping]:
     return (load_mapping(path),) if path and path.is_file() else load_builtin_mappings()
 
 
-def _excuse(table: Table, mappings: Sequence[Mapping]) -> Table:
-    """JSON is written for anything: what was found in a folder, and has columns that no mapping knows, is not meant as a table."""
-    if table.media_type != "application/json" or not table.header or any(mapping.find_table(table.header) for mapping in mappings):
-        return table
-    note = make_finding("TAB-28", f"no mapping knows the members of its records: {', '.join(table.header[:5])}", Place(table.file))
-    return Table(table.file, findings=(note,))
+def _excuse(tables: Sequence[Table], mappings: Sequence[Mapping], *, is_named: bool) -> tuple[Table, ...]:
+    """Make notes of tables that nobody may have meant: JSON that was found in a folder, and sheets beside one that a mapping knows."""
+    known = [any(mapping.find_table(table.header) for mapping in mappings) for table in tables]
+    excused = []
+    for table, is_known in zip(tables, known, strict=True):
+        what = f"no mapping knows its columns, and it was left out: {', '.join(table.header[:5])}"
+        if is_known or not table.header:
+            excused.append(table)
+        elif table.media_type == "application/json" and not is_named:
+            excused.append(Table(table.file, findings=(make_finding("TAB-28", what, Place(table.file)),)))
+        elif any(known):
+            excused.append(Table(table.file, findings=(make_finding("TAB-29", what, Place(table.file)),)))
+        else:
+            excused.append(table)
+    return tuple(excused)
 
 
 def _load(entry: Input) -> _Loaded:
@@ -153,11 +170,11 @@ def _load(entry: Input) -> _Loaded:
     return _Loaded(entry, data, sidecar, findings)
 
 
-def _read_again(load: _Loaded, reading: Reading, known: dict[str, Known]) -> Reading:
+def _read_again(load: _Loaded, reading: Reading, known: dict[str, Known], reader: Reader) -> Reading:
     """Read a page once more with what the other pages of its source say, if they say anything."""
     if reading.page is None or reading.page.capture.sha256 not in known:
         return reading
-    return read_capture(load.data, file=load.entry.name, sidecar=load.sidecar, known=known[reading.page.capture.sha256])
+    return reader.read_capture(load.data, file=load.entry.name, sidecar=load.sidecar, known=known[reading.page.capture.sha256])
 
 
 def _join_equal(pages: Iterable[Page | None]) -> tuple[Page, ...]:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from airm_graph.cache import make_key
 from airm_graph.model import Item, Page
 from airm_graph.text import name_key, normalise
 
@@ -30,6 +31,11 @@ class _Group:
             found[statement[:2]].append(statement)
         return {key: tuple(statements) for key, statements in found.items()}
 
+    @cached_property
+    def digest(self) -> str:
+        """The same for the same statements."""
+        return make_key(sorted([*statement, count] for statement, count in self.counts.items()))
+
 
 @dataclass(frozen=True)
 class Known:
@@ -40,6 +46,11 @@ class Known:
 
     group: _Group = field(default_factory=lambda: _Group(Counter()))
     own: frozenset[_Statement] = frozenset()
+
+    @property
+    def digest(self) -> str:
+        """The same for the same statements of others."""
+        return make_key(self.group.digest, sorted(self.own))
 
     def is_named(self, name: str) -> bool:
         """Whether another page names a mitigation so."""

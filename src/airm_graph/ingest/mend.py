@@ -9,7 +9,7 @@ from pathlib import Path
 from airm_graph.errors import InputError
 from airm_graph.ingest.days import mend_date
 from airm_graph.ingest.sidecar import MAX_SIDECAR, read_sidecar
-from airm_graph.ingest.table import load_builtin_mappings, load_mapping
+from airm_graph.ingest.table import is_table_name, load_builtin_mappings, load_mapping
 from airm_graph.ingest.table.mend import mend_tables
 from airm_graph.ingest.table.read import MAX_TABLE
 
@@ -49,7 +49,7 @@ def find_mends(paths: Iterable[str | Path], *, mapping: str | Path | None = None
     mappings = [load_mapping(mapping)] if mapping else load_builtin_mappings()
     for folder, some in groupby(tables, key=lambda path: path.parent):
         given = {path.name: files[path] for path in some}
-        whole = {path.name for path in folder.iterdir() if path.suffix.lower() in _TABLES and path.name != _OWN} <= given.keys()
+        whole = {path.name for path in folder.iterdir() if is_table_name(path.name) and path.name != _OWN} <= given.keys()
         mended |= {folder / name: data for name, data in mend_tables(given, mappings=mappings, whole=whole).items()}
     changed = [path for path in files if mended[path] != files[path]]
     return [Mend(path, files[path].decode(), mended[path].decode()) for path in changed]

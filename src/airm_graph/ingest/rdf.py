@@ -3,8 +3,9 @@
 What a file says is what Oxigraph reads in it; the lines are found beside that and can only be missing, never change a row.
 """
 
+import gzip
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from airm_graph.ingest.jsonld import find_json_lines
 from airm_graph.model import Finding, Place
 from airm_graph.store import Row, number_rows, parse_rows
 
-__all__ = ["Lines", "RdfFile", "find_lines", "locate_findings", "read_rdf_files"]
+__all__ = ["Lines", "RdfFile", "find_lines", "locate_findings", "locate_in_lines", "read_rdf_files"]
 
 # What Oxigraph calls a blank node that the file does not name; the digits differ from run to run.
 _ANONYMOUS = re.compile(r"_:[0-9a-f]{20,32}\Z")
@@ -46,8 +47,8 @@ class RdfFile:
 class Lines:
     """Where a file speaks of some nodes: the first and the last line, from 1, of each triple."""
 
-    def __init__(self, triples: Mapping[Triple, Range], *, subjects: Mapping[str, int], text: Sequence[str]) -> None:
-        """Take the triples in the order of the file, the line on which each node is first a subject, and the lines of the file."""
+    def __init__(self, triples: Mapping[Triple, Range], *, subjects: Mapping[str, int], text: Sequence[str] | Mapping[int, str]) -> None:
+        """Take the triples in the order of the file, the line on which each node is first a subject, and the lines of the file, from 0."""
         self._triples, self._subjects, self._text = triples, subjects, text
         self._last: dict[tuple[str, str], Range] = {}
         self._mentions: dict[str, Range] = {}
@@ -74,7 +75,7 @@ class Lines:
 
     def quote(self, lines: Range) -> str:
         """The text of some lines, joined by LF."""
-        return "\n".join(self._text[lines[0] - 1 : lines[1]])
+        return "\n".join(self._text[number - 1] for number in range(lines[0], lines[1] + 1))
 
 
 def _triples_of(focus: str, *, path: str, value: str) -> list[Triple]:
@@ -207,6 +208,58 @@ def locate_findings(findings: Iterable[Finding], *, files: Sequence[RdfFile]) ->
     nodes = {node for finding in findings for node in (finding.focus, finding.value) if node[:1] in {"<", "_"}}
     lines = {file.name: find_lines(file, nodes=nodes) for file in files if any(row[0] in nodes or row[2] in nodes for row in file.rows)}
     return [replace(finding, place=_locate(finding, lines=lines), origin=finding.place) for finding in findings]
+
+
+def locate_in_lines(findings: Iterable[Finding], *, paths: Iterable[Path]) -> list[Finding]:
+    """Do what `locate_findings` does for N-Triples and N-Quads files too large to be held: each is read once more, line by line.
+
+    Args:
+        paths: In the order in which their blank nodes were labelled; packed files must be ``.gz``, or their findings get no line.
+    """
+    findings, paths = list(findings), list(paths)
+    if not findings:
+        return []
+    focus, values = (
+        {node for node in nodes if node[:1] in {"<", "_"}} for nodes in zip(*((f.focus, f.value) for f in findings), strict=True)
+    )
+    labels = [f"f{number}-" if len(paths) > 1 else "" for number in range(1, len(paths) + 1)]
+    lines = {path.as_posix(): _scan(path, focus=focus, values=values, label=label) for path, label in zip(paths, labels, strict=True)}
+    return [replace(finding, place=_locate(finding, lines=lines), origin=finding.place) for finding in findings]
+
+
+def _scan(path: Path, *, focus: Collection[str], values: Collection[str], label: str) -> Lines:
+    """The lines of a file that speak of focus nodes; of those that only mention one, the first, and those about a value."""
+    triples: dict[Triple, Range] = {}
+    subjects: dict[str, int] = {}
+    text: dict[int, str] = {}
+    mentioned = set[str]()
+    for number, (s, p, o), line in _stated(path, nodes={node.replace(f"_:{label}", "_:").encode() for node in focus}, label=label):
+        if s in focus or (o in focus and (s in values or o not in mentioned)):
+            triples.setdefault((s, p, o), (number, number))
+            text[number - 1] = line
+            mentioned.add(o)
+        if s in focus:
+            subjects.setdefault(s, number)
+    return Lines(triples, subjects=subjects, text=text)
+
+
+def _stated(path: Path, *, nodes: Collection[bytes], label: str) -> Iterator[tuple[int, Triple, str]]:
+    """The statements of a file that may be about nodes, with number and text of their lines."""
+    suffixes = [suffix.lower() for suffix in path.suffixes]
+    if suffixes[-1] == ".zst":
+        return
+    packed = suffixes[-1] == ".gz"
+    with gzip.open(path) if packed else path.open("rb") as file:
+        for number, line in enumerate(file, 1):
+            parts = line.split(None, 3)
+            # A node may be written with escapes.
+            if len(parts) > 2 and (parts[0] in nodes or parts[2] in nodes or b"\\u" in line[:-1].lower()):
+                for s, p, o, _ in parse_rows(line, name=path.as_posix(), suffix=suffixes[-2 if packed else -1]):
+                    yield number, (_relabel(s, label), p, _relabel(o, label)), line.decode("utf-8-sig").rstrip("\r\n")
+
+
+def _relabel(node: str, label: str) -> str:
+    return f"_:{label}{node[2:]}" if label and node.startswith("_:") else node
 
 
 def _locate(finding: Finding, *, lines: Mapping[str, Lines]) -> Place | None:

@@ -48,6 +48,7 @@ def join_records(records: Records, restored: Iterable[Records]) -> Records:
         mitigations,
         tuple(sorted({pair for part in parts for pair in part.repairs})),
         (*find_conflicts(mitigations, sources, files=files, editions=editions), *kept),
+        records.links,
     )
 
 
@@ -73,6 +74,7 @@ def _join_sources(one: Source, other: Source) -> Source:
         evidence=sort_evidence([*one.evidence, *other.evidence]),
         abstracts=_unite(one.abstracts, other.abstracts),
         urls=_unite(one.urls, other.urls),
+        identifiers=_unite(one.identifiers, other.identifiers),
     )
 
 

@@ -33,10 +33,11 @@ _SCRATCH = (*_RULES, "fact", "fresh_0", "fresh_1", "typed")
 
 @dataclass(frozen=True, slots=True)
 class Inference:
-    """What a closure found: how many new statements, and the contradictions, each as a sentence, sorted."""
+    """What a closure found: how many new statements, the contradictions, each as a sentence, sorted, and which axioms were not applied."""
 
     count: int
     contradictions: tuple[str, ...] = ()
+    left_over: tuple[str, ...] = ()
 
 
 def read_axioms(table: TripleTable) -> Axioms:
@@ -64,7 +65,7 @@ def close_columnar(table: TripleTable, axioms: Axioms, *, vocabulary: Vocabulary
         size = run.infer(vocabulary)
         contradictions = run.find_contradictions()
         table.append("quads", "SELECT s, p, o, g FROM inferred")
-        return Inference(size, contradictions)
+        return Inference(size, contradictions, axioms.left_over)
     finally:
         table.drop(*_SCRATCH)
 
@@ -106,7 +107,7 @@ class _Run:
         """Tell which things belong to two classes that exclude each other."""
         if not self._axioms.disjoint:
             return ()
-        member = f"SELECT s, c FROM typed UNION SELECT s, o AS c FROM quads WHERE p = {self._ids[_TYPE]}"  # noqa: S608
+        member = f"SELECT s, c FROM typed UNION ALL SELECT s, o AS c FROM quads WHERE p = {self._ids[_TYPE]}"  # noqa: S608
         found = self._table.execute(f"""
             WITH member AS ({member})
             SELECT DISTINCT a.lexical, b.lexical, x.lexical FROM member AS m
@@ -174,10 +175,17 @@ class _Run:
         types = f"SELECT {self._ids[_TYPE]} AS p, s, c AS o FROM typed"  # noqa: S608
         made = self._made_facts()
         found = " UNION ALL ".join((implied.format("quads"), implied.format(made), f"SELECT p, s, o FROM {made} AS m", types))  # noqa: S608
-        kept = f"s.kind = {IRI} AND o.kind <> {BLANK}{self._wanted(vocabulary)}"
-        named = f"SELECT f.s, f.p, f.o FROM ({found}) AS f JOIN terms AS s ON s.id = f.s JOIN terms AS o ON o.id = f.o WHERE {kept}"  # noqa: S608
-        new = f"{named} EXCEPT SELECT s, p, o FROM quads"  # noqa: S608
+        # What RDF has no place for, and what is said already, under the properties that can be inferred.
+        properties = _listed(self._ids[name] for name in self._inferable())
+        said = f"SELECT 1 FROM quads AS q WHERE q.p IN {properties} AND q.p = f.p AND q.s = f.s AND q.o = f.o"  # noqa: S608
+        blank = f"SELECT 1 FROM terms AS b WHERE b.kind = {BLANK} AND b.id = f.o"  # noqa: S608
+        kept = f"f.s IN (SELECT id FROM terms WHERE kind = {IRI}) AND NOT EXISTS ({blank}) AND NOT EXISTS ({said})"  # noqa: S608
+        new = f"SELECT DISTINCT f.s, f.p, f.o FROM ({found}) AS f WHERE {kept}{self._wanted(vocabulary)}"  # noqa: S608
         return self._table.materialise("inferred", f"SELECT s, p, o, {self._ids[_GRAPH]} AS g FROM ({new}) AS n")  # noqa: S608
+
+    def _inferable(self) -> set[str]:
+        """Every property that a new statement can have."""
+        return {_TYPE, *self._made, *(target for _, target, _ in self._axioms.rewrites)}
 
     def _wanted(self, vocabulary: Vocabulary | None) -> str:
         """Write the condition that ``publishable`` puts on a statement f."""

@@ -186,7 +186,7 @@ def _without_marks(text: str) -> str:
 def _write_match(text: str) -> str:
     """Write a text as a query of FTS5: strings in quotes only."""
     parts = []
-    for match in _PART.finditer(text[:_LONGEST].replace("\0", " ")):
+    for match in _PART.finditer(_encodable(text[:_LONGEST]).replace("\0", " ")):
         phrase, word = match[1], match[2]
         if _SEARCHABLE.search(phrase or word or ""):
             parts.append(f'"{phrase}"' if word is None else f'"{word.rstrip("*")}"' + ("*" if word.endswith("*") else ""))

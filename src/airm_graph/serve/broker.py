@@ -123,6 +123,9 @@ class _Broker:
                 pass
         for pid in self._workers.values():
             os.kill(pid, signal.SIGKILL)
+        for pid in self._workers.values():
+            with suppress(ChildProcessError):
+                os.waitpid(pid, 0)
 
     def _serve_once(self) -> bool:
         ready, _, _ = select.select([self._control.fileno(), self._wake_reader], [], [])

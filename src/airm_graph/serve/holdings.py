@@ -14,7 +14,7 @@ from airm_graph.errors import ExportError, InputError, ParameterError, QueryErro
 from airm_graph.export import EXPORTS
 from airm_graph.graph import SUMS, Graph, read_sums
 from airm_graph.namespaces import PREFIXES, rebase_text
-from airm_graph.query import list_queries, load_query, run_query
+from airm_graph.query import list_queries, run_query
 from airm_graph.resources import find_resource, read_resource
 from airm_graph.search import SearchIndex, search_index
 from airm_graph.serve.frames import Reply
@@ -176,7 +176,9 @@ class Holdings:
 
     def _answer_query(self, question: Mapping[str, Any]) -> Reply:
         name = question["name"]
-        query = self._queries.get(name) or load_query(name)
+        if name not in self._queries:
+            raise UnknownQueryError(f"no query is called {name!r}")
+        query = self._queries[name]
         table = run_query(self.store, query, question["arguments"], base=self.base)
         form = question["format"]
         if form == "terms":

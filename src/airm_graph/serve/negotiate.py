@@ -52,9 +52,9 @@ _ITEM = re.compile(r"\s*([\w!#$&^.+*-]+/[\w!#$&^.+*-]+)\s*((?:;[^,]*)?)\s*")
 _QUALITY = re.compile(r";\s*q\s*=\s*(1(?:\.0{0,3})?|0(?:\.\d{0,3})?)\s*(?=;|$)", re.IGNORECASE)
 _CODING = re.compile(r"\s*([\w*-]+)\s*((?:;[^,]*)?)\s*")
 _LONGEST = 2000
+_KEPT = 400
 
 
-@lru_cache(maxsize=1024)
 def choose_type(accept: str, offered: tuple[str, ...]) -> str | None:
     """Choose the media type a client likes best, the first offered among equals; None when it takes none of them.
 
@@ -69,6 +69,12 @@ def choose_type(accept: str, offered: tuple[str, ...]) -> str | None:
     >>> choose_type("image/png", ("text/turtle",)) is None
     True
     """
+    # What is kept must be small, whatever clients send.
+    return _choose_type(accept, offered) if len(accept) <= _KEPT else _choose_type.__wrapped__(accept, offered)
+
+
+@lru_cache(maxsize=1024)
+def _choose_type(accept: str, offered: tuple[str, ...]) -> str | None:
     if not accept.strip():
         return offered[0]
     ranges = _read_ranges(accept)
@@ -91,13 +97,17 @@ def find_type(name: str, offered: Sequence[str]) -> str | None:
     return next((media_type for media_type in wanted if media_type in offered), None)
 
 
-@lru_cache(maxsize=256)
 def choose_coding(accept: str, offered: tuple[str, ...] = ("br", "gzip")) -> str:
     """Choose a content coding, or ``identity``; a client that names none gets none.
 
     >>> choose_coding("gzip, br"), choose_coding("br;q=0, *"), choose_coding(""), choose_coding("gzip;q=0")
     ('br', 'gzip', 'identity', 'identity')
     """
+    return _choose_coding(accept, offered) if len(accept) <= _KEPT else _choose_coding.__wrapped__(accept, offered)
+
+
+@lru_cache(maxsize=256)
+def _choose_coding(accept: str, offered: tuple[str, ...]) -> str:
     qualities = {match[1].lower(): _read_quality(match[2]) for match in map(_CODING.fullmatch, accept[:_LONGEST].split(",")) if match}
     rated = [(qualities.get(coding, qualities.get("*", 0.0)), -number) for number, coding in enumerate(offered)]
     quality, place = max(rated)

@@ -2,7 +2,7 @@
 
 There are two lanes. Every question starts in the swift one. One that takes longer than a moment goes to the slow lane, where it runs on
 with the lowest priority until its time is over; a new worker takes its place, so that small questions never wait behind large ones. When
-the slow lane is full, the question is given up with 503.
+the slow lane is full, the question that has been in it for long is given up with 503, or else, where others wait, the new one.
 """
 
 import asyncio
@@ -29,6 +29,8 @@ _SAYS = {
 }
 
 
+# A question that has been running for so many times the swift limit may be given up for another one.
+_LONG = 6
 # Rust aborts where memory ends.
 _SIGNALS = {int(signal.SIGALRM): "time", int(signal.SIGXCPU): "time", int(signal.SIGABRT): "memory"}
 
@@ -39,6 +41,8 @@ class _Worker(asyncio.Protocol):
     def __init__(self, pool: "Pool", number: int) -> None:
         self.pool, self.number = pool, number
         self.answered = 0
+        self.begun = 0.0
+        self.clocks: list[asyncio.TimerHandle] = []
         self.slow = False
         self.ending = ""
         self._transport: asyncio.Transport | None = None
@@ -151,23 +155,27 @@ class Pool:
         worker = self._idle.popleft() if self._idle else await self._wait()
         if isinstance(worker, str):
             return _refuse(worker)
-        loop = asyncio.get_running_loop()
-        clocks = (
-            loop.call_later(self._limits.swift_seconds, self._slow_down, worker),
-            loop.call_later(self._limits.seconds, self._kill, worker, "time"),
-        )
+        self._start_clocks(worker)
         try:
             reply = await asyncio.shield(worker.ask(question))
         except asyncio.CancelledError:
             self._kill(worker, "gone")
             raise
         finally:
-            for clock in clocks:
+            for clock in worker.clocks:
                 clock.cancel()
         if reply is None:
             return _refuse(await self._find_reason(worker))
         self._release(worker)
         return reply
+
+    def _start_clocks(self, worker: _Worker) -> None:
+        loop = asyncio.get_running_loop()
+        worker.begun = loop.time()
+        worker.clocks = [
+            loop.call_later(self._limits.swift_seconds, self._slow_down, worker),
+            loop.call_later(self._limits.seconds, self._kill, worker, "time"),
+        ]
 
     async def _wait(self) -> "_Worker | str":
         if self._draining or self.lost.is_set():
@@ -217,13 +225,28 @@ class Pool:
         self._idle.append(worker)
 
     def _slow_down(self, worker: _Worker) -> None:
-        if len(self._slow) >= self._limits.workers:
-            self._kill(worker, "slow")
+        if not self._make_room(worker):
             return
         worker.slow = True
         self._slow.add(worker)
         self._tell(LATER, worker.number)
         self._fill()
+
+    def _make_room(self, worker: _Worker) -> bool:
+        """Whether the slow lane has a place for a worker, where needed that of one that has been in it for long."""
+        running = [other for other in self._slow if not other.ending]
+        if len(running) < self._limits.workers:
+            return True
+        loop = asyncio.get_running_loop()
+        oldest = min(running, key=lambda other: other.begun)
+        if loop.time() - oldest.begun > _LONG * self._limits.swift_seconds:
+            self._kill(oldest, "slow")
+            return True
+        if self._waiting:
+            self._kill(worker, "slow")
+        else:
+            worker.clocks[0] = loop.call_later(self._limits.swift_seconds, self._slow_down, worker)
+        return False
 
     def _kill(self, worker: _Worker, reason: str) -> None:
         worker.ending = worker.ending or reason

@@ -5,11 +5,15 @@ connections, gives up what waits, lets what runs go on for a moment, and is gone
 """
 
 import asyncio
+import json
+import logging
 import os
+import signal
 import socket
 import sys
-from collections.abc import Callable
-from contextlib import suppress
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -32,7 +36,7 @@ _DRAIN_SECONDS = 3.0
 
 def run_server(
     path: Path | None, *, settings: Settings, pages: Pages | None = None, announce: Callable[[str], None] = lambda _: None
-) -> None:
+) -> bool:
     """Serve a graph until a signal ends it.
 
     Args:
@@ -40,6 +44,9 @@ def run_server(
         settings: Where to listen, and limits.
         pages: What people see; plain pages when None.
         announce: Called with the address it listens at when the server answers.
+
+    Returns:
+        Whether it ended because it was told to, and not because the process that holds the data was lost.
 
     Raises:
         InputError: The address is taken.
@@ -53,10 +60,21 @@ def run_server(
         pool = Pool(control, limits=settings.limits)
         desk = Desk(pool, facts=facts, settings=settings, folder=path if path is not None and path.is_dir() else None)
         _speak(listener, desk, pool=pool, pages=pages or PlainPages(), announce=announce)
+        return not pool.lost.is_set()
     finally:
         control.close()
-        with suppress(ChildProcessError):
-            os.waitpid(broker, 0)
+        _end_broker(broker)
+
+
+def _end_broker(broker: int) -> None:
+    """Wait until the broker has ended, which it does when its socket is closed, unless it is still loading."""
+    with suppress(ChildProcessError):
+        for _ in range(50):
+            if os.waitpid(broker, os.WNOHANG)[0]:
+                return
+            time.sleep(0.02)
+        os.kill(broker, signal.SIGKILL)
+        os.waitpid(broker, 0)
 
 
 def _load(path: Path | None, *, settings: Settings) -> Any:
@@ -100,6 +118,13 @@ def _speak(listener: socket.socket, desk: Desk, *, pool: Pool, pages: Pages, ann
     class _Server(uvicorn.Server):
         loop: asyncio.AbstractEventLoop
 
+        @contextmanager
+        def capture_signals(self) -> Iterator[None]:
+            # uvicorn's own raises the signal again in the end, so that a server that did as it was told would seem to have been killed.
+            for number in (signal.SIGINT, signal.SIGTERM):
+                self.loop.add_signal_handler(number, self.handle_exit, number, None)
+            yield
+
         def handle_exit(self, sig: int, frame: "FrameType | None") -> None:
             super().handle_exit(sig, frame)
             self.loop.call_soon_threadsafe(pool.drain)
@@ -117,6 +142,7 @@ def _speak(listener: socket.socket, desk: Desk, *, pool: Pool, pages: Pages, ann
             watching.cancel()
             pool.stop()
 
+    _log_as_json()
     config = uvicorn.Config(
         make_app(desk, pool=pool, pages=pages),
         http=BoundedProtocol,
@@ -137,8 +163,22 @@ def _speak(listener: socket.socket, desk: Desk, *, pool: Pool, pages: Pages, ann
         loops.run(run())
 
 
+def _log_as_json() -> None:
+    """Let what uvicorn has to say be lines of JSON too."""
+
+    class _Lines(logging.Formatter):
+        def format(self, record: logging.LogRecord) -> str:
+            return json.dumps({"level": record.levelname.lower(), "message": record.getMessage()})
+
+    handler = logging.StreamHandler()
+    handler.setFormatter(_Lines())
+    logger = logging.getLogger("uvicorn")
+    logger.handlers, logger.propagate = [handler], False
+    logger.setLevel(logging.WARNING)
+
+
 async def _end_with(pool: Pool, server: Any) -> None:
     """Without the broker nothing can be answered any more: whoever started the server shall start it again."""
     await pool.lost.wait()
-    sys.stderr.write("airm-graph: the process that holds the data is gone; the server ends\n")
+    sys.stderr.write(json.dumps({"level": "error", "message": "the process that holds the data is gone; the server ends"}) + "\n")
     server.should_exit = True

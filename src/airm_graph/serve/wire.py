@@ -9,8 +9,9 @@ __all__ = ["BoundedProtocol"]
 
 # An address with a query of 16 KB in which every byte is escaped, and as much again for headers.
 _MOST_HEAD = 96 << 10
+_MOST_ADDRESS = 65_000
 _MOST_HEADERS = 100
-_HEAD_SECONDS = 10.0
+_HEAD_SECONDS = 5.0
 
 
 class _Corked:
@@ -44,7 +45,7 @@ class BoundedProtocol(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Start the clock for the first request."""
         super().connection_made(cast("asyncio.Transport", _Corked(transport, self.loop)))
-        self._head = 0
+        self._head, self._in_head = 0, True
         self._clock: asyncio.TimerHandle | None = self.loop.call_later(_HEAD_SECONDS, transport.close)
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -53,13 +54,19 @@ class BoundedProtocol(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        """Count what comes before the head is whole."""
-        if self._clock is None and (self.cycle is None or self.cycle.response_complete):
+        """Count what comes before the head is whole; a body that nobody reads any more has to end as soon as a head."""
+        if self._clock is None and (self._in_head or self.cycle is None or self.cycle.response_complete):
             self._clock = self.loop.call_later(_HEAD_SECONDS, self.transport.close)
         self._head += len(data)
         super().data_received(data)
-        if self._clock is not None and self._head > _MOST_HEAD and not self.transport.is_closing():
-            self._refuse(414 if not self.headers else 431)
+        if self._in_head and self._head > _MOST_HEAD and not self.transport.is_closing():
+            self._refuse(431)
+
+    def on_url(self, url: bytes) -> None:
+        """Count the address; what is longer, the parser of addresses cannot take apart."""
+        super().on_url(url)
+        if len(self.url) > _MOST_ADDRESS and not self.transport.is_closing():
+            self._refuse(414)
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """Count headers."""
@@ -70,7 +77,7 @@ class BoundedProtocol(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         """Let the request pass."""
         self._stop_clock()
-        self._head = 0
+        self._in_head = False
         if not self.transport.is_closing():
             super().on_headers_complete()
 
@@ -80,7 +87,9 @@ class BoundedProtocol(HttpToolsProtocol):
             super().on_body(body)
 
     def on_message_complete(self) -> None:
-        """End the request, unless it was refused."""
+        """End the request, unless it was refused; what follows is the head of another."""
+        self._stop_clock()
+        self._head, self._in_head = 0, True
         if self.cycle is not None:
             super().on_message_complete()
 

@@ -41,7 +41,7 @@ class Judgement:
 
 
 def judge(
-    rows: Iterable[Row],
+    rows: Iterable[Row] | None,
     *,
     shapes: Sequence[str] | None = None,
     engine: Engine = "auto",
@@ -51,7 +51,7 @@ def judge(
     """Judge asserted rows by shapes.
 
     Args:
-        rows: Asserted statements of any number of graphs; they are judged as one graph.
+        rows: Asserted statements of any number of graphs; they are judged as one graph. None: those of *table*.
         shapes: Files of ``shapes/`` or paths, the default ones when left out.
         engine: ``fast`` compiles or refuses; ``reference`` is pyshacl alone; ``auto`` compiles what it can.
         base: What the IRIs of the project begin with.
@@ -65,35 +65,44 @@ def judge(
     >>> [result.message[:6] for result in found.results], set(found.engines.values())
     (['AGT-01'], {'columnar'})
     """
-    rows = list(rows)
+    if rows is None and table is None:
+        raise ValueError("give rows or a table")
+    rows = None if rows is None else list(rows)
     names = DEFAULT_SHAPES if shapes is None else tuple(shapes)
     shape_rows = [row for name in names for row in read_shapes(name, base=base)]
     if engine == "reference":
-        return _all_to_pyshacl(run_pyshacl(rows, shapes=names, base=base), graph=ShapesGraph(shape_rows))
+        return _all_to_pyshacl(run_pyshacl(_all_rows(rows, table), shapes=names, base=base), graph=ShapesGraph(shape_rows))
     try:
         return judge_rows(rows, shape_rows=shape_rows, engine=engine, table=table)
     except ShapesError as error:
-        raise error if engine == "fast" else blame_file(error, names=names, rows=rows, base=base) from error
+        raise error if engine == "fast" else blame_file(error, names=names, rows=_all_rows(rows, table), base=base) from error
 
 
-def judge_rows(rows: Sequence[Row], *, shape_rows: Sequence[Row], engine: Engine = "auto", table: TripleTable | None = None) -> Judgement:
+def _all_rows(rows: Sequence[Row] | None, table: TripleTable | None) -> Sequence[Row]:
+    """The rows, for an engine that works on nothing else."""
+    return rows if rows is not None else table.rows() if table is not None else ()
+
+
+def judge_rows(
+    rows: Sequence[Row] | None, *, shape_rows: Sequence[Row], engine: Engine = "auto", table: TripleTable | None = None
+) -> Judgement:
     """Judge rows by a shapes graph given as rows.
 
     Args:
         shape_rows: Shapes whose queries ask the data only; `read_shapes` refuses others, and this function does not look.
         engine: As in `judge`.
-        table: A table that holds *rows* already; the graphs in it are judged as one.
+        table: A table that holds *rows* already, or whose rows are judged where *rows* is None; the graphs in it are judged as one.
 
     Raises:
         ShapesError: As in `judge`.
     """
     graph = ShapesGraph(shape_rows)
     if engine == "reference":
-        return _all_to_pyshacl(run_pyshacl_on_rows(rows, shape_rows=shape_rows), graph=graph)
+        return _all_to_pyshacl(run_pyshacl_on_rows(_all_rows(rows, table), shape_rows=shape_rows), graph=graph)
     if table is not None:
         return _judge_table(table, rows=rows, shape_rows=shape_rows, graph=graph, engine=engine)
     with TripleTable() as made:
-        made.load_rows(rows)
+        made.load_rows(rows or ())
         return _judge_table(made, rows=rows, shape_rows=shape_rows, graph=graph, engine=engine)
 
 
@@ -101,7 +110,9 @@ def _all_to_pyshacl(results: Iterable[Result], *, graph: ShapesGraph) -> Judgeme
     return Judgement(tuple(sorted(results)), dict.fromkeys(graph.roots(), PYSHACL))
 
 
-def _judge_table(table: TripleTable, *, rows: Sequence[Row], shape_rows: Sequence[Row], graph: ShapesGraph, engine: Engine) -> Judgement:
+def _judge_table(
+    table: TripleTable, *, rows: Sequence[Row] | None, shape_rows: Sequence[Row], graph: ShapesGraph, engine: Engine
+) -> Judgement:
     plans = compile_shapes(graph, ids=table.add_terms(find_constants(shape_rows, graph=graph)))
     _refuse(plans.rest, engine=engine)
     found, late = run_plans(plans, table=table, shape_rows=shape_rows)
@@ -110,7 +121,7 @@ def _judge_table(table: TripleTable, *, rows: Sequence[Row], shape_rows: Sequenc
     left = {judged.judged for judged in rest}
     results = [result for judged, some in found.items() if not {judged, Judged(judged.root)} & left for result in some]
     if rest:
-        results += run_pyshacl_on_rows(rows, shape_rows=_remaining_shapes(shape_rows, left=left, graph=graph))
+        results += run_pyshacl_on_rows(_all_rows(rows, table), shape_rows=_remaining_shapes(shape_rows, left=left, graph=graph))
     engines = {judged.part or judged.root: COLUMNAR for judged in plans.judged}
     engines |= {judged.part or judged.root: PYSHACL for judged in plans.judged if Judged(judged.root) in left}
     engines |= {judged.part or judged.root: PYSHACL for judged in left}

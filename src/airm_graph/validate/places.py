@@ -2,13 +2,17 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
+from typing import TYPE_CHECKING
 
 from airm_graph.model import Place
 from airm_graph.namespaces import BASE, rebase_text, term
 from airm_graph.store import Row
 from airm_graph.validate.terms import literal_text
 
-__all__ = ["find_every_place", "find_places"]
+if TYPE_CHECKING:
+    from airm_graph.columns import TripleTable
+
+__all__ = ["find_every_place", "find_places", "select_place_rows"]
 
 _PROPERTIES = ("capture", "capturedText", "column", "evidence", "fileName", "firstLine", "lastLine", "line", "repair", "row")
 
@@ -33,6 +37,29 @@ def find_every_place(rows: Iterable[Row], *, focus: Collection[str], base: str =
     index = _Index(rows, focus=frozenset(focus), base=base)
     found = ((node, sorted(index.places(node), key=_sort_key)) for node in focus)
     return {node: places for node, places in found if places}
+
+
+def select_place_rows(table: "TripleTable", *, focus: Collection[str], base: str = BASE) -> list[Row]:
+    """Read from a table the rows that `find_places` needs for these focus nodes: few, where findings are few."""
+    names = {name: rebase_text(term(f"airm:{name}"), base) for name in _PROPERTIES}
+    ids = table.find_ids(names.values())
+    leads, every = (_listed(ids.get(names[name], -1) for name in some) for some in (("evidence", "capture"), _PROPERTIES))
+    table.materialise("place_focus", f"SELECT id FROM terms WHERE id IN ({_listed(table.find_ids(focus).values())})")  # noqa: S608
+    start = "SELECT id FROM place_focus"
+    repaired = f"SELECT s AS id FROM quads WHERE p = {ids.get(names['repair'], -1)} AND o IN ({start})"  # noqa: S608
+    reached = f"{start} UNION {repaired} UNION SELECT g AS id FROM quads WHERE s IN ({start})"  # noqa: S608
+    for _ in range(2):
+        # From a node to its evidence, from there to its capture.
+        reached += f" UNION SELECT q.o AS id FROM quads AS q JOIN ({reached}) AS r ON r.id = q.s WHERE q.p IN ({leads})"  # noqa: S608
+    table.materialise("place_nodes", reached)
+    wanted = f"SELECT s, p, o, g FROM quads WHERE s IN (SELECT id FROM place_nodes) AND (p IN ({every}) OR s IN ({start}))"  # noqa: S608
+    found = table.rows(wanted)
+    table.drop("place_focus", "place_nodes")
+    return found
+
+
+def _listed(ids: Iterable[int]) -> str:
+    return ", ".join(map(str, sorted(ids))) or "-1"
 
 
 def _sort_key(place: Place) -> tuple[object, ...]:

@@ -21,19 +21,26 @@ __all__ = ["run_queries"]
 
 _HIDDEN = "<urn:airm-graph:blank:"
 _SPARQL = term("sh:SPARQLConstraintComponent")
-#: Literals that the store writes as they came.
+#: Literals that the store writes as they came: all of a datatype, or those of one form.
 _SAME = {
-    "integer": re.compile(r"0|-?[1-9][0-9]*\Z"),
-    "boolean": re.compile(r"(?:true|false)\Z"),
-    "decimal": re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]*[1-9])?\Z"),
-    "date": re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z"),
-    "dateTime": re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z?\Z"),
-    "gYear": re.compile(r"[0-9]{4}\Z"),
-    "string": re.compile(r""),
-    "anyURI": re.compile(r""),
+    "integer": "0|-?[1-9][0-9]*",
+    "boolean": "true|false",
+    "decimal": r"-?(0|[1-9][0-9]*)(\.[0-9]*[1-9])?",
+    "date": "[0-9]{4}-[0-9]{2}-[0-9]{2}",
+    "dateTime": "[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z?",
+    "gYear": "[0-9]{4}",
+    "anyURI": None,
 }
-_TYPED = re.compile(r'"(?P<text>.*)"\^\^<' + re.escape(PREFIXES["xsd"]) + r"(?P<name>\w+)>\Z", re.DOTALL)
-_TAGGED = re.compile(r'"@[A-Za-z0-9-]*[A-Z][A-Za-z0-9-]*\Z')
+_XSD = PREFIXES["xsd"]
+_FORMS = " ".join(
+    f"WHEN datatype = '{_XSD}{name}' THEN " + (f"NOT regexp_matches(lexical, '^({form})$')" if form else "FALSE")
+    for name, form in _SAME.items()
+)
+#: SQL over a row of ``terms``: a literal that would come back from the store in another spelling.
+_IS_RESPELT = (
+    f"kind = {LITERAL} AND datatype <> '{_XSD}string' AND CASE WHEN language <> '' THEN language <> LOWER(language) "
+    f"{_FORMS} ELSE starts_with(datatype, '{_XSD}') END"
+)
 _Row = tuple[str | None, ...]
 
 
@@ -92,16 +99,9 @@ class _Doubts:
     """Knows the properties whose values the store would respell, and those that lead from or to blank nodes."""
 
     def __init__(self, table: TripleTable) -> None:
-        marked = table.execute(
-            f"SELECT id, {TERM_TEXT} FROM terms WHERE kind = {LITERAL} AND datatype <> '{PREFIXES['xsd']}string' "  # noqa: S608
-            "AND (language = '' OR language <> LOWER(language))"
-        )
-        self._odd: dict[str, str] = {}
-        odd = {number: text for number, text in marked if _is_respelt(text)}
-        for predicate, value in _pairs(table, f"t.o IN ({_listed(odd)})") if odd else ():
-            self._odd[predicate] = min(value, self._odd.get(predicate, value))
-        blank = f"SELECT id FROM terms WHERE kind = {BLANK}"  # noqa: S608
-        self._blank = {predicate for predicate, _ in _pairs(table, f"t.s IN ({blank}) OR t.o IN ({blank})", value="t.p")}
+        odd, blank = f"SELECT id FROM terms WHERE {_IS_RESPELT}", f"SELECT id FROM terms WHERE kind = {BLANK}"  # noqa: S608
+        self._odd = dict(_pairs(table, f"t.o IN ({odd})"))
+        self._blank = dict(_pairs(table, f"t.s IN ({blank}) OR t.o IN ({blank})")).keys() if table.execute(f"{blank} LIMIT 1") else set()
 
     def about(self, plan: QueryPlan, *, kinds: frozenset[int]) -> str:
         """Why pyshacl has to answer a query; empty when it need not."""
@@ -114,23 +114,11 @@ class _Doubts:
         return ""
 
 
-def _pairs(table: TripleTable, condition: str, *, value: str = "t.o") -> list[tuple[str, str]]:
-    """Each predicate of the triples t for which a condition holds, with the values that they have."""
-    found = table.execute(f"SELECT DISTINCT t.p, {value} FROM spo AS t WHERE {condition}")  # noqa: S608
+def _pairs(table: TripleTable, condition: str) -> list[tuple[str, str]]:
+    """Each predicate of the triples t for which a condition holds, with one of the values that they have."""
+    found = table.execute(f"SELECT t.p, MIN(t.o) FROM spo AS t WHERE {condition} GROUP BY t.p")  # noqa: S608
     texts = table.read_terms(number for pair in found for number in pair)
     return [(texts[predicate], texts[number]) for predicate, number in found]
-
-
-def _listed(ids: Mapping[int, str]) -> str:
-    return ", ".join(map(str, sorted(ids)))
-
-
-def _is_respelt(value: str) -> bool:
-    """Tell whether a literal with a datatype or a language tag would come back from the store in another spelling."""
-    if not value.endswith(">"):
-        return _TAGGED.search(value) is not None
-    match = _TYPED.match(value)
-    return match is not None and (match["name"] not in _SAME or not _SAME[match["name"]].match(match["text"]))
 
 
 def _ask_table(plan: QueryPlan, *, focus: _Focus, table: TripleTable) -> list[Result] | None:

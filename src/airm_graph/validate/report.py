@@ -3,7 +3,6 @@
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from importlib.metadata import version
 from itertools import groupby
 from typing import NamedTuple
 
@@ -11,6 +10,7 @@ from airm_graph.model import Finding, Severity
 from airm_graph.validate.describe import describe_node, say_place
 from airm_graph.validate.fingerprints import fingerprint_findings
 from airm_graph.validate.results import sort_findings
+from airm_graph.version import VERSION
 
 __all__ = ["NOTICE", "Line", "Report", "format_lines", "format_text"]
 
@@ -61,7 +61,7 @@ class Report:
           "conforms": true,
         """
         content = {
-            "version": version("airm-graph"),
+            "version": VERSION,
             "conforms": self.conforms,
             "counts": self.counts,
             "files": sorted(set(self.files)),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from airm_graph.model import Finding
 from airm_graph.namespaces import BASE
 from airm_graph.store import Row
-from airm_graph.validate.places import find_places
+from airm_graph.validate.places import find_places, select_place_rows
 from airm_graph.validate.results import find_findings
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ class Verdict:
 
 
 def judge_shapes(
-    rows: Iterable[Row],
+    rows: Iterable[Row] | None,
     *,
     shapes: Sequence[str] | None = None,
     engine: str = "auto",
@@ -46,7 +46,8 @@ def judge_shapes(
     """Judge asserted rows by shapes and say where each finding stands and which engine found it.
 
     Args:
-        rows: Asserted statements of any number of graphs; they are judged as one graph.
+        rows: Asserted statements of any number of graphs; they are judged as one graph. None: those of *table*, of which no more
+            is read into Python than findings need.
         shapes: Files of ``shapes/`` or paths, the default ones when left out.
         engine: One of ``ENGINES``.
         base: What the IRIs of the project begin with.
@@ -57,9 +58,12 @@ def judge_shapes(
     """
     from airm_graph.validate.engine import judge
 
-    rows = list(rows)
+    rows = None if rows is None else list(rows)
     judgement = judge(rows, shapes=shapes, engine=engine, base=base, table=table)  # type: ignore[arg-type]
-    places = find_places(rows, focus={result.focus for result in judgement.results}, base=base)
+    focus = {result.focus for result in judgement.results}
+    if rows is None and table is not None:
+        rows = select_place_rows(table, focus=focus, base=base)
+    places = find_places(rows or (), focus=focus, base=base)
     shapes_of = defaultdict(list)
     for shape, name in judgement.engines.items():
         shapes_of[name].append(shape.strip("<>"))

@@ -19,7 +19,7 @@ _ENTRIES = 10_000
 _DIRECTORY = 4_000_000
 #: Unpacked bytes that nobody minds, and how many times more than the packed ones they may be beyond that. Tables of text pack 3 to 40
 #: times, deflate packs nothing more than 1,032 times.
-FREE, RATIO = 4_000_000, 200
+FREE, RATIO = 1_000_000, 200
 _END, _END_64, _LOCATOR_64 = b"PK\x05\x06", b"PK\x06\x06", b"PK\x06\x07"
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _ENCRYPTED = 0x1
@@ -40,7 +40,7 @@ class Archive(zipfile.ZipFile):
                 while chunk := member.read(_CHUNK):
                     count += len(chunk)
                     yield chunk
-        except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError, struct.error) as error:
+        except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError, RuntimeError, struct.error) as error:
             raise UnreadableError(f"an entry of the archive is damaged: {error}", rule="TAB-25") from error
         if count != info.file_size:
             raise UnreadableError("an entry of the archive is not as long as its directory says", rule="TAB-25")
@@ -107,6 +107,8 @@ def _check_entries(entries: list[zipfile.ZipInfo], *, limit: int, start: int) ->
         raise UnreadableError("the archive is protected by a password", rule="TAB-25")
     if any(info.compress_type not in _METHODS for info in entries):
         raise UnreadableError("the archive is packed in another manner than 'deflate'", rule="TAB-25")
+    if any(info.header_offset < 0 for info in entries):
+        raise UnreadableError("the archive is damaged: an entry lies before its begin", rule="TAB-25")
     placed = sorted(entries, key=lambda info: info.header_offset)
     ends = [info.header_offset + 30 + info.compress_size for info in placed]
     if any(end > after.header_offset for end, (_, after) in zip(ends, pairwise(placed), strict=False)) or (ends and ends[-1] > start):

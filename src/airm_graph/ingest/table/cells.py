@@ -21,16 +21,23 @@ class Line:
     """A row of a sheet.
 
     Attributes:
-        cells: Up to the last one that holds something.
+        cells: By column; only those that hold something, for the last column may be the only one.
         rounded: Columns of numbers whose last zeros may be lost.
         problems: Rule, column and message.
     """
 
     number: int
     is_hidden: bool
-    cells: list[str] = field(default_factory=list)
+    cells: dict[int, str] = field(default_factory=dict)
     rounded: list[int] = field(default_factory=list)
     problems: list[tuple[str, int, str]] = field(default_factory=list)
+
+    def list_cells(self) -> list[str]:
+        """All cells, up to the last one that holds something."""
+        found = [""] * (max(self.cells, default=-1) + 1)
+        for column, text in self.cells.items():
+            found[column] = text
+        return found
 
 
 def read_address(text: str) -> tuple[int, int]:
@@ -72,7 +79,8 @@ class CellReader:
         self._lines: list[Line] = []
         self._line = Line(0, is_hidden=False)
         self._inside = self._in_cell = self._in_value = self._has_formula = False
-        self._column, self._kind, self._style = -1, "n", GENERAL
+        self._column, self._kind, self._style = -1, "n", "0"
+        self._columns: dict[str, int] = {}
         self._pieces: list[str] = []
         self._size = 0
         self._rich = TextCollector()
@@ -132,34 +140,36 @@ class CellReader:
 
     def _open_cell(self, attributes: dict[str, str]) -> None:
         address = attributes.get("r")
-        column = self._column + 1 if address is None else read_address(address)[1]
+        column = self._column + 1 if address is None else self._find_column(address)
         if column <= self._column or column >= MAX_COLUMNS:
-            raise self._refuse(
-                "the cells of a row are not in order" if column < MAX_COLUMNS else f"a row has more than {MAX_COLUMNS:,} cells"
-            )
-        self._column, self._kind = column, attributes.get("t", "n")
-        style = attributes.get("s", "0")
-        index = int(style) if style.isdecimal() and len(style) < 9 else 0
-        self._style = self._styles[index] if index < len(self._styles) else GENERAL
+            what = "the cells of a row are not in order" if column < MAX_COLUMNS else f"a row has more than {MAX_COLUMNS:,} cells"
+            raise self._refuse(what)
+        self._column, self._kind, self._style = column, attributes.get("t", "n"), attributes.get("s", "0")
         self._in_cell, self._has_formula = True, False
+
+    def _find_column(self, address: str) -> int:
+        letters = address.rstrip("0123456789")
+        column = self._columns.get(letters)
+        if column is None:
+            column = self._columns[letters] = read_address(address)[1]
+        return column
 
     def _close_cell(self) -> None:
         self._in_cell = False
-        raw = "".join(self._pieces) if self._pieces else ""
-        self._pieces, self._size = [], 0
-        rich = self._rich.take()
-        text = self._read(raw, rich)
+        raw = ""
+        if self._pieces:
+            raw = self._pieces[0] if len(self._pieces) == 1 else "".join(self._pieces)
+            self._pieces, self._size = [], 0
+        text = self._read(raw)
         if text:
-            cells = self._line.cells
-            cells.extend([""] * (self._column - len(cells)))
-            cells.append(text)
+            self._line.cells[self._column] = text
 
-    def _read(self, raw: str, rich: str) -> str:
+    def _read(self, raw: str) -> str:
         kind = self._kind
         if kind == "s":
             return self._mend(self._strings[int(raw)]) if raw.isdecimal() and len(raw) < 10 else ""
         if kind == "inlineStr":
-            return self._mend(rich)
+            return self._mend(self._rich.take())
         if kind == "str":
             return self._mend(raw)
         if self._has_formula and not raw:
@@ -172,10 +182,14 @@ class CellReader:
             return "TRUE" if raw.strip() in _TRUE else "FALSE"
         if kind == "d":
             return raw.strip().removesuffix("T00:00:00")
-        text, is_rounded = format_number(raw.strip(), self._style, is_1904=self._is_1904)
+        text, is_rounded = format_number(raw.strip(), self._find_style(), is_1904=self._is_1904)
         if is_rounded:
             self._line.rounded.append(self._column)
         return text
+
+    def _find_style(self) -> NumberFormat:
+        index = int(self._style) if self._style.isdecimal() and len(self._style) < 9 else 0
+        return self._styles[index] if index < len(self._styles) else GENERAL
 
     def _mend(self, text: str) -> str:
         """Take out the escapes; a half of a character, which no file can hold, makes the cell useless."""

@@ -14,6 +14,8 @@ __all__ = ["GENERAL", "NumberFormat", "format_number", "read_format"]
 _BUILTIN = {
     1: "0",
     2: "0.00",
+    **dict.fromkeys((3, 37, 38), "#,##0"),
+    **dict.fromkeys((4, 39, 40), "#,##0.00"),
     **dict.fromkeys((*range(14, 18), *range(27, 32), 36, *range(50, 55), 57, 58), "yyyy-mm-dd"),
     **dict.fromkeys((18, 19, 20, 21, 32, 33, 34, 35, 45, 47, 55, 56), "hh:mm:ss"),
     22: "yyyy-mm-dd hh:mm",

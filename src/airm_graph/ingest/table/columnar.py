@@ -52,7 +52,7 @@ def _read_rows(file: "ParquetFile", out: Pass, *, limit: int) -> Iterator[Row]:
             size += sum(map(len, cells))
             if longest > MAX_CELL or number > MAX_ROWS or size > limit:
                 raise UnreadableError(_explain(longest, size, limit), line=number, row=number)
-            if longest and any(cell and not cell.isspace() for cell in cells):
+            if longest and any(map(str.strip, cells)):
                 rounded = tuple(index for index in rounding if "." in cells[index])
                 yield Row(number, number, number, cells, rounded, faults)
 

@@ -63,7 +63,9 @@ def _split_rows(lines: Lines, delimiter: str) -> Iterator[Row]:
         except csv.Error as error:
             raise UnreadableError(_explain(str(error)), line=before + 1) from error
         except UnreadableError as error:
-            raise UnreadableError(error.what, line=before + 1) from error
+            if error.rule == "TAB-01" and error.line is None:
+                error.line = before + 1
+            raise
         if cells is None:
             return
         number, lines.taken = number + 1, 0
@@ -73,7 +75,7 @@ def _split_rows(lines: Lines, delimiter: str) -> Iterator[Row]:
             raise UnreadableError(f"a row has more than {MAX_COLUMNS:,} cells", line=before + 1)
         if number > MAX_ROWS:
             raise UnreadableError(f"the table has more than {MAX_ROWS:,} rows", line=before + 1)
-        if any(cell and not cell.isspace() for cell in cells):
+        if any(map(str.strip, cells)):
             yield Row(number, before + 1, reader.line_num, tuple(cells))
         before = reader.line_num
 

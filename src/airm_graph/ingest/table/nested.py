@@ -36,7 +36,7 @@ def read_json(pieces: Iterable[str], out: Pass) -> Iterator[Row]:
     """
     out.media_type = "application/json"
     search = _Search(_Scanner(pieces), "TAB-01" if out.is_named else "TAB-28")
-    flat = _Flattener(out)
+    flat = _Flattener()
     for line, last, record in search.records():
         row = flat.row(record, line=line, last=last, pointer=f"{search.found[-1]}/{flat.number}")
         if row:
@@ -46,6 +46,7 @@ def read_json(pieces: Iterable[str], out: Pass) -> Iterator[Row]:
     if search.beside:
         names = ", ".join(search.beside[:_MANY]) + (", …" if len(search.beside) > _MANY else "")
         out.say("TAB-24", f"what stands beside the records is left out: {names}")
+    out.header = tuple(flat.columns)
     if not out.header:
         raise UnreadableError("the list of records is empty")
 
@@ -57,7 +58,7 @@ def read_json_lines(pieces: Iterable[str], out: Pass) -> Iterator[Row]:
         UnreadableError: A line is no JSON object.
     """
     out.media_type = "text/plain"  # IANA lists none for JSON Lines
-    flat, lines = _Flattener(out), Lines(pieces)
+    flat, lines = _Flattener(), Lines(pieces)
     for number, line in enumerate(lines, 1):
         lines.taken, flat.number = 0, number - 1
         if number > MAX_ROWS:
@@ -73,6 +74,7 @@ def read_json_lines(pieces: Iterable[str], out: Pass) -> Iterator[Row]:
         row = flat.row(record, line=number, last=number, pointer="")
         if row:
             yield row
+    out.header = tuple(flat.columns)
     if not out.header:
         raise UnreadableError("the file is empty")
 
@@ -122,7 +124,6 @@ def _explain(error: Exception) -> str:
 class _Flattener:
     """Makes rows of records; the columns are those of all records so far, in the order in which they appear."""
 
-    out: Pass
     number: int = 0
     columns: dict[str, int] = field(default_factory=dict)
 
@@ -138,7 +139,7 @@ class _Flattener:
         values = [""] * len(self.columns)
         for name, value in cells.found.items():
             values[self.columns[name]] = value
-        if not any(values):
+        if not any(cells.found.values()):
             return None
         numbers = tuple(self.columns[name] for name in cells.rounded)
         return Row(self.number, line, last, tuple(values), numbers, tuple(cells.faults))
@@ -149,7 +150,6 @@ class _Flattener:
         if len(self.columns) == MAX_COLUMNS:
             raise UnreadableError(f"the records have more than {MAX_COLUMNS:,} columns", line=line)
         self.columns[name] = len(self.columns)
-        self.out.header = tuple(self.columns)
 
 
 @dataclass
@@ -188,7 +188,7 @@ class _Cells:
     def _join(self, values: list[Any], column: str, pointer: str) -> str:
         if any(isinstance(value, dict | list) for value in values):
             self.faults.append(Fault("TAB-27", column, f"{pointer} is a list of lists or objects, which no cell can hold"))
-            return json.dumps(values, ensure_ascii=False)
+            return _write(values)
         texts = [_plain(value) for value in values]
         if len(texts) > 1 and any(LIST_SEPARATOR.strip() in text for text in texts):
             self.faults.append(Fault("TAB-27", column, f"a value of the list {pointer} holds the separator {LIST_SEPARATOR.strip()!r}"))
@@ -200,6 +200,13 @@ class _Cells:
             return text
         self.faults.append(Fault("TAB-09", column, f"{pointer} holds half a character"))
         return _SURROGATE.sub("\ufffd", text)
+
+
+def _write(values: list[Any]) -> str:
+    try:
+        return json.dumps(values, ensure_ascii=False)
+    except RecursionError as error:
+        raise UnreadableError(_explain(error)) from error
 
 
 def _plain(value: Any) -> str:

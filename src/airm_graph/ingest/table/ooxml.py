@@ -6,10 +6,11 @@ Source:
     ECMA-376-2 (packages) and ECMA-376-1, 18 (SpreadsheetML).
 """
 
+import marshal
 import posixpath
 import tempfile
 import zipfile
-from array import array
+from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import IO
@@ -25,8 +26,8 @@ _TAG = 1_000_000  # bytes of one tag; a cell has 60
 _DEPTH = 64
 _SHEETS = 1_000
 _STYLES = 65_536
-#: Bytes of shared texts that are kept in memory; others wait in a file.
-_IN_MEMORY = 16_000_000
+#: Characters of shared texts that are kept in memory; others wait in a file, 256 in a block, and so many characters at hand.
+_IN_MEMORY, _BLOCK, _RECENT = 8_000_000, 256, 4_000_000
 
 _Start = Callable[[str, dict[str, str]], None]
 _Text = Callable[[str], None]
@@ -46,6 +47,16 @@ class Package:
     def chunks(self, part: str) -> Iterator[bytes]:
         """The bytes of a part."""
         return self._archive.read_chunks(self._info(part))
+
+    def may_hold(self, part: str, word: bytes) -> bool:
+        """Whether a word stands anywhere in a part; yes where that cannot be seen without parsing it."""
+        before = b""
+        for chunk in self.chunks(part):
+            # A zero byte means another encoding than one in which ASCII is ASCII.
+            if word in before + chunk or b"\0" in chunk[:4]:
+                return True
+            before = chunk[-len(word) :]
+        return False
 
     def _info(self, part: str) -> zipfile.ZipInfo:
         if not self.has(part):
@@ -86,13 +97,13 @@ def iter_events(package: Package, part: str, *, start: _Start, end: _Text | None
         depth += 1
         if depth > _DEPTH:
             raise UnreadableError(f"elements of the workbook are nested more than {_DEPTH} deep")
-        start(name.rpartition(":")[2], attributes)
+        start(name.rpartition(":")[2] if ":" in name else name, attributes)
 
     def handle_end(name: str) -> None:
         nonlocal depth
         depth -= 1
         if end:
-            end(name.rpartition(":")[2])
+            end(name.rpartition(":")[2] if ":" in name else name)
 
     parser.StartElementHandler, parser.EndElementHandler = handle_start, handle_end
     parser.StartDoctypeDeclHandler = parser.EntityDeclHandler = _refuse_declaration
@@ -158,58 +169,61 @@ class TextCollector:
 
 
 class Strings:
-    """The texts that cells share, by number; many of them wait in a file, and only where each begins is kept."""
+    """The texts that cells share, by number, in blocks: the first ones are kept, the others wait in a file.
+
+    What many cells share comes early; texts of one cell come in the order of the cells.
+    """
 
     def __init__(self) -> None:
-        self._texts: list[str] = []
-        self._size = 0
+        self._blocks: list[list[str] | int] = [[]]
+        self._size = self._held = 0
         self._file: IO[bytes] | None = None
-        self._starts: IO[bytes] | None = None
-        self._count = 0
-
-    def __len__(self) -> int:
-        """How many there are."""
-        return self._count
+        self._recent: OrderedDict[int, list[str]] = OrderedDict()
 
     def add(self, text: str) -> None:
         """Add the next one."""
-        self._count += 1
-        if self._file is None:
-            self._texts.append(text)
-            self._size += len(text) + 50
+        last = self._blocks[-1]
+        assert isinstance(last, list)
+        last.append(text)
+        self._size += len(text)
+        if len(last) == _BLOCK:
             if self._size > _IN_MEMORY:
-                self._spool()
-        else:
-            self._write(text)
+                self._blocks[-1] = self._write(last)
+            self._blocks.append([])
 
     def __getitem__(self, number: int) -> str:
         """The text of a number."""
-        if not 0 <= number < self._count:
-            raise UnreadableError("a cell names a shared text that is not there")
-        if self._file is None or self._starts is None:
-            return self._texts[number]
-        self._starts.seek(8 * number)
-        places = array("Q", self._starts.read(16))
-        self._file.seek(places[0])
-        return self._file.read(places[1] - places[0] if len(places) > 1 else -1).decode()
+        block, place = divmod(number, _BLOCK)
+        try:
+            texts = self._blocks[block]
+            return (texts if isinstance(texts, list) else self._read(texts))[place]
+        except IndexError:
+            raise UnreadableError("a cell names a shared text that is not there") from None
 
     def close(self) -> None:
         """Forget them."""
-        for file in (self._file, self._starts):
-            if file:
-                file.close()
+        if self._file:
+            self._file.close()
 
-    def _spool(self) -> None:
-        self._file, self._starts = tempfile.TemporaryFile(), tempfile.TemporaryFile()  # noqa: SIM115 - closed in close()
-        texts, self._texts = self._texts, []
-        for text in texts:
-            self._write(text)
+    def _write(self, texts: list[str]) -> int:
+        if self._file is None:
+            self._file = tempfile.TemporaryFile()  # noqa: SIM115 - closed in close()
+        start = self._file.tell()
+        marshal.dump(texts, self._file)
+        return start
 
-    def _write(self, text: str) -> None:
+    def _read(self, start: int) -> list[str]:
+        if start in self._recent:
+            self._recent.move_to_end(start)
+            return self._recent[start]
         assert self._file is not None
-        assert self._starts is not None
-        self._starts.write(array("Q", [self._file.tell()]).tobytes())
-        self._file.write(text.encode())
+        self._file.seek(start)
+        texts: list[str] = marshal.load(self._file)  # noqa: S302 - written by this process, into a file without a name
+        self._recent[start] = texts
+        self._held += sum(map(len, texts))
+        while self._held > _RECENT and len(self._recent) > 1:
+            self._held -= sum(map(len, self._recent.popitem(last=False)[1]))
+        return texts
 
 
 def read_strings(package: Package, part: str | None) -> Strings:

@@ -17,13 +17,14 @@ from airm_graph.ingest.table.decode import WrongEncodingError, decode_chunks
 from airm_graph.ingest.table.delimited import read_delimited
 from airm_graph.ingest.table.nested import read_json, read_json_lines
 from airm_graph.ingest.table.packed import FORMATS, REFUSED, Source, split_name
-from airm_graph.ingest.table.rows import MAX_CELL, MAX_STREAM, MAX_TABLE, Pass, Row, Table, TableHead, UnreadableError
+from airm_graph.ingest.table.rows import MAX_CELL, MAX_KEPT, MAX_PASSED, MAX_STREAM, MAX_TABLE, Pass, Row, Table, TableHead, UnreadableError
 from airm_graph.ingest.table.workbook import open_workbook
 from airm_graph.model import Place
 
 __all__ = ["MAX_CELL", "MAX_TABLE", "OpenTable", "Row", "Table", "open_table", "open_tables", "read_table", "read_tables"]
 
 _BATCH = 2_000
+_ROW = 25  # cells that take the memory of a row
 _TEXTS = {"delimited": read_delimited, "json": read_json, "lines": read_json_lines}
 _Any = TypeVar("_Any")
 
@@ -173,8 +174,12 @@ class _Found:
         return self
 
     def fill(self, rows: Iterator[Row], *, keep: bool) -> None:
+        limit, cells = MAX_KEPT if keep else MAX_PASSED, 0
         for row in rows:
             self.count += 1
+            cells += len(row.cells) + _ROW
+            if cells > limit:
+                raise UnreadableError(f"the table is too large: {self.count:,} rows, the last one with {len(row.cells):,} cells")
             if keep:
                 self.rows.append(row)
         self.out.close()

@@ -6,8 +6,10 @@ A table is one page for each source that it speaks of.
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Mapping as Lookup
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from airm_graph.ingest.table.documents import Documents, read_inline
 from airm_graph.ingest.table.meaning import Mapping
@@ -48,12 +50,15 @@ class TableReadings:
     restored: Records = field(default_factory=Records)
 
 
-def read_records(tables: Sequence[Table], *, mappings: Sequence[Mapping]) -> TableReadings:
+def read_records(
+    tables: Sequence[Table], *, mappings: Sequence[Mapping], named: Lookup[str, Collection[str]] = MappingProxyType({})
+) -> TableReadings:
     """Read the tables of one folder.
 
     Args:
         tables: As :func:`airm_graph.ingest.table.read.read_table` makes them.
         mappings: Those to choose from, by the columns of each table.
+        named: Name of a mapping → what rows that are not among the tables call their documents.
     """
     findings = [finding for table in tables for finding in table.findings]
     sets: defaultdict[str, list[Sheet]] = defaultdict(list)
@@ -62,8 +67,8 @@ def read_records(tables: Sequence[Table], *, mappings: Sequence[Mapping]) -> Tab
         if sheet:
             sets[sheet.mapping.name].append(sheet)
     pages: list[Page] = []
-    for _, sheets in sorted(sets.items()):
-        pages += _Set([sheet for sheet in sheets if sheet.columns.kind not in GRAPH_TABLES]).read() if sheets else []
+    for name, sheets in sorted(sets.items()):
+        pages += _Set([sheet for sheet in sheets if sheet.columns.kind not in GRAPH_TABLES], named.get(name, ())).read()
     every = [sheet for sheets in sets.values() for sheet in sheets]
     restored = restore_records([sheet for sheet in every if sheet.columns.kind in GRAPH_TABLES])
     findings += [finding for sheet in every for finding in sheet.findings]
@@ -79,8 +84,8 @@ def _by_row(entry: Rejected) -> tuple[str, int]:
 class _Set:
     """The tables that one mapping knows in one folder."""
 
-    def __init__(self, sheets: Sequence[Sheet]) -> None:
-        self.sheets = sheets
+    def __init__(self, sheets: Sequence[Sheet], named: Collection[str]) -> None:
+        self.sheets, self.named = sheets, named
         self.documents = Documents()
 
     def read(self) -> list[Page]:
@@ -92,7 +97,9 @@ class _Set:
                 usable = [row for row in sheet.table.rows if _check_row(sheet, row, contradicting)]
                 found = read(sheet, usable)
                 pages += found or [Page(sheet.capture, None, None)]
-        if any(sheet.columns.kind == "mitigations" for sheet in self.sheets):
+        for name in self.named:
+            self.documents.find(name)
+        if self.named or any(sheet.columns.kind == "mitigations" for sheet in self.sheets):
             self.documents.say_unused()
         return pages
 

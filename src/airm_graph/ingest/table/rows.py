@@ -11,6 +11,8 @@ __all__ = [
     "MAX_CELL",
     "MAX_COLUMNS",
     "MAX_DEPTH",
+    "MAX_KEPT",
+    "MAX_PASSED",
     "MAX_ROW",
     "MAX_ROWS",
     "MAX_STREAM",
@@ -35,6 +37,8 @@ MAX_ROW = 4_000_000
 MAX_COLUMNS = 16_384
 #: Rows, blank ones too; a spreadsheet holds 1,048,576.
 MAX_ROWS = 10_000_000
+#: Cells of a table whose rows are all kept, and of one whose rows pass by; a row counts as 25 more. Few bytes can make many cells.
+MAX_KEPT, MAX_PASSED = 50_000_000, 2_000_000_000
 #: Objects in objects of a record, or elements in elements of a workbook.
 MAX_DEPTH = 32
 #: Findings of one rule in one table; a formula without a value may stand in every row.

@@ -57,7 +57,7 @@ class Workbook:
         sample = list(islice(lines, _SAMPLE))
         if not sample:
             return
-        header = find_header([(line.number, line.cells) for line in sample], merges)
+        header = find_header([(line.number, line.list_cells()) for line in sample], merges)
         out.header = header.names
         for message in header.messages:
             out.say("TAB-24", message, Place(out.file, header.first_row, header.first_row, row=header.first_row))
@@ -71,7 +71,7 @@ class Workbook:
         size = 0
         for _ in iter_events(self.package, sheet.part, start=reader.start, end=reader.end, text=reader.add):
             for line in reader.take():
-                length = sum(map(len, line.cells))
+                length = sum(map(len, line.cells.values()))
                 size += length
                 if length > MAX_ROW or size > self.limit:
                     what = f"a row has more than {MAX_ROW:,}" if length > MAX_ROW else f"the sheet has more than {self.limit:,}"
@@ -116,7 +116,7 @@ def _read_merges(package: Package, part: str) -> list[Merge]:
             if len(found) > _MERGES:
                 raise UnreadableError(f"the sheet has more than {_MERGES:,} merged cells")
 
-    for _ in iter_events(package, part, start=start):
+    for _ in iter_events(package, part, start=start) if package.may_hold(part, b"mergeCell") else ():
         pass
     return sorted(found)
 
@@ -146,7 +146,7 @@ class _Body:
                 faults.append(Fault(rule, name, message))
             else:
                 self.out.say(rule, message, Place(self.out.file, line.number, line.number, "", line.number, name))
-        return Row(line.number, line.number, line.number, tuple(line.cells), tuple(line.rounded), tuple(faults))
+        return Row(line.number, line.number, line.number, tuple(line.list_cells()), tuple(line.rounded), tuple(faults))
 
     def _fill(self, line: Line) -> None:
         """Write the value of cells that are merged downwards into the rows that they reach."""
@@ -154,14 +154,13 @@ class _Body:
         for column, (last_row, value, is_rounded) in [*self._open.items()]:
             if last_row < line.number:
                 del self._open[column]
-            elif value and (column >= len(cells) or not cells[column]):
-                cells += [""] * (column + 1 - len(cells))
+            elif column not in cells:
                 cells[column] = value
                 line.rounded += [column] if is_rounded else []
         while self._next < len(self.merges) and self.merges[self._next].row <= line.number:
             merge = self.merges[self._next]
             self._next += 1
-            if merge.row == line.number and merge.column < len(cells) and cells[merge.column]:
+            if merge.row == line.number and merge.column in cells:
                 self._open[merge.column] = merge.last_row, cells[merge.column], merge.column in line.rounded
                 self._filled = self._filled or f"{column_name(merge.column)}{merge.row}:{column_name(merge.column)}{merge.last_row}"
 

@@ -10,7 +10,7 @@ Results are those of pyshacl, but where pyshacl leaves the specification or has 
 """
 
 from airm_graph.validate.compile.plan import Plans, QueryPlan, Rest, compile_shapes, find_constants
-from airm_graph.validate.compile.pool import Judged, Part, Plan
+from airm_graph.validate.compile.pool import Check, Judged, Plan
 from airm_graph.validate.compile.scope import Branch, component_iri
 from airm_graph.validate.compile.shapes import NotCompiledError, Shape, ShapesGraph, path_text, shape_path
 from airm_graph.validate.compile.sparql import FOCUS_GRAPH, FOCUS_OF, Query
@@ -19,9 +19,9 @@ __all__ = [
     "FOCUS_GRAPH",
     "FOCUS_OF",
     "Branch",
+    "Check",
     "Judged",
     "NotCompiledError",
-    "Part",
     "Plan",
     "Plans",
     "Query",

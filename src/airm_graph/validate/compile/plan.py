@@ -1,9 +1,8 @@
 """Shapes to plans: one SQL statement for each shape below a target, with one branch for each constraint component.
 
 The branches of a statement share the relations of focus nodes, value nodes and what the dictionary says of them, so these are
-found once. A statement works on the tables that `prepare` makes:
+found once. A statement works on ``spo``, the triples of all graphs as one graph, and the tables that `prepare` makes:
 
-- ``spo``: the triples of all graphs as one graph
 - ``instances``: the instances (``node``) of each class that shapes name (``class``), also by way of subclasses
 - ``focus``: the focus nodes (``node``) of each root, by its number (``shape``)
 - ``keys``: what literals are compared by (made only when a plan compares)
@@ -18,7 +17,7 @@ from airm_graph.store import Row
 from airm_graph.validate.compile.components import find_branches
 from airm_graph.validate.compile.lexical import KEYS
 from airm_graph.validate.compile.paths import Statement
-from airm_graph.validate.compile.pool import BITS, Judged, Part, Plan, Pool, mask_of
+from airm_graph.validate.compile.pool import BITS, Check, Judged, Plan, Pool, mask_of
 from airm_graph.validate.compile.scope import Branch, Scope, open_scope
 from airm_graph.validate.compile.shapes import NotCompiledError, Shape, ShapesGraph
 from airm_graph.validate.compile.sparql import Query, compile_query
@@ -218,7 +217,7 @@ def _pooled(compiled: Iterable["Draft | QueryPlan"], *, pool: Pool) -> Iterator[
             for start in range(0, len(branches), BITS):
                 some = tuple(branches[start : start + BITS])
                 sql = draft.scope.statement.write(_select(some, times=draft.times))
-                yield Plan((Part(draft.judged, shape, some),), sql)
+                yield Plan((tuple(Check(draft.judged, shape, branch) for branch in some),), sql)
 
 
 def _select(branches: Sequence[Branch], *, times: str) -> str:
@@ -231,13 +230,12 @@ def _select(branches: Sequence[Branch], *, times: str) -> str:
         else:
             selects.append(f"SELECT 0 AS part, CAST({1 << i} AS BIGINT) AS mask, b.focus, b.value, b.path FROM ({branch.sql}) AS b{join}")  # noqa: S608
     for relation, some in tests.items():
-        tested = f"SELECT {mask_of(some)} AS mask, v.focus, v.value, CAST(NULL AS INTEGER) AS path FROM {relation} AS v"  # noqa: S608
+        tested = f"SELECT {mask_of(some)} AS mask, v.focus, v.value, CAST(NULL AS BIGINT) AS path FROM {relation} AS v"  # noqa: S608
         selects.append(f"SELECT 0 AS part, b.mask, b.focus, b.value, b.path FROM ({tested}) AS b{join} WHERE b.mask > 0")  # noqa: S608
     return "\nUNION ALL ".join(selects)
 
 
 def _prepare(graph: ShapesGraph, roots: Sequence[str], *, ids: Mapping[str, int]) -> Iterator[tuple[str, str]]:
-    yield "spo", "SELECT DISTINCT s, p, o FROM quads ORDER BY p, s, o"
     classes = ", ".join(str(number) for number in sorted(ids[value] for value in _classes(graph, roots) if value in ids))
     below = (
         f"SELECT id AS class, id FROM terms WHERE id IN ({classes or '-1'}) UNION "  # noqa: S608

@@ -69,11 +69,18 @@ class _Writer:
         self._numbers = count(1)
         self._described = dict[str, str]()
         self._odd = list[str]()
+        self._subjects = {"this"}
 
     def write(self) -> Sql:
         """The statement with its places for terms."""
         group, columns = self._question.group, {"this": "f.node"}
         tables, conditions = self._patterns(group.patterns, columns)
+        self._subjects |= {
+            edge[0].name
+            for pattern in group.patterns
+            for edge in self._edges(pattern.subject, pattern.path, pattern.value)
+            if isinstance(edge[0], Variable)
+        }
         tests = [self._exists(test, columns) if isinstance(test, Exists) else self._truth(test, columns) for test in group.filters]
         shown = "".join(f", {self._show(name, columns)} AS c{n}" for n, name in enumerate(self._question.names))
         for name, alias in self._described.items():
@@ -90,7 +97,7 @@ class _Writer:
     def _show(self, name: str, columns: Mapping[str, str]) -> str:
         """The column of a variable that is asked for."""
         if name not in self._question.extremes:
-            return columns.get(name, "CAST(NULL AS INTEGER)")
+            return columns.get(name, "CAST(NULL AS BIGINT)")
         function, variable = self._question.extremes[name]
         row = self._describe(variable, columns)
         # Terms of several kinds have an order of their own.
@@ -170,6 +177,9 @@ class _Writer:
         return self._described.setdefault(variable.name, f"d{len(self._described)}")
 
     def _identity(self, variable: Variable, columns: Mapping[str, str]) -> str:
+        # What is a subject somewhere is no literal, and focus nodes that are literals are not asked about here.
+        if variable.name in self._subjects:
+            return columns[variable.name]
         # Two numbers can be equal and not the same.
         row = self._describe(variable, columns)
         self._odd.append(f"({row}.kind = {LITERAL} AND {row}.datatype <> '{_XSD}string')")

@@ -27,7 +27,7 @@ __all__ = [
 ]
 
 #: SQL for no node.
-NONE = "CAST(NULL AS INTEGER)"
+NONE = "CAST(NULL AS BIGINT)"
 #: Literals that say yes or no.
 TRUE = {f'"{word}"^^{term("xsd:boolean")}': word in ("true", "1") for word in ("true", "1", "false", "0")}
 _INTEGER = re.compile(r'"([+-]?[0-9]+)"\^\^<' + re.escape(PREFIXES["xsd"]) + r"integer>\Z")

@@ -6,7 +6,6 @@ Source:
 
 import json
 from collections.abc import Mapping, Sequence
-from importlib.metadata import version
 from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import quote
@@ -17,6 +16,7 @@ from airm_graph.validate.fingerprints import fingerprint_findings
 from airm_graph.validate.formats.parts import find_path, rule_address, say_what
 from airm_graph.validate.report import NOTICE, Report
 from airm_graph.validate.rulebook import load_rulebook
+from airm_graph.version import VERSION
 
 __all__ = ["write_sarif"]
 
@@ -37,7 +37,7 @@ def write_sarif(report: Report, *, paths: Mapping[str, str]) -> str:
     examples = {finding.rule: finding for finding, _ in reversed(pairs)}
     driver = {
         "name": "airm-graph",
-        "version": version("airm-graph"),
+        "version": VERSION,
         "informationUri": BASE,
         "rules": [_rule(rule, example=examples[rule]) for rule in rules],
     }

@@ -1,0 +1,201 @@
+"""What was computed before, by the digest of all that it depends on: a file of entries, each of them JSON.
+
+Nothing in it is run, so that a folder which somebody else changed can give wrong results and nothing worse; the folder is made for its
+owner only, one of another user is refused, and an entry that does not have its checksum is as good as none. A build with a cache that
+cannot be used is a build without.
+"""
+
+import hashlib
+import json
+import os
+import sys
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from dataclasses import fields, is_dataclass
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+from types import NoneType, TracebackType, UnionType
+from typing import Any, Self, get_args, get_origin, get_type_hints
+
+from airm_graph.errors import InputError
+from airm_graph.resources import find_resource
+from airm_graph.version import VERSION
+
+__all__ = ["Cache", "find_cache_folder", "make_key", "pack", "reader_version", "unpack"]
+
+_FILE = "entries.sqlite"
+#: Bytes that a cache may take; beyond it, what was not used for the longest number of builds goes first.
+_MOST = 1 << 30
+_LIBRARIES = ("anyascii", "pyoxigraph", "pyyaml")
+_SCHEMA = "CREATE TABLE IF NOT EXISTS entries (key TEXT PRIMARY KEY, value BLOB NOT NULL, used INTEGER NOT NULL) WITHOUT ROWID"
+
+
+def find_cache_folder() -> Path:
+    """Where a cache is by default: ``airm-graph`` below ``XDG_CACHE_HOME``, or below ``~/.cache``."""
+    home = os.environ.get("XDG_CACHE_HOME", "")
+    return (Path(home) if Path(home).is_absolute() else Path.home() / ".cache") / "airm-graph"
+
+
+class Cache:
+    """Entries on disk; several processes may use one at a time."""
+
+    def __init__(self, folder: Path) -> None:
+        """Open a cache, made when it is missing.
+
+        Raises:
+            InputError: It cannot be made or opened, or belongs to somebody else.
+        """
+        import sqlite3
+
+        self._error = sqlite3.Error
+        try:
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            if hasattr(os, "getuid") and folder.stat().st_uid != os.getuid():
+                raise InputError("the folder of the cache belongs to another user", file=str(folder), remedy="choose another folder")
+            self._file = sqlite3.connect(folder / _FILE, timeout=30, isolation_level=None)
+            self._file.execute("PRAGMA synchronous = NORMAL")
+            self._file.execute(_SCHEMA)
+            (last,) = self._file.execute("SELECT coalesce(max(used), 0) FROM entries").fetchone()
+        except (OSError, sqlite3.Error) as error:
+            raise InputError(f"the cache cannot be used: {error}", file=str(folder), remedy="remove it or choose another folder") from error
+        self._build = int(last) + 1
+        self._found: list[tuple[int, str]] = []
+        self._new: dict[str, bytes] = {}
+
+    def __enter__(self) -> Self:
+        """Return the cache itself."""
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        """Keep what is new and close."""
+        self.close()
+
+    def find(self, key: str) -> Any:
+        """Look up what is kept under a key, None when there is nothing, or nothing whole."""
+        with suppress(self._error, ValueError):
+            row = self._file.execute("SELECT value FROM entries WHERE key = ?", (key,)).fetchone()
+            if row and _checksum(row[0][32:]) == row[0][:32]:
+                self._found.append((self._build, key))
+                return json.loads(row[0][32:])
+        return None
+
+    def keep(self, key: str, value: object) -> None:
+        """Keep a value that JSON can say under a key."""
+        data = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+        self._new[key] = _checksum(data) + data
+
+    def save(self) -> None:
+        """Bring to disk what is new; a disk that is full takes nothing from the build."""
+        with suppress(self._error):
+            self._file.execute("BEGIN IMMEDIATE")
+            try:
+                rows = ((key, value, self._build) for key, value in self._new.items())
+                self._file.executemany("INSERT OR REPLACE INTO entries VALUES (?, ?, ?)", rows)
+                self._file.executemany("UPDATE entries SET used = ? WHERE key = ?", self._found)
+                self._forget()
+            finally:
+                self._file.execute("COMMIT")
+        self._new, self._found = {}, []
+        self._build += 1
+
+    def close(self) -> None:
+        """Save and close."""
+        self.save()
+        self._file.close()
+
+    def _forget(self) -> None:
+        (size,) = self._file.execute("SELECT coalesce(sum(length(value)), 0) FROM entries").fetchone()
+        while size > _MOST:
+            (oldest,) = self._file.execute("SELECT min(used) FROM entries").fetchone()
+            if oldest >= self._build:
+                return
+            self._file.execute("DELETE FROM entries WHERE used = ?", (oldest,))
+            (size,) = self._file.execute("SELECT coalesce(sum(length(value)), 0) FROM entries").fetchone()
+
+
+def _checksum(data: bytes) -> bytes:
+    return hashlib.sha256(data).digest()
+
+
+def make_key(*parts: object) -> str:
+    """Make a key of everything that a value depends on, as JSON says it.
+
+    >>> make_key("page", 1) == make_key("page", 1) != make_key("page", "1")
+    True
+    """
+    return hashlib.sha256(json.dumps(parts, ensure_ascii=False).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+@cache
+def reader_version() -> str:
+    """Name what reads: the source of this package, the ontology, Python and the libraries, as a digest."""
+    from importlib.metadata import PackageNotFoundError, version
+
+    digest = hashlib.sha256(f"{VERSION} {sys.version}".encode())
+    for name in _LIBRARIES:
+        with suppress(PackageNotFoundError):
+            digest.update(f"{name} {version(name)}\n".encode())
+    for folder in (Path(__file__).parent, find_resource("ontology")):
+        for path in _files(folder):
+            digest.update(f"{path.relative_to(folder).as_posix()} {hashlib.sha256(path.read_bytes()).hexdigest()}\n".encode())
+    return digest.hexdigest()
+
+
+def _files(folder: Path) -> Iterable[Path]:
+    return sorted(path for suffix in ("*.py", "*.ttl", "*.jsonld", "*.yaml") for path in folder.rglob(suffix))
+
+
+def pack(value: object) -> Any:
+    """Write records as what JSON can say: a record becomes the list of its fields.
+
+    Raises:
+        TypeError: There is something else in them.
+    """
+    if value is None or isinstance(value, bool | int | str):
+        return value
+    if isinstance(value, tuple):
+        return [pack(item) for item in value]
+    if is_dataclass(value):
+        return [pack(getattr(value, field.name)) for field in fields(value)]
+    raise TypeError(f"{type(value).__name__} is no record")
+
+
+def unpack(kind: Any, data: Any) -> Any:
+    """Read what :func:`pack` wrote of a value of type *kind*.
+
+    Raises:
+        ValueError, TypeError: It is something else.
+
+    >>> unpack(tuple[int, ...], pack((1, 2)))
+    (1, 2)
+    """
+    reader = _reader(kind)
+    return reader(data) if reader else data
+
+
+@cache
+def _reader(kind: Any) -> Callable[[Any], Any] | None:
+    """Make what reads a type; None for what JSON gives as it is."""
+    if is_dataclass(kind):
+        hints = get_type_hints(kind)
+        return _read_record(kind, [_reader(hints[field.name]) for field in fields(kind)])
+    if isinstance(kind, type) and issubclass(kind, StrEnum):
+        return kind
+    if kind in (str, int, bool, NoneType):
+        return None
+    parts, origin = get_args(kind), get_origin(kind)
+    if origin is tuple and parts[1:] == (...,):
+        inner = _reader(parts[0])
+        return tuple if inner is None else lambda data: tuple(map(inner, data))
+    if origin is tuple:
+        readers = [_reader(part) for part in parts]
+        return lambda data: tuple(read(item) if read else item for read, item in zip(readers, data, strict=True))
+    if origin is UnionType and NoneType in parts and len(parts) == 2:
+        wanted = _reader(next(part for part in parts if part is not NoneType))
+        return wanted and (lambda data: None if data is None else wanted(data))
+    raise TypeError(f"{kind} is no type of a record")
+
+
+def _read_record(kind: Any, readers: list[Callable[[Any], Any] | None]) -> Callable[[Any], Any]:
+    return lambda data: kind(*[read(item) if read else item for read, item in zip(readers, data, strict=True)])

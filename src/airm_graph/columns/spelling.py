@@ -1,0 +1,134 @@
+r"""How terms are spelt: one text for each term, the number of a text, and the text taken apart, in SQL and, for the odd ones, in Python.
+
+The text of a term is what N-Quads has for it, with no escapes but ``\\``, ``\"``, ``\n`` and ``\r`` and no datatype for plain strings.
+"""
+
+import re
+
+from airm_graph.errors import StoreError
+from airm_graph.namespaces import literal
+from airm_graph.terms import unescape
+
+__all__ = [
+    "BLANK",
+    "DEFAULT_GRAPH",
+    "IRI",
+    "LITERAL",
+    "TERM_PARTS",
+    "TERM_TEXT",
+    "canonical",
+    "is_canonical",
+    "is_certain",
+    "number_of",
+    "quote",
+]
+
+#: Values of ``terms.kind``.
+IRI, LITERAL, BLANK = 0, 1, 2
+#: Value of ``quads.g`` for the default graph.
+DEFAULT_GRAPH = 0
+
+_STRING = "http://www.w3.org/2001/XMLSchema#string"
+_LANG_STRING = "http://www.w3.org/1999/02/22-rdf-syntax-ns#langString"
+_BACKSLASH, _LF, _CR = "chr(92)", "chr(10)", "chr(13)"
+
+#: SQL over a row of ``terms`` that writes the text of the term.
+TERM_TEXT = f"""CASE
+    WHEN kind = {IRI} THEN '<' || lexical || '>'
+    WHEN kind = {BLANK} THEN '_:' || lexical
+    ELSE '"' || replace(replace(replace(replace(lexical, {_BACKSLASH}, {_BACKSLASH} || {_BACKSLASH}), '"', {_BACKSLASH} || '"'),
+        {_LF}, {_BACKSLASH} || 'n'), {_CR}, {_BACKSLASH} || 'r') || '"' ||
+      CASE WHEN language <> '' THEN '@' || language WHEN datatype = '{_STRING}' THEN '' ELSE '^^<' || datatype || '>' END
+  END"""
+
+_BODY = re.compile(r"[^\"\\\n\r]*(?:\\.[^\"\\\n\r]*)*")
+_SUFFIX = re.compile(r"\^\^<(?P<datatype>[^<>\"\s]+)>|@(?P<language>[A-Za-z0-9-]+)|")
+#: A body whose escapes are those of the one spelling.
+_CANONICAL_BODY = re.compile(r"[^\"\\\n\r]*(?:\\[\\\"nr][^\"\\\n\r]*)*")
+
+_SQL_BODY = r'"[^"\\\n\r]*(\\[\\"nr][^"\\\n\r]*)*"'
+_ANY_IRI = r'<[^ "\\\n\r]*>'
+_ANY_BLANK = r"_:[^ \"\\\n\r]+"
+#: IRIs, labels and language tags that every parser takes and leaves as they are; not all that there are.
+_PLAIN_IRI = (
+    r"<[A-Za-z][A-Za-z0-9+.-]*:(//[A-Za-z0-9._-]*(:[0-9]+)?(/[A-Za-z0-9._~:/@!$&'()*+,;=-]*)?|[A-Za-z0-9._~:@!$&'()*+,;=-][A-Za-z0-9._~:/@!$&'()*+,;=-]*)"
+    r"(\?[A-Za-z0-9._~:/?@!$&'()*+,;=-]*)?(#[A-Za-z0-9._~:/?@!$&'()*+,;=-]*)?>"
+)
+_PLAIN_BLANK = r"_:[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_-])?"
+_PLAIN_TAG = r"@[a-z]{2,3}(-[a-z]{2})?"
+
+
+def quote(value: str) -> str:
+    """Write a text as SQL does.
+
+    >>> quote("it's")
+    "'it''s'"
+    """
+    return "'" + value.replace("'", "''") + "'"
+
+
+def number_of(text: str) -> str:
+    """SQL for the number of a term from SQL for its text; an empty text is the default graph.
+
+    The number is a hash, so that no table has to be asked for it; `intake` sees to those that meet.
+    """
+    return f"CASE WHEN {text} = '' THEN {DEFAULT_GRAPH} ELSE CAST(hash({text}) >> 1 AS BIGINT) END"
+
+
+def is_canonical(text: str) -> str:
+    """An SQL condition: a text is a term in its one spelling."""
+    return _is_term(text, iri=_ANY_IRI, blank=_ANY_BLANK, suffix=r"\^\^<[^<> \"\\\n\r]+>|@[A-Za-z0-9-]+")
+
+
+def is_certain(text: str) -> str:
+    """An SQL condition: a text is a term in its one spelling, and of a form that no parser refuses."""
+    return _is_term(text, iri=_PLAIN_IRI, blank=_PLAIN_BLANK, suffix=rf"\^\^{_PLAIN_IRI}|{_PLAIN_TAG}")
+
+
+def _is_term(text: str, *, iri: str, blank: str, suffix: str) -> str:
+    # The text is cut in two for the sake of the regex engine, which is slow on long alternatives.
+    literals = f"regexp_full_match({text}, {quote(f'{_SQL_BODY}({suffix})?')})"
+    spelt_out = f"ends_with({text}, {quote(f'^^<{_STRING}>')}) OR ends_with({text}, {quote(f'^^<{_LANG_STRING}>')})"
+    return (
+        f"CASE WHEN starts_with({text}, '<') THEN regexp_full_match({text}, {quote(iri)}) "
+        f"""WHEN starts_with({text}, '"') THEN {literals} AND NOT ({spelt_out}) ELSE regexp_full_match({text}, {quote(blank)}) END"""
+    )
+
+
+_SUFFIX_OF = """string_split(text, '"')[-1]"""
+_BODY_OF = f"substring(text, 2, length(text) - length({_SUFFIX_OF}) - 2)"
+_PLAIN_BODY = f"""replace(replace(replace(x, {_BACKSLASH} || 'n', {_LF}), {_BACKSLASH} || 'r', {_CR}), {_BACKSLASH} || '"', '"')"""
+_LEXICAL = f"""CASE WHEN NOT contains(text, {_BACKSLASH}) THEN string_split(text, '"')[2]
+      ELSE array_to_string([{_PLAIN_BODY} FOR x IN string_split({_BODY_OF}, {_BACKSLASH} || {_BACKSLASH})], {_BACKSLASH}) END"""
+#: SQL that makes the columns of ``terms`` but the id from a column ``text`` of canonical terms.
+TERM_PARTS = f"""
+  CAST(CASE WHEN starts_with(text, '<') THEN {IRI} WHEN starts_with(text, '"') THEN {LITERAL} ELSE {BLANK} END AS TINYINT) AS kind,
+  CASE WHEN starts_with(text, '<') THEN substring(text, 2, length(text) - 2)
+    WHEN starts_with(text, '"') THEN {_LEXICAL} ELSE substring(text, 3) END AS lexical,
+  CASE WHEN NOT starts_with(text, '"') THEN '' WHEN ends_with(text, '"') THEN '{_STRING}'
+    WHEN ends_with(text, '>') THEN substring({_SUFFIX_OF}, 4, length({_SUFFIX_OF}) - 4) ELSE '{_LANG_STRING}' END AS datatype,
+  CASE WHEN NOT starts_with(text, '"') OR ends_with(text, '"') OR ends_with(text, '>') THEN ''
+    ELSE substring({_SUFFIX_OF}, 2) END AS language"""
+
+
+def canonical(term: str) -> str:
+    r"""Spell a term the one way it is kept.
+
+    Raises:
+        StoreError: It is no N-Quads term.
+
+    >>> canonical(r'"t\u00e9\t"^^<http://www.w3.org/2001/XMLSchema#string>')
+    '"té\t"'
+    """
+    if term[:1] == "<" and term[-1:] == ">" and not set(term) & set(' "\n\r'):
+        return unescape(term)
+    if term[:2] == "_:" and len(term) > 2 and not set(term) & set(' "\\\n\r'):
+        return term
+    body, mark, suffix = term[1:].rpartition('"')
+    if term[:1] != '"' or not mark or not _SUFFIX.fullmatch(suffix):
+        raise StoreError(f"{term!r} is no N-Quads term")
+    if not _CANONICAL_BODY.fullmatch(body):
+        if not _BODY.fullmatch(body):
+            raise StoreError(f"{term!r} is no N-Quads term")
+        term = literal(unescape(body)) + suffix
+    return term.removesuffix(f"^^<{_STRING}>")

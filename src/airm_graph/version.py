@@ -1,0 +1,8 @@
+"""The version, as `pyproject.toml` and the ontology say it (a test holds them equal).
+
+Reading it from the metadata of the package would cost more than all that `airm-graph --version` does.
+"""
+
+__all__ = ["VERSION"]
+
+VERSION = "2026.11.0"

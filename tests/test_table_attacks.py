@@ -1,0 +1,557 @@
+"""Files made to harm whoever reads them: each is refused with the reason, soon, and without taking the memory that it asks for."""
+
+import bz2
+import csv
+import gzip
+import io
+import lzma
+import os
+import re
+import struct
+import subprocess
+import sys
+import threading
+import time
+import zipfile
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+
+import duckdb
+import openpyxl
+import pytest
+from backports import zstd
+from click.testing import CliRunner
+
+import airm_graph
+from airm_graph.cli import cli
+from airm_graph.errors import InputError
+from airm_graph.export.quarantine import write_quarantine
+from airm_graph.ingest import read_captures
+from airm_graph.ingest.table import open_table, open_tables, read_table
+from airm_graph.ingest.table.packed import Source
+from airm_graph.ingest.table.rows import MAX_CELL, MAX_COLUMNS, MAX_ROW, UnreadableError
+from airm_graph.model import Finding, Place, Rejected, Severity
+from airm_graph.tables import Table, format_table
+from airm_graph.validate.formats.spreadsheet import write_csv
+from airm_graph.validate.report import Report
+
+SOURCE = Path(airm_graph.__file__).parent
+#: What a refusal may take of this process, whatever else the machine does.
+SECONDS = 5
+
+
+PARTS = {
+    "sheet": "xl/worksheets/sheet1.xml",
+    "book": "xl/workbook.xml",
+    "styles": "xl/styles.xml",
+    "rels": "xl/_rels/workbook.xml.rels",
+}
+
+
+def refuse(source: bytes | Path, file: str) -> tuple[str, str]:
+    """Rule and message of the finding that refuses a file as a whole."""
+    started = time.process_time()
+    table = read_table(source, file=file)
+    assert time.process_time() - started < SECONDS
+    assert (table.rows, table.header) == ((), ())
+    return table.findings[-1].rule, table.findings[-1].message
+
+
+def workbook_parts(**changed: str | None) -> dict[str, str]:
+    """The parts of a small workbook; a part can be taken out or replaced."""
+    book, target = openpyxl.Workbook(), io.BytesIO()
+    book.active.append(["Name", "Code"])
+    book.active.append(["a", "1.1"])
+    book.save(target)
+    with zipfile.ZipFile(target) as archive:
+        parts = {name: archive.read(name).decode() for name in archive.namelist()}
+    parts |= {PARTS[name]: content for name, content in changed.items() if content is not None}
+    return {name: content for name, content in parts.items() if name not in [PARTS[name] for name in changed if changed[name] is None]}
+
+
+def pack(parts: dict[str, str], *, method: int = zipfile.ZIP_DEFLATED) -> bytes:
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", method) as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    return target.getvalue()
+
+
+SHEET = '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>{}</sheetData>{}</worksheet>'
+
+
+def with_sheet(rows: str, after: str = "") -> bytes:
+    return pack(workbook_parts(sheet=SHEET.format(rows, after)))
+
+
+# Bombs.
+
+
+@pytest.fixture(scope="module")
+def made() -> dict[str, bytes]:
+    """Much more than a table may swell, packed to some kilobytes."""
+    rows = b"a,b\n" * (1 << 19)
+    return {
+        "csv.gz": gzip.compress(rows),
+        "csv.bz2": bz2.compress(rows),
+        "csv.xz": lzma.compress(rows),
+        "csv.zst": zstd.compress(rows),
+        "csv.zip": pack({"t.csv": rows.decode()}),
+        "jsonl.gz": gzip.compress(b'{"a":1}\n' * (1 << 18)),
+        "parquet.gz": gzip.compress(bytes(1 << 24)),
+        "xlsx.xz": lzma.compress(bytes(1 << 24)),
+    }
+
+
+@pytest.mark.parametrize("kind", ["csv.gz", "csv.bz2", "csv.xz", "csv.zst", "csv.zip", "jsonl.gz", "parquet.gz", "xlsx.xz"])
+def test_packed_file_that_swells_is_refused(kind: str, made: dict[str, bytes]) -> None:
+    rule, message = refuse(made[kind], f"t.{kind}")
+    assert (rule, "more than 200 times as many bytes" in message) == ("TAB-25", True)
+
+
+def test_packed_file_is_never_unpacked_beyond_the_bound() -> None:
+    noise = os.urandom(3_000_000)
+    source = Source("t.csv.gz", gzip.compress(noise), ".gz", 1_000_000)
+    taken: list[int] = []
+    with pytest.raises(UnreadableError, match=r"more than 1,000,000 bytes unpacked"):
+        taken.extend(map(len, source.chunks()))
+    assert sum(taken) <= 1_000_000
+
+
+@pytest.mark.parametrize("part", ["xl/worksheets/sheet1.xml", "xl/media/picture.png"])
+def test_workbook_whose_part_swells_is_refused_before_it_is_unpacked(part: str) -> None:
+    parts = workbook_parts()
+    rule, message = refuse(pack({**parts, part: "\0" * (1 << 24)}), "t.xlsx")
+    assert (rule, "more than 200 times" in message) == ("TAB-25", True)
+
+
+def test_workbook_that_lies_about_sizes_is_refused() -> None:
+    parts = workbook_parts()
+    data = bytearray(pack({**parts, "xl/worksheets/sheet1.xml": SHEET.format("<row/>" * (1 << 18), "")}))
+    for match in list(re.finditer(rb"PK\x01\x02", data)):
+        size = struct.unpack_from("<I", data, match.start() + 24)[0]
+        if size > 1 << 20:
+            struct.pack_into("<I", data, match.start() + 24, 1_000)  # the directory says 1,000 bytes, and 1.5 MB come out
+    rule, message = refuse(bytes(data), "t.xlsx")
+    assert (rule, "damaged" in message) == ("TAB-25", True)
+
+
+def test_archive_whose_entries_overlap_is_refused() -> None:
+    """Many entries that share one compressed block, as D. Fifield's bomb has them."""
+    block = zlib.compressobj(9, zlib.DEFLATED, -15)
+    body = block.compress(b"a" * 100_000) + block.flush()
+    crc = zlib.crc32(b"a" * 100_000)
+    head = struct.pack("<4sHHHHHIIIHH", b"PK\x03\x04", 20, 0, 8, 0, 33, crc, len(body), 100_000, 5, 0) + b"t.csv"
+    entries = b"".join(
+        struct.pack("<4sHHHHHHIIIHHHHHII", b"PK\x01\x02", 20, 20, 0, 8, 0, 33, crc, len(body), 100_000, len(name), 0, 0, 0, 0, 0, 0) + name
+        for name in [f"{n}.csv".encode() for n in range(50)]
+    )
+    end = struct.pack("<4sHHHHIIH", b"PK\x05\x06", 0, 0, 50, 50, len(entries), len(head) + len(body), 0)
+    for file in ("t.zip", "t.xlsx"):
+        rule, message = refuse(head + body + entries + end, file)
+        assert (rule, message) == ("TAB-25", "entries of the archive overlap")
+
+
+def test_archive_with_a_million_entries_is_refused_before_its_directory_is_read() -> None:
+    end = struct.pack("<4sHHHHIIH", b"PK\x05\x06", 0, 0, 0xFFFF, 0xFFFF, 100_000_000, 0, 0)
+    assert refuse(bytes(100_000) + end, "t.zip") == ("TAB-25", "the archive has more than 10,000 entries")
+    record = struct.pack("<4sQHHIIQQQQ", b"PK\x06\x06", 44, 45, 45, 0, 0, 2_000_000, 2_000_000, 1 << 40, 0)
+    locator = struct.pack("<4sIQI", b"PK\x06\x07", 0, 0, 1)
+    end = struct.pack("<4sHHHHIIH", b"PK\x05\x06", 0, 0, 0xFFFF, 0xFFFF, 0xFFFFFFFF, 0xFFFFFFFF, 0)
+    assert refuse(record + locator + end, "t.zip") == ("TAB-25", "the archive has more than 10,000 entries")
+
+
+def test_archives_in_archives_are_not_followed() -> None:
+    inner = pack({"t.csv": "Name\na\n"})
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w") as archive:
+        archive.writestr("t.csv.zip", inner)
+    rule, message = refuse(target.getvalue(), "t.zip")
+    assert (rule, "packed once more" in message) == ("TAB-25", True)
+
+
+def test_name_in_an_archive_is_no_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "t.zip").write_bytes(pack({"../../evil.csv": "Name\na\n", "/etc/also.txt": "x"}))
+    table = read_table(tmp_path / "in" / "t.zip", file="t.zip")
+    assert [row.cells for row in table.rows] == [("a",)]
+    assert sorted(path.name for path in tmp_path.rglob("*")) == ["in", "t.zip"]
+
+
+def test_archive_with_a_password_is_refused() -> None:
+    data = bytearray(pack({"t.csv": "Name\n"}))
+    for mark, offset in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        data[data.index(mark) + offset] |= 1
+    assert refuse(bytes(data), "t.zip") == ("TAB-25", "the archive is protected by a password")
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_LZMA, zipfile.ZIP_BZIP2])
+def test_archive_of_an_unusual_packing_is_refused(method: int) -> None:
+    assert refuse(pack(workbook_parts(), method=method), "t.xlsx")[1] == "the archive is packed in another manner than 'deflate'"
+
+
+def test_dictionary_that_asks_for_gigabytes_is_refused() -> None:
+    small = lzma.compress(b"Name\na\n", format=lzma.FORMAT_XZ, filters=[{"id": lzma.FILTER_LZMA2, "dict_size": 1 << 20}])
+    assert read_table(small, file="t.csv.xz").rows
+    # The size of the dictionary is one byte of the block header, which its checksum covers.
+    large = bytearray(small)
+    place = large.index(bytes([0x21, 0x01]), 12) + 2
+    large[place] = 40
+    header = slice(12, 12 + (large[12] + 1) * 4 - 4)
+    large[header.stop : header.stop + 4] = struct.pack("<I", zlib.crc32(large[header]))
+    rule, message = refuse(bytes(large), "t.csv.xz")
+    assert (rule, "emory" in message) == ("TAB-25", True)
+
+
+# XML.
+
+
+@pytest.mark.parametrize("part", ["sheet", "book", "styles", "rels"])
+@pytest.mark.parametrize(
+    "declaration",
+    [
+        '<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]>',
+        '<!DOCTYPE x SYSTEM "http://127.0.0.1:9/x.dtd">',
+        '<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;">]>',
+    ],
+)
+def test_declarations_in_a_workbook_are_refused(part: str, declaration: str) -> None:
+    plain = workbook_parts()
+    content = re.sub(r"\A(<\?xml[^>]*\?>\s*)?", lambda match: match[0] + declaration, plain[PARTS[part]], count=1)
+    rule, message = refuse(pack({**plain, PARTS[part]: content}), "t.xlsx")
+    assert (rule, "declares a document type" in message) == ("TAB-01", True)
+
+
+@pytest.mark.parametrize(
+    ("rows", "reason"),
+    [
+        ("<a>" * 100_000, "nested more than 64 deep"),
+        (f'<row r="1"><c r="A1" t="str"><v>{"x" * (MAX_CELL + 1)}</v></c></row>', "a cell has more than 131,072 characters"),
+        (f'<row r="1"><c r="A1" t="inlineStr"><is><t>{"x" * (MAX_CELL + 1)}</t></is></c></row>', "a cell has more than 131,072 characters"),
+        (f'<row r="1"><c r="A1" {"x" * 3_000_000}="1"/></row>', "a tag of the workbook has more than 1,000,000 bytes"),
+        ('<row r="1"><c r="XFE1"><v>1</v></c></row>', "'XFE1' is no address"),
+        ('<row r="2"/><row r="1"/>', "rows of the sheet are not in order"),
+        ('<row r="1"><c r="B1"/><c r="A1"/></row>', "cells of a row are not in order"),
+        (f'<row r="1">{"<c/>" * (MAX_COLUMNS + 1)}</row>', "a row has more than 16,384 cells"),
+        ('<row r="1"><c t="s"><v>5</v></c></row>', "a shared text that is not there"),
+        ('<row r="1"><c t="s"><v>999999999</v></c></row>', "a shared text that is not there"),
+        ('<row r="99999999"><c><v>1</v></c></row>', "more than 10,000,000 rows"),
+        ('<row r="1"><c></row>', "no XML"),
+    ],
+)
+def test_sheet_that_is_built_to_harm_is_refused(rows: str, reason: str) -> None:
+    rule, message = refuse(pack(workbook_parts(sheet=SHEET.format(rows, "")), method=zipfile.ZIP_STORED), "t.xlsx")
+    assert (rule, reason in message) == ("TAB-01", True), message
+
+
+def test_shared_text_in_every_cell_is_counted() -> None:
+    parts = workbook_parts()
+    main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    kind = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/sharedStrings"
+    related = parts["xl/_rels/workbook.xml.rels"].replace(
+        "</Relationships>", f'<Relationship Id="s" Type="{kind}" Target="s.xml"/></Relationships>'
+    )
+    row = "".join('<c t="s"><v>0</v></c>' for _ in range(100))
+    sheet = SHEET.format(f"<row>{row}</row>", "")
+    texts = f'<sst xmlns="{main}"><si><t>{"x" * 100_000}</t></si></sst>'
+    data = pack({**parts, "xl/_rels/workbook.xml.rels": related, "xl/s.xml": texts, "xl/worksheets/sheet1.xml": sheet})
+    assert refuse(data, "t.xlsx") == ("TAB-01", f"a row has more than {MAX_ROW:,} characters")
+
+
+@pytest.mark.parametrize("merge", ["A1:XFD1048576", "A2:XFD1048576"])
+def test_merge_of_the_whole_sheet_costs_nothing(merge: str) -> None:
+    rows = "".join(f'<row r="{n}"><c r="A{n}" t="str"><v>x{n}</v></c><c r="B{n}" t="str"><v>y</v></c></row>' for n in range(1, 40))
+    started = time.process_time()
+    table = read_table(with_sheet(rows, f'<mergeCells><mergeCell ref="{merge}"/></mergeCells>'), file="t.xlsx")
+    assert time.process_time() - started < SECONDS
+    assert table.header
+
+
+def test_links_and_macros_of_a_workbook_are_not_followed() -> None:
+    parts = workbook_parts()
+    kind = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    more = (
+        f'<Relationship Id="m" Type="http://schemas.microsoft.com/office/2006/relationships/vbaProject" Target="vbaProject.bin"/>'
+        f'<Relationship Id="e" Type="{kind}/externalLink" Target="externalLinks/externalLink1.xml"/>'
+        f'<Relationship Id="x" Type="{kind}/sharedStrings" Target="http://127.0.0.1:9/x" TargetMode="External"/>'
+    )
+    related = parts["xl/_rels/workbook.xml.rels"].replace("</Relationships>", f"{more}</Relationships>")
+    sheet = SHEET.format('<row><c t="str"><v>Name</v></c></row><row><c t="str"><f>[1]Other!A1</f><v>saved</v></c></row>', "")
+    data = pack({**parts, "xl/_rels/workbook.xml.rels": related, "xl/vbaProject.bin": "x", "xl/worksheets/sheet1.xml": sheet})
+    assert [row.cells for row in read_table(data, file="t.xlsm").rows] == [("saved",)]
+
+
+@pytest.mark.parametrize("target", ["../../../../etc/passwd", "/etc/passwd", "file:///etc/passwd"])
+def test_part_outside_of_the_workbook_is_not_there(target: str) -> None:
+    parts = workbook_parts()
+    related = re.sub(r'Target="[^"]*sheet1.xml"', f'Target="{target}"', parts["xl/_rels/workbook.xml.rels"])
+    assert refuse(pack({**parts, "xl/_rels/workbook.xml.rels": related}), "t.xlsx") == (
+        "TAB-01",
+        "the workbook is incomplete: it has no part 'passwd'",
+    )
+
+
+@pytest.mark.parametrize("name", ["styles", "book", "rels"])
+def test_workbook_without_a_part_is_refused_or_read(name: str) -> None:
+    table = read_table(pack(workbook_parts(**{name: None})), file="t.xlsx")
+    assert bool(table.rows) or table.findings
+
+
+@pytest.mark.parametrize("cut", [1, 10, 30, 100, 1_000, 3_000])
+def test_workbook_that_is_cut_off_is_refused(cut: int) -> None:
+    data = pack(workbook_parts())
+    assert refuse(data[:-cut], "t.xlsx")[0] in {"TAB-25", "TAB-01"}
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_damaged_file_is_refused_or_read_and_never_an_error(seed: int, tmp_path: Path) -> None:
+    import random
+
+    chance = random.Random(seed)
+    path = tmp_path / "s.parquet"
+    duckdb.connect().execute(f"COPY (SELECT 'n' || i AS Name, i AS Code FROM range(500) AS r(i)) TO '{path}' (FORMAT parquet)")
+    whole = {
+        "t.xlsx": pack(workbook_parts(), method=zipfile.ZIP_STORED),
+        "t.csv.gz": gzip.compress(b"Name,Code\na,1\n" * 50),
+        "t.zip": pack({"t.csv": "Name,Code\na,1\n" * 50}),
+        "t.csv.zst": zstd.compress(b"Name,Code\na,1\n" * 50),
+        "t.parquet": path.read_bytes(),
+        "t.json": b'{"a": [{"Name": "a", "Code": 1.10, "x": [1, {"y": null}]}]}',
+        "t.csv": b'Name,Code\r\n"a ""b""",1\r\n',
+    }
+    for name, data in whole.items():
+        for _ in range(25):
+            damaged = bytearray(data)
+            for _ in range(chance.randrange(1, 6)):
+                damaged[chance.randrange(len(damaged))] = chance.randrange(256)
+            for table in open_tables(bytes(damaged[: chance.randrange(len(damaged)) + 1 if chance.random() < 0.2 else None]), file=name):
+                assert table.findings or sum(len(batch) for batch in table.batches()) == table.count
+
+
+# Texts.
+
+
+@pytest.fixture
+def long_file(tmp_path: Path) -> Callable[[bytes, bytes, int], Path]:
+    def make(head: bytes, piece: bytes, count: int) -> Path:
+        path = tmp_path / "t.csv"
+        with path.open("wb") as target:
+            target.write(head)
+            for _ in range(count):
+                target.write(piece)
+        return path
+
+    return make
+
+
+@pytest.mark.parametrize(
+    ("head", "piece", "reason"),
+    [
+        (b'Name\n"', b"x" * 1_000_000, "a row has more than 4,000,000 characters, or its quotes do not close"),
+        (b'Name\n"', b"x\n" * 500_000, "a cell has more than 131,072 characters"),
+        (b"Name\n", b"x" * 1_000_000, "a row has more than 4,000,000 characters"),
+        (b"Name\n", b"," * 1_000_000, "a row has more than 4,000,000 characters"),
+        (b"Name\n", b'"x\n",' * 200_000, "a row has more than 4,000,000 characters"),
+    ],
+)
+def test_cell_without_end_is_refused_at_the_limit_and_not_read_to_its_end(
+    head: bytes, piece: bytes, reason: str, long_file: Callable[[bytes, bytes, int], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = long_file(head, piece, 60)
+    taken = []
+    inner = Source.chunks
+    monkeypatch.setattr(Source, "chunks", lambda self: (taken.append(len(chunk)) or chunk for chunk in inner(self)))
+    started = time.process_time()
+    table = open_table(path, file="t.csv")
+    assert time.process_time() - started < SECONDS
+    assert reason in table.findings[0].message
+    assert table.findings[0].place == Place("t.csv", 2, 2)
+    assert sum(taken) < 6_000_000
+
+
+@pytest.mark.parametrize("text", ["Name\n" + "," * 1_000_000 + "\n", ",".join(f"c{n}" for n in range(20_000)) + "\n"])
+def test_million_columns_are_refused(text: str) -> None:
+    assert refuse(text.encode(), "t.csv") == ("TAB-01", "a row has more than 16,384 cells")
+
+
+def test_new_column_in_every_record_is_refused() -> None:
+    lines = "".join(f'{{"c{n}": 1}}\n' for n in range(MAX_COLUMNS + 1))
+    assert re.search("more than 16,384 columns|the table is too large", refuse(lines.encode(), "t.jsonl")[1])
+
+
+@pytest.mark.parametrize("file", ["t.json", "t.jsonl"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("[" * 1_000_000, '{"a":' * 700_000, '[{"a":' + "[" * 100_000),
+        *('{"a":' * 40 + "1" + "}" * 40, '[{"a":' + '{"a":' * 40 + "1" + "}" * 41 + "]"),
+    ],
+)
+def test_deeply_nested_json_is_refused(text: str, file: str) -> None:
+    rule, message = refuse(text.encode(), file)
+    assert rule == "TAB-01"
+    assert re.search(r"nested more than 32 deep|list of lists|no list of records|no object|not JSON", message), message
+
+
+@pytest.mark.parametrize("depth", [100, 400, 900, 990, 2_000])
+def test_lists_in_lists_are_no_error_however_deep(depth: int) -> None:
+    (table,) = open_tables(f'[{{"a": {"[" * depth}1{"]" * depth}}}]'.encode(), file="t.json")
+    assert table.count == 1 or "nested more than 32 deep" in table.findings[0].message
+
+
+def test_few_bytes_that_make_many_cells_are_refused() -> None:
+    columns = ",".join(f'"c{n}":1' for n in range(MAX_COLUMNS))
+    lines = f"{{{columns}}}\n" + f'{{"c{MAX_COLUMNS - 1}":1}}\n' * 200_000
+    assert "the table is too large" in refuse(lines.encode(), "t.jsonl")[1]
+    rows = '<row><c r="XFD1" t="b"><v>1</v></c></row>' * 20_000
+    assert "the table is too large" in refuse(pack(workbook_parts(sheet=SHEET.format(rows, "")), method=zipfile.ZIP_STORED), "t.xlsx")[1]
+
+
+def test_record_without_end_is_refused_at_the_limit() -> None:
+    rule, message = refuse(b'[{"a": "' + b"x" * 20_000_000, "t.json")
+    assert (rule, "more than 4,000,000 characters" in message) == ("TAB-01", True)
+
+
+def test_number_of_a_million_digits_is_a_text() -> None:
+    started = time.process_time()
+    table = read_table(b'[{"a": ' + b"9" * 100_000 + b"}]", file="t.json")
+    assert time.process_time() - started < SECONDS
+    assert len(table.rows[0].cells[0]) == 100_000
+
+
+# Parquet.
+
+
+def test_parquet_of_a_billion_rows_in_a_few_bytes_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "t.parquet"
+    duckdb.connect().execute(f"COPY (SELECT 'x' AS Name FROM range(20000000)) TO '{path}' (FORMAT parquet, COMPRESSION zstd)")
+    assert path.stat().st_size < 3_000_000
+    assert refuse(path, "t.parquet") == ("TAB-01", "the table has more than 10,000,000 rows")
+
+
+def test_parquet_of_one_long_text_in_every_row_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "t.parquet"
+    duckdb.connect().execute(f"COPY (SELECT repeat('x', 100000) AS Name FROM range(20000)) TO '{path}' (FORMAT parquet, COMPRESSION zstd)")
+    assert path.stat().st_size < 3_000_000
+    assert refuse(path, "t.parquet") == ("TAB-01", "the table has more than 200,000,000 characters")
+
+
+@pytest.mark.parametrize("change", ["cut", "footer", "noise"])
+def test_damaged_parquet_is_refused(change: str, tmp_path: Path) -> None:
+    path = tmp_path / "t.parquet"
+    duckdb.connect().execute(f"COPY (SELECT 'x' || i AS Name FROM range(1000) AS r(i)) TO '{path}' (FORMAT parquet)")
+    data = bytearray(path.read_bytes())
+    if change == "cut":
+        data = data[:-20]
+    elif change == "footer":
+        data[-8:-4] = struct.pack("<I", 0x7FFFFFFF)
+    else:
+        data[4:200] = bytes(196)
+    rule, message = refuse(bytes(data), "t.parquet")
+    assert (rule, message.startswith("the Parquet file is damaged")) == ("TAB-01", True)
+
+
+# What is no file.
+
+
+def test_pipe_or_device_is_refused_and_not_waited_for(tmp_path: Path) -> None:
+    fifo = tmp_path / "t.csv"
+    os.mkfifo(fifo)
+    for path in (fifo, Path("/dev/zero")):
+        with pytest.raises(InputError, match="no regular file"):
+            read_captures([path])
+    with pytest.raises(InputError, match="no captures"):
+        read_captures([tmp_path])
+    done = CliRunner().invoke(cli, ["build", str(fifo), "-o", str(tmp_path / "dist")], standalone_mode=False)
+    assert isinstance(done.exception, InputError)
+
+
+def test_pipe_into_which_somebody_writes_is_refused(tmp_path: Path) -> None:
+    fifo = tmp_path / "t.csv"
+    os.mkfifo(fifo)
+    reader = os.open(fifo, os.O_RDONLY | os.O_NONBLOCK)
+    writer = threading.Thread(target=lambda: os.close(os.open(fifo, os.O_WRONLY)))
+    writer.start()
+    with pytest.raises(InputError, match="no regular file"):
+        read_table(fifo, file="t.csv")
+    writer.join()
+    os.close(reader)
+
+
+def test_links_that_go_in_circles_are_no_input(tmp_path: Path) -> None:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    (folder / "loop.csv").symlink_to(folder / "loop.csv")
+    (folder / "again").symlink_to(folder)
+    (folder / "t.csv").write_text("Name\na\n")
+    assert list(read_captures([folder]).files) == ["t.csv"]
+    with pytest.raises(InputError):
+        read_captures([folder / "loop.csv"])
+
+
+# A process of its own, with little memory.
+
+
+@pytest.mark.parametrize("kind", ["csv.gz", "csv.zip", "xlsx.xz"])
+def test_bomb_is_refused_with_little_memory(kind: str, made: dict[str, bytes], tmp_path: Path) -> None:
+    path = tmp_path / f"t.{kind}"
+    path.write_bytes(made[kind])
+    code = (
+        "import resource, sys; resource.setrlimit(resource.RLIMIT_AS, (600 << 20,) * 2)\n"
+        "from airm_graph.ingest.table import open_table\n"
+        "print(open_table(sys.argv[1], file=sys.argv[1]).findings[0].rule)"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(SOURCE.parent)}
+    done = subprocess.run([sys.executable, "-c", code, str(path)], env=environment, capture_output=True, text=True, timeout=60)
+    assert (done.stdout.strip(), done.stderr) == ("TAB-25", "")
+
+
+# Cells that a spreadsheet would run.
+
+FORMULAS = ["=1+1", "+1+1", "-1+1", "@SUM(A1)", "\t=1+1", "\r=1+1", "\n=1+1", " =1+1", "＝1+1", "\ufeff=1+1", '=HYPERLINK("http://x")']
+
+
+def written(text: str) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(text, newline="")))
+
+
+@pytest.mark.parametrize("cell", FORMULAS)
+def test_no_table_that_is_written_holds_a_formula(cell: str) -> None:
+    quarantine = written(write_quarantine([Rejected("TAB-04", cell, Place(cell, row=2, column=cell), (cell,), (cell,))]))
+    finding = Finding("TAB-04", Severity.INFO, cell, cell, Place(cell, 1, 1, cell, 1, cell), focus=cell, path=cell, value=cell)
+    report = written(write_csv(Report((finding,)), paths={}))
+    literal = '"' + cell.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n").replace("\r", "\\r").replace("\t", "\\t") + '"'
+    answers = written(format_table(Table(("text",), ((literal,),)), format="csv"))
+    for table in (quarantine, report, answers):
+        found = [entry for row in table for entry in row]
+        assert f"'{cell}" in found
+        assert cell not in found
+
+
+def test_number_in_an_answer_stays_a_number() -> None:
+    integer = "http://www.w3.org/2001/XMLSchema#integer"
+    assert written(format_table(Table(("n",), ((f'"-1"^^<{integer}>',), ('"+1.5e3"',), ('"-1+1"',))), format="csv")) == [
+        ["n"],
+        ["-1"],
+        ["+1.5e3"],
+        ["'-1+1"],
+    ]
+
+
+def test_every_module_that_writes_csv_defuses_cells() -> None:
+    writers = [path for path in SOURCE.rglob("*.py") if re.search(r"csv\.(?:writer|DictWriter)\(", path.read_text(encoding="utf-8"))]
+    assert len(writers) >= 3
+    for path in writers:
+        assert re.search(r"\b(?:defuse|arm)_cell\b(?!\")", path.read_text(encoding="utf-8")), path
+
+
+def test_formula_in_a_table_is_set_aside_as_a_text(tmp_path: Path) -> None:
+    head = "ID,Name,Description,Source ID,Code,Code label,Classified by,Classification date\n"
+    (tmp_path / "m.csv").write_text(head + "A1,=cmd|' /C calc'!A0,x,doc-9,3.1,,,\nA2,Red teaming,x,doc-1,3.1,,,\n")
+    (tmp_path / "s.csv").write_text('ID,Title,Authors,URL,Date,Abstract\ndoc-1,A Made-up Handbook,"Ann Lee, Bo Chen",,2025,\n')
+    dist = tmp_path / "dist"
+    airm_graph.build([tmp_path]).write(dist)
+    (row,) = written((dist / "quarantine.csv").read_text(encoding="utf-8"))[1:]
+    assert row[6] == "'=cmd|' /C calc'!A0"

@@ -59,7 +59,15 @@ class SitePages:
         site = Site(view, labels=resource.labels)
         shown = Shown(resource, site)
         more = await self._find_more(view.desk, shown)
-        return render("resource.html", site, title=shown.name, crumbs=shown.crumbs(), data=embed_resource(resource), shown=shown, **more)
+        return render(
+            "resource.html",
+            site,
+            title=f"{shown.name} ({shown.path})",
+            crumbs=shown.crumbs(),
+            data=embed_resource(resource),
+            shown=shown,
+            **more,
+        )
 
     async def _find_more(self, desk: Desk, shown: Shown) -> dict[str, Any]:
         found: dict[str, Any] = {"siblings": {}, "related": [], "terms": [], "outline": []}

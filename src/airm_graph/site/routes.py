@@ -13,6 +13,7 @@ from airm_graph.serve.negotiate import HTML
 from airm_graph.serve.pages import View
 from airm_graph.serve.protocol import read_form
 from airm_graph.serve.responses import CONTENT_SECURITY, Fresh, finish
+from airm_graph.site.answers import answer_form, read_query
 from airm_graph.site.catalogue import VOCABULARIES, Shelf
 from airm_graph.site.facets import list_chips, list_facets, turn_pages
 from airm_graph.site.render import Crumb, Site, render
@@ -33,7 +34,7 @@ _SHELVES = {"actor": "Actors", "lifecycle": "Lifecycle stages", "function": "Fun
 _PAGE = 25
 _YEAR = "public, max-age=31536000, immutable"
 
-Answer = Callable[["Request"], Awaitable["Response"]]
+Endpoint = Callable[["Request"], Awaitable["Response"]]
 
 
 def list_page_routes(desk: Desk, *, shelf: Shelf) -> "list[BaseRoute]":
@@ -47,12 +48,12 @@ def list_page_routes(desk: Desk, *, shelf: Shelf) -> "list[BaseRoute]":
 
     pages = _Extra(desk, shelf)
 
-    def route(path: str, answer: Answer, name: str) -> "BaseRoute":
+    def route(path: str, answer: Endpoint, name: str, methods: tuple[str, ...] = ("GET", "HEAD")) -> "BaseRoute":
         async def endpoint(request: "Request") -> "Response":
             request.scope.setdefault("state", {})["route"] = name
             return await answer(request)
 
-        return Route(path, endpoint, methods=["GET", "HEAD"])
+        return Route(path, endpoint, methods=list(methods))
 
     return [
         route("/browse", pages.show_shelves, "browse"),
@@ -62,6 +63,7 @@ def list_page_routes(desk: Desk, *, shelf: Shelf) -> "list[BaseRoute]":
         route("/rules", pages.show_rules, "rules"),
         route("/rules/{rule}", pages.show_rule, "rules"),
         route("/editor", pages.show_editor, "editor"),
+        route("/sparql/table", pages.show_answer, "sparql-table", ("GET", "HEAD", "POST")),
         route("/static/prefixes.json", pages.send_prefixes, "static"),
         route("/static/{name:path}", pages.send_static, "static"),
     ]
@@ -162,12 +164,29 @@ class _Extra:
     async def show_editor(self, request: "Request") -> "Response":
         """Answer at ``/editor``: the editor where it was vendored, a plain form otherwise."""
         site = self._site(request)
-        text = self._find_text(request.query_params.get("query", ""))
+        name = request.query_params.get("query", "")
+        text = self._find_text(name)
+        title = f"SPARQL editor{f': {name}' if name else ''}"
         crumbs = [Crumb("Home", site.url()), Crumb("SPARQL", site.url("sparql")), Crumb("Editor")]
         if not site.has_editor:
-            return await self._send(request, render("sparql.html", site, title="SPARQL editor", crumbs=crumbs, text=text))
-        page = render("editor.html", site, title="SPARQL editor", crumbs=crumbs, text=text)
+            return await self._send(request, render("sparql.html", site, title=title, crumbs=crumbs, text=text))
+        page = render("editor.html", site, title=title, crumbs=crumbs, text=text)
         return await self._send(request, page, security=EDITOR_SECURITY)
+
+    async def show_answer(self, request: "Request") -> "Response":
+        """Answer at ``/sparql/table``: what the plain form asked, as a page."""
+        site, query = self._site(request), await read_query(request, self._desk)
+        crumbs = [Crumb("Home", site.url()), Crumb("SPARQL", site.url("sparql")), Crumb("Answer")]
+        if not query:
+            return await self._send(request, render("sparql.html", site, title="SPARQL form", crumbs=crumbs, text=""))
+        try:
+            answer, error, status = await answer_form(self._desk, query, site), "", 200
+        except Refusal as refusal:
+            if refusal.status == 503:
+                raise
+            answer, error, status = None, refusal.message, refusal.status
+        page = render("answer.html", site, title="Answer", crumbs=crumbs, text=query, answer=answer, error=error)
+        return await finish(request, page.encode("utf-8", "replace"), media_type=HTML, status=status)
 
     def _find_text(self, name: str) -> str:
         """The text of a query of the library, with examples in place; a query that shows something when none is named."""

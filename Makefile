@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint types own alignments check clean
+.PHONY: demo test lint types own alignments vendor check clean
 
 $(VENV)/.run: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -40,6 +40,15 @@ own: $(VENV)/.run
 # Make the Turtle files of the alignments from their tables.
 alignments: $(VENV)/.run
 	for table in ontology/alignments/*.sssom.tsv; do $(BIN)/airm-graph sssom $$table -o $${table%.sssom.tsv}.ttl; done
+
+# Fetch what the pages take from npm, each package checked against the digest in the lock file, none of their scripts run.
+VENDORED := src/airm_graph/site/static/vendor
+vendor:
+	mkdir -p build/vendor $(VENDORED)
+	cp deploy/vendor/package.json deploy/vendor/package-lock.json deploy/vendor/.npmrc build/vendor/
+	npm ci --prefix build/vendor --ignore-scripts --silent
+	cp build/vendor/node_modules/@zazuko/yasgui/build/yasgui.min.js build/vendor/node_modules/@zazuko/yasgui/build/yasgui.min.css $(VENDORED)/
+	cp deploy/vendor/package-lock.json $(VENDORED)/versions.json
 
 check: lint types own test
 

@@ -40,6 +40,7 @@ ORDER = [
     "conductor",
     "push",
     "serve",
+    "site",
     "watch",
     "cli",
 ]

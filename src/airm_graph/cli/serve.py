@@ -61,7 +61,7 @@ def command(
     origins: str,
     no_log: bool,
 ) -> int:
-    """Serve a graph over HTTP: SPARQL, linked data, the query library, search.
+    """Serve a graph over HTTP: SPARQL, linked data, the query library, search, and pages to browse.
 
     DATA is a dist folder, whose files must be what its SHA256SUMS says, an RDF file, or captures; the packaged example when left out.
     Read-only. Runs until Ctrl-C or SIGTERM.
@@ -71,6 +71,7 @@ def command(
 
     from airm_graph.serve.server import run_server
     from airm_graph.serve.settings import LOOPBACK, Limits, Settings
+    from airm_graph.site import SitePages
 
     limits = replace(Limits(), seconds=timeout, memory=memory)
     if workers:
@@ -88,5 +89,7 @@ def command(
         limits=limits,
     )
     known = f", known as {base_url}" if base_url else ""
-    told = run_server(data, settings=settings, announce=lambda url: click.echo(f"serving at {url}{known} (Ctrl-C to stop)"))
+    told = run_server(
+        data, settings=settings, pages=SitePages(), announce=lambda url: click.echo(f"serving at {url}{known} (Ctrl-C to stop)")
+    )
     return 0 if told else EXIT_NO

@@ -86,7 +86,7 @@ def _load(path: Path | None, *, settings: Settings) -> Any:
 def _check_extra() -> None:
     from importlib.util import find_spec
 
-    missing = [name for name in ("brotli", "httptools", "starlette", "uvicorn") if find_spec(name) is None]
+    missing = [name for name in ("brotli", "httptools", "jinja2", "starlette", "uvicorn") if find_spec(name) is None]
     if missing:
         raise AirmError(f"serving needs libraries that are not installed ({', '.join(missing)}); run: pip install 'airm-graph[serve]'")
 

@@ -296,3 +296,16 @@ def test_generator_writes_captures_that_are_read_whole(tmp_path: Path) -> None:
     assert len(records.mitigations) == 60
     assert len(records.repairs) > 0
     assert not [finding for finding in readings.findings if finding.severity == "violation"]
+
+
+def test_finding_on_a_plain_row_names_the_column_that_states_the_value(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    damaged = "The text was cut in the mid-\ndle and holds â€™ and ﬁ"
+    rows = [["A1", "Red teaming", damaged, "doc-0", "1.1.1", "", "", ""], ["A2", "A2", "A2", "doc-1", "1.1.2", "", "", ""]]
+    folder = write_folder(tmp_path / "tables", rows)
+    found = []
+    for limit in (1 << 60, 0):
+        monkeypatch.setattr(conductor, "LARGE_TABLE", limit)
+        report = conductor.build([folder], mapping=folder / "mapping.yaml").report
+        found.append(report.to_json())
+        assert any(finding.value and finding.place and finding.place.column == "Description" for finding in report.findings)
+    assert found[0] == found[1]

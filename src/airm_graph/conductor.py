@@ -153,7 +153,7 @@ def _build_large(
     entries = find_inputs(inputs)
     if not any(entry.is_table and entry.path and entry.path.stat().st_size >= LARGE_TABLE for entry in entries):
         return None
-    from airm_graph.bulk import LargeGraph, find_folders, find_lines, list_agents, plain_quads, read_tables
+    from airm_graph.bulk import LargeGraph, find_folders, find_lines, list_agents, name_columns, plain_quads, read_tables
     from airm_graph.columns import TripleTable
 
     workspace = TemporaryDirectory(prefix="airm-graph-", ignore_cleanup_errors=True)
@@ -188,6 +188,7 @@ def _build_large(
         table.load_select(*plain_quads(found.sheets))
         tell("validate", 0, 1)
         verdict = judge_shapes(None, shapes=shapes, engine=engine, table=table)
+        verdict = replace(verdict, findings=tuple(name_columns(verdict.findings, sheets=found.sheets, table=table)))
         judged = select_place_rows(table, focus={finding.focus for finding in verdict.findings})
         tell("close", 0, 1)
         inference = close_table(table, ontology=_read_rows("ontology/airm.ttl", iri("graph/ontology")))

@@ -7,7 +7,7 @@ mitigation of its own, and SQL writes its statements. All other rows go the way 
 
 from airm_graph.bulk.graph import LargeGraph
 from airm_graph.bulk.intake import Folder, Sheet, find_folders
-from airm_graph.bulk.places import find_lines
+from airm_graph.bulk.places import find_lines, name_columns
 from airm_graph.bulk.read import BulkReadings, read_tables
 from airm_graph.bulk.statements import list_agents, plain_blocks, plain_quads
 from airm_graph.bulk.write import write_statements
@@ -20,6 +20,7 @@ __all__ = [
     "find_folders",
     "find_lines",
     "list_agents",
+    "name_columns",
     "plain_blocks",
     "plain_quads",
     "read_tables",

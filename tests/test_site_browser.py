@@ -135,7 +135,8 @@ class Browser:
             self.run_script(AXE.read_text(encoding="utf-8"))
         found = self.driver.execute_async_script(
             "const done = arguments[arguments.length - 1];"
-            "axe.run(document, {resultTypes: ['violations']}).then(r => done(r.violations), e => done([{impact: 'critical', id: String(e), nodes: []}]))"
+            "const failed = error => done([{impact: 'critical', id: String(error), nodes: []}]);"
+            "axe.run(document, {resultTypes: ['violations']}).then(found => done(found.violations), failed)"
         )
         return [
             f"{violation['id']}: {node['html'][:200]} {json.dumps([check['message'] for check in node['any']])[:200]}"

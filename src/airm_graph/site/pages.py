@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["SitePages"]
 
 #: Rows of an answer that a page shows; all of them are in the files.
-_MOST_ROWS = 500
+_MOST_ROWS = 200
 _ABOUT = (
     "Measures against AI risk, drawn from many documents and sorted under a code taxonomy, with the reason for each code, "
     "who acts, at which stage, and the captured lines that say so."

@@ -1,7 +1,11 @@
-"""Generates rows like those of real captures, about 22 per mitigation, the same for the same number.
+"""Generates mitigations, the same for the same number: as rows of about 22 statements each, as tables, or as captured pages.
 
 Real codes and concepts, invented mitigations: sources of 60 mitigations in an outline of groups of five, one capture per source, a
-classification with its reason and three lines of evidence for each mitigation.
+classification with its reason and three lines of evidence for each mitigation. Tables and pages are written by ``corpus``.
+
+    python benchmarks/generate.py triples N FILE.nq
+    python benchmarks/generate.py tables N FOLDER
+    python benchmarks/generate.py captures N FOLDER
 """
 
 import sys
@@ -14,7 +18,7 @@ from airm_graph.namespaces import iri, literal, term
 from airm_graph.resources import find_resource
 from airm_graph.store import Row, parse_rows
 
-__all__ = ["generate", "ontology_rows", "taxonomy_rows"]
+__all__ = ["generate", "make_name", "make_surname", "ontology_rows", "taxonomy_rows"]
 
 PER_SOURCE = 60
 PER_GROUP = 5
@@ -63,13 +67,18 @@ def _concepts(kind: str) -> tuple[str, ...]:
     return tuple(sorted(name for name in found if kind != "airm:Code" or name.rpartition("/")[2].count(".") == 2))
 
 
+def make_surname(source: int) -> str:
+    """Surname of the first author of a source."""
+    return _SURNAMES[source % len(_SURNAMES)]
+
+
 def _capture(source: int) -> tuple[str, str]:
     digest = sha256(f"capture {source}".encode()).hexdigest()
     return digest, iri(f"capture/{digest[:16]}")
 
 
 def _source_key(source: int) -> str:
-    return f"source/{_SURNAMES[source % len(_SURNAMES)].lower()}-{2000 + source % 26}-generated-{source}"
+    return f"source/{make_surname(source).lower()}-{2000 + source % 26}-generated-{source}"
 
 
 def _evidence_rows(capture: str, first: int, last: int, text: str, name: str) -> Iterator[Row]:
@@ -84,7 +93,7 @@ def _evidence_rows(capture: str, first: int, last: int, text: str, name: str) ->
 
 def _source_rows(source: int) -> Iterator[Row]:
     digest, capture = _capture(source)
-    subject, surname = iri(_source_key(source)), _SURNAMES[source % len(_SURNAMES)]
+    subject, surname = iri(_source_key(source)), make_surname(source)
     agent, title = iri(f"agent/{surname.lower()}-a{source}"), f"Generated measures, part {source}"
     yield capture, _TYPE, term("airm:Capture"), capture
     yield capture, _LABEL, literal(f"generated-{source}.txt"), capture
@@ -106,7 +115,7 @@ def _source_rows(source: int) -> Iterator[Row]:
     yield from _evidence_rows(capture, 1, 3, f"{title}\n{surname}\nPart {source}", f"generated-{source}.txt")
 
 
-def _name(number: int) -> tuple[str, str]:
+def make_name(number: int) -> tuple[str, str]:
     verb, thing = _VERBS[number % len(_VERBS)], _THINGS[number // len(_VERBS) % len(_THINGS)]
     return f"{verb} {thing} {number}", f"{verb.lower()}-{thing}-{number}"
 
@@ -114,7 +123,7 @@ def _name(number: int) -> tuple[str, str]:
 def _mitigation_rows(number: int) -> Iterator[Row]:
     source = number // PER_SOURCE
     _, capture = _capture(source)
-    name, slug = _name(number)
+    name, slug = make_name(number)
     key = f"mitigation/{_source_key(source).removeprefix('source/')}"
     subject, first = iri(f"{key}/{slug}"), 4 + 3 * (number % PER_SOURCE)
     evidence = f"{capture[:-1]}/l{first}-l{first + 2}>"
@@ -129,7 +138,7 @@ def _mitigation_rows(number: int) -> Iterator[Row]:
     if number % PER_GROUP:
         # An outline of three levels: the first of a group, the second below it, the others below the second.
         above = number - number % PER_GROUP + (number % PER_GROUP > 1)
-        yield subject, term("airm:partOf"), iri(f"{key}/{_name(above)[1]}"), capture
+        yield subject, term("airm:partOf"), iri(f"{key}/{make_name(above)[1]}"), capture
     yield subject, term("airm:evidence"), evidence, capture
     yield from _evidence_rows(capture, first, first + 2, f"{name}\nDescription\nReason {number}", f"generated-{source}.txt")
     yield from _classification_rows(subject, number, capture, evidence)
@@ -149,9 +158,15 @@ def _classification_rows(mitigation: str, number: int, capture: str, evidence: s
 
 
 def main() -> None:
-    """Write the rows of N mitigations to a file as N-Quads: ``generate.py N FILE``."""
-    with Path(sys.argv[2]).open("w", encoding="utf-8", newline="\n") as file:
-        file.writelines(f"{s} {p} {o} {g} .\n" for s, p, o, g in generate(int(sys.argv[1])))
+    """Write N mitigations as triples, tables or captures: ``generate.py KIND N PLACE``."""
+    kind, size, place = sys.argv[1], int(sys.argv[2]), Path(sys.argv[3])
+    if kind == "triples":
+        with place.open("w", encoding="utf-8", newline="\n") as file:
+            file.writelines(f"{s} {p} {o} {g} .\n" for s, p, o, g in generate(size))
+        return
+    from corpus import write_captures, write_tables
+
+    {"tables": write_tables, "captures": write_captures}[kind](size, place)
 
 
 if __name__ == "__main__":

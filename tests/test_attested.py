@@ -27,3 +27,11 @@ def test_residual_code_is_reported_at_its_code_line(captures: Path) -> None:
     assert finding.place
     assert finding.place.first_line == 33
     assert finding.place.text.startswith("Unable to classify\n")
+
+
+def test_value_of_a_table_is_reported_at_its_cell(first_edition: Path) -> None:
+    report = airm_graph.build([first_edition]).report
+    places = [finding.place for finding in report.findings if finding.rule in {"EDI-02", "EDI-07"} and finding.place]
+    assert len(places) > 50
+    assert {(place.file, place.column) for place in places} == {("mitigations.csv", "Description"), ("sources.csv", "Abstract")}
+    assert all(place.row and place.first_line for place in places)

@@ -318,6 +318,12 @@ def test_bytes_that_are_no_text_are_an_error_with_its_line(tmp_path: Path) -> No
         load(path)
 
 
+def test_lines_that_duckdb_does_not_read_are_read_by_the_parser(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("airm_graph.columns.lines._LONGEST", 100)
+    path = write(tmp_path / "a.nt", f'<urn:s> <urn:p> "{"x" * 500}" .\n_:b <urn:p> <urn:o> .\n')
+    assert len(load(path)) == 2
+
+
 def test_long_files_are_read_in_parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("airm_graph.columns.lines._WHOLE", 1000)
     monkeypatch.setattr("airm_graph.columns.lines._PART", 1000)

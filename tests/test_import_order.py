@@ -34,6 +34,7 @@ ORDER = [
     "export",
     "analyse",
     "graph",
+    "bulk",
     "migrate",
     "curate",
     "conductor",

@@ -3,25 +3,29 @@
 import datetime
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from types import MappingProxyType
 
 from airm_graph.cache import Cache
 from airm_graph.errors import AirmError, InputError
 from airm_graph.export import EXPORTS
+from airm_graph.export.files import draft_files
 from airm_graph.graph import SUMS, Graph
-from airm_graph.ingest import Proposal, Reader, Readings, read_captures
+from airm_graph.ingest import Proposal, Reader, Readings, read_captures, read_pages
 from airm_graph.ingest import propose_mapping as propose_from_paths
 from airm_graph.ingest.decisions import DecisionReadings, read_decisions
 from airm_graph.ingest.external import find_match_findings
-from airm_graph.ingest.inputs import is_own
+from airm_graph.ingest.inputs import find_inputs, is_own
 from airm_graph.ingest.mend import find_mends
 from airm_graph.ingest.rdf import locate_findings, locate_in_lines, read_rdf_files
+from airm_graph.ingest.table import UnreadableError, load_mapping
 from airm_graph.merge import join_records, merge_pages
 from airm_graph.model import Finding, Item, Page, Records, Severity
 from airm_graph.namespaces import BASE, PREFIXES, iri, term
-from airm_graph.reason import Closure, close
+from airm_graph.reason import Closure, close, close_table
 from airm_graph.resources import find_resource, read_resource
 from airm_graph.rules import SAYS_THE_SAME, make_finding
 from airm_graph.sssom import is_match_table
@@ -31,7 +35,7 @@ from airm_graph.terms import read_literal
 from airm_graph.triples import NOTICE, dataset_rows, record_rows
 from airm_graph.validate import Report, Verdict, judge_shapes
 from airm_graph.validate.attested import place_values
-from airm_graph.validate.places import find_every_place
+from airm_graph.validate.places import find_every_place, select_place_rows
 from airm_graph.validate.results import leave_out_repeated
 from airm_graph.validate.shapes import DEFAULT_SHAPES
 from airm_graph.version import VERSION
@@ -39,6 +43,7 @@ from airm_graph.version import VERSION
 __all__ = [
     "Proposal",
     "build",
+    "convert",
     "describe",
     "describe_pages",
     "find_base",
@@ -54,6 +59,10 @@ Progress = Callable[[str, int, int], None]
 
 _TAXONOMIES = ("taxonomy/v1", "taxonomy/v2", "vocabularies/actor", "vocabularies/function", "vocabularies/lifecycle")
 _EDITIONS = ("v1", "v2")
+#: Bytes that make a table large: some 20,000 rows. Below it, row by row is as fast.
+LARGE_TABLE = 5_000_000
+#: What DuckDB may take of the memory for large tables; beyond it, it works on disk.
+MEMORY = "3GB"
 #: Bytes of N-Triples and N-Quads from which on files are not held as rows.
 _LARGE = 20 << 20
 
@@ -90,6 +99,10 @@ def build(
         InputError: An input does not exist or cannot be read. A file that is no page is a finding instead.
     """
     tell = progress or (lambda _step, _done, _all: None)
+    if engine != "reference" and not decisions:
+        large = _build_large(inputs, base=base, engine=engine, shapes=shapes, mapping=mapping, strict=strict, tell=tell, reader=reader)
+        if large is not None:
+            return large
     decided = read_decisions(decisions, base=base)
     readings = read_captures(inputs, mapping=mapping, progress=lambda done, every: tell("read", done, every), reader=reader)
     readings = _add_decisions(readings, decided)
@@ -99,7 +112,7 @@ def build(
     records = join_records(merge_pages(readings.pages, decisions=decided.decisions), readings.restored)
     if not records.mitigations:
         return Graph((), (), (), _report(readings, records), records, base, readings.files, readings.rejected, readings.counts)
-    rows = tuple(sorted({*_data_rows(records), *_taxonomy_rows(), *_describe(records, base)}))
+    rows = tuple(sorted({*_data_rows(records), *_taxonomy_rows(), *_describe(_count(records), base)}))
     ontology = _read_rows("ontology/airm.ttl", iri("graph/ontology"))
     verdict, closure = _judge_and_close(rows, ontology=ontology, shapes=shapes, engine=engine, tell=tell)
     report = _report(readings, records, closure, verdict, rows)
@@ -123,6 +136,116 @@ def open_reader(cache: str | Path | None = None) -> Iterator[Reader]:
         return
     with Cache(Path(cache)) as kept:
         yield Reader(kept)
+
+
+def _build_large(
+    inputs: Sequence[str | Path],
+    *,
+    base: str,
+    engine: str,
+    shapes: Sequence[str] | None,
+    mapping: str | Path | None,
+    strict: bool,
+    tell: Progress,
+    reader: Reader | None,
+) -> Graph | None:
+    """Build by set operations where a table is large; None where none is, or where it gives no mitigation."""
+    entries = find_inputs(inputs)
+    if not any(entry.is_table and entry.path and entry.path.stat().st_size >= LARGE_TABLE for entry in entries):
+        return None
+    from airm_graph.bulk import LargeGraph, find_folders, find_lines, list_agents, name_columns, plain_quads, read_tables
+    from airm_graph.columns import TripleTable
+
+    workspace = TemporaryDirectory(prefix="airm-graph-", ignore_cleanup_errors=True)
+    place = Path(workspace.name)
+    with ExitStack() as opened:
+        opened.callback(workspace.cleanup)
+        table = opened.enter_context(TripleTable(place / "rows.duckdb", memory_limit=MEMORY, temp_directory=place))
+        pages = read_pages(
+            [entry for entry in entries if not entry.is_table], progress=lambda done, every: tell("read", done, every), reader=reader
+        )
+        given = load_mapping(mapping) if mapping is not None else None
+        tell("read", 0, 1)
+        folders = find_folders([entry for entry in entries if entry.is_table], mapping=given, workspace=place, at_least=LARGE_TABLE)
+        try:
+            found = read_tables(folders, table=table, pages=pages.pages)
+        except UnreadableError:
+            return None
+        if not found.plain:
+            return None
+        tell("merge", 0, 1)
+        records, tables = found.records, found.tables
+        files = dict(sorted({**pages.files, **{name: shown for folder in folders for name, shown in folder.files.items()}}.items()))
+        readings = Readings(pages.pages, (*pages.findings, *tables.findings), files, tables.rejected, tables.counts)
+        if strict and readings.rejected:
+            report = _report(_stop_at_rejected(readings), Records())
+            return Graph((), report=report, base=base, files=files, quarantine=tables.rejected, tables=tables.counts)
+        counts = _count(records)
+        counts["Mitigation"] += found.plain
+        counts["Classification"] += found.classified
+        small = {*_data_rows(records), *list_agents(found.sheets, table=table), *_taxonomy_rows(), *_describe(counts, base)}
+        table.load_rows(small)
+        table.load_select(*plain_quads(found.sheets))
+        tell("validate", 0, 1)
+        verdict = judge_shapes(None, shapes=shapes, engine=engine, table=table)
+        verdict = replace(verdict, findings=tuple(name_columns(verdict.findings, sheets=found.sheets, table=table)))
+        judged = select_place_rows(table, focus={finding.focus for finding in verdict.findings})
+        tell("close", 0, 1)
+        inference = close_table(table, ontology=_read_rows("ontology/airm.ttl", iri("graph/ontology")))
+        notes = (*(f"not applied: {axiom}" for axiom in inference.left_over), *inference.contradictions)
+        closure = Closure((), "fast", notes, inference.contradictions)
+        rows_of = ((finding.place.file, finding.place.row) for finding in verdict.findings if finding.place and finding.place.row)
+        lines = find_lines(((file, row) for file, row in rows_of if row), sheets=found.sheets, table=table)
+        report = _report(readings, records, closure, verdict, judged, lines=lines)
+        tell("done", 1, 1)
+        opened.pop_all()
+        return LargeGraph(
+            table,
+            workspace=workspace,
+            report=report,
+            records=records,
+            base=base,
+            files=files,
+            quarantine=tables.rejected,
+            tables=tables.counts,
+        )
+
+
+def convert(inputs: Sequence[str | Path], target: str | Path, *, mapping: str | Path | None = None) -> int:
+    """Write what tables state as sorted N-Triples, or N-Quads where the name ends so: nothing is closed, judged or described.
+
+    Args:
+        inputs, mapping: As for :func:`build`.
+        target: The file to write, ``.nt`` or ``.nq``.
+
+    Returns:
+        The number of mitigations.
+
+    Raises:
+        InputError: An input or the mapping cannot be read, or a table is refused as a whole.
+        ExportError: The file cannot be written.
+    """
+    from airm_graph.bulk import find_folders, list_agents, read_tables, write_statements
+    from airm_graph.columns import TripleTable
+
+    entries, path = find_inputs(inputs), Path(target)
+    with TemporaryDirectory(prefix="airm-graph-", ignore_cleanup_errors=True) as workspace:
+        place = Path(workspace)
+        with TripleTable(memory_limit=MEMORY, temp_directory=place) as table:
+            pages = read_pages([entry for entry in entries if not entry.is_table])
+            given = load_mapping(mapping) if mapping is not None else None
+            folders = find_folders([entry for entry in entries if entry.is_table], mapping=given, workspace=place)
+            found = read_tables(folders, table=table, pages=pages.pages)
+            refused = next((finding for finding in found.tables.findings if finding.severity is Severity.VIOLATION and finding.place), None)
+            if refused and refused.place:
+                raise InputError(refused.message, file=refused.place.file, line=refused.place.first_line, remedy=refused.remedy)
+            others = (*_data_rows(found.records), *list_agents(found.sheets, table=table))
+            written = place / "written"
+            write_statements(others, written, sheets=found.sheets, table=table, graphs=path.suffix == ".nq")
+        with draft_files([path]) as (draft,), written.open("rb") as file:
+            while piece := file.read(1 << 22):
+                draft.write(piece)
+    return found.plain + len(found.records.mitigations)
 
 
 def _add_decisions(readings: Readings, decided: DecisionReadings) -> Readings:
@@ -174,14 +297,17 @@ def _read_rows(name: str, graph: str) -> tuple[Row, ...]:
     return tuple(sorted((*row[:3], graph) for row in parse_rows(read_resource(name).encode(), name=name, suffix=".ttl")))
 
 
-def _describe(records: Records, base: str) -> Iterable[Row]:
-    counts = {
+def _count(records: Records) -> dict[str, int]:
+    return {
         "Capture": len(records.captures),
         "Source": len(records.sources),
         "Mitigation": len(records.mitigations),
         "Classification": sum(len(mitigation.classifications) for mitigation in records.mitigations),
         "Repair": len(records.repairs),
     }
+
+
+def _describe(counts: Mapping[str, int], base: str) -> Iterable[Row]:
     files = [(entry.file_name, entry.media_type) for entry in EXPORTS.values()]
     return dataset_rows(version=VERSION, files=files, counts=counts, issued=_issued(), base=base)
 
@@ -198,14 +324,19 @@ def _issued() -> str | None:
 
 
 def _report(
-    readings: Readings, records: Records, closure: Closure | None = None, verdict: Verdict | None = None, rows: Sequence[Row] = ()
+    readings: Readings,
+    records: Records,
+    closure: Closure | None = None,
+    verdict: Verdict | None = None,
+    rows: Sequence[Row] = (),
+    lines: Mapping[tuple[str, int], tuple[int, int]] = MappingProxyType({}),
 ) -> Report:
     said = (*readings.findings, *records.findings)
     if closure is None or verdict is None:
         return Report(said, tuple(readings.files))
     contradictions = (make_finding("INF-01", text, None) for text in closure.contradictions)
-    lines = _find_lines(records)
-    found = [_place_row(finding, lines) for finding in place_values(verdict.findings, records=records)]
+    known = {**_find_lines(records), **lines}
+    found = [_place_row(finding, known) for finding in place_values(verdict.findings, records=records)]
     judged = _leave_out_repeated(found, rows=rows, said=said)
     return Report((*said, *contradictions, *judged), tuple(readings.files), verdict.engines, (*closure.notes, *verdict.notes))
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from airm_graph.analyse.counts import count_things
 from airm_graph.errors import ExportError, InputError
-from airm_graph.export import EXPORTS, Options, release_digest, replace_folder_files, sort_rows, write_files
+from airm_graph.export import EXPORTS, Options, Written, release_digest, replace_folder_files, sort_rows, write_files
 from airm_graph.export.links import LINKS, write_links
 from airm_graph.export.quarantine import QUARANTINE, write_quarantine
 from airm_graph.model import Records, Rejected, TableCount
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     import networkx
     import rdflib
 
-__all__ = ["SUMS", "WRITTEN", "Graph", "read_sums"]
+__all__ = ["SUMS", "WRITTEN", "Graph", "make_options", "read_sums"]
 
 #: The file that makes a folder a written graph.
 SUMS = "SHA256SUMS"
@@ -71,6 +71,15 @@ class Graph:
     def exported(self) -> tuple[Row, ...]:
         """What exports hold: everything but the ontology."""
         return (*self.rows, *self.inferred)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is stated."""
+        return not self.rows
+
+    def in_order(self) -> Iterable[Row]:
+        """What exports hold, sorted."""
+        return sort_rows(self.exported)
 
     @cached_property
     def store(self) -> Store:
@@ -169,7 +178,7 @@ class Graph:
             InputError: The graph is empty: nothing is written.
             ExportError: A format is unknown or a file cannot be written.
         """
-        if not self.rows:
+        if self.is_empty:
             raise InputError("no mitigation was read, so nothing is written", file=str(folder), remedy="see the findings")
         beside = {_REPORT: self.report.to_json().encode()}
         if self.records.captures:
@@ -177,9 +186,7 @@ class Graph:
         if self.tables:
             beside[QUARANTINE] = write_quarantine(self.quarantine).encode()
         chosen = _known_formats(formats)
-        written = write_files(
-            sort_rows(self.exported), Path(folder), formats=chosen, options=self._make_options(), beside=beside, sums=SUMS
-        )
+        written = self._write_files(Path(folder), chosen, beside)
         if "ntriples" in chosen:
             # What cached_property keeps; there is no need to write the triples again.
             self.__dict__["digest"] = written[EXPORTS["ntriples"].file_name].sha256
@@ -204,12 +211,17 @@ class Graph:
     def export(self, format: str) -> Iterable[str]:  # noqa: A002 - the word users know
         """Write one format and return its content in pieces of text."""
         (name,) = _known_formats([format])
-        return EXPORTS[name].write(self.exported, self._make_options())
+        return EXPORTS[name].write(self.exported, make_options(self.base))
 
-    def _make_options(self) -> Options:
-        context = json.loads(rebase_text(read_resource("ontology/context.jsonld"), self.base))
-        prefixes = {prefix: rebase_text(namespace, self.base) for prefix, namespace in PREFIXES.items()}
-        return Options(comment=NOTICE, context=context, prefixes=prefixes)
+    def _write_files(self, folder: Path, formats: Sequence[str], beside: Mapping[str, bytes]) -> dict[str, Written]:
+        return write_files(self.in_order(), folder, formats=formats, options=make_options(self.base), beside=beside, sums=SUMS)
+
+
+def make_options(base: str) -> Options:
+    """What the writers are told about a graph with this base."""
+    context = json.loads(rebase_text(read_resource("ontology/context.jsonld"), base))
+    prefixes = {prefix: rebase_text(namespace, base) for prefix, namespace in PREFIXES.items()}
+    return Options(comment=NOTICE, context=context, prefixes=prefixes)
 
 
 def _known_formats(formats: Iterable[str]) -> list[str]:

@@ -177,6 +177,7 @@ class Capture:
             it is from.
         edition: The edition of the publisher's identifiers: one identifier may name different mitigations in two editions.
         licence, status: IRIs, where a mapping says them; a capture without them stands under the notice that its page shows.
+        columns: For a table: what a column is → its header, as pairs; findings name the column by it.
     """
 
     sha256: str
@@ -188,6 +189,7 @@ class Capture:
     edition: str = "v2"
     licence: str | None = None
     status: str | None = None
+    columns: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,7 +90,7 @@ def command(
             progress=progress,
             reader=reader,
         )
-    if not graph.records.mitigations:
+    if graph.is_empty:
         write_report(graph.report, files=graph.files, err=True)
         write_tables(graph)
         if strict and graph.quarantine:

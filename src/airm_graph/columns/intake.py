@@ -12,6 +12,8 @@ from itertools import islice
 from pathlib import Path
 from typing import IO, Any, Protocol
 
+import duckdb
+
 from airm_graph.columns.lines import cut_file, cut_rows, open_file, suffix_of
 from airm_graph.columns.spelling import TERM_PARTS, TERM_TEXT, canonical, is_canonical, is_certain, number_of, quote
 from airm_graph.errors import StoreError
@@ -105,7 +107,9 @@ class Intake:
         relation = cut_rows(part, label=label)
         try:
             self._make("incoming_texts", f"SELECT s, p, o, g FROM {relation} AS r")  # noqa: S608
-        except StoreError:
+        except StoreError as error:
+            if not isinstance(error.__cause__, duckdb.InvalidInputException):
+                raise
             # No text that DuckDB reads: bytes that are no UTF-8, a very long line. The parser says what is wrong, if anything is.
             self.add_rows(_relabel(_parse_file(path, part=part, parse=parse), label))
             return

@@ -13,7 +13,7 @@ files, settings) is kept in this room.
 
 import os
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import chain, islice
 from pathlib import Path
@@ -24,10 +24,14 @@ import duckdb
 
 from airm_graph.columns.intake import Intake, Parser
 from airm_graph.columns.lines import find_files
-from airm_graph.columns.spelling import DEFAULT_GRAPH, TERM_PARTS, TERM_TEXT, canonical, number_of
+from airm_graph.columns.records import read_cells, read_records, write_records
+from airm_graph.columns.spelling import DEFAULT_GRAPH, TERM_PARTS, TERM_TEXT, canonical, number_of, quote
 from airm_graph.errors import StoreError
 
 __all__ = ["TripleTable"]
+
+#: Subjects written at once: with all that is said of them they take some hundred megabytes.
+_SUBJECTS = 250_000
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS terms (
@@ -82,6 +86,8 @@ class TripleTable:
         try:
             self._connection = duckdb.connect(str(path or ":memory:"), config=config)
             self._connection.execute(_SCHEMA)
+            # Otherwise DuckDB draws a bar on the terminal when a statement takes long.
+            self._connection.execute("SET enable_progress_bar = false")
         except duckdb.Error as error:
             raise StoreError(f"the table {path or 'in memory'} cannot be opened: {error}") from error
 
@@ -153,6 +159,71 @@ class TripleTable:
     def append(self, name: str, select: str) -> None:
         """Add the result of a SELECT to a table."""
         self.execute(f"INSERT INTO {name} {select}")
+
+    def stream(self, sql: str, *, size: int = 50_000) -> Iterator[list[tuple[Any, ...]]]:
+        """Run a SELECT on tables that are not temporary and hand out its rows in lists, while other statements may run.
+
+        Raises:
+            StoreError: DuckDB refuses it, or reading fails on the way.
+        """
+        cursor = self._connection.cursor()
+        try:
+            cursor.execute(sql)
+            while some := cursor.fetchmany(size):
+                yield some
+        except duckdb.Error as error:
+            raise StoreError(f"{error}; the statement was: {sql}") from error
+        finally:
+            cursor.close()
+
+    def load_records(self, name: str, *, columns: Mapping[str, str], records: Iterable[Sequence[str | int]]) -> None:
+        """Make a table of other things than terms: numbers and texts, as DuckDB names their types, in the order given.
+
+        Raises:
+            StoreError: DuckDB refuses it.
+        """
+        declared = ", ".join(f"{column} {kind}" for column, kind in columns.items())
+        remaining = iter(records)
+        few = list(islice(remaining, _FEW))
+        if len(few) < _FEW:
+            values = [list(column) for column in zip(*few, strict=True)] or [[] for _ in columns]
+            given = ", ".join(f"unnest(${n}::{kind}[]) AS {name}" for n, (name, kind) in enumerate(columns.items(), 1))
+            self._run(f"CREATE OR REPLACE TABLE {name} AS SELECT {given}", values)
+            return
+        self.execute(f"CREATE OR REPLACE TABLE {name} ({declared})")
+        with tempfile.TemporaryDirectory(prefix="airm-graph-", dir=self._temp) as folder:
+            path = Path(folder, "records.csv")
+            longest = write_records(path, chain(few, remaining))
+            self.execute(f"INSERT INTO {name} SELECT * FROM {read_records(path, columns=columns, line=longest)}")  # noqa: S608
+
+    def load_numbers(self, name: str, numbers: Sequence[int]) -> None:
+        """Make a temporary table with the one column ``number``."""
+        self._run(f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT unnest($1::BIGINT[]) AS number", [list(numbers)])
+
+    def load_cells(self, name: str, path: Path, *, select: str, width: int, delimiter: str) -> None:
+        """Make a table of the rows below the header of a regular CSV file.
+
+        Args:
+            select: What to select from ``cells``, which has the number of the row, the header being row 1, and the cells c0, c1, … as
+                texts, NULL where the row has fewer.
+            width: How many cells a row may have.
+
+        Raises:
+            StoreError: A row has more cells, or DuckDB refuses it for another reason.
+        """
+        # Rows are numbered as they come.
+        self.execute("SET preserve_insertion_order = true")
+        cells = f"SELECT 1 + row_number() OVER () AS number, * FROM {read_cells(path, width=width, delimiter=delimiter)}"  # noqa: S608
+        self.execute(f"CREATE OR REPLACE TABLE {name} AS WITH cells AS ({cells}) {select}")
+
+    def copy_texts(self, select: str, path: Path) -> None:
+        """Write the one column of a SELECT to a file, each text as it is with a line end behind it, in the order of the SELECT.
+
+        Raises:
+            StoreError: DuckDB refuses the SELECT, or the file cannot be written.
+        """
+        # Without quotes and separators a CSV is the text itself.
+        self.execute(f"COPY ({select}) TO {quote(str(path))} (FORMAT csv, HEADER false, QUOTE '', ESCAPE '', DELIMITER '')")
 
     def drop(self, *names: str) -> None:
         """Forget what was materialised under these names, if anything was."""
@@ -289,6 +360,47 @@ class TripleTable:
             ORDER BY 1, 2, 3, 4""")
         self.drop("picked_quads", "picked_terms")
         return [(texts[s], texts[p], texts[o], texts[g]) for s, p, o, g in quads]
+
+    def stream_rows(self, condition: str = "1 = 1", *, text: str = TERM_TEXT) -> Iterator[_Row]:
+        """Write quads as rows, sorted, some at a time, so that they need not all be in memory.
+
+        Args:
+            condition: SQL over a row q of ``quads`` that says which.
+            text: SQL that writes a row of ``terms``.
+        """
+        for batch in self._stream_sorted("s.text, p.text, o.text, COALESCE(g.text, '')", condition, text):
+            yield from batch
+
+    def stream_lines(self, condition: str = "1 = 1", *, text: str = TERM_TEXT) -> Iterator[list[str]]:
+        """Write quads as sorted lines of N-Quads without their ends; takes what :meth:`stream_rows` takes."""
+        line = "s.text || ' ' || p.text || ' ' || o.text || COALESCE(' ' || g.text, '') || ' .'"
+        for batch in self._stream_sorted(line, condition, text):
+            yield [line for (line,) in batch]
+
+    def _stream_sorted(self, select: str, condition: str, text: str) -> Iterator[list[Any]]:
+        written = f"SELECT id, {text} AS text FROM terms"  # noqa: S608
+        subjects = f"SELECT DISTINCT q.s AS id FROM quads AS q WHERE {condition}"  # noqa: S608
+        # Texts are long and numbers short: subjects are put in order once, and quads follow them by number.
+        self.execute(f"""
+            SET preserve_insertion_order = true;
+            CREATE OR REPLACE TABLE subjects AS SELECT row_number() OVER () AS place, id, text
+            FROM (SELECT w.id, w.text FROM ({written}) AS w JOIN ({subjects}) AS s ON s.id = w.id ORDER BY w.text) AS t;
+            CREATE OR REPLACE TABLE placed AS SELECT s.place, q.p, q.o, q.g FROM quads AS q JOIN subjects AS s ON s.id = q.s
+            WHERE {condition} ORDER BY s.place;
+            CREATE OR REPLACE TABLE names AS SELECT row_number() OVER (ORDER BY text) AS place, id, text FROM ({written}) AS w
+            WHERE id IN (SELECT p FROM placed) OR id IN (SELECT g FROM placed)""")  # noqa: S608
+        try:
+            last = self.execute("SELECT max(place) FROM subjects")[0][0] or 0
+            for start in range(1, last + 1, _SUBJECTS):
+                some = f"place >= {start} AND place < {start + _SUBJECTS}"
+                objects = f"SELECT id, text FROM ({written}) AS w WHERE id IN (SELECT o FROM placed WHERE {some})"  # noqa: S608
+                yield from self.stream(f"""
+                    SELECT {select} FROM (SELECT * FROM placed WHERE {some}) AS q
+                    JOIN (SELECT place, text FROM subjects WHERE {some}) AS s ON s.place = q.place JOIN names AS p ON p.id = q.p
+                    JOIN ({objects}) AS o ON o.id = q.o LEFT JOIN names AS g ON g.id = q.g
+                    ORDER BY q.place, p.place, o.text, g.place""")  # noqa: S608
+        finally:
+            self.drop("subjects", "placed", "names")
 
     @contextmanager
     def _intake(self) -> Iterator[Intake]:

@@ -17,7 +17,18 @@ from airm_graph.ingest.table.propose import propose_mapping as propose_from_tabl
 from airm_graph.model import Finding, Page, Place, Records, Rejected, TableCount
 from airm_graph.rules import make_finding
 
-__all__ = ["Proposal", "Reader", "Readings", "propose_mapping", "read_captures"]
+__all__ = [
+    "Proposal",
+    "Reader",
+    "Readings",
+    "find_mappings",
+    "list_folders",
+    "name_tables",
+    "propose_mapping",
+    "read_captures",
+    "read_entry",
+    "read_pages",
+]
 
 
 #: What pages teach each other corrects what they teach: measured on simulated sources, a second round halves what is left of misread
@@ -73,11 +84,31 @@ def read_captures(
     Raises:
         InputError: A path or the mapping does not exist or cannot be read. A file that is no page or table is a finding instead.
     """
-    reader = reader or Reader()
     mappings = (load_mapping(mapping),) if mapping is not None else None
     inputs = find_inputs(paths)
     folders, files = _read_tables([entry for entry in inputs if entry.is_table], mappings)
-    entries = [entry for entry in inputs if not entry.is_table]
+    pages = read_pages([entry for entry in inputs if not entry.is_table], progress=progress, reader=reader)
+    return Readings(
+        (*pages.pages, *(page for tables in folders for page in tables.pages)),
+        (*pages.findings, *(finding for tables in folders for finding in tables.findings)),
+        dict(sorted({**pages.files, **files}.items())),
+        tuple(entry for tables in folders for entry in tables.rejected),
+        tuple(count for tables in folders for count in tables.counts),
+        tuple(tables.restored for tables in folders),
+    )
+
+
+def read_pages(entries: Sequence[Input], *, progress: Callable[[int, int], None] | None = None, reader: Reader | None = None) -> Readings:
+    """Read captured pages.
+
+    Args:
+        entries: Inputs that are no tables.
+        progress, reader: As for :func:`read_captures`.
+
+    Raises:
+        InputError: One cannot be read.
+    """
+    reader = reader or Reader()
     loaded, readings = [], []
     for number, entry in enumerate(entries, 1):
         loaded.append(_load(entry))
@@ -90,33 +121,41 @@ def read_captures(
         final = [_read_again(load, reading, known, reader) for load, reading in zip(loaded, final, strict=True)]
     reader.finish()
     findings = [finding for load, reading in zip(loaded, final, strict=True) for finding in (*load.findings, *reading.findings)]
-    return Readings(
-        (*_join_equal(reading.page for reading in final), *(page for tables in folders for page in tables.pages)),
-        (*findings, *(finding for tables in folders for finding in tables.findings)),
-        dict(sorted({**{entry.name: entry.shown for entry in entries}, **files}.items())),
-        tuple(entry for tables in folders for entry in tables.rejected),
-        tuple(count for tables in folders for count in tables.counts),
-        tuple(tables.restored for tables in folders),
-    )
+    return Readings(_join_equal(reading.page for reading in final), tuple(findings), {entry.name: entry.shown for entry in entries})
 
 
 def _read_tables(entries: Sequence[Input], mappings: Sequence[Mapping] | None) -> tuple[list[TableReadings], dict[str, str]]:
     """Read the tables folder by folder: those of one folder belong together. Also gives name → path of each, a sheet being a table."""
+    found: list[TableReadings] = []
+    files: dict[str, str] = {}
+    for group in list_folders(entries):
+        known = mappings or find_mappings(group)
+        tables: list[Table] = []
+        for entry in group:
+            here = read_entry(entry, mappings=known)
+            tables += here
+            files |= name_tables(entry, here)
+        found.append(read_records(tables, mappings=known))
+    return found, files
+
+
+def list_folders(entries: Sequence[Input]) -> list[list[Input]]:
+    """The tables of each folder, which belong together."""
     beside: defaultdict[str, list[Input]] = defaultdict(list)
     for entry in entries:
         if entry.path is not None:
             beside[str(entry.path.resolve().parent)].append(entry)
-    found: list[TableReadings] = []
-    files: dict[str, str] = {}
-    for group in sorted(beside.values(), key=lambda group: group[0].name):
-        known = mappings or _find_mappings(group)
-        tables: list[Table] = []
-        for entry in group:
-            here = _open_tables(entry)
-            tables += _excuse(here, known, is_named=entry.is_named)
-            files |= {table.file: entry.shown + table.file.removeprefix(entry.name) for table in here}
-        found.append(read_records(tables, mappings=known))
-    return found, files
+    return sorted(beside.values(), key=lambda group: group[0].name)
+
+
+def read_entry(entry: Input, *, mappings: Sequence[Mapping]) -> list[Table]:
+    """The tables of one file; what nobody may have meant as one is a note."""
+    return list(_excuse(_open_tables(entry), mappings, is_named=entry.is_named))
+
+
+def name_tables(entry: Input, tables: Iterable[Table]) -> dict[str, str]:
+    """Name of each table of a file → what the user calls it."""
+    return {table.file: entry.shown + table.file.removeprefix(entry.name) for table in tables}
 
 
 def _open_tables(entry: Input) -> tuple[Table, ...]:
@@ -140,8 +179,8 @@ def propose_mapping(paths: Sequence[str | Path], *, notice: str = "") -> Proposa
     return propose_from_tables(tables, notice=notice)
 
 
-def _find_mappings(beside: Sequence[Input]) -> Sequence[Mapping]:
-    """The mapping that lies beside tables, or those of the project."""
+def find_mappings(beside: Sequence[Input]) -> Sequence[Mapping]:
+    """Find the mapping that lies beside tables, or those of the project."""
     path = beside[0].path.with_name(BESIDE) if beside[0].path else None
     return (load_mapping(path),) if path and path.is_file() else load_builtin_mappings()
 

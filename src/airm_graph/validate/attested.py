@@ -5,13 +5,16 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import chain
 
-from airm_graph.model import Attested, Classification, Evidence, Finding, Mitigation, Place, Records, Source
+from airm_graph.model import Attested, Capture, Classification, Evidence, Finding, Mitigation, Place, Records, Source
 from airm_graph.namespaces import iri, literal
 
 __all__ = ["place_values"]
 
 #: Focus node and value as N-Triples terms.
 _Statement = tuple[str, str]
+#: A place that states something, and what the column of a table is that does.
+_Saying = tuple[Evidence, str]
+_Stated = tuple[_Statement, str, tuple[Evidence, ...]]
 
 
 def place_values(findings: Iterable[Finding], *, records: Records) -> list[Finding]:
@@ -32,48 +35,54 @@ def _place(finding: Finding, places: Mapping[_Statement, Place]) -> Finding:
 
 
 def _find_places(records: Records) -> dict[_Statement, Place]:
-    files = {capture.sha256: capture.file_names[0] for capture in records.captures}
-    stated: dict[_Statement, list[Evidence]] = defaultdict(list)
-    every = chain(
-        chain.from_iterable(map(_state_source, records.sources)), chain.from_iterable(map(_state_mitigation, records.mitigations))
-    )
-    for statement, evidence in every:
-        stated[statement].extend(evidence)
-    return {statement: _first(evidence, files) for statement, evidence in stated.items() if evidence}
+    captures = {capture.sha256: capture for capture in records.captures}
+    stated: dict[_Statement, list[_Saying]] = defaultdict(list)
+    parts = (*map(_state_source, records.sources), *map(_state_mitigation, records.mitigations))
+    for statement, what, evidence in chain.from_iterable(parts):
+        stated[statement].extend((place, what) for place in evidence)
+    return {statement: _first(sayings, captures) for statement, sayings in stated.items() if sayings}
 
 
-def _first(evidence: Iterable[Evidence], files: Mapping[str, str]) -> Place:
-    first = min(evidence, key=lambda place: (files[place.capture], place))
-    return first.place(files[first.capture])
+def _first(sayings: Iterable[_Saying], captures: Mapping[str, Capture]) -> Place:
+    evidence, what = min(sayings, key=lambda saying: (captures[saying[0].capture].file_names[0], *saying))
+    capture = captures[evidence.capture]
+    place = evidence.place(capture.file_names[0])
+    column = dict(capture.columns).get(what, "")
+    return replace(place, column=column) if place.row is not None and not place.column else place
 
 
-def _state_source(source: Source) -> Iterator[tuple[_Statement, tuple[Evidence, ...]]]:
-    yield from _texts(iri(source.key), (*source.titles, *source.author_lines, *source.abstracts))
+def _state_source(source: Source) -> Iterator[_Stated]:
+    subject = iri(source.key)
+    yield from _texts(subject, "title", source.titles)
+    yield from _texts(subject, "authors", source.author_lines)
+    yield from _texts(subject, "abstract", source.abstracts)
 
 
-def _state_mitigation(mitigation: Mitigation) -> Iterator[tuple[_Statement, tuple[Evidence, ...]]]:
+def _state_mitigation(mitigation: Mitigation) -> Iterator[_Stated]:
     subject = iri(mitigation.key)
-    yield from _texts(subject, (*mitigation.names, *mitigation.identifiers, *mitigation.descriptions))
+    yield from _texts(subject, "name", mitigation.names)
+    yield from _texts(subject, "identifier", mitigation.identifiers)
+    yield from _texts(subject, "description", mitigation.descriptions)
     for vocabulary, role in mitigation.roles:
-        yield (subject, iri(f"{vocabulary}/{role.value}")), role.evidence
+        yield (subject, iri(f"{vocabulary}/{role.value}")), vocabulary, role.evidence
     for parent in mitigation.part_of:
-        yield (subject, iri(parent.value)), parent.evidence
+        yield (subject, iri(parent.value)), "parent", parent.evidence
     for classification in mitigation.classifications:
         yield from _state_classification(subject, classification)
 
 
-def _state_classification(mitigation: str, classification: Classification) -> Iterator[tuple[_Statement, tuple[Evidence, ...]]]:
+def _state_classification(mitigation: str, classification: Classification) -> Iterator[_Stated]:
     by = f"-{classification.by}" if classification.by else ""
     subject = f"{mitigation[:-1]}/classification/{classification.edition}-{classification.code}{by}>"
     # The code of an item stands in the last of its lines, which begins the next item, too.
     lines = tuple(_find_line(place, beginning=f"{classification.code} ") for place in classification.evidence)
-    yield (subject, iri(f"taxonomy/{classification.edition}/{classification.code}")), lines
-    yield from _texts(subject, classification.reasonings)
+    yield (subject, iri(f"taxonomy/{classification.edition}/{classification.code}")), "code", lines
+    yield from _texts(subject, "reason", classification.reasonings)
 
 
-def _texts(subject: str, values: Iterable[Attested]) -> Iterator[tuple[_Statement, tuple[Evidence, ...]]]:
+def _texts(subject: str, what: str, values: Iterable[Attested]) -> Iterator[_Stated]:
     for value in values:
-        yield (subject, literal(value.value)), value.evidence
+        yield (subject, literal(value.value)), what, value.evidence
 
 
 def _find_line(evidence: Evidence, *, beginning: str) -> Evidence:

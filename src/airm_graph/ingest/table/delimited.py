@@ -11,7 +11,7 @@ from itertools import chain
 from airm_graph.ingest.table.decode import Lines
 from airm_graph.ingest.table.rows import MAX_CELL, MAX_COLUMNS, MAX_ROWS, Pass, Row, UnreadableError
 
-__all__ = ["read_delimited"]
+__all__ = ["find_delimiter", "read_delimited"]
 
 _DELIMITERS = ",;\t|"
 
@@ -28,7 +28,7 @@ def read_delimited(pieces: Iterable[str], out: Pass) -> Iterator[Row]:
     """
     pieces = iter(pieces)
     head = _take_head(pieces)
-    delimiter = _find_delimiter(head)
+    delimiter = find_delimiter(head)
     out.media_type = "text/tab-separated-values" if delimiter == "\t" else "text/csv"
     rows = _split_rows(Lines(chain([head], pieces)), delimiter)
     header = next(rows, None)
@@ -46,8 +46,8 @@ def _take_head(pieces: Iterator[str]) -> str:
     return head
 
 
-def _find_delimiter(text: str) -> str:
-    """The one that stands most often in the header outside quotes; the comma when none does."""
+def find_delimiter(text: str) -> str:
+    """Find the one that stands most often in the header outside quotes; the comma when none does."""
     header = re.sub(r'"[^"]*"', "", text.lstrip("\n")[:MAX_CELL]).partition("\n")[0]
     return max(_DELIMITERS, key=header.count)
 

@@ -22,10 +22,10 @@ from airm_graph.model import GRAPH_TABLES, Entry, Finding, Page, Records, Reject
 from airm_graph.taxonomy import Code, load_taxonomy
 from airm_graph.text import Kind, name_key
 
-__all__ = ["TableReadings", "read_records"]
+__all__ = ["CONTROL", "TableReadings", "read_records"]
 
-# What XML 1.0 forbids, and what is no character: no format could carry the cell.
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+#: What XML 1.0 forbids, and what is no character: no format could carry the cell.
+CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 
 #: The texts of a row of mitigations, and what each is.
 _TEXTS: tuple[tuple[str, Kind], ...] = (("name", "name"), ("description", "prose"), ("note", "prose"))
@@ -235,7 +235,7 @@ def _check_row(sheet: Sheet, row: Row, contradicting: set[str]) -> bool:
     width = len(sheet.table.header)
     if any(cell.strip() for cell in row.cells[width:]):
         reasons.append(("TAB-09", "", f"the row has {len(row.cells)} cells and the header {width}"))
-    if found := _CONTROL.search("".join(row.cells)):
+    if found := CONTROL.search("".join(row.cells)):
         reasons.append(("TAB-09", "", f"a cell holds control character U+{ord(found.group()):04X}"))
     # A fault of the reader counts where the mapping asks for the cell, or cannot know which one it is.
     mapped = {"", *sheet.columns.headers}

@@ -87,6 +87,7 @@ class Sheet:
             edition=mapping.edition,
             licence=mapping.licence,
             status=mapping.status,
+            columns=tuple(sorted(self.columns.columns.items())),
         )
 
 

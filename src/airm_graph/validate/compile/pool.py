@@ -173,8 +173,9 @@ _KINDS = {
     "WHERE d.language <> '' GROUP BY w.part, r.focus, LOWER(d.language) HAVING COUNT(*) > 1",
     "missed": f"SELECT w.part, f.node AS focus, t.o AS value {_FOCUS} "
     f"JOIN spo AS t ON t.s = f.node AND t.p = w.id AND t.p IN ({{terms}}) WHERE NOT EXISTS ({_AMONG} AND r.value = t.o)",
-    "range": f"{_VALUES} WHERE NOT EXISTS ("  # noqa: S608
-    "SELECT 1 FROM keys AS a JOIN keys AS b ON b.space = a.space WHERE b.id = w.id AND a.id = r.value AND {holds})",
+    # Not NOT EXISTS: DuckDB would join all keys of a space with each other first.
+    "range": f"{_VALUES} LEFT JOIN keys AS a ON a.id = r.value LEFT JOIN keys AS b ON b.id = w.id "
+    "WHERE CASE WHEN a.space = b.space AND {holds} THEN 1 ELSE 0 END = 0",
     "unmatched": f"{_VALUES} WHERE NOT EXISTS (SELECT 1 FROM spo AS t WHERE {_SAME})",  # noqa: S608
 }
 _WAYS = {

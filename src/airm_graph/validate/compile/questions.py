@@ -180,9 +180,14 @@ class _Writer:
         # What is a subject somewhere is no literal, and focus nodes that are literals are not asked about here.
         if variable.name in self._subjects:
             return columns[variable.name]
-        # Two numbers can be equal and not the same.
-        row = self._describe(variable, columns)
-        self._odd.append(f"({row}.kind = {LITERAL} AND {row}.datatype <> '{_XSD}string')")
+        # Two numbers can be equal and not the same. They are few beside the terms that would have to be joined to find them.
+        if variable.name not in columns:
+            raise NotReadError(f"?{variable.name} is not bound")
+        strange = f"d.kind = {LITERAL} AND d.datatype <> '{_XSD}string'"
+        if self._question.grouped:
+            self._odd.append(f"({strange.replace('d.', self._describe(variable, columns) + '.')})")
+        else:
+            self._odd.append(f"EXISTS (SELECT 1 FROM terms AS d WHERE d.id = {columns[variable.name]} AND {strange})")  # noqa: S608
         return columns[variable.name]
 
     def _text(self, expression: Expression, columns: Mapping[str, str]) -> str:

@@ -242,7 +242,8 @@ class Pool:
         if loop.time() - oldest.begun > _LONG * self._limits.swift_seconds:
             self._kill(oldest, "slow")
             return True
-        if self._waiting:
+        # On a busy machine a small question may have waited for a processor all the time: it gets a second moment.
+        if self._waiting and loop.time() - worker.begun > 1.9 * self._limits.swift_seconds:
             self._kill(worker, "slow")
         else:
             worker.clocks[0] = loop.call_later(self._limits.swift_seconds, self._slow_down, worker)

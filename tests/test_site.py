@@ -465,6 +465,14 @@ def test_only_harmless_addresses_become_links(iri: str, wanted: str) -> None:
     assert Site(View(Desk(None, facts=facts, settings=Settings()), "/")).href(iri) == wanted
 
 
+def test_data_without_mitigations_has_pages_too() -> None:
+    with serving(ROOT / "ontology" / "airm.ttl", "--workers", "1") as running:
+        for path in ("/", "/browse", "/browse/actor", "/browse/mitigations", "/search", "/ontology", "/dataset", "/query/counts"):
+            page = get(running, path)
+            assert page.status == 200, path
+            assert page.reader.wrong == []
+
+
 def test_without_the_vendored_editor_there_is_a_plain_form(example_dist: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A copy of the checkout in which nobody ran ``make vendor``."""
     shutil.copytree(ROOT / "src", tmp_path / "src", ignore=shutil.ignore_patterns("vendor", "__pycache__"))

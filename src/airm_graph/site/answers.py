@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Answer", "answer_form", "read_query"]
 
-_MOST_ROWS, _MOST_TEXT = 500, 100_000
+_MOST_ROWS, _MOST_TEXT = 200, 100_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -108,10 +108,9 @@ def turn_pages(site: Site, hits: Hits, *, path: str, chosen: Chosen, limit: int)
 
 def describe_choice(hits: Hits, name: str, value: str) -> str:
     """The label of a value that was given by IRI, slug or label."""
-    for choice in hits.facets.get(name, ()):
-        if _is_chosen(choice.iri, choice.slug, choice.label, (value,)):
-            return choice.label or choice.slug
-    return value.rpartition("/")[2]
+    fitting = {c.label or c.slug for c in hits.facets.get(name, ()) if _is_chosen(c.iri, c.slug, c.label, (value,))}
+    # Codes of two editions can have one notation; then both are meant.
+    return fitting.pop() if len(fitting) == 1 else value.rpartition("/")[2]
 
 
 def _is_chosen(iri: str, slug: str, label: str, values: Sequence[str]) -> bool:

@@ -1,5 +1,6 @@
 """The pages, as the server asks for them."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["SitePages"]
 
 #: Rows of an answer that a page shows; all of them are in the files.
-_MOST_ROWS = 500
+_MOST_ROWS = 200
 _ABOUT = (
     "Measures against AI risk, drawn from many documents and sorted under a code taxonomy, with the reason for each code, "
     "who acts, at which stage, and the captured lines that say so."
@@ -72,8 +73,10 @@ class SitePages:
     async def _find_more(self, desk: Desk, shown: Shown) -> dict[str, Any]:
         found: dict[str, Any] = {"siblings": {}, "related": [], "terms": [], "outline": []}
         if shown.kind == "mitigation":
-            found["siblings"] = await find_siblings(desk, shown)
-            found["related"] = await find_related(desk, "code", sorted(set(shown.links("airm:code"))), besides=shown.iri)
+            codes = sorted(set(shown.links("airm:code")))
+            found["siblings"], found["related"] = await asyncio.gather(
+                find_siblings(desk, shown), find_related(desk, "code", codes, besides=shown.iri)
+            )
         elif shown.kind in _FACETS and any(choice.iri == shown.iri for choice in await self._used(desk, _FACETS[shown.kind])):
             found["related"] = await find_related(desk, _FACETS[shown.kind], [shown.iri])
         if shown.kind == "ontology":

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from airm_graph.errors import AirmError
 from airm_graph.namespaces import rebase_text
 from airm_graph.query import bind_query, load_query
-from airm_graph.search import FACETS
+from airm_graph.search import FACETS, Hits
 from airm_graph.serve.desk import Desk, Refusal
 from airm_graph.serve.negotiate import HTML
 from airm_graph.serve.pages import View
@@ -120,7 +120,9 @@ class _Extra:
         offset = next((value for name, value in asked if name == "offset"), "0")
         if not (offset.isascii() and offset.isdigit() and len(offset) < 9):
             raise Refusal(400, "offset takes a whole number")
-        hits = await self._desk.search("", facets={"kind": ["mitigation"], **chosen}, limit=_PAGE, offset=int(offset))
+        hits = Hits("", 0, 0, (), {})
+        if (await self._shelf.read()).facets:
+            hits = await self._desk.search("", facets={"kind": ["mitigation"], **chosen}, limit=_PAGE, offset=int(offset))
         path = "browse/mitigations"
         chips = list_chips(site, hits, path=path, chosen=chosen)
         said = ", ".join(f"{chip.title} {chip.label}" for chip in chips)

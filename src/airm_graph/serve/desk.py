@@ -126,7 +126,10 @@ class Desk:
         Only addresses of the web come out: for any other scheme (``javascript:``) the answer is ``#``.
         """
         if iri.startswith(self.facts.base):
-            return f"{self.settings.root_path}/{iri.removeprefix(self.facts.base)}"
+            path = iri.removeprefix(self.facts.base)
+            # Two slashes at the head of an address name another host.
+            path = f"%2F{path[1:]}" if path.startswith(("/", "\\")) else path
+            return f"{self.settings.root_path}/{path}"
         return iri if iri.startswith(("http://", "https://")) else "#"
 
     def locate(self, host: str, path: str) -> str:

@@ -14,7 +14,7 @@ from typing import IO, Any, Protocol
 
 import duckdb
 
-from airm_graph.columns.lines import cut_file, cut_rows, open_file, suffix_of
+from airm_graph.columns.lines import MISPLACED, cut_file, cut_rows, open_file, suffix_of
 from airm_graph.columns.spelling import TERM_PARTS, TERM_TEXT, canonical, is_canonical, is_certain, number_of, quote
 from airm_graph.errors import StoreError
 
@@ -115,8 +115,8 @@ class Intake:
             return
         self._list_terms()
         odd = self._make("odd_terms", f"SELECT text FROM found_terms WHERE NOT ({is_certain('text')})")  # noqa: S608
-        if odd or self._run("SELECT 1 FROM incoming_texts WHERE s IS NULL LIMIT 1"):
-            is_odd = "s IS NULL OR " + " OR ".join(f"{column} IN (SELECT text FROM odd_terms)" for column in _COLUMNS)  # noqa: S608
+        if odd or self._run(f"SELECT 1 FROM incoming_texts WHERE {MISPLACED} LIMIT 1"):  # noqa: S608
+            is_odd = f"{MISPLACED} OR " + " OR ".join(f"{column} IN (SELECT text FROM odd_terms)" for column in _COLUMNS)  # noqa: S608
             self._make("odd_lines", f"SELECT line FROM {relation} AS c WHERE {is_odd}")  # noqa: S608
             self._run(f"DELETE FROM incoming_texts WHERE {is_odd}")  # noqa: S608
             self._list_terms()

@@ -12,11 +12,13 @@ from typing import IO
 from airm_graph.columns.spelling import quote
 from airm_graph.errors import InputError
 
-__all__ = ["SUFFIXES", "cut_file", "cut_rows", "find_files", "open_file", "read_lines", "suffix_of"]
+__all__ = ["MISPLACED", "SUFFIXES", "cut_file", "cut_rows", "find_files", "open_file", "read_lines", "suffix_of"]
 
 #: Formats that are read line by line.
 SUFFIXES = (".nt", ".nq")
 _PACKED = (".gz", ".zst")
+#: SQL: the texts of a row are not where terms of a quad stand.
+MISPLACED = """(s IS NULL OR starts_with(s, '"') OR p IS NULL OR NOT starts_with(p, '<') OR o = '')"""
 #: What no line of a text file holds; what marks an absent value must not be a line either.
 _NO_DELIMITER, _NO_VALUE = "\x1f\x1e\x1d\x1c", "\x1b\x1a"
 #: Bytes of a file that is taken in as a whole, and of the parts of longer ones.
@@ -81,36 +83,31 @@ def cut_file(path: Path, *, folder: Path) -> Iterator[Path]:
 
 
 def read_lines(path: Path) -> str:
-    """SQL for the lines of a file that are not empty, as the column ``line``, without line ends."""
+    """SQL for the lines of a file that are not empty, as the column ``line``, without line ends of any kind."""
     read = (
         f"read_csv({quote(str(path))}, columns = {{'line': 'VARCHAR'}}, auto_detect = false, header = false, "
         f"delim = {quote(_NO_DELIMITER)}, quote = '', escape = '', nullstr = {quote(_NO_VALUE)}, max_line_size = {_LONGEST})"
     )
-    trimmed = "CASE WHEN ends_with(line, chr(13)) THEN rtrim(line, chr(13)) ELSE line END"
-    return f"(SELECT {trimmed} AS line FROM {read} WHERE line <> '')"  # noqa: S608
+    return f"(SELECT line FROM {read} WHERE line <> '')"  # noqa: S608
 
 
 def cut_rows(path: Path, *, label: str = "") -> str:
     """SQL for the quads of a file as four columns of texts; *label* is put before the names of blank nodes.
 
-    Of a line that cannot be cut s is NULL, and the other columns mean nothing; ``line`` is the whole line.
+    The columns of a line that cannot be cut are no quad, which `MISPLACED` or the question for terms finds out; ``line`` is the whole line.
     """
-    pieces = f"SELECT line, string_split(line, ' ') AS l FROM {read_lines(path)}"  # noqa: S608
     graph = "''"
     if suffix_of(path) == ".nq":
         # The last piece of a literal holds its closing quote.
-        is_graph = "(starts_with(l[-2], '<') OR starts_with(l[-2], '_:')) AND NOT contains(l[-2], '\"')"
-        graph = f"CASE WHEN len(l) > 4 AND {is_graph} THEN l[-2] ELSE '' END"
+        graph = """CASE WHEN len(l) > 4 AND NOT contains(l[-2], '"') THEN l[-2] ELSE '' END"""
+    pieces = f"SELECT line, string_split(line, ' ') AS l FROM {read_lines(path)}"  # noqa: S608
+    named = f"SELECT line, l, l[1] AS s, l[2] AS p, {graph} AS g FROM ({pieces}) AS p"  # noqa: S608
     end = "CASE WHEN g = '' THEN 4 ELSE 5 END"
     # A text with spaces in it is what is left of the line.
     rest = f"substring(line, length(s) + length(p) + 3, length(line) - length(s) - length(p) - length(g) - {end})"
-    is_cut = "len(l) > 3 AND l[-1] = '.' AND starts_with(p, '<') AND (starts_with(s, '<') OR starts_with(s, '_:'))"
-    texts = {"s": "s", "p": "p", "o": f"CASE WHEN len(l) = {end} THEN l[3] ELSE {rest} END", "g": "g"}
-    cut = texts | {name: _relabel(texts[name], label) for name in "sog"}
-    return (
-        f"(SELECT CASE WHEN {is_cut} THEN {cut['s']} END AS s, {cut['p']} AS p, {cut['o']} AS o, {cut['g']} AS g, "  # noqa: S608
-        f"line FROM (SELECT line, l, l[1] AS s, l[2] AS p, {graph} AS g FROM ({pieces}) AS p) AS n)"
-    )
+    value = f"CASE WHEN len(l) = {end} THEN l[3] ELSE {rest} END"
+    subject, value, graph = (_relabel(text, label) for text in ("s", value, "g"))
+    return f"(SELECT CASE WHEN ends_with(line, ' .') THEN {subject} END AS s, p, {value} AS o, {graph} AS g, line FROM ({named}) AS n)"  # noqa: S608
 
 
 def _relabel(text: str, label: str) -> str:

@@ -29,10 +29,10 @@ def write_matches(matches: MatchSet, *, condensed: bool = True) -> Iterator[str]
     Raises:
         ExportError: An IRI lies in no namespace of the set, or the set has no identifier or licence.
 
-    >>> print("".join(write_matches(MatchSet({"mapping_set_id": "urn:a", "license": "urn:b"}))).rstrip())
+    >>> print("".join(write_matches(MatchSet({"mapping_set_id": "urn:a", "license": "urn:b"}))).replace(chr(9), " ").rstrip())
     #mapping_set_id: urn:a
     #license: urn:b
-    subject_id	predicate_id	object_id	mapping_justification
+    subject_id predicate_id object_id mapping_justification
     """
     for name in ("mapping_set_id", "license"):
         if not matches.get(name):

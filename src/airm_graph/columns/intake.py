@@ -15,7 +15,7 @@ from typing import IO, Any, Protocol
 import duckdb
 
 from airm_graph.columns.lines import MISPLACED, cut_file, cut_rows, open_file, suffix_of
-from airm_graph.columns.spelling import TERM_PARTS, TERM_TEXT, canonical, is_canonical, is_certain, number_of, quote
+from airm_graph.columns.spelling import TERM_TEXT, canonical, is_canonical, is_certain, number_of, quote, select_terms
 from airm_graph.errors import StoreError
 
 __all__ = ["Intake", "Parser"]
@@ -127,7 +127,7 @@ class Intake:
 
     def finish(self) -> None:
         """Add to the table what is new."""
-        self._run(f"INSERT INTO terms SELECT id, {TERM_PARTS} FROM incoming_terms")  # noqa: S608
+        self._run(f"INSERT INTO terms {select_terms('incoming_terms')}")
         same = " AND ".join(f"q.{column} = n.{column}" for column in _COLUMNS)
         known = f" WHERE NOT EXISTS (SELECT 1 FROM quads AS q WHERE {same})" if self._run("SELECT 1 FROM quads LIMIT 1") else ""  # noqa: S608
         repeated = self._run("SELECT COUNT(*) <> COUNT(DISTINCT hash(s, p, o, g)) FROM incoming_quads")[0][0]

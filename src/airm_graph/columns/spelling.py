@@ -14,13 +14,13 @@ __all__ = [
     "DEFAULT_GRAPH",
     "IRI",
     "LITERAL",
-    "TERM_PARTS",
     "TERM_TEXT",
     "canonical",
     "is_canonical",
     "is_certain",
     "number_of",
     "quote",
+    "select_terms",
 ]
 
 #: Values of ``terms.kind``.
@@ -98,17 +98,32 @@ def _is_term(text: str, *, iri: str, blank: str, suffix: str) -> str:
 _SUFFIX_OF = """string_split(text, '"')[-1]"""
 _BODY_OF = f"substring(text, 2, length(text) - length({_SUFFIX_OF}) - 2)"
 _PLAIN_BODY = f"""replace(replace(replace(x, {_BACKSLASH} || 'n', {_LF}), {_BACKSLASH} || 'r', {_CR}), {_BACKSLASH} || '"', '"')"""
-_LEXICAL = f"""CASE WHEN NOT contains(text, {_BACKSLASH}) THEN string_split(text, '"')[2]
-      ELSE array_to_string([{_PLAIN_BODY} FOR x IN string_split({_BODY_OF}, {_BACKSLASH} || {_BACKSLASH})], {_BACKSLASH}) END"""
-#: SQL that makes the columns of ``terms`` but the id from a column ``text`` of canonical terms.
-TERM_PARTS = f"""
-  CAST(CASE WHEN starts_with(text, '<') THEN {IRI} WHEN starts_with(text, '"') THEN {LITERAL} ELSE {BLANK} END AS TINYINT) AS kind,
-  CASE WHEN starts_with(text, '<') THEN substring(text, 2, length(text) - 2)
-    WHEN starts_with(text, '"') THEN {_LEXICAL} ELSE substring(text, 3) END AS lexical,
-  CASE WHEN NOT starts_with(text, '"') THEN '' WHEN ends_with(text, '"') THEN '{_STRING}'
-    WHEN ends_with(text, '>') THEN substring({_SUFFIX_OF}, 4, length({_SUFFIX_OF}) - 4) ELSE '{_LANG_STRING}' END AS datatype,
-  CASE WHEN NOT starts_with(text, '"') OR ends_with(text, '"') OR ends_with(text, '>') THEN ''
-    ELSE substring({_SUFFIX_OF}, 2) END AS language"""
+_INSIDE = "substring(text, 2, length(text) - 2)"
+_IS_PLAIN = f"ends_with(text, '\"') AND NOT contains(text, {_BACKSLASH})"
+
+
+def select_terms(source: str) -> str:
+    """SQL for rows of ``terms`` from a relation with the columns id and text; one SELECT for each common form, as conditions cost more."""
+    twice = f"{_BACKSLASH} || {_BACKSLASH}"
+    lexical = (
+        f"CASE WHEN NOT contains(text, {twice}) THEN {_PLAIN_BODY.replace('(x,', f'({_BODY_OF},')} "
+        f"ELSE array_to_string([{_PLAIN_BODY} FOR x IN string_split({_BODY_OF}, {twice})], {_BACKSLASH}) END"
+    )
+    datatype = (
+        f"CASE WHEN ends_with(text, '\"') THEN '{_STRING}' WHEN ends_with(text, '>') "
+        f"THEN substring({_SUFFIX_OF}, 4, length({_SUFFIX_OF}) - 4) ELSE '{_LANG_STRING}' END"
+    )
+    language = f"CASE WHEN ends_with(text, '\"') OR ends_with(text, '>') THEN '' ELSE substring({_SUFFIX_OF}, 2) END"
+    forms = {
+        "starts_with(text, '<')": (IRI, _INSIDE, "''", "''"),
+        "starts_with(text, '_:')": (BLANK, "substring(text, 3)", "''", "''"),
+        f"starts_with(text, '\"') AND {_IS_PLAIN}": (LITERAL, _INSIDE, f"'{_STRING}'", "''"),
+        f"starts_with(text, '\"') AND NOT ({_IS_PLAIN})": (LITERAL, lexical, datatype, language),
+    }
+    return " UNION ALL ".join(
+        f"SELECT id, {kind} AS kind, {inside} AS lexical, {type_} AS datatype, {tag} AS language FROM {source} WHERE {condition}"  # noqa: S608
+        for condition, (kind, inside, type_, tag) in forms.items()
+    )
 
 
 def canonical(term: str) -> str:

@@ -25,7 +25,7 @@ import duckdb
 from airm_graph.columns.intake import Intake, Parser
 from airm_graph.columns.lines import find_files
 from airm_graph.columns.records import read_cells, read_records, write_records
-from airm_graph.columns.spelling import DEFAULT_GRAPH, TERM_PARTS, TERM_TEXT, canonical, number_of, quote
+from airm_graph.columns.spelling import DEFAULT_GRAPH, TERM_TEXT, canonical, number_of, quote, select_terms
 from airm_graph.errors import StoreError
 
 __all__ = ["TripleTable"]
@@ -319,8 +319,8 @@ class TripleTable:
                 intake.add_terms(missing)
             numbers, _ = self._number(texts)
         elif missing:
-            select = f"SELECT id, {TERM_PARTS} FROM (SELECT unnest($1) AS id, unnest($2) AS text) AS n"  # noqa: S608
-            self._run(f"INSERT INTO terms {select}", [[numbers[text] for text in missing], missing])
+            given = "WITH n AS (SELECT unnest($1) AS id, unnest($2) AS text)"
+            self._run(f"INSERT INTO terms {given} {select_terms('n')}", [[numbers[text] for text in missing], missing])
         return {term: numbers[text] for term, text in spelt.items()}
 
     def find_ids(self, terms: Iterable[str]) -> dict[str, int]:

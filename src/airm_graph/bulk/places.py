@@ -18,10 +18,13 @@ def find_lines(places: Iterable[tuple[str, int]], *, sheets: Sequence[Sheet], ta
     wanted = sorted(set(places))
     found: dict[tuple[str, int], tuple[int, int]] = {}
     for sheet in sheets:
-        file = sheet.scan.file
-        table.load_numbers("wanted", [row for name, row in wanted if name == file])
-        lines = table.execute(f"SELECT number, first, last FROM {sheet.rows} WHERE number IN (SELECT number FROM wanted)")  # noqa: S608
-        found |= {(file, number): (first, last) for number, first, last in lines}
+        files = {member.number: member.scan.file for member in sheet.members}
+        numbers = {file: number for number, file in files.items()}
+        asked = [(numbers[file], row) for file, row in wanted if file in numbers]
+        table.load_records("wanted", columns={"sheet": "INTEGER", "number": "INTEGER"}, records=asked)
+        same = f"w.number = r.number AND w.sheet = {sheet.of_row}"
+        lines = table.execute(f"SELECT w.sheet, r.number, r.first, r.last FROM {sheet.rows} AS r JOIN wanted AS w ON {same}")  # noqa: S608
+        found |= {(files[owner], number): (first, last) for owner, number, first, last in lines}
     return found
 
 
@@ -31,7 +34,7 @@ def name_columns(findings: Sequence[Finding], *, sheets: Sequence[Sheet], table:
     table.load_records("wanted_rows", columns={"m": "VARCHAR"}, records=((focus,) for focus in sorted(wanted)))
     columns: dict[tuple[str, str], str] = {}
     for sheet in sheets:
-        select = f"SELECT m, {', '.join(_TEXTS)} FROM plain WHERE sheet = {sheet.number} AND m IN (SELECT m FROM wanted_rows)"  # noqa: S608
+        select = f"SELECT m, {', '.join(_TEXTS)} FROM plain WHERE {sheet.is_own()} AND m IN (SELECT m FROM wanted_rows)"  # noqa: S608
         for focus, *values in table.execute(select):
             for what, value in zip(_TEXTS, values, strict=True):
                 if what in sheet.columns.columns:

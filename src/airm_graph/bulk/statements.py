@@ -43,7 +43,7 @@ def make_plain(sheets: Sequence[Sheet], *, table: TripleTable) -> None:
 
 
 def _select_plain(sheet: Sheet) -> str:
-    has, graph = sheet.columns.columns, _graph(sheet)[:-1]
+    has, row = sheet.columns.columns, f"{sheet.stem} || '/r' || r.number"
     key = f"'<{BASE}mitigation/' || e.source || '/' || e.slug"
     texts = ", ".join(f"nullif(r.{sheet.column(column)}, '')" for column in sheet.columns.quoted)
     code, agent, joins = "NULL", "NULL", ""
@@ -54,23 +54,19 @@ def _select_plain(sheet: Sheet) -> str:
         joins = f"LEFT JOIN known_agents AS a ON a.sheet = {sheet.number} AND a.agent = r.{sheet.cell('agent')}"
     cells = {what: f"r.{sheet.cell(what)}" if what in has else "''" for what in ("identifier", "description", "created")}
     classification = f"{key} || '/classification/{sheet.mapping.edition}-' || {code} || '>'"
-    return f"""SELECT {sheet.number} AS sheet, r.number, r.first, r.last, {key} || '>' AS m, '{graph}/r' || r.number || '>' AS e,
-        {classification} AS c, CASE WHEN {code} IS NOT NULL THEN '{graph}/r' || r.number || '-{_code_slug(sheet)}>' END AS f,
+    return f"""SELECT {sheet.of_row} AS sheet, r.number, r.first, r.last, {key} || '>' AS m, {row} || '>' AS e,
+        {classification} AS c, CASE WHEN {code} IS NOT NULL THEN {row} || '-{_code_slug(sheet)}>' END AS f,
         '<{BASE}source/' || e.source || '>' AS source, {_escape("r.name")} AS name, {_escape(cells["identifier"])} AS identifier,
         {_escape(cells["description"])} AS description, {code} AS code, {agent} AS agent, {cells["created"]} AS created,
-        {_escape(f"concat_ws(chr(10), {texts})")} AS content
-      FROM {sheet.rows} AS r JOIN entries AS e ON e.sheet = {sheet.number} AND e.number = r.number {joins}
-      WHERE NOT EXISTS (SELECT 1 FROM rest AS x WHERE x.sheet = {sheet.number} AND x.number = r.number)"""  # noqa: S608
+        {_escape(f"concat_ws(chr(10), {texts})")} AS content{sheet.kept}
+      FROM {sheet.rows} AS r JOIN entries AS e ON e.sheet = {sheet.of_row} AND e.number = r.number {joins}
+      WHERE NOT EXISTS (SELECT 1 FROM rest AS x WHERE x.sheet = {sheet.of_row} AND x.number = r.number)"""  # noqa: S608
 
 
 def _escape(text: str) -> str:
     """SQL for a text as a literal; carriage returns do not occur in cells."""
     inner = f"replace(replace({text}, chr(92), chr(92) || chr(92)), '\"', chr(92) || '\"')"
     return f"'\"' || replace({inner}, chr(10), chr(92) || 'n') || '\"'"
-
-
-def _graph(sheet: Sheet) -> str:
-    return iri(f"capture/{sheet.scan.sha256[:16]}")
 
 
 @cache
@@ -90,8 +86,8 @@ def _text(value: str) -> str:
 def list_statements(sheet: Sheet) -> list[Statement]:
     """The statements of a plain row, by subject and property."""
     code = sheet.columns.columns.get("code", "")
-    kind, label, capture = term("rdf:type"), term("rdfs:label"), _text(_graph(sheet))
-    where, number = literal(f"{sheet.scan.file}, row ")[:-1], f"'\"' || number || '\"^^<{_XSD}integer>'"
+    kind, label = term("rdf:type"), term("rdfs:label")
+    number = f"'\"' || number || '\"^^<{_XSD}integer>'"
     found = [
         Statement("m", kind, _text(term("airm:Mitigation"))),
         Statement("m", label, "name"),
@@ -101,8 +97,8 @@ def list_statements(sheet: Sheet) -> list[Statement]:
         Statement("m", term("airm:evidence"), "e"),
         Statement("m", term("airm:classification"), "c", "code IS NOT NULL"),
         Statement("e", kind, _text(term("airm:Evidence"))),
-        Statement("e", label, f"{_text(where)} || number || '\"'"),
-        Statement("e", term("airm:capture"), capture),
+        Statement("e", label, f"{sheet.place} || number || '\"'"),
+        Statement("e", term("airm:capture"), sheet.graph),
         Statement("e", term("airm:row"), number),
         Statement("e", term("airm:capturedText"), "content"),
     ]
@@ -116,8 +112,8 @@ def list_statements(sheet: Sheet) -> list[Statement]:
             Statement("c", term("prov:wasAttributedTo"), "agent", f"{stated} AND agent IS NOT NULL"),
             Statement("c", term("dcterms:created"), f"'\"' || created || '\"^^<{_XSD}date>'", f"{stated} AND created <> ''"),
             Statement("f", kind, _text(term("airm:Evidence")), stated),
-            Statement("f", label, f"{_text(where)} || number || {_text(literal(f', column {code}')[1:])}", stated),
-            Statement("f", term("airm:capture"), capture, stated),
+            Statement("f", label, f"{sheet.place} || number || {_text(literal(f', column {code}')[1:])}", stated),
+            Statement("f", term("airm:capture"), sheet.graph, stated),
             Statement("f", term("airm:row"), number, stated),
             Statement("f", term("airm:column"), _text(literal(code)), stated),
             Statement("f", term("airm:capturedText"), "'\"' || code || '\"'", stated),
@@ -136,8 +132,8 @@ def _label_of_code(sheet: Sheet) -> str:
 def plain_quads(sheets: Sequence[Sheet]) -> list[str]:
     """SELECTs that together give the statements of all plain rows, as columns s, p, o, g of N-Quads terms; none is there twice."""
     return [
-        f"SELECT {one.subject} AS s, {_text(one.predicate)} AS p, {one.value} AS o, {_text(_graph(sheet))} AS g FROM plain "  # noqa: S608
-        f"WHERE sheet = {sheet.number}" + (f" AND {one.condition}" if one.condition else "")
+        f"SELECT {one.subject} AS s, {_text(one.predicate)} AS p, {one.value} AS o, {sheet.graph} AS g FROM plain "  # noqa: S608
+        f"WHERE {sheet.is_own()}" + (f" AND {one.condition}" if one.condition else "")
         for sheet in sheets
         for one in list_statements(sheet)
     ]
@@ -157,17 +153,17 @@ def _subjects(sheet: Sheet) -> str:
 
 
 def _select_block(sheet: Sheet, subject: str, *, graphs: bool) -> str:
-    end = (f" {_graph(sheet)}" if graphs else "") + " ."
+    end = f"' ' || {sheet.graph} || ' .'" if graphs else "' .'"
     stated = "code IS NOT NULL" if subject in "cf" else "1 = 1"
     *others, last = [one for one in list_statements(sheet) if one.subject == subject]
     parts = []
     for one in others:
-        line = f"{subject} || {_text(f' {one.predicate} ')} || {one.value} || {_text(f'{end}{_LINE_END}')}"
+        line = f"{subject} || {_text(f' {one.predicate} ')} || {one.value} || ({end} || {_text(_LINE_END)})"
         depends = one.condition.removeprefix(stated).removeprefix(" AND ")
         parts.append(f"CASE WHEN {depends} THEN {line} ELSE '' END" if depends else line)
     # The last property is one that every such subject has: the evidence, the row or the source.
-    parts.append(f"{subject} || {_text(f' {last.predicate} ')} || {last.value} || {_text(end)}")
-    return f"SELECT {subject} AS s, {' || '.join(parts)} AS lines FROM plain WHERE sheet = {sheet.number} AND {stated}"  # noqa: S608
+    parts.append(f"{subject} || {_text(f' {last.predicate} ')} || {last.value} || ({end})")
+    return f"SELECT {subject} AS s, {' || '.join(parts)} AS lines FROM plain WHERE {sheet.is_own()} AND {stated}"  # noqa: S608
 
 
 def list_agents(sheets: Sequence[Sheet], *, table: TripleTable) -> Iterator[tuple[str, str, str, str]]:
@@ -175,8 +171,10 @@ def list_agents(sheets: Sequence[Sheet], *, table: TripleTable) -> Iterator[tupl
     for sheet in sheets:
         if "agent" not in sheet.columns.columns:
             continue
-        used = f"SELECT DISTINCT agent FROM plain WHERE sheet = {sheet.number} AND code IS NOT NULL"  # noqa: S608
-        agents = f"SELECT DISTINCT key, label FROM known_agents WHERE sheet = {sheet.number} AND '<{BASE}' || key || '>' IN ({used})"  # noqa: S608
-        for key, name in table.execute(agents):
-            yield iri(key), term("rdf:type"), term("prov:Agent"), _graph(sheet)
-            yield iri(key), term("rdfs:label"), literal(name), _graph(sheet)
+        who = f"a.sheet = {sheet.number} AND p.agent = '<{BASE}' || a.key || '>'"
+        used = f"SELECT DISTINCT agent, {sheet.graph} AS graph FROM plain WHERE {sheet.is_own()} AND code IS NOT NULL"  # noqa: S608
+        for key, name, graph in table.execute(
+            f"SELECT DISTINCT a.key, a.label, p.graph FROM known_agents AS a JOIN ({used}) AS p ON {who}"
+        ):  # noqa: S608
+            yield iri(key), term("rdf:type"), term("prov:Agent"), graph
+            yield iri(key), term("rdfs:label"), literal(name), graph

@@ -49,7 +49,7 @@ FROM (SELECT id, text, is_literal, suffix, substring(text, 2, length(text) - len
 class SparkTable(TripleTable):
     """A dictionary-coded set of quads on Spark."""
 
-    def __init__(self, session: "SparkSession", *, folder: Path, bits: int = BITS) -> None:  # noqa: D417
+    def __init__(self, session: "SparkSession", *, folder: Path, bits: int = BITS) -> None:
         """Start with an empty table.
 
         Args:
@@ -371,4 +371,3 @@ class SparkTable(TripleTable):
 def _address(path: Path) -> str:
     """A path as Spark wants it, whose own file system may be another one."""
     return path.absolute().as_uri()
-

@@ -17,7 +17,7 @@ from airm_graph.namespaces import BASE, iri, term
 from airm_graph.store import Row
 from airm_graph.validate.report import Report
 
-__all__ = ["LargeGraph"]
+__all__ = ["LargeGraph", "rebased_text"]
 
 _ONTOLOGY, _INFERRED = iri("graph/ontology"), iri("graph/inferred")
 
@@ -125,7 +125,7 @@ class LargeGraph(Graph):
         return map(write, iter_batches(self.in_order())) if write else super().export(format)
 
     def _write_files(self, folder: Path, formats: Sequence[str], beside: Mapping[str, bytes]) -> dict[str, Written]:
-        lines = self._table.stream_lines(f"q.g <> {self._id(_ONTOLOGY)}", text=_rebase(self.base))
+        lines = self._table.stream_lines(f"q.g <> {self._id(_ONTOLOGY)}", text=rebased_text(self.base))
         workspace = Path(self._workspace.name)
         return write_large(lines, folder, formats=formats, beside=beside, base=self.base, workspace=workspace)
 
@@ -140,10 +140,10 @@ class LargeGraph(Graph):
         return self._table.find_ids([name]).get(name, -1)
 
     def _stream(self, condition: str) -> Iterator[Row]:
-        return self._table.stream_rows(condition, text=_rebase(self.base))
+        return self._table.stream_rows(condition, text=rebased_text(self.base))
 
 
-def _rebase(base: str) -> str:
+def rebased_text(base: str) -> str:
     """SQL that writes a term, with another base where one is given."""
     if base == BASE:
         return TERM_TEXT

@@ -134,7 +134,7 @@ class _Odd:
 
 
 def _read_odd(sheet: Sheet, table: TripleTable) -> dict[int, _Odd]:
-    chosen = f"EXISTS (SELECT 1 FROM rest AS x WHERE x.sheet = {sheet.of_row} AND x.number = r.number)"
+    chosen = f"EXISTS (SELECT 1 FROM rest AS x WHERE x.sheet = {sheet.of_row} AND x.number = r.number)"  # noqa: S608
     rows: defaultdict[int, list[Row]] = defaultdict(list)
     for number, row in read_rows(sheet, table=table, condition=chosen):
         rows[number].append(row)

@@ -175,6 +175,6 @@ def list_agents(sheets: Sequence[Sheet], *, table: TripleTable) -> Iterator[tupl
         used = f"SELECT DISTINCT agent, {sheet.graph} AS graph FROM plain WHERE {sheet.is_own()} AND code IS NOT NULL"  # noqa: S608
         for key, name, graph in table.execute(
             f"SELECT DISTINCT a.key, a.label, p.graph FROM known_agents AS a JOIN ({used}) AS p ON {who}"
-        ):  # noqa: S608
+        ):
             yield iri(key), term("rdf:type"), term("prov:Agent"), graph
             yield iri(key), term("rdfs:label"), literal(name), graph

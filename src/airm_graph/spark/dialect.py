@@ -54,7 +54,7 @@ class Step:
 
 @lru_cache(maxsize=512)
 def carry_over(sql: str) -> tuple[Step, ...]:
-    """Write statements of DuckDB for Spark; those with recursion become several steps.
+    r"""Write statements of DuckDB for Spark; those with recursion become several steps.
 
     Raises:
         StoreError: A statement is none that plans use.

@@ -126,6 +126,11 @@ class SparkTable(TripleTable):
             while some := list(islice(rows, size)):
                 yield some
 
+    def select(self, sql: str) -> "DataFrame":
+        """A SELECT of plans that is not run yet; it may not recur."""
+        (step,) = carry_over(sql)
+        return self._ask(step.sql)
+
     def load_records(self, name: str, *, columns: Mapping[str, str], records: Iterable[Sequence[str | int]]) -> None:
         """Make a table of other things than terms, with types as DuckDB names them."""
         self._aside.load_records("records", columns=columns, records=records)
@@ -280,8 +285,12 @@ class SparkTable(TripleTable):
 
     def _part_clashes(self) -> bool:
         """Find terms whose number is another term's, and give them another number; tells whether there were some."""
-        met = "SELECT text, min(text) OVER (PARTITION BY id) AS least FROM new_terms WHERE id IN (SELECT id FROM new_terms GROUP BY id HAVING count(*) > 1)"
-        later = [text for text, least in self.execute(met) if text != least]
+        met = "SELECT id FROM new_terms GROUP BY id HAVING count(*) > 1"
+        first: dict[int, str] = {}
+        later = []
+        for number, text in self.execute(f"SELECT id, text FROM new_terms WHERE id IN ({met}) ORDER BY id, text"):  # noqa: S608
+            if first.setdefault(number, text) != text:
+                later.append(text)
         if self._paths["terms"]:
             other = f"SELECT n.text FROM new_terms AS n JOIN terms AS t ON t.id = n.id WHERE {TERM_TEXT} <> n.text"  # noqa: S608
             later += [text for (text,) in self.execute(other)]

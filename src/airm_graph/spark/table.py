@@ -335,30 +335,32 @@ class SparkTable(TripleTable):
         """Go on from what was new until nothing is."""
         start = self._ask(recursion.start).distinct()
         size = self._keep(name, start)
-        self.drop(recursion.self_name)
         self._session.table(name).createOrReplaceTempView(recursion.self_name)
         while size:
             found = self._ask(recursion.step).toDF(*start.columns).subtract(self._session.table(name))
-            size = self._keep(f"{name}_next", found)
-            self._add(name, self._session.table(f"{name}_next"))
-            self._session.read.parquet(_address(self._paths[name][-1])).createOrReplaceTempView(recursion.self_name)
-        self.drop(f"{name}_next", recursion.self_name)
+            size = self._keep("next_step", found)
+            # What was new is a part of the whole from now on.
+            self._paths[name] += self._paths.pop("next_step")
+            self._show(name, start)
+            self._session.table("next_step").createOrReplaceTempView(recursion.self_name)
+        self.drop("next_step", recursion.self_name)
 
     def _keep(self, name: str, frame: "DataFrame") -> int:
         """Write a result and call it so; what had the name is removed."""
         path = self._write(name, frame)
         self.drop(name)
         self._paths[name] = [path]
-        return int(self._show(name).count())
+        self._show(name, frame)
+        # The files say how many rows they have; Spark would start a job.
+        return int(self._aside.execute(f"SELECT COALESCE(sum(num_rows), 0) FROM parquet_file_metadata('{path}/*.parquet')")[0][0])  # noqa: S608
 
     def _add(self, name: str, frame: "DataFrame") -> None:
         self._paths[name] = [*self._paths.get(name, ()), self._write(name, frame)]
-        self._show(name)
+        self._show(name, frame)
 
-    def _show(self, name: str) -> "DataFrame":
-        frame = self._session.read.parquet(*map(_address, self._paths[name]))
-        frame.createOrReplaceTempView(name)
-        return frame
+    def _show(self, name: str, like: "DataFrame") -> None:
+        """Give the files of a table its name; their columns are those of a frame, so that Spark need not look."""
+        self._session.read.schema(like.schema).parquet(*map(_address, self._paths[name])).createOrReplaceTempView(name)
 
     def _write(self, name: str, frame: "DataFrame") -> Path:
         path = self._folder / f"{name}-{next(self._numbers)}"
@@ -374,7 +376,7 @@ class SparkTable(TripleTable):
         self._aside.drop(made)
         self.drop(name)
         self._paths[name] = [path]
-        self._show(name)
+        self.load_parquet(name, [path])
 
 
 def _address(path: Path) -> str:

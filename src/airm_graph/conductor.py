@@ -63,6 +63,8 @@ _EDITIONS = ("v1", "v2")
 LARGE_TABLE = 5_000_000
 #: What DuckDB may take of the memory for large tables; beyond it, it works on disk.
 MEMORY = "3GB"
+#: Statements below which a second thread costs DuckDB more than it brings.
+_FEW_ROWS = 60_000
 #: Bytes of N-Triples and N-Quads from which on files are not held as rows.
 _LARGE = 20 << 20
 
@@ -274,7 +276,8 @@ def _judge_and_close(
     """Judge rows, then close them; both on one table, which holds nothing but the rows while they are judged."""
     from airm_graph.columns import TripleTable
 
-    with nullcontext(None) if engine == "reference" else TripleTable() as table:
+    threads = 1 if len(rows) < _FEW_ROWS else None
+    with nullcontext(None) if engine == "reference" else TripleTable(threads=threads) as table:
         if table is not None:
             table.load_rows(rows)
         tell("validate", 0, 1)

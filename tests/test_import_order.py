@@ -43,6 +43,7 @@ ORDER = [
     "site",
     "watch",
     "cli",
+    "__main__",
 ]
 # Rooms that stand side by side do not know each other, although one is listed first.
 STRANGERS = {

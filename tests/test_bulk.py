@@ -128,6 +128,11 @@ def test_generated_tables_say_the_same_by_sets(generated: Path) -> None:
     assert compare([generated], generated / "mapping.yaml") > 1550
 
 
+def test_generated_wide_tables_say_the_same_by_sets(tmp_path: Path) -> None:
+    benchmark("corpus").write_wide_tables(600, tmp_path)
+    assert compare([tmp_path], tmp_path / "mapping.yaml") > 570
+
+
 def test_regular_table_is_read_by_duckdb_and_any_other_by_python(tmp_path: Path) -> None:
     row = ["A1", "Name", "Text", "doc-0", "1.1.1", "", "", ""]
     folder = write_folder(tmp_path, [row])

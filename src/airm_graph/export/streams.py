@@ -10,7 +10,7 @@ from airm_graph.export.blocks import BlockSorter
 from airm_graph.export.subjects import Order
 from airm_graph.export.terms import CACHE_SIZE, Row
 
-__all__ = ["BlockFormat", "LineFormat", "Template", "Templates", "write_blocks", "write_lines", "write_streams"]
+__all__ = ["BlockFormat", "LineFormat", "Template", "Templates", "without_collector", "write_blocks", "write_lines", "write_streams"]
 
 #: Where the value of each place of a text comes from, and the text, with ``%s`` for the subject first, then for the values.
 Template = tuple[list[int], str]
@@ -79,7 +79,7 @@ def write_streams(
         ExportError: A row cannot be exported, or subjects do not come in rising order.
     """
     order = Order(prefixes)
-    with _without_collector(), BlockSorter() as sorter:
+    with without_collector(), BlockSorter() as sorter:
         for batch in iter_batches(rows):
             for write, sink in lines:
                 sink(write(batch))
@@ -95,7 +95,7 @@ def write_streams(
 
 
 @contextmanager
-def _without_collector() -> Iterator[None]:
+def without_collector() -> Iterator[None]:
     """Let Python not look for cycles: texts make none, and the search takes a quarter of the time."""
     was_enabled = gc.isenabled()
     gc.disable()

@@ -11,6 +11,7 @@ from airm_graph.bulk.write import write_large
 from airm_graph.columns import IRI, TERM_TEXT, TripleTable
 from airm_graph.export import EXPORTS, Written
 from airm_graph.export.batches import iter_batches
+from airm_graph.export.streams import Note
 from airm_graph.graph import Graph
 from airm_graph.model import Records, Rejected, TableCount
 from airm_graph.namespaces import BASE, iri, term
@@ -124,7 +125,14 @@ class LargeGraph(Graph):
         write = EXPORTS[format].lines if format in EXPORTS else None
         return map(write, iter_batches(self.in_order())) if write else super().export(format)
 
-    def _write_files(self, folder: Path, formats: Sequence[str], beside: Mapping[str, bytes]) -> dict[str, Written]:
+    def _write_files(
+        self,
+        folder: Path,
+        formats: Sequence[str],
+        beside: Mapping[str, bytes],
+        *,
+        note: Note | None,  # noqa: ARG002 - files of this size are never built again in part
+    ) -> dict[str, Written]:
         lines = self._table.stream_lines(f"q.g <> {self._id(_ONTOLOGY)}", text=_rebase(self.base))
         workspace = Path(self._workspace.name)
         return write_large(lines, folder, formats=formats, beside=beside, base=self.base, workspace=workspace)

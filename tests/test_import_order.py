@@ -38,6 +38,7 @@ ORDER = [
     "migrate",
     "curate",
     "conductor",
+    "incremental",
     "push",
     "serve",
     "site",

@@ -173,7 +173,7 @@ class _Job:
         return built
 
     def _read(self, names: Iterable[str], reader: Reader) -> tuple[Readings, Records]:
-        entries = sorted((self.seen[name].entry for name in names), key=lambda entry: (entry.name, entry.shown))
+        entries = [self.seen[name].entry for name in sorted(names)]
         readings = read_pages(entries, reader=reader, progress=lambda done, every: self.tell("read", done, every))
         self.tell("merge", 0, 1)
         return readings, merge_pages(readings.pages)
@@ -231,7 +231,12 @@ class _Job:
         return Record(files, heads, used, [sorted(names) for names in fixed], links, built.triples)
 
     def _part(self, readings: Readings, records: Records, findings: Iterable[Finding]) -> tuple[list[Island], list[Finding]]:
-        return find_islands(records, keys=list_file_keys(readings, records), findings=findings)
+        beside = self._list_beside(readings.files)
+        keys = list_file_keys(readings, records, beside=beside)
+        return find_islands(records, keys=keys, findings=findings, beside=dict(beside))
+
+    def _list_beside(self, names: Iterable[str]) -> list[tuple[str, str]]:
+        return [(other, name) for name in names for other in self.seen[name].beside]
 
     def _owner(self, subject: str) -> str:
         return find_owner(subject[len(self.base) + 1 : -1]) if subject.startswith(f"<{self.base}") else ""
@@ -340,7 +345,7 @@ class _Job:
                 raise Unclear("much has changed")
             # Without the cache: to open it takes longer than to read some pages.
             readings, records = self._read(names & self.seen.keys(), reader)
-            keys = set().union(*list_file_keys(readings, records).values()) if readings.files else set()
+            keys = set().union(*list_file_keys(readings, records, beside=self._list_beside(readings.files)).values())
             wanted = {number for key in sorted(keys) if (number := state.get(f"keys/{key}")) is not None}
             if wanted <= old.keys():
                 return old, readings, records

@@ -1,7 +1,7 @@
 """Islands of a build: pages that hang together, what of the graph is theirs, and what is said of them."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
@@ -57,10 +57,18 @@ def find_owner(path: str) -> str:
     return f"{kind}/{rest.partition('/')[0]}" if kind in ("capture", "mitigation") else path
 
 
-def list_file_keys(readings: Readings, records: Records) -> dict[str, set[str]]:
-    """List what files may have in common with others, by name, as digests; a file that is no page has nothing."""
+def list_file_keys(readings: Readings, records: Records, *, beside: Iterable[tuple[str, str]]) -> dict[str, set[str]]:
+    """List what files may have in common with others, by name, as digests; a file that is no page has next to nothing.
+
+    Args:
+        readings: Of whole islands.
+        records: What they were merged to.
+        beside: Names of side-cars, each with the name of a page.
+    """
     names = {page.capture.sha256: page.capture.file_names for page in readings.pages}
     found: dict[str, set[str]] = {name: set() for name in readings.files}
+    for other, name in beside:
+        found[name].add(_digest(f"beside|{other}"))
     for name, titles in readings.titles.items():
         found[name].update(_digest(f"title|{title}") for title in titles)
     for capture, keys in list_keys(readings.pages).items():
@@ -76,13 +84,16 @@ def _digest(key: str) -> str:
     return sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:_LENGTH]
 
 
-def find_islands(records: Records, *, keys: dict[str, set[str]], findings: Iterable[Finding]) -> tuple[list[Island], list[Finding]]:
+def find_islands(
+    records: Records, *, keys: dict[str, set[str]], findings: Iterable[Finding], beside: Mapping[str, str]
+) -> tuple[list[Island], list[Finding]]:
     """Part a build into islands; returns also the findings that are of none of them.
 
     Args:
         records: Of all pages.
         keys: As `list_file_keys` gives them.
         findings: All of the report.
+        beside: Name of a side-car → name of its page.
     """
     islands = [Island(sorted(names), sorted(set().union(*(keys[name] for name in names)))) for names in _connect(keys)]
     of_file = {name: island for island in islands for name in island.files}
@@ -105,7 +116,7 @@ def find_islands(records: Records, *, keys: dict[str, set[str]], findings: Itera
         owner[find_owner(link.one.key)].links.append(link)
     outside = list[Finding]()
     for finding in findings:
-        home = of_file.get(finding.place.file) if finding.place else None
+        home = of_file.get(beside.get(finding.place.file, finding.place.file)) if finding.place else None
         # Findings name things below the base of the project, whatever the base of the build is.
         home = home or owner.get(find_owner(finding.focus[len(BASE) + 1 : -1]) if finding.focus.startswith(f"<{BASE}") else "")
         (home.findings if home else outside).append(finding)

@@ -39,11 +39,13 @@ ORDER = [
     "migrate",
     "curate",
     "conductor",
+    "incremental",
     "push",
     "serve",
     "site",
     "watch",
     "cli",
+    "__main__",
 ]
 # Rooms that stand side by side do not know each other, although one is listed first.
 STRANGERS = {

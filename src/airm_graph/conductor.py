@@ -49,13 +49,18 @@ if TYPE_CHECKING:
     from airm_graph.spark import SparkSettings
 
 __all__ = [
+    "Progress",
     "Proposal",
     "build",
     "convert",
+    "count_records",
     "describe",
+    "describe_counts",
     "describe_pages",
     "find_base",
+    "find_issued",
     "find_mends",
+    "finish_graph",
     "load",
     "open_reader",
     "propose_mapping",
@@ -71,6 +76,8 @@ _EDITIONS = ("v1", "v2")
 LARGE_TABLE = 5_000_000
 #: What DuckDB may take of the memory for large tables; beyond it, it works on disk.
 MEMORY = "3GB"
+#: Statements below which a second thread costs DuckDB more than it brings.
+_FEW_ROWS = 60_000
 #: Bytes of N-Triples and N-Quads from which on files are not held as rows.
 _LARGE = 20 << 20
 
@@ -127,7 +134,27 @@ def build(
     records = join_records(merge_pages(readings.pages, decisions=decided.decisions), readings.restored)
     if not records.mitigations:
         return Graph((), (), (), _report(readings, records), records, base, readings.files, readings.rejected, readings.counts)
-    rows = tuple(sorted({*_data_rows(records), *_taxonomy_rows(), *_describe(_count(records), base)}))
+    return finish_graph(readings, records, base=base, engine=engine, shapes=shapes, tell=tell)
+
+
+def finish_graph(
+    readings: Readings,
+    records: Records,
+    *,
+    base: str = BASE,
+    engine: str = "auto",
+    shapes: Sequence[str] | None = None,
+    tell: Progress = lambda _step, _done, _all: None,
+) -> Graph:
+    """Make the graph of records that are merged: statements, closure, verdict and report.
+
+    Args:
+        readings: What the records were merged from.
+        records: May be without a mitigation.
+        base, engine, shapes: As for :func:`build`.
+        tell: Called with (step, number done, number in all).
+    """
+    rows = tuple(sorted({*_data_rows(records), *_taxonomy_rows(), *_describe(count_records(records), base)}))
     ontology = _read_rows("ontology/airm.ttl", iri("graph/ontology"))
     verdict, closure = _judge_and_close(rows, ontology=ontology, shapes=shapes, engine=engine, tell=tell)
     report = _report(readings, records, closure, verdict, rows)
@@ -215,7 +242,7 @@ def _build_on_spark(
         # Where a table is no CSV after all, the reader of small ones says so, of all of them.
         given = given or read(at_least=sys.maxsize)
         if given is None or not (given.found.plain or given.found.records.mitigations):
-            readings, records = (given.readings, given.found.records) if given else (Readings((), ()), Records())
+            readings, records = (given.readings, given.found.records) if given else (Readings((), (), {}), Records())
             return Graph((), (), (), _report(readings, records), records, base, readings.files, readings.rejected, readings.counts)
         if strict and given.readings.rejected:
             return _stop(given.readings, base)
@@ -279,7 +306,7 @@ def _judge_large(given: _Given, *, table: "TripleTable", base: str, engine: str,
     from airm_graph.bulk import find_lines, list_agents, name_columns, plain_quads
 
     found, readings = given.found, given.readings
-    counts = _count(found.records)
+    counts = count_records(found.records)
     counts["Mitigation"] += found.plain
     counts["Classification"] += found.classified
     table.load_rows({*_data_rows(found.records), *list_agents(found.sheets, table=table), *_taxonomy_rows(), *_describe(counts, base)})
@@ -371,7 +398,8 @@ def _judge_and_close(
     """Judge rows, then close them; both on one table, which holds nothing but the rows while they are judged."""
     from airm_graph.columns import TripleTable
 
-    with nullcontext(None) if engine == "reference" else TripleTable() as table:
+    threads = 1 if len(rows) < _FEW_ROWS else None
+    with nullcontext(None) if engine == "reference" else TripleTable(threads=threads) as table:
         if table is not None:
             table.load_rows(rows)
         tell("validate", 0, 1)
@@ -394,7 +422,8 @@ def _read_rows(name: str, graph: str) -> tuple[Row, ...]:
     return tuple(sorted((*row[:3], graph) for row in parse_rows(read_resource(name).encode(), name=name, suffix=".ttl")))
 
 
-def _count(records: Records) -> dict[str, int]:
+def count_records(records: Records) -> dict[str, int]:
+    """Count what the description of a dataset counts."""
     return {
         "Capture": len(records.captures),
         "Source": len(records.sources),
@@ -406,10 +435,15 @@ def _count(records: Records) -> dict[str, int]:
 
 def _describe(counts: Mapping[str, int], base: str) -> Iterable[Row]:
     files = [(entry.file_name, entry.media_type) for entry in EXPORTS.values()]
-    return dataset_rows(version=VERSION, files=files, counts=counts, issued=_issued(), base=base)
+    return dataset_rows(version=VERSION, files=files, counts=counts, issued=find_issued(), base=base)
 
 
-def _issued() -> str | None:
+def describe_counts(counts: Mapping[str, int], *, base: str = BASE) -> tuple[Row, ...]:
+    """The statements that describe a dataset of so many things."""
+    return _rebase(_describe(counts, base), base)
+
+
+def find_issued() -> str | None:
     """The date given by SOURCE_DATE_EPOCH, or None: outputs hold no clock of their own."""
     epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
     if not epoch:

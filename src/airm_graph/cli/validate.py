@@ -80,8 +80,8 @@ def command(
     """Say what is wrong with captures, tables, RDF or mappings, and where.
 
     INPUTS are captures and tables (folders, files, - for standard input), or RDF and tables of mappings (*.sssom.tsv): files, folders
-    of them, a dist folder; with --engine spark, N-Triples and N-Quads, packed or not, and Parquet with the columns s, p, o, g. Writes the findings to standard output and exits with 1 when one of them is a violation, or as mild as
-    --fail-on says.
+    of them, a dist folder; with --engine spark N-Triples and N-Quads, packed or not, and Parquet with the columns s, p, o, g. Writes
+    the findings to standard output and exits with 1 when one of them is a violation, or as mild as --fail-on says.
     """
     from airm_graph.cli.show import show_progress
     from airm_graph.conductor import validate_inputs

@@ -3,6 +3,7 @@
 from airm_graph.columns.foreign import ParquetColumn, ParquetFile
 from airm_graph.columns.intake import Parser
 from airm_graph.columns.lines import SUFFIXES, suffix_of
+from airm_graph.columns.reading import Members, stream_shapes
 from airm_graph.columns.spelling import BLANK, DEFAULT_GRAPH, IRI, LITERAL, TERM_TEXT
 from airm_graph.columns.table import TripleTable
 
@@ -13,9 +14,11 @@ __all__ = [
     "LITERAL",
     "SUFFIXES",
     "TERM_TEXT",
+    "Members",
     "ParquetColumn",
     "ParquetFile",
     "Parser",
     "TripleTable",
+    "stream_shapes",
     "suffix_of",
 ]

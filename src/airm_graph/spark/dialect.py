@@ -9,12 +9,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from airm_graph.errors import StoreError
-
-if TYPE_CHECKING:
-    from sqlglot import Expression
 
 __all__ = ["Recursion", "Step", "carry_over", "rewrite_regex"]
 
@@ -108,8 +105,8 @@ def _relation_step(name: str, body: Any) -> Step:
     return Step("view", name, recursion=Recursion(_write(start), _write(step), self_name))
 
 
-def _write(tree: "Expression") -> str:
-    return tree.transform(_adapt).sql(dialect="spark")
+def _write(tree: Any) -> str:
+    return str(tree.transform(_adapt).sql(dialect="spark"))
 
 
 def _adapt(node: Any) -> Any:

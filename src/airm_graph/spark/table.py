@@ -287,7 +287,7 @@ class SparkTable(TripleTable):
         """Find terms whose number is another term's, and give them another number; tells whether there were some."""
         met, owners = "SELECT id FROM new_terms GROUP BY id HAVING count(*) > 1", dict[int, str]()
         if self._paths["terms"]:
-            met += f" UNION SELECT n.id FROM new_terms AS n JOIN terms AS t ON t.id = n.id WHERE {TERM_TEXT} <> n.text"
+            met += f" UNION SELECT n.id FROM new_terms AS n JOIN terms AS t ON t.id = n.id WHERE {TERM_TEXT} <> n.text"  # noqa: S608
             owners = dict(self.execute(f"SELECT id, {TERM_TEXT} AS text FROM terms WHERE id IN ({met})"))  # noqa: S608
         later = []
         for number, text in self.execute(f"SELECT id, text FROM new_terms WHERE id IN ({met}) ORDER BY id, text"):  # noqa: S608

@@ -1,32 +1,7 @@
 """Building again in part: whatever is edited, every file has the bytes of a build from nothing; what cannot be trusted is not used."""
 
-import os
 import random
-import shutil
-import sqlite3
-import subprocess
-import sys
-import time
-from collections.abc import Sequence
-from dataclasses import replace
-from itertools import chain
-from pathlib import Path
 
-import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
-
-import airm_graph
-from airm_graph.incremental import Built, build_folder
-from airm_graph.incremental.index import Index
-from airm_graph.incremental.look import look_at
-from airm_graph.incremental.splice import Edit, Layout, find_line, list_segments
-from airm_graph.incremental.state import Damaged, State
-from airm_graph.ingest import read_pages
-from airm_graph.ingest.inputs import Input, find_inputs
-from airm_graph.merge import merge_pages
-from airm_graph.merge.islands import list_keys, list_record_keys
-from airm_graph.model import Page, Records
 from pages import Document, Node, as_bytes, print_page, walk
 
 TITLES = ("On risk", "On risk: a survey", "On risk and its measures", "Measures for models", "Other measures for models")

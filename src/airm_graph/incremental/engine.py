@@ -6,23 +6,24 @@ judged anew, with the taxonomies around it. What the files hold of these pages i
 
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field
 from hashlib import sha256
+from itertools import chain
 from pathlib import Path
 from typing import Any
 from zlib import crc32
 
 from airm_graph.analyse.counts import count_things
 from airm_graph.cache import make_key, reader_version
-from airm_graph.conductor import Progress, count_records, describe_counts, find_issued, finish_graph, open_reader
+from airm_graph.conductor import Progress, close_first, count_records, describe_counts, find_issued, finish_graph, open_reader
 from airm_graph.export import EXPORTS, sort_rows
 from airm_graph.export.links import profile_links
 from airm_graph.graph import SUMS, Graph, make_options
 from airm_graph.incremental.blocks import BLOCKS, Unclear, make_forms, read_head, render
 from airm_graph.incremental.index import Index
-from airm_graph.incremental.islands import Island, find_islands, find_owner, list_file_keys, pack_findings, unpack_findings
+from airm_graph.incremental.islands import Island, find_islands, find_owner, list_file_keys, pack_findings, share_findings, unpack_findings
 from airm_graph.incremental.look import Seen, look_at, read_digest
 from airm_graph.incremental.outputs import Change, Outputs, Record, stamp_file
 from airm_graph.incremental.state import Damaged, State, open_state
@@ -189,7 +190,8 @@ class _Job:
     ) -> None:
         """Write what the next build has to know."""
         state.clear()
-        islands, outside = self._part(readings, graph.records, graph.report.findings)
+        islands = find_islands(graph.records, keys=self._list_keys(readings, graph.records))
+        outside = share_findings(islands, graph.report.findings, beside=dict(self._list_beside(readings.files)))
         owned = {path for island in islands for path in island.owned}
         others = [row for row in graph.exported if self._owner(row[0]) not in owned]
         ids = {name: number for number, island in enumerate(islands) for name in island.files}
@@ -207,7 +209,9 @@ class _Job:
             "things": built.things,
             "codes": _count_codes(graph.exported, self.base),
             "next": len(islands),
-            "about": _describe_rest(graph.report, others, self.base),
+            "rest": _digest_rest(others, self.base),
+            "engines": [[name, list(shapes)] for name, shapes in graph.report.engines],
+            "notes": list(graph.report.notes),
             "outside": pack_findings(outside),
         }
         state.put("head", head)
@@ -230,10 +234,8 @@ class _Job:
         links = dict(sorted(profile_links(graph.records.links, base=self.base).items()))
         return Record(files, heads, used, [sorted(names) for names in fixed], links, built.triples)
 
-    def _part(self, readings: Readings, records: Records, findings: Iterable[Finding]) -> tuple[list[Island], list[Finding]]:
-        beside = self._list_beside(readings.files)
-        keys = list_file_keys(readings, records, beside=beside)
-        return find_islands(records, keys=keys, findings=findings, beside=dict(beside))
+    def _list_keys(self, readings: Readings, records: Records) -> dict[str, set[str]]:
+        return list_file_keys(readings, records, beside=self._list_beside(readings.files))
 
     def _list_beside(self, names: Iterable[str]) -> list[tuple[str, str]]:
         return [(other, name) for name in names for other in self.seen[name].beside]
@@ -303,22 +305,25 @@ class _Job:
         counts = _sum_counts(head["counts"], [island.counts for island in old.values()], [count_records(records)])
         if not counts["Mitigation"]:
             raise Unclear("no mitigation is left")
-        rows, findings = self._close(head, readings, records)
-        islands, outside = self._part(readings, records, findings)
-        if rows and pack_findings(outside) != head["outside"]:
-            raise Unclear("what is found beside the pages has changed")
+        islands = find_islands(records, keys=self._list_keys(readings, records))
         new = dict(enumerate(islands, head["next"]))
-        _replace_islands(state, old, new)
-        every = list(_all_findings(state, head))
-        report = self._report(head, every)
+        rows, judge = self._close(head, readings, records, islands)
+        every: list[Finding] = []
+
+        def report() -> bytes:
+            judge()
+            _replace_islands(state, old, new)
+            every.extend(_all_findings(state, head))
+            return self._report(head, every).to_json().encode()
+
         outputs = Outputs(self.folder, base=self.base, record=record, index=Index(state, "blocks"))
         owned = {path for island in (*old.values(), *islands) for path in island.owned}
         mine = [row for row in rows if self._owner(row[0]) in owned]
         was = outputs.read(owned)
         described = [describe_counts(some, base=self.base) for some in (head["counts"], counts)]
         links = [[link for island in some for link in island.links] for some in (old.values(), islands)]
-        change = Change(owned, mine, (described[0], described[1]), (links[0], links[1]), report.to_json().encode())
-        record = outputs.replace(change, every_link=lambda: _all_links(state))
+        change = Change(owned, mine, (described[0], described[1]), (links[0], links[1]), report)
+        record = outputs.replace(change, every_link=lambda: chain(_all_links(state, without=old), links[1]))
         codes = [_count_codes(some, self.base) for some in (was, mine)]
         head |= {
             "record": record.pack(),
@@ -345,28 +350,44 @@ class _Job:
                 raise Unclear("much has changed")
             # Without the cache: to open it takes longer than to read some pages.
             readings, records = self._read(names & self.seen.keys(), reader)
-            keys = set().union(*list_file_keys(readings, records, beside=self._list_beside(readings.files)).values())
+            keys = set().union(*self._list_keys(readings, records).values())
             wanted = {number for key in sorted(keys) if (number := state.get(f"keys/{key}")) is not None}
             if wanted <= old.keys():
                 return old, readings, records
 
-    def _close(self, head: Mapping[str, Any], readings: Readings, records: Records) -> tuple[Sequence[Row], Sequence[Finding]]:
-        """State, close and judge what was read; what is stated and found beside it must be what it was."""
+    def _close(
+        self, head: Mapping[str, Any], readings: Readings, records: Records, islands: Sequence[Island]
+    ) -> tuple[Sequence[Row], Callable[[], None]]:
+        """State and close what was read; also gives what waits for the verdict and shares the findings.
+
+        What is stated and found that is nobody's must be what it was.
+        """
+        beside = dict(self._list_beside(readings.files))
         if not records.captures:
-            return (), (*readings.findings, *records.findings)
-        graph = finish_graph(readings, records, base=self.base, tell=self.tell)
-        rows = sort_rows(graph.exported)
-        owned = {f"capture/{capture.sha256[:16]}" for capture in records.captures}
-        for source in records.sources:
-            owned |= {source.key, source.key.replace("source/", "mitigation/", 1), *(agent.key for agent, _ in source.creators)}
-        if _describe_rest(graph.report, (row for row in rows if self._owner(row[0]) not in owned), self.base) != head["about"]:
+
+            def share() -> None:
+                share_findings(islands, (*readings.findings, *records.findings), beside=beside)
+
+            return (), share
+        self.tell("close", 0, 1)
+        exported, finish = close_first(readings, records, base=self.base)
+        rows = sort_rows(list(exported))
+        owned = {path for island in islands for path in island.owned}
+        if _digest_rest((row for row in rows if self._owner(row[0]) not in owned), self.base) != head["rest"]:
             raise Unclear("what is stated beside the pages has changed")
-        return rows, graph.report.findings
+
+        def judge() -> None:
+            report = finish()
+            outside = share_findings(islands, report.findings, beside=beside)
+            engines = [[name, list(shapes)] for name, shapes in report.engines]
+            if [pack_findings(outside), engines, list(report.notes)] != [head["outside"], head["engines"], head["notes"]]:
+                raise Unclear("what is found beside the pages has changed")
+
+        return rows, judge
 
     def _report(self, head: Mapping[str, Any], findings: Iterable[Finding]) -> Report:
-        about = head["about"]
-        engines = tuple((name, tuple(shapes)) for name, shapes in about["engines"])
-        return Report(tuple(findings), tuple(sorted(self.seen)), engines, tuple(about["notes"]))
+        engines = tuple((name, tuple(shapes)) for name, shapes in head["engines"])
+        return Report(tuple(findings), tuple(sorted(self.seen)), engines, tuple(head["notes"]))
 
     def _count_things(self, head: Mapping[str, Any], was: Sequence[Row], mine: Sequence[Row]) -> dict[str, int]:
         before, after = (count_things(rows, base=self.base) for rows in (was, mine))
@@ -383,7 +404,7 @@ class _Job:
             state.put(f"files/{share}", shares.get(share, {}))
 
     def _tell_built(self, head: Mapping[str, Any], record: Record, findings: Sequence[Finding], *, pages: int) -> Built:
-        files = {name: self.seen[name].entry.shown for name in sorted(self.seen)}
+        files = {name: self.seen[name].shown for name in sorted(self.seen)}
         written = {name: self.folder / name for name in (*(export.file_name for export in EXPORTS.values()), *record.files)}
         digest = str(record.files[EXPORTS["ntriples"].file_name][0])
         return Built(self._report(head, findings), files, written, digest, record.triples, head["things"], pages)
@@ -432,9 +453,10 @@ def _all_findings(state: State, head: Mapping[str, Any]) -> Iterator[Finding]:
     yield from unpack_findings(head["outside"])
 
 
-def _all_links(state: State) -> Iterator[Link]:
-    for _, data in state.find("island/"):
-        yield from Island.unpack(data).links
+def _all_links(state: State, *, without: Collection[int]) -> Iterator[Link]:
+    for key, data in state.find("island/"):
+        if int(key.partition("/")[2]) not in without:
+            yield from Island.unpack(data).links
 
 
 def _sum_counts(counts: Mapping[str, int], less: Iterable[Mapping[str, int]], more: Iterable[Mapping[str, int]]) -> dict[str, int]:
@@ -452,9 +474,9 @@ def _count_codes(rows: Iterable[Row], base: str) -> dict[str, int]:
     return dict(sorted(Counter(value for _, value in {(row[0], row[2]) for row in rows if row[1] == code}).items()))
 
 
-def _describe_rest(report: Report, rows: Iterable[Row], base: str) -> dict[str, Any]:
-    """What a build says that no page has a part in: it is the same for any pages, or everything has to be built."""
+def _digest_rest(rows: Iterable[Row], base: str) -> str:
+    """The digest of what no page has a part in, the description of the dataset left out: it is the same for any pages."""
     digest = sha256()
     for row in sort_rows(row for row in rows if not row[0].startswith(f"<{base}dataset")):
         digest.update(" ".join(row).encode())
-    return {"rows": digest.hexdigest(), "engines": [[name, list(shapes)] for name, shapes in report.engines], "notes": list(report.notes)}
+    return digest.hexdigest()

@@ -169,8 +169,12 @@ class _Job:
         written = graph.write(self.folder, note=note if state else None)
         built = Built(graph.report, graph.files, written, graph.digest, len(graph), graph.count(), len(self.seen), reason)
         if state:
-            with suppress(Damaged, Unclear, ValueError):
+            try:
                 self._keep(state, readings, graph, built, digests, lengths)
+            except (Damaged, Unclear):
+                # The next build finds no record, rather than one that is of other files.
+                with suppress(OSError):
+                    state.path.unlink()
         return built
 
     def _read(self, names: Iterable[str], reader: Reader) -> tuple[Readings, Records]:

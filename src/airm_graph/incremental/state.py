@@ -120,7 +120,13 @@ def open_state(cache: Path, name: str) -> State:
         _forget(folder, keep=path)
     except OSError as error:
         raise Damaged(f"the folder {folder} cannot be used: {error.strerror}") from error
-    return State(path)
+    try:
+        return State(path)
+    except Damaged as error:
+        if "locked" in str(error):
+            raise
+        path.unlink()
+        return State(path)
 
 
 def _forget(folder: Path, *, keep: Path) -> None:

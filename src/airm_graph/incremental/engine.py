@@ -5,15 +5,13 @@ judged anew, with the taxonomies around it. What the files hold of these pages i
 """
 
 import time
-from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field
 from hashlib import sha256
 from itertools import chain
 from pathlib import Path
 from typing import Any
-from zlib import crc32
 
 from airm_graph.analyse.counts import count_things
 from airm_graph.cache import make_key, reader_version
@@ -22,15 +20,27 @@ from airm_graph.export import EXPORTS, sort_rows
 from airm_graph.export.links import profile_links
 from airm_graph.graph import SUMS, Graph, make_options
 from airm_graph.incremental.blocks import BLOCKS, Unclear, make_forms, read_head, render
+from airm_graph.incremental.entries import (
+    count_codes,
+    digest_rest,
+    find_share,
+    get_island,
+    list_findings,
+    list_links,
+    name_machine,
+    put_island,
+    replace_islands,
+    sum_counts,
+)
 from airm_graph.incremental.index import Index
-from airm_graph.incremental.islands import Island, find_islands, find_owner, list_file_keys, pack_findings, share_findings, unpack_findings
+from airm_graph.incremental.islands import Island, find_islands, find_owner, list_file_keys, pack_findings, share_findings
 from airm_graph.incremental.look import Seen, look_at, read_digest
 from airm_graph.incremental.outputs import Change, Outputs, Record, stamp_file
 from airm_graph.incremental.state import Damaged, State, open_state
 from airm_graph.ingest import Reader, Readings, read_pages
 from airm_graph.merge import merge_pages
-from airm_graph.model import Finding, Link, Records
-from airm_graph.namespaces import BASE, term
+from airm_graph.model import Finding, Records
+from airm_graph.namespaces import BASE
 from airm_graph.resources import find_resource
 from airm_graph.store import Row
 from airm_graph.validate.report import Report
@@ -39,11 +49,8 @@ __all__ = ["Built", "build_into"]
 
 #: A file that changed so lately before it was looked at may change again within the same time of change (two seconds on FAT).
 _FRESH = 2_000_000_000
-#: Entries that hold what is known of files: all are read, those that change are written.
-_SHARES = 64
 #: Pages beyond which a part is not worth it, if they are a third of all.
 _LARGE = 100
-_BOOT = Path("/proc/sys/kernel/random/boot_id")
 
 
 @dataclass(frozen=True)
@@ -144,7 +151,7 @@ class _Job:
     def run(self, state: State) -> Built:
         try:
             return self.build_part(state)
-        except (Damaged, Unclear) as error:
+        except (Damaged, Unclear, OSError) as error:
             reason = str(error)
         return self.build_whole(state, reason=reason)
 
@@ -200,20 +207,20 @@ class _Job:
         others = [row for row in graph.exported if self._owner(row[0]) not in owned]
         ids = {name: number for number, island in enumerate(islands) for name in island.files}
         for number, island in enumerate(islands):
-            _put_island(state, number, island)
+            put_island(state, number, island)
         for share, files in self._share(self.seen, digests, ids).items():
             state.put(f"files/{share}", files)
         Index(state, "blocks").fill(lengths)
         record = self._measure(built, graph, lengths, fixed=render(others, options=make_options(self.base)).used)
         head = {
             "version": self._version(),
-            "machine": _machine(),
+            "machine": name_machine(),
             "record": record.pack(),
             "counts": count_records(graph.records),
             "things": built.things,
-            "codes": _count_codes(graph.exported, self.base),
+            "codes": count_codes(graph.exported, self.base),
             "next": len(islands),
-            "rest": _digest_rest(others, self.base),
+            "rest": digest_rest(others, self.base),
             "engines": [[name, list(shapes)] for name, shapes in graph.report.engines],
             "notes": list(graph.report.notes),
             "outside": pack_findings(outside),
@@ -252,7 +259,7 @@ class _Job:
         for name in names:
             seen = self.seen[name]
             stamp = seen.stamp if seen.newest + _FRESH < self.now else []
-            found.setdefault(_find_share(name), {})[name] = [ids[name], digests[name], stamp]
+            found.setdefault(find_share(name), {})[name] = [ids[name], digests[name], stamp]
         return found
 
     def _version(self) -> str:
@@ -276,7 +283,7 @@ class _Job:
         if head is None:
             raise Unclear("")
         record = Record(**head["record"])
-        if head["version"] != self._version() or head["machine"] != _machine():
+        if head["version"] != self._version() or head["machine"] != name_machine():
             raise Unclear("what builds has changed")
         if not record.is_true(self.folder):
             raise Unclear("the output is not what was written")
@@ -286,7 +293,7 @@ class _Job:
             with suppress(Damaged):
                 self._keep_files(state, known, {}, digests)
                 state.commit()
-            return self._tell_built(head, record, list(_all_findings(state, head)), pages=0)
+            return self._tell_built(head, record, list(list_findings(state, head)), pages=0)
         return self._build_changed(state, head, record, known, digests, changed)
 
     def _compare(self, known: Mapping[str, list[Any]]) -> tuple[dict[str, str], set[str]]:
@@ -306,7 +313,7 @@ class _Job:
         changed: set[str],
     ) -> Built:
         old, readings, records = self._read_islands(state, known, changed)
-        counts = _sum_counts(head["counts"], [island.counts for island in old.values()], [count_records(records)])
+        counts = sum_counts(head["counts"], [island.counts for island in old.values()], [count_records(records)])
         if not counts["Mitigation"]:
             raise Unclear("no mitigation is left")
         islands = find_islands(records, keys=self._list_keys(readings, records))
@@ -316,8 +323,8 @@ class _Job:
 
         def report() -> bytes:
             judge()
-            _replace_islands(state, old, new)
-            every.extend(_all_findings(state, head))
+            replace_islands(state, old, new)
+            every.extend(list_findings(state, head))
             return self._report(head, every).to_json().encode()
 
         outputs = Outputs(self.folder, base=self.base, record=record, index=Index(state, "blocks"))
@@ -327,12 +334,12 @@ class _Job:
         described = [describe_counts(some, base=self.base) for some in (head["counts"], counts)]
         links = [[link for island in some for link in island.links] for some in (old.values(), islands)]
         change = Change(owned, mine, (described[0], described[1]), (links[0], links[1]), report)
-        record = outputs.replace(change, every_link=lambda: chain(_all_links(state, without=old), links[1]))
-        codes = [_count_codes(some, self.base) for some in (was, mine)]
+        record = outputs.replace(change, every_link=lambda: chain(list_links(state, without=old), links[1]))
+        codes = [count_codes(some, self.base) for some in (was, mine)]
         head |= {
             "record": record.pack(),
             "counts": counts,
-            "codes": _sum_counts(head["codes"], [codes[0]], [codes[1]]),
+            "codes": sum_counts(head["codes"], [codes[0]], [codes[1]]),
             "next": head["next"] + len(islands),
         }
         head["things"] = self._count_things(head, was, mine)
@@ -348,7 +355,7 @@ class _Job:
         reader = self.reader or Reader()
         wanted = {known[name][0] for name in changed if name in known}
         while True:
-            old |= {number: _get_island(state, number) for number in wanted - old.keys()}
+            old |= {number: get_island(state, number) for number in wanted - old.keys()}
             names = {name for island in old.values() for name in island.files} | changed
             if len(names) > max(_LARGE, len(self.seen) // 3):
                 raise Unclear("much has changed")
@@ -377,7 +384,7 @@ class _Job:
         exported, finish = close_first(readings, records, base=self.base)
         rows = sort_rows(list(exported))
         owned = {path for island in islands for path in island.owned}
-        if _digest_rest((row for row in rows if self._owner(row[0]) not in owned), self.base) != head["rest"]:
+        if digest_rest((row for row in rows if self._owner(row[0]) not in owned), self.base) != head["rest"]:
             raise Unclear("what is stated beside the pages has changed")
 
         def judge() -> None:
@@ -400,8 +407,8 @@ class _Job:
 
     def _keep_files(self, state: State, known: Mapping[str, list[Any]], ids: Mapping[str, int], digests: Mapping[str, str]) -> None:
         """Write down the files that were read or belong to another island now; others are as they were."""
-        touched = {_find_share(name) for name in (*digests, *ids, *(known.keys() - self.seen.keys()))}
-        names = [name for name in self.seen if _find_share(name) in touched]
+        touched = {find_share(name) for name in (*digests, *ids, *(known.keys() - self.seen.keys()))}
+        names = [name for name in self.seen if find_share(name) in touched]
         every = {name: digests.get(name) or known[name][1] for name in names}
         shares = self._share(names, every, {name: ids.get(name, known[name][0] if name in known else -1) for name in names})
         for share in touched:
@@ -412,75 +419,3 @@ class _Job:
         written = {name: self.folder / name for name in (*(export.file_name for export in EXPORTS.values()), *record.files)}
         digest = str(record.files[EXPORTS["ntriples"].file_name][0])
         return Built(self._report(head, findings), files, written, digest, record.triples, head["things"], pages)
-
-
-def _machine() -> str:
-    """What changes when the machine starts anew: then it may have lost what was not yet on disk."""
-    try:
-        return _BOOT.read_text(encoding="ascii").strip()
-    except OSError:
-        return str(round((time.time() - time.monotonic()) / 60))
-
-
-def _find_share(name: str) -> int:
-    return crc32(name.encode("utf-8", "surrogatepass")) % _SHARES
-
-
-def _put_island(state: State, number: int, island: Island) -> None:
-    state.put(f"island/{number}", island.pack())
-    for key in island.keys:
-        state.put(f"keys/{key}", number)
-    if island.findings:
-        state.put(f"findings/{number:09}", pack_findings(island.findings))
-
-
-def _get_island(state: State, number: int) -> Island:
-    data = state.get(f"island/{number}")
-    if data is None:
-        raise Damaged("the record of the last build is not whole")
-    return Island.unpack(data)
-
-
-def _replace_islands(state: State, old: Mapping[int, Island], new: Mapping[int, Island]) -> None:
-    for number, island in old.items():
-        state.drop(f"island/{number}")
-        state.drop(f"findings/{number:09}")
-        for key in island.keys:
-            state.drop(f"keys/{key}")
-    for number, island in new.items():
-        _put_island(state, number, island)
-
-
-def _all_findings(state: State, head: Mapping[str, Any]) -> Iterator[Finding]:
-    for _, data in state.find("findings/"):
-        yield from unpack_findings(data)
-    yield from unpack_findings(head["outside"])
-
-
-def _all_links(state: State, *, without: Collection[int]) -> Iterator[Link]:
-    for key, data in state.find("island/"):
-        if int(key.partition("/")[2]) not in without:
-            yield from Island.unpack(data).links
-
-
-def _sum_counts(counts: Mapping[str, int], less: Iterable[Mapping[str, int]], more: Iterable[Mapping[str, int]]) -> dict[str, int]:
-    found = Counter(dict(counts))
-    for some in less:
-        found.subtract(some)
-    for some in more:
-        found.update(some)
-    return {name: number for name, number in sorted(found.items()) if number or name[0] != "<"}
-
-
-def _count_codes(rows: Iterable[Row], base: str) -> dict[str, int]:
-    """How many mitigations have each code."""
-    code = term("airm:code").replace(BASE, base, 1)
-    return dict(sorted(Counter(value for _, value in {(row[0], row[2]) for row in rows if row[1] == code}).items()))
-
-
-def _digest_rest(rows: Iterable[Row], base: str) -> str:
-    """The digest of what no page has a part in, the description of the dataset left out: it is the same for any pages."""
-    digest = sha256()
-    for row in sort_rows(row for row in rows if not row[0].startswith(f"<{base}dataset")):
-        digest.update(" ".join(row).encode())
-    return digest.hexdigest()

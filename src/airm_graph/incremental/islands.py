@@ -7,6 +7,7 @@ from hashlib import sha256
 from typing import Any
 
 from airm_graph.cache import pack, unpack
+from airm_graph.incremental.blocks import Unclear
 from airm_graph.ingest import Readings
 from airm_graph.merge.islands import list_keys, list_record_keys
 from airm_graph.model import Finding, Link, Records
@@ -136,7 +137,7 @@ def share_findings(islands: Iterable[Island], findings: Iterable[Finding], *, be
 
 def _own(island: Island, path: str, owner: dict[str, Island]) -> Island:
     if owner.setdefault(path, island) is not island:
-        raise ValueError(f"{path} belongs to two islands")
+        raise Unclear(f"{path} belongs to two islands")
     if path not in island.owned:
         island.owned.append(path)
     return island

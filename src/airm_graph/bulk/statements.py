@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from functools import cache
 
 from airm_graph.bulk.intake import Sheet
-from airm_graph.columns import TripleTable
+from airm_graph.columns import CodedQuads, TripleTable
 from airm_graph.namespaces import BASE, PREFIXES, iri, literal, term
 from airm_graph.taxonomy import load_taxonomy
 from airm_graph.text import slugify
 
-__all__ = ["list_agents", "make_plain", "plain_blocks", "plain_quads"]
+__all__ = ["code_quads", "list_agents", "list_repeated", "make_plain", "plain_blocks", "plain_quads"]
 
 _XSD = PREFIXES["xsd"]
 _LINE_END = "\n"
@@ -141,6 +141,30 @@ def plain_quads(sheets: Sequence[Sheet]) -> list[str]:
         for sheet in sheets
         for one in list_statements(sheet)
     ]
+
+
+def code_quads(sheets: Sequence[Sheet]) -> list[CodedQuads]:
+    """The statements of :func:`plain_quads`, to be numbered from the columns of ``plain``."""
+    return [
+        CodedQuads(
+            "plain",
+            one.subject,
+            one.predicate,
+            one.value,
+            _graph(sheet),
+            f"sheet = {sheet.number}" + (f" AND {one.condition}" if one.condition else ""),
+        )
+        for sheet in sheets
+        for one in list_statements(sheet)
+    ]
+
+
+def list_repeated(sheets: Sequence[Sheet]) -> set[str]:
+    """Values of :func:`code_quads` of which one stands in many rows: sources, people, codes, days."""
+    few = {term(name) for name in ("airm:source", "airm:assignedCode", "prov:wasAttributedTo", "dcterms:created")}
+    found = {one.value for sheet in sheets for one in list_statements(sheet) if one.predicate in few}
+    codes = {"'\"' || code || '\"'", *(_label_of_code(sheet) for sheet in sheets if "code" in sheet.columns.columns)}
+    return found | codes
 
 
 def plain_blocks(sheets: Sequence[Sheet], *, graphs: bool) -> str:

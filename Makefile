@@ -3,16 +3,18 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint types own alignments vendor check clean
+.PHONY: demo test lint types own alignments vendor check clean bench bench-check bench-tools
 
 $(VENV)/.run: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	$(BIN)/python -m compileall -q src/airm_graph  # an editable installation does not, and where nothing may be cached every start would
 	@touch $@
 
 $(VENV)/.dev: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	$(BIN)/python -m compileall -q src/airm_graph
 	@touch $(VENV)/.run $@
 
 # Build the example and show what is in it.
@@ -50,7 +52,31 @@ vendor:
 	cp build/vendor/node_modules/@zazuko/yasgui/build/yasgui.min.js build/vendor/node_modules/@zazuko/yasgui/build/yasgui.min.css $(VENDORED)/
 	cp deploy/vendor/package-lock.json $(VENDORED)/versions.json
 
+# Every job beside its peers, in an environment with all of them; about a quarter of an hour. Also: make bench SIZES="1000 10000 100000 1000000",
+# make bench JOBS="close queries". What is not installed is left out, and said to be.
+BENCH ?= .venv-bench
+SIZES ?= 1000 10000
+ROUNDS ?= 3
+JOBS ?=
+RESULTS ?= benchmarks/results.json
+$(BENCH)/.bench: pyproject.toml benchmarks/requirements.txt
+	$(PYTHON) -m venv $(BENCH)
+	$(BENCH)/bin/python -m pip install --quiet --disable-pip-version-check --editable '.[serve]' --requirement benchmarks/requirements.txt
+	@touch $@
+
+bench: $(BENCH)/.bench bench-tools
+	$(BENCH)/bin/python benchmarks/run.py $(JOBS) --sizes $(SIZES) --rounds $(ROUNDS) --install --results $(RESULTS) --page $(RESULTS:.json=.html)
+
+# The peers that are no Python packages, where that is ours to do: Jena and the client of the server's job.
+bench-tools:
+	@if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && ! { command -v wrk && command -v java && [ -e /usr/share/java/jena-core.jar ]; } >/dev/null; then \
+	  apt-get update -qq && apt-get install -qq -y --no-install-recommends wrk default-jre-headless libapache-jena-java >/dev/null; fi
+
+# Whether a ratio to a peer got worse than the recorded one.
+bench-check: $(BENCH)/.bench
+	$(BENCH)/bin/python benchmarks/gate.py $(JOBS) --against $(RESULTS)
+
 check: lint types own test
 
 clean:
-	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(BENCH) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -6,10 +6,11 @@ looked for.
 """
 
 import shutil
+import subprocess
 import zipfile
 from pathlib import Path
 
-__all__ = ["MISSING", "find_jena"]
+__all__ = ["MISSING", "find_jena", "find_version"]
 
 #: What to say where there is no Jena.
 MISSING = "no Jena: put its shacl command on the path, or apt-get install libapache-jena-java"
@@ -41,3 +42,10 @@ def find_jena(folder: Path) -> list[str] | None:
         messages.write_bytes(jar.read(f"org/apache/jena/ext/{_MESSAGES}"))
     paths = [folder, *(_JARS / f"{name}.jar" for name in _NAMES.split())]
     return [java, "-cp", ":".join(map(str, paths)), "shacl.shacl"]
+
+
+def find_version(command: list[str]) -> str:
+    """The version of Jena: what its command says, or the name of Debian's jar."""
+    if len(command) == 1:
+        return subprocess.run([*command, "--version"], capture_output=True, check=False, text=True).stdout.split()[-1]
+    return next((path.stem.rpartition("-")[2] for path in sorted(_JARS.glob("jena-core-*.jar"))), "unknown")

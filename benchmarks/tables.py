@@ -1,146 +1,62 @@
-"""Measures the way from a table to N-Triples beside others on the same rows in the same run: rows per second, memory, growth.
+"""The way from a table to N-Triples, beside others on the same rows.
 
 Ours reads the table as people hold it, with its sources, and makes identifiers, slugs, checks and order. The peers get that as a gift: a
 table whose columns are the terms already, and a mapping that puts them in their places (RML for morph-kgc, OTTR for maplib, loops
-for rdflib and pyoxigraph, one statement for DuckDB, which is the floor). At the smallest size the triples of each are compared with ours.
-Each run is a process; the clock starts when its libraries are imported. morph-kgc and maplib are installed from PyPI, each into a virtual
-environment of its own.
-
-    python benchmarks/tables.py [SIZE …]        1000 10000 100000 by default; 1000000 is for ours and the floor only
+for rdflib and pyoxigraph, one statement for DuckDB, which is the floor). The triples about rows have to be the same; ours writes more,
+about sources and agents. Imports do not count.
 """
 
 import csv
 import json
-import statistics
-import subprocess
-import sys
 import tempfile
-import venv
-from collections.abc import Callable, Sequence
-from itertools import pairwise
-from math import log
+from collections.abc import Sequence
+from hashlib import sha256
 from pathlib import Path
 
+from child import Watch, Work
 from corpus import write_tables
+from frame import Engine, Job
 
 from airm_graph.bulk.statements import list_statements
 from airm_graph.columns import TripleTable
 from airm_graph.namespaces import term
 
-RUNS = 3
-#: Sizes up to which an engine is measured: what takes minutes is left out.
-LIMITS = {
-    "ours": 10**9,
-    "floor": 10**9,
-    "floor, unsorted": 10**9,
-    "maplib": 100_000,
-    "pyoxigraph": 100_000,
-    "morph-kgc": 100_000,
-    "rdflib": 10_000,
-}
-PACKAGES = {"morph-kgc": "morph-kgc", "maplib": "maplib"}
-PLACE = Path(tempfile.gettempdir()) / "airm-graph-benchmark-tables"
+__all__ = ["JOBS"]
+
 #: Column of the prepared table → what it holds.
 COLUMNS = ("m", "c", "e", "f", "source", "assigned", "agent", "graph", "name", "identifier", "description", "content", "code", "code_label")
 COLUMNS += ("row_label", "cell_label", "number", "created")
-#: Subject, property, column of the object or the term itself, datatype.
 XSD = "http://www.w3.org/2001/XMLSchema#"
 
-#: The kernel's own account of memory begins anew with a program; that of the process would count its parent.
-MEASURE = """
-import json, re, sys, time
-started, used = time.perf_counter(), time.process_time()
-run(*sys.argv[1:])
-taken = {"seconds": time.perf_counter() - started, "cpu": time.process_time() - used}
-print(json.dumps({**taken, "mebibytes": int(re.search(r"VmHWM:\\s+(\\d+)", open("/proc/self/status").read())[1]) >> 10}))
-"""
 
-OURS = """
-from airm_graph.conductor import convert
-import airm_graph.bulk, airm_graph.columns
-def run(folder, target, shared):
-    convert([folder + "/tables"], target, mapping=folder + "/tables/mapping.yaml")
-"""
-
-FLOOR = """
-import duckdb
-def run(folder, target, shared):
-    connection = duckdb.connect()
-    connection.execute("SET enable_progress_bar = false")
-    connection.execute(open(shared + "/floor.sql").read().replace("@table", folder + "/prepared.csv").replace("@target", target))
-"""
-UNSORTED = FLOOR.replace("/floor.sql", "/unsorted.sql")
-
-RDFLIB = """
-import csv, json
-from rdflib import Graph, Literal, URIRef
-def run(folder, target, shared):
-    shapes = [tuple(shape) for shape in json.load(open(shared + "/shapes.json"))]
-    graph = Graph()
-    for row in csv.DictReader(open(folder + "/prepared.csv", encoding="utf-8", newline="")):
-        for s, p, kind, o, datatype in shapes:
-            value = row[o] if kind == "column" else o
-            known = URIRef(value) if datatype == "iri" else Literal(value, datatype=URIRef(datatype) if datatype else None)
-            graph.add((URIRef(row[s]), URIRef(p), known))
-    graph.serialize(target, format="nt", encoding="utf-8")
-"""
-
-PYOXIGRAPH = """
-import csv, json
-from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, serialize
-def run(folder, target, shared):
-    shapes = [tuple(shape) for shape in json.load(open(shared + "/shapes.json"))]
-    string = NamedNode("http://www.w3.org/2001/XMLSchema#string")
-    def triples():
-        for row in csv.DictReader(open(folder + "/prepared.csv", encoding="utf-8", newline="")):
-            for s, p, kind, o, datatype in shapes:
-                value = row[o] if kind == "column" else o
-                kind_of = NamedNode(datatype) if datatype not in {"", "iri"} else string
-                known = NamedNode(value) if datatype == "iri" else Literal(value, datatype=kind_of)
-                yield Triple(NamedNode(row[s]), NamedNode(p), known)
-    serialize(triples(), target, format=RdfFormat.N_TRIPLES)
-"""
-
-MORPH = """
-import morph_kgc
-def run(folder, target, shared):
-    mapping = open(shared + "/mapping.rml.ttl").read().replace("@table", folder + "/prepared.csv")
-    open(folder + "/mapping.rml.ttl", "w").write(mapping)
-    config = "[CONFIGURATION]\\noutput_format=N-TRIPLES\\nlogging_level=ERROR\\n[DATA]\\nmappings=%s/mapping.rml.ttl\\n" % folder
-    triples = morph_kgc.materialize_set(config)
-    with open(target, "w", encoding="utf-8") as file:
-        file.writelines(triple + " .\\n" for triple in triples)
-"""
-
-MAPLIB = """
-import polars
-from maplib import Model
-def run(folder, target, shared):
-    table = polars.read_csv(folder + "/prepared.csv", infer_schema=False)
-    table = table.with_columns(polars.col("number").cast(polars.Int64), polars.col("created").str.to_date())
-    model = Model()
-    model.add_template(open(shared + "/template.stottr").read())
-    model.map("https://example.org/t#Row", table)
-    model.write(target, format="ntriples")
-"""
-SCRIPTS = {
-    "ours": OURS,
-    "floor": FLOOR,
-    "floor, unsorted": UNSORTED,
-    "maplib": MAPLIB,
-    "pyoxigraph": PYOXIGRAPH,
-    "morph-kgc": MORPH,
-    "rdflib": RDFLIB,
-}
+def write_inputs(folder: Path, size: int) -> None:
+    """Write the tables, the one whose columns are the terms, and what each engine is told."""
+    write_tables(size, folder / "tables", clean=True)
+    make_prepared(folder)
+    write_mappings(folder)
 
 
-def prepare(size: int) -> Path:
-    """Write the tables of a size, and the one whose columns are the terms."""
-    folder = PLACE / str(size)
-    if not (folder / "prepared.csv").exists():
-        write_tables(size, folder / "tables", clean=True)
-        make_prepared(folder)
-    return folder
+def prepare_ours(folder: Path, _: int) -> Work:
+    """Our conversion of tables."""
+    import airm_graph.bulk  # noqa: F401 - convert imports it late
+    from airm_graph.conductor import convert
+
+    def work(_: Watch) -> object:
+        convert([folder / "tables"], folder / "ours.nt", mapping=folder / "tables" / "mapping.yaml")
+        return "ours.nt"
+
+    return work
+
+
+def digest_triples(folder: Path, file: object) -> dict[str, object]:
+    """Number and digest of the triples about rows in a file that an engine has written, whatever their order and spelling."""
+    from pyoxigraph import RdfFormat, parse
+
+    with (folder / "prepared.csv").open(encoding="utf-8", newline="") as table:
+        subjects = {f"<{row[name]}>" for row in csv.DictReader(table) for name in "mcef"}
+    read = ((str(t.subject), str(t.predicate), str(t.object)) for t in parse(path=str(folder / str(file)), format=RdfFormat.N_TRIPLES))
+    triples = sorted({triple for triple in read if triple[0] in subjects})
+    return {"triples": len(triples), "digest": sha256("\n".join(map(" ".join, triples)).encode()).hexdigest()[:16]}
 
 
 def make_prepared(folder: Path) -> None:
@@ -269,69 +185,25 @@ def make_ottr(shapes: Sequence[tuple[str, str, str, str, str]]) -> str:
     )
 
 
-def find_python(engine: str) -> str:
-    """The interpreter for an engine, with what it needs."""
-    if engine not in PACKAGES:
-        return sys.executable
-    place = PLACE / f"venv-{engine}"
-    python = place / "bin" / "python"
-    if not python.exists():
-        venv.create(place, with_pip=True)
-        subprocess.run([python, "-m", "pip", "install", "--quiet", PACKAGES[engine]], check=True)
-    return str(python)
-
-
-def measure(engine: str, size: int) -> tuple[float, float, int, Path]:
-    """Median seconds by the clock and of the processor, the largest memory in MiB, and the file."""
-    folder, target, found = prepare(size), PLACE / f"{engine.replace(', ', '-')}-{size}.nt", []
-    for _ in range(RUNS if size < 10**6 else 1):
-        target.unlink(missing_ok=True)
-        command = [find_python(engine), "-c", SCRIPTS[engine] + MEASURE, str(folder), str(target), str(PLACE)]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
-        if done.returncode:
-            raise SystemExit(f"{engine}: {done.stderr[-2000:]}")
-        found.append(json.loads(done.stdout.splitlines()[-1]))
-    seconds, cpu = (statistics.median(one[name] for one in found) for name in ("seconds", "cpu"))
-    return seconds, cpu, max(one["mebibytes"] for one in found), target
-
-
-def compare(ours: Path, other: Path, folder: Path) -> None:
-    """Hold the triples of the rows equal, whatever their order and spelling."""
-    with (folder / "prepared.csv").open(encoding="utf-8", newline="") as file:
-        subjects = {f"<{row[name]}>" for row in csv.DictReader(file) for name in "mcef"}
-    mine, theirs = (read_triples(path) for path in (ours, other))
-    mine = {triple for triple in mine if triple[0] in subjects}
-    if mine != theirs:
-        raise SystemExit(f"{other.name}: {len(mine - theirs)} triples are missing, {len(theirs - mine)} more: {sorted(mine ^ theirs)[:4]}")
-
-
-def read_triples(path: Path) -> set[tuple[str, str, str]]:
-    """The triples of a file in the spelling of one parser."""
-    from pyoxigraph import RdfFormat, parse
-
-    return {(str(t.subject), str(t.predicate), str(t.object)) for t in parse(path=str(path), format=RdfFormat.N_TRIPLES)}
-
-
-def main(sizes: Sequence[int], tell: Callable[[str], None] = print) -> None:
-    """Measure and print."""
-    PLACE.mkdir(exist_ok=True)
-    write_mappings(PLACE)
-    seconds: dict[str, dict[int, float]] = {}
-    for size in sizes:
-        tell(f"{size:,} rows")
-        for engine in [name for name in SCRIPTS if size <= LIMITS[name]]:
-            taken, cpu, memory, file = measure(engine, size)
-            seconds.setdefault(engine, {})[size] = taken
-            ratio = taken / seconds["ours"][size]
-            tell(
-                f"  {engine:<16} {taken:8.2f} s  {cpu:8.2f} s of CPU  {size / taken:>10,.0f} rows/s  {memory:>6,} MiB  {ratio:6.2f} of ours"
-            )
-            if size == min(sizes) and engine != "ours":
-                compare(PLACE / f"ours-{size}.nt", file, prepare(size))
-    for engine, found in seconds.items():
-        for small, large in pairwise(sorted(found)):
-            tell(f"{engine}: cost from {small:,} to {large:,} grows as n^{log(found[large] / found[small]) / log(large / small):.2f}")
-
-
-if __name__ == "__main__":
-    main([int(size) for size in sys.argv[1:]] or [1000, 10_000, 100_000])
+_OURS = ("duckdb", "pyoxigraph")
+JOBS = (
+    Job(
+        "tables",
+        "From a table to N-Triples",
+        "Ours reads the table as people hold it and makes identifiers, slugs, checks and order; the others get a table whose columns are "
+        "the terms already. The first floor sorts its lines, the second does not.",
+        (
+            Engine("airm-graph", "tables:prepare_ours", packages=_OURS),
+            Engine("DuckDB, one statement, sorted", "table_peers:prepare_floor", ("floor",), ("duckdb",)),
+            Engine("DuckDB, one statement", "table_peers:prepare_floor", ("unsorted",), ("duckdb",)),
+            Engine("pyoxigraph, a loop", "table_peers:prepare_pyoxigraph", packages=("pyoxigraph",), most=100_000),
+            Engine("rdflib, a loop", "table_peers:prepare_rdflib", packages=("rdflib",), most=10_000),
+            Engine("maplib", "table_peers:prepare_maplib", packages=("maplib", "polars"), apart=("maplib", "polars"), most=100_000),
+            Engine("morph-kgc", "table_peers:prepare_morph", packages=("morph-kgc",), apart=("morph-kgc",), most=100_000),
+        ),
+        write_inputs,
+        read=digest_triples,
+        aims={"DuckDB, one statement, sorted": 1 / 1.5, "rdflib, a loop": 40},
+        unit="rows",
+    ),
+)

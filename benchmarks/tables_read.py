@@ -1,30 +1,35 @@
-"""Measures reading of tables row by row: rows per second and the memory that it takes, for each format and packing.
+"""Reading of tables row by row, beside the usual libraries that read them so, and the memory that it takes for each format and packing.
 
-Each figure is that of a process of its own that opens the table and goes through its rows once more; memory is the most that the process
-held beyond what it held before it opened the table. It must not grow with the rows.
+Ours opens a table and goes through its rows once more; memory is the most that the process held beyond what it held before it opened the
+table. It must not grow with the rows. The jobs read ten rows for each mitigation of the size.
 
     python benchmarks/tables_read.py [ROWS …] [FORMAT …]        100000 1000000 and every format by default
 """
 
 import bz2
+import csv
 import gzip
 import json
 import lzma
-import re
-import subprocess
 import sys
 import tempfile
-import time
 import zipfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 from pathlib import Path
 from typing import IO
+
+from child import Watch, Work
+from frame import Engine, Job, Limits, run_once
+
+__all__ = ["JOBS"]
 
 HEADER = ("ID", "Name", "Description", "Source ID", "Code", "Code label", "Classified by", "Classification date")
 FORMATS = ("csv", "tsv", "csv.gz", "csv.bz2", "csv.xz", "csv.zst", "csv.zip", "json", "jsonl", "parquet", "xlsx")
 #: How much more memory ten times the rows may take, in MiB: what an allocator leaves lying about.
 SLACK = 24
+#: Rows that a job reads for each mitigation of its size.
+ROWS = 10
 
 
 def rows(count: int) -> Iterator[tuple[str, ...]]:
@@ -124,54 +129,105 @@ def sheet_row(place: int, row: tuple[str, ...], numbers: dict[str, int]) -> byte
     return f'<row r="{place}">{"".join(cells)}</row>'.encode()
 
 
-def measure(path: Path) -> dict[str, float]:
-    """Open a table and go through it once more, in this process."""
+def prepare_ours(folder: Path, _: int, kind: str) -> Work:
+    """Our reading of a table."""
+    import duckdb
+
     from airm_graph.ingest.table import open_table
 
-    if path.suffix == ".parquet":
-        import duckdb
-
+    if kind == "parquet":
         duckdb.sql("SELECT 1").fetchall()
-    before = most_memory()
-    started = time.perf_counter()
-    table = open_table(path, file=path.name)
-    opened = time.perf_counter()
-    count = sum(len(batch) for batch in table.batches())
-    ended = time.perf_counter()
-    return {"rows": count, "open": opened - started, "read": ended - opened, "memory": most_memory() - before}
+    path = folder / f"t.{kind}"
+
+    def work(watch: Watch) -> object:
+        table = open_table(path, file=path.name)
+        watch.mark("open")
+        count = sum(len(batch) for batch in table.batches())
+        watch.mark("read")
+        return {"rows": count}
+
+    return work
 
 
-def most_memory() -> float:
-    """The most that this process has held so far, in MiB; ru_maxrss would count that of the process it was forked from."""
-    return int(re.findall(r"VmHWM:\s*(\d+)", Path("/proc/self/status").read_text(encoding="utf-8"))[0]) / 1024
+def prepare_peer(folder: Path, _: int, kind: str) -> Work:
+    """The usual library for a format, row by row."""
+    read: Callable[[Path], int] = {"csv": read_csv, "jsonl": read_lines, "xlsx": read_workbook, "parquet": read_groups}[kind]
+    return lambda _: {"rows": read(folder / f"t.{kind}")}
 
 
-def main(sizes: list[int], formats: Sequence[str]) -> int:
-    """Measure and print; 1 when memory grows with the rows."""
+def read_csv(path: Path) -> int:
+    """Python's csv module."""
+    with path.open(encoding="utf-8", newline="") as file:
+        return sum(1 for _ in csv.DictReader(file))
+
+
+def read_lines(path: Path) -> int:
+    """Python's json module, line by line."""
+    with path.open(encoding="utf-8") as file:
+        return sum(1 for line in file if json.loads(line))
+
+
+def read_workbook(path: Path) -> int:
+    """openpyxl in its read-only mode."""
+    import openpyxl
+
+    book = openpyxl.load_workbook(path, read_only=True)
+    count = sum(1 for _ in book.worksheets[0].iter_rows(values_only=True)) - 1
+    book.close()
+    return count
+
+
+def read_groups(path: Path) -> int:
+    """DuckDB, a thousand rows at a time."""
+    import duckdb
+
+    found = duckdb.connect().execute("SELECT * FROM read_parquet(?)", [str(path)])
+    return sum(len(some) for some in iter(lambda: found.fetchmany(1000), []))
+
+
+def main(sizes: list[int], formats: Iterable[str]) -> int:
+    """Measure ours in every format and print; 1 when memory grows with the rows."""
     grown = []
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
         for kind in formats:
             memory = []
             for size in sizes:
-                path = Path(folder) / f"t.{kind}"
-                write(path, size)
-                done = subprocess.run([sys.executable, __file__, "--one", str(path)], capture_output=True, check=True, text=True)
-                found = json.loads(done.stdout)
-                assert found["rows"] == size, found
-                memory.append(found["memory"])
-                speed = size / found["read"]
-                print(f"{kind:8} {size:>9,} rows  {path.stat().st_size / 1e6:>7.1f} MB  open {found['open']:>6.1f} s", end="  ")
-                print(f"read {found['read']:>6.1f} s  {speed:>9,.0f} rows/s  {found['memory']:>6.1f} MiB more", flush=True)
-                path.unlink()
+                write(folder / f"t.{kind}", size)
+                found = run_once(Engine("ours", "tables_read:prepare_ours", (kind,)), folder=folder, size=size, limits=Limits())
+                assert found.answer == {"rows": size}, found
+                memory.append(found.figures["more"])
+                told = "  ".join(f"{part} {seconds:6.1f} s" for part, seconds in found.parts.items())
+                print(f"{kind:8} {size:>9,} rows  {told} CPU  {found.figures['more']:>6.1f} MiB more", flush=True)
+                (folder / f"t.{kind}").unlink()
             grown += [kind] if max(memory) - min(memory) > SLACK else []
     if grown:
         print(f"memory grows with the rows: {', '.join(grown)}")
     return bool(grown)
 
 
+def _make_job(kind: str, title: str, peer: str, packages: tuple[str, ...]) -> Job:
+    return Job(
+        f"read-{kind}",
+        f"Reading {title}",
+        "Ours checks the table while it opens it and then gives its rows; the other gives its rows.",
+        (
+            Engine("airm-graph", "tables_read:prepare_ours", (kind,), ("duckdb",)),
+            Engine(peer, "tables_read:prepare_peer", (kind,), packages),
+        ),
+        lambda folder, size: write(folder / f"t.{kind}", ROWS * size),
+        unit="tens of rows",
+    )
+
+
+JOBS = (
+    _make_job("csv", "CSV", "Python's csv", ()),
+    _make_job("jsonl", "JSON Lines", "Python's json", ()),
+    _make_job("xlsx", "workbooks", "openpyxl", ("openpyxl",)),
+    _make_job("parquet", "Parquet", "DuckDB", ("duckdb",)),
+)
+
+
 if __name__ == "__main__":
-    if sys.argv[1:2] == ["--one"]:
-        print(json.dumps(measure(Path(sys.argv[2]))))
-    else:
-        sizes = [int(word) for word in sys.argv[1:] if word.isdecimal()]
-        sys.exit(main(sizes or [100_000, 1_000_000], [word for word in sys.argv[1:] if not word.isdecimal()] or FORMATS))
+    sizes = [int(word) for word in sys.argv[1:] if word.isdecimal()]
+    sys.exit(main(sizes or [100_000, 1_000_000], [word for word in sys.argv[1:] if not word.isdecimal()] or FORMATS))

@@ -11,6 +11,7 @@ from airm_graph.bulk.write import write_large
 from airm_graph.columns import IRI, TERM_TEXT, TripleTable, stream_shapes
 from airm_graph.export import EXPORTS, Written
 from airm_graph.export.batches import iter_batches
+from airm_graph.export.streams import Note
 from airm_graph.export.subjects import Order
 from airm_graph.export.terms import canonical_term
 from airm_graph.graph import Graph, make_options
@@ -126,7 +127,14 @@ class LargeGraph(Graph):
         write = EXPORTS[format].lines if format in EXPORTS else None
         return map(write, iter_batches(self.in_order())) if write else super().export(format)
 
-    def _write_files(self, folder: Path, formats: Sequence[str], beside: Mapping[str, bytes]) -> dict[str, Written]:
+    def _write_files(
+        self,
+        folder: Path,
+        formats: Sequence[str],
+        beside: Mapping[str, bytes],
+        *,
+        note: Note | None,  # noqa: ARG002 - files of this size are never built again in part
+    ) -> dict[str, Written]:
         self._check_terms()
         condition, text, prefixes = f"q.g <> {self._id(_ONTOLOGY)}", _rebase(self.base), make_options(self.base).prefixes
         lines = self._table.stream_lines(condition, text=text)

@@ -44,8 +44,10 @@ def load_coded(quads: Sequence[CodedQuads], *, run: Run, repeated: Collection[st
     run(f"INSERT INTO terms {select_terms('coded_terms')}; DROP TABLE coded_terms; DROP TABLE coded_twice")
     spelt = run("SELECT text, id FROM aliases ORDER BY text")
     for one in quads:
-        s, p, o, g = (_number(text, spelt) for text in (one.s, quote(one.p), one.o, quote(one.g)))
-        run(f"INSERT INTO quads SELECT {s} AS s, {p} AS p, {o} AS o, {g} AS g FROM {one.table}{_where(one.condition)}")  # noqa: S608
+        texts = zip("spog", ("s", quote(one.p), "o", quote(one.g)), strict=True)
+        numbers = ", ".join(f"{_number(text, spelt)} AS {column}" for column, text in texts)
+        every = f"SELECT {one.s} AS s, {one.o} AS o FROM {one.table}{_where(one.condition)}"  # noqa: S608
+        run(f"INSERT INTO quads SELECT {numbers} FROM ({every}) AS q")  # noqa: S608
 
 
 def _where(condition: str) -> str:

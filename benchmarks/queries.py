@@ -1,0 +1,97 @@
+"""The query library through our call, beside the same text given to pyoxigraph directly, on the same store.
+
+The mitigations are loaded with their closure and the ontology, as a graph of ours loads them; loading is not counted. Each query is asked
+several times in each run, and the least counts; the time of the run is the sum over all queries, and each query is a part. Directly means
+`Store.query`, every term of every row taken. Arguments are such that there is something to find.
+"""
+
+import time
+from collections.abc import Callable, Mapping
+from functools import partial
+from hashlib import sha256
+from pathlib import Path
+
+from child import Watch, Work
+from frame import Engine, Job
+from generate import generate, ontology_rows
+
+from airm_graph.graph import Graph
+from airm_graph.namespaces import BASE, term
+from airm_graph.query import bind_query, list_queries, load_query
+from airm_graph.reason import close
+
+__all__ = ["JOBS", "choose_arguments", "make_graph"]
+
+#: How often each query is asked in a run.
+TIMES = 3
+
+
+def make_graph(size: int) -> Graph:
+    """Generated mitigations as a graph: asserted, inferred, ontology."""
+    rows = tuple(sorted(set(generate(size))))
+    return Graph(rows=rows, inferred=close(rows, ontology=ontology_rows()).rows, ontology=ontology_rows())
+
+
+def choose_arguments(graph: Graph) -> dict[str, dict[str, str]]:
+    """Query → arguments that find something, for every query of the library."""
+
+    def first(kind: str) -> str:
+        return next(s for s, p, o, _ in graph.rows if p == term("rdf:type") and o == term(kind))[1:-1].removeprefix(BASE)
+
+    given = {"mitigation": first("airm:Mitigation"), "source": first("airm:Source"), "code": "1.1", "text": "watermark"}
+    return {query.name: {p.name: given[p.name] for p in query.parameters if p.required} for query in list_queries()}
+
+
+def prepare(_: Path, size: int, way: str) -> Work:
+    """Ask every query, through our call or directly."""
+    graph = make_graph(size)
+    asked = choose_arguments(graph)
+    make = {"ours": partial(_ask_ours, graph), "direct": partial(_ask_directly, graph)}[way]
+    calls = {name: make(name, arguments) for name, arguments in asked.items()}
+    for call in calls.values():
+        call()
+    return lambda watch: _ask_all(calls, watch)
+
+
+def _ask_all(calls: Mapping[str, Callable[[], list]], watch: Watch) -> object:
+    found, taken = {}, {}
+    for name, call in calls.items():
+        marks = []
+        for _ in range(TIMES):
+            begun = time.perf_counter(), time.process_time()
+            found[name] = call()
+            marks.append((time.perf_counter() - begun[0], time.process_time() - begun[1]))
+        taken[name] = tuple(map(min, zip(*marks, strict=True)))
+        watch.parts[name] = round(taken[name][1], 6)
+    watch.give(seconds=sum(clock for clock, _ in taken.values()), cpu=sum(cpu for _, cpu in taken.values()))
+    return lambda: {"rows": {name: len(rows) for name, rows in found.items()}, "digest": _digest(*found.values())}
+
+
+def _ask_ours(graph: Graph, name: str, arguments: Mapping[str, str]) -> Callable[[], list]:
+    return lambda: list(graph.query(name, **arguments).rows)
+
+
+def _ask_directly(graph: Graph, name: str, arguments: Mapping[str, str]) -> Callable[[], list]:
+    # The text and the store are those that our call uses.
+    text, store = bind_query(load_query(name), arguments), graph.store._store
+    return lambda: [tuple(row) for row in store.query(text)]
+
+
+def _digest(*tables: list) -> str:
+    told = ["\n".join(sorted("\t".join("" if cell is None else str(cell) for cell in row) for row in rows)) for rows in tables]
+    return sha256("\n\n".join(told).encode()).hexdigest()[:16]
+
+
+JOBS = (
+    Job(
+        "queries",
+        "The query library",
+        "Every query of the library, asked of the same store in memory; the sum of their times. Directly is the same text given to "
+        "pyoxigraph, every term of every row taken.",
+        (
+            Engine("airm-graph", "queries:prepare", ("ours",), ("pyoxigraph",)),
+            Engine("pyoxigraph, called directly", "queries:prepare", ("direct",), ("pyoxigraph",), most=100_000),
+        ),
+        aims={"pyoxigraph, called directly": 1 / 1.1},
+    ),
+)

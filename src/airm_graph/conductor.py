@@ -220,7 +220,7 @@ def _build_large(
     entries = find_inputs(inputs)
     if not any(entry.is_table and entry.path and entry.path.stat().st_size >= LARGE_TABLE for entry in entries):
         return None
-    from airm_graph.bulk import LargeGraph, find_folders, find_lines, list_agents, name_columns, plain_quads, read_tables
+    from airm_graph.bulk import LargeGraph, code_quads, find_folders, find_lines, list_agents, list_repeated, name_columns, read_tables
     from airm_graph.columns import TripleTable
 
     workspace = TemporaryDirectory(prefix="airm-graph-", ignore_cleanup_errors=True)
@@ -252,7 +252,7 @@ def _build_large(
         counts["Classification"] += found.classified
         small = {*_data_rows(records), *list_agents(found.sheets, table=table), *_taxonomy_rows(), *_describe(counts, base)}
         table.load_rows(small)
-        table.load_select(*plain_quads(found.sheets))
+        table.load_coded(code_quads(found.sheets), repeated=list_repeated(found.sheets))
         tell("validate", 0, 1)
         verdict = judge_shapes(None, shapes=shapes, engine=engine, table=table)
         verdict = replace(verdict, findings=tuple(name_columns(verdict.findings, sheets=found.sheets, table=table)))

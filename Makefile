@@ -8,11 +8,13 @@ BIN := $(VENV)/bin
 $(VENV)/.run: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	$(BIN)/python -m compileall -q src/airm_graph  # an editable installation does not, and where nothing may be cached every start would
 	@touch $@
 
 $(VENV)/.dev: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	$(BIN)/python -m compileall -q src/airm_graph
 	@touch $(VENV)/.run $@
 
 # Build the example and show what is in it.

@@ -15,7 +15,7 @@ from generate import PER_GROUP, PER_SOURCE, make_name, make_surname
 
 from airm_graph.taxonomy import load_taxonomy
 
-__all__ = ["DEFECTS", "MAPPING", "write_captures", "write_tables"]
+__all__ = ["DEFECTS", "MAPPING", "write_captures", "write_tables", "write_wide_tables"]
 
 HEAD = ("ID", "Name", "Description", "Source ID", "Code", "Code label", "Classified by", "Classification date")
 SOURCE_HEAD = ("ID", "Title", "Authors", "URL", "Date", "Abstract")
@@ -40,6 +40,12 @@ tables:
     columns: {identifier: ID, title: Title, authors: Authors, url: URL, issued: Date, abstract: Abstract}
     separator: ";"
 """
+#: What a wide table has more.
+WIDE_HEAD = ("Reason", "Actor", "Lifecycle stage", "Function")
+_WIDE = "".join(f"      {what}: {header}\n" for what, header in zip(("reason", "actor", "lifecycle", "function"), WIDE_HEAD, strict=True))
+_ACTORS = ("Developer", "Deployer", "Governance Actor", "User")
+_STAGES = ("Plan and Design", "Build and Use Model", "Verify and Validate", "Deploy", "Operate and Monitor")
+_FUNCTIONS = ("Govern", "Map", "Measure", "Manage")
 _Row = tuple[str, ...]
 
 
@@ -122,18 +128,34 @@ def list_rows(mitigations: int) -> Iterator[tuple[Defect | None, list[_Row]]]:
             yield None, [row]
 
 
-def write_tables(mitigations: int, folder: Path, *, clean: bool = False) -> None:
+def _extend(number: int) -> _Row:
+    """The cells that a row of a wide table has more: one actor in three beside another, one stage in two."""
+    actors = "; ".join(_ACTORS[(number + step) % len(_ACTORS)] for step in range(1 + (number % 3 == 0)))
+    stages = "; ".join(_STAGES[(number + step) % len(_STAGES)] for step in range(1 + number % 2))
+    return f"Number {number} asks for what its code collects.", actors, stages, _FUNCTIONS[number % len(_FUNCTIONS)]
+
+
+def write_wide_tables(mitigations: int, folder: Path) -> None:
+    """As `write_tables`, with a reason, actors, lifecycle stages and a function for each row."""
+    write_tables(mitigations, folder, wide=True)
+
+
+def write_tables(mitigations: int, folder: Path, *, clean: bool = False, wide: bool = False) -> None:
     """Write ``mitigations.csv``, ``sources.csv``, ``mapping.yaml`` and ``defects.list`` (row, kind, rule); *clean* plants nothing."""
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "mapping.yaml").write_text(MAPPING, encoding="utf-8")
+    mapping = MAPPING.replace("  sources:\n", f"{_WIDE}  sources:\n") if wide else MAPPING
+    (folder / "mapping.yaml").write_text(mapping, encoding="utf-8")
     with (folder / "sources.csv").open("w", encoding="utf-8", newline="") as file:
         csv.writer(file).writerows([SOURCE_HEAD, *map(make_source, range(-(-mitigations // PER_SOURCE)))])
     planted, number = [("row", "kind", "rule")], 2
     with (folder / "mitigations.csv").open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
-        writer.writerow(HEAD)
-        for defect, rows in ((None, [make_row(n)]) for n in range(mitigations)) if clean else list_rows(mitigations):
-            writer.writerows(rows)
+        writer.writerow(HEAD + WIDE_HEAD * wide)
+        every = ((None, [make_row(n)]) for n in range(mitigations)) if clean else list_rows(mitigations)
+        for mitigation, (defect, rows) in enumerate(every):
+            more = _extend(mitigation) if wide else ()
+            # What stands behind the header in a planted row stays there.
+            writer.writerows((*row[: len(HEAD)], *more, *row[len(HEAD) :]) for row in rows)
             if defect:
                 planted += [(str(number + step), defect.kind, defect.rule) for step in range(len(rows))]
             number += len(rows)

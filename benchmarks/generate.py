@@ -5,6 +5,7 @@ classification with its reason and three lines of evidence for each mitigation. 
 
     python benchmarks/generate.py triples N FILE.nq
     python benchmarks/generate.py tables N FOLDER
+    python benchmarks/generate.py wide N FOLDER            tables with reasons and roles, too
     python benchmarks/generate.py captures N FOLDER
 """
 
@@ -164,9 +165,9 @@ def main() -> None:
         with place.open("w", encoding="utf-8", newline="\n") as file:
             file.writelines(f"{s} {p} {o} {g} .\n" for s, p, o, g in generate(size))
         return
-    from corpus import write_captures, write_tables
+    from corpus import write_captures, write_tables, write_wide_tables
 
-    {"tables": write_tables, "captures": write_captures}[kind](size, place)
+    {"tables": write_tables, "wide": write_wide_tables, "captures": write_captures}[kind](size, place)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 import csv
 import importlib.util
+import json
 import sys
 import tempfile
 from pathlib import Path
@@ -12,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from airm_graph import conductor
-from airm_graph.bulk import LargeGraph, find_folders, list_agents, plain_blocks, plain_quads, read_tables
+from airm_graph.bulk import LargeGraph, code_quads, find_folders, list_agents, list_repeated, plain_blocks, plain_quads, read_tables
 from airm_graph.bulk.cells import load_regular
 from airm_graph.columns import TripleTable
 from airm_graph.errors import InputError
@@ -22,11 +23,12 @@ from airm_graph.ingest import read_captures
 from airm_graph.ingest.inputs import find_inputs
 from airm_graph.ingest.table import copy_table, load_mapping
 from airm_graph.merge import merge_pages
-from airm_graph.namespaces import BASE
+from airm_graph.namespaces import BASE, PREFIXES
 from airm_graph.taxonomy import load_taxonomy
 from airm_graph.triples import record_rows
 from airm_graph.validate.results import sort_findings
 
+AIRM = PREFIXES["airm"]
 ROOT = Path(__file__).resolve().parent.parent
 MIT = ROOT.parent / "shared" / "data" / "mit-v1"
 LABELS = {(edition, code.notation): code.label or "" for edition in ("v1", "v2") for code in load_taxonomy(edition).codes.values()}
@@ -72,6 +74,8 @@ def read_by_sets(inputs: list[Path], mapping: Path | None) -> tuple[dict[str, ob
         small = {*record_rows(found.records, labels=LABELS), *list_agents(found.sheets, table=table)}
         quads = [row for select in plain_quads(found.sheets) for some in table.stream(select) for row in some]
         assert len({*quads, *small}) == len(quads) + len(small)
+        table.load_coded(code_quads(found.sheets), repeated=list_repeated(found.sheets))
+        assert table.rows() == sorted(quads)
         for graphs in (False, True):
             blocks = dict(row for some in table.stream(plain_blocks(found.sheets, graphs=graphs)) for row in some)
             lines = sorted(f"{s} {p} {o} {g} .\n" if graphs else f"{s} {p} {o} .\n" for s, p, o, g in quads)
@@ -124,6 +128,11 @@ def generated(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_generated_tables_say_the_same_by_sets(generated: Path) -> None:
     assert compare([generated], generated / "mapping.yaml") > 1550
+
+
+def test_generated_wide_tables_say_the_same_by_sets(tmp_path: Path) -> None:
+    benchmark("corpus").write_wide_tables(600, tmp_path)
+    assert compare([tmp_path], tmp_path / "mapping.yaml") > 570
 
 
 def test_regular_table_is_read_by_duckdb_and_any_other_by_python(tmp_path: Path) -> None:
@@ -309,3 +318,95 @@ def test_finding_on_a_plain_row_names_the_column_that_states_the_value(tmp_path:
         found.append(report.to_json())
         assert any(finding.value and finding.place and finding.place.column == "Description" for finding in report.findings)
     assert found[0] == found[1]
+
+
+WIDE_HEAD = [*HEAD, "Reason", "Note", "Who", "Phase", "Function"]
+WIDE_MAPPING = """\
+name: wide
+edition: v2
+tables:
+  mitigations:
+    columns:
+      identifier: ID
+      name: Name
+      description: Description
+      source: Source ID
+      code: Code
+      label: Code label
+      agent: Classified by
+      created: Classification date
+      reason: Reason
+      note: Note
+      actor: Who
+      lifecycle: Phase
+      function: Function
+    separators: {actor: "|"}
+  sources:
+    columns: {identifier: ID, title: Title, authors: Authors, url: URL, issued: Date, abstract: Abstract}
+    separator: ";"
+"""
+WIDE = st.tuples(
+    TEXTS,
+    st.one_of(st.just(""), TEXTS),
+    st.sampled_from(
+        ["", "Developer", "deployer|AI Developer", "Governance Actor | Infrastructure Provider|governance-actor", "|", "Nobody", "\n"]
+    ),
+    st.sampled_from(["", "Plan & Design", "Deploy; Operate & Monitor", "Plan and design;Plan & Design", "never"]),
+    st.sampled_from(["", "Govern", "Map;Measure;Manage", "Manage\nGovern"]),
+)
+
+
+def write_wide(folder: Path, rows: list[list[str]]) -> Path:
+    """A folder of a table that has reasons, notes and roles."""
+    write_folder(folder, [])
+    (folder / "mapping.yaml").write_text(WIDE_MAPPING, encoding="utf-8")
+    write_table(folder / "mitigations.csv", rows, head=WIDE_HEAD)
+    return folder
+
+
+def make_wide(number: int) -> list[str]:
+    base = [
+        f"A{number}",
+        f"Measure {number}",
+        f"What measure {number} asks for.",
+        f"doc-{number % 2}",
+        "1.1.1",
+        "",
+        "Ann Lee",
+        "2026-02-03",
+    ]
+    actors = ["", "Developer", "deployer | Governance Actor"][number % 3]
+    reason = ["", f"It asks for {number}.", '"Quoted" reasons [3] are cut in the mid-\ndle'][number % 3]
+    return [*base, reason, f"Note {number}" * (number % 2), actors, "Plan & Design; Deploy" * (number % 2), "Govern"]
+
+
+def test_table_with_reasons_notes_and_roles_says_the_same_by_sets(tmp_path: Path) -> None:
+    folder = write_wide(tmp_path, [make_wide(number) for number in range(24)])
+    assert compare([folder], folder / "mapping.yaml") == 24
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(rows=st.lists(st.tuples(ROWS, WIDE), min_size=1, max_size=10))
+def test_awkward_reasons_notes_and_roles_say_the_same_by_sets(tmp_path: Path, rows: list[tuple[tuple[str, ...], tuple[str, ...]]]) -> None:
+    folder = write_wide(tmp_path, [[*row, *more] for row, more in rows])
+    compare([folder], folder / "mapping.yaml")
+
+
+def test_findings_on_reasons_and_roles_stand_at_their_cells_by_sets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shapes = tmp_path / "shapes.ttl"
+    shapes.write_text(
+        """PREFIX sh: <http://www.w3.org/ns/shacl#> PREFIX airm: <https://w3id.org/airm-graph/ontology#>
+        [] a sh:NodeShape ; sh:targetClass airm:Mitigation ; sh:property [ sh:path airm:actor ; sh:maxCount 0 ] ,
+          [ sh:path airm:lifecycleStage ; sh:nodeKind sh:Literal ] .
+        [] a sh:NodeShape ; sh:targetClass airm:Classification ; sh:property [ sh:path airm:reasoning ; sh:maxLength 20 ] ,
+          [ sh:path airm:assignedCode ; sh:nodeKind sh:Literal ] .
+        """.replace("https://w3id.org/airm-graph/ontology#", AIRM),
+        encoding="utf-8",
+    )
+    folder = write_wide(tmp_path / "tables", [make_wide(number) for number in range(12)])
+    for names in (None, [str(shapes)]):
+        rows, sets = build_both([folder], tmp_path, monkeypatch, shapes=names)
+        for name, data in rows.items():
+            assert sets[name] == data, name
+    columns = {finding["column"] for finding in json.loads(sets["report.json"])["findings"]}
+    assert {"Reason", "Phase", "Code"} <= columns

@@ -38,11 +38,13 @@ ORDER = [
     "migrate",
     "curate",
     "conductor",
+    "incremental",
     "push",
     "serve",
     "site",
     "watch",
     "cli",
+    "__main__",
 ]
 # Rooms that stand side by side do not know each other, although one is listed first.
 STRANGERS = {

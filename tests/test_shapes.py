@@ -14,7 +14,7 @@ from airm_graph.store import Row, parse_rows
 from airm_graph.text.words import LOST_LIGATURES
 from airm_graph.validate.results import Result, find_findings
 from airm_graph.validate.shacl import run_pyshacl
-from airm_graph.validate.shapes import DEFAULT_SHAPES, read_shapes
+from airm_graph.validate.shapes import DEFAULT_SHAPES, read_every_shapes, read_shapes
 from airm_graph.validate.terms import literal_text
 
 FOLDER = Path(__file__).parent / "shapes"
@@ -276,3 +276,18 @@ def test_own_taxonomies_when_judged_have_two_codes_without_a_label_and_nothing_e
     assert [(finding.rule, finding.focus) for finding in findings] == [
         ("SKO-14", f"<{BASE}taxonomy/v2/{code}>") for code in ("2.4.3", "3.3.2")
     ]
+
+
+def test_nameless_shapes_have_one_name_whenever_and_beside_whatever_they_are_read(tmp_path: Path) -> None:
+    text = f"[] a <{SH}NodeShape> ; <{SH}targetClass> <urn:C> ; <{SH}property> [ <{SH}path> <urn:p> ; <{SH}minCount> 1 ] ."
+    paths = [tmp_path / "mine.ttl", tmp_path / "other" / "mine.ttl"]
+    paths[1].parent.mkdir()
+    for path in paths:
+        path.write_text(text, encoding="utf-8")
+    found = []
+    for _ in range(2):
+        read_shapes.cache_clear()
+        found.append(read_every_shapes(map(str, paths)))
+    assert found[0] == found[1]
+    nodes = {part for row in found[0] for part in row if part.startswith("_:")}
+    assert nodes == {"_:mine-1", "_:mine-2", "_:mine.2-1", "_:mine.2-2"}

@@ -152,7 +152,7 @@ def pack(value: object) -> Any:
     Raises:
         TypeError: There is something else in them.
     """
-    if value is None or isinstance(value, bool | int | str):
+    if value is None or isinstance(value, bool | int | float | str):
         return value
     if isinstance(value, tuple):
         return [pack(item) for item in value]
@@ -182,7 +182,7 @@ def _reader(kind: Any) -> Callable[[Any], Any] | None:
         return _read_record(kind, [_reader(hints[field.name]) for field in fields(kind)])
     if isinstance(kind, type) and issubclass(kind, StrEnum):
         return kind
-    if kind in (str, int, bool, NoneType):
+    if kind in (str, int, float, bool, NoneType):
         return None
     parts, origin = get_args(kind), get_origin(kind)
     if origin is tuple and parts[1:] == (...,):

@@ -41,13 +41,18 @@ from airm_graph.validate.shapes import DEFAULT_SHAPES
 from airm_graph.version import VERSION
 
 __all__ = [
+    "Progress",
     "Proposal",
     "build",
     "convert",
+    "count_records",
     "describe",
+    "describe_counts",
     "describe_pages",
     "find_base",
+    "find_issued",
     "find_mends",
+    "finish_graph",
     "load",
     "open_reader",
     "propose_mapping",
@@ -63,6 +68,8 @@ _EDITIONS = ("v1", "v2")
 LARGE_TABLE = 5_000_000
 #: What DuckDB may take of the memory for large tables; beyond it, it works on disk.
 MEMORY = "3GB"
+#: Statements below which a second thread costs DuckDB more than it brings.
+_FEW_ROWS = 60_000
 #: Bytes of N-Triples and N-Quads from which on files are not held as rows.
 _LARGE = 20 << 20
 
@@ -112,7 +119,27 @@ def build(
     records = join_records(merge_pages(readings.pages, decisions=decided.decisions), readings.restored)
     if not records.mitigations:
         return Graph((), (), (), _report(readings, records), records, base, readings.files, readings.rejected, readings.counts)
-    rows = tuple(sorted({*_data_rows(records), *_taxonomy_rows(), *_describe(_count(records), base)}))
+    return finish_graph(readings, records, base=base, engine=engine, shapes=shapes, tell=tell)
+
+
+def finish_graph(
+    readings: Readings,
+    records: Records,
+    *,
+    base: str = BASE,
+    engine: str = "auto",
+    shapes: Sequence[str] | None = None,
+    tell: Progress = lambda _step, _done, _all: None,
+) -> Graph:
+    """Make the graph of records that are merged: statements, closure, verdict and report.
+
+    Args:
+        readings: What the records were merged from.
+        records: May be without a mitigation.
+        base, engine, shapes: As for :func:`build`.
+        tell: Called with (step, number done, number in all).
+    """
+    rows = tuple(sorted({*_data_rows(records), *_taxonomy_rows(), *_describe(count_records(records), base)}))
     ontology = _read_rows("ontology/airm.ttl", iri("graph/ontology"))
     verdict, closure = _judge_and_close(rows, ontology=ontology, shapes=shapes, engine=engine, tell=tell)
     report = _report(readings, records, closure, verdict, rows)
@@ -153,7 +180,7 @@ def _build_large(
     entries = find_inputs(inputs)
     if not any(entry.is_table and entry.path and entry.path.stat().st_size >= LARGE_TABLE for entry in entries):
         return None
-    from airm_graph.bulk import LargeGraph, find_folders, find_lines, list_agents, name_columns, plain_quads, read_tables
+    from airm_graph.bulk import LargeGraph, code_quads, find_folders, find_lines, list_agents, list_repeated, name_columns, read_tables
     from airm_graph.columns import TripleTable
 
     workspace = TemporaryDirectory(prefix="airm-graph-", ignore_cleanup_errors=True)
@@ -180,12 +207,12 @@ def _build_large(
         if strict and readings.rejected:
             report = _report(_stop_at_rejected(readings), Records())
             return Graph((), report=report, base=base, files=files, quarantine=tables.rejected, tables=tables.counts)
-        counts = _count(records)
+        counts = count_records(records)
         counts["Mitigation"] += found.plain
         counts["Classification"] += found.classified
         small = {*_data_rows(records), *list_agents(found.sheets, table=table), *_taxonomy_rows(), *_describe(counts, base)}
         table.load_rows(small)
-        table.load_select(*plain_quads(found.sheets))
+        table.load_coded(code_quads(found.sheets), repeated=list_repeated(found.sheets))
         tell("validate", 0, 1)
         verdict = judge_shapes(None, shapes=shapes, engine=engine, table=table)
         verdict = replace(verdict, findings=tuple(name_columns(verdict.findings, sheets=found.sheets, table=table)))
@@ -274,7 +301,8 @@ def _judge_and_close(
     """Judge rows, then close them; both on one table, which holds nothing but the rows while they are judged."""
     from airm_graph.columns import TripleTable
 
-    with nullcontext(None) if engine == "reference" else TripleTable() as table:
+    threads = 1 if len(rows) < _FEW_ROWS else None
+    with nullcontext(None) if engine == "reference" else TripleTable(threads=threads) as table:
         if table is not None:
             table.load_rows(rows)
         tell("validate", 0, 1)
@@ -297,7 +325,8 @@ def _read_rows(name: str, graph: str) -> tuple[Row, ...]:
     return tuple(sorted((*row[:3], graph) for row in parse_rows(read_resource(name).encode(), name=name, suffix=".ttl")))
 
 
-def _count(records: Records) -> dict[str, int]:
+def count_records(records: Records) -> dict[str, int]:
+    """Count what the description of a dataset counts."""
     return {
         "Capture": len(records.captures),
         "Source": len(records.sources),
@@ -309,10 +338,15 @@ def _count(records: Records) -> dict[str, int]:
 
 def _describe(counts: Mapping[str, int], base: str) -> Iterable[Row]:
     files = [(entry.file_name, entry.media_type) for entry in EXPORTS.values()]
-    return dataset_rows(version=VERSION, files=files, counts=counts, issued=_issued(), base=base)
+    return dataset_rows(version=VERSION, files=files, counts=counts, issued=find_issued(), base=base)
 
 
-def _issued() -> str | None:
+def describe_counts(counts: Mapping[str, int], *, base: str = BASE) -> tuple[Row, ...]:
+    """The statements that describe a dataset of so many things."""
+    return _rebase(_describe(counts, base), base)
+
+
+def find_issued() -> str | None:
     """The date given by SOURCE_DATE_EPOCH, or None: outputs hold no clock of their own."""
     epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
     if not epoch:

@@ -14,6 +14,7 @@ from airm_graph.errors import ExportError, InputError
 from airm_graph.export import EXPORTS, Options, Written, release_digest, replace_folder_files, sort_rows, write_files
 from airm_graph.export.links import LINKS, write_links
 from airm_graph.export.quarantine import QUARANTINE, write_quarantine
+from airm_graph.export.streams import Note
 from airm_graph.model import Records, Rejected, TableCount
 from airm_graph.namespaces import BASE, PREFIXES, rebase_text
 from airm_graph.query import Query, run_query
@@ -28,13 +29,14 @@ if TYPE_CHECKING:
     import networkx
     import rdflib
 
-__all__ = ["SUMS", "WRITTEN", "Graph", "make_options", "read_sums"]
+__all__ = ["REPORT", "SUMS", "WRITTEN", "Graph", "make_options", "read_sums"]
 
 #: The file that makes a folder a written graph.
 SUMS = "SHA256SUMS"
-_REPORT = "report.json"
+#: Findings for programs.
+REPORT = "report.json"
 #: Every name that a written graph may use.
-WRITTEN = frozenset({SUMS, _REPORT, LINKS, QUARANTINE, *(export.file_name for export in EXPORTS.values())})
+WRITTEN = frozenset({SUMS, REPORT, LINKS, QUARANTINE, *(export.file_name for export in EXPORTS.values())})
 
 
 @dataclass(frozen=True)
@@ -87,6 +89,11 @@ class Graph:
         store = Store()
         store.add_rows((*self.exported, *self.ontology))
         return store
+
+    @cached_property
+    def written(self) -> Mapping[str, Path]:
+        """The files that it was written to last, name → path; none where it was not."""
+        return {}
 
     @cached_property
     def digest(self) -> str:
@@ -164,12 +171,13 @@ class Graph:
 
         return project_rows(self.exported, prefixes={p: rebase_text(n, self.base) for p, n in PREFIXES.items()})
 
-    def write(self, folder: str | Path, *, formats: Collection[str] = tuple(EXPORTS)) -> dict[str, Path]:
+    def write(self, folder: str | Path, *, formats: Collection[str] = tuple(EXPORTS), note: Note | None = None) -> dict[str, Path]:
         """Write exports, report, links, sums, for tables ``quarantine.csv``; when one fails, no file in *folder* is changed.
 
         Args:
             folder: Made when it is missing.
             formats: Names of ``airm_graph.export.EXPORTS``.
+            note: Is told of every block of the formats that have blocks.
 
         Returns:
             File name → path.
@@ -180,17 +188,18 @@ class Graph:
         """
         if self.is_empty:
             raise InputError("no mitigation was read, so nothing is written", file=str(folder), remedy="see the findings")
-        beside = {_REPORT: self.report.to_json().encode()}
+        beside = {REPORT: self.report.to_json().encode()}
         if self.records.captures:
             beside[LINKS] = "".join(write_links(self.records.links, notice=NOTICE, base=self.base)).encode()
         if self.tables:
             beside[QUARANTINE] = write_quarantine(self.quarantine).encode()
         chosen = _known_formats(formats)
-        written = self._write_files(Path(folder), chosen, beside)
+        written = self._write_files(Path(folder), chosen, beside, note=note)
+        self.__dict__["written"] = {name: file.path for name, file in written.items()}
         if "ntriples" in chosen:
             # What cached_property keeps; there is no need to write the triples again.
             self.__dict__["digest"] = written[EXPORTS["ntriples"].file_name].sha256
-        return {name: file.path for name, file in written.items()}
+        return dict(self.written)
 
     def write_tables(self, folder: str | Path) -> dict[str, Path]:
         """Write the asserted statements as CSV tables that :func:`airm_graph.build` reads back, with the mapping that says how.
@@ -213,8 +222,9 @@ class Graph:
         (name,) = _known_formats([format])
         return EXPORTS[name].write(self.exported, make_options(self.base))
 
-    def _write_files(self, folder: Path, formats: Sequence[str], beside: Mapping[str, bytes]) -> dict[str, Written]:
-        return write_files(self.in_order(), folder, formats=formats, options=make_options(self.base), beside=beside, sums=SUMS)
+    def _write_files(self, folder: Path, formats: Sequence[str], beside: Mapping[str, bytes], *, note: Note | None) -> dict[str, Written]:
+        options = make_options(self.base)
+        return write_files(self.in_order(), folder, formats=formats, options=options, beside=beside, sums=SUMS, note=note)
 
 
 def make_options(base: str) -> Options:

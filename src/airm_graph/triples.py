@@ -9,7 +9,7 @@ from airm_graph.model import Agent, Attested, Capture, Classification, Evidence,
 from airm_graph.namespaces import BASE, iri, literal, term
 from airm_graph.text import place_key
 
-__all__ = ["NOTICE", "Row", "dataset_rows", "record_rows"]
+__all__ = ["NOTICE", "ROLE", "Row", "dataset_rows", "record_rows"]
 
 #: Subject, predicate, object, graph as N-Quads terms.
 Row = tuple[str, str, str, str]
@@ -19,7 +19,8 @@ NOTICE = "Preliminary data: please do not share or cite."
 
 _TYPE = term("rdf:type")
 _LABEL = term("rdfs:label")
-_ROLE = {"actor": term("airm:actor"), "lifecycle": term("airm:lifecycleStage"), "function": term("airm:function")}
+#: Vocabulary → the property for its terms.
+ROLE = {"actor": term("airm:actor"), "lifecycle": term("airm:lifecycleStage"), "function": term("airm:function")}
 _AGENT = {"person": term("prov:Person"), "organization": term("prov:Organization"), "software": term("prov:SoftwareAgent")}
 _STATUS = "<http://purl.org/adms/status/UnderDevelopment>"
 _IANA = "https://www.iana.org/assignments/media-types/"
@@ -173,7 +174,7 @@ def _mitigation_rows(mitigation: Mitigation, labels: Mapping[tuple[str, str], st
     yield from _attested(subject, term("skos:note"), mitigation.notes)
     yield from _said(subject, term("airm:source"), iri(mitigation.source.value), mitigation.evidence)
     for vocabulary, role in mitigation.roles:
-        yield from _said(subject, _ROLE[vocabulary], iri(f"{vocabulary}/{role.value}"), role.evidence)
+        yield from _said(subject, ROLE[vocabulary], iri(f"{vocabulary}/{role.value}"), role.evidence)
     for parent in mitigation.part_of:
         yield from _said(subject, term("airm:partOf"), iri(parent.value), parent.evidence)
     for classification in mitigation.classifications:

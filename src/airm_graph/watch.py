@@ -5,10 +5,12 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
-from airm_graph.conductor import build, open_reader
-from airm_graph.errors import AirmError
+from airm_graph.conductor import open_reader
+from airm_graph.errors import AirmError, InputError
 from airm_graph.graph import WRITTEN, Graph
+from airm_graph.incremental import Built, build_folder
 
 __all__ = ["Rebuilt", "watch"]
 
@@ -22,13 +24,13 @@ class Rebuilt:
 
     Attributes:
         changed: Files that were added, changed or removed since the build before; all of them in the first.
-        graph: The graph that was written; None when nothing was.
+        graph: The graph that was written, or what is known of it where only a part was built again; None when nothing was written.
         error: Why nothing was written.
         seconds: How long it took.
     """
 
     changed: tuple[str, ...]
-    graph: Graph | None
+    graph: Graph | Built | None
     error: str
     seconds: float
 
@@ -55,7 +57,8 @@ def watch(
         inputs: As for :func:`airm_graph.build`, but for standard input.
         folder: Where the graph is written; an input that cannot be used leaves it as it was.
         base, engine, mapping, decisions, strict: As for :func:`airm_graph.build`.
-        cache: Folder that keeps readings for other processes; in this one they are kept in any case.
+        cache: Folder that keeps readings, and what is needed to build again in part, for other processes; in this one both are kept in
+            any case.
         interval: Seconds between two looks.
         sleep: What waits.
 
@@ -64,15 +67,26 @@ def watch(
     """
     watched = [Path(path) for path in (*inputs, *decisions, *([mapping] if mapping else []))]
     built: _Look | None = None
-    with open_reader(cache) as reader:
+    with open_reader(cache) as reader, TemporaryDirectory(prefix="airm-graph-") as own:
         while True:
             look = _settle(watched, interval=interval, sleep=sleep)
             if look != built:
                 started = time.perf_counter()
                 graph, error = None, ""
                 try:
-                    graph = build(inputs, base=base, engine=engine, mapping=mapping, decisions=decisions, strict=strict, reader=reader)
-                    graph.write(folder)
+                    graph = build_folder(
+                        inputs,
+                        folder,
+                        cache=cache or own,
+                        base=base,
+                        engine=engine,
+                        mapping=mapping,
+                        decisions=decisions,
+                        strict=strict,
+                        reader=reader,
+                    )
+                    if graph.is_empty:
+                        raise InputError("no mitigation was read, so nothing is written", file=str(folder), remedy="see the findings")
                 except AirmError as caught:
                     graph, error = None, str(caught)
                 yield Rebuilt(_compare(built or {}, look), graph, error, time.perf_counter() - started)

@@ -8,10 +8,13 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from airm_graph.bulk.write import write_large
-from airm_graph.columns import IRI, TERM_TEXT, TripleTable
+from airm_graph.columns import IRI, TERM_TEXT, TripleTable, stream_shapes
 from airm_graph.export import EXPORTS, Written
 from airm_graph.export.batches import iter_batches
-from airm_graph.graph import Graph
+from airm_graph.export.streams import Note
+from airm_graph.export.subjects import Order
+from airm_graph.export.terms import canonical_term
+from airm_graph.graph import Graph, make_options
 from airm_graph.model import Records, Rejected, TableCount
 from airm_graph.namespaces import BASE, iri, term
 from airm_graph.store import Row
@@ -124,10 +127,27 @@ class LargeGraph(Graph):
         write = EXPORTS[format].lines if format in EXPORTS else None
         return map(write, iter_batches(self.in_order())) if write else super().export(format)
 
-    def _write_files(self, folder: Path, formats: Sequence[str], beside: Mapping[str, bytes]) -> dict[str, Written]:
-        lines = self._table.stream_lines(f"q.g <> {self._id(_ONTOLOGY)}", text=_rebase(self.base))
+    def _write_files(
+        self,
+        folder: Path,
+        formats: Sequence[str],
+        beside: Mapping[str, bytes],
+        *,
+        note: Note | None,  # noqa: ARG002 - files of this size are never built again in part
+    ) -> dict[str, Written]:
+        self._check_terms()
+        condition, text, prefixes = f"q.g <> {self._id(_ONTOLOGY)}", _rebase(self.base), make_options(self.base).prefixes
+        lines = self._table.stream_lines(condition, text=text)
+        parts = stream_shapes(self._table, condition, rank=Order(prefixes).rank, prefixes=prefixes, text=text)
         workspace = Path(self._workspace.name)
-        return write_large(lines, folder, formats=formats, beside=beside, base=self.base, workspace=workspace)
+        return write_large(lines, parts, folder, formats=formats, beside=beside, base=self.base, workspace=workspace)
+
+    def _check_terms(self) -> None:
+        """Refuse an IRI of others that is none; what the table spelt itself is right."""
+        strange = f"kind = {IRI} AND NOT starts_with(lexical, '{BASE}')"
+        for batch in self._table.stream(f"SELECT {TERM_TEXT} FROM terms WHERE {strange}"):  # noqa: S608
+            for (text,) in batch:
+                canonical_term(text)
 
     def count(self) -> dict[str, int]:
         """Count kinds of things, by SQL."""

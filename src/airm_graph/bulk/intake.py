@@ -19,7 +19,7 @@ __all__ = ["Folder", "Sheet", "find_folders", "load_sheets"]
 
 #: What a column may be for SQL to know what to do with it; a table that says more goes the way of small ones.
 _SUFFIXES = frozenset((".csv", ".tsv"))
-_KNOWN = frozenset(("identifier", "name", "description", "source", "code", "label", "agent", "created"))
+_KNOWN = frozenset(("identifier", "name", "description", "note", "source", "code", "label", "reason", "agent", "created"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +40,18 @@ class Sheet:
         """Name of the table: number, first and last line, whether it is odd, its name, its cells, and all of them where that is more."""
         return f"rows_{self.number}"
 
+    @property
+    def roles(self) -> dict[str, str]:
+        """Vocabulary → header of the one column that holds its terms."""
+        return {vocabulary: header for vocabulary, (header,) in sorted(self.columns.roles.items())}
+
+    def header(self, what: str) -> str:
+        """The header of a column, or of the terms of a vocabulary; empty where there is none."""
+        return self.columns.columns.get(what, "") or self.roles.get(what, "")
+
     def cell(self, what: str) -> str:
         """SQL for the cell of a row that is *what*, without white space around it."""
-        return self.column(self.columns.columns[what])
+        return self.column(self.header(what))
 
     def column(self, header: str) -> str:
         """SQL for the cell below a header."""
@@ -123,7 +132,8 @@ def _is_usable(mapping: Mapping, columns: TableMapping, header: Sequence[str]) -
     used = columns.headers
     slugs = {slugify(name) for name in used}
     is_told_apart = len(slugs) == len(used) and "" not in slugs and all(header.count(name) == 1 for name in used)
-    is_plain = columns.is_simple and not mapping.is_repaired and not mapping.is_guarded and columns.columns.keys() <= _KNOWN
+    is_simple = not (columns.classifications or columns.inline) and all(len(headers) == 1 for headers in columns.roles.values())
+    is_plain = is_simple and not mapping.is_repaired and not mapping.is_guarded and columns.columns.keys() <= _KNOWN
     sources = mapping.tables.get("sources")
     is_named = sources is None or sources.keys == ("identifier",)
     return columns.kind == "mitigations" and is_plain and is_named and is_told_apart

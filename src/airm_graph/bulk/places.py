@@ -1,11 +1,13 @@
 """Where findings on plain rows of large tables stand: the lines of the row, and the column of the value."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from airm_graph.bulk.intake import Sheet
+from airm_graph.bulk.statements import list_cells
 from airm_graph.columns import TripleTable
 from airm_graph.model import Finding
+from airm_graph.terms import read_literal
 
 __all__ = ["find_lines", "name_columns"]
 
@@ -26,21 +28,33 @@ def find_lines(places: Iterable[tuple[str, int]], *, sheets: Sequence[Sheet], ta
 
 
 def name_columns(findings: Sequence[Finding], *, sheets: Sequence[Sheet], table: TripleTable) -> list[Finding]:
-    """Name the column of the text that a finding on a plain row speaks of, as ``validate.attested`` does where there are records."""
-    wanted = {finding.focus for finding in findings if finding.value.startswith('"')}
-    table.load_records("wanted_rows", columns={"m": "VARCHAR"}, records=((focus,) for focus in sorted(wanted)))
-    columns: dict[tuple[str, str], str] = {}
+    """Put a finding on a plain row on the column that states its value, as ``validate.attested`` does where there are records."""
+    nodes = sorted({finding.focus for finding in findings if finding.value})
+    table.load_records("wanted_rows", columns={"node": "VARCHAR"}, records=((node,) for node in nodes))
+    columns: dict[tuple[str, str], tuple[str, str]] = {}
     for sheet in sheets:
-        select = f"SELECT m, {', '.join(_TEXTS)} FROM plain WHERE sheet = {sheet.number} AND m IN (SELECT m FROM wanted_rows)"  # noqa: S608
-        for focus, *values in table.execute(select):
-            for what, value in zip(_TEXTS, values, strict=True):
-                if what in sheet.columns.columns:
-                    columns.setdefault((focus, value), sheet.columns.columns[what])
-    return [_name_column(finding, columns.get((finding.focus, finding.value), "")) for finding in findings]
+        for focus, value, header, cell in _list_values(sheet, table):
+            columns.setdefault((focus, value), (header, cell))
+    return [_name_column(finding, *columns.get((finding.focus, finding.value), ("", ""))) for finding in findings]
 
 
-def _name_column(finding: Finding, column: str) -> Finding:
+def _list_values(sheet: Sheet, table: TripleTable) -> Iterator[tuple[str, str, str, str]]:
+    """Subject, value and header of what wanted rows say, and the cell as a term where it is evidence by itself."""
+    wanted = f"FROM plain WHERE sheet = {sheet.number} AND {{}} IN (SELECT node FROM wanted_rows)"  # noqa: S608
+    for what in filter(sheet.header, _TEXTS):
+        for focus, value in table.execute(f"SELECT m, {what} {wanted.format('m')}"):
+            yield focus, value, sheet.header(what), ""
+    for what, cell in list_cells(sheet).items():
+        stated = f"{wanted.format(cell.of)} AND {cell.subject} IS NOT NULL"
+        for focus, values, text in table.execute(f"SELECT {cell.of}, {what}, {cell.text} {stated}"):
+            for one in values.split("\n"):
+                yield focus, one, sheet.header(what), text
+
+
+def _name_column(finding: Finding, column: str, cell: str) -> Finding:
     place = finding.place
-    if place is None or place.row is None or place.column or not column:
+    if place is None or place.row is None or not column:
         return finding
-    return replace(finding, place=replace(place, column=column))
+    if cell:
+        return replace(finding, place=replace(place, column=column, text=read_literal(cell)[0]))
+    return finding if place.column else replace(finding, place=replace(place, column=column))

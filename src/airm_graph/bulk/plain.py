@@ -11,11 +11,12 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from airm_graph.bulk.intake import Sheet
 from airm_graph.columns import TripleTable
 from airm_graph.ingest.table.names import is_day, name_agent
-from airm_graph.ingest.table.values import split_cell
+from airm_graph.ingest.table.values import find_term, split_cell
+from airm_graph.namespaces import iri
 from airm_graph.taxonomy import load_taxonomy
 from airm_graph.text import name_key, normalise, slugify
 
-__all__ = ["find_rest"]
+__all__ = ["find_rest", "join_roles"]
 
 #: Names whose key and slug SQL makes: printable ASCII without apostrophes, and no longer than a slug.
 _SIMPLE = "(length(r.name) <= 80 AND regexp_full_match(r.name, '[ -&(-~]*'))"
@@ -34,6 +35,7 @@ def find_rest(sheets: Sequence[Sheet], *, sources: Mapping[tuple[int, str], str]
     _load_codes(sheets, table)
     _load_days(sheets, table)
     _load_agents(sheets, table)
+    _load_roles(sheets, table)
     table.load_records(
         "known_sources",
         columns={"sheet": "INTEGER", "identifier": "VARCHAR", "source": "VARCHAR"},
@@ -76,6 +78,9 @@ def _describe_rows(sheet: Sheet) -> str:
     if "created" in has:
         joins += f" LEFT JOIN known_days AS d ON d.day = r.{sheet.cell('created')}"
         wanted.append(f"(d.day IS NOT NULL OR r.{sheet.cell('created')} = '')")
+    for vocabulary in sheet.roles:
+        joins += f" {join_roles(sheet, vocabulary)}"
+        wanted.append(f"of_{vocabulary}.cell IS NOT NULL")
     return (
         f"SELECT {sheet.number} AS sheet, r.number, k.source, {slug} AS slug, {key} AS key, "  # noqa: S608
         f"{identifier} AS identifier, r.name <> '' AS is_named, {' AND '.join(wanted)} AS usable "
@@ -136,3 +141,26 @@ def _load_agents(sheets: Sequence[Sheet], table: TripleTable) -> None:
                     found.append((sheet.number, value, agent.key, agent.name))
     columns = {"sheet": "INTEGER", "agent": "VARCHAR", "key": "VARCHAR", "label": "VARCHAR"}
     table.load_records("known_agents", columns=columns, records=found)
+
+
+def _load_roles(sheets: Sequence[Sheet], table: TripleTable) -> None:
+    """The cells that hold nothing but terms of their vocabulary, and the IRIs of these, sorted, with line ends between them."""
+    found = []
+    for sheet in sheets:
+        for vocabulary in sheet.roles:
+            for (cell,) in table.execute(f"SELECT DISTINCT {sheet.cell(vocabulary)} FROM {sheet.rows} ORDER BY 1"):  # noqa: S608
+                concepts = [find_term(value, vocabulary) for value in split_cell(cell, sheet.columns.split_by(vocabulary))]
+                if all(concepts) and (concepts or not cell):
+                    names = sorted({iri(f"{vocabulary}/{concept.slug}") for concept in concepts if concept})
+                    found.append((sheet.number, vocabulary, cell, "\n".join(names)))
+    columns = {"sheet": "INTEGER", "vocabulary": "VARCHAR", "cell": "VARCHAR", "terms": "VARCHAR"}
+    table.load_records("known_roles", columns=columns, records=found)
+
+
+def join_roles(sheet: Sheet, vocabulary: str) -> str:
+    """SQL that joins the terms in a cell of a row r of a sheet, as ``of_`` and the vocabulary."""
+    name = f"of_{vocabulary}"
+    return (
+        f"LEFT JOIN known_roles AS {name} ON {name}.sheet = {sheet.number} AND {name}.vocabulary = '{vocabulary}' "
+        f"AND {name}.cell = r.{sheet.cell(vocabulary)}"
+    )

@@ -1,8 +1,8 @@
 """The statements of plain rows as SQL: what ``triples`` writes for a mitigation of one row, for all rows at once.
 
-A row makes four subjects: the mitigation (m), its evidence (e), and where it has a code the classification (c) and the cell with the
-code (f). Each has every property at most once, so its lines in the order of properties are sorted, and subjects are all that is left to
-sort.
+A row makes these subjects: the mitigation (m), its evidence (e), where it has a code the classification (c) and the cell with the
+code (f), and for each other cell that is evidence by itself (the reason, the terms of a vocabulary) that cell. Values of one property
+are sorted, so the lines of a subject in the order of properties are, and subjects are all that is left to sort.
 """
 
 from collections.abc import Iterator, Sequence
@@ -10,15 +10,18 @@ from dataclasses import dataclass
 from functools import cache
 
 from airm_graph.bulk.intake import Sheet
-from airm_graph.columns import TripleTable
+from airm_graph.bulk.plain import join_roles
+from airm_graph.columns import CodedQuads, TripleTable
 from airm_graph.namespaces import BASE, PREFIXES, iri, literal, term
 from airm_graph.taxonomy import load_taxonomy
 from airm_graph.text import slugify
+from airm_graph.triples import ROLE
 
-__all__ = ["list_agents", "make_plain", "plain_blocks", "plain_quads"]
+__all__ = ["Cell", "code_quads", "list_agents", "list_cells", "list_repeated", "make_plain", "plain_blocks", "plain_quads"]
 
 _XSD = PREFIXES["xsd"]
-_LINE_END = "\n"
+#: SQL for the number of a row as a term.
+_ROW = f"'\"' || number || '\"^^<{_XSD}integer>'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,22 +30,49 @@ class Statement:
 
     Attributes:
         subject: Column of ``plain`` with the IRI.
-        value: SQL for the object as N-Quads term.
+        value: SQL for the object as N-Quads term; where there are several, for their sorted texts with line ends between them.
         condition: SQL for when it is stated; empty for always.
+        is_many: Whether there may be several.
+        order: Puts statements of one subject and predicate in the order of their objects.
     """
 
     subject: str
     predicate: str
     value: str
     condition: str = ""
+    is_many: bool = False
+    order: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A cell that is evidence by itself.
+
+    Attributes:
+        subject: Column of ``plain`` with its IRI, NULL where the cell says nothing.
+        text: Column of ``plain`` with the text of the cell, escaped.
+        of: Column of ``plain`` with the IRI of what rests on it.
+    """
+
+    subject: str
+    text: str
+    of: str
+
+
+#: What a column is → the cells of it as evidence, beside those with a code.
+_CELLS = {
+    "reason": Cell("reason_cell", "reason", "c"),
+    **{vocabulary: Cell(f"{vocabulary}_cell", f"{vocabulary}_text", "m") for vocabulary in ("actor", "function", "lifecycle")},
+}
 
 
 def make_plain(sheets: Sequence[Sheet], *, table: TripleTable) -> None:
     """Make the table ``plain``: one row for each row of a sheet that is not in ``rest``, its IRIs and its texts, escaped."""
-    table.execute("CREATE OR REPLACE TABLE plain AS " + " UNION ALL ".join(_select_plain(sheet) for sheet in sheets))
+    used = [what for what in ("note", *_CELLS) if any(_find_header(sheet, what) for sheet in sheets)]
+    table.execute("CREATE OR REPLACE TABLE plain AS " + " UNION ALL ".join(_select_plain(sheet, used) for sheet in sheets))
 
 
-def _select_plain(sheet: Sheet) -> str:
+def _select_plain(sheet: Sheet, used: Sequence[str]) -> str:
     has, graph = sheet.columns.columns, _graph(sheet)[:-1]
     key = f"'<{BASE}mitigation/' || e.source || '/' || e.slug"
     texts = ", ".join(f"nullif(r.{sheet.column(column)}, '')" for column in sheet.columns.quoted)
@@ -53,14 +83,33 @@ def _select_plain(sheet: Sheet) -> str:
         agent = "'<" + BASE + "' || a.key || '>'"
         joins = f"LEFT JOIN known_agents AS a ON a.sheet = {sheet.number} AND a.agent = r.{sheet.cell('agent')}"
     cells = {what: f"r.{sheet.cell(what)}" if what in has else "''" for what in ("identifier", "description", "created")}
+    joins += "".join(f" {join_roles(sheet, vocabulary)}" for vocabulary in sheet.roles)
+    more = "".join(f", {value} AS {column}" for what in used for column, value in _select_cell(sheet, what))
     classification = f"{key} || '/classification/{sheet.mapping.edition}-' || {code} || '>'"
     return f"""SELECT {sheet.number} AS sheet, r.number, r.first, r.last, {key} || '>' AS m, '{graph}/r' || r.number || '>' AS e,
         {classification} AS c, CASE WHEN {code} IS NOT NULL THEN '{graph}/r' || r.number || '-{_code_slug(sheet)}>' END AS f,
         '<{BASE}source/' || e.source || '>' AS source, {_escape("r.name")} AS name, {_escape(cells["identifier"])} AS identifier,
         {_escape(cells["description"])} AS description, {code} AS code, {agent} AS agent, {cells["created"]} AS created,
-        {_escape(f"concat_ws(chr(10), {texts})")} AS content
+        {_escape(f"concat_ws(chr(10), {texts})")} AS content{more}
       FROM {sheet.rows} AS r JOIN entries AS e ON e.sheet = {sheet.number} AND e.number = r.number {joins}
       WHERE NOT EXISTS (SELECT 1 FROM rest AS x WHERE x.sheet = {sheet.number} AND x.number = r.number)"""  # noqa: S608
+
+
+def _select_cell(sheet: Sheet, what: str) -> Iterator[tuple[str, str]]:
+    """Columns of ``plain`` for a note or for a cell that is evidence by itself, each with its SQL."""
+    header = _find_header(sheet, what)
+    stated = f"r.{sheet.cell(what)} <> ''" if header else "1 = 0"
+    text = f"CASE WHEN {stated} THEN {_escape(f'r.{sheet.cell(what)}')} END" if header else "NULL"
+    if what == "note":
+        yield what, text
+        return
+    cell = _CELLS[what]
+    yield cell.text, text
+    yield cell.subject, f"CASE WHEN {stated} THEN '{_graph(sheet)[:-1]}/r' || r.number || '-{_slug(header)}>' END" if header else "NULL"
+    if what in sheet.roles:
+        yield what, f"nullif(of_{what}.terms, '')"
+    elif what != "reason":
+        yield what, "NULL"
 
 
 def _escape(text: str) -> str:
@@ -91,19 +140,18 @@ def list_statements(sheet: Sheet) -> list[Statement]:
     """The statements of a plain row, by subject and property."""
     code = sheet.columns.columns.get("code", "")
     kind, label, capture = term("rdf:type"), term("rdfs:label"), _text(_graph(sheet))
-    where, number = literal(f"{sheet.scan.file}, row ")[:-1], f"'\"' || number || '\"^^<{_XSD}integer>'"
     found = [
         Statement("m", kind, _text(term("airm:Mitigation"))),
         Statement("m", label, "name"),
         Statement("m", term("dcterms:identifier"), "identifier", "identifier <> '\"\"'"),
         Statement("m", term("dcterms:description"), "description", "description <> '\"\"'"),
         Statement("m", term("airm:source"), "source"),
-        Statement("m", term("airm:evidence"), "e"),
+        Statement("m", term("airm:evidence"), "e", order=">"),
         Statement("m", term("airm:classification"), "c", "code IS NOT NULL"),
         Statement("e", kind, _text(term("airm:Evidence"))),
-        Statement("e", label, f"{_text(where)} || number || '\"'"),
+        Statement("e", label, _label_of_place(sheet)),
         Statement("e", term("airm:capture"), capture),
-        Statement("e", term("airm:row"), number),
+        Statement("e", term("airm:row"), _ROW),
         Statement("e", term("airm:capturedText"), "content"),
     ]
     if code:
@@ -112,17 +160,56 @@ def list_statements(sheet: Sheet) -> list[Statement]:
             Statement("c", kind, _text(term("airm:Classification")), stated),
             Statement("c", label, _label_of_code(sheet), stated),
             Statement("c", term("airm:assignedCode"), f"'<{BASE}taxonomy/{sheet.mapping.edition}/' || code || '>'", stated),
-            Statement("c", term("airm:evidence"), "f", stated),
+            Statement("c", term("airm:evidence"), "f", stated, order=f"-{_slug(code)}>"),
             Statement("c", term("prov:wasAttributedTo"), "agent", f"{stated} AND agent IS NOT NULL"),
             Statement("c", term("dcterms:created"), f"'\"' || created || '\"^^<{_XSD}date>'", f"{stated} AND created <> ''"),
-            Statement("f", kind, _text(term("airm:Evidence")), stated),
-            Statement("f", label, f"{_text(where)} || number || {_text(literal(f', column {code}')[1:])}", stated),
-            Statement("f", term("airm:capture"), capture, stated),
-            Statement("f", term("airm:row"), number, stated),
-            Statement("f", term("airm:column"), _text(literal(code)), stated),
-            Statement("f", term("airm:capturedText"), "'\"' || code || '\"'", stated),
+            *_describe_cell(sheet, "f", code, "'\"' || code || '\"'", stated),
         ]
-    return sorted(found, key=lambda statement: (statement.subject, statement.predicate))
+    if sheet.header("note"):
+        found.append(Statement("m", term("skos:note"), "note", "note IS NOT NULL"))
+    for what in list_cells(sheet):
+        found += _say_cell(sheet, what)
+    return sorted(found, key=lambda one: (one.subject, one.predicate, one.order))
+
+
+def list_cells(sheet: Sheet) -> dict[str, Cell]:
+    """The cells of a sheet that are evidence by themselves, beside those with a code."""
+    return {what: cell for what, cell in _CELLS.items() if _find_header(sheet, what)}
+
+
+def _find_header(sheet: Sheet, what: str) -> str:
+    """The header of a column that says something; a reason does so only where there are codes."""
+    return sheet.header(what) if what != "reason" or sheet.header("code") else ""
+
+
+def _say_cell(sheet: Sheet, what: str) -> list[Statement]:
+    """What a cell that is evidence by itself says, and what it is."""
+    cell, header = _CELLS[what], sheet.header(what)
+    said = f"{cell.subject} IS NOT NULL"
+    reasoning = Statement("c", term("airm:reasoning"), cell.text, said)
+    return [
+        reasoning if what == "reason" else Statement("m", ROLE[what], what, said, is_many=True),
+        Statement(cell.of, term("airm:evidence"), cell.subject, said, order=f"-{_slug(header)}>"),
+        *_describe_cell(sheet, cell.subject, header, cell.text, said),
+    ]
+
+
+def _describe_cell(sheet: Sheet, subject: str, header: str, text: str, condition: str) -> list[Statement]:
+    """What a cell is, as a piece of evidence."""
+    return [
+        Statement(subject, term("rdf:type"), _text(term("airm:Evidence")), condition),
+        Statement(subject, term("rdfs:label"), _label_of_place(sheet, header), condition),
+        Statement(subject, term("airm:capture"), _text(_graph(sheet)), condition),
+        Statement(subject, term("airm:row"), _ROW, condition),
+        Statement(subject, term("airm:column"), _text(literal(header)), condition),
+        Statement(subject, term("airm:capturedText"), text, condition),
+    ]
+
+
+def _label_of_place(sheet: Sheet, header: str = "") -> str:
+    """SQL for the label of a row, or of its cell below a header."""
+    end = _text(literal(f", column {header}")[1:]) if header else "'\"'"
+    return f"{_text(literal(f'{sheet.scan.file}, row ')[:-1])} || number || {end}"
 
 
 def _label_of_code(sheet: Sheet) -> str:
@@ -136,11 +223,39 @@ def _label_of_code(sheet: Sheet) -> str:
 def plain_quads(sheets: Sequence[Sheet]) -> list[str]:
     """SELECTs that together give the statements of all plain rows, as columns s, p, o, g of N-Quads terms; none is there twice."""
     return [
-        f"SELECT {one.subject} AS s, {_text(one.predicate)} AS p, {one.value} AS o, {_text(_graph(sheet))} AS g FROM plain "  # noqa: S608
+        f"SELECT {one.subject} AS s, {_text(one.predicate)} AS p, {_one_by_one(one)} AS o, {_text(_graph(sheet))} AS g FROM plain "  # noqa: S608
         f"WHERE sheet = {sheet.number}" + (f" AND {one.condition}" if one.condition else "")
         for sheet in sheets
         for one in list_statements(sheet)
     ]
+
+
+def _one_by_one(one: Statement) -> str:
+    return f"unnest(string_split({one.value}, chr(10)))" if one.is_many else one.value
+
+
+def code_quads(sheets: Sequence[Sheet]) -> list[CodedQuads]:
+    """The statements of :func:`plain_quads`, to be numbered from the columns of ``plain``."""
+    return [
+        CodedQuads(
+            "plain",
+            one.subject,
+            one.predicate,
+            _one_by_one(one),
+            _graph(sheet),
+            f"sheet = {sheet.number}" + (f" AND {one.condition}" if one.condition else ""),
+        )
+        for sheet in sheets
+        for one in list_statements(sheet)
+    ]
+
+
+def list_repeated(sheets: Sequence[Sheet]) -> set[str]:
+    """Values of :func:`code_quads` of which one stands in many rows: sources, people, codes, roles, days."""
+    few = {term(name) for name in ("airm:source", "airm:assignedCode", "prov:wasAttributedTo", "dcterms:created")}
+    found = {_one_by_one(one) for sheet in sheets for one in list_statements(sheet) if one.predicate in few or one.is_many}
+    codes = {"'\"' || code || '\"'", *(_label_of_code(sheet) for sheet in sheets if "code" in sheet.columns.columns)}
+    return found | codes
 
 
 def plain_blocks(sheets: Sequence[Sheet], *, graphs: bool) -> str:
@@ -148,26 +263,30 @@ def plain_blocks(sheets: Sequence[Sheet], *, graphs: bool) -> str:
 
     The last line has no end.
     """
-    selects = (_select_block(sheet, subject, graphs=graphs) for sheet in sheets for subject in _subjects(sheet))
-    return " UNION ALL ".join(selects)
-
-
-def _subjects(sheet: Sheet) -> str:
-    return "mecf" if "code" in sheet.columns.columns else "me"
+    subjects = {sheet.number: sorted({one.subject for one in list_statements(sheet)}) for sheet in sheets}
+    return " UNION ALL ".join(_select_block(sheet, subject, graphs=graphs) for sheet in sheets for subject in subjects[sheet.number])
 
 
 def _select_block(sheet: Sheet, subject: str, *, graphs: bool) -> str:
     end = (f" {_graph(sheet)}" if graphs else "") + " ."
-    stated = "code IS NOT NULL" if subject in "cf" else "1 = 1"
-    *others, last = [one for one in list_statements(sheet) if one.subject == subject]
+    stated = "code IS NOT NULL" if subject in "cf" else f"{subject} IS NOT NULL"
+    every = [one for one in list_statements(sheet) if one.subject == subject]
+    depends = [one.condition.removeprefix(stated).removeprefix(" AND ") for one in every]
+    # Line ends stand before and behind a property that every such subject has.
+    middle = depends.index("")
     parts = []
-    for one in others:
-        line = f"{subject} || {_text(f' {one.predicate} ')} || {one.value} || {_text(f'{end}{_LINE_END}')}"
-        depends = one.condition.removeprefix(stated).removeprefix(" AND ")
-        parts.append(f"CASE WHEN {depends} THEN {line} ELSE '' END" if depends else line)
-    # The last property is one that every such subject has: the evidence, the row or the source.
-    parts.append(f"{subject} || {_text(f' {last.predicate} ')} || {last.value} || {_text(end)}")
+    for place, (one, condition) in enumerate(zip(every, depends, strict=True)):
+        line = _write_line(one, end)
+        line = line if place == middle else f"{line} || chr(10)" if place < middle else f"chr(10) || {line}"
+        parts.append(f"CASE WHEN {condition} THEN {line} ELSE '' END" if condition else line)
     return f"SELECT {subject} AS s, {' || '.join(parts)} AS lines FROM plain WHERE sheet = {sheet.number} AND {stated}"  # noqa: S608
+
+
+def _write_line(one: Statement, end: str) -> str:
+    """SQL for the line of a statement, or the lines of several, with no line end behind it."""
+    start, end = f"{one.subject} || {_text(f' {one.predicate} ')}", _text(end)
+    value = f"replace({one.value}, chr(10), {end} || chr(10) || {start})" if one.is_many else one.value
+    return f"{start} || {value} || {end}"
 
 
 def list_agents(sheets: Sequence[Sheet], *, table: TripleTable) -> Iterator[tuple[str, str, str, str]]:

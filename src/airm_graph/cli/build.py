@@ -12,6 +12,7 @@ from airm_graph.namespaces import BASE
 
 if TYPE_CHECKING:
     from airm_graph.graph import Graph
+    from airm_graph.incremental import Built
 
 __all__ = ["command"]
 
@@ -76,19 +77,20 @@ def command(
     is then left as it was.
     """
     from airm_graph.cli.show import show_progress, write_report, write_summary
-    from airm_graph.conductor import build, open_reader
+    from airm_graph.incremental import build_folder
 
     check_base(base)
-    with show_progress(quiet=quiet) as progress, open_reader(find_cache(cached=cached, folder=cache_dir)) as reader:
-        graph = build(
+    with show_progress(quiet=quiet) as progress:
+        graph = build_folder(
             inputs,
+            folder,
+            cache=find_cache(cached=cached, folder=cache_dir),
             base=base,
             engine=engine,
             mapping=mapping,
             decisions=decisions,
             strict=strict,
             progress=progress,
-            reader=reader,
         )
     if graph.is_empty:
         write_report(graph.report, files=graph.files, err=True)
@@ -98,12 +100,11 @@ def command(
             return EXIT_NO
         click.echo(f"airm-graph: no mitigation could be read; {folder} is left as it was", err=True)
         return EXIT_USAGE
-    written = graph.write(folder)
     if shape == "json":
         sys.stdout.write(graph.report.to_json())
     elif not quiet:
         write_counts(graph)
-        for path in written.values():
+        for path in graph.written.values():
             click.echo(path)
     write_summary(graph.report, files=graph.files, quiet=quiet)
     return 0 if graph.report.conforms else EXIT_NO
@@ -116,10 +117,12 @@ def find_cache(*, cached: bool, folder: Path | None) -> Path | None:
     return folder or (find_cache_folder() if cached else None)
 
 
-def write_counts(graph: "Graph") -> None:
-    """Write to standard error what was read of the tables and what the graph holds."""
+def write_counts(graph: "Graph | Built") -> None:
+    """Write to standard error what was read of the tables, what was built again, and what the graph holds."""
     from airm_graph.triples import NOTICE
 
+    if again := getattr(graph, "again", ""):
+        click.echo(f"  {again}", err=True)
     write_tables(graph)
     for thing, number in graph.count().items():
         click.echo(f"  {thing:<33} {number:>7}", err=True)
@@ -127,7 +130,7 @@ def write_counts(graph: "Graph") -> None:
     click.echo(f"  digest {graph.digest}\n  {NOTICE}", err=True)
 
 
-def write_tables(graph: "Graph") -> None:
+def write_tables(graph: "Graph | Built") -> None:
     """Write to standard error how many rows of each table were read, used and set aside."""
     for table in graph.tables:
         click.echo(f"  {table.file}: {table.read} rows read = {table.used} used + {table.quarantined} quarantined", err=True)

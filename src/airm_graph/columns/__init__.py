@@ -1,8 +1,10 @@
 """The columnar quad table: DuckDB, embedded. The only room that imports duckdb."""
 
+from airm_graph.columns.coded import CodedQuads
 from airm_graph.columns.foreign import ParquetColumn, ParquetFile
 from airm_graph.columns.intake import Parser
 from airm_graph.columns.lines import SUFFIXES, suffix_of
+from airm_graph.columns.reading import Members, stream_shapes
 from airm_graph.columns.spelling import BLANK, DEFAULT_GRAPH, IRI, LITERAL, TERM_TEXT
 from airm_graph.columns.table import TripleTable
 
@@ -13,9 +15,12 @@ __all__ = [
     "LITERAL",
     "SUFFIXES",
     "TERM_TEXT",
+    "CodedQuads",
+    "Members",
     "ParquetColumn",
     "ParquetFile",
     "Parser",
     "TripleTable",
+    "stream_shapes",
     "suffix_of",
 ]

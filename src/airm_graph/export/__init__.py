@@ -23,7 +23,7 @@ from airm_graph.export.files import Written, draft_files, replace_file, replace_
 from airm_graph.export.jsonld import JsonBlocks, write_jsonld
 from airm_graph.export.ntriples import quad_lines, release_digest, triple_lines, write_nquads, write_ntriples
 from airm_graph.export.rdfxml import XmlBlocks, write_rdfxml
-from airm_graph.export.streams import BlockFormat, LineFormat, write_blocks, write_lines, write_streams
+from airm_graph.export.streams import BlockFormat, LineFormat, Note, write_blocks, write_lines, write_streams
 from airm_graph.export.terms import Row
 from airm_graph.export.turtle import TurtleBlocks, write_turtle
 from airm_graph.namespaces import PREFIXES
@@ -107,6 +107,7 @@ def write_files(
     options: Options = Options(),
     beside: Mapping[str, bytes] = MappingProxyType({}),
     sums: str = "",
+    note: Note | None = None,
 ) -> dict[str, Written]:
     """Write rows in several formats into a folder in one pass; when one cannot be written, no file is changed.
 
@@ -117,6 +118,7 @@ def write_files(
         options: What the writers are told; ``jsonld`` needs a context.
         beside: Other files of the folder, name to content, that are to change together with the exports.
         sums: Name of a file with the SHA-256 of each file, as ``sha256sum`` prints it; none when empty.
+        note: Is told of every block, the formats in the order of *formats*.
 
     Returns:
         File name to path and digest, in the order of *formats*, then *beside*, then *sums*.
@@ -137,6 +139,7 @@ def write_files(
             lines=[(export.lines, draft.write) for export, _, draft in given if export.lines],
             blocks=[(form, draft.write) for _, form, draft in given if form],
             prefixes=options.prefixes,
+            note=note,
         )
         for data, draft in zip(beside.values(), drafts[len(chosen) :], strict=False):
             draft.write(data)

@@ -55,11 +55,15 @@ class BlockSorter:
 
     def __iter__(self) -> Iterator[list[tuple[str, ...]]]:
         """Yield the columns of blocks, in the order of the keys, some at a time."""
+        return (columns[1:] for columns in self.with_keys())
+
+    def with_keys(self) -> Iterator[list[tuple[str, ...]]]:
+        """Yield the same with the column of keys in front."""
         self._held.sort(key=itemgetter(0))
         runs: list[Iterable[_Record]] = [map(_read, run) for run in self._rewound()]
         records = iter(self._held) if not runs else heapq.merge(*runs, self._held, key=itemgetter(0))
         while some := list(islice(records, _SOME)):
-            yield list(zip(*some, strict=True))[1:]
+            yield list(zip(*some, strict=True))
 
     def _spill(self) -> None:
         self._held.sort(key=itemgetter(0))

@@ -159,6 +159,15 @@ class Context:
             raise ExportError(f"the IRI {iri} would be confused with prefix {iri.partition(':')[0]} of the context; use another IRI")
         return iri
 
+    def may_touch(self, start: str) -> bool:
+        """Whether an IRI with this start may be written as a compact IRI, or be mistaken for one.
+
+        >>> context = Context({"ex": "http://example.org/"})
+        >>> context.may_touch("http://ex"), context.may_touch("http://example.org/a"), context.may_touch("http://example.net/")
+        (True, True, False)
+        """
+        return any(start.startswith(mark) or mark.startswith(start) for mark in (*self._namespaces, *self._starts))
+
     def find_keyword(self, keyword: str) -> str:
         """Name a keyword: the shortest of its aliases, or itself."""
         found = self._inverse.get((keyword, "", "type", "@none"))

@@ -41,7 +41,7 @@ class Draft:
         """Digest of what was written so far."""
         return self._digest.hexdigest()
 
-    def write(self, piece: bytes | str) -> None:
+    def write(self, piece: bytes | memoryview | str) -> None:
         """Add bytes, or text as UTF-8 with its line ends as they are.
 
         Raises:

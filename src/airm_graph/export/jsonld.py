@@ -2,8 +2,9 @@
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from json.encoder import encode_basestring as _write
+from os.path import commonprefix
 from typing import Any
 
 from airm_graph.export.batches import Columns, Shape
@@ -61,7 +62,7 @@ class JsonBlocks:
         """Write the object of each subject."""
         places, template = self._templates.find(columns.shape, order=order)
         values = [self._render(columns, place) for place in places]
-        return list(map(template.__mod__, zip(map(self._iris.__getitem__, columns.subjects), *values, strict=True)))
+        return list(map(template.__mod__, zip(self._write_iris(columns.subjects), *values, strict=True)))
 
     def head(self, *, filled: bool) -> str:
         """The context, unless it is empty, and the start of the graph."""
@@ -119,12 +120,19 @@ class JsonBlocks:
         kind, terms = columns.shape.kinds[place], columns.objects[place]
         if kind == "<":
             is_class = columns.shape.predicates[place] == RDF_TYPE
-            return map((self._classes if is_class else self._iris).__getitem__, terms)
+            return map(self._classes.__getitem__, terms) if is_class else self._write_iris(terms)
         if kind in _NATIVE:
             return map(self._values.__getitem__, terms)
         texts = [term[: -len(kind)] for term in terms] if kind else terms
         # The escapes of canonical N-Triples are escapes of JSON too, which knows more for what cannot be printed.
         return texts if all(map(str.isprintable, texts)) else map(_render_text, texts)
+
+    def _write_iris(self, terms: Sequence[str]) -> Iterable[str]:
+        """Write IRIs: in quotes, where what all of them begin with shows that no prefix has to do with them, else one by one."""
+        start = commonprefix([min(terms), max(terms)])[1:]  # noqa: RUF071 - by characters is what is wanted
+        if self._context.may_touch(start):
+            return map(self._iris.__getitem__, terms)
+        return [f'"{term[1:-1]}"' for term in terms]
 
 
 def _render_value(term: str) -> str:

@@ -1,13 +1,14 @@
 """The joins across inputs as a table of mappings: a mention is named by its evidence and stands for what it speaks of."""
 
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 
-from airm_graph.export.sssom import write_matches
+from airm_graph.export.sssom import profile_matches, write_cells, write_matches
 from airm_graph.model import Link, Mention
 from airm_graph.namespaces import BASE, PREFIXES
-from airm_graph.sssom import BUILT_IN, Match, MatchSet, Value
+from airm_graph.sssom import BUILT_IN, Curies, Match, MatchSet, Value
 
-__all__ = ["LINKS", "write_links"]
+__all__ = ["LINKS", "link_rows", "profile_links", "write_links"]
 
 #: The file beside the exports; every build writes it.
 LINKS = "links.sssom.tsv"
@@ -38,8 +39,21 @@ def write_links(links: Iterable[Link], *, notice: str, base: str = BASE) -> Iter
         "mapping_tool": "airm-graph",
         "comment": notice,
     }
-    prefixes = {"capture": f"{base}capture/", "dcterms": PREFIXES["dcterms"]}
-    yield from write_matches(MatchSet(metadata, prefixes, tuple(_make_match(link, base) for link in links)))
+    yield from write_matches(MatchSet(metadata, _prefixes(base), tuple(_make_match(link, base) for link in links)))
+
+
+def link_rows(links: Iterable[Link], *, columns: Sequence[str], base: str = BASE) -> list[list[str]]:
+    """Write links as the rows of a file that has these columns, as cells."""
+    return list(write_cells((_make_match(link, base) for link in links), columns=columns, curies=Curies(_prefixes(base))))
+
+
+def profile_links(links: Iterable[Link], *, base: str = BASE) -> Counter[str]:
+    """Count what head and columns of the file depend on (see :func:`airm_graph.export.sssom.profile_matches`)."""
+    return profile_matches((_make_match(link, base) for link in links), curies=Curies(_prefixes(base)))
+
+
+def _prefixes(base: str) -> dict[str, str]:
+    return {"capture": f"{base}capture/", "dcterms": PREFIXES["dcterms"]}
 
 
 def _make_match(link: Link, base: str) -> Match:

@@ -65,6 +65,16 @@ class XmlBlocks:
         ]
         return list(map(template.__mod__, zip(map(iris, subjects), *values, strict=True)))
 
+    @property
+    def used(self) -> set[str]:
+        """What the head depends on: the namespaces that blocks written so far use; those of other blocks may be added."""
+        return self._used
+
+    @property
+    def has_marks(self) -> bool:
+        """Whether a namespace has no prefix of its own, so that every block depends on all others."""
+        return bool(self._others)
+
     def head(self, *, filled: bool) -> str:  # noqa: ARG002 - every format is asked so
         """Declaration and namespaces; only now are those known that were used."""
         found = {self._known[space]: space for space in self._used} | {name: space for space, name in self._name_others().items()}

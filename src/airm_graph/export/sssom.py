@@ -2,7 +2,8 @@
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 
 import yaml
@@ -10,7 +11,7 @@ import yaml
 from airm_graph.errors import ExportError
 from airm_graph.sssom import NEWER, PROPAGATED, SET_SLOTS, SLOTS, Curies, Match, MatchSet, Slot, Value
 
-__all__ = ["condense", "write_matches"]
+__all__ = ["condense", "profile_matches", "write_cells", "write_matches", "write_row"]
 
 # These are of version 1.1 when they stand on the set.
 _NEWER_ON_SETS = NEWER | {"curation_rule", "curation_rule_text", "similarity_measure"}
@@ -42,11 +43,32 @@ def write_matches(matches: MatchSet, *, condensed: bool = True) -> Iterator[str]
     yield from _write_metadata(whole, curies)
     needed = ("subject_id", "predicate_id", "object_id", "mapping_justification")
     used = {name for match in whole.matches for name in match.values}.union(needed)
-    columns = [slot for name, slot in SLOTS.items() if name in used]
-    yield "\t".join(slot.name for slot in columns) + "\n"
-    rows = ([_write_value(slot, match.values.get(slot.name, ""), curies) for slot in columns] for match in whole.matches)
-    for row in sorted(rows):
-        yield "\t".join(_quote(cell) for cell in row) + "\n"
+    columns = [name for name in SLOTS if name in used]
+    yield "\t".join(columns) + "\n"
+    yield from map(write_row, sorted(write_cells(whole.matches, columns=columns, curies=curies)))
+
+
+def write_cells(matches: Iterable[Match], *, columns: Sequence[str], curies: Curies) -> Iterator[list[str]]:
+    """Write what mappings say in some slots, a row for each; rows of a file are sorted by their cells."""
+    slots = [SLOTS[name] for name in columns]
+    return ([_write_value(slot, match.values.get(slot.name, ""), curies) for slot in slots] for match in matches)
+
+
+def write_row(cells: Iterable[str]) -> str:
+    """Write a row of a file."""
+    return "\t".join(map(_quote, cells)) + "\n"
+
+
+def profile_matches(matches: Iterable[Match], *, curies: Curies) -> Counter[str]:
+    """Count all that head and columns of a file depend on; as long as the same things are there, rows can come and go."""
+    found: Counter[str] = Counter()
+    for match in matches:
+        found.update(f"all {name} {match.values.get(name, '')}" for name in PROPAGATED)
+        found.update(f"used {name}" for name in match.values)
+        texts = [part for name, value in match.values.items() if SLOTS[name].kind == "reference" for part in _list_values(value) if part]
+        found.update({f"prefix {curies.contract(text).partition(':')[0]}" for text in texts})
+        found["lines"] += any(char in part for value in match.values.values() for part in _list_values(value) for char in "\t\n\r")
+    return +found
 
 
 def condense(matches: MatchSet) -> MatchSet:

@@ -10,13 +10,26 @@ from airm_graph.export.blocks import BlockSorter
 from airm_graph.export.subjects import Order
 from airm_graph.export.terms import CACHE_SIZE, Row
 
-__all__ = ["BlockFormat", "LineFormat", "Template", "Templates", "write_blocks", "write_lines", "write_streams"]
+__all__ = [
+    "BlockFormat",
+    "LineFormat",
+    "Note",
+    "Template",
+    "Templates",
+    "without_collector",
+    "write_blocks",
+    "write_lines",
+    "write_streams",
+]
 
 #: Where the value of each place of a text comes from, and the text, with ``%s`` for the subject first, then for the values.
 Template = tuple[list[int], str]
 
 #: Takes a piece of a file.
 Sink = Callable[[str], object]
+
+#: Is told of subjects in reading order: their keys, and their blocks in each format.
+Note = Callable[[Sequence[str], Sequence[Sequence[str]]], object]
 
 #: A file of lines, written in the order of the rows.
 LineFormat = Callable[[list[Row]], str]
@@ -66,6 +79,7 @@ def write_streams(
     lines: Sequence[tuple[LineFormat, Sink]],
     blocks: Sequence[tuple[BlockFormat, Sink]],
     prefixes: Mapping[str, str],
+    note: Note | None = None,
 ) -> None:
     """Write several files in one pass.
 
@@ -74,19 +88,22 @@ def write_streams(
         lines: Formats that are written in this order, each with what takes the pieces of its file.
         blocks: Formats that are written in reading order, likewise.
         prefixes: Prefix to namespace; decides the reading order.
+        note: Is told of every block.
 
     Raises:
         ExportError: A row cannot be exported, or subjects do not come in rising order.
     """
     order = Order(prefixes)
-    with _without_collector(), BlockSorter() as sorter:
+    with without_collector(), BlockSorter() as sorter:
         for batch in iter_batches(rows):
             for write, sink in lines:
                 sink(write(batch))
             if blocks:
                 sorter.add(*_render(batch, [form for form, _ in blocks], order=order))
         filled = False
-        for columns in sorter:
+        for keys, *columns in sorter.with_keys():
+            if note:
+                note(keys, columns)
             for (form, sink), column in zip(blocks, columns, strict=True):
                 sink((form.separator if filled else form.head(filled=True)) + form.settle(form.separator.join(column)))
             filled = True
@@ -95,7 +112,7 @@ def write_streams(
 
 
 @contextmanager
-def _without_collector() -> Iterator[None]:
+def without_collector() -> Iterator[None]:
     """Let Python not look for cycles: texts make none, and the search takes a quarter of the time."""
     was_enabled = gc.isenabled()
     gc.disable()

@@ -42,14 +42,14 @@ class Order:
         self._names = Names(prefixes)
         self._heads = Cache(self._make_head)
         self._tails = Cache(_make_tail)
-        self._rank = cache(self._find_rank)
+        self.rank = cache(self._find_rank)
         self._objects: dict[str, tuple[bool, str, str]] = {}
         self.predicate_key = cache(self._make_predicate_key)
 
     def subject_keys(self, subjects: Iterable[str], *, types: Iterable[tuple[str, ...]]) -> list[str]:
         """Make the keys of some subjects, each a text, from their IRIs and their types."""
         heads, tails, keys, found = self._heads, self._tails, list[str](), list(types)
-        ranks = {kinds: self._rank(kinds) for kinds in set(found)}
+        ranks = {kinds: self.rank(kinds) for kinds in set(found)}
         for subject, kinds in zip(subjects, found, strict=True):
             # Digits do not go on across a slash, so the two parts have keys of their own; most first parts are met often.
             cut = subject.rfind("/") + 1

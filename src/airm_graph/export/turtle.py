@@ -55,6 +55,11 @@ class TurtleBlocks:
         self._literals = Cache(self._render_literal)
         self._templates = Templates(self._make_template)
 
+    @property
+    def used(self) -> set[str]:
+        """What the head depends on: the prefixes that blocks written so far use; those of other blocks may be added."""
+        return self._names.used
+
     def head(self, *, filled: bool) -> str:
         """Comment and prefixes; only now are those known that were used."""
         parts = [

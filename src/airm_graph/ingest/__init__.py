@@ -2,7 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping as Dict
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from airm_graph.errors import InputError
@@ -16,6 +17,7 @@ from airm_graph.ingest.table.propose import Proposal
 from airm_graph.ingest.table.propose import propose_mapping as propose_from_tables
 from airm_graph.model import Finding, Page, Place, Records, Rejected, TableCount
 from airm_graph.rules import make_finding
+from airm_graph.text import name_key
 
 __all__ = [
     "Proposal",
@@ -47,6 +49,7 @@ class Readings:
         rejected: Rows of tables that cannot be used.
         counts: How many rows of each table were read and used.
         restored: What the tables of exported graphs say, a folder at a time.
+        titles: Name of each page → the titles, normalised, that it had before it was read again: by these, too, pages met.
     """
 
     pages: tuple[Page, ...]
@@ -55,6 +58,7 @@ class Readings:
     rejected: tuple[Rejected, ...] = ()
     counts: tuple[TableCount, ...] = ()
     restored: tuple[Records, ...] = ()
+    titles: Dict[str, frozenset[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +99,7 @@ def read_captures(
         tuple(entry for tables in folders for entry in tables.rejected),
         tuple(count for tables in folders for count in tables.counts),
         tuple(tables.restored for tables in folders),
+        pages.titles,
     )
 
 
@@ -116,12 +121,21 @@ def read_pages(entries: Sequence[Input], *, progress: Callable[[int, int], None]
         if progress:
             progress(number, len(entries))
     final = readings
+    titles: defaultdict[str, set[str]] = defaultdict(set)
     for _ in range(_ROUNDS):
+        for entry, reading in zip(entries, final, strict=True):
+            if reading.page and reading.page.source:
+                titles[entry.name].add(name_key(reading.page.source.title.published))
         known = learn_names([reading.page for reading in final if reading.page])
         final = [_read_again(load, reading, known, reader) for load, reading in zip(loaded, final, strict=True)]
     reader.finish()
     findings = [finding for load, reading in zip(loaded, final, strict=True) for finding in (*load.findings, *reading.findings)]
-    return Readings(_join_equal(reading.page for reading in final), tuple(findings), {entry.name: entry.shown for entry in entries})
+    return Readings(
+        _join_equal(reading.page for reading in final),
+        tuple(findings),
+        {entry.name: entry.shown for entry in entries},
+        titles={name: frozenset(found) for name, found in titles.items()},
+    )
 
 
 def _read_tables(entries: Sequence[Input], mappings: Sequence[Mapping] | None) -> tuple[list[TableReadings], dict[str, str]]:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from airm_graph.merge.people import BODIES, parse_name
 from airm_graph.text import normalise, slugify
 
-__all__ = ["digest", "find_surname", "mint_agent", "mint_sources", "telling_words"]
+__all__ = ["digest", "find_surname", "make_source_slug", "mint_agent", "mint_sources", "telling_words"]
 
 _STOP = frozenset(
     (
@@ -46,11 +46,12 @@ def mint_sources(sources: Mapping[str, tuple[str, str, str]]) -> dict[str, str]:
     Returns:
         Identity → slug such as ``gipiskis-2024-risk-sources``.
     """
-    found = _mint(sorted(sources), lambda identity, words: _source_slug(*sources[identity], words))
-    return {identity: found.get(identity) or f"{_source_slug(*sources[identity], 2)}-{digest(identity)}" for identity in sources}
+    found = _mint(sorted(sources), lambda identity, words: make_source_slug(*sources[identity], words))
+    return {identity: found.get(identity) or f"{make_source_slug(*sources[identity], 2)}-{digest(identity)}" for identity in sources}
 
 
-def _source_slug(author: str, year: str, title: str, words: int) -> str:
+def make_source_slug(author: str, year: str, title: str, words: int) -> str:
+    """Name a source by so many words of its title."""
     surname = slugify(author.split(",")[0], limit=30) or digest(author)
     return "-".join([surname, year or "undated", *telling_words(title)[:words]])
 

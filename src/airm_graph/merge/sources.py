@@ -10,7 +10,7 @@ from airm_graph.merge.people import compose_name, match_names, parse_name
 from airm_graph.model import Agent, Evidence, Page, Source, SourceBlock
 from airm_graph.text import find_identifiers, name_key, slugify
 
-__all__ = ["AgentNames", "group_pages", "merge_sources"]
+__all__ = ["AgentNames", "group_pages", "merge_sources", "name_source"]
 
 #: So many words of a title make it sure that a longer one is the same title with its subtitle.
 _SURE_WORDS = 3
@@ -182,7 +182,7 @@ class AgentNames:
 def merge_sources(groups: Mapping[str, Sequence[Page]], *, names: AgentNames | None = None) -> dict[str, Source]:
     """Make one source of each group, by identity; *names* is filled with the keys of its authors."""
     blocks = {identity: [page.source for page in group if page.source] for identity, group in groups.items()}
-    slugs = mint_sources({identity: _naming(group) for identity, group in blocks.items()})
+    slugs = mint_sources({identity: name_source(group) for identity, group in blocks.items()})
     names = names or AgentNames()
     names.mint(blocks, slugs)
     said = [
@@ -227,7 +227,8 @@ def _find_telling(names: Sequence[tuple[str, Evidence]]) -> list[tuple[str, Evid
     return [pair for pair in names if (parse_name(pair[0]).letters > 0, "," in pair[0]) == most]
 
 
-def _naming(blocks: Sequence[SourceBlock]) -> tuple[str, str, str]:
+def name_source(blocks: Sequence[SourceBlock]) -> tuple[str, str, str]:
+    """What a source is named after: its first author, its year (empty when none is printed) and its title."""
     lines = attest((block.author_line.published, block.evidence) for block in blocks)
     first = next(block for block in blocks if block.author_line.published == lines[0].value)
     title = attest((block.title.published, block.evidence) for block in blocks)[0].value

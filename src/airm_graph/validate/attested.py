@@ -74,8 +74,11 @@ def _state_mitigation(mitigation: Mitigation) -> Iterator[_Stated]:
 def _state_classification(mitigation: str, classification: Classification) -> Iterator[_Stated]:
     by = f"-{classification.by}" if classification.by else ""
     subject = f"{mitigation[:-1]}/classification/{classification.edition}-{classification.code}{by}>"
+    # A reason is evidence, too, but not where the code stands.
+    reasons = {place for reasoning in classification.reasonings for place in reasoning.evidence}
+    places = [place for place in classification.evidence if place not in reasons] or classification.evidence
     # The code of an item stands in the last of its lines, which begins the next item, too.
-    lines = tuple(_find_line(place, beginning=f"{classification.code} ") for place in classification.evidence)
+    lines = tuple(_find_line(place, beginning=f"{classification.code} ") for place in places)
     yield (subject, iri(f"taxonomy/{classification.edition}/{classification.code}")), "code", lines
     yield from _texts(subject, "reason", classification.reasonings)
 

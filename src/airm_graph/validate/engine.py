@@ -13,7 +13,7 @@ from airm_graph.validate.columnar import run_plans
 from airm_graph.validate.compile import Judged, Rest, ShapesGraph, compile_shapes, find_constants
 from airm_graph.validate.results import Result
 from airm_graph.validate.shacl import blame_file, run_pyshacl, run_pyshacl_on_rows
-from airm_graph.validate.shapes import DEFAULT_SHAPES, read_shapes
+from airm_graph.validate.shapes import DEFAULT_SHAPES, read_every_shapes
 
 __all__ = ["COLUMNAR", "PYSHACL", "Engine", "Judgement", "judge", "judge_rows"]
 
@@ -69,7 +69,7 @@ def judge(
         raise ValueError("give rows or a table")
     rows = None if rows is None else list(rows)
     names = DEFAULT_SHAPES if shapes is None else tuple(shapes)
-    shape_rows = [row for name in names for row in read_shapes(name, base=base)]
+    shape_rows = read_every_shapes(names, base=base)
     if engine == "reference":
         return _all_to_pyshacl(run_pyshacl(_all_rows(rows, table), shapes=names, base=base), graph=ShapesGraph(shape_rows))
     try:

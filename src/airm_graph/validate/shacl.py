@@ -11,7 +11,7 @@ from airm_graph.model import Severity
 from airm_graph.namespaces import BASE, PREFIXES
 from airm_graph.store import Row
 from airm_graph.validate.results import Result
-from airm_graph.validate.shapes import DEFAULT_SHAPES, read_shapes
+from airm_graph.validate.shapes import DEFAULT_SHAPES, read_every_shapes, read_shapes
 from airm_graph.validate.terms import Nodes
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def run_pyshacl(rows: Sequence[Row], *, shapes: Sequence[str] | None = None, bas
         ShapesError: The shapes cannot be used; the message names the file.
     """
     names = DEFAULT_SHAPES if shapes is None else tuple(shapes)
-    shape_rows = [row for name in names for row in read_shapes(name, base=base)]
+    shape_rows = read_every_shapes(names, base=base)
     try:
         return run_pyshacl_on_rows(rows, shape_rows=shape_rows)
     except ShapesError as error:

@@ -1,6 +1,8 @@
 """The shapes files, read and checked before any engine sees them."""
 
 import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
@@ -8,9 +10,10 @@ from airm_graph.errors import ResourceError, ShapesError, StoreError
 from airm_graph.namespaces import BASE, PREFIXES, rebase_text
 from airm_graph.resources import find_resource, read_resource
 from airm_graph.store import Row, parse_rows
+from airm_graph.text import slugify
 from airm_graph.validate.terms import literal_text
 
-__all__ = ["DEFAULT_SHAPES", "read_shapes"]
+__all__ = ["DEFAULT_SHAPES", "read_every_shapes", "read_shapes"]
 
 #: What data is judged by: what every consumer relies on, and what an editor would look at.
 DEFAULT_SHAPES = ("core", "skos", "provenance", "editorial")
@@ -44,6 +47,31 @@ def read_shapes(name: str, *, base: str = BASE) -> tuple[Row, ...]:
         if predicate in _QUERIES and value.startswith('"') and _reaches_out(literal_text(value)):
             raise ShapesError(f"{name}: a query in it uses SERVICE or FROM, which is refused; let it ask the data only")
     return tuple(rows)
+
+
+def read_every_shapes(names: Iterable[str], *, base: str = BASE) -> list[Row]:
+    """Read shapes files into rows; a shape without a name has one by its file and its place there, the same whenever it is read.
+
+    Raises:
+        ShapesError: As for `read_shapes`.
+    """
+    found, stems = list[Row](), Counter[str]()
+    for name in names:
+        stem = slugify(Path(name).stem) or "shapes"
+        stems[stem] += 1
+        found += _number_nodes(read_shapes(name, base=base), label=stem if stems[stem] == 1 else f"{stem}.{stems[stem]}")
+    return found
+
+
+def _number_nodes(rows: Iterable[Row], *, label: str) -> Iterator[Row]:
+    """Name blank nodes by the order in which they are met."""
+    numbers: dict[str, str] = {}
+
+    def name(text: str) -> str:
+        return numbers.setdefault(text, f"_:{label}-{len(numbers) + 1}") if text.startswith("_:") else text
+
+    for s, p, o, g in rows:
+        yield name(s), p, name(o), g
 
 
 def _reaches_out(query: str) -> bool:

@@ -93,11 +93,6 @@ class TableMapping:
         return (ClassificationMapping("", own, separator=self.split_by("code")), *self.classifications)
 
     @property
-    def is_simple(self) -> bool:
-        """Whether every column stands in *columns* alone: no roles, no classifications with names, no documents in the rows."""
-        return not (self.roles or self.classifications or self.inline)
-
-    @property
     def headers(self) -> tuple[str, ...]:
         """Every column that is mapped, each once."""
         parts: list[Iterable[str]] = [self.columns.values(), self.inline.values(), *self.roles.values()]

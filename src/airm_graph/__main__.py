@@ -1,0 +1,6 @@
+"""The command line as ``python -m airm_graph``."""
+
+from airm_graph.cli import main
+
+if __name__ == "__main__":
+    main()

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from airm_graph import conductor
-from airm_graph.bulk import LargeGraph, find_folders, list_agents, plain_blocks, plain_quads, read_tables
+from airm_graph.bulk import LargeGraph, code_quads, find_folders, list_agents, list_repeated, plain_blocks, plain_quads, read_tables
 from airm_graph.bulk.cells import load_regular
 from airm_graph.columns import TripleTable
 from airm_graph.errors import InputError
@@ -74,6 +74,8 @@ def read_by_sets(inputs: list[Path], mapping: Path | None) -> tuple[dict[str, ob
         small = {*record_rows(found.records, labels=LABELS), *list_agents(found.sheets, table=table)}
         quads = [row for select in plain_quads(found.sheets) for some in table.stream(select) for row in some]
         assert len({*quads, *small}) == len(quads) + len(small)
+        table.load_coded(code_quads(found.sheets), repeated=list_repeated(found.sheets))
+        assert table.rows() == sorted(quads)
         for graphs in (False, True):
             blocks = dict(row for some in table.stream(plain_blocks(found.sheets, graphs=graphs)) for row in some)
             lines = sorted(f"{s} {p} {o} {g} .\n" if graphs else f"{s} {p} {o} .\n" for s, p, o, g in quads)

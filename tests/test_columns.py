@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from airm_graph.columns import BLANK, DEFAULT_GRAPH, IRI, LITERAL, TripleTable
+from airm_graph.columns import BLANK, DEFAULT_GRAPH, IRI, LITERAL, CodedQuads, TripleTable
 from airm_graph.errors import InputError, StoreError
 from airm_graph.namespaces import PREFIXES, literal
 from airm_graph.store import Row, parse_rows, stream_rows
@@ -375,3 +375,49 @@ def test_terms_whose_numbers_meet_are_kept_apart(monkeypatch: pytest.MonkeyPatch
         assert len(set(ids.values())) == 4
         assert {number: text for text, number in ids.items()}.items() <= table.read_terms(ids.values()).items()
         assert table.find_ids(["<urn:w>", "<urn:v>"]) == {"<urn:v>": ids["<urn:v>"]}
+
+
+@pytest.mark.parametrize("is_short", [False, True])
+def test_coded_quads_are_those_of_the_same_selects(monkeypatch: pytest.MonkeyPatch, is_short: bool) -> None:
+    if is_short:
+        for module in ("coded", "intake", "table"):
+            monkeypatch.setattr(
+                f"airm_graph.columns.{module}.number_of", lambda text: f"CASE WHEN {text} = '' THEN 0 ELSE 1 + length({text}) // 4 END"
+            )
+    with TripleTable() as table:
+        table.load_rows([("<urn:s>", "<urn:p>", '"0"', "")])
+        table.execute(
+            "CREATE TABLE things AS SELECT '<urn:' || repeat('t', CAST(n AS INTEGER)) || '>' AS s, n % 3 AS few FROM range(1, 40) AS r(n)"
+        )
+        value = "'\"' || few || '\"'"
+        quads = [
+            CodedQuads("things", "s", "<urn:p>", value, "<urn:g>"),
+            CodedQuads("things", "s", "<urn:q>", "s", "<urn:g>", "few > 0"),
+            CodedQuads("things", "s", "<urn:q>", "'<urn:it''s>'", "", "few = 1"),
+        ]
+        table.load_coded(quads, repeated={value})
+        expected = sorted([("<urn:s>", "<urn:p>", '"0"', "")] + [row for n in range(1, 40) for row in _rows_of(f"<urn:{'t' * n}>", n % 3)])
+        assert table.rows() == expected
+        texts = {text for row in expected for text in row} - {""}
+        assert len(set(table.find_ids(texts).values())) == len(texts) == table.execute("SELECT count(*) FROM terms")[0][0]
+
+
+def _rows_of(name: str, few: int) -> list[tuple[str, str, str, str]]:
+    found = [(name, "<urn:p>", f'"{few}"', "<urn:g>")]
+    if few:
+        found.append((name, "<urn:q>", name, "<urn:g>"))
+    return [*found, (name, "<urn:q>", "<urn:it's>", "")] if few == 1 else found
+
+
+def test_coded_quads_that_are_refused_leave_the_table_as_it_was() -> None:
+    with TripleTable() as table:
+        table.load_rows([("<urn:s>", "<urn:p>", '"0"', "")])
+        table.execute("CREATE TABLE things AS SELECT '<urn:a>' AS s")
+        with pytest.raises(StoreError, match="nothing"):
+            table.load_coded([CodedQuads("things", "s", "<urn:p>", "s", ""), CodedQuads("things", "s", "<urn:p>", "nothing", "")])
+        with pytest.raises(StoreError, match="no such"):
+            table.load_coded(
+                [CodedQuads("things", "s", "<urn:p>", "s", ""), CodedQuads("things", "s", "<urn:q>", "s", "", "error('no such') = 1")]
+            )
+        assert table.rows() == [("<urn:s>", "<urn:p>", '"0"', "")]
+        assert table.find_ids(["<urn:a>"]) == {}

@@ -34,7 +34,7 @@ ROWS = 2000
 PLANTED = "Keep the plans of the same exercise apart from each other, as long as anyone may still have to rehearse them again."
 CONF = {
     "spark.driver.memory": "1g",
-    "spark.driver.extraJavaOptions": "-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:TieredStopAtLevel=1",
+    "spark.driver.extraJavaOptions": "-XX:+UseSerialGC -XX:TieredStopAtLevel=1",
     "spark.log.level": "ERROR",
 }
 

@@ -4,6 +4,7 @@ import datetime
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
@@ -52,6 +53,7 @@ __all__ = [
     "Progress",
     "Proposal",
     "build",
+    "close_first",
     "convert",
     "count_records",
     "describe",
@@ -154,8 +156,7 @@ def finish_graph(
         base, engine, shapes: As for :func:`build`.
         tell: Called with (step, number done, number in all).
     """
-    rows = tuple(sorted({*_data_rows(records), *_taxonomy_rows(), *_describe(count_records(records), base)}))
-    ontology = _read_rows("ontology/airm.ttl", iri("graph/ontology"))
+    rows, ontology = _state(records, base)
     verdict, closure = _judge_and_close(rows, ontology=ontology, shapes=shapes, engine=engine, tell=tell)
     report = _report(readings, records, closure, verdict, rows)
     tell("done", 1, 1)
@@ -180,6 +181,45 @@ def open_reader(cache: str | Path | None = None) -> Iterator[Reader]:
         yield Reader(kept)
 
 
+def close_first(readings: Readings, records: Records, *, base: str = BASE) -> tuple[tuple[Row, ...], Callable[[], Report]]:
+    """Make what exports hold of records that are merged, while they are judged.
+
+    Args:
+        readings, records, base: As for :func:`finish_graph`.
+
+    Returns:
+        The statements, and what gives the report as soon as it is there.
+    """
+    from airm_graph.columns import TripleTable
+
+    rows, ontology = _state(records, base)
+    pool = ThreadPoolExecutor(1)
+    judging = pool.submit(_judge_alone, rows)
+    pool.shutdown(wait=False)
+    with TripleTable(threads=1) as table:
+        table.load_rows(rows)
+        closure = close(rows, ontology=ontology, table=table)
+
+    def report() -> Report:
+        return _report(readings, records, closure, judging.result(), rows)
+
+    return _rebase((*rows, *closure.rows), base), report
+
+
+def _judge_alone(rows: tuple[Row, ...]) -> Verdict:
+    from airm_graph.columns import TripleTable
+
+    with TripleTable(threads=1) as table:
+        table.load_rows(rows)
+        return judge_shapes(rows, table=table)
+
+
+def _state(records: Records, base: str) -> tuple[tuple[Row, ...], tuple[Row, ...]]:
+    """What is stated, sorted, and the ontology."""
+    rows = tuple(sorted({*_data_rows(records), *_taxonomy_rows(), *_describe(count_records(records), base)}))
+    return rows, _read_rows("ontology/airm.ttl", iri("graph/ontology"))
+
+
 def _build_large(
     inputs: Sequence[str | Path],
     *,
@@ -195,7 +235,7 @@ def _build_large(
     entries = find_inputs(inputs)
     if not any(entry.is_table and entry.path and entry.path.stat().st_size >= LARGE_TABLE for entry in entries):
         return None
-    from airm_graph.bulk import LargeGraph
+    from airm_graph.bulk import LargeGraph, code_quads, list_repeated
     from airm_graph.columns import TripleTable
 
     workspace = TemporaryDirectory(prefix="airm-graph-", ignore_cleanup_errors=True)
@@ -208,7 +248,11 @@ def _build_large(
             return None
         if strict and given.readings.rejected:
             return _stop(given.readings, base)
-        held = _judge_large(given, table=table, base=base, engine=engine, shapes=shapes, tell=tell)
+
+        def state(sheets: "Sequence[Sheet]") -> None:
+            table.load_coded(code_quads(sheets), repeated=list_repeated(sheets))
+
+        held = _judge_large(given, table=table, base=base, engine=engine, shapes=shapes, tell=tell, state=state)
         opened.pop_all()
         return LargeGraph(table, workspace=workspace, **held)
 
@@ -225,6 +269,7 @@ def _build_on_spark(
     settings: "SparkSettings | None",
 ) -> Graph:
     """Build on Spark, whatever the size."""
+    from airm_graph.bulk import plain_quads
     from airm_graph.spark import SparkSettings, open_session
     from airm_graph.spark.graph import SparkGraph
     from airm_graph.spark.intake import load_piles, scan_tables
@@ -246,7 +291,11 @@ def _build_on_spark(
             return Graph((), (), (), _report(readings, records), records, base, readings.files, readings.rejected, readings.counts)
         if strict and given.readings.rejected:
             return _stop(given.readings, base)
-        held = _judge_large(given, table=table, base=base, engine="auto", shapes=shapes, tell=tell)
+
+        def state(sheets: "Sequence[Sheet]") -> None:
+            table.load_select(*plain_quads(sheets))
+
+        held = _judge_large(given, table=table, base=base, engine="auto", shapes=shapes, tell=tell, state=state)
         return SparkGraph(table, opened=opened.pop_all(), parts=settings.parts, **held)
 
 
@@ -301,9 +350,18 @@ def _read_large(
     return _Given(Readings(pages.pages, findings, files, found.tables.rejected, found.tables.counts), found)
 
 
-def _judge_large(given: _Given, *, table: "TripleTable", base: str, engine: str, shapes: Sequence[str] | None, tell: Progress) -> _Held:
-    """State in the table what was read, judge it and close it."""
-    from airm_graph.bulk import find_lines, list_agents, name_columns, plain_quads
+def _judge_large(
+    given: _Given,
+    *,
+    table: "TripleTable",
+    base: str,
+    engine: str,
+    shapes: Sequence[str] | None,
+    tell: Progress,
+    state: "Callable[[Sequence[Sheet]], None]",
+) -> _Held:
+    """State in the table what was read, judge it and close it; *state* takes the statements of plain rows in."""
+    from airm_graph.bulk import find_lines, list_agents, name_columns
 
     found, readings = given.found, given.readings
     counts = count_records(found.records)
@@ -311,7 +369,7 @@ def _judge_large(given: _Given, *, table: "TripleTable", base: str, engine: str,
     counts["Classification"] += found.classified
     table.load_rows({*_data_rows(found.records), *list_agents(found.sheets, table=table), *_taxonomy_rows(), *_describe(counts, base)})
     if found.sheets:
-        table.load_select(*plain_quads(found.sheets))
+        state(found.sheets)
     tell("validate", 0, 1)
     verdict = judge_shapes(None, shapes=shapes, engine=engine, table=table)
     verdict = replace(verdict, findings=tuple(name_columns(verdict.findings, sheets=found.sheets, table=table)))

@@ -9,7 +9,7 @@ from airm_graph.bulk.graph import LargeGraph
 from airm_graph.bulk.intake import Copy, Folder, Sheet, find_folders
 from airm_graph.bulk.places import find_lines, name_columns
 from airm_graph.bulk.read import BulkReadings, read_tables
-from airm_graph.bulk.statements import list_agents, plain_blocks, plain_quads
+from airm_graph.bulk.statements import code_quads, list_agents, list_repeated, plain_blocks, plain_quads
 from airm_graph.bulk.write import write_statements
 
 __all__ = [
@@ -18,9 +18,11 @@ __all__ = [
     "Folder",
     "LargeGraph",
     "Sheet",
+    "code_quads",
     "find_folders",
     "find_lines",
     "list_agents",
+    "list_repeated",
     "name_columns",
     "plain_blocks",
     "plain_quads",

@@ -11,13 +11,13 @@ from functools import cache
 
 from airm_graph.bulk.intake import Sheet
 from airm_graph.bulk.plain import join_roles
-from airm_graph.columns import TripleTable
+from airm_graph.columns import CodedQuads, TripleTable
 from airm_graph.namespaces import BASE, PREFIXES, iri, literal, term
 from airm_graph.taxonomy import load_taxonomy
 from airm_graph.text import slugify
 from airm_graph.triples import ROLE
 
-__all__ = ["Cell", "list_agents", "list_cells", "make_plain", "plain_blocks", "plain_quads"]
+__all__ = ["Cell", "code_quads", "list_agents", "list_cells", "list_repeated", "make_plain", "plain_blocks", "plain_quads"]
 
 _XSD = PREFIXES["xsd"]
 #: SQL for the number of a row as a term.
@@ -228,6 +228,30 @@ def plain_quads(sheets: Sequence[Sheet]) -> list[str]:
 
 def _one_by_one(one: Statement) -> str:
     return f"unnest(string_split({one.value}, chr(10)))" if one.is_many else one.value
+
+
+def code_quads(sheets: Sequence[Sheet]) -> list[CodedQuads]:
+    """The statements of :func:`plain_quads`, to be numbered from the columns of ``plain``."""
+    return [
+        CodedQuads(
+            "plain",
+            one.subject,
+            one.predicate,
+            _one_by_one(one),
+            iri(f"capture/{sheet.scan.sha256[:16]}"),
+            sheet.is_own() + (f" AND {one.condition}" if one.condition else ""),
+        )
+        for sheet in sheets
+        for one in list_statements(sheet)
+    ]
+
+
+def list_repeated(sheets: Sequence[Sheet]) -> set[str]:
+    """Values of :func:`code_quads` of which one stands in many rows: sources, people, codes, roles, days."""
+    few = {term(name) for name in ("airm:source", "airm:assignedCode", "prov:wasAttributedTo", "dcterms:created")}
+    found = {_one_by_one(one) for sheet in sheets for one in list_statements(sheet) if one.predicate in few or one.is_many}
+    codes = {"'\"' || code || '\"'", *(_label_of_code(sheet) for sheet in sheets if "code" in sheet.columns.columns)}
+    return found | codes
 
 
 def plain_blocks(sheets: Sequence[Sheet], *, graphs: bool) -> str:

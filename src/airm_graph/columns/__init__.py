@@ -1,5 +1,6 @@
 """The columnar quad table: DuckDB, embedded. The only room that imports duckdb."""
 
+from airm_graph.columns.coded import CodedQuads
 from airm_graph.columns.foreign import ParquetColumn, ParquetFile
 from airm_graph.columns.intake import Parser
 from airm_graph.columns.lines import SUFFIXES, suffix_of
@@ -14,6 +15,7 @@ __all__ = [
     "LITERAL",
     "SUFFIXES",
     "TERM_TEXT",
+    "CodedQuads",
     "Members",
     "ParquetColumn",
     "ParquetFile",

@@ -164,7 +164,9 @@ class Intake:
     def _part_clashes(self) -> bool:
         """Give other numbers to terms whose number is another term's; tells whether there were some."""
         self._run("UPDATE found_terms SET id = a.id FROM aliases AS a WHERE a.text = found_terms.text")
-        twice = "SELECT id, MIN(text) AS first FROM found_terms GROUP BY id HAVING COUNT(*) > 1"
+        # One that is known keeps its number.
+        new = " AND ".join(f"id NOT IN (SELECT id FROM {name})" for name in ("incoming_terms", "terms"))  # noqa: S608
+        twice = f"SELECT id, MIN(text) AS first FROM found_terms WHERE {new} GROUP BY id HAVING COUNT(*) > 1"  # noqa: S608
         clashes = [
             f"SELECT f.id, f.text FROM found_terms AS f JOIN {kept} AS k ON k.id = f.id WHERE {text} <> f.text"  # noqa: S608
             for kept, text in (("incoming_terms", "k.text"), ("terms", TERM_TEXT), (f"({twice})", "k.first"))

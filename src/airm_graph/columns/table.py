@@ -13,7 +13,7 @@ files, settings) is kept in this room.
 
 import os
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import chain, islice
 from pathlib import Path
@@ -22,6 +22,7 @@ from typing import Any, Self
 
 import duckdb
 
+from airm_graph.columns.coded import CodedQuads, load_coded
 from airm_graph.columns.intake import Intake, Parser
 from airm_graph.columns.lines import find_files
 from airm_graph.columns.records import read_cells, read_records, write_records
@@ -293,6 +294,18 @@ class TripleTable:
         with self._intake() as intake:
             for select in selects:
                 intake.add_relation(f"(SELECT {columns} FROM ({select}) AS given)")  # noqa: S608
+
+    def load_coded(self, quads: Sequence[CodedQuads], *, repeated: Collection[str] = ()) -> None:
+        """Add quads that SQL makes from the columns of tables, which are known to be new and in the one spelling of terms.
+
+        Args:
+            quads: None is there already, and none is given twice.
+            repeated: What of their ``s`` and ``o`` is the same in many rows.
+
+        Raises:
+            StoreError: DuckDB refuses a statement; the table is as before.
+        """
+        self._change(lambda: load_coded(quads, run=self._run, repeated=repeated))
 
     def load_files(self, paths: Iterable[Path], *, parse: Parser, label: str | None = None) -> None:
         """Add the quads of N-Triples and N-Quads files, also packed ones (``.gz``, ``.zst``).

@@ -6,14 +6,15 @@ those before it. Rows of Python come in through a DuckDB beside it, which writes
 
 import hashlib
 import shutil
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import count, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from airm_graph.columns import BLANK, DEFAULT_GRAPH, IRI, LITERAL, TERM_TEXT, TripleTable
-from airm_graph.columns.spelling import LANG_STRING, STRING, canonical, is_canonical
+from airm_graph.columns.coded import CodedQuads
+from airm_graph.columns.spelling import LANG_STRING, STRING, canonical, is_canonical, quote
 from airm_graph.errors import StoreError
 from airm_graph.spark.dialect import Recursion, Step, carry_over
 from airm_graph.spark.numbers import BITS, number_of, number_text
@@ -192,6 +193,10 @@ class SparkTable(TripleTable):
             self._take_terms(f"SELECT explode(array({', '.join(_COLUMNS)})) AS text FROM incoming_texts")  # noqa: S608
             self._take_quads()
             self._session.catalog.dropTempView("incoming_texts")
+
+    def load_coded(self, quads: Sequence[CodedQuads], *, repeated: Collection[str] = ()) -> None:  # noqa: ARG002 - known to DuckDB only
+        """Add quads that SQL makes from the columns of tables."""
+        self.load_select(*map(_select_coded, quads))
 
     def load_texts(self, paths: Sequence[Path]) -> None:
         """Add the quads of Parquet files with the columns s, p, o, g.
@@ -380,6 +385,11 @@ class SparkTable(TripleTable):
         self.drop(name)
         self._paths[name] = [path]
         self.load_parquet(name, [path])
+
+
+def _select_coded(one: CodedQuads) -> str:
+    where = f" WHERE {one.condition}" if one.condition else ""
+    return f"SELECT {one.s} AS s, {quote(one.p)} AS p, {one.o} AS o, {quote(one.g)} AS g FROM {one.table}{where}"  # noqa: S608
 
 
 def _address(path: Path) -> str:

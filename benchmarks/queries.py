@@ -7,7 +7,6 @@ several times in each run, and the least counts; the time of the run is the sum 
 
 import time
 from collections.abc import Callable, Mapping
-from functools import partial
 from hashlib import sha256
 from pathlib import Path
 
@@ -32,22 +31,32 @@ def make_graph(size: int) -> Graph:
     return Graph(rows=rows, inferred=close(rows, ontology=ontology_rows()).rows, ontology=ontology_rows())
 
 
-def choose_arguments(graph: Graph) -> dict[str, dict[str, str]]:
-    """Query → arguments that find something, for every query of the library."""
+def choose_arguments(graph: Graph) -> dict[str, tuple[str, dict[str, str]]]:
+    """What is asked: a name → a query of the library and arguments that find something.
+
+    Every query is there with what it requires, and narrowed where it would list pairs or mitigations without end; without that it is there
+    once more.
+    """
 
     def first(kind: str) -> str:
         return next(s for s, p, o, _ in graph.rows if p == term("rdf:type") and o == term(kind))[1:-1].removeprefix(BASE)
 
     given = {"mitigation": first("airm:Mitigation"), "source": first("airm:Source"), "code": "1.1", "text": "watermark"}
-    return {query.name: {p.name: given[p.name] for p in query.parameters if p.required} for query in list_queries()}
+    asked = {query.name: (query.name, {p.name: given[p.name] for p in query.parameters if p.required}) for query in list_queries()}
+    narrowed = {
+        "codes-by-source": {"source": given["source"]},
+        "mitigations-by-role": {"actor": "developer", "stage": "deploy"},
+        "sources-by-shared-code": {"source": given["source"]},
+    }
+    asked |= {f"{name}, all": asked[name] for name in narrowed}
+    return dict(sorted((asked | {name: (name, arguments) for name, arguments in narrowed.items()}).items()))
 
 
 def prepare(_: Path, size: int, way: str) -> Work:
     """Ask every query, through our call or directly."""
     graph = make_graph(size)
-    asked = choose_arguments(graph)
-    make = {"ours": partial(_ask_ours, graph), "direct": partial(_ask_directly, graph)}[way]
-    calls = {name: make(name, arguments) for name, arguments in asked.items()}
+    ask = {"ours": _ask_ours, "direct": _ask_directly}[way]
+    calls = {name: ask(graph, query, arguments) for name, (query, arguments) in choose_arguments(graph).items()}
     for call in calls.values():
         call()
     return lambda watch: _ask_all(calls, watch)

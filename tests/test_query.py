@@ -559,3 +559,41 @@ def test_anything_else_is_refused_or_inert(kind: str, start: str, value: str) ->
 @given(value=st.from_regex(library._IRI, fullmatch=True).filter(lambda value: len(value) <= 2000))
 def test_iri_that_passes_is_one_for_the_store(value: str) -> None:
     assert run_query(Store(), MADE["iri"], {"value": value}).rows == ((f"<{value}>",),)
+
+
+# --- rows of answers
+
+
+@pytest.mark.parametrize("tag", ["", "@en", "^^<urn:type>"])
+@given(value=st.text(max_size=8) | st.text(alphabet='\t\n\r"\\tun0\x00\x08\x0b\x0c\x1f\x7f\x85 <>_', max_size=8))
+@settings(max_examples=60, deadline=None)
+def test_select_when_a_literal_holds_any_text_gives_what_oxigraph_calls_it(tag: str, value: str) -> None:
+    literal = '"' + "".join(f"\\U{ord(character):08X}" for character in value) + f'"{tag}'
+    store = Store()
+    store.add_rows([("<urn:s>", "<urn:p>", literal, "")])
+    (row,) = store.ask("SELECT ?o ?none WHERE { ?s ?p ?o }")
+    assert store.select("SELECT ?o ?none WHERE { ?s ?p ?o }") == (("o", "none"), [row])
+
+
+def test_select_when_terms_stand_bare_or_are_missing_gives_whole_terms() -> None:
+    query = (
+        "SELECT ?n ?v WHERE { VALUES (?n ?v) { (1 true) (2 false) (3 +07) (4 -1.50) (5 .5) (6 1e0) (7 1.5E-3) (8 UNDEF) (9 <urn:i>) "
+        '(10 "") (11 "1") (12 "true") (13 "x"^^<http://www.w3.org/2001/XMLSchema#integer>) '
+        '(14 "INF"^^<http://www.w3.org/2001/XMLSchema#double>) (15 "\U0001f600\u2028\x85") } }'
+    )
+    store = Store()
+    assert store.select(query)[1] == list(store.ask(query))
+    assert store.select("SELECT * WHERE { }") == ((), [()])
+    assert store.select("SELECT ?s WHERE { ?s ?p ?o }") == (("s",), [])
+
+
+def test_query_when_its_file_changes_is_read_again(tmp_path: Path) -> None:
+    path = tmp_path / "one.rq"
+    text = "#+ summary: {0}\n#+ description: d\n#+ tags: [a]\n#+ columns: {{x: y}}\n\nSELECT ?x WHERE {{ ?x ?y ?z }}\n"
+    path.write_text(text.format("before"))
+    assert load_query("one", folder=tmp_path).summary == "before"
+    path.write_text(text.format("after this"))
+    assert load_query("one", folder=tmp_path).summary == "after this"
+    for name in ("../one", "one.rq", "", "two"):
+        with pytest.raises(UnknownQueryError):
+            load_query(name, folder=tmp_path / "." if name else tmp_path)

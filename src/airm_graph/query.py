@@ -13,6 +13,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -37,6 +38,7 @@ KINDS = {
     "text": "text of at most 2000 characters, without control characters",
 }
 _FOLDERS = {"edition": "taxonomy/", "mitigation": "mitigation/", "source": "source/"}
+_NAME = re.compile(r"[\w-]+")
 _HEADER = "#+"
 _KEYS = {"summary", "description", "tags", "params", "columns"}
 _PARAMETER_KEYS = {"kind", "default", "required", "description", "example", "allowed", "scheme"}
@@ -133,10 +135,10 @@ def load_query(name: str, *, folder: Path | None = None) -> Query:
     >>> load_query("check-uncovered-codes").parameters[0].default
     'v2'
     """
-    files = _files(folder)
-    if name not in files:
-        raise UnknownQueryError(f"no query is called {name!r}; {_suggest(name, sorted(files))}")
-    return _read_query(files[name])
+    path = (folder or find_resource("queries")) / f"{name}.rq"
+    if not _NAME.fullmatch(name) or not path.is_file():
+        raise UnknownQueryError(f"no query is called {name!r}; {_suggest(name, sorted(_files(folder)))}")
+    return _read_query(path)
 
 
 def bind_query(query: Query, arguments: Mapping[str, str] | None = None, *, base: str = BASE) -> str:
@@ -212,6 +214,13 @@ def _suggest(name: str, names: Sequence[str]) -> str:
 
 
 def _read_query(path: Path) -> Query:
+    found = path.stat()
+    return _read_version(path, found.st_mtime_ns, found.st_size)
+
+
+@lru_cache(maxsize=256)
+def _read_version(path: Path, _changed: int, _size: int) -> Query:
+    """Reading a header takes longer than many a query; a file that has changed is read again."""
     import yaml
 
     lines = path.read_text(encoding="utf-8").splitlines(keepends=True)

@@ -14,7 +14,7 @@ from airm_graph.ingest.inputs import Input, find_inputs, is_input_name, is_own, 
 
 __all__ = ["Seen", "look_at", "read_digest"]
 
-_SIDECAR = ".meta.yaml"
+_PAGE, _SIDECAR = ".txt", ".meta.yaml"
 
 #: For the file and each side-car: name, size, times of change in nanoseconds, number.
 Stamp = list[list[str | int]]
@@ -25,12 +25,32 @@ class Seen:
     """A file as it was seen.
 
     Attributes:
-        newest: The latest of its times of change.
+        name: Path below the folder named by the user, as :class:`airm_graph.ingest.inputs.Input` has it.
+        path: Where it is.
+        newest: The latest of its times of change, and those of its side-cars.
     """
 
-    entry: Input
+    name: str
+    path: str
     stamp: Stamp
     newest: int
+
+    @property
+    def entry(self) -> Input:
+        """The same as the readers know it."""
+        return Input(self.name, Path(self.path), is_named=False)
+
+    @property
+    def shown(self) -> str:
+        """The name under which the user finds the file."""
+        path = self.path if os.sep == "/" else self.path.replace(os.sep, "/")
+        return readable_name(path.removeprefix("./"))
+
+    @property
+    def beside(self) -> list[str]:
+        """Names of its side-cars, as findings call them."""
+        folder = self.name[: self.name.rfind("/") + 1]
+        return [f"{folder}{name}" for name, *_ in self.stamp[1:]]
 
 
 def look_at(paths: Sequence[str | Path]) -> dict[str, Seen] | None:
@@ -51,12 +71,9 @@ def look_at(paths: Sequence[str | Path]) -> dict[str, Seen] | None:
         assert entry.path is not None
         folder = entry.path.parent
         if folder not in folders:
-            folders[folder] = {name: status for name, status, _ in _list_folder(str(folder))}
-        name = entry.path.name
-        status = folders[folder].get(name)
-        if status is None:
-            raise InputError("the file cannot be read", file=str(entry.path), remedy="check its name and permissions")
-        found[entry.name] = _see(entry, name, status, folders[folder])
+            folders[folder] = {name: status for name, status, _ in _list_folder(str(folder), hidden=True)}
+        status = folders[folder].get(entry.path.name) or entry.path.stat()
+        found[entry.name] = _see(entry.name, entry.path.name, str(entry.path), status, folders[folder])
     return found
 
 
@@ -65,30 +82,29 @@ def _look_below(folder: Path) -> dict[str, Seen] | None:
     waiting = [("", str(folder))]
     while waiting:
         below, place = waiting.pop()
-        listed, folders = dict[str, os.stat_result](), list[str]()
+        listed = dict[str, os.stat_result]()
         for name, status, is_folder in _list_folder(place):
             if is_folder:
-                folders.append(name)
+                waiting.append((f"{below}{name}/", f"{place}{os.sep}{name}"))
             else:
                 listed[name] = status
-        waiting += [(f"{below}{name}/", f"{place}{os.sep}{name}") for name in folders]
         for name, status in listed.items():
-            if is_input_name(name) and not is_own(name):
-                entry = Input(_readable(f"{below}{name}"), Path(place, name), is_named=False)
-                if entry.is_table:
-                    return None
-                found[entry.name] = _see(entry, name, status, listed)
+            if name.endswith(_PAGE):
+                shown = readable_name(f"{below}{name}")
+                found[shown] = _see(shown, name, f"{place}{os.sep}{name}", status, listed)
+            elif is_input_name(name) and not is_own(name):
+                return None
     if not found:
         find_inputs([folder])  # says what is wrong
     return found
 
 
-def _list_folder(place: str) -> Iterator[tuple[str, os.stat_result, bool]]:
-    """Names that are not hidden, with what the system says of them, and whether they are folders; as `find_inputs` goes through them."""
+def _list_folder(place: str, *, hidden: bool = False) -> Iterator[tuple[str, os.stat_result, bool]]:
+    """Names with what the system says of them, and whether they are folders; as `find_inputs` goes through them."""
     try:
         with os.scandir(place) as entries:
             for entry in entries:
-                if not entry.name.startswith("."):
+                if hidden or not entry.name.startswith("."):
                     is_folder = entry.is_dir(follow_symlinks=False)
                     if is_folder or entry.is_file():
                         yield entry.name, entry.stat(), is_folder
@@ -98,22 +114,18 @@ def _list_folder(place: str) -> Iterator[tuple[str, os.stat_result, bool]]:
         raise InputError(f"the folder cannot be read: {error.strerror}", file=place) from error
 
 
-def _see(entry: Input, name: str, status: os.stat_result, beside: dict[str, os.stat_result]) -> Seen:
-    stamp, newest = [_stamp(str(entry.path), status)], max(status.st_mtime_ns, status.st_ctime_ns)
-    stem = name[:-4] if name.endswith(".txt") else Path(name).stem
+def _see(shown: str, name: str, path: str, status: os.stat_result, beside: dict[str, os.stat_result]) -> Seen:
+    stamp, newest = [_stamp(path, status)], max(status.st_mtime_ns, status.st_ctime_ns)
+    stem = name[: -len(_PAGE)] if name.endswith(_PAGE) else Path(name).stem
     for other in (f"{stem}{_SIDECAR}", f"{name}{_SIDECAR}"):
         if status_of := beside.get(other):
             stamp.append(_stamp(other, status_of))
             newest = max(newest, status_of.st_mtime_ns, status_of.st_ctime_ns)
-    return Seen(entry, stamp, newest)
+    return Seen(shown, path, stamp, newest)
 
 
 def _stamp(name: str, status: os.stat_result) -> list[str | int]:
     return [readable_name(name), status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino]
-
-
-def _readable(name: str) -> str:
-    return name if name.isascii() and name.isprintable() else readable_name(name)
 
 
 def read_digest(entry: Input) -> str:

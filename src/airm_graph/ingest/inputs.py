@@ -175,6 +175,12 @@ def _absolute(path: Path) -> Path:
 
 
 def readable_name(name: str) -> str:
-    """A name as text: bytes that are no UTF-8, and control characters, which not every format can say, are written as escapes."""
+    r"""Write a name as text: bytes that are no UTF-8, and control characters, which not every format can say, are written as escapes.
+
+    >>> print(readable_name("a\tb"))
+    a\tb
+    """
+    if name.isascii() and name.isprintable():
+        return name
     text = os.fsencode(name).decode("utf-8", "backslashreplace")
     return "".join(char if char.isprintable() else ascii(char)[1:-1] for char in text)

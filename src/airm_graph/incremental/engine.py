@@ -4,6 +4,7 @@ In part means: pages that changed are read again, and all that they hang togethe
 judged anew, with the taxonomies around it. What the files hold of these pages is taken out of them, and the new statements are put in.
 """
 
+import os
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import nullcontext, suppress
@@ -116,14 +117,15 @@ def build_into(
         reader: What reads pages; one of its own when left out, with the cache where everything is read.
 
     Returns:
-        What was written; None where tables or standard input are among the inputs, which are built from nothing.
+        What was written; None where tables or standard input are among the inputs, which are built from nothing, and on Windows.
 
     Raises:
         InputError: An input does not exist or cannot be read.
         ExportError: A file cannot be written; all are as they were.
     """
     now = time.time_ns()
-    seen = look_at(inputs)
+    # Windows does not let a file be replaced while it is mapped.
+    seen = look_at(inputs) if os.name != "nt" else None
     if seen is None:
         return None
     target = Path(folder)
@@ -282,9 +284,9 @@ class _Job:
         head = state.get("head")
         if head is None:
             raise Unclear("")
-        record = Record(**head["record"])
         if head["version"] != self._version() or head["machine"] != name_machine():
             raise Unclear("what builds has changed")
+        record = Record(**head["record"])
         if not record.is_true(self.folder):
             raise Unclear("the output is not what was written")
         known = {name: about for _, files in state.find("files/") for name, about in files.items()}

@@ -7,7 +7,7 @@ Names, sources and codes are those of ``generate``. One row in a hundred carries
 import csv
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -164,12 +164,17 @@ def write_tables(mitigations: int, folder: Path, *, clean: bool = False, wide: b
         csv.writer(file).writerows(planted)
 
 
-def write_captures(mitigations: int, folder: Path) -> None:
-    """Write one page for each mitigation, source by source, as the publisher prints it."""
+def write_captures(mitigations: int, folder: Path, *, per_source: int = PER_SOURCE, own_titles: bool = False) -> None:
+    """Write one page for each mitigation, source by source, as the publisher prints it.
+
+    With *own_titles* no two sources begin with the same words, as is usual; otherwise many do, and have to be told apart.
+    """
     pages = _load_pages()
-    for source in range(-(-mitigations // PER_SOURCE)):
-        numbers = range(source * PER_SOURCE, min(mitigations, (source + 1) * PER_SOURCE))
+    for source in range(-(-mitigations // per_source)):
+        numbers = range(source * per_source, min(mitigations, (source + 1) * per_source))
         document = _make_document(source, numbers, pages)
+        if own_titles:
+            document = replace(document, title=f"{make_name(source)[0]}, and other measures")
         place = folder / f"source-{source:05}"
         place.mkdir(parents=True, exist_ok=True)
         for number, path in zip(numbers, pages.walk(document.nodes), strict=True):

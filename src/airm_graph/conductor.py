@@ -3,6 +3,7 @@
 import datetime
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import replace
 from pathlib import Path
@@ -44,6 +45,7 @@ __all__ = [
     "Progress",
     "Proposal",
     "build",
+    "close_first",
     "convert",
     "count_records",
     "describe",
@@ -139,8 +141,7 @@ def finish_graph(
         base, engine, shapes: As for :func:`build`.
         tell: Called with (step, number done, number in all).
     """
-    rows = tuple(sorted({*_data_rows(records), *_taxonomy_rows(), *_describe(count_records(records), base)}))
-    ontology = _read_rows("ontology/airm.ttl", iri("graph/ontology"))
+    rows, ontology = _state(records, base)
     verdict, closure = _judge_and_close(rows, ontology=ontology, shapes=shapes, engine=engine, tell=tell)
     report = _report(readings, records, closure, verdict, rows)
     tell("done", 1, 1)
@@ -163,6 +164,45 @@ def open_reader(cache: str | Path | None = None) -> Iterator[Reader]:
         return
     with Cache(Path(cache)) as kept:
         yield Reader(kept)
+
+
+def close_first(readings: Readings, records: Records, *, base: str = BASE) -> tuple[tuple[Row, ...], Callable[[], Report]]:
+    """Make what exports hold of records that are merged, while they are judged.
+
+    Args:
+        readings, records, base: As for :func:`finish_graph`.
+
+    Returns:
+        The statements, and what gives the report as soon as it is there.
+    """
+    from airm_graph.columns import TripleTable
+
+    rows, ontology = _state(records, base)
+    pool = ThreadPoolExecutor(1)
+    judging = pool.submit(_judge_alone, rows)
+    pool.shutdown(wait=False)
+    with TripleTable(threads=1) as table:
+        table.load_rows(rows)
+        closure = close(rows, ontology=ontology, table=table)
+
+    def report() -> Report:
+        return _report(readings, records, closure, judging.result(), rows)
+
+    return _rebase((*rows, *closure.rows), base), report
+
+
+def _judge_alone(rows: tuple[Row, ...]) -> Verdict:
+    from airm_graph.columns import TripleTable
+
+    with TripleTable(threads=1) as table:
+        table.load_rows(rows)
+        return judge_shapes(rows, table=table)
+
+
+def _state(records: Records, base: str) -> tuple[tuple[Row, ...], tuple[Row, ...]]:
+    """What is stated, sorted, and the ontology."""
+    rows = tuple(sorted({*_data_rows(records), *_taxonomy_rows(), *_describe(count_records(records), base)}))
+    return rows, _read_rows("ontology/airm.ttl", iri("graph/ontology"))
 
 
 def _build_large(

@@ -93,12 +93,13 @@ def replace_folder_files(folder: Path, files: Mapping[str, Chunks]) -> dict[str,
 
 
 @contextmanager
-def draft_files(paths: Sequence[Path], *, make_folder: Path | None = None) -> Iterator[list[Draft]]:
+def draft_files(paths: Sequence[Path], *, make_folder: Path | None = None, wait: bool = True) -> Iterator[list[Draft]]:
     """Open a draft for each path; when the block ends well, all of them are brought to disk, and only then renamed into their places.
 
     Args:
         paths: Where the files shall be. A symbolic link is followed.
         make_folder: Made when it is missing.
+        wait: Whether to wait until the files are on the disk. Where it is not waited for, a crash of the machine may leave half of them.
 
     Raises:
         ExportError: A file cannot be written; every earlier file is as it was.
@@ -119,12 +120,13 @@ def draft_files(paths: Sequence[Path], *, make_folder: Path | None = None) -> It
         for path, file in zip(paths, opened, strict=True):
             with _explained(path):
                 file.flush()
-                os.fsync(file.fileno())
+                if wait:
+                    os.fsync(file.fileno())
                 file.close()
         for temporary, target in waiting.items():
             with _explained(target):
                 temporary.replace(target)
-        for folder in {target.parent for target in waiting.values()}:
+        for folder in {target.parent for target in waiting.values()} if wait else ():
             _flush_folder(folder)
     finally:
         _discard(opened, waiting)

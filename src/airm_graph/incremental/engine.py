@@ -5,31 +5,42 @@ judged anew, with the taxonomies around it. What the files hold of these pages i
 """
 
 import time
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field
 from hashlib import sha256
+from itertools import chain
 from pathlib import Path
 from typing import Any
-from zlib import crc32
 
 from airm_graph.analyse.counts import count_things
 from airm_graph.cache import make_key, reader_version
-from airm_graph.conductor import Progress, count_records, describe_counts, find_issued, finish_graph, open_reader
+from airm_graph.conductor import Progress, close_first, count_records, describe_counts, find_issued, finish_graph, open_reader
 from airm_graph.export import EXPORTS, sort_rows
 from airm_graph.export.links import profile_links
 from airm_graph.graph import SUMS, Graph, make_options
 from airm_graph.incremental.blocks import BLOCKS, Unclear, make_forms, read_head, render
+from airm_graph.incremental.entries import (
+    count_codes,
+    digest_rest,
+    find_share,
+    get_island,
+    list_findings,
+    list_links,
+    name_machine,
+    put_island,
+    replace_islands,
+    sum_counts,
+)
 from airm_graph.incremental.index import Index
-from airm_graph.incremental.islands import Island, find_islands, find_owner, list_file_keys, pack_findings, unpack_findings
+from airm_graph.incremental.islands import Island, find_islands, find_owner, list_file_keys, pack_findings, share_findings
 from airm_graph.incremental.look import Seen, look_at, read_digest
 from airm_graph.incremental.outputs import Change, Outputs, Record, stamp_file
 from airm_graph.incremental.state import Damaged, State, open_state
 from airm_graph.ingest import Reader, Readings, read_pages
 from airm_graph.merge import merge_pages
-from airm_graph.model import Finding, Link, Records
-from airm_graph.namespaces import BASE, term
+from airm_graph.model import Finding, Records
+from airm_graph.namespaces import BASE
 from airm_graph.resources import find_resource
 from airm_graph.store import Row
 from airm_graph.validate.report import Report
@@ -38,11 +49,8 @@ __all__ = ["Built", "build_into"]
 
 #: A file that changed so lately before it was looked at may change again within the same time of change (two seconds on FAT).
 _FRESH = 2_000_000_000
-#: Entries that hold what is known of files: all are read, those that change are written.
-_SHARES = 64
 #: Pages beyond which a part is not worth it, if they are a third of all.
 _LARGE = 100
-_BOOT = Path("/proc/sys/kernel/random/boot_id")
 
 
 @dataclass(frozen=True)
@@ -143,7 +151,7 @@ class _Job:
     def run(self, state: State) -> Built:
         try:
             return self.build_part(state)
-        except (Damaged, Unclear) as error:
+        except (Damaged, Unclear, OSError) as error:
             reason = str(error)
         return self.build_whole(state, reason=reason)
 
@@ -168,8 +176,12 @@ class _Job:
         written = graph.write(self.folder, note=note if state else None)
         built = Built(graph.report, graph.files, written, graph.digest, len(graph), graph.count(), len(self.seen), reason)
         if state:
-            with suppress(Damaged, Unclear, ValueError):
+            try:
                 self._keep(state, readings, graph, built, digests, lengths)
+            except (Damaged, Unclear):
+                # The next build finds no record, rather than one that is of other files.
+                with suppress(OSError):
+                    state.path.unlink()
         return built
 
     def _read(self, names: Iterable[str], reader: Reader) -> tuple[Readings, Records]:
@@ -189,25 +201,28 @@ class _Job:
     ) -> None:
         """Write what the next build has to know."""
         state.clear()
-        islands, outside = self._part(readings, graph.records, graph.report.findings)
+        islands = find_islands(graph.records, keys=self._list_keys(readings, graph.records))
+        outside = share_findings(islands, graph.report.findings, beside=dict(self._list_beside(readings.files)))
         owned = {path for island in islands for path in island.owned}
         others = [row for row in graph.exported if self._owner(row[0]) not in owned]
         ids = {name: number for number, island in enumerate(islands) for name in island.files}
         for number, island in enumerate(islands):
-            _put_island(state, number, island)
+            put_island(state, number, island)
         for share, files in self._share(self.seen, digests, ids).items():
             state.put(f"files/{share}", files)
         Index(state, "blocks").fill(lengths)
         record = self._measure(built, graph, lengths, fixed=render(others, options=make_options(self.base)).used)
         head = {
             "version": self._version(),
-            "machine": _machine(),
+            "machine": name_machine(),
             "record": record.pack(),
             "counts": count_records(graph.records),
             "things": built.things,
-            "codes": _count_codes(graph.exported, self.base),
+            "codes": count_codes(graph.exported, self.base),
             "next": len(islands),
-            "about": _describe_rest(graph.report, others, self.base),
+            "rest": digest_rest(others, self.base),
+            "engines": [[name, list(shapes)] for name, shapes in graph.report.engines],
+            "notes": list(graph.report.notes),
             "outside": pack_findings(outside),
         }
         state.put("head", head)
@@ -230,10 +245,8 @@ class _Job:
         links = dict(sorted(profile_links(graph.records.links, base=self.base).items()))
         return Record(files, heads, used, [sorted(names) for names in fixed], links, built.triples)
 
-    def _part(self, readings: Readings, records: Records, findings: Iterable[Finding]) -> tuple[list[Island], list[Finding]]:
-        beside = self._list_beside(readings.files)
-        keys = list_file_keys(readings, records, beside=beside)
-        return find_islands(records, keys=keys, findings=findings, beside=dict(beside))
+    def _list_keys(self, readings: Readings, records: Records) -> dict[str, set[str]]:
+        return list_file_keys(readings, records, beside=self._list_beside(readings.files))
 
     def _list_beside(self, names: Iterable[str]) -> list[tuple[str, str]]:
         return [(other, name) for name in names for other in self.seen[name].beside]
@@ -246,7 +259,7 @@ class _Job:
         for name in names:
             seen = self.seen[name]
             stamp = seen.stamp if seen.newest + _FRESH < self.now else []
-            found.setdefault(_find_share(name), {})[name] = [ids[name], digests[name], stamp]
+            found.setdefault(find_share(name), {})[name] = [ids[name], digests[name], stamp]
         return found
 
     def _version(self) -> str:
@@ -270,7 +283,7 @@ class _Job:
         if head is None:
             raise Unclear("")
         record = Record(**head["record"])
-        if head["version"] != self._version() or head["machine"] != _machine():
+        if head["version"] != self._version() or head["machine"] != name_machine():
             raise Unclear("what builds has changed")
         if not record.is_true(self.folder):
             raise Unclear("the output is not what was written")
@@ -280,7 +293,7 @@ class _Job:
             with suppress(Damaged):
                 self._keep_files(state, known, {}, digests)
                 state.commit()
-            return self._tell_built(head, record, list(_all_findings(state, head)), pages=0)
+            return self._tell_built(head, record, list(list_findings(state, head)), pages=0)
         return self._build_changed(state, head, record, known, digests, changed)
 
     def _compare(self, known: Mapping[str, list[Any]]) -> tuple[dict[str, str], set[str]]:
@@ -300,30 +313,33 @@ class _Job:
         changed: set[str],
     ) -> Built:
         old, readings, records = self._read_islands(state, known, changed)
-        counts = _sum_counts(head["counts"], [island.counts for island in old.values()], [count_records(records)])
+        counts = sum_counts(head["counts"], [island.counts for island in old.values()], [count_records(records)])
         if not counts["Mitigation"]:
             raise Unclear("no mitigation is left")
-        rows, findings = self._close(head, readings, records)
-        islands, outside = self._part(readings, records, findings)
-        if rows and pack_findings(outside) != head["outside"]:
-            raise Unclear("what is found beside the pages has changed")
+        islands = find_islands(records, keys=self._list_keys(readings, records))
         new = dict(enumerate(islands, head["next"]))
-        _replace_islands(state, old, new)
-        every = list(_all_findings(state, head))
-        report = self._report(head, every)
+        rows, judge = self._close(head, readings, records, islands)
+        every: list[Finding] = []
+
+        def report() -> bytes:
+            judge()
+            replace_islands(state, old, new)
+            every.extend(list_findings(state, head))
+            return self._report(head, every).to_json().encode()
+
         outputs = Outputs(self.folder, base=self.base, record=record, index=Index(state, "blocks"))
         owned = {path for island in (*old.values(), *islands) for path in island.owned}
         mine = [row for row in rows if self._owner(row[0]) in owned]
         was = outputs.read(owned)
         described = [describe_counts(some, base=self.base) for some in (head["counts"], counts)]
         links = [[link for island in some for link in island.links] for some in (old.values(), islands)]
-        change = Change(owned, mine, (described[0], described[1]), (links[0], links[1]), report.to_json().encode())
-        record = outputs.replace(change, every_link=lambda: _all_links(state))
-        codes = [_count_codes(some, self.base) for some in (was, mine)]
+        change = Change(owned, mine, (described[0], described[1]), (links[0], links[1]), report)
+        record = outputs.replace(change, every_link=lambda: chain(list_links(state, without=old), links[1]))
+        codes = [count_codes(some, self.base) for some in (was, mine)]
         head |= {
             "record": record.pack(),
             "counts": counts,
-            "codes": _sum_counts(head["codes"], [codes[0]], [codes[1]]),
+            "codes": sum_counts(head["codes"], [codes[0]], [codes[1]]),
             "next": head["next"] + len(islands),
         }
         head["things"] = self._count_things(head, was, mine)
@@ -339,34 +355,50 @@ class _Job:
         reader = self.reader or Reader()
         wanted = {known[name][0] for name in changed if name in known}
         while True:
-            old |= {number: _get_island(state, number) for number in wanted - old.keys()}
+            old |= {number: get_island(state, number) for number in wanted - old.keys()}
             names = {name for island in old.values() for name in island.files} | changed
             if len(names) > max(_LARGE, len(self.seen) // 3):
                 raise Unclear("much has changed")
             # Without the cache: to open it takes longer than to read some pages.
             readings, records = self._read(names & self.seen.keys(), reader)
-            keys = set().union(*list_file_keys(readings, records, beside=self._list_beside(readings.files)).values())
+            keys = set().union(*self._list_keys(readings, records).values())
             wanted = {number for key in sorted(keys) if (number := state.get(f"keys/{key}")) is not None}
             if wanted <= old.keys():
                 return old, readings, records
 
-    def _close(self, head: Mapping[str, Any], readings: Readings, records: Records) -> tuple[Sequence[Row], Sequence[Finding]]:
-        """State, close and judge what was read; what is stated and found beside it must be what it was."""
+    def _close(
+        self, head: Mapping[str, Any], readings: Readings, records: Records, islands: Sequence[Island]
+    ) -> tuple[Sequence[Row], Callable[[], None]]:
+        """State and close what was read; also gives what waits for the verdict and shares the findings.
+
+        What is stated and found that is nobody's must be what it was.
+        """
+        beside = dict(self._list_beside(readings.files))
         if not records.captures:
-            return (), (*readings.findings, *records.findings)
-        graph = finish_graph(readings, records, base=self.base, tell=self.tell)
-        rows = sort_rows(graph.exported)
-        owned = {f"capture/{capture.sha256[:16]}" for capture in records.captures}
-        for source in records.sources:
-            owned |= {source.key, source.key.replace("source/", "mitigation/", 1), *(agent.key for agent, _ in source.creators)}
-        if _describe_rest(graph.report, (row for row in rows if self._owner(row[0]) not in owned), self.base) != head["about"]:
+
+            def share() -> None:
+                share_findings(islands, (*readings.findings, *records.findings), beside=beside)
+
+            return (), share
+        self.tell("close", 0, 1)
+        exported, finish = close_first(readings, records, base=self.base)
+        rows = sort_rows(list(exported))
+        owned = {path for island in islands for path in island.owned}
+        if digest_rest((row for row in rows if self._owner(row[0]) not in owned), self.base) != head["rest"]:
             raise Unclear("what is stated beside the pages has changed")
-        return rows, graph.report.findings
+
+        def judge() -> None:
+            report = finish()
+            outside = share_findings(islands, report.findings, beside=beside)
+            engines = [[name, list(shapes)] for name, shapes in report.engines]
+            if [pack_findings(outside), engines, list(report.notes)] != [head["outside"], head["engines"], head["notes"]]:
+                raise Unclear("what is found beside the pages has changed")
+
+        return rows, judge
 
     def _report(self, head: Mapping[str, Any], findings: Iterable[Finding]) -> Report:
-        about = head["about"]
-        engines = tuple((name, tuple(shapes)) for name, shapes in about["engines"])
-        return Report(tuple(findings), tuple(sorted(self.seen)), engines, tuple(about["notes"]))
+        engines = tuple((name, tuple(shapes)) for name, shapes in head["engines"])
+        return Report(tuple(findings), tuple(sorted(self.seen)), engines, tuple(head["notes"]))
 
     def _count_things(self, head: Mapping[str, Any], was: Sequence[Row], mine: Sequence[Row]) -> dict[str, int]:
         before, after = (count_things(rows, base=self.base) for rows in (was, mine))
@@ -375,86 +407,15 @@ class _Job:
 
     def _keep_files(self, state: State, known: Mapping[str, list[Any]], ids: Mapping[str, int], digests: Mapping[str, str]) -> None:
         """Write down the files that were read or belong to another island now; others are as they were."""
-        touched = {_find_share(name) for name in (*digests, *ids, *(known.keys() - self.seen.keys()))}
-        names = [name for name in self.seen if _find_share(name) in touched]
+        touched = {find_share(name) for name in (*digests, *ids, *(known.keys() - self.seen.keys()))}
+        names = [name for name in self.seen if find_share(name) in touched]
         every = {name: digests.get(name) or known[name][1] for name in names}
         shares = self._share(names, every, {name: ids.get(name, known[name][0] if name in known else -1) for name in names})
         for share in touched:
             state.put(f"files/{share}", shares.get(share, {}))
 
     def _tell_built(self, head: Mapping[str, Any], record: Record, findings: Sequence[Finding], *, pages: int) -> Built:
-        files = {name: self.seen[name].entry.shown for name in sorted(self.seen)}
+        files = {name: self.seen[name].shown for name in sorted(self.seen)}
         written = {name: self.folder / name for name in (*(export.file_name for export in EXPORTS.values()), *record.files)}
         digest = str(record.files[EXPORTS["ntriples"].file_name][0])
         return Built(self._report(head, findings), files, written, digest, record.triples, head["things"], pages)
-
-
-def _machine() -> str:
-    """What changes when the machine starts anew: then it may have lost what was not yet on disk."""
-    try:
-        return _BOOT.read_text(encoding="ascii").strip()
-    except OSError:
-        return str(round((time.time() - time.monotonic()) / 60))
-
-
-def _find_share(name: str) -> int:
-    return crc32(name.encode("utf-8", "surrogatepass")) % _SHARES
-
-
-def _put_island(state: State, number: int, island: Island) -> None:
-    state.put(f"island/{number}", island.pack())
-    for key in island.keys:
-        state.put(f"keys/{key}", number)
-    if island.findings:
-        state.put(f"findings/{number:09}", pack_findings(island.findings))
-
-
-def _get_island(state: State, number: int) -> Island:
-    data = state.get(f"island/{number}")
-    if data is None:
-        raise Damaged("the record of the last build is not whole")
-    return Island.unpack(data)
-
-
-def _replace_islands(state: State, old: Mapping[int, Island], new: Mapping[int, Island]) -> None:
-    for number, island in old.items():
-        state.drop(f"island/{number}")
-        state.drop(f"findings/{number:09}")
-        for key in island.keys:
-            state.drop(f"keys/{key}")
-    for number, island in new.items():
-        _put_island(state, number, island)
-
-
-def _all_findings(state: State, head: Mapping[str, Any]) -> Iterator[Finding]:
-    for _, data in state.find("findings/"):
-        yield from unpack_findings(data)
-    yield from unpack_findings(head["outside"])
-
-
-def _all_links(state: State) -> Iterator[Link]:
-    for _, data in state.find("island/"):
-        yield from Island.unpack(data).links
-
-
-def _sum_counts(counts: Mapping[str, int], less: Iterable[Mapping[str, int]], more: Iterable[Mapping[str, int]]) -> dict[str, int]:
-    found = Counter(dict(counts))
-    for some in less:
-        found.subtract(some)
-    for some in more:
-        found.update(some)
-    return {name: number for name, number in sorted(found.items()) if number or name[0] != "<"}
-
-
-def _count_codes(rows: Iterable[Row], base: str) -> dict[str, int]:
-    """How many mitigations have each code."""
-    code = term("airm:code").replace(BASE, base, 1)
-    return dict(sorted(Counter(value for _, value in {(row[0], row[2]) for row in rows if row[1] == code}).items()))
-
-
-def _describe_rest(report: Report, rows: Iterable[Row], base: str) -> dict[str, Any]:
-    """What a build says that no page has a part in: it is the same for any pages, or everything has to be built."""
-    digest = sha256()
-    for row in sort_rows(row for row in rows if not row[0].startswith(f"<{base}dataset")):
-        digest.update(" ".join(row).encode())
-    return {"rows": digest.hexdigest(), "engines": [[name, list(shapes)] for name, shapes in report.engines], "notes": list(report.notes)}

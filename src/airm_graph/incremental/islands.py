@@ -7,12 +7,13 @@ from hashlib import sha256
 from typing import Any
 
 from airm_graph.cache import pack, unpack
+from airm_graph.incremental.blocks import Unclear
 from airm_graph.ingest import Readings
 from airm_graph.merge.islands import list_keys, list_record_keys
 from airm_graph.model import Finding, Link, Records
 from airm_graph.namespaces import BASE
 
-__all__ = ["Island", "find_islands", "find_owner", "list_file_keys", "pack_findings", "unpack_findings"]
+__all__ = ["Island", "find_islands", "find_owner", "list_file_keys", "pack_findings", "share_findings", "unpack_findings"]
 
 _LENGTH = 16
 _COUNTED = ("Capture", "Classification", "Mitigation", "Repair", "Source")
@@ -84,16 +85,12 @@ def _digest(key: str) -> str:
     return sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:_LENGTH]
 
 
-def find_islands(
-    records: Records, *, keys: dict[str, set[str]], findings: Iterable[Finding], beside: Mapping[str, str]
-) -> tuple[list[Island], list[Finding]]:
-    """Part a build into islands; returns also the findings that are of none of them.
+def find_islands(records: Records, *, keys: Mapping[str, set[str]]) -> list[Island]:
+    """Part a build into islands, without their findings.
 
     Args:
         records: Of all pages.
         keys: As `list_file_keys` gives them.
-        findings: All of the report.
-        beside: Name of a side-car → name of its page.
     """
     islands = [Island(sorted(names), sorted(set().union(*(keys[name] for name in names)))) for names in _connect(keys)]
     of_file = {name: island for island in islands for name in island.files}
@@ -114,26 +111,39 @@ def find_islands(
         owner[f"capture/{evidence.capture[:16]}"].counts["Repair"] += 1
     for link in records.links:
         owner[find_owner(link.one.key)].links.append(link)
+    for island in islands:
+        island.owned.sort()
+    return islands
+
+
+def share_findings(islands: Iterable[Island], findings: Iterable[Finding], *, beside: Mapping[str, str]) -> list[Finding]:
+    """Give islands the findings that are about them; returns the others.
+
+    Args:
+        findings: All of the report.
+        beside: Name of a side-car → name of its page.
+    """
+    islands = list(islands)
+    of_file = {name: island for island in islands for name in island.files}
+    owner = {path: island for island in islands for path in island.owned}
     outside = list[Finding]()
     for finding in findings:
         home = of_file.get(beside.get(finding.place.file, finding.place.file)) if finding.place else None
         # Findings name things below the base of the project, whatever the base of the build is.
         home = home or owner.get(find_owner(finding.focus[len(BASE) + 1 : -1]) if finding.focus.startswith(f"<{BASE}") else "")
         (home.findings if home else outside).append(finding)
-    for island in islands:
-        island.owned.sort()
-    return islands, outside
+    return outside
 
 
 def _own(island: Island, path: str, owner: dict[str, Island]) -> Island:
     if owner.setdefault(path, island) is not island:
-        raise ValueError(f"{path} belongs to two islands")
+        raise Unclear(f"{path} belongs to two islands")
     if path not in island.owned:
         island.owned.append(path)
     return island
 
 
-def _connect(keys: dict[str, set[str]]) -> list[list[str]]:
+def _connect(keys: Mapping[str, set[str]]) -> list[list[str]]:
     """Names in groups of those that hang together by keys."""
     up = {name: name for name in keys}
 

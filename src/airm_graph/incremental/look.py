@@ -41,6 +41,12 @@ class Seen:
         return Input(self.name, Path(self.path), is_named=False)
 
     @property
+    def shown(self) -> str:
+        """The name under which the user finds the file."""
+        path = self.path if os.sep == "/" else self.path.replace(os.sep, "/")
+        return readable_name(path.removeprefix("./"))
+
+    @property
     def beside(self) -> list[str]:
         """Names of its side-cars, as findings call them."""
         folder = self.name[: self.name.rfind("/") + 1]

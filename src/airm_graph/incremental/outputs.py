@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, replace
-from hashlib import sha256
 from itertools import groupby
 from mmap import mmap
 from operator import itemgetter
@@ -21,7 +20,7 @@ from airm_graph.export.sssom import write_row
 from airm_graph.graph import REPORT, SUMS, make_options
 from airm_graph.incremental.blocks import BLOCKS, Unclear, make_forms, make_head, render
 from airm_graph.incremental.index import Index
-from airm_graph.incremental.splice import Edit, Layout, Segment, copy_all, find_line, list_segments, open_old
+from airm_graph.incremental.splice import Edit, Layout, Segment, copying, find_line, list_segments, open_old
 from airm_graph.incremental.state import Damaged
 from airm_graph.model import Link
 from airm_graph.store import Row
@@ -44,14 +43,14 @@ class Change:
         rows: What is stated of them now.
         dataset: What describes the dataset, before and now.
         links: Links of the islands, before and now.
-        report: The new report.
+        report: Gives the new report; it is asked while the files are being written.
     """
 
     owned: Collection[str]
     rows: Sequence[Row]
     dataset: tuple[Sequence[Row], Sequence[Row]]
     links: tuple[Sequence[Link], Sequence[Link]]
-    report: bytes
+    report: Callable[[], bytes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,20 +219,18 @@ class Outputs:
             segments[LINKS] = list_segments(len(file), _edit_table(file, gone, come, base=self._base))
         return dict(sorted(profile.items()))
 
-    def _write(self, files: Mapping[str, mmap], segments: Mapping[str, list[Segment]], report: bytes) -> dict[str, list[Any]]:
+    def _write(self, files: Mapping[str, mmap], segments: Mapping[str, list[Segment]], report: Callable[[], bytes]) -> dict[str, list[Any]]:
         digests = {name: known[0] for name, known in self._record.files.items()}
-        small = {REPORT: report} if sha256(report).hexdigest() != digests[REPORT] else {}
         large = {name: parts for name, parts in segments.items() if parts}
-        if small or large:
-            names = [*large, *small, SUMS]
-            with draft_files([self._folder / name for name in names]) as drafts:
-                given = dict(zip(names, drafts, strict=True))
-                copy_all([(files[name], parts, given[name]) for name, parts in large.items()])
-                for name, data in small.items():
-                    given[name].write(data)
-                digests |= {name: given[name].sha256 for name in (*large, *small)}
-                given[SUMS].write("".join(f"{digests[name]}  {name}\n" for name in sorted(digests.keys() - {SUMS})))
-                digests[SUMS] = given[SUMS].sha256
+        names = [*large, REPORT, SUMS]
+        # What a crash of the machine may take is built from nothing after it, so that nobody waits for the disk here.
+        with draft_files([self._folder / name for name in names], wait=False) as drafts:
+            given = dict(zip(names, drafts, strict=True))
+            with copying([(files[name], parts, given[name]) for name, parts in large.items()]):
+                given[REPORT].write(report())
+            digests |= {name: given[name].sha256 for name in (*large, REPORT)}
+            given[SUMS].write("".join(f"{digests[name]}  {name}\n" for name in sorted(digests.keys() - {SUMS})))
+            digests[SUMS] = given[SUMS].sha256
         return {name: [digest, *stamp_file(self._folder / name)] for name, digest in digests.items()}
 
 

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from airm_graph.export.files import Draft
 
-__all__ = ["Edit", "Layout", "copy_all", "find_line", "list_segments", "open_old"]
+__all__ = ["Edit", "Layout", "copying", "find_line", "list_segments", "open_old"]
 
 #: Bytes copied at once: they are still in the cache of the processor when their digest is taken.
 _PIECE = 1 << 19
@@ -95,12 +95,15 @@ def open_old(path: Path) -> Iterator[mmap.mmap]:
         yield old
 
 
-def copy_all(jobs: Sequence[tuple[mmap.mmap, Sequence[Segment], Draft]]) -> None:
-    """Write new files, several at a time, the largest first."""
+@contextmanager
+def copying(jobs: Sequence[tuple[mmap.mmap, Sequence[Segment], Draft]]) -> Iterator[None]:
+    """Write new files while something else is done, several at a time, the largest first; they are written when the block has ended."""
     ordered = sorted(jobs, key=lambda job: -len(job[0]))
-    with ThreadPoolExecutor(min(len(ordered), os.cpu_count() or 1) or 1) as pool:
-        for done in [pool.submit(_copy_file, *job) for job in ordered]:
-            done.result()
+    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+        waiting = [pool.submit(_copy_file, *job) for job in ordered]
+        yield
+        for one in waiting:
+            one.result()
 
 
 def _copy_file(old: mmap.mmap, segments: Sequence[Segment], draft: Draft) -> None:

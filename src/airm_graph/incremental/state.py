@@ -115,12 +115,16 @@ def open_state(cache: Path, name: str) -> State:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         if hasattr(os, "getuid") and folder.stat().st_uid != os.getuid():
             raise Damaged(f"the folder {folder} belongs to another user")
-        if path.exists() and path.read_bytes()[:16] not in (b"", b"SQLite format 3\0"):
-            path.unlink()
         _forget(folder, keep=path)
     except OSError as error:
         raise Damaged(f"the folder {folder} cannot be used: {error.strerror}") from error
-    return State(path)
+    try:
+        return State(path)
+    except Damaged as error:
+        if "locked" in str(error):
+            raise
+        path.unlink()
+        return State(path)
 
 
 def _forget(folder: Path, *, keep: Path) -> None:

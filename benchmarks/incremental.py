@@ -45,7 +45,7 @@ def _measure(size: int, folder: Path) -> list[_Result]:
     results = [_report("build", "from nothing", size, [_run(again)])]
     taken = []
     for number in range(RUNS):
-        _edit(files[size // 2 + 37 * number])
+        _edit(files[(size // 2 + 37 * number) % size])
         taken.append(_run(again))
     results.append(_report("build one changed page", "process with a cache", size, taken))
     watcher = subprocess.run(
@@ -85,7 +85,7 @@ def _watch(pages: Path, folder: Path) -> list[tuple[float, float, int]]:
     rounds = watch([pages], folder, base=BASE, interval=0.05)
     next(rounds)
     for number in range(RUNS):
-        _edit(files[len(files) // 3 + 41 * number])
+        _edit(files[(len(files) // 3 + 41 * number) % len(files)])
         before = time.process_time()
         rebuilt = next(rounds)
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024

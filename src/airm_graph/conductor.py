@@ -252,7 +252,7 @@ def _build_large(
         def state(sheets: "Sequence[Sheet]") -> None:
             table.load_coded(code_quads(sheets), repeated=list_repeated(sheets))
 
-        held = _judge_large(given, table=table, state=state, base=base, engine=engine, shapes=shapes, tell=tell)
+        held = _judge_large(given, table=table, base=base, engine=engine, shapes=shapes, tell=tell, state=state)
         opened.pop_all()
         return LargeGraph(table, workspace=workspace, **held)
 
@@ -295,7 +295,7 @@ def _build_on_spark(
         def state(sheets: "Sequence[Sheet]") -> None:
             table.load_select(*plain_quads(sheets))
 
-        held = _judge_large(given, table=table, state=state, base=base, engine="auto", shapes=shapes, tell=tell)
+        held = _judge_large(given, table=table, base=base, engine="auto", shapes=shapes, tell=tell, state=state)
         return SparkGraph(table, opened=opened.pop_all(), parts=settings.parts, **held)
 
 
@@ -354,13 +354,13 @@ def _judge_large(
     given: _Given,
     *,
     table: "TripleTable",
-    state: "Callable[[Sequence[Sheet]], None]",
     base: str,
     engine: str,
     shapes: Sequence[str] | None,
     tell: Progress,
+    state: "Callable[[Sequence[Sheet]], None]",
 ) -> _Held:
-    """State in the table what was read, plain rows by *state*, judge it and close it."""
+    """State in the table what was read, judge it and close it; *state* takes the statements of plain rows in."""
     from airm_graph.bulk import find_lines, list_agents, name_columns
 
     found, readings = given.found, given.readings

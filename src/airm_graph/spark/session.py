@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["SparkSettings", "explained", "open_session"]
 
 _NEEDED = "install the extra: pip install 'airm-graph[spark]'"
+_JAVA = "spark.driver.extraJavaOptions"
 _LOCAL = re.compile(r"local(\[(?P<cores>\d+|\*)(,\d+)?\])?")
 #: What Java and Spark say of themselves when they start would stand among our own messages.
 _LOG = """rootLogger.level = error
@@ -95,7 +96,8 @@ def _start(settings: SparkSettings, *, log: Path) -> "SparkSession":
     ours = _list_settings(settings.master, log=log)
     builder = SparkSession.builder.master(settings.master).appName("airm-graph")
     for name, value in {**ours, **settings.conf}.items():
-        builder = builder.config(name, value)
+        # Options of Java are many in one setting.
+        builder = builder.config(name, f"{ours[name]} {value}" if name == _JAVA and name in settings.conf else value)
     with explained(f"Spark does not start with the master {settings.master!r}"):
         session = builder.getOrCreate()
         session.sparkContext.setLogLevel("ERROR")
@@ -107,7 +109,8 @@ def _list_settings(master: str, *, log: Path) -> dict[str, str]:
         "spark.ui.enabled": "false",
         "spark.ui.showConsoleProgress": "false",
         "spark.sql.session.timeZone": "UTC",
-        "spark.driver.extraJavaOptions": f"-Dlog4j2.configurationFile={log.as_uri()}",
+        # Every plan is compiled; without room for it all, Java would compile again what it had to forget.
+        _JAVA: f"-Dlog4j2.configurationFile={log.as_uri()} -XX:ReservedCodeCacheSize=512m",
     }
     if match := _LOCAL.fullmatch(master):
         cores = match["cores"] or "1"

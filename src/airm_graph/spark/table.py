@@ -6,14 +6,15 @@ those before it. Rows of Python come in through a DuckDB beside it, which writes
 
 import hashlib
 import shutil
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import count, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from airm_graph.columns import BLANK, DEFAULT_GRAPH, IRI, LITERAL, TERM_TEXT, TripleTable
-from airm_graph.columns.spelling import LANG_STRING, STRING, canonical, is_canonical
+from airm_graph.columns.coded import CodedQuads
+from airm_graph.columns.spelling import LANG_STRING, STRING, canonical, is_canonical, quote
 from airm_graph.errors import StoreError
 from airm_graph.spark.dialect import Recursion, Step, carry_over
 from airm_graph.spark.numbers import BITS, number_of, number_text
@@ -193,6 +194,10 @@ class SparkTable(TripleTable):
             self._take_quads()
             self._session.catalog.dropTempView("incoming_texts")
 
+    def load_coded(self, quads: Sequence[CodedQuads], *, repeated: Collection[str] = ()) -> None:  # noqa: ARG002 - known to DuckDB only
+        """Add quads that SQL makes from the columns of tables."""
+        self.load_select(*map(_select_coded, quads))
+
     def load_texts(self, paths: Sequence[Path]) -> None:
         """Add the quads of Parquet files with the columns s, p, o, g.
 
@@ -285,15 +290,15 @@ class SparkTable(TripleTable):
 
     def _part_clashes(self) -> bool:
         """Find terms whose number is another term's, and give them another number; tells whether there were some."""
-        met = "SELECT id FROM new_terms GROUP BY id HAVING count(*) > 1"
-        first: dict[int, str] = {}
+        met, owners = "SELECT id FROM new_terms GROUP BY id HAVING count(*) > 1", dict[int, str]()
+        if self._paths["terms"]:
+            met += f" UNION SELECT n.id FROM new_terms AS n JOIN terms AS t ON t.id = n.id WHERE {TERM_TEXT} <> n.text"  # noqa: S608
+            owners = dict(self.execute(f"SELECT id, {TERM_TEXT} AS text FROM terms WHERE id IN ({met})"))  # noqa: S608
         later = []
         for number, text in self.execute(f"SELECT id, text FROM new_terms WHERE id IN ({met}) ORDER BY id, text"):  # noqa: S608
-            if first.setdefault(number, text) != text:
+            # A term that the table has already keeps its number.
+            if owners.setdefault(number, text) != text:
                 later.append(text)
-        if self._paths["terms"]:
-            other = f"SELECT n.text FROM new_terms AS n JOIN terms AS t ON t.id = n.id WHERE {TERM_TEXT} <> n.text"  # noqa: S608
-            later += [text for (text,) in self.execute(other)]
         for text in later:
             # The number before was taken, and so may be this one, which the next round finds.
             tried = self._aliases.get(text, 0)
@@ -380,6 +385,11 @@ class SparkTable(TripleTable):
         self.drop(name)
         self._paths[name] = [path]
         self.load_parquet(name, [path])
+
+
+def _select_coded(one: CodedQuads) -> str:
+    where = f" WHERE {one.condition}" if one.condition else ""
+    return f"SELECT {one.s} AS s, {quote(one.p)} AS p, {one.o} AS o, {quote(one.g)} AS g FROM {one.table}{where}"  # noqa: S608
 
 
 def _address(path: Path) -> str:

@@ -112,6 +112,7 @@ def check_same(folder: Path, work: Path, **options: object) -> Built:
     graph.write(work / "plain")
     assert isinstance(built, Built)
     assert read_files(work / "dist") == read_files(work / "plain")
+    assert list(built.written) == list(graph.written)
     assert (len(built), built.count(), built.digest, dict(built.files)) == (len(graph), graph.count(), graph.digest, dict(graph.files))
     return built
 

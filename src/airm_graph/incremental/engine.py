@@ -18,8 +18,8 @@ from airm_graph.analyse.counts import count_things
 from airm_graph.cache import make_key, reader_version
 from airm_graph.conductor import Progress, close_first, count_records, describe_counts, find_issued, finish_graph, open_reader
 from airm_graph.export import EXPORTS, sort_rows
-from airm_graph.export.links import profile_links
-from airm_graph.graph import SUMS, Graph, make_options
+from airm_graph.export.links import LINKS, profile_links
+from airm_graph.graph import REPORT, SUMS, Graph, make_options
 from airm_graph.incremental.blocks import BLOCKS, Unclear, make_forms, read_head, render
 from airm_graph.incremental.entries import (
     count_codes,
@@ -418,6 +418,6 @@ class _Job:
 
     def _tell_built(self, head: Mapping[str, Any], record: Record, findings: Sequence[Finding], *, pages: int) -> Built:
         files = {name: self.seen[name].shown for name in sorted(self.seen)}
-        written = {name: self.folder / name for name in (*(export.file_name for export in EXPORTS.values()), *record.files)}
+        written = {name: self.folder / name for name in (*(export.file_name for export in EXPORTS.values()), REPORT, LINKS, SUMS)}
         digest = str(record.files[EXPORTS["ntriples"].file_name][0])
         return Built(self._report(head, findings), files, written, digest, record.triples, head["things"], pages)

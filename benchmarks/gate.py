@@ -13,6 +13,7 @@ Exit code 0: nothing got worse; 1: something did, and each is named; 2: the reco
 
 import argparse
 import json
+import signal
 import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -106,6 +107,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--factor", type=float, default=FACTOR, help="by how much a ratio may get worse; default: %(default)s")
     parser.add_argument("--peer-seconds", type=float, default=4.0, help="longest time of a peer that is measured; default: %(default)s")
     given = parser.parse_args(arguments)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     known = {name: job for name, job in list_jobs().items() if name not in LEFT_OUT}
     if unknown := [name for name in given.jobs if name not in known]:
         parser.error(f"no job {', '.join(unknown)}; there are {', '.join(known)}")

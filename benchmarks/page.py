@@ -37,7 +37,7 @@ a { color: var(--c0); }
 figure { margin: 0; padding: .75rem; background: var(--panel); border-radius: .4rem; min-width: 0; }
 figcaption { font-weight: 600; margin-bottom: .25rem; }
 svg.plot { display: block; width: 100%; height: auto; }
-svg text { fill: var(--ink); font: 11px system-ui, sans-serif; }
+svg text { fill: var(--ink); font: 12px system-ui, sans-serif; }
 svg .soft { fill: var(--soft); }
 svg .grid { stroke: var(--rule); stroke-width: 1; }
 svg .one { stroke: var(--soft); stroke-width: 1; stroke-dasharray: 3 3; }

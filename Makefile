@@ -24,7 +24,7 @@ demo: $(VENV)/.run
 	@echo "The files are in build/demo; ask more with: $(BIN)/airm-graph query list"
 
 test: $(VENV)/.dev
-	$(BIN)/python -m pytest -n auto -q
+	$(BIN)/python -m pytest -n auto --dist loadgroup -q
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .

@@ -35,6 +35,7 @@ ORDER = [
     "analyse",
     "graph",
     "bulk",
+    "spark",
     "migrate",
     "curate",
     "conductor",
@@ -82,8 +83,8 @@ STRANGERS = {
     ("cli", "merge"),
     ("cli", "reason"),
 }
-OWNERS = {"pyoxigraph": {"store"}, "duckdb": {"columns"}, "starlette": {"serve", "site"}, "uvicorn": {"serve"}}
-LAZY = {"rdflib", "pyshacl", "owlrl", "pyld", "networkx", "rich", "anyascii", "jinja2", "pyarrow"}
+OWNERS = {"pyoxigraph": {"store"}, "duckdb": {"columns"}, "pyspark": {"spark"}, "starlette": {"serve", "site"}, "uvicorn": {"serve"}}
+LAZY = {"rdflib", "pyshacl", "owlrl", "pyld", "networkx", "rich", "anyascii", "jinja2", "pyarrow", "pyspark", "sqlglot"}
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
 

@@ -2,13 +2,16 @@
 
 import datetime
 import os
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, nullcontext
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import MappingProxyType
+from typing import TYPE_CHECKING, TypedDict
 
 from airm_graph.cache import Cache
 from airm_graph.errors import AirmError, InputError
@@ -19,12 +22,12 @@ from airm_graph.ingest import Proposal, Reader, Readings, read_captures, read_pa
 from airm_graph.ingest import propose_mapping as propose_from_paths
 from airm_graph.ingest.decisions import DecisionReadings, read_decisions
 from airm_graph.ingest.external import find_match_findings
-from airm_graph.ingest.inputs import find_inputs, is_own
+from airm_graph.ingest.inputs import Input, find_inputs, is_own
 from airm_graph.ingest.mend import find_mends
 from airm_graph.ingest.rdf import locate_findings, locate_in_lines, read_rdf_files
 from airm_graph.ingest.table import UnreadableError, load_mapping
 from airm_graph.merge import join_records, merge_pages
-from airm_graph.model import Finding, Item, Page, Records, Severity
+from airm_graph.model import Finding, Item, Page, Records, Rejected, Severity, TableCount
 from airm_graph.namespaces import BASE, PREFIXES, iri, term
 from airm_graph.reason import Closure, close, close_table
 from airm_graph.resources import find_resource, read_resource
@@ -36,10 +39,15 @@ from airm_graph.terms import read_literal
 from airm_graph.triples import NOTICE, dataset_rows, record_rows
 from airm_graph.validate import Report, Verdict, judge_shapes
 from airm_graph.validate.attested import place_values
-from airm_graph.validate.places import find_every_place, select_place_rows
+from airm_graph.validate.places import find_every_place
 from airm_graph.validate.results import leave_out_repeated
 from airm_graph.validate.shapes import DEFAULT_SHAPES
 from airm_graph.version import VERSION
+
+if TYPE_CHECKING:
+    from airm_graph.bulk import BulkReadings, Copy, Sheet
+    from airm_graph.columns import TripleTable
+    from airm_graph.spark import SparkSettings
 
 __all__ = [
     "Progress",
@@ -87,19 +95,22 @@ def build(
     strict: bool = False,
     progress: Progress | None = None,
     reader: Reader | None = None,
+    spark: "SparkSettings | None" = None,
 ) -> Graph:
     """Build a graph from captured pages and tables.
 
     Args:
         inputs: Folders, files, or ``-`` for standard input.
         base: What every IRI begins with; the default is the project's own.
-        engine: ``fast`` closes and judges on the columnar table, ``reference`` by owlrl and pyshacl, ``auto`` by the table where it can.
+        engine: ``fast`` closes and judges on the columnar table, ``reference`` by owlrl and pyshacl, ``auto`` by the table where it can,
+            ``spark`` on Apache Spark.
         shapes: Shapes files to judge by; the project's own when left out.
         mapping: File that says what the columns of the tables are; when left out, the mappings of the project are tried.
         decisions: Tables of what people decided of joins and codes; what they say goes before the rules.
         strict: Stop at rows of tables that cannot be used: the graph is empty then, and each such row a violation.
         progress: Called with (step, number done, number in all).
         reader: What reads the pages; one that is used again remembers those that have not changed (see :func:`open_reader`).
+        spark: Where Spark runs, for the engine ``spark``; by itself it runs on this machine.
 
     Returns:
         The graph, closed and validated; look at ``graph.report`` for what is wrong with the input. It is empty when no mitigation was read.
@@ -108,6 +119,10 @@ def build(
         InputError: An input does not exist or cannot be read. A file that is no page is a finding instead.
     """
     tell = progress or (lambda _step, _done, _all: None)
+    if engine == "spark":
+        if decisions:
+            raise InputError("decisions are not followed by the engine spark", file=str(decisions[0]), remedy="use another engine")
+        return _build_on_spark(inputs, base=base, shapes=shapes, mapping=mapping, strict=strict, tell=tell, reader=reader, settings=spark)
     if engine != "reference" and not decisions:
         large = _build_large(inputs, base=base, engine=engine, shapes=shapes, mapping=mapping, strict=strict, tell=tell, reader=reader)
         if large is not None:
@@ -220,7 +235,7 @@ def _build_large(
     entries = find_inputs(inputs)
     if not any(entry.is_table and entry.path and entry.path.stat().st_size >= LARGE_TABLE for entry in entries):
         return None
-    from airm_graph.bulk import LargeGraph, code_quads, find_folders, find_lines, list_agents, list_repeated, name_columns, read_tables
+    from airm_graph.bulk import LargeGraph, code_quads, list_repeated
     from airm_graph.columns import TripleTable
 
     workspace = TemporaryDirectory(prefix="airm-graph-", ignore_cleanup_errors=True)
@@ -228,54 +243,153 @@ def _build_large(
     with ExitStack() as opened:
         opened.callback(workspace.cleanup)
         table = opened.enter_context(TripleTable(place / "rows.duckdb", memory_limit=MEMORY, temp_directory=place))
-        pages = read_pages(
-            [entry for entry in entries if not entry.is_table], progress=lambda done, every: tell("read", done, every), reader=reader
-        )
-        given = load_mapping(mapping) if mapping is not None else None
-        tell("read", 0, 1)
-        folders = find_folders([entry for entry in entries if entry.is_table], mapping=given, workspace=place, at_least=LARGE_TABLE)
-        try:
-            found = read_tables(folders, table=table, pages=pages.pages)
-        except UnreadableError:
+        given = _read_large(entries, table=table, place=place, mapping=mapping, at_least=LARGE_TABLE, tell=tell, reader=reader)
+        if given is None or not given.found.plain:
             return None
-        if not found.plain:
-            return None
-        tell("merge", 0, 1)
-        records, tables = found.records, found.tables
-        files = dict(sorted({**pages.files, **{name: shown for folder in folders for name, shown in folder.files.items()}}.items()))
-        readings = Readings(pages.pages, (*pages.findings, *tables.findings), files, tables.rejected, tables.counts)
-        if strict and readings.rejected:
-            report = _report(_stop_at_rejected(readings), Records())
-            return Graph((), report=report, base=base, files=files, quarantine=tables.rejected, tables=tables.counts)
-        counts = count_records(records)
-        counts["Mitigation"] += found.plain
-        counts["Classification"] += found.classified
-        small = {*_data_rows(records), *list_agents(found.sheets, table=table), *_taxonomy_rows(), *_describe(counts, base)}
-        table.load_rows(small)
-        table.load_coded(code_quads(found.sheets), repeated=list_repeated(found.sheets))
-        tell("validate", 0, 1)
-        verdict = judge_shapes(None, shapes=shapes, engine=engine, table=table)
-        verdict = replace(verdict, findings=tuple(name_columns(verdict.findings, sheets=found.sheets, table=table)))
-        judged = select_place_rows(table, focus={finding.focus for finding in verdict.findings})
-        tell("close", 0, 1)
-        inference = close_table(table, ontology=_read_rows("ontology/airm.ttl", iri("graph/ontology")))
-        notes = (*(f"not applied: {axiom}" for axiom in inference.left_over), *inference.contradictions)
-        closure = Closure((), "fast", notes, inference.contradictions)
-        rows_of = ((finding.place.file, finding.place.row) for finding in verdict.findings if finding.place and finding.place.row)
-        lines = find_lines(((file, row) for file, row in rows_of if row), sheets=found.sheets, table=table)
-        report = _report(readings, records, closure, verdict, judged, lines=lines)
-        tell("done", 1, 1)
+        if strict and given.readings.rejected:
+            return _stop(given.readings, base)
+
+        def state(sheets: "Sequence[Sheet]") -> None:
+            table.load_coded(code_quads(sheets), repeated=list_repeated(sheets))
+
+        held = _judge_large(given, table=table, base=base, engine=engine, shapes=shapes, tell=tell, state=state)
         opened.pop_all()
-        return LargeGraph(
-            table,
-            workspace=workspace,
-            report=report,
-            records=records,
-            base=base,
-            files=files,
-            quarantine=tables.rejected,
-            tables=tables.counts,
-        )
+        return LargeGraph(table, workspace=workspace, **held)
+
+
+def _build_on_spark(
+    inputs: Sequence[str | Path],
+    *,
+    base: str,
+    shapes: Sequence[str] | None,
+    mapping: str | Path | None,
+    strict: bool,
+    tell: Progress,
+    reader: Reader | None,
+    settings: "SparkSettings | None",
+) -> Graph:
+    """Build on Spark, whatever the size."""
+    from airm_graph.bulk import plain_quads
+    from airm_graph.spark import SparkSettings, open_session
+    from airm_graph.spark.graph import SparkGraph
+    from airm_graph.spark.intake import load_piles, scan_tables
+    from airm_graph.spark.table import SparkTable
+
+    entries, settings = find_inputs(inputs), settings or SparkSettings()
+    with ExitStack() as opened:
+        tell("start", 0, 1)
+        session = opened.enter_context(open_session(settings))
+        place = Path(opened.enter_context(TemporaryDirectory(prefix="airm-graph-", dir=settings.work, ignore_cleanup_errors=True)))
+        table = opened.enter_context(SparkTable(session, folder=place))
+        copy = scan_tables([entry for entry in entries if entry.is_table], session=session, folder=place)
+        read = partial(_read_large, entries, table=table, place=place, mapping=mapping, tell=tell, reader=reader)
+        given = read(at_least=1, copy=copy, load=partial(load_piles, table=table))
+        # Where a table is no CSV after all, the reader of small ones says so, of all of them.
+        given = given or read(at_least=sys.maxsize)
+        if given is None or not (given.found.plain or given.found.records.mitigations):
+            readings, records = (given.readings, given.found.records) if given else (Readings((), (), {}), Records())
+            return Graph((), (), (), _report(readings, records), records, base, readings.files, readings.rejected, readings.counts)
+        if strict and given.readings.rejected:
+            return _stop(given.readings, base)
+
+        def state(sheets: "Sequence[Sheet]") -> None:
+            table.load_select(*plain_quads(sheets))
+
+        held = _judge_large(given, table=table, base=base, engine="auto", shapes=shapes, tell=tell, state=state)
+        return SparkGraph(table, opened=opened.pop_all(), parts=settings.parts, **held)
+
+
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """What was read for a table on disk: as small tables and pages give it, and what large tables hold."""
+
+    readings: Readings
+    found: "BulkReadings"
+
+
+class _Held(TypedDict):
+    """What a graph holds beside its statements."""
+
+    report: Report
+    records: Records
+    base: str
+    files: Mapping[str, str]
+    quarantine: tuple[Rejected, ...]
+    tables: tuple[TableCount, ...]
+
+
+def _read_large(
+    entries: Sequence[Input],
+    *,
+    table: "TripleTable",
+    place: Path,
+    mapping: str | Path | None,
+    at_least: int,
+    tell: Progress,
+    reader: Reader | None,
+    copy: "Copy | None" = None,
+    load: "Callable[[Sequence[Sheet]], Sequence[Sheet]] | None" = None,
+) -> _Given | None:
+    """Read pages and tables, large ones into *table*; None where a large one is no table after all."""
+    from airm_graph.bulk import find_folders, read_tables
+
+    pages = read_pages(
+        [entry for entry in entries if not entry.is_table], progress=lambda done, every: tell("read", done, every), reader=reader
+    )
+    given = load_mapping(mapping) if mapping is not None else None
+    tell("read", 0, 1)
+    tables = [entry for entry in entries if entry.is_table]
+    folders = find_folders(tables, mapping=given, workspace=place, at_least=at_least, copy=copy)
+    try:
+        found = read_tables(folders, table=table, pages=pages.pages, load=load)
+    except UnreadableError:
+        return None
+    tell("merge", 0, 1)
+    files = dict(sorted({**pages.files, **{name: shown for folder in folders for name, shown in folder.files.items()}}.items()))
+    findings = (*pages.findings, *found.tables.findings)
+    return _Given(Readings(pages.pages, findings, files, found.tables.rejected, found.tables.counts), found)
+
+
+def _judge_large(
+    given: _Given,
+    *,
+    table: "TripleTable",
+    base: str,
+    engine: str,
+    shapes: Sequence[str] | None,
+    tell: Progress,
+    state: "Callable[[Sequence[Sheet]], None]",
+) -> _Held:
+    """State in the table what was read, judge it and close it; *state* takes the statements of plain rows in."""
+    from airm_graph.bulk import find_lines, list_agents, name_columns
+
+    found, readings = given.found, given.readings
+    counts = count_records(found.records)
+    counts["Mitigation"] += found.plain
+    counts["Classification"] += found.classified
+    table.load_rows({*_data_rows(found.records), *list_agents(found.sheets, table=table), *_taxonomy_rows(), *_describe(counts, base)})
+    if found.sheets:
+        state(found.sheets)
+    tell("validate", 0, 1)
+    verdict = judge_shapes(None, shapes=shapes, engine=engine, table=table)
+    verdict = replace(verdict, findings=tuple(name_columns(verdict.findings, sheets=found.sheets, table=table)))
+    tell("close", 0, 1)
+    inference = close_table(table, ontology=_read_rows("ontology/airm.ttl", iri("graph/ontology")))
+    notes = (*(f"not applied: {axiom}" for axiom in inference.left_over), *inference.contradictions)
+    closure = Closure((), "fast", notes, inference.contradictions)
+    rows_of = ((finding.place.file, finding.place.row) for finding in verdict.findings if finding.place and finding.place.row)
+    lines = find_lines(((file, row) for file, row in rows_of if row), sheets=found.sheets, table=table)
+    report = _report(readings, found.records, closure, verdict, verdict.place_rows, lines=lines)
+    tell("done", 1, 1)
+    return _Held(
+        report=report, records=found.records, base=base, files=readings.files, quarantine=readings.rejected, tables=readings.counts
+    )
+
+
+def _stop(readings: Readings, base: str) -> Graph:
+    """The empty graph of ``--strict``."""
+    report = _report(_stop_at_rejected(readings), Records())
+    return Graph((), report=report, base=base, files=readings.files, quarantine=readings.rejected, tables=readings.counts)
 
 
 def convert(inputs: Sequence[str | Path], target: str | Path, *, mapping: str | Path | None = None) -> int:
@@ -507,13 +621,14 @@ def validate_inputs(
     mapping: str | Path | None = None,
     strict: bool = False,
     progress: Progress | None = None,
+    spark: "SparkSettings | None" = None,
 ) -> tuple[Report, Mapping[str, str]]:
     """Validate captures and tables, or RDF files, dist folders and folders of RDF files, and tables of mappings.
 
     Args:
         inputs: Captures as :func:`build` takes them, or RDF and tables of mappings (``*.sssom.tsv``); not both at once.
         shapes: Shapes files to judge by; the project's own when left out, with those for ontologies where RDF declares one.
-        engine, mapping, strict: As for :func:`build`.
+        engine, mapping, strict, spark: As for :func:`build`; on Spark, RDF is N-Triples, N-Quads, or Parquet as it writes it.
         progress: As for :func:`build`.
 
     Returns:
@@ -523,6 +638,8 @@ def validate_inputs(
         InputError: There is no such file or folder, or captures and RDF are mixed.
         StoreError: An RDF file is not what its suffix says.
     """
+    if engine == "spark":
+        return _validate_on_spark(inputs, shapes=shapes, mapping=mapping, strict=strict, progress=progress, settings=spark)
     found = [(*_find_rdf(Path(path)), *_find_match_tables(Path(path))) for path in inputs]
     if not any(found):
         graph = build(inputs, shapes=shapes, engine=engine, mapping=mapping, strict=strict, progress=progress)
@@ -563,15 +680,59 @@ def _validate_large(paths: Sequence[Path], *, shapes: Sequence[str] | None, engi
 
     with TripleTable() as table:
         table.load_files(paths, parse=stream_rows)
-        declared = f"<{PREFIXES['void']}uriSpace>", term("owl:Ontology")
-        told = ", ".join(map(str, table.find_ids(declared).values())) or "-1"
-        head = table.rows(f"SELECT s, p, o, g FROM quads WHERE p IN ({told}) OR o IN ({told})")  # noqa: S608
-        base = find_base(head)
-        table.remove_graph(f"<{base}graph/inferred>")
-        judged_by = _default_shapes(head) if shapes is None else shapes
-        verdict = judge_shapes(None, shapes=judged_by, engine=engine, base=base, table=table)
+        verdict = _judge_files(table, shapes=shapes, engine=engine)
+    return _report_lines(verdict, paths, locate_in_lines(verdict.findings, paths=paths))
+
+
+def _validate_on_spark(
+    inputs: Sequence[str | Path],
+    *,
+    shapes: Sequence[str] | None,
+    mapping: str | Path | None,
+    strict: bool,
+    progress: Progress | None,
+    settings: "SparkSettings | None",
+) -> tuple[Report, Mapping[str, str]]:
+    """Judge files of quads on Spark, or build there what the inputs are otherwise."""
+    from airm_graph.spark import SparkSettings, open_session
+    from airm_graph.spark.intake import find_quads, load_quads, run_tasks
+    from airm_graph.spark.table import SparkTable
+
+    paths, tell = find_quads([Path(path) for path in inputs]), progress or (lambda _step, _done, _all: None)
+    if not paths:
+        graph = build(inputs, shapes=shapes, engine="spark", mapping=mapping, strict=strict, progress=progress, spark=settings)
+        return graph.report, graph.files
+    settings = settings or SparkSettings()
+    tell("start", 0, 1)
+    with (
+        open_session(settings) as session,
+        TemporaryDirectory(prefix="airm-graph-", dir=settings.work, ignore_cleanup_errors=True) as place,
+        SparkTable(session, folder=Path(place)) as table,
+    ):
+        tell("read", 0, 1)
+        load_quads(paths, table=table)
+        tell("validate", 0, 1)
+        verdict = _judge_files(table, shapes=shapes, engine="auto")
+        lines = [path for path in paths if path.suffix != ".parquet"]
+        found = locate_in_lines(verdict.findings, paths=lines, over=partial(run_tasks, session)) if lines else verdict.findings
+    tell("done", 1, 1)
+    return _report_lines(verdict, paths, found)
+
+
+def _judge_files(table: "TripleTable", *, shapes: Sequence[str] | None, engine: str) -> Verdict:
+    """Judge what files state, but for what was inferred."""
+    declared = f"<{PREFIXES['void']}uriSpace>", term("owl:Ontology")
+    told = ", ".join(map(str, table.find_ids(declared).values())) or "-1"
+    head = table.rows(f"SELECT s, p, o, g FROM quads WHERE p IN ({told}) OR o IN ({told})")  # noqa: S608
+    base = find_base(head)
+    table.remove_graph(f"<{base}graph/inferred>")
+    judged_by = _default_shapes(head) if shapes is None else shapes
+    return judge_shapes(None, shapes=judged_by, engine=engine, base=base, table=table)
+
+
+def _report_lines(verdict: Verdict, paths: Sequence[Path], findings: Iterable[Finding]) -> tuple[Report, Mapping[str, str]]:
     names = {path.as_posix(): path.as_posix() for path in paths}
-    return Report(tuple(locate_in_lines(verdict.findings, paths=paths)), tuple(names), verdict.engines, verdict.notes), names
+    return Report(tuple(findings), tuple(names), verdict.engines, verdict.notes), names
 
 
 def _default_shapes(rows: Iterable[Row]) -> tuple[str, ...]:

@@ -1,6 +1,7 @@
 """Every error this package raises on purpose.
 
 AirmError
+├── EngineError (RuntimeError)     an engine is not there, or gives up
 ├── ExportError (ValueError)       rows that a format cannot say, or files that cannot be written
 ├── InputError (ValueError)        an input cannot be read: says file and line
 ├── ResourceError (LookupError)    ontology, shapes, queries or examples are not where they should be
@@ -15,6 +16,7 @@ AirmError
 
 __all__ = [
     "AirmError",
+    "EngineError",
     "ExportError",
     "InputError",
     "MintError",
@@ -30,6 +32,10 @@ __all__ = [
 
 class AirmError(Exception):
     """Base of all errors of this package; its message says what, where and what to do."""
+
+
+class EngineError(AirmError, RuntimeError):
+    """An engine that does the work is not installed, does not start, or gives up."""
 
 
 class ExportError(AirmError, ValueError):

@@ -188,18 +188,22 @@ class Graph:
         """
         if self.is_empty:
             raise InputError("no mitigation was read, so nothing is written", file=str(folder), remedy="see the findings")
-        beside = {REPORT: self.report.to_json().encode()}
-        if self.records.captures:
-            beside[LINKS] = "".join(write_links(self.records.links, notice=NOTICE, base=self.base)).encode()
-        if self.tables:
-            beside[QUARANTINE] = write_quarantine(self.quarantine).encode()
         chosen = _known_formats(formats)
-        written = self._write_files(Path(folder), chosen, beside, note=note)
+        written = self._write_files(Path(folder), chosen, self.list_beside(), note=note)
         self.__dict__["written"] = {name: file.path for name, file in written.items()}
         if "ntriples" in chosen:
             # What cached_property keeps; there is no need to write the triples again.
             self.__dict__["digest"] = written[EXPORTS["ntriples"].file_name].sha256
         return dict(self.written)
+
+    def list_beside(self) -> dict[str, bytes]:
+        """The files that stand beside those of the statements, name to content: report, links, for tables ``quarantine.csv``."""
+        beside = {REPORT: self.report.to_json().encode()}
+        if self.records.captures:
+            beside[LINKS] = "".join(write_links(self.records.links, notice=NOTICE, base=self.base)).encode()
+        if self.tables:
+            beside[QUARANTINE] = write_quarantine(self.quarantine).encode()
+        return beside
 
     def write_tables(self, folder: str | Path) -> dict[str, Path]:
         """Write the asserted statements as CSV tables that :func:`airm_graph.build` reads back, with the mapping that says how.

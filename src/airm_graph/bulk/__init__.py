@@ -6,7 +6,7 @@ mitigation of its own, and SQL writes its statements. All other rows go the way 
 """
 
 from airm_graph.bulk.graph import LargeGraph
-from airm_graph.bulk.intake import Folder, Sheet, find_folders
+from airm_graph.bulk.intake import Copy, Folder, Sheet, find_folders
 from airm_graph.bulk.places import find_lines, name_columns
 from airm_graph.bulk.read import BulkReadings, read_tables
 from airm_graph.bulk.statements import code_quads, list_agents, list_repeated, plain_blocks, plain_quads
@@ -14,6 +14,7 @@ from airm_graph.bulk.write import write_statements
 
 __all__ = [
     "BulkReadings",
+    "Copy",
     "Folder",
     "LargeGraph",
     "Sheet",

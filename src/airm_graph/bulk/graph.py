@@ -20,7 +20,7 @@ from airm_graph.namespaces import BASE, iri, term
 from airm_graph.store import Row
 from airm_graph.validate.report import Report
 
-__all__ = ["LargeGraph"]
+__all__ = ["LargeGraph", "rebased_text"]
 
 _ONTOLOGY, _INFERRED = iri("graph/ontology"), iri("graph/inferred")
 
@@ -136,7 +136,7 @@ class LargeGraph(Graph):
         note: Note | None,  # noqa: ARG002 - files of this size are never built again in part
     ) -> dict[str, Written]:
         self._check_terms()
-        condition, text, prefixes = f"q.g <> {self._id(_ONTOLOGY)}", _rebase(self.base), make_options(self.base).prefixes
+        condition, text, prefixes = f"q.g <> {self._id(_ONTOLOGY)}", rebased_text(self.base), make_options(self.base).prefixes
         lines = self._table.stream_lines(condition, text=text)
         parts = stream_shapes(self._table, condition, rank=Order(prefixes).rank, prefixes=prefixes, text=text)
         workspace = Path(self._workspace.name)
@@ -160,10 +160,10 @@ class LargeGraph(Graph):
         return self._table.find_ids([name]).get(name, -1)
 
     def _stream(self, condition: str) -> Iterator[Row]:
-        return self._table.stream_rows(condition, text=_rebase(self.base))
+        return self._table.stream_rows(condition, text=rebased_text(self.base))
 
 
-def _rebase(base: str) -> str:
+def rebased_text(base: str) -> str:
     """SQL that writes a term, with another base where one is given."""
     if base == BASE:
         return TERM_TEXT

@@ -1,7 +1,7 @@
 """Input files → which of them are large tables of mitigations, and the rows of these in DuckDB."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,10 +13,13 @@ from airm_graph.ingest.inputs import Input
 from airm_graph.ingest.table import Mapping, Row, Scan, Table, copy_table, stream_cells
 from airm_graph.ingest.table.meaning import TableMapping
 from airm_graph.ingest.table.records import CONTROL
+from airm_graph.namespaces import iri, literal
 from airm_graph.text import slugify
 
-__all__ = ["Folder", "Sheet", "find_folders", "load_sheets"]
+__all__ = ["Copy", "Folder", "Sheet", "find_folders", "is_large", "load_sheets", "read_rows"]
 
+#: Copies a table to a place and looks it over: the file, the place, the name for findings.
+Copy = Callable[[Path, Path, str], Scan | None]
 #: What a column may be for SQL to know what to do with it; a table that says more goes the way of small ones.
 _SUFFIXES = frozenset((".csv", ".tsv"))
 _KNOWN = frozenset(("identifier", "name", "description", "note", "source", "code", "label", "reason", "agent", "created"))
@@ -39,6 +42,40 @@ class Sheet:
     def rows(self) -> str:
         """Name of the table: number, first and last line, whether it is odd, its name, its cells, and all of them where that is more."""
         return f"rows_{self.number}"
+
+    @property
+    def of_row(self) -> str:
+        """SQL for the number of the sheet of a row r."""
+        return str(self.number)
+
+    @property
+    def stem(self) -> str:
+        """SQL for the IRI of the capture of a row r, without its last bracket."""
+        return _quote(iri(f"capture/{self.scan.sha256[:16]}")[:-1])
+
+    @property
+    def graph(self) -> str:
+        """SQL for the graph of a row of ``plain``."""
+        return _quote(iri(f"capture/{self.scan.sha256[:16]}"))
+
+    @property
+    def place(self) -> str:
+        """SQL for what the label of the evidence of a row of ``plain`` begins with."""
+        return _quote(literal(f"{self.scan.file}, row ")[:-1])
+
+    @property
+    def kept(self) -> str:
+        """What ``plain`` keeps of a row r beside what it keeps of all, as the end of a SELECT."""
+        return ""
+
+    def is_own(self, column: str = "sheet") -> str:
+        """SQL that tells whether a row with the number of a sheet is one of these."""
+        return f"{column} = {self.number}"
+
+    @property
+    def members(self) -> "tuple[Sheet, ...]":
+        """The sheets that it stands for."""
+        return (self,)
 
     @property
     def roles(self) -> dict[str, str]:
@@ -85,7 +122,9 @@ class Folder:
         return [part for part in self.parts if isinstance(part, Table)]
 
 
-def find_folders(entries: Sequence[Input], *, mapping: Mapping | None, workspace: Path, at_least: int = 0) -> list[Folder]:
+def find_folders(
+    entries: Sequence[Input], *, mapping: Mapping | None, workspace: Path, at_least: int = 0, copy: Copy | None = None
+) -> list[Folder]:
     """Group tables by folder, and tell the large ones from the others, which are read.
 
     Args:
@@ -93,6 +132,7 @@ def find_folders(entries: Sequence[Input], *, mapping: Mapping | None, workspace
         mapping: What their columns are; None for the mapping that lies beside them, or those of the project.
         workspace: Folder for copies of the large tables, which are read from there.
         at_least: Bytes that make a table large.
+        copy: Copies a large table and looks it over in place of ``copy_table``.
 
     Raises:
         InputError: A file cannot be read.
@@ -103,7 +143,7 @@ def find_folders(entries: Sequence[Input], *, mapping: Mapping | None, workspace
         parts: list[Table | Sheet] = []
         files: dict[str, str] = {}
         for entry in group:
-            sheet = _find_sheet(entry, mappings, next(numbers), workspace, at_least)
+            sheet = _find_sheet(entry, mappings, next(numbers), workspace, at_least, copy)
             here = [] if sheet else read_entry(entry, mappings=mappings)
             parts += [sheet] if sheet else here
             files |= {entry.name: entry.shown} if sheet else name_tables(entry, here)
@@ -111,12 +151,22 @@ def find_folders(entries: Sequence[Input], *, mapping: Mapping | None, workspace
     return found
 
 
-def _find_sheet(entry: Input, mappings: Sequence[Mapping], number: int, workspace: Path, at_least: int) -> Sheet | None:
+def is_large(entry: Input, *, at_least: int) -> bool:
+    """Whether an input may be a large table.
+
+    Raises:
+        OSError: The file cannot be read.
+    """
+    path = entry.path
+    return path is not None and path.suffix.lower() in _SUFFIXES and path.is_file() and path.stat().st_size >= at_least
+
+
+def _find_sheet(entry: Input, mappings: Sequence[Mapping], number: int, workspace: Path, at_least: int, copy: Copy | None) -> Sheet | None:
     path = entry.path
     try:
-        if path is None or path.suffix.lower() not in _SUFFIXES or not path.is_file() or path.stat().st_size < at_least:
+        if path is None or not is_large(entry, at_least=at_least):
             return None
-        scan = copy_table(path, workspace / f"table-{number}.csv", file=entry.name)
+        scan = (copy or _copy)(path, workspace / f"table-{number}.csv", entry.name)
     except OSError as error:
         raise InputError(f"the file cannot be read: {error.strerror}", file=str(path), remedy="check its name") from error
     if scan is None:
@@ -126,6 +176,10 @@ def _find_sheet(entry: Input, mappings: Sequence[Mapping], number: int, workspac
         if columns:
             return Sheet(number, scan, mapping, columns) if _is_usable(mapping, columns, scan.header) else None
     return None
+
+
+def _copy(path: Path, place: Path, name: str) -> Scan | None:
+    return copy_table(path, place, file=name)
 
 
 def _is_usable(mapping: Mapping, columns: TableMapping, header: Sequence[str]) -> bool:
@@ -139,8 +193,8 @@ def _is_usable(mapping: Mapping, columns: TableMapping, header: Sequence[str]) -
     return columns.kind == "mitigations" and is_plain and is_named and is_told_apart
 
 
-def load_sheets(sheets: Sequence[Sheet], *, table: TripleTable) -> None:
-    """Take the rows of sheets into DuckDB, one table for each.
+def load_sheets(sheets: Sequence[Sheet], *, table: TripleTable) -> Sequence[Sheet]:
+    """Take the rows of sheets into DuckDB, one table for each; returns what statements are made for.
 
     Raises:
         UnreadableError: A sheet is no CSV after all; it says where.
@@ -151,6 +205,7 @@ def load_sheets(sheets: Sequence[Sheet], *, table: TripleTable) -> None:
             numbers = dict.fromkeys(("number", "first", "last", "odd"), "INTEGER")
             columns = {**numbers, "name": "VARCHAR", **cells, "raw": "VARCHAR"}
             table.load_records(sheet.rows, columns=columns, records=_list_records(sheet))
+    return sheets
 
 
 def _list_records(sheet: Sheet) -> Iterator[list[str | int]]:
@@ -168,8 +223,13 @@ def _list_records(sheet: Sheet) -> Iterator[list[str | int]]:
         yield [number, first, last, odd, " ".join(bare[place].split()), *bare, raw]
 
 
-def read_rows(sheet: Sheet, *, table: TripleTable, condition: str) -> list[Row]:
-    """The rows of a sheet for which a condition holds, as they stand in the file."""
+def read_rows(sheet: Sheet, *, table: TripleTable, condition: str) -> Iterator[tuple[int, Row]]:
+    """The rows for which a condition holds, as they stand in the files, each with the number of its sheet."""
     cells = ", ".join(f"c{place}" for place in range(len(sheet.scan.header)))
-    found = table.execute(f"SELECT number, first, last, raw, {cells} FROM {sheet.rows} AS r WHERE {condition} ORDER BY number")  # noqa: S608
-    return [Row(number, first, last, tuple(json.loads(raw)) if raw else tuple(bare)) for number, first, last, raw, *bare in found]
+    select = f"SELECT {sheet.of_row} AS sheet, number, first, last, raw, {cells} FROM {sheet.rows} AS r WHERE {condition}"  # noqa: S608
+    for owner, number, first, last, raw, *bare in table.execute(f"{select} ORDER BY 1, 2"):
+        yield owner, Row(number, first, last, tuple(json.loads(raw)) if raw else tuple(bare))
+
+
+def _quote(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"

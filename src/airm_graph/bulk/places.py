@@ -20,10 +20,13 @@ def find_lines(places: Iterable[tuple[str, int]], *, sheets: Sequence[Sheet], ta
     wanted = sorted(set(places))
     found: dict[tuple[str, int], tuple[int, int]] = {}
     for sheet in sheets:
-        file = sheet.scan.file
-        table.load_numbers("wanted", [row for name, row in wanted if name == file])
-        lines = table.execute(f"SELECT number, first, last FROM {sheet.rows} WHERE number IN (SELECT number FROM wanted)")  # noqa: S608
-        found |= {(file, number): (first, last) for number, first, last in lines}
+        files = {member.number: member.scan.file for member in sheet.members}
+        numbers = {file: number for number, file in files.items()}
+        asked = [(numbers[file], row) for file, row in wanted if file in numbers]
+        table.load_records("wanted", columns={"sheet": "INTEGER", "number": "INTEGER"}, records=asked)
+        same = f"w.number = r.number AND w.sheet = {sheet.of_row}"
+        lines = table.execute(f"SELECT w.sheet, r.number, r.first, r.last FROM {sheet.rows} AS r JOIN wanted AS w ON {same}")  # noqa: S608
+        found |= {(files[owner], number): (first, last) for owner, number, first, last in lines}
     return found
 
 
@@ -40,7 +43,7 @@ def name_columns(findings: Sequence[Finding], *, sheets: Sequence[Sheet], table:
 
 def _list_values(sheet: Sheet, table: TripleTable) -> Iterator[tuple[str, str, str, str]]:
     """Subject, value and header of what wanted rows say, and the cell as a term where it is evidence by itself."""
-    wanted = f"FROM plain WHERE sheet = {sheet.number} AND {{}} IN (SELECT node FROM wanted_rows)"  # noqa: S608
+    wanted = f"FROM plain WHERE {sheet.is_own()} AND {{}} IN (SELECT node FROM wanted_rows)"  # noqa: S608
     for what in filter(sheet.header, _TEXTS):
         for focus, value in table.execute(f"SELECT m, {what} {wanted.format('m')}"):
             yield focus, value, sheet.header(what), ""

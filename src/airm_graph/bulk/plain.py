@@ -3,9 +3,11 @@
 The merge of rows looks at nothing but name, identifier, text and code within one source, and at the slug where two names have one. So a
 row that shares none of name, slug and identifier with another row of its source is one mitigation by itself, whatever the others are,
 as long as no other input speaks of the source.
-Where a name has no letter or digit, text and code decide, and the whole source is left to the merge.
+Where a name has no letter or digit, text and code decide, and the whole source is left to the merge. Between inputs a long text makes one,
+too: where several large tables speak of one source, as the parts of one table do, texts must be told apart as well.
 """
 
+import hashlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from airm_graph.bulk.intake import Sheet
@@ -35,6 +37,8 @@ def find_rest(sheets: Sequence[Sheet], *, sources: Mapping[tuple[int, str], str]
     _load_codes(sheets, table)
     _load_days(sheets, table)
     _load_agents(sheets, table)
+    several = sum(len(sheet.members) for sheet in sheets) > 1
+    _load_texts(sheets if several else (), table)
     _load_roles(sheets, table)
     table.load_records(
         "known_sources",
@@ -42,8 +46,8 @@ def find_rest(sheets: Sequence[Sheet], *, sources: Mapping[tuple[int, str], str]
         records=[(sheet, identifier, key.removeprefix("source/")) for (sheet, identifier), key in sorted(sources.items())],
     )
     table.load_records("busy", columns={"source": "VARCHAR"}, records=[(key.removeprefix("source/"),) for key in sorted(busy)])
-    table.execute("CREATE OR REPLACE TABLE entries AS " + " UNION ALL ".join(_describe_rows(sheet) for sheet in sheets))
-    table.execute("CREATE OR REPLACE TABLE rest AS " + _REST)
+    table.execute("CREATE OR REPLACE TABLE entries AS " + " UNION ALL ".join(_describe_rows(sheet, several=several) for sheet in sheets))
+    table.execute("CREATE OR REPLACE TABLE rest AS " + _REST + (_SHARED if several else ""))
 
 
 #: A source that is not known is nobody's: rows without one are not usable in the first place.
@@ -52,16 +56,22 @@ WITH twice AS (SELECT identifier FROM entries WHERE identifier <> '' GROUP BY id
   same_key AS (SELECT source, key FROM entries WHERE source IS NOT NULL GROUP BY source, key HAVING count(*) > 1),
   same_slug AS (SELECT source, slug FROM entries WHERE source IS NOT NULL GROUP BY source, slug HAVING count(*) > 1),
   whole AS (SELECT source FROM busy
-    UNION SELECT source FROM entries WHERE source IS NOT NULL GROUP BY source HAVING count(DISTINCT sheet) > 1
     UNION SELECT source FROM entries WHERE key = '' AND is_named AND source IS NOT NULL)
 SELECT sheet, number FROM entries AS e
 WHERE NOT usable OR identifier IN (SELECT identifier FROM twice) OR source IN (SELECT source FROM whole)
   OR EXISTS (SELECT 1 FROM same_key AS k WHERE k.source = e.source AND k.key = e.key)
   OR EXISTS (SELECT 1 FROM same_slug AS k WHERE k.source = e.source AND k.slug = e.slug)
 """
+#: What several tables say of one source.
+_SHARED = """
+UNION SELECT e.sheet, e.number FROM entries AS e JOIN (
+  SELECT source, text FROM entries WHERE source IS NOT NULL AND text <> ''
+  GROUP BY source, text HAVING count(*) > 1 AND count(DISTINCT sheet) > 1
+) AS k ON k.source = e.source AND k.text = e.text
+"""
 
 
-def _describe_rows(sheet: Sheet) -> str:
+def _describe_rows(sheet: Sheet, *, several: bool) -> str:
     """SQL for what decides about each row of a sheet."""
     has = sheet.columns.columns
     slug, key = (f"CASE WHEN {_SIMPLE} THEN {_SLUG} ELSE n.{column} END" for column in ("slug", "key"))
@@ -69,8 +79,13 @@ def _describe_rows(sheet: Sheet) -> str:
     identifier = f"r.{sheet.cell('identifier')}" if "identifier" in has else "''"
     wanted.append(f"regexp_full_match({identifier}, '[!-~]*')")
     joins = f"LEFT JOIN known_sources AS k ON k.sheet = {sheet.number} AND k.identifier = r.{sheet.cell('source')}"
+    text = "''"
     if "description" in has:
-        wanted.append(f"r.{sheet.cell('description')} <> ''")
+        cell = f"r.{sheet.cell('description')}"
+        wanted.append(f"{cell} <> ''")
+        if several:
+            joins += f" LEFT JOIN known_texts AS t ON t.text = {cell}"
+            text = f"CASE WHEN {_is_simple_text(cell)} THEN md5({_normalise(cell)}) ELSE t.key END"
     if "code" in has:
         label = f"r.{sheet.cell('label')}" if "label" in has else "''"
         joins += f" LEFT JOIN known_codes AS c ON c.sheet = {sheet.number} AND c.code = r.{sheet.cell('code')} AND c.label = {label}"
@@ -82,8 +97,8 @@ def _describe_rows(sheet: Sheet) -> str:
         joins += f" {join_roles(sheet, vocabulary)}"
         wanted.append(f"of_{vocabulary}.cell IS NOT NULL")
     return (
-        f"SELECT {sheet.number} AS sheet, r.number, k.source, {slug} AS slug, {key} AS key, "  # noqa: S608
-        f"{identifier} AS identifier, r.name <> '' AS is_named, {' AND '.join(wanted)} AS usable "
+        f"SELECT {sheet.of_row} AS sheet, r.number, k.source, {slug} AS slug, {key} AS key, "  # noqa: S608
+        f"{identifier} AS identifier, {text} AS text, r.name <> '' AS is_named, {' AND '.join(wanted)} AS usable "
         f"FROM {sheet.rows} AS r LEFT JOIN known_names AS n ON n.name = r.name {joins}"
     )
 
@@ -100,6 +115,24 @@ def _load_names(sheets: Sequence[Sheet], table: TripleTable) -> None:
     names = _distinct([f"SELECT r.name FROM {sheet.rows} AS r WHERE NOT {_SIMPLE}" for sheet in sheets], table)  # noqa: S608
     records = ((name, name_key(name).replace(" ", "-"), slugify(name)) for name in names)
     table.load_records("known_names", columns={"name": "VARCHAR", "key": "VARCHAR", "slug": "VARCHAR"}, records=records)
+
+
+def _is_simple_text(text: str) -> str:
+    """SQL that tells whether SQL normalises a text as ``text.normalise`` does: it is ASCII."""
+    return rf"regexp_full_match({text}, '[\x01-\x7f]*')"
+
+
+def _normalise(text: str) -> str:
+    return f"trim(regexp_replace(lower({text}), '[^0-9a-z]+', ' ', 'g'))"
+
+
+def _load_texts(sheets: Sequence[Sheet], table: TripleTable) -> None:
+    """Descriptions that take more than SQL, each once, with the digest of what is compared."""
+    told = [sheet for sheet in sheets if "description" in sheet.columns.columns]
+    cells = [(sheet.cell("description"), sheet.rows) for sheet in told]
+    texts = _distinct([f"SELECT {cell} FROM {rows} WHERE NOT {_is_simple_text(cell)}" for cell, rows in cells], table)  # noqa: S608
+    records = ((text, hashlib.md5(normalise(text).encode(), usedforsecurity=False).hexdigest()) for text in texts)
+    table.load_records("known_texts", columns={"text": "VARCHAR", "key": "VARCHAR"}, records=records)
 
 
 def _load_codes(sheets: Sequence[Sheet], table: TripleTable) -> None:

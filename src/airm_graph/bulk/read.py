@@ -1,14 +1,14 @@
 """Folders with large tables → plain rows in DuckDB, and pages of everything else, merged."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from airm_graph.bulk.intake import Folder, Sheet, load_sheets, read_rows
 from airm_graph.bulk.plain import find_rest
 from airm_graph.bulk.statements import make_plain
 from airm_graph.columns import TripleTable
-from airm_graph.ingest.table import TableReadings, read_records
+from airm_graph.ingest.table import Row, TableReadings, read_records
 from airm_graph.merge import join_records, merge_pages
 from airm_graph.merge.sources import group_pages, merge_sources
 from airm_graph.model import Page, Records, TableCount
@@ -36,30 +36,38 @@ class BulkReadings:
     classified: int
 
 
-def read_tables(folders: Sequence[Folder], *, table: TripleTable, pages: Sequence[Page] = ()) -> BulkReadings:
+def read_tables(
+    folders: Sequence[Folder],
+    *,
+    table: TripleTable,
+    pages: Sequence[Page] = (),
+    load: Callable[[Sequence[Sheet]], Sequence[Sheet]] | None = None,
+) -> BulkReadings:
     """Read folders of tables.
 
     Args:
         folders: As :func:`airm_graph.bulk.find_folders` makes them.
         table: Takes the rows.
         pages: Captured pages, merged with the tables; rows of their sources are not plain.
+        load: Takes the rows of large tables into *table* in place of ``load_sheets``; what it returns are sheets, too, each for one or
+            more with the same columns.
 
     Raises:
         UnreadableError: A large table is no CSV after all.
     """
-    sheets = [sheet for folder in folders for sheet in folder.sheets]
-    if not sheets:
-        return BulkReadings((), *_read_rest(folders, pages, table), plain=0, classified=0)
-    load_sheets(sheets, table=table)
+    given = [sheet for folder in folders for sheet in folder.sheets]
+    if not given:
+        return BulkReadings((), *_read_rest(folders, pages, (), table), plain=0, classified=0)
+    sheets = load(given) if load else load_sheets(given, table=table)
     keys, busy = _find_sources(folders, pages)
     find_rest(sheets, sources=keys, busy=busy, table=table)
     make_plain(sheets, table=table)
-    tables, records = _read_rest(folders, pages, table)
+    tables, records = _read_rest(folders, pages, sheets, table)
     if taken := _find_taken(records, table):
         # A name with a digest is a plain name of another row: both are told by the merge, as one mitigation.
         table.append("rest", f"SELECT sheet, number FROM plain WHERE m IN ({', '.join(taken)})")  # noqa: S608
         make_plain(sheets, table=table)
-        tables, records = _read_rest(folders, pages, table)
+        tables, records = _read_rest(folders, pages, sheets, table)
     plain, classified = table.execute("SELECT count(*), count(code) FROM plain")[0]
     return BulkReadings(tuple(sheets), tables, records, plain, classified)
 
@@ -95,8 +103,11 @@ def _list_sources(folder: Folder, sheet: Sheet, keys: Mapping[tuple[str, int | N
                     yield table.get(row, columns.columns["identifier"]), key
 
 
-def _read_rest(folders: Sequence[Folder], pages: Sequence[Page], table: TripleTable) -> tuple[TableReadings, Records]:
-    found = [_read_folder(folder, table) for folder in folders]
+def _read_rest(
+    folders: Sequence[Folder], pages: Sequence[Page], sheets: Sequence[Sheet], table: TripleTable
+) -> tuple[TableReadings, Records]:
+    odd = {number: row for sheet in sheets for number, row in _read_odd(sheet, table).items()}
+    found = [_read_folder(folder, odd) for folder in folders]
     tables = TableReadings(
         tuple(page for reading in found for page in reading.pages),
         tuple(finding for reading in found for finding in reading.findings),
@@ -107,19 +118,44 @@ def _read_rest(folders: Sequence[Folder], pages: Sequence[Page], table: TripleTa
     return tables, join_records(records, [reading.restored for reading in found])
 
 
-def _read_folder(folder: Folder, table: TripleTable) -> TableReadings:
+@dataclass(frozen=True, slots=True)
+class _Odd:
+    """What Python has to know of the rows of a sheet.
+
+    Attributes:
+        rows: Those that are not plain.
+        plain: Number of the others.
+        named: What plain rows call their sources, also those of sheets that are read with this one.
+    """
+
+    rows: list[Row]
+    plain: int
+    named: frozenset[str]
+
+
+def _read_odd(sheet: Sheet, table: TripleTable) -> dict[int, _Odd]:
+    chosen = f"EXISTS (SELECT 1 FROM rest AS x WHERE x.sheet = {sheet.of_row} AND x.number = r.number)"  # noqa: S608
+    rows: defaultdict[int, list[Row]] = defaultdict(list)
+    for number, row in read_rows(sheet, table=table, condition=chosen):
+        rows[number].append(row)
+    counts = dict(table.execute(f"SELECT {sheet.of_row} AS sheet, count(*) FROM {sheet.rows} AS r GROUP BY 1"))  # noqa: S608
+    known = f"SELECT DISTINCT r.{sheet.cell('source')} FROM {sheet.rows} AS r WHERE NOT {chosen}"  # noqa: S608
+    named = frozenset(identifier for (identifier,) in table.execute(known))
+    return {
+        member.number: _Odd(rows[member.number], counts.get(member.number, 0) - len(rows[member.number]), named) for member in sheet.members
+    }
+
+
+def _read_folder(folder: Folder, odd: Mapping[int, _Odd]) -> TableReadings:
     """Read the tables of a folder as if they held no plain rows, and count these."""
     named: defaultdict[str, set[str]] = defaultdict(set)
     plain: dict[str, int] = {}
     parts = []
     for part in folder.parts:
         if isinstance(part, Sheet):
-            chosen = f"EXISTS (SELECT 1 FROM rest AS x WHERE x.sheet = {part.number} AND x.number = r.number)"  # noqa: S608
-            rows = read_rows(part, table=table, condition=chosen)
-            plain[part.scan.file] = table.execute(f"SELECT count(*) FROM {part.rows}")[0][0] - len(rows)  # noqa: S608
-            known = f"SELECT DISTINCT r.{part.cell('source')} FROM {part.rows} AS r WHERE NOT {chosen}"  # noqa: S608
-            named[part.mapping.name] |= {identifier for (identifier,) in table.execute(known)}
-            parts.append(part.table(rows))
+            plain[part.scan.file] = odd[part.number].plain
+            named[part.mapping.name] |= odd[part.number].named
+            parts.append(part.table(odd[part.number].rows))
         else:
             parts.append(part)
     found = read_records(parts, mappings=folder.mappings, named=named)

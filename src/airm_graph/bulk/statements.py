@@ -73,7 +73,7 @@ def make_plain(sheets: Sequence[Sheet], *, table: TripleTable) -> None:
 
 
 def _select_plain(sheet: Sheet, used: Sequence[str]) -> str:
-    has, graph = sheet.columns.columns, _graph(sheet)[:-1]
+    has, row = sheet.columns.columns, f"{sheet.stem} || '/r' || r.number"
     key = f"'<{BASE}mitigation/' || e.source || '/' || e.slug"
     texts = ", ".join(f"nullif(r.{sheet.column(column)}, '')" for column in sheet.columns.quoted)
     code, agent, joins = "NULL", "NULL", ""
@@ -86,13 +86,13 @@ def _select_plain(sheet: Sheet, used: Sequence[str]) -> str:
     joins += "".join(f" {join_roles(sheet, vocabulary)}" for vocabulary in sheet.roles)
     more = "".join(f", {value} AS {column}" for what in used for column, value in _select_cell(sheet, what))
     classification = f"{key} || '/classification/{sheet.mapping.edition}-' || {code} || '>'"
-    return f"""SELECT {sheet.number} AS sheet, r.number, r.first, r.last, {key} || '>' AS m, '{graph}/r' || r.number || '>' AS e,
-        {classification} AS c, CASE WHEN {code} IS NOT NULL THEN '{graph}/r' || r.number || '-{_code_slug(sheet)}>' END AS f,
+    return f"""SELECT {sheet.of_row} AS sheet, r.number, r.first, r.last, {key} || '>' AS m, {row} || '>' AS e,
+        {classification} AS c, CASE WHEN {code} IS NOT NULL THEN {row} || '-{_code_slug(sheet)}>' END AS f,
         '<{BASE}source/' || e.source || '>' AS source, {_escape("r.name")} AS name, {_escape(cells["identifier"])} AS identifier,
         {_escape(cells["description"])} AS description, {code} AS code, {agent} AS agent, {cells["created"]} AS created,
-        {_escape(f"concat_ws(chr(10), {texts})")} AS content{more}
-      FROM {sheet.rows} AS r JOIN entries AS e ON e.sheet = {sheet.number} AND e.number = r.number {joins}
-      WHERE NOT EXISTS (SELECT 1 FROM rest AS x WHERE x.sheet = {sheet.number} AND x.number = r.number)"""  # noqa: S608
+        {_escape(f"concat_ws(chr(10), {texts})")} AS content{more}{sheet.kept}
+      FROM {sheet.rows} AS r JOIN entries AS e ON e.sheet = {sheet.of_row} AND e.number = r.number {joins}
+      WHERE NOT EXISTS (SELECT 1 FROM rest AS x WHERE x.sheet = {sheet.of_row} AND x.number = r.number)"""  # noqa: S608
 
 
 def _select_cell(sheet: Sheet, what: str) -> Iterator[tuple[str, str]]:
@@ -105,7 +105,7 @@ def _select_cell(sheet: Sheet, what: str) -> Iterator[tuple[str, str]]:
         return
     cell = _CELLS[what]
     yield cell.text, text
-    yield cell.subject, f"CASE WHEN {stated} THEN '{_graph(sheet)[:-1]}/r' || r.number || '-{_slug(header)}>' END" if header else "NULL"
+    yield cell.subject, f"CASE WHEN {stated} THEN {sheet.stem} || '/r' || r.number || '-{_slug(header)}>' END" if header else "NULL"
     if what in sheet.roles:
         yield what, f"nullif(of_{what}.terms, '')"
     elif what != "reason":
@@ -116,10 +116,6 @@ def _escape(text: str) -> str:
     """SQL for a text as a literal; carriage returns do not occur in cells."""
     inner = f"replace(replace({text}, chr(92), chr(92) || chr(92)), '\"', chr(92) || '\"')"
     return f"'\"' || replace({inner}, chr(10), chr(92) || 'n') || '\"'"
-
-
-def _graph(sheet: Sheet) -> str:
-    return iri(f"capture/{sheet.scan.sha256[:16]}")
 
 
 @cache
@@ -139,7 +135,7 @@ def _text(value: str) -> str:
 def list_statements(sheet: Sheet) -> list[Statement]:
     """The statements of a plain row, by subject and property."""
     code = sheet.columns.columns.get("code", "")
-    kind, label, capture = term("rdf:type"), term("rdfs:label"), _text(_graph(sheet))
+    kind, label = term("rdf:type"), term("rdfs:label")
     found = [
         Statement("m", kind, _text(term("airm:Mitigation"))),
         Statement("m", label, "name"),
@@ -150,7 +146,7 @@ def list_statements(sheet: Sheet) -> list[Statement]:
         Statement("m", term("airm:classification"), "c", "code IS NOT NULL"),
         Statement("e", kind, _text(term("airm:Evidence"))),
         Statement("e", label, _label_of_place(sheet)),
-        Statement("e", term("airm:capture"), capture),
+        Statement("e", term("airm:capture"), sheet.graph),
         Statement("e", term("airm:row"), _ROW),
         Statement("e", term("airm:capturedText"), "content"),
     ]
@@ -199,7 +195,7 @@ def _describe_cell(sheet: Sheet, subject: str, header: str, text: str, condition
     return [
         Statement(subject, term("rdf:type"), _text(term("airm:Evidence")), condition),
         Statement(subject, term("rdfs:label"), _label_of_place(sheet, header), condition),
-        Statement(subject, term("airm:capture"), _text(_graph(sheet)), condition),
+        Statement(subject, term("airm:capture"), sheet.graph, condition),
         Statement(subject, term("airm:row"), _ROW, condition),
         Statement(subject, term("airm:column"), _text(literal(header)), condition),
         Statement(subject, term("airm:capturedText"), text, condition),
@@ -209,7 +205,7 @@ def _describe_cell(sheet: Sheet, subject: str, header: str, text: str, condition
 def _label_of_place(sheet: Sheet, header: str = "") -> str:
     """SQL for the label of a row, or of its cell below a header."""
     end = _text(literal(f", column {header}")[1:]) if header else "'\"'"
-    return f"{_text(literal(f'{sheet.scan.file}, row ')[:-1])} || number || {end}"
+    return f"{sheet.place} || number || {end}"
 
 
 def _label_of_code(sheet: Sheet) -> str:
@@ -223,8 +219,8 @@ def _label_of_code(sheet: Sheet) -> str:
 def plain_quads(sheets: Sequence[Sheet]) -> list[str]:
     """SELECTs that together give the statements of all plain rows, as columns s, p, o, g of N-Quads terms; none is there twice."""
     return [
-        f"SELECT {one.subject} AS s, {_text(one.predicate)} AS p, {_one_by_one(one)} AS o, {_text(_graph(sheet))} AS g FROM plain "  # noqa: S608
-        f"WHERE sheet = {sheet.number}" + (f" AND {one.condition}" if one.condition else "")
+        f"SELECT {one.subject} AS s, {_text(one.predicate)} AS p, {_one_by_one(one)} AS o, {sheet.graph} AS g FROM plain "  # noqa: S608
+        f"WHERE {sheet.is_own()}" + (f" AND {one.condition}" if one.condition else "")
         for sheet in sheets
         for one in list_statements(sheet)
     ]
@@ -242,8 +238,8 @@ def code_quads(sheets: Sequence[Sheet]) -> list[CodedQuads]:
             one.subject,
             one.predicate,
             _one_by_one(one),
-            _graph(sheet),
-            f"sheet = {sheet.number}" + (f" AND {one.condition}" if one.condition else ""),
+            iri(f"capture/{sheet.scan.sha256[:16]}"),
+            sheet.is_own() + (f" AND {one.condition}" if one.condition else ""),
         )
         for sheet in sheets
         for one in list_statements(sheet)
@@ -268,7 +264,7 @@ def plain_blocks(sheets: Sequence[Sheet], *, graphs: bool) -> str:
 
 
 def _select_block(sheet: Sheet, subject: str, *, graphs: bool) -> str:
-    end = (f" {_graph(sheet)}" if graphs else "") + " ."
+    end = f"' ' || {sheet.graph} || ' .'" if graphs else "' .'"
     stated = "code IS NOT NULL" if subject in "cf" else f"{subject} IS NOT NULL"
     every = [one for one in list_statements(sheet) if one.subject == subject]
     depends = [one.condition.removeprefix(stated).removeprefix(" AND ") for one in every]
@@ -279,12 +275,12 @@ def _select_block(sheet: Sheet, subject: str, *, graphs: bool) -> str:
         line = _write_line(one, end)
         line = line if place == middle else f"{line} || chr(10)" if place < middle else f"chr(10) || {line}"
         parts.append(f"CASE WHEN {condition} THEN {line} ELSE '' END" if condition else line)
-    return f"SELECT {subject} AS s, {' || '.join(parts)} AS lines FROM plain WHERE sheet = {sheet.number} AND {stated}"  # noqa: S608
+    return f"SELECT {subject} AS s, {' || '.join(parts)} AS lines FROM plain WHERE {sheet.is_own()} AND {stated}"  # noqa: S608
 
 
 def _write_line(one: Statement, end: str) -> str:
     """SQL for the line of a statement, or the lines of several, with no line end behind it."""
-    start, end = f"{one.subject} || {_text(f' {one.predicate} ')}", _text(end)
+    start, end = f"{one.subject} || {_text(f' {one.predicate} ')}", f"({end})"
     value = f"replace({one.value}, chr(10), {end} || chr(10) || {start})" if one.is_many else one.value
     return f"{start} || {value} || {end}"
 
@@ -294,8 +290,9 @@ def list_agents(sheets: Sequence[Sheet], *, table: TripleTable) -> Iterator[tupl
     for sheet in sheets:
         if "agent" not in sheet.columns.columns:
             continue
-        used = f"SELECT DISTINCT agent FROM plain WHERE sheet = {sheet.number} AND code IS NOT NULL"  # noqa: S608
-        agents = f"SELECT DISTINCT key, label FROM known_agents WHERE sheet = {sheet.number} AND '<{BASE}' || key || '>' IN ({used})"  # noqa: S608
-        for key, name in table.execute(agents):
-            yield iri(key), term("rdf:type"), term("prov:Agent"), _graph(sheet)
-            yield iri(key), term("rdfs:label"), literal(name), _graph(sheet)
+        who = f"a.sheet = {sheet.number} AND p.agent = '<{BASE}' || a.key || '>'"
+        used = f"SELECT DISTINCT agent, {sheet.graph} AS graph FROM plain WHERE {sheet.is_own()} AND code IS NOT NULL"  # noqa: S608
+        found = f"SELECT DISTINCT a.key, a.label, p.graph FROM known_agents AS a JOIN ({used}) AS p ON {who}"  # noqa: S608
+        for key, name, graph in table.execute(found):
+            yield iri(key), term("rdf:type"), term("prov:Agent"), graph
+            yield iri(key), term("rdfs:label"), literal(name), graph

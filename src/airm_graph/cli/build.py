@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from airm_graph.cli import CACHE_DIR_HELP, CACHE_HELP, DECISIONS_HELP, ENGINE_HELP, ENGINES, EXIT_NO, EXIT_USAGE, MAPPING_HELP, STRICT_HELP
-from airm_graph.cli.options import check_base
+from airm_graph.cli import CACHE_DIR_HELP, CACHE_HELP, DECISIONS_HELP, EXIT_NO, EXIT_USAGE, MAPPING_HELP, STRICT_HELP
+from airm_graph.cli.options import SPARK_ENGINE_HELP, SPARK_ENGINES, check_base, make_spark, spark_options
 from airm_graph.namespaces import BASE
 
 if TYPE_CHECKING:
@@ -26,7 +26,8 @@ Examples:
   airm-graph build mine.csv sources.csv --mapping mine.yaml -o dist
   airm-graph build tables/ captures/ --decisions links.sssom.tsv -o dist
   airm-graph build page.txt -o dist --format json > report.json
-  cat page.txt | airm-graph build - -o dist""",
+  cat page.txt | airm-graph build - -o dist
+  airm-graph build parts/ -o dist --engine spark --master 'local[4]'""",
 )
 @click.argument("inputs", nargs=-1, required=True, type=click.Path(path_type=str, allow_dash=True))
 @click.option(
@@ -47,7 +48,11 @@ Examples:
     show_default=True,
     help="What to print: a summary, or the report.",
 )
-@click.option("--engine", type=click.Choice(ENGINES), default="auto", show_default=True, help=ENGINE_HELP)
+@click.option("--engine", type=click.Choice(SPARK_ENGINES), default="auto", show_default=True, help=SPARK_ENGINE_HELP)
+@spark_options
+@click.option(
+    "--parts", type=click.IntRange(1, 1000), help="With --engine spark, files of each format; otherwise one for two million statements."
+)
 @click.option("--mapping", type=click.Path(dir_okay=False, path_type=Path), help=MAPPING_HELP)
 @click.option("--decisions", multiple=True, type=click.Path(dir_okay=False, path_type=Path), help=DECISIONS_HELP)
 @click.option("--strict", is_flag=True, help=STRICT_HELP)
@@ -61,6 +66,10 @@ def command(
     base: str,
     shape: str,
     engine: str,
+    master: str | None,
+    spark_conf: tuple[str, ...],
+    spark_work: Path | None,
+    parts: int | None,
     mapping: Path | None,
     decisions: tuple[Path, ...],
     strict: bool,
@@ -75,11 +84,15 @@ def command(
     airm.nt, airm.nq, airm.rdf, report.json and SHA256SUMS, links.sssom.tsv with every join across inputs, and quarantine.csv with the
     rows of tables that cannot be used. Exits with 1 when a finding is a violation, with 2 when nothing could be read; an earlier output
     is then left as it was.
+
+    With --engine spark the statements are written as nquads/part-*.nq.gz and parquet/part-*.parquet, in parts that follow each other, with
+    manifest.json beside them instead of the other formats.
     """
     from airm_graph.cli.show import show_progress, write_report, write_summary
     from airm_graph.incremental import build_folder
 
     check_base(base)
+    spark = make_spark(engine, master=master, conf=spark_conf, work=spark_work, parts=parts)
     with show_progress(quiet=quiet) as progress:
         graph = build_folder(
             inputs,
@@ -91,6 +104,7 @@ def command(
             decisions=decisions,
             strict=strict,
             progress=progress,
+            spark=spark,
         )
     if graph.is_empty:
         write_report(graph.report, files=graph.files, err=True)

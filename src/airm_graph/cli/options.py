@@ -1,13 +1,35 @@
 """Options that several commands have, and what is made of them."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from airm_graph.cli import ENGINES
+
 if TYPE_CHECKING:
     from airm_graph.remote import Client
+    from airm_graph.spark import SparkSettings
 
-__all__ = ["check_base", "insecure_option", "make_client", "timeout_option"]
+__all__ = [
+    "SPARK_ENGINES",
+    "SPARK_ENGINE_HELP",
+    "check_base",
+    "insecure_option",
+    "make_client",
+    "make_spark",
+    "spark_options",
+    "timeout_option",
+]
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+#: For commands that can work on Spark.
+SPARK_ENGINES = (*ENGINES, "spark")
+SPARK_ENGINE_HELP = (
+    "reference: owlrl and pyshacl; fast: our own; auto: our own where it can; spark: our own on Apache Spark, for what one machine does "
+    "not hold (needs airm-graph[spark] and Java 17)."
+)
 
 timeout_option = click.option(
     "--timeout", type=click.FloatRange(1, 3600), default=60, show_default=True, help="Seconds to wait for the server to go on answering."
@@ -15,6 +37,38 @@ timeout_option = click.option(
 insecure_option = click.option(
     "--insecure", is_flag=True, help="Allow a password or token to cross the network over plain http, readable by all on the way."
 )
+
+
+def spark_options(command: _Command) -> _Command:
+    """Give a command the options of the engine spark; :func:`make_spark` reads them."""
+    for option in (
+        click.option(
+            "--spark-work",
+            type=click.Path(file_okay=False, exists=True, path_type=Path),
+            help="Folder that all machines of the cluster see under one name, for what is needed on the way; as inputs and output must be.",
+        ),
+        click.option("--spark-conf", metavar="KEY=VALUE", multiple=True, help="Setting of Spark; repeatable."),
+        click.option("--master", help="Where Spark runs: local[4], spark://HOST:7077, yarn, k8s://URL.  [default: local[*]]"),
+    ):
+        command = option(command)
+    return command
+
+
+def make_spark(
+    engine: str, *, master: str | None, conf: tuple[str, ...], work: Path | None, parts: int | None = None
+) -> "SparkSettings | None":
+    """Read the options of the engine spark; None for another engine, which takes none of them."""
+    if engine != "spark":
+        given = {"--master": master, "--spark-conf": conf, "--spark-work": work, "--parts": parts}
+        if strange := [name for name, value in given.items() if value]:
+            raise click.UsageError(f"{strange[0]} goes with --engine spark only")
+        return None
+    from airm_graph.spark import SparkSettings
+
+    pairs = [pair.partition("=") for pair in conf]
+    if wrong := next((f"{name}{mark}{value}" for name, mark, value in pairs if not (mark and name.startswith("spark."))), None):
+        raise click.BadParameter(f"{wrong!r} is not KEY=VALUE with a KEY that begins with spark.", param_hint="--spark-conf")
+    return SparkSettings(master=master or "local[*]", conf={name: value for name, _, value in pairs}, work=work, parts=parts)
 
 
 def check_base(base: str) -> None:

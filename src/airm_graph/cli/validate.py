@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from airm_graph.cli import ENGINE_HELP, ENGINES, EXIT_NO, MAPPING_HELP, STRICT_HELP
+from airm_graph.cli import EXIT_NO, MAPPING_HELP, STRICT_HELP
+from airm_graph.cli.options import SPARK_ENGINE_HELP, SPARK_ENGINES, make_spark, spark_options
 
 if TYPE_CHECKING:
     from airm_graph.model import Severity
@@ -29,7 +30,8 @@ Examples:
   airm-graph validate captures/ --format github --write sarif=airm.sarif
   airm-graph validate data.ttl --shapes my-shapes.ttl
   airm-graph validate mine.sssom.tsv
-  cat page.txt | airm-graph validate -""",
+  cat page.txt | airm-graph validate -
+  airm-graph validate dist/nquads --engine spark --master 'local[4]'""",
 )
 @click.argument("inputs", nargs=-1, required=True, type=click.Path(path_type=str, allow_dash=True))
 @click.option(
@@ -52,7 +54,8 @@ Examples:
 )
 @click.option("--baseline", type=click.Path(dir_okay=False, path_type=Path), help="Accept the findings listed in this file.")
 @click.option("--update-baseline", is_flag=True, help="Write the findings to the baseline and accept them all.")
-@click.option("--engine", type=click.Choice(ENGINES), default="auto", show_default=True, help=ENGINE_HELP)
+@click.option("--engine", type=click.Choice(SPARK_ENGINES), default="auto", show_default=True, help=SPARK_ENGINE_HELP)
+@spark_options
 @click.option("--mapping", type=click.Path(dir_okay=False, path_type=Path), help=MAPPING_HELP)
 @click.option("--strict", is_flag=True, help=STRICT_HELP)
 @click.option("-q", "--quiet", is_flag=True, help="Show no progress.")
@@ -67,6 +70,9 @@ def command(
     baseline: Path | None,
     update_baseline: bool,
     engine: str,
+    master: str | None,
+    spark_conf: tuple[str, ...],
+    spark_work: Path | None,
     mapping: Path | None,
     strict: bool,
     quiet: bool,
@@ -74,8 +80,8 @@ def command(
     """Say what is wrong with captures, tables, RDF or mappings, and where.
 
     INPUTS are captures and tables (folders, files, - for standard input), or RDF and tables of mappings (*.sssom.tsv): files, folders
-    of them, a dist folder. Writes the findings to standard output and exits with 1 when one of them is a violation, or as mild as
-    --fail-on says.
+    of them, a dist folder; with --engine spark N-Triples and N-Quads, packed or not, and Parquet with the columns s, p, o, g. Writes
+    the findings to standard output and exits with 1 when one of them is a violation, or as mild as --fail-on says.
     """
     from airm_graph.cli.show import show_progress
     from airm_graph.conductor import validate_inputs
@@ -83,9 +89,12 @@ def command(
 
     if update_baseline and not baseline:
         raise click.UsageError("--update-baseline needs --baseline FILE")
+    spark = make_spark(engine, master=master, conf=spark_conf, work=spark_work)
     targets = [(shape, output), *(_split(other) for other in others)]
     with show_progress(quiet=quiet) as progress:
-        report, files = validate_inputs(inputs, shapes=shapes or None, engine=engine, mapping=mapping, strict=strict, progress=progress)
+        report, files = validate_inputs(
+            inputs, shapes=shapes or None, engine=engine, mapping=mapping, strict=strict, progress=progress, spark=spark
+        )
     if baseline:
         report = _compare(report, baseline=baseline, update=update_baseline)
     for name, path in targets:

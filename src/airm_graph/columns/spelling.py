@@ -13,7 +13,9 @@ __all__ = [
     "BLANK",
     "DEFAULT_GRAPH",
     "IRI",
+    "LANG_STRING",
     "LITERAL",
+    "STRING",
     "TERM_TEXT",
     "canonical",
     "is_canonical",
@@ -28,8 +30,8 @@ IRI, LITERAL, BLANK = 0, 1, 2
 #: Value of ``quads.g`` for the default graph.
 DEFAULT_GRAPH = 0
 
-_STRING = "http://www.w3.org/2001/XMLSchema#string"
-_LANG_STRING = "http://www.w3.org/1999/02/22-rdf-syntax-ns#langString"
+STRING = "http://www.w3.org/2001/XMLSchema#string"
+LANG_STRING = "http://www.w3.org/1999/02/22-rdf-syntax-ns#langString"
 _BACKSLASH, _LF, _CR = "chr(92)", "chr(10)", "chr(13)"
 
 #: SQL over a row of ``terms`` that writes the text of the term.
@@ -38,7 +40,7 @@ TERM_TEXT = f"""CASE
     WHEN kind = {BLANK} THEN '_:' || lexical
     ELSE '"' || replace(replace(replace(replace(lexical, {_BACKSLASH}, {_BACKSLASH} || {_BACKSLASH}), '"', {_BACKSLASH} || '"'),
         {_LF}, {_BACKSLASH} || 'n'), {_CR}, {_BACKSLASH} || 'r') || '"' ||
-      CASE WHEN language <> '' THEN '@' || language WHEN datatype = '{_STRING}' THEN '' ELSE '^^<' || datatype || '>' END
+      CASE WHEN language <> '' THEN '@' || language WHEN datatype = '{STRING}' THEN '' ELSE '^^<' || datatype || '>' END
   END"""
 
 _BODY = re.compile(r"[^\"\\\n\r]*(?:\\.[^\"\\\n\r]*)*")
@@ -88,7 +90,7 @@ def is_certain(text: str) -> str:
 def _is_term(text: str, *, iri: str, blank: str, suffix: str) -> str:
     # The text is cut in two for the sake of the regex engine, which is slow on long alternatives.
     literals = f"regexp_full_match({text}, {quote(f'{_SQL_BODY}({suffix})?')})"
-    spelt_out = f"ends_with({text}, {quote(f'^^<{_STRING}>')}) OR ends_with({text}, {quote(f'^^<{_LANG_STRING}>')})"
+    spelt_out = f"ends_with({text}, {quote(f'^^<{STRING}>')}) OR ends_with({text}, {quote(f'^^<{LANG_STRING}>')})"
     return (
         f"CASE WHEN starts_with({text}, '<') THEN regexp_full_match({text}, {quote(iri)}) "
         f"""WHEN starts_with({text}, '"') THEN {literals} AND NOT ({spelt_out}) ELSE regexp_full_match({text}, {quote(blank)}) END"""
@@ -110,14 +112,14 @@ def select_terms(source: str) -> str:
         f"ELSE array_to_string([{_PLAIN_BODY} FOR x IN string_split({_BODY_OF}, {twice})], {_BACKSLASH}) END"
     )
     datatype = (
-        f"CASE WHEN ends_with(text, '\"') THEN '{_STRING}' WHEN ends_with(text, '>') "
-        f"THEN substring({_SUFFIX_OF}, 4, length({_SUFFIX_OF}) - 4) ELSE '{_LANG_STRING}' END"
+        f"CASE WHEN ends_with(text, '\"') THEN '{STRING}' WHEN ends_with(text, '>') "
+        f"THEN substring({_SUFFIX_OF}, 4, length({_SUFFIX_OF}) - 4) ELSE '{LANG_STRING}' END"
     )
     language = f"CASE WHEN ends_with(text, '\"') OR ends_with(text, '>') THEN '' ELSE substring({_SUFFIX_OF}, 2) END"
     forms = {
         "starts_with(text, '<')": (IRI, _INSIDE, "''", "''"),
         "starts_with(text, '_:')": (BLANK, "substring(text, 3)", "''", "''"),
-        f"starts_with(text, '\"') AND {_IS_PLAIN}": (LITERAL, _INSIDE, f"'{_STRING}'", "''"),
+        f"starts_with(text, '\"') AND {_IS_PLAIN}": (LITERAL, _INSIDE, f"'{STRING}'", "''"),
         f"starts_with(text, '\"') AND NOT ({_IS_PLAIN})": (LITERAL, lexical, datatype, language),
     }
     return " UNION ALL ".join(
@@ -146,4 +148,4 @@ def canonical(term: str) -> str:
         if not _BODY.fullmatch(body):
             raise StoreError(f"{term!r} is no N-Quads term")
         term = literal(unescape(body)) + suffix
-    return term.removesuffix(f"^^<{_STRING}>")
+    return term.removesuffix(f"^^<{STRING}>")

@@ -226,6 +226,21 @@ class TripleTable:
         # Without quotes and separators a CSV is the text itself.
         self.execute(f"COPY ({select}) TO {quote(str(path))} (FORMAT csv, HEADER false, QUOTE '', ESCAPE '', DELIMITER '')")
 
+    def copy_parquet(self, select: str, path: Path) -> None:
+        """Write the result of a SELECT to a Parquet file.
+
+        Raises:
+            StoreError: DuckDB refuses the SELECT, or the file cannot be written.
+        """
+        self.execute(f"COPY ({select}) TO {quote(str(path))} (FORMAT parquet, COMPRESSION zstd)")
+
+    def copy_rows(self, path: Path) -> None:
+        """Write all quads to a Parquet file, as texts of terms in the columns s, p, o, g."""
+        written = f"(SELECT id, {TERM_TEXT} AS text FROM terms)"  # noqa: S608
+        joins = " ".join(f"JOIN {written} AS {column}_ ON {column}_.id = q.{column}" for column in "spo")
+        texts = "s_.text AS s, p_.text AS p, o_.text AS o, COALESCE(g_.text, '') AS g"
+        self.copy_parquet(f"SELECT {texts} FROM quads AS q {joins} LEFT JOIN {written} AS g_ ON g_.id = q.g", path)  # noqa: S608
+
     def drop(self, *names: str) -> None:
         """Forget what was materialised under these names, if anything was."""
         self.execute("; ".join(f"DROP TABLE IF EXISTS {name}" for name in names))
@@ -292,7 +307,7 @@ class TripleTable:
         """
         self._change(lambda: load_coded(quads, run=self._run, repeated=repeated))
 
-    def load_files(self, paths: Iterable[Path], *, parse: Parser) -> None:
+    def load_files(self, paths: Iterable[Path], *, parse: Parser, label: str | None = None) -> None:
         """Add the quads of N-Triples and N-Quads files, also packed ones (``.gz``, ``.zst``).
 
         DuckDB cuts the lines and codes the terms. A line that may mean anything but what stands there (an escape, a comment, odd white
@@ -301,6 +316,7 @@ class TripleTable:
         Args:
             paths: Files, or folders with such files; of several files, the blank nodes of each are its own (``_:f2-label``).
             parse: Reads what is not plain, and says what is wrong where something is.
+            label: Stands before the labels of blank nodes; by itself ``f2-`` and so on where there are several files.
 
         Raises:
             InputError: There is no such file.
@@ -309,7 +325,8 @@ class TripleTable:
         files = find_files(paths)
         with self._intake() as intake:
             for number, path in enumerate(files, 1):
-                intake.add_file(path, label=f"f{number}-" if len(files) > 1 else "", parse=parse)
+                own = f"f{number}-" if len(files) > 1 else ""
+                intake.add_file(path, label=own if label is None else label, parse=parse)
 
     def remove_graph(self, graph: str) -> None:
         """Take the quads of a named graph out; their terms stay."""
@@ -400,8 +417,8 @@ class TripleTable:
             FROM (SELECT w.id, w.text FROM ({written}) AS w JOIN ({subjects}) AS s ON s.id = w.id ORDER BY w.text) AS t;
             CREATE OR REPLACE TABLE placed AS SELECT s.place, q.p, q.o, q.g FROM quads AS q JOIN subjects AS s ON s.id = q.s
             WHERE {condition} ORDER BY s.place;
-            CREATE OR REPLACE TABLE names AS SELECT row_number() OVER (ORDER BY text) AS place, id, text FROM ({written}) AS w
-            WHERE id IN (SELECT p FROM placed) OR id IN (SELECT g FROM placed)""")  # noqa: S608
+            CREATE OR REPLACE TABLE names AS SELECT row_number() OVER (ORDER BY text) AS place, id, text FROM (
+              SELECT id, {text} AS text FROM terms WHERE id IN (SELECT p FROM placed UNION SELECT g FROM placed)) AS w""")  # noqa: S608
         try:
             last = self.execute("SELECT max(place) FROM subjects")[0][0] or 0
             for start in range(1, last + 1, _SUBJECTS):

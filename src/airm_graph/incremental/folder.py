@@ -2,12 +2,16 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from airm_graph.conductor import Progress, build, open_reader
 from airm_graph.graph import Graph
 from airm_graph.incremental.engine import Built, build_into
 from airm_graph.ingest import Reader
 from airm_graph.namespaces import BASE
+
+if TYPE_CHECKING:
+    from airm_graph.spark import SparkSettings
 
 __all__ = ["build_folder"]
 
@@ -24,11 +28,12 @@ def build_folder(
     strict: bool = False,
     progress: Progress | None = None,
     reader: Reader | None = None,
+    spark: "SparkSettings | None" = None,
 ) -> Graph | Built:
     """Build a graph and write it, unless it is empty.
 
     Args:
-        inputs, base, engine, mapping, decisions, strict, progress: As for :func:`airm_graph.build`.
+        inputs, base, engine, mapping, decisions, strict, progress, spark: As for :func:`airm_graph.build`.
         folder: Where the graph is written.
         cache: The folder that keeps readings, and what is needed to build again in part; without it everything is built. Tables,
             mappings, decisions and an engine other than ``auto`` are always built from nothing.
@@ -54,8 +59,19 @@ def build_folder(
                 strict=strict,
                 progress=progress,
                 reader=opened,
+                spark=spark,
             )
-    graph = build(inputs, base=base, engine=engine, mapping=mapping, decisions=decisions, strict=strict, progress=progress, reader=reader)
+    graph = build(
+        inputs,
+        base=base,
+        engine=engine,
+        mapping=mapping,
+        decisions=decisions,
+        strict=strict,
+        progress=progress,
+        reader=reader,
+        spark=spark,
+    )
     if not graph.is_empty:
         graph.write(folder)
     return graph

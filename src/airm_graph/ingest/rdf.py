@@ -5,8 +5,9 @@ What a file says is what Oxigraph reads in it; the lines are found beside that a
 
 import gzip
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 from airm_graph.errors import InputError
@@ -27,6 +28,8 @@ _IDLE = re.compile(r"\s*(?:#|\Z)")
 
 Triple = tuple[str, str, str]
 Range = tuple[int, int]
+#: Applies a function to files, each with what stands before the labels of its blank nodes.
+Over = Callable[[Callable[[tuple[Path, str]], "Lines"], Sequence[tuple[Path, str]]], Iterable["Lines"]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,11 +213,12 @@ def locate_findings(findings: Iterable[Finding], *, files: Sequence[RdfFile]) ->
     return [replace(finding, place=_locate(finding, lines=lines), origin=finding.place) for finding in findings]
 
 
-def locate_in_lines(findings: Iterable[Finding], *, paths: Iterable[Path]) -> list[Finding]:
+def locate_in_lines(findings: Iterable[Finding], *, paths: Iterable[Path], over: Over = map) -> list[Finding]:
     """Do what `locate_findings` does for N-Triples and N-Quads files too large to be held: each is read once more, line by line.
 
     Args:
         paths: In the order in which their blank nodes were labelled; packed files must be ``.gz``, or their findings get no line.
+        over: Applies a function to each of some files.
     """
     findings, paths = list(findings), list(paths)
     if not findings:
@@ -223,8 +227,13 @@ def locate_in_lines(findings: Iterable[Finding], *, paths: Iterable[Path]) -> li
         {node for node in nodes if node[:1] in {"<", "_"}} for nodes in zip(*((f.focus, f.value) for f in findings), strict=True)
     )
     labels = [f"f{number}-" if len(paths) > 1 else "" for number in range(1, len(paths) + 1)]
-    lines = {path.as_posix(): _scan(path, focus=focus, values=values, label=label) for path, label in zip(paths, labels, strict=True)}
+    scan = partial(_scan_labelled, focus=focus, values=values)
+    lines = dict(zip(map(Path.as_posix, paths), over(scan, list(zip(paths, labels, strict=True))), strict=True))
     return [replace(finding, place=_locate(finding, lines=lines), origin=finding.place) for finding in findings]
+
+
+def _scan_labelled(file: tuple[Path, str], *, focus: Collection[str], values: Collection[str]) -> Lines:
+    return _scan(file[0], focus=focus, values=values, label=file[1])
 
 
 def _scan(path: Path, *, focus: Collection[str], values: Collection[str], label: str) -> Lines:

@@ -1,0 +1,326 @@
+"""Apache Spark beside the embedded engine, on two threads of this machine: same statements, same bytes, same findings."""
+
+import csv
+import gzip
+import hashlib
+import importlib.util
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+import virtuoso
+from airm_graph.columns import TripleTable
+from airm_graph.conductor import build, validate_inputs
+from airm_graph.errors import EngineError, StoreError
+from airm_graph.namespaces import BASE, term
+from airm_graph.remote import Endpoint
+from airm_graph.spark import SparkSettings, open_session
+from airm_graph.spark.dialect import carry_over, rewrite_regex
+from airm_graph.spark.intake import load_quads
+from airm_graph.spark.numbers import hash_text
+from airm_graph.spark.table import SparkTable
+
+# One session for all, in one process: it takes some ten seconds to start.
+pytestmark = pytest.mark.xdist_group("spark")
+
+ROOT = Path(__file__).resolve().parent.parent
+ROWS = 2000
+PLANTED = "Keep the plans of the same exercise apart from each other, as long as anyone may still have to rehearse them again."
+CONF = {
+    "spark.driver.memory": "1g",
+    "spark.driver.extraJavaOptions": "-XX:+UseSerialGC -XX:TieredStopAtLevel=1",
+    "spark.log.level": "ERROR",
+}
+
+
+def find_missing() -> str:
+    """What Spark needs and this machine has not."""
+    needed = [name for name in ("pyspark", "sqlglot") if importlib.util.find_spec(name) is None]
+    return ", ".join(needed + ([] if shutil.which("java") or os.environ.get("JAVA_HOME") else ["Java"]))
+
+
+@pytest.fixture(scope="module")
+def session():
+    missing = find_missing()
+    if missing and os.environ.get("CI") != "true":
+        pytest.skip(f"Spark needs {missing}, which is not installed here")
+    with open_session(SparkSettings("local[2]", conf=CONF)) as running:
+        yield running
+
+
+@pytest.fixture
+def table(session, tmp_path):
+    with SparkTable(session, folder=tmp_path) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def parts(tmp_path_factory) -> Path:
+    """Generated mitigations with planted defects, cut into two tables that speak of the same sources."""
+    folder = tmp_path_factory.mktemp("spark") / "tables"
+    benchmarks = str(ROOT / "benchmarks")
+    sys.path.append(benchmarks)
+    try:
+        from corpus import write_tables
+    finally:
+        sys.path.remove(benchmarks)
+    write_tables(ROWS, folder)
+    with (folder / "mitigations.csv").open(encoding="utf-8", newline="") as file:
+        head, *rows = csv.reader(file)
+    (folder / "mitigations.csv").unlink()
+    place = {name: number for number, name in enumerate(head)}
+    # Rows of two parts that only their text makes one, spelt so that Python alone sees it; and a cell of several lines.
+    one, two = rows[900], rows[901]
+    one[place["Description"]], two[place["Description"]] = PLANTED, PLANTED.replace("same", "ſame")
+    two[place["ID"]] = ""
+    for name in ("Source ID", "Code", "Code label"):
+        two[place[name]] = one[place[name]]
+    rows[10][place["Description"]] += "\nIt goes on."
+    for part in range(2):
+        with (folder / f"mitigations-{part}.csv").open("w", encoding="utf-8", newline="") as file:
+            csv.writer(file).writerows([head, *rows[part::2]])
+    return folder
+
+
+@pytest.fixture(scope="module")
+def embedded(parts, tmp_path_factory):
+    graph, folder = build([parts], mapping=parts / "mapping.yaml"), tmp_path_factory.mktemp("spark") / "embedded"
+    graph.write(folder)
+    return graph, folder
+
+
+@pytest.fixture(scope="module")
+def spark(session, parts, tmp_path_factory):
+    settings, folder = SparkSettings("local[2]", parts=3), tmp_path_factory.mktemp("spark") / "spark"
+    graph = build([parts], mapping=parts / "mapping.yaml", engine="spark", spark=settings)
+    graph.write(folder)
+    return graph, folder
+
+
+def unpack(folder: Path) -> bytes:
+    return b"".join(gzip.decompress(path.read_bytes()) for path in sorted((folder / "nquads").iterdir()))
+
+
+def test_parts_are_the_embedded_file_when_put_together(embedded, spark) -> None:
+    assert len(list((spark[1] / "nquads").iterdir())) == 3
+    assert unpack(spark[1]) == (embedded[1] / "airm.nq").read_bytes()
+
+
+def test_report_and_tables_beside_are_the_same(embedded, spark) -> None:
+    for name in ("report.json", "links.sssom.tsv", "quarantine.csv"):
+        assert (spark[1] / name).read_bytes() == (embedded[1] / name).read_bytes(), name
+    report = spark[0].report
+    assert report.counts["warning"] > 5
+    assert {finding.rule for finding in report.findings} >= {"TAB-04", "EDI-21"}
+    assert len(spark[0].records.mitigations) < 50, "almost all rows are plain"
+    assert any(len(mitigation.names) == 2 for mitigation in spark[0].records.mitigations), "rows of two parts with one text are one"
+
+
+def test_digest_counts_and_manifest_are_those_of_the_embedded_graph(embedded, spark) -> None:
+    graph, folder = spark
+    assert graph.digest == embedded[0].digest
+    assert len(graph) == len(embedded[0])
+    assert graph.count() == embedded[0].count()
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    assert (manifest["digest"], manifest["triples"]) == (graph.digest, len(graph))
+    assert manifest["statements"] == unpack(folder).count(b"\n")
+    assert "Preliminary" in manifest["notice"]
+    sums = dict(reversed(line.split("  ")) for line in (folder / "SHA256SUMS").read_text(encoding="utf-8").splitlines())
+    files = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file() and path.name != "SHA256SUMS"}
+    assert sums == {name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in files.items()}
+
+
+def test_parquet_holds_the_same_statements_in_the_same_order(spark) -> None:
+    _, folder = spark
+    with TripleTable(threads=1) as table:
+        read = [table.execute(f"SELECT s, p, o, g FROM read_parquet('{path}')") for path in sorted((folder / "parquet").iterdir())]
+    assert len(read) == 3
+    assert "".join(f"{' '.join(row)} .\n" for rows in read for row in rows).encode() == unpack(folder)
+
+
+def test_written_again_gives_the_same_bytes_and_replaces_what_was_there(spark, tmp_path) -> None:
+    graph, folder = spark
+    (tmp_path / "nquads").mkdir()
+    (tmp_path / "nquads" / "part-00099.nq.gz").write_bytes(b"of an earlier build")
+    graph.write(tmp_path)
+    assert (tmp_path / "SHA256SUMS").read_bytes() == (folder / "SHA256SUMS").read_bytes()
+    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(path.name for path in folder.iterdir())
+    assert len(list((tmp_path / "nquads").iterdir())) == 3
+
+
+def test_virtuoso_loads_the_packed_parts(spark, tmp_path) -> None:
+    if virtuoso.PROGRAM is None:
+        assert os.environ.get("CI") != "true", "virtuoso-t is not installed; .ci/run installs it"
+        pytest.skip("virtuoso-t is not installed (Debian: virtuoso-opensource-7-bin)")
+    with virtuoso.run_virtuoso(tmp_path) as server:
+        parts = shutil.copytree(spark[1] / "nquads", tmp_path / "parts")
+        server.run_sql(f"ld_dir('{parts}', '*.nq.gz', 'urn:none')", "rdf_loader_run()")
+        assert "\n0\n" in server.run_sql("SELECT count(*) FROM DB.DBA.load_list WHERE ll_state <> 2 OR ll_error IS NOT NULL")
+        with Endpoint(server.public) as endpoint:
+            counts = endpoint.count_graphs(BASE)
+    graphs = Counter(line.rsplit(" ", 2)[1].strip("<>") for line in unpack(spark[1]).decode().splitlines())
+    assert counts == dict(graphs)
+
+
+def test_strict_stops_at_the_same_rows(session, parts) -> None:
+    options = {"mapping": parts / "mapping.yaml", "strict": True}
+    graph, other = build([parts], engine="spark", **options), build([parts], **options)
+    assert graph.is_empty
+    assert graph.report.to_json() == other.report.to_json()
+
+
+@pytest.fixture(scope="module")
+def damaged(embedded, tmp_path_factory) -> Path:
+    """Two files of statements without every hundredth, with blank nodes and a line that needs the careful parser."""
+    folder = tmp_path_factory.mktemp("spark") / "quads"
+    folder.mkdir()
+    lines = (embedded[1] / "airm.nq").read_text(encoding="utf-8").splitlines(keepends=True)
+    kept = [line for number, line in enumerate(lines[:4000]) if number % 100]
+    kept += [f"_:b {term('rdf:type')} {term('prov:Agent')} .\n", f'_:b {term("rdfs:label")} "caf\\u00E9" .\n']
+    (folder / "a.nq").write_text("".join(kept[::2]), encoding="utf-8")
+    (folder / "b.nq").write_text("".join(kept[1::2]), encoding="utf-8")
+    return folder
+
+
+def test_findings_on_quads_stand_at_the_same_lines(session, damaged) -> None:
+    # Half of the shapes: all of them judged the build.
+    found, files = validate_inputs([damaged], shapes=["core"], engine="spark")
+    wanted, names = validate_inputs([damaged], shapes=["core"], engine="fast")
+    assert found.to_json() == wanted.to_json()
+    assert files == names
+    assert found.counts["violation"] > 10
+
+
+def test_quads_are_read_from_packed_parts_and_parquet(table, session, damaged, spark, tmp_path) -> None:
+    (tmp_path / "packed").mkdir()
+    packed = [tmp_path / "packed" / f"{name}.nq.gz" for name in "ab"]
+    for path in packed:
+        path.write_bytes(gzip.compress((damaged / path.name.removesuffix(".gz")).read_bytes()))
+    load_quads(packed, table=table)
+    with TripleTable() as other:
+        from airm_graph.store import stream_rows
+
+        other.load_files([damaged], parse=stream_rows)
+        assert table.rows() == other.rows()
+    (tmp_path / "second").mkdir()
+    with SparkTable(session, folder=tmp_path / "second") as second:
+        load_quads([spark[1] / "parquet" / "part-00000.parquet"], table=second)
+        assert len(second) == gzip.decompress((spark[1] / "nquads" / "part-00000.nq.gz").read_bytes()).count(b"\n")
+
+
+def test_file_that_is_none_is_named_with_its_line(table, tmp_path) -> None:
+    path = tmp_path / "broken.nq"
+    path.write_text("<urn:a> <urn:b> <urn:c> .\n<urn:a> <urn:b> .\n", encoding="utf-8")
+    with pytest.raises(StoreError, match=r"broken\.nq:2"):
+        load_quads([path], table=table)
+
+
+ODD = ['"a\\\\b\\n\\"\\\\n"@en', '"\\\\"', '""', '"é\u2028"^^<urn:t>', '"x\\r"', '"^^<y>"', '"a@b"@en-gb', "_:x.y", "<urn:é>", '"\\\\\\""']
+
+
+def test_terms_come_back_as_they_were(table) -> None:
+    rows = sorted(("<urn:s>", "<urn:p>", text, "") for text in ODD)
+    table.load_rows([*rows, rows[0]])
+    assert table.rows() == rows
+    ids = table.find_ids([*ODD, "<urn:unknown>"])
+    assert sorted(ids) == sorted(ODD)
+    with TripleTable() as other:
+        other.load_rows(rows)
+        columns = "kind, lexical, datatype, language"
+        assert table.execute(f"SELECT {columns} FROM terms ORDER BY 1, 2, 3, 4") == other.execute(
+            f"SELECT {columns} FROM terms ORDER BY 1, 2, 3, 4"
+        )
+    (found,) = table.session.sql("SELECT " + ", ".join(f"xxhash64('{'ab€' * n}')" for n in range(40))).collect()
+    assert [number % (1 << 64) for number in found] == [hash_text("ab€" * n) for n in range(40)]
+
+
+def test_terms_whose_numbers_meet_stay_apart(session, tmp_path) -> None:
+    rows = sorted((f"<urn:s{n % 20}>", f"<urn:p{n % 3}>", f'"{n}"', "<urn:g>") for n in range(100))
+    with SparkTable(session, folder=tmp_path, bits=9) as table:
+        table.load_rows(rows[50:])
+        table.load_rows(rows)
+        assert table._aliases
+        assert table.rows() == rows
+        assert len(table.add_terms([row[2] for row in rows])) == 100
+
+
+PATTERNS = [
+    r"^([0-9]+)$",
+    r"\s",
+    r"a.c",
+    r"[[:space:]]",
+    r"(?i)É",
+    r"^[^[]+$",
+    r"[ -&(-~]",
+    r"\A[a-z]*(?:\n?\z)",
+    r"\x{e9}|\p{Lu}",
+    r"[\s,]x$",
+]
+TEXTS = ["12", "12\n", "a\rc", "a\nc", "a\u2028c", "a\x0bc", "É", "é", "[", "a[b", "'", "&", "abc\n", "", ", x", "\x85"]
+
+
+def test_patterns_find_in_java_what_they_find_in_duckdb(table) -> None:
+    table.load_records("texts", columns={"n": "INTEGER", "t": "VARCHAR"}, records=list(enumerate(TEXTS)))
+    with TripleTable() as other:
+        other.load_records("texts", columns={"n": "INTEGER", "t": "VARCHAR"}, records=list(enumerate(TEXTS)))
+        quoted = [pattern.replace("'", "''") for pattern in PATTERNS]
+        tests = [f"regexp_matches(t, '{pattern}')" for pattern in quoted] + [f"regexp_full_match(t, '{pattern}')" for pattern in quoted]
+        tests += [f"regexp_replace(t, '{pattern}', '-', 'g')" for pattern in quoted[1:4]]
+        select = f"SELECT n, {', '.join(f'{test} AS c{n}' for n, test in enumerate(tests))} FROM texts ORDER BY n"
+        assert table.execute(select) == other.execute(select)
+
+
+def test_recursion_and_not_in_give_the_same_rows(table) -> None:
+    edges = [(n, (n * 7 + 3) % 50) for n in range(40)]
+    walk = (
+        "WITH RECURSIVE r1 AS (SELECT a FROM edges WHERE a < 3), r2 AS (SELECT a AS x, a AS y FROM r1 UNION "
+        "SELECT w.x, e.b AS y FROM r2 AS w JOIN edges AS e ON e.a = w.y) SELECT x, y FROM r2 ORDER BY 1, 2"
+    )
+    alone = "SELECT b FROM edges WHERE b NOT IN (SELECT a FROM edges) AND NOT a IN (1, 2) ORDER BY 1"
+    with TripleTable() as other:
+        for one in (table, other):
+            one.load_records("edges", columns={"a": "INTEGER", "b": "INTEGER"}, records=edges)
+        assert [table.execute(sql) for sql in (walk, alone)] == [other.execute(sql) for sql in (walk, alone)]
+
+
+def test_statement_that_no_plan_has_is_refused() -> None:
+    with pytest.raises(StoreError, match="no UNION"):
+        carry_over("WITH RECURSIVE r AS (SELECT 1 AS n UNION ALL SELECT n + 1 FROM r) SELECT n FROM r")
+    with pytest.raises(StoreError, match="carried over"):
+        carry_over("DELETE FROM quads")
+    assert rewrite_regex(r"\$.") == r"\$[^\n]"
+
+
+def test_spark_that_refuses_says_so_in_one_line(table) -> None:
+    with pytest.raises(EngineError) as error:
+        table.execute("SELECT nothing FROM nowhere")
+    assert "nowhere" in str(error.value)
+    assert "\n" not in str(error.value).partition("statement")[0]
+
+
+def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-c", "from airm_graph.cli import main; main()", *arguments]
+    return subprocess.run(command, env={**os.environ, **environment}, capture_output=True, text=True, timeout=120)
+
+
+def test_missing_java_and_wrong_options_are_explained(tmp_path) -> None:
+    build = ("build", str(ROOT / "examples"), "-o", str(tmp_path / "dist"))
+    if importlib.util.find_spec("pyspark"):
+        without = run(*build, "--engine", "spark", JAVA_HOME=str(tmp_path))
+        assert (without.returncode, without.stdout) == (2, "")
+        assert "needs Java 17" in without.stderr
+        assert "Traceback" not in without.stderr
+    (tmp_path / "pyspark.py").write_text("raise ImportError('none here')", encoding="utf-8")
+    path = os.pathsep.join((str(tmp_path), os.environ.get("PYTHONPATH", "")))
+    missing = run(*build, "--engine", "spark", PYTHONPATH=path)
+    assert missing.returncode == 2
+    assert "airm-graph[spark]" in missing.stderr
+    assert run(*build, "--master", "local[2]").returncode == 2
+    assert "KEY=VALUE" in run(*build, "--engine", "spark", "--spark-conf", "x").stderr
+    assert not (tmp_path / "dist").exists()

@@ -1,7 +1,7 @@
 """Measures `airm-graph build` on generated tables, as the command that users run, up to a million mitigations.
 
 The clock runs from before Python starts until the files are in their places. CPU is that of the command and of the processes that it
-starts; the peak is the most that they hold together (their resident memory, looked at five times a second, so pages that two of them
+starts; the peak is the most that they hold together (their resident memory, looked at twice a second, so pages that two of them
 share count twice). Linux only, for /proc. A million needs 45 GB of free disk: 25 GB of files, and what is in work.
 
     python benchmarks/million.py build [SIZE …] [--keep FOLDER]        10000 100000 1000000 by default
@@ -23,7 +23,7 @@ from corpus import write_tables
 __all__ = ["find_exponents", "measure_builds"]
 
 ENGINE = "airm-graph"
-_LOOKS = 0.2
+_LOOKS = 0.5
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 
 

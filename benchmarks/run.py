@@ -9,6 +9,7 @@ old ones; the others stay, and the machine is described anew with each. No time 
 import argparse
 import json
 import os
+import signal
 import sys
 import tempfile
 from collections.abc import Iterable, Mapping
@@ -91,6 +92,8 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--results", type=Path, help="JSON file to write")
     parser.add_argument("--page", type=Path, help="page to write; needs --results")
     given = parser.parse_args(arguments)
+    # A run that is going on ends with this process, however that ends.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     known = list_jobs()
     if unknown := [name for name in given.jobs if name not in known]:
         parser.error(f"no job {', '.join(unknown)}; there are {', '.join(known)}")

@@ -39,7 +39,7 @@ from airm_graph.terms import read_literal
 from airm_graph.triples import NOTICE, dataset_rows, record_rows
 from airm_graph.validate import Report, Verdict, judge_shapes
 from airm_graph.validate.attested import place_values
-from airm_graph.validate.places import find_every_place, select_place_rows
+from airm_graph.validate.places import find_every_place
 from airm_graph.validate.results import leave_out_repeated
 from airm_graph.validate.shapes import DEFAULT_SHAPES
 from airm_graph.version import VERSION
@@ -373,14 +373,13 @@ def _judge_large(
     tell("validate", 0, 1)
     verdict = judge_shapes(None, shapes=shapes, engine=engine, table=table)
     verdict = replace(verdict, findings=tuple(name_columns(verdict.findings, sheets=found.sheets, table=table)))
-    judged = select_place_rows(table, focus={finding.focus for finding in verdict.findings})
     tell("close", 0, 1)
     inference = close_table(table, ontology=_read_rows("ontology/airm.ttl", iri("graph/ontology")))
     notes = (*(f"not applied: {axiom}" for axiom in inference.left_over), *inference.contradictions)
     closure = Closure((), "fast", notes, inference.contradictions)
     rows_of = ((finding.place.file, finding.place.row) for finding in verdict.findings if finding.place and finding.place.row)
     lines = find_lines(((file, row) for file, row in rows_of if row), sheets=found.sheets, table=table)
-    report = _report(readings, found.records, closure, verdict, judged, lines=lines)
+    report = _report(readings, found.records, closure, verdict, verdict.place_rows, lines=lines)
     tell("done", 1, 1)
     return _Held(
         report=report, records=found.records, base=base, files=readings.files, quarantine=readings.rejected, tables=readings.counts

@@ -417,8 +417,8 @@ class TripleTable:
             FROM (SELECT w.id, w.text FROM ({written}) AS w JOIN ({subjects}) AS s ON s.id = w.id ORDER BY w.text) AS t;
             CREATE OR REPLACE TABLE placed AS SELECT s.place, q.p, q.o, q.g FROM quads AS q JOIN subjects AS s ON s.id = q.s
             WHERE {condition} ORDER BY s.place;
-            CREATE OR REPLACE TABLE names AS SELECT row_number() OVER (ORDER BY text) AS place, id, text FROM ({written}) AS w
-            WHERE id IN (SELECT p FROM placed) OR id IN (SELECT g FROM placed)""")  # noqa: S608
+            CREATE OR REPLACE TABLE names AS SELECT row_number() OVER (ORDER BY text) AS place, id, text FROM (
+              SELECT id, {text} AS text FROM terms WHERE id IN (SELECT p FROM placed UNION SELECT g FROM placed)) AS w""")  # noqa: S608
         try:
             last = self.execute("SELECT max(place) FROM subjects")[0][0] or 0
             for start in range(1, last + 1, _SUBJECTS):

@@ -4,6 +4,7 @@ In part means: pages that changed are read again, and all that they hang togethe
 judged anew, with the taxonomies around it. What the files hold of these pages is taken out of them, and the new statements are put in.
 """
 
+import os
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import nullcontext, suppress
@@ -17,8 +18,8 @@ from airm_graph.analyse.counts import count_things
 from airm_graph.cache import make_key, reader_version
 from airm_graph.conductor import Progress, close_first, count_records, describe_counts, find_issued, finish_graph, open_reader
 from airm_graph.export import EXPORTS, sort_rows
-from airm_graph.export.links import profile_links
-from airm_graph.graph import SUMS, Graph, make_options
+from airm_graph.export.links import LINKS, profile_links
+from airm_graph.graph import REPORT, SUMS, Graph, make_options
 from airm_graph.incremental.blocks import BLOCKS, Unclear, make_forms, read_head, render
 from airm_graph.incremental.entries import (
     count_codes,
@@ -116,14 +117,15 @@ def build_into(
         reader: What reads pages; one of its own when left out, with the cache where everything is read.
 
     Returns:
-        What was written; None where tables or standard input are among the inputs, which are built from nothing.
+        What was written; None where tables or standard input are among the inputs, which are built from nothing, and on Windows.
 
     Raises:
         InputError: An input does not exist or cannot be read.
         ExportError: A file cannot be written; all are as they were.
     """
     now = time.time_ns()
-    seen = look_at(inputs)
+    # Windows does not let a file be replaced while it is mapped.
+    seen = look_at(inputs) if os.name != "nt" else None
     if seen is None:
         return None
     target = Path(folder)
@@ -282,9 +284,9 @@ class _Job:
         head = state.get("head")
         if head is None:
             raise Unclear("")
-        record = Record(**head["record"])
         if head["version"] != self._version() or head["machine"] != name_machine():
             raise Unclear("what builds has changed")
+        record = Record(**head["record"])
         if not record.is_true(self.folder):
             raise Unclear("the output is not what was written")
         known = {name: about for _, files in state.find("files/") for name, about in files.items()}
@@ -416,6 +418,6 @@ class _Job:
 
     def _tell_built(self, head: Mapping[str, Any], record: Record, findings: Sequence[Finding], *, pages: int) -> Built:
         files = {name: self.seen[name].shown for name in sorted(self.seen)}
-        written = {name: self.folder / name for name in (*(export.file_name for export in EXPORTS.values()), *record.files)}
+        written = {name: self.folder / name for name in (*(export.file_name for export in EXPORTS.values()), REPORT, LINKS, SUMS)}
         digest = str(record.files[EXPORTS["ntriples"].file_name][0])
         return Built(self._report(head, findings), files, written, digest, record.triples, head["things"], pages)

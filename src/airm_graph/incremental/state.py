@@ -142,7 +142,10 @@ def _seal(key: str, value: object) -> bytes:
 def _open(key: str, sealed: Any) -> Any:
     if not isinstance(sealed, bytes) or _checksum(key, sealed[_LENGTH:]) != sealed[:_LENGTH]:
         raise Damaged("the record of the last build is damaged")
-    return json.loads(sealed[_LENGTH:])
+    try:
+        return json.loads(sealed[_LENGTH:])
+    except ValueError as error:
+        raise Damaged("the record of the last build cannot be read") from error
 
 
 def _checksum(key: str, data: bytes) -> bytes:

@@ -11,7 +11,7 @@ from airm_graph.namespaces import BASE, PREFIXES, term
 from airm_graph.store import Row
 from airm_graph.validate.columnar import run_plans
 from airm_graph.validate.compile import Judged, Rest, ShapesGraph, compile_shapes, find_constants
-from airm_graph.validate.results import Result
+from airm_graph.validate.results import Result, sort_results
 from airm_graph.validate.shacl import blame_file, run_pyshacl, run_pyshacl_on_rows
 from airm_graph.validate.shapes import DEFAULT_SHAPES, read_every_shapes
 
@@ -107,7 +107,7 @@ def judge_rows(
 
 
 def _all_to_pyshacl(results: Iterable[Result], *, graph: ShapesGraph) -> Judgement:
-    return Judgement(tuple(sorted(results)), dict.fromkeys(graph.roots(), PYSHACL))
+    return Judgement(tuple(sort_results(results)), dict.fromkeys(graph.roots(), PYSHACL))
 
 
 def _judge_table(
@@ -126,7 +126,7 @@ def _judge_table(
     engines |= {judged.part or judged.root: PYSHACL for judged in plans.judged if Judged(judged.root) in left}
     engines |= {judged.part or judged.root: PYSHACL for judged in left}
     notes = {f"{one.judged.part or one.judged.root} is judged by pyshacl: {one.reason}" for one in rest}
-    return Judgement(tuple(sorted(results)), dict(sorted(engines.items())), tuple(sorted(notes)))
+    return Judgement(tuple(sort_results(results)), dict(sorted(engines.items())), tuple(sorted(notes)))
 
 
 def _refuse(rest: Sequence[Rest], *, engine: Engine) -> None:

@@ -3,12 +3,13 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from operator import attrgetter
 
 from airm_graph.model import Finding, Place, Severity
 from airm_graph.rules import SAYS_THE_SAME
 
-__all__ = ["Result", "find_findings", "leave_out_repeated", "sort_findings"]
+__all__ = ["Result", "find_findings", "leave_out_repeated", "sort_findings", "sort_results"]
 
 _MESSAGE = re.compile(r"(?P<rule>[A-Z]+-[0-9]+): (?P<what>.*)\Z", re.DOTALL)
 
@@ -35,6 +36,15 @@ class Result:
     message: str
 
 
+#: What results are compared by; tuples compare faster than the dataclass does.
+_KEY = attrgetter(*(field.name for field in fields(Result)))
+
+
+def sort_results(results: Iterable[Result]) -> list[Result]:
+    """Sort results by all that they say."""
+    return sorted(results, key=_KEY)
+
+
 def find_findings(results: Iterable[Result], *, places: Mapping[str, Place]) -> list[Finding]:
     """Turn results into findings, one for each shape, focus node and value, in the order of `sort_findings`.
 
@@ -42,7 +52,7 @@ def find_findings(results: Iterable[Result], *, places: Mapping[str, Place]) -> 
         results: Of any engine, in any order.
         places: The place of each focus node that has one.
     """
-    unique = {(result.shape, result.focus, result.value): result for result in sorted(results, reverse=True)}
+    unique = {(result.shape, result.focus, result.value): result for result in reversed(sort_results(results))}
     return sort_findings(_finding(result, place=places.get(result.focus)) for result in unique.values())
 
 

@@ -28,11 +28,13 @@ class Verdict:
         findings: Sorted, one for each shape, focus node and value.
         engines: Name of an engine and the IRIs of the shapes that it judged, both sorted.
         notes: Why a shape was left to pyshacl.
+        place_rows: What was read of a table to find the places (``select_place_rows``); empty where rows were given.
     """
 
     findings: tuple[Finding, ...]
     engines: tuple[tuple[str, tuple[str, ...]], ...] = ()
     notes: tuple[str, ...] = ()
+    place_rows: tuple[Row, ...] = ()
 
 
 def judge_shapes(
@@ -61,14 +63,13 @@ def judge_shapes(
     rows = None if rows is None else list(rows)
     judgement = judge(rows, shapes=shapes, engine=engine, base=base, table=table)  # type: ignore[arg-type]
     focus = {result.focus for result in judgement.results}
-    if rows is None and table is not None:
-        rows = select_place_rows(table, focus=focus, base=base)
-    places = find_places(rows or (), focus=focus, base=base)
+    read = tuple(select_place_rows(table, focus=focus, base=base)) if rows is None and table is not None else ()
+    places = find_places(rows or read, focus=focus, base=base)
     shapes_of = defaultdict(list)
     for shape, name in judgement.engines.items():
         shapes_of[name].append(shape.strip("<>"))
     engines = tuple((name, tuple(sorted(found))) for name, found in sorted(shapes_of.items()))
-    return Verdict(tuple(find_findings(judgement.results, places=places)), engines, judgement.notes)
+    return Verdict(tuple(find_findings(judgement.results, places=places)), engines, judgement.notes, read)
 
 
 def validate_rows(rows: Iterable[Row], *, shapes: Sequence[str] | None = None, engine: str = "auto", base: str = BASE) -> list[Finding]:

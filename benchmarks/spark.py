@@ -93,6 +93,7 @@ def measure(engine: str, tables: Path, target: Path) -> dict[str, object]:
 
 
 def main(sizes: list[int]) -> None:
+    cpu: dict[int, float] = {}
     for size in sizes:
         with tempfile.TemporaryDirectory(prefix="airm-graph-spark-") as folder:
             place = Path(folder)
@@ -109,6 +110,12 @@ def main(sizes: list[int]) -> None:
         )
         print(f"           same digest, findings and number of triples: {'yes' if same else 'NO'}", flush=True)
         assert same
+        cpu[size] = more["cpu"]
+    if len(cpu) > 1:
+        small, large = sorted(cpu)[-2:]
+        slope = (cpu[large] - cpu[small]) / (large - small)
+        fixed = cpu[large] - slope * large
+        print(f"from {small:,} to {large:,} rows: {slope * 1e6:,.0f} s of processors for a million rows, {fixed:,.0f} s whatever the size")
 
 
 if __name__ == "__main__":

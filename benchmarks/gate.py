@@ -6,7 +6,7 @@ A ratio says on every machine how we stand beside a peer, seconds do not. It is 
 for other work on a machine only adds to them. A ratio got worse when it is more than *factor* times the recorded one and lies beyond the
 spread of both: ours at its best beside the peer at its worst is still more than what was recorded the other way round. What looks worse
 is measured once more, so that a moment of somebody else's work fails nothing. Only peers that were recorded, are installed and take at
-most so many seconds are asked, and jobs that take us less than a hundredth of a second are left to noise.
+most so many seconds are asked, and what takes ours or the peer less than two hundredths of a second is left to noise.
 
 Exit code 0: nothing got worse; 1: something did, and each is named; 2: the recorded results cannot be read.
 """
@@ -28,8 +28,8 @@ __all__ = ["FACTOR", "Ratio", "check", "compare", "list_peers"]
 
 HERE = Path(__file__).resolve().parent
 FACTOR = 1.5
-#: Seconds of ours below which a ratio says more about the clock than about us.
-LEAST = 0.01
+#: Seconds below which a ratio says more about the clock than about ours and its peer.
+LEAST = 0.02
 #: Jobs that a gate can hold to their ratios: starting takes hundredths of a second, and serving needs wrk and an idle machine.
 LEFT_OUT = ("start", "start-list", "serve")
 _Measure = Callable[[Job, int, list[str]], Mapping[str, Any]]
@@ -65,8 +65,8 @@ def compare(job: str, size: int, *, ours: str, before: Mapping[str, Any], now: M
 
 
 def list_peers(recorded: Mapping[str, Any], *, ours: str, seconds: float) -> list[str]:
-    """Peers that took at most so many seconds of the processor."""
-    return [name for name, run in recorded.items() if name != ours and "cpu" in run and min(run["cpu"]) <= seconds]
+    """Peers that took at most so many seconds of the processor, and enough to be measured."""
+    return [name for name, run in recorded.items() if name != ours and "cpu" in run and LEAST <= min(run["cpu"]) <= seconds]
 
 
 def check(

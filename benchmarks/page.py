@@ -37,7 +37,8 @@ a { color: var(--c0); }
 figure { margin: 0; padding: .75rem; background: var(--panel); border-radius: .4rem; min-width: 0; }
 figcaption { font-weight: 600; margin-bottom: .25rem; }
 svg.plot { display: block; width: 100%; height: auto; }
-svg text { fill: var(--ink); font: 11px system-ui, sans-serif; }
+svg text { fill: var(--ink); font: 12px system-ui, sans-serif; }
+svg .bar { font-size: 11px; }
 svg .soft { fill: var(--soft); }
 svg .grid { stroke: var(--rule); stroke-width: 1; }
 svg .one { stroke: var(--soft); stroke-width: 1; stroke-dasharray: 3 3; }
@@ -227,7 +228,7 @@ def _draw_bar(bar: _Bar, scale: Scale, *, y: int, sized: bool) -> str:
     number, engine, size, ratio, aim = bar
     start, end = sorted((scale.place(1), scale.place(ratio)))
     name = f"{engine}, {int(size):,}" if sized else engine
-    drawn = f'<text x="8" y="{y + 11}">{escape(name)}: <tspan font-weight="600">{_times(ratio)}</tspan>'
+    drawn = f'<text x="8" y="{y + 11}" class="bar">{escape(name)}: <tspan font-weight="600">{_times(ratio)}</tspan>'
     drawn += f' <tspan class="soft">(aim {_times(aim)})</tspan></text>' if aim else "</text>"
     wide = max(end - start, 1.5)
     one = scale.place(1)

@@ -10,6 +10,8 @@ import secrets
 import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import compress
+from operator import ne
 from pathlib import Path
 
 from airm_graph.errors import ExportError
@@ -29,7 +31,6 @@ _LOOK = 200
 _PIECE = 1 << 22
 _PART = re.compile(r"part-(\d+)-.*\.(txt\.gz|parquet)")
 _GRAPH = re.compile(rb" <[^ >]*> \.\n")
-_TWICE = re.compile(rb"^(.*\n)\1+", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,12 +166,10 @@ def _digest(paths: Sequence[Path]) -> tuple[str, int]:
                 block, rest = (rest + piece[:cut], piece[cut:]) if cut else (b"", rest + piece)
                 if not block:
                     continue
-                once = _TWICE.sub(rb"\1", _GRAPH.sub(b" .\n", block))
-                first = once.find(b"\n") + 1
-                once = once[first:] if once[:first] == last else once
-                digest.update(once)
-                triples += once.count(b"\n")
-                last = once[once.rfind(b"\n", 0, -1) + 1 :] or last
+                lines = _GRAPH.sub(b" .\n", block).split(b"\n")[:-1]
+                once = list(compress(lines, map(ne, lines, [last, *lines])))
+                digest.update(b"".join(line + b"\n" for line in once))
+                triples, last = triples + len(once), lines[-1]
     return digest.hexdigest(), triples
 
 

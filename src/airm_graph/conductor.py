@@ -77,7 +77,7 @@ _EDITIONS = ("v1", "v2")
 #: Bytes that make a table large: some 20,000 rows. Below it, row by row is as fast.
 LARGE_TABLE = 5_000_000
 #: What DuckDB may take of the memory for large tables; beyond it, it works on disk.
-MEMORY = "3GB"
+MEMORY = "4500MB"
 #: Statements below which a second thread costs DuckDB more than it brings.
 _FEW_ROWS = 60_000
 #: Bytes of N-Triples and N-Quads from which on files are not held as rows.

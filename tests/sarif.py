@@ -6,6 +6,7 @@ import platform
 import shutil
 import subprocess
 import tarfile
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -22,20 +23,19 @@ def fetch_tool() -> Path | None:
     if not folder.is_dir():
         if not shutil.which("npm"):
             return None
-        _FOLDER.mkdir(parents=True, exist_ok=True)
-        command = ["npm", "pack", "--silent", "--pack-destination", str(_FOLDER), f"@microsoft/{_PACKAGE}@{_VERSION}"]
+        # Another process may be doing the same: what is complete is moved into place.
+        own = _FOLDER / f"own-{os.getpid()}"
+        own.mkdir(parents=True, exist_ok=True)
+        command = ["npm", "pack", "--silent", "--pack-destination", str(own), f"@microsoft/{_PACKAGE}@{_VERSION}"]
         done = subprocess.run(command, capture_output=True, check=False, text=True)
-        archives = sorted(_FOLDER.glob("*.tgz"))
+        archives = sorted(own.glob("*.tgz"))
         if done.returncode or not archives:
             return None
-        # Another process may be doing the same: what is complete is moved into place.
-        unpacked = _FOLDER / f"unpacked-{os.getpid()}"
         with tarfile.open(archives[0]) as file:
-            file.extractall(unpacked, filter="data")
-        try:
-            (unpacked / "package").rename(folder)
-        except OSError:
-            shutil.rmtree(unpacked)
+            file.extractall(own, filter="data")
+        with suppress(OSError):
+            (own / "package").rename(folder)
+        shutil.rmtree(own)
     return folder
 
 

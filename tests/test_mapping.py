@@ -612,11 +612,6 @@ def test_mapping_beside_tables_is_used_for_their_folder_only(tmp_path: Path) -> 
     assert (editions["a/mitigations.csv"], editions["b/mitigations.csv"]) == ("v1", "v2")
 
 
-def test_simple_table_says_all_in_its_columns() -> None:
-    simple = {(mapping.name, table.kind): table.is_simple for mapping in load_builtin_mappings() for table in mapping.tables.values()}
-    assert [key for key, is_one in simple.items() if not is_one] == [("publisher", "mitigations")]
-
-
 def test_document_that_rows_elsewhere_name_is_used(tmp_path: Path) -> None:
     folder = write_folder(tmp_path / "in")
     tables = [table for name in ("mitigations.csv", "sources.csv") for table in read_tables(folder / name, file=name)]

@@ -321,20 +321,12 @@ def test_finding_on_a_plain_row_names_the_column_that_states_the_value(tmp_path:
 
 
 WIDE_HEAD = [*HEAD, "Reason", "Note", "Who", "Phase", "Function"]
-WIDE_MAPPING = """\
-name: wide
-edition: v2
-tables:
-  mitigations:
-    columns:
-      identifier: ID
-      name: Name
-      description: Description
-      source: Source ID
-      code: Code
-      label: Code label
-      agent: Classified by
-      created: Classification date
+WIDE_MAPPING = (
+    benchmark("corpus")
+    .MAPPING.replace("name: generated", "name: wide")
+    .replace(
+        "  sources:\n",
+        """\
       reason: Reason
       note: Note
       actor: Who
@@ -342,9 +334,9 @@ tables:
       function: Function
     separators: {actor: "|"}
   sources:
-    columns: {identifier: ID, title: Title, authors: Authors, url: URL, issued: Date, abstract: Abstract}
-    separator: ";"
-"""
+""",
+    )
+)
 WIDE = st.tuples(
     TEXTS,
     st.one_of(st.just(""), TEXTS),

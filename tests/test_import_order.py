@@ -10,6 +10,7 @@ PACKAGE = Path(__file__).resolve().parent.parent / "src" / "airm_graph"
 # Rooms in the order of the way that data takes; a room may import from itself and from the rooms before it.
 ORDER = [
     "version",
+    "progress",
     "errors",
     "namespaces",
     "resources",

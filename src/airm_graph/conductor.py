@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import MappingProxyType
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING
 
 from airm_graph.cache import Cache
 from airm_graph.errors import AirmError, InputError
@@ -27,8 +27,9 @@ from airm_graph.ingest.mend import find_mends
 from airm_graph.ingest.rdf import locate_findings, locate_in_lines, read_rdf_files
 from airm_graph.ingest.table import UnreadableError, load_mapping
 from airm_graph.merge import join_records, merge_pages
-from airm_graph.model import Finding, Item, Page, Records, Rejected, Severity, TableCount
+from airm_graph.model import Finding, Item, Page, Records, Severity
 from airm_graph.namespaces import BASE, PREFIXES, iri, term
+from airm_graph.progress import Progress, tell_nobody
 from airm_graph.reason import Closure, close, close_table
 from airm_graph.resources import find_resource, read_resource
 from airm_graph.rules import SAYS_THE_SAME, make_finding
@@ -45,12 +46,11 @@ from airm_graph.validate.shapes import DEFAULT_SHAPES
 from airm_graph.version import VERSION
 
 if TYPE_CHECKING:
-    from airm_graph.bulk import BulkReadings, Copy, Sheet
+    from airm_graph.bulk import BulkReadings, Copy, Held, Sheet
     from airm_graph.columns import TripleTable
     from airm_graph.spark import SparkSettings
 
 __all__ = [
-    "Progress",
     "Proposal",
     "build",
     "close_first",
@@ -69,8 +69,6 @@ __all__ = [
     "read_rdf",
     "validate_inputs",
 ]
-
-Progress = Callable[[str, int, int], None]
 
 _TAXONOMIES = ("taxonomy/v1", "taxonomy/v2", "vocabularies/actor", "vocabularies/function", "vocabularies/lifecycle")
 _EDITIONS = ("v1", "v2")
@@ -118,7 +116,7 @@ def build(
     Raises:
         InputError: An input does not exist or cannot be read. A file that is no page is a finding instead.
     """
-    tell = progress or (lambda _step, _done, _all: None)
+    tell = progress or tell_nobody
     if engine == "spark":
         if decisions:
             raise InputError("decisions are not followed by the engine spark", file=str(decisions[0]), remedy="use another engine")
@@ -146,7 +144,7 @@ def finish_graph(
     base: str = BASE,
     engine: str = "auto",
     shapes: Sequence[str] | None = None,
-    tell: Progress = lambda _step, _done, _all: None,
+    tell: Progress = tell_nobody,
 ) -> Graph:
     """Make the graph of records that are merged: statements, closure, verdict and report.
 
@@ -243,8 +241,11 @@ def _build_large(
     with ExitStack() as opened:
         opened.callback(workspace.cleanup)
         table = opened.enter_context(TripleTable(place / "rows.duckdb", memory_limit=MEMORY, temp_directory=place))
-        given = _read_large(entries, table=table, place=place, mapping=mapping, at_least=LARGE_TABLE, tell=tell, reader=reader)
-        if given is None or not given.found.plain:
+        try:
+            given = _read_large(entries, table=table, place=place, mapping=mapping, at_least=LARGE_TABLE, tell=tell, reader=reader)
+        except UnreadableError:
+            return None
+        if not given.found.plain:
             return None
         if strict and given.readings.rejected:
             return _stop(given.readings, base)
@@ -283,14 +284,16 @@ def _build_on_spark(
         table = opened.enter_context(SparkTable(session, folder=place))
         copy = scan_tables([entry for entry in entries if entry.is_table], session=session, folder=place)
         read = partial(_read_large, entries, table=table, place=place, mapping=mapping, tell=tell, reader=reader)
-        given = read(at_least=1, copy=copy, load=partial(load_piles, table=table))
-        # Where a table is no CSV after all, the reader of small ones says so, of all of them.
-        given = given or read(at_least=sys.maxsize)
-        if given is None or not (given.found.plain or given.found.records.mitigations):
-            readings, records = (given.readings, given.found.records) if given else (Readings((), (), {}), Records())
+        try:
+            given = read(at_least=1, copy=copy, load=partial(load_piles, table=table))
+        except UnreadableError:
+            # The reader of small tables says so, of all of them.
+            given = read(at_least=sys.maxsize)
+        readings, records = given.readings, given.found.records
+        if not (given.found.plain or records.mitigations):
             return Graph((), (), (), _report(readings, records), records, base, readings.files, readings.rejected, readings.counts)
-        if strict and given.readings.rejected:
-            return _stop(given.readings, base)
+        if strict and readings.rejected:
+            return _stop(readings, base)
 
         def state(sheets: "Sequence[Sheet]") -> None:
             table.load_select(*plain_quads(sheets))
@@ -307,17 +310,6 @@ class _Given:
     found: "BulkReadings"
 
 
-class _Held(TypedDict):
-    """What a graph holds beside its statements."""
-
-    report: Report
-    records: Records
-    base: str
-    files: Mapping[str, str]
-    quarantine: tuple[Rejected, ...]
-    tables: tuple[TableCount, ...]
-
-
 def _read_large(
     entries: Sequence[Input],
     *,
@@ -325,12 +317,16 @@ def _read_large(
     place: Path,
     mapping: str | Path | None,
     at_least: int,
-    tell: Progress,
-    reader: Reader | None,
+    tell: Progress = tell_nobody,
+    reader: Reader | None = None,
     copy: "Copy | None" = None,
     load: "Callable[[Sequence[Sheet]], Sequence[Sheet]] | None" = None,
-) -> _Given | None:
-    """Read pages and tables, large ones into *table*; None where a large one is no table after all."""
+) -> _Given:
+    """Read pages and tables, large ones into *table*.
+
+    Raises:
+        UnreadableError: A large one is no table after all.
+    """
     from airm_graph.bulk import find_folders, read_tables
 
     pages = read_pages(
@@ -340,10 +336,7 @@ def _read_large(
     tell("read", 0, 1)
     tables = [entry for entry in entries if entry.is_table]
     folders = find_folders(tables, mapping=given, workspace=place, at_least=at_least, copy=copy)
-    try:
-        found = read_tables(folders, table=table, pages=pages.pages, load=load)
-    except UnreadableError:
-        return None
+    found = read_tables(folders, table=table, pages=pages.pages, load=load)
     tell("merge", 0, 1)
     files = dict(sorted({**pages.files, **{name: shown for folder in folders for name, shown in folder.files.items()}}.items()))
     findings = (*pages.findings, *found.tables.findings)
@@ -359,9 +352,9 @@ def _judge_large(
     shapes: Sequence[str] | None,
     tell: Progress,
     state: "Callable[[Sequence[Sheet]], None]",
-) -> _Held:
+) -> "Held":
     """State in the table what was read, judge it and close it; *state* takes the statements of plain rows in."""
-    from airm_graph.bulk import find_lines, list_agents, name_columns
+    from airm_graph.bulk import Held, find_lines, list_agents, name_columns
 
     found, readings = given.found, given.readings
     counts = count_records(found.records)
@@ -381,9 +374,7 @@ def _judge_large(
     lines = find_lines(((file, row) for file, row in rows_of if row), sheets=found.sheets, table=table)
     report = _report(readings, found.records, closure, verdict, verdict.place_rows, lines=lines)
     tell("done", 1, 1)
-    return _Held(
-        report=report, records=found.records, base=base, files=readings.files, quarantine=readings.rejected, tables=readings.counts
-    )
+    return Held(report=report, records=found.records, base=base, files=readings.files, quarantine=readings.rejected, tables=readings.counts)
 
 
 def _stop(readings: Readings, base: str) -> Graph:
@@ -406,17 +397,14 @@ def convert(inputs: Sequence[str | Path], target: str | Path, *, mapping: str | 
         InputError: An input or the mapping cannot be read, or a table is refused as a whole.
         ExportError: The file cannot be written.
     """
-    from airm_graph.bulk import find_folders, list_agents, read_tables, write_statements
+    from airm_graph.bulk import list_agents, write_statements
     from airm_graph.columns import TripleTable
 
     entries, path = find_inputs(inputs), Path(target)
     with TemporaryDirectory(prefix="airm-graph-", ignore_cleanup_errors=True) as workspace:
         place = Path(workspace)
         with TripleTable(memory_limit=MEMORY, temp_directory=place) as table:
-            pages = read_pages([entry for entry in entries if not entry.is_table])
-            given = load_mapping(mapping) if mapping is not None else None
-            folders = find_folders([entry for entry in entries if entry.is_table], mapping=given, workspace=place)
-            found = read_tables(folders, table=table, pages=pages.pages)
+            found = _read_large(entries, table=table, place=place, mapping=mapping, at_least=0).found
             refused = next((finding for finding in found.tables.findings if finding.severity is Severity.VIOLATION and finding.place), None)
             if refused and refused.place:
                 raise InputError(refused.message, file=refused.place.file, line=refused.place.first_line, remedy=refused.remedy)
@@ -698,7 +686,7 @@ def _validate_on_spark(
     from airm_graph.spark.intake import find_quads, load_quads, run_tasks
     from airm_graph.spark.table import SparkTable
 
-    paths, tell = find_quads([Path(path) for path in inputs]), progress or (lambda _step, _done, _all: None)
+    paths, tell = find_quads([Path(path) for path in inputs]), progress or tell_nobody
     if not paths:
         graph = build(inputs, shapes=shapes, engine="spark", mapping=mapping, strict=strict, progress=progress, spark=settings)
         return graph.report, graph.files

@@ -11,7 +11,7 @@ Source:
 import hashlib
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -21,14 +21,13 @@ from airm_graph.conductor import find_base, read_rdf
 from airm_graph.errors import InputError, RemoteError
 from airm_graph.export import EXPORTS, release_digest, write_ntriples
 from airm_graph.graph import SUMS
+from airm_graph.progress import Progress, tell_nobody
 from airm_graph.remote import Client, Endpoint, check_url, read_credentials
 from airm_graph.store import Row
 
 __all__ = ["PROTOCOLS", "PushReport", "Release", "Step", "Target", "find_target", "push_release", "read_release"]
 
 PROTOCOLS = ("auto", "graph-store", "update")
-
-Progress = Callable[[str, int, int], None]
 
 # How the path of an address ends, what is spoken there, and where queries go: "-" takes as many segments away as the ending has.
 _ENDINGS = (
@@ -200,7 +199,7 @@ def push_release(
     target = find_target(url, protocol=protocol, query_url=query_url)
     with client or Client(url, credentials=read_credentials()) as reached:
         endpoint = Endpoint(target.query_url, client=reached, base=release.base)
-        return _Push(release, target, reached, endpoint, progress or (lambda _step, _done, _all: None)).run(dry_run=dry_run)
+        return _Push(release, target, reached, endpoint, progress or tell_nobody).run(dry_run=dry_run)
 
 
 @dataclass

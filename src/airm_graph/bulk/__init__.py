@@ -5,7 +5,7 @@ mitigation of its own, and SQL writes its statements. All other rows go the way 
 ``triples``), so that what is decided about them is decided in one place. The statements of both are those of the whole.
 """
 
-from airm_graph.bulk.graph import LargeGraph
+from airm_graph.bulk.graph import Held, LargeGraph
 from airm_graph.bulk.intake import Copy, Folder, Sheet, find_folders
 from airm_graph.bulk.places import find_lines, name_columns
 from airm_graph.bulk.read import BulkReadings, read_tables
@@ -16,6 +16,7 @@ __all__ = [
     "BulkReadings",
     "Copy",
     "Folder",
+    "Held",
     "LargeGraph",
     "Sheet",
     "code_quads",

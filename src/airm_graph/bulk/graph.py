@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TypedDict, Unpack
 
 from airm_graph.bulk.write import write_large
-from airm_graph.columns import IRI, TERM_TEXT, TripleTable, stream_shapes
+from airm_graph.columns import IRI, TERM_TEXT, TripleTable, quote, stream_shapes
 from airm_graph.export import EXPORTS, Written
 from airm_graph.export.batches import iter_batches
 from airm_graph.export.streams import Note
@@ -20,7 +21,7 @@ from airm_graph.namespaces import BASE, iri, term
 from airm_graph.store import Row
 from airm_graph.validate.report import Report
 
-__all__ = ["LargeGraph", "rebased_text"]
+__all__ = ["Held", "LargeGraph", "rebased_text"]
 
 _ONTOLOGY, _INFERRED = iri("graph/ontology"), iri("graph/inferred")
 
@@ -46,6 +47,17 @@ _COUNTS = (
 )
 
 
+class Held(TypedDict):
+    """What a large graph holds beside its statements, as for ``Graph``; of the records those that were merged one by one."""
+
+    report: Report
+    records: Records
+    base: str
+    files: Mapping[str, str]
+    quarantine: tuple[Rejected, ...]
+    tables: tuple[TableCount, ...]
+
+
 class LargeGraph(Graph):
     """A graph in a table on disk, which is removed with it.
 
@@ -57,22 +69,15 @@ class LargeGraph(Graph):
         table: TripleTable,
         *,
         workspace: TemporaryDirectory[str],
-        report: Report,
-        records: Records,
-        base: str,
-        files: Mapping[str, str],
-        quarantine: tuple[Rejected, ...],
-        tables: tuple[TableCount, ...],
+        **held: Unpack[Held],
     ) -> None:
         """Take over a closed table.
 
         Args:
             table: Its asserted, inferred and ontology graphs are those of the default base.
             workspace: The folder in which the table is.
-            report, base, files, quarantine, tables: As for ``Graph``.
-            records: Those that were merged one by one; mitigations of plain rows are in the table only.
+            held: What it holds beside its statements.
         """
-        held = {"report": report, "records": records, "base": base, "files": files, "quarantine": quarantine, "tables": tables}
         # The dataclass is frozen.
         self.__dict__.update({**held, "_table": table, "_workspace": workspace})
         weakref.finalize(self, _close, table, workspace)
@@ -167,9 +172,8 @@ def rebased_text(base: str) -> str:
     """SQL that writes a term, with another base where one is given."""
     if base == BASE:
         return TERM_TEXT
-    moved = base.replace("'", "''")
     own = f"kind = {IRI} AND starts_with(lexical, '{BASE}')"
-    return f"CASE WHEN {own} THEN '<{moved}' || substring(lexical, {len(BASE) + 1}) || '>' ELSE {TERM_TEXT} END"
+    return f"CASE WHEN {own} THEN {quote('<' + base)} || substring(lexical, {len(BASE) + 1}) || '>' ELSE {TERM_TEXT} END"
 
 
 def _close(table: TripleTable, workspace: TemporaryDirectory[str]) -> None:

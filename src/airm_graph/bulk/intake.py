@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from airm_graph.bulk.cells import load_regular
-from airm_graph.columns import TripleTable
+from airm_graph.columns import TripleTable, quote
 from airm_graph.errors import InputError
 from airm_graph.ingest import find_mappings, list_folders, name_tables, read_entry
 from airm_graph.ingest.inputs import Input
@@ -44,6 +44,11 @@ class Sheet:
         return f"rows_{self.number}"
 
     @property
+    def capture(self) -> str:
+        """The term of its capture, which is its graph, too."""
+        return iri(f"capture/{self.scan.sha256[:16]}")
+
+    @property
     def of_row(self) -> str:
         """SQL for the number of the sheet of a row r."""
         return str(self.number)
@@ -51,17 +56,17 @@ class Sheet:
     @property
     def stem(self) -> str:
         """SQL for the IRI of the capture of a row r, without its last bracket."""
-        return _quote(iri(f"capture/{self.scan.sha256[:16]}")[:-1])
+        return quote(self.capture[:-1])
 
     @property
     def graph(self) -> str:
         """SQL for the graph of a row of ``plain``."""
-        return _quote(iri(f"capture/{self.scan.sha256[:16]}"))
+        return quote(self.capture)
 
     @property
     def place(self) -> str:
         """SQL for what the label of the evidence of a row of ``plain`` begins with."""
-        return _quote(literal(f"{self.scan.file}, row ")[:-1])
+        return quote(literal(f"{self.scan.file}, row ")[:-1])
 
     @property
     def kept(self) -> str:
@@ -229,7 +234,3 @@ def read_rows(sheet: Sheet, *, table: TripleTable, condition: str) -> Iterator[t
     select = f"SELECT {sheet.of_row} AS sheet, number, first, last, raw, {cells} FROM {sheet.rows} AS r WHERE {condition}"  # noqa: S608
     for owner, number, first, last, raw, *bare in table.execute(f"{select} ORDER BY 1, 2"):
         yield owner, Row(number, first, last, tuple(json.loads(raw)) if raw else tuple(bare))
-
-
-def _quote(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"

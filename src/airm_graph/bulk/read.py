@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from airm_graph.bulk.intake import Folder, Sheet, load_sheets, read_rows
 from airm_graph.bulk.plain import find_rest
 from airm_graph.bulk.statements import make_plain
-from airm_graph.columns import TripleTable
+from airm_graph.columns import TripleTable, quote
 from airm_graph.ingest.table import Row, TableReadings, read_records
 from airm_graph.merge import join_records, merge_pages
 from airm_graph.merge.sources import group_pages, merge_sources
@@ -169,4 +169,4 @@ def _find_taken(records: Records, table: TripleTable) -> list[str]:
     """IRIs of plain mitigations that another mitigation has, too, as SQL texts."""
     keys = ((f"<{BASE}{mitigation.key}>",) for mitigation in records.mitigations)
     table.load_records("merged", columns={"m": "VARCHAR"}, records=keys)
-    return [f"'{m}'" for (m,) in table.execute("SELECT DISTINCT m FROM plain WHERE m IN (SELECT m FROM merged)")]
+    return [quote(m) for (m,) in table.execute("SELECT DISTINCT m FROM plain WHERE m IN (SELECT m FROM merged)")]

@@ -11,7 +11,7 @@ from functools import cache
 
 from airm_graph.bulk.intake import Sheet
 from airm_graph.bulk.plain import join_roles
-from airm_graph.columns import CodedQuads, TripleTable
+from airm_graph.columns import CodedQuads, TripleTable, quote
 from airm_graph.namespaces import BASE, PREFIXES, iri, literal, term
 from airm_graph.taxonomy import load_taxonomy
 from airm_graph.text import slugify
@@ -127,24 +127,19 @@ def _code_slug(sheet: Sheet) -> str:
     return _slug(sheet.columns.columns["code"]) if "code" in sheet.columns.columns else ""
 
 
-def _text(value: str) -> str:
-    """Write a text as SQL does."""
-    return "'" + value.replace("'", "''") + "'"
-
-
 def list_statements(sheet: Sheet) -> list[Statement]:
     """The statements of a plain row, by subject and property."""
     code = sheet.columns.columns.get("code", "")
     kind, label = term("rdf:type"), term("rdfs:label")
     found = [
-        Statement("m", kind, _text(term("airm:Mitigation"))),
+        Statement("m", kind, quote(term("airm:Mitigation"))),
         Statement("m", label, "name"),
         Statement("m", term("dcterms:identifier"), "identifier", "identifier <> '\"\"'"),
         Statement("m", term("dcterms:description"), "description", "description <> '\"\"'"),
         Statement("m", term("airm:source"), "source"),
         Statement("m", term("airm:evidence"), "e", order=">"),
         Statement("m", term("airm:classification"), "c", "code IS NOT NULL"),
-        Statement("e", kind, _text(term("airm:Evidence"))),
+        Statement("e", kind, quote(term("airm:Evidence"))),
         Statement("e", label, _label_of_place(sheet)),
         Statement("e", term("airm:capture"), sheet.graph),
         Statement("e", term("airm:row"), _ROW),
@@ -153,7 +148,7 @@ def list_statements(sheet: Sheet) -> list[Statement]:
     if code:
         stated = "code IS NOT NULL"
         found += [
-            Statement("c", kind, _text(term("airm:Classification")), stated),
+            Statement("c", kind, quote(term("airm:Classification")), stated),
             Statement("c", label, _label_of_code(sheet), stated),
             Statement("c", term("airm:assignedCode"), f"'<{BASE}taxonomy/{sheet.mapping.edition}/' || code || '>'", stated),
             Statement("c", term("airm:evidence"), "f", stated, order=f"-{_slug(code)}>"),
@@ -193,18 +188,18 @@ def _say_cell(sheet: Sheet, what: str) -> list[Statement]:
 def _describe_cell(sheet: Sheet, subject: str, header: str, text: str, condition: str) -> list[Statement]:
     """What a cell is, as a piece of evidence."""
     return [
-        Statement(subject, term("rdf:type"), _text(term("airm:Evidence")), condition),
+        Statement(subject, term("rdf:type"), quote(term("airm:Evidence")), condition),
         Statement(subject, term("rdfs:label"), _label_of_place(sheet, header), condition),
         Statement(subject, term("airm:capture"), sheet.graph, condition),
         Statement(subject, term("airm:row"), _ROW, condition),
-        Statement(subject, term("airm:column"), _text(literal(header)), condition),
+        Statement(subject, term("airm:column"), quote(literal(header)), condition),
         Statement(subject, term("airm:capturedText"), text, condition),
     ]
 
 
 def _label_of_place(sheet: Sheet, header: str = "") -> str:
     """SQL for the label of a row, or of its cell below a header."""
-    end = _text(literal(f", column {header}")[1:]) if header else "'\"'"
+    end = quote(literal(f", column {header}")[1:]) if header else "'\"'"
     return f"{sheet.place} || number || {end}"
 
 
@@ -213,17 +208,22 @@ def _label_of_code(sheet: Sheet) -> str:
     edition = sheet.mapping.edition
     codes = load_taxonomy(edition).codes.values()
     labels = {code.notation: literal(" ".join(part for part in (edition, code.notation, code.label or "") if part)) for code in codes}
-    return f"CASE code {' '.join(f'WHEN {_text(code)} THEN {_text(label)}' for code, label in sorted(labels.items()))} END"
+    return f"CASE code {' '.join(f'WHEN {quote(code)} THEN {quote(label)}' for code, label in sorted(labels.items()))} END"
 
 
 def plain_quads(sheets: Sequence[Sheet]) -> list[str]:
     """SELECTs that together give the statements of all plain rows, as columns s, p, o, g of N-Quads terms; none is there twice."""
     return [
-        f"SELECT {one.subject} AS s, {_text(one.predicate)} AS p, {_one_by_one(one)} AS o, {sheet.graph} AS g FROM plain "  # noqa: S608
-        f"WHERE {sheet.is_own()}" + (f" AND {one.condition}" if one.condition else "")
+        f"SELECT {one.subject} AS s, {quote(one.predicate)} AS p, {_one_by_one(one)} AS o, {sheet.graph} AS g "  # noqa: S608
+        f"FROM plain WHERE {_when(sheet, one)}"
         for sheet in sheets
         for one in list_statements(sheet)
     ]
+
+
+def _when(sheet: Sheet, one: Statement) -> str:
+    """SQL for when a row of ``plain`` makes a statement."""
+    return f"{sheet.is_own()} AND {one.condition}" if one.condition else sheet.is_own()
 
 
 def _one_by_one(one: Statement) -> str:
@@ -233,14 +233,7 @@ def _one_by_one(one: Statement) -> str:
 def code_quads(sheets: Sequence[Sheet]) -> list[CodedQuads]:
     """The statements of :func:`plain_quads`, to be numbered from the columns of ``plain``."""
     return [
-        CodedQuads(
-            "plain",
-            one.subject,
-            one.predicate,
-            _one_by_one(one),
-            iri(f"capture/{sheet.scan.sha256[:16]}"),
-            sheet.is_own() + (f" AND {one.condition}" if one.condition else ""),
-        )
+        CodedQuads("plain", one.subject, one.predicate, _one_by_one(one), sheet.capture, _when(sheet, one))
         for sheet in sheets
         for one in list_statements(sheet)
     ]
@@ -280,7 +273,7 @@ def _select_block(sheet: Sheet, subject: str, *, graphs: bool) -> str:
 
 def _write_line(one: Statement, end: str) -> str:
     """SQL for the line of a statement, or the lines of several, with no line end behind it."""
-    start, end = f"{one.subject} || {_text(f' {one.predicate} ')}", f"({end})"
+    start, end = f"{one.subject} || {quote(f' {one.predicate} ')}", f"({end})"
     value = f"replace({one.value}, chr(10), {end} || chr(10) || {start})" if one.is_many else one.value
     return f"{start} || {value} || {end}"
 

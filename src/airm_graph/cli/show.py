@@ -2,11 +2,12 @@
 
 import os
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from airm_graph.model import Finding
+from airm_graph.progress import Progress, tell_nobody
 from airm_graph.tables import Table
 from airm_graph.validate.report import Report, format_lines
 
@@ -57,15 +58,16 @@ class _Plain:
 
 
 @contextmanager
-def show_progress(*, quiet: bool) -> Iterator[Callable[[str, int, int], None]]:
+def show_progress(*, quiet: bool) -> Iterator[Progress]:
     """Show the step of a build on standard error while it runs, on a terminal only."""
     if quiet or not sys.stderr.isatty():
-        yield lambda _step, _done, _all: None
+        yield tell_nobody
         return
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
+    from rich.progress import Progress as Bars
 
     columns = (TextColumn("{task.description:<10}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=make_rich(err=True), transient=True) as progress:
+    with Bars(*columns, console=make_rich(err=True), transient=True) as progress:
         task = progress.add_task("read", total=None)
         yield lambda step, done, every: progress.update(task, description=step, completed=done, total=every or None)
 

@@ -8,6 +8,7 @@ from typing import Any, Self
 
 import duckdb
 
+from airm_graph.columns.spelling import quote
 from airm_graph.errors import StoreError
 
 __all__ = ["ParquetColumn", "ParquetFile"]
@@ -99,12 +100,12 @@ class ParquetFile:
     def _expand(self, name: str, kind: Any, sql: str) -> Iterator[ParquetColumn]:
         if kind.id == "struct":
             for field, inner in kind.children:
-                yield from self._expand(f"{name}.{field}", inner, f"struct_extract({sql}, {_literal(field)})")
+                yield from self._expand(f"{name}.{field}", inner, f"struct_extract({sql}, {quote(field)})")
             return
         is_list = kind.id == "list" and kind.children[0][1].id not in _NESTED
         text = f"CAST({sql} AS VARCHAR)"
         if is_list:
-            text = f"array_to_string(CAST({sql} AS VARCHAR[]), {_literal(self._separator)})"
+            text = f"array_to_string(CAST({sql} AS VARCHAR[]), {quote(self._separator)})"
         elif kind.id == "blob":
             text = f"TRY_CAST({sql} AS VARCHAR)"
         elif kind.id in {"float", "double"}:
@@ -121,10 +122,6 @@ class ParquetFile:
 
 def _quote(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
-
-
-def _literal(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
 
 
 def _first_line(error: BaseException) -> str:

@@ -9,6 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 
+from airm_graph.columns.spelling import quote
+
 __all__ = ["read_cells", "read_records", "write_records"]
 
 #: DuckDB refuses longer lines of CSV unless told; this is its own default.
@@ -58,8 +60,7 @@ def read_cells(path: Path, *, width: int, delimiter: str) -> str:
 
 def _read(path: Path, columns: Mapping[str, str], options: str, *, delimiter: str = ",") -> str:
     types = ", ".join(f"'{name}': '{kind}'" for name, kind in columns.items())
-    place = str(path).replace("'", "''")
     return (
-        f"read_csv('{place}', columns = {{{types}}}, auto_detect = false, header = false, delim = '{delimiter}', quote = '\"', "
+        f"read_csv({quote(str(path))}, columns = {{{types}}}, auto_detect = false, header = false, delim = '{delimiter}', quote = '\"', "
         f"escape = '\"', new_line = '\\n', strict_mode = true, parallel = false, {options})"
     )

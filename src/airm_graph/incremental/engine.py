@@ -16,7 +16,7 @@ from typing import Any
 
 from airm_graph.analyse.counts import count_things
 from airm_graph.cache import make_key, reader_version
-from airm_graph.conductor import Progress, close_first, count_records, describe_counts, find_issued, finish_graph, open_reader
+from airm_graph.conductor import close_first, count_records, describe_counts, find_issued, finish_graph, open_reader
 from airm_graph.export import EXPORTS, sort_rows
 from airm_graph.export.links import LINKS, profile_links
 from airm_graph.graph import REPORT, SUMS, Graph, make_options
@@ -42,6 +42,7 @@ from airm_graph.ingest import Reader, Readings, read_pages
 from airm_graph.merge import merge_pages
 from airm_graph.model import Finding, Records
 from airm_graph.namespaces import BASE
+from airm_graph.progress import Progress, tell_nobody
 from airm_graph.resources import find_resource
 from airm_graph.store import Row
 from airm_graph.validate.report import Report
@@ -130,7 +131,7 @@ def build_into(
         return None
     target = Path(folder)
     name = make_key([str(Path(path).absolute()) for path in inputs], str(target.absolute()), base)[:32]
-    job = _Job(seen, now, target, base, progress or (lambda _step, _done, _all: None), Path(cache), reader)
+    job = _Job(seen, now, target, base, progress or tell_nobody, Path(cache), reader)
     try:
         with open_state(Path(cache), name) as state:
             return job.run(state)

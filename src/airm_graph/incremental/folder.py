@@ -1,14 +1,16 @@
 """A build into a folder, whatever the inputs are: in part where that can be, else from nothing."""
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from airm_graph.conductor import Progress, build, open_reader
+from airm_graph.conductor import build, open_reader
 from airm_graph.graph import Graph
 from airm_graph.incremental.engine import Built, build_into
 from airm_graph.ingest import Reader
 from airm_graph.namespaces import BASE
+from airm_graph.progress import Progress
 
 if TYPE_CHECKING:
     from airm_graph.spark import SparkSettings
@@ -47,31 +49,18 @@ def build_folder(
         built = build_into(inputs, folder, cache=cache, base=base, progress=progress, reader=reader)
         if built is not None:
             return built
-    if reader is None:
-        with open_reader(cache) as opened:
-            return build_folder(
-                inputs,
-                folder,
-                base=base,
-                engine=engine,
-                mapping=mapping,
-                decisions=decisions,
-                strict=strict,
-                progress=progress,
-                reader=opened,
-                spark=spark,
-            )
-    graph = build(
-        inputs,
-        base=base,
-        engine=engine,
-        mapping=mapping,
-        decisions=decisions,
-        strict=strict,
-        progress=progress,
-        reader=reader,
-        spark=spark,
-    )
-    if not graph.is_empty:
-        graph.write(folder)
+    with nullcontext(reader) if reader else open_reader(cache) as used:
+        graph = build(
+            inputs,
+            base=base,
+            engine=engine,
+            mapping=mapping,
+            decisions=decisions,
+            strict=strict,
+            progress=progress,
+            reader=used,
+            spark=spark,
+        )
+        if not graph.is_empty:
+            graph.write(folder)
     return graph

@@ -3,21 +3,20 @@
 import hashlib
 import json
 import weakref
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Unpack
 
-from airm_graph.bulk.graph import LargeGraph, rebased_text
+from airm_graph.bulk.graph import Held, LargeGraph, rebased_text
 from airm_graph.errors import ExportError, InputError
 from airm_graph.export import replace_folder_files
 from airm_graph.export.streams import Note
 from airm_graph.graph import SUMS
-from airm_graph.model import Records, Rejected, TableCount
 from airm_graph.namespaces import iri
 from airm_graph.spark.table import SparkTable
 from airm_graph.spark.write import NQUADS, PARQUET, Parts, write_parts
 from airm_graph.triples import NOTICE
-from airm_graph.validate.report import Report
 from airm_graph.version import VERSION
 
 __all__ = ["MANIFEST", "SparkGraph"]
@@ -35,21 +34,15 @@ class SparkGraph(LargeGraph):
         *,
         opened: ExitStack,
         parts: int | None,
-        report: Report,
-        records: Records,
-        base: str,
-        files: Mapping[str, str],
-        quarantine: tuple[Rejected, ...],
-        tables: tuple[TableCount, ...],
+        **held: Unpack[Held],
     ) -> None:
         """Take over a closed table.
 
         Args:
             opened: What is to be closed with it: the table, its folder and the session.
             parts: Number of files of each format; by the number of statements when left out.
-            report, records, base, files, quarantine, tables: As for ``LargeGraph``.
+            held: As for ``LargeGraph``.
         """
-        held = {"report": report, "records": records, "base": base, "files": files, "quarantine": quarantine, "tables": tables}
         self.__dict__.update({**held, "_table": table, "_parts": parts, "_spark": table})
         weakref.finalize(self, opened.close)
 

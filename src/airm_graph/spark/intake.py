@@ -11,7 +11,6 @@ from airm_graph.columns import ParquetFile, TripleTable, suffix_of
 from airm_graph.errors import AirmError, EngineError, InputError, StoreError
 from airm_graph.ingest.inputs import Input
 from airm_graph.ingest.table import Scan, UnreadableError, copy_table
-from airm_graph.namespaces import iri, literal
 from airm_graph.spark.session import explained
 from airm_graph.spark.table import SparkTable
 from airm_graph.store import stream_rows
@@ -161,8 +160,7 @@ def _load_sheet(job: tuple[Sheet, Path]) -> str:
     """Write the rows of a sheet; returns why not where they cannot be read."""
     sheet, path = job
     cells = "".join(f", c{place}" for place in range(len(sheet.scan.header)))
-    stem, place = iri(f"capture/{sheet.scan.sha256[:16]}")[:-1], literal(f"{sheet.scan.file}, row ")[:-1]
-    given = f"{sheet.number} AS sheet, '{stem}' AS stem, '{place.replace(chr(39), chr(39) * 2)}' AS place"
+    given = f"{sheet.number} AS sheet, {sheet.stem} AS stem, {sheet.place} AS place"
     with TripleTable(threads=1, memory_limit=_MEMORY, temp_directory=path.parent) as table:
         try:
             load_sheets([sheet], table=table)

@@ -144,10 +144,9 @@ def _name_parts(folder: Path) -> Iterator[Path]:
 
 def _look_at(path: Path) -> tuple[str, int, int]:
     """Digest, size and number of lines of a part."""
-    digest, lines = hashlib.sha256(), 0
+    lines = 0
     with path.open("rb") as file:
-        while piece := file.read(_PIECE):
-            digest.update(piece)
+        digest = hashlib.file_digest(file, "sha256")
     if path.suffix == ".gz":
         with gzip.open(path) as file:
             while piece := file.read(_PIECE):

@@ -6,10 +6,11 @@ Source:
 
 import re
 
+from airm_graph.columns import quote
 from airm_graph.namespaces import PREFIXES
 from airm_graph.validate.compile.shapes import NotCompiledError
 
-__all__ = ["KEYS", "STRINGS", "is_comparable", "quote", "well_formed"]
+__all__ = ["KEYS", "STRINGS", "is_comparable", "well_formed"]
 
 _XSD = PREFIXES["xsd"]
 _ZONE = r"(Z|[+-](0[0-9]|1[0-3]):[0-5][0-9]|[+-]14:00)?"
@@ -55,15 +56,6 @@ _INTEGERS = ("integer", "negativeInteger", "nonNegativeInteger", "nonPositiveInt
 _UNKNOWN_FORMS = frozenset((_XSD + "base64Binary", PREFIXES["rdf"] + "XMLLiteral", PREFIXES["rdfs"] + "Datatype"))
 #: Datatypes whose values are their lexical forms.
 STRINGS = (_XSD + "string", PREFIXES["rdf"] + "langString", *(_XSD + name for name in ("anyURI", "language", "normalizedString", "token")))
-
-
-def quote(text: str) -> str:
-    """Write a text as an SQL string.
-
-    >>> quote("it's")
-    "'it''s'"
-    """
-    return "'" + text.replace("'", "''") + "'"
 
 
 def _matches(form: str) -> str:

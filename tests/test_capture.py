@@ -157,7 +157,7 @@ def test_own_code_is_found_for_every_definition(code):
 def test_code_of_the_publishers_definition_is_found():
     taxonomy = load_taxonomy()
     assert taxonomy.fingerprints["9af24fb4f4056a8f"] == "1.1"
-    assert taxonomy.branches["3ce1568843ffbbc7"] == taxonomy.branches["aa47ef094cd346df"] == ("99", "99.9")
+    assert (taxonomy.fingerprints["3ce1568843ffbbc7"], taxonomy.fingerprints["aa47ef094cd346df"]) == ("99", "99.9")
 
 
 NASTY = [

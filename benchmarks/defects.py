@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from airm_graph.graph.store import Row
 from airm_graph.namespaces import iri, literal, term
-from airm_graph.store import Row
 
 __all__ = ["KINDS", "Defects", "plant"]
 

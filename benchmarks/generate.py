@@ -15,9 +15,9 @@ from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
+from airm_graph.graph.store import Row, parse_rows
 from airm_graph.namespaces import iri, literal, term
 from airm_graph.resources import find_resource
-from airm_graph.store import Row, parse_rows
 
 __all__ = ["generate", "make_name", "make_surname", "ontology_rows", "taxonomy_rows"]
 

@@ -19,9 +19,9 @@ from child import Watch, Work
 from frame import Engine, Job
 from generate import generate, ontology_rows
 
-from airm_graph.graph import Graph
 from airm_graph.namespaces import BASE, term
-from airm_graph.query import bind_query, list_queries, load_query
+from airm_graph.pipeline.views import Graph
+from airm_graph.query.library import bind_query, list_queries, load_query
 from airm_graph.reason import close
 
 __all__ = ["JOBS", "choose_arguments", "make_graph"]

@@ -13,9 +13,9 @@ from child import Watch, Work
 from frame import Engine, Job
 from generate import generate, ontology_rows
 
+from airm_graph.graph.store import Row, parse_rows
 from airm_graph.namespaces import iri, term
 from airm_graph.reason.publish import publishable
-from airm_graph.store import Row, parse_rows
 
 __all__ = ["JOBS"]
 
@@ -66,9 +66,9 @@ def _prepare(close: _Close, folder: Path, *, chains: bool) -> Work:
 
 def close_fast(path: Path, ontology: list[Row], watch: Watch) -> list[Row]:
     """Load a file into the table and close it there."""
-    from airm_graph.columns import TripleTable
+    from airm_graph.graph import TripleTable
+    from airm_graph.graph.store import stream_rows
     from airm_graph.reason import close_table
-    from airm_graph.store import stream_rows
 
     with TripleTable(memory_limit=TABLE) as table:
         table.load_files([path], parse=stream_rows)

@@ -18,7 +18,7 @@ from corpus import write_tables
 from frame import Engine, Job
 
 from airm_graph.bulk.statements import list_statements
-from airm_graph.columns import TripleTable
+from airm_graph.graph import TripleTable
 from airm_graph.namespaces import term
 
 __all__ = ["JOBS"]
@@ -38,11 +38,19 @@ def write_inputs(folder: Path, size: int) -> None:
 
 def prepare_ours(folder: Path, _: int) -> Work:
     """Our conversion of tables."""
-    import airm_graph.bulk  # noqa: F401 - convert imports it late
-    from airm_graph.conductor import convert
+    from tempfile import TemporaryDirectory
+
+    from airm_graph.bulk import list_agents, write_statements
+    from airm_graph.graph import TripleTable
+    from airm_graph.ingest.inputs import find_inputs
+    from airm_graph.pipeline import build
 
     def work(_: Watch) -> object:
-        convert([folder / "tables"], folder / "ours.nt", mapping=folder / "tables" / "mapping.yaml")
+        with TemporaryDirectory() as place, TripleTable(memory_limit=build.MEMORY, temp_directory=Path(place)) as table:
+            mapping = folder / "tables" / "mapping.yaml"
+            found = build._read_large(find_inputs([folder / "tables"]), table=table, place=Path(place), mapping=mapping, at_least=0).found
+            others = (*build._data_rows(found.records), *list_agents(found.sheets, table=table))
+            write_statements(others, folder / "ours.nt", sheets=found.sheets, table=table, graphs=False)
         return "ours.nt"
 
     return work
@@ -63,7 +71,7 @@ def make_prepared(folder: Path) -> None:
     """Write the terms of each row, as our own engine makes them, and what each engine is told."""
     from airm_graph.bulk import find_folders, read_tables
     from airm_graph.ingest.inputs import find_inputs
-    from airm_graph.ingest.table import load_mapping
+    from airm_graph.ingest.tables import load_mapping
 
     with tempfile.TemporaryDirectory() as workspace, TripleTable() as table:
         mapping = load_mapping(folder / "tables" / "mapping.yaml")

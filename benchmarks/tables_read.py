@@ -133,7 +133,7 @@ def prepare_ours(folder: Path, _: int, kind: str) -> Work:
     """Our reading of a table."""
     import duckdb
 
-    from airm_graph.ingest.table import open_table
+    from airm_graph.ingest.formats import open_table
 
     if kind == "parquet":
         duckdb.sql("SELECT 1").fetchall()

@@ -18,9 +18,9 @@ from frame import Engine, Job
 from generate import generate
 from jena import MISSING, find_jena, find_version
 
-from airm_graph.columns import TripleTable
+from airm_graph.graph import TripleTable
+from airm_graph.graph.store import Row, parse_rows, stream_rows
 from airm_graph.namespaces import PREFIXES, literal, term
-from airm_graph.store import Row, parse_rows, stream_rows
 from airm_graph.validate.compile import ShapesGraph
 from airm_graph.validate.engine import judge_rows
 from airm_graph.validate.shapes import read_shapes

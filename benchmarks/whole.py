@@ -27,9 +27,9 @@ def prepare_ours(folder: Path, _: int) -> Work:
 
 
 def _judge_and_close(path: Path, watch: Watch) -> object:
-    from airm_graph.columns import TripleTable
+    from airm_graph.graph import TripleTable
+    from airm_graph.graph.store import stream_rows
     from airm_graph.reason import close_table
-    from airm_graph.store import stream_rows
     from airm_graph.validate import judge_shapes
 
     ontology = ontology_rows()
@@ -47,9 +47,9 @@ def _judge_and_close(path: Path, watch: Watch) -> object:
 
 def prepare_references(folder: Path, _: int) -> Work:
     """The same by pyshacl, as we call it, and owlrl."""
+    from airm_graph.graph.store import parse_rows
     from airm_graph.reason import close
     from airm_graph.reason.publish import publishable
-    from airm_graph.store import parse_rows
     from airm_graph.validate import judge_shapes
 
     def work(watch: Watch) -> object:

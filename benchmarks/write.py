@@ -14,8 +14,8 @@ from child import Watch, Work
 from frame import Engine, Job
 from generate import generate
 
+from airm_graph.graph.store import Row, parse_rows
 from airm_graph.resources import read_resource
-from airm_graph.store import Row, parse_rows
 
 __all__ = ["JOBS"]
 

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
+from airm_graph.graph.store import parse_rows
 from airm_graph.namespaces import BASE, term
 from airm_graph.resources import read_resource
-from airm_graph.store import parse_rows
 from airm_graph.taxonomy import load_taxonomy, load_vocabularies
 from airm_graph.terms import read_literal
 

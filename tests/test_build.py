@@ -13,8 +13,8 @@ import pytest
 
 import airm_graph
 from airm_graph.errors import AirmError, InputError
+from airm_graph.graph.store import parse_rows
 from airm_graph.namespaces import BASE
-from airm_graph.store import parse_rows
 
 ROOT = Path(__file__).resolve().parent.parent
 EXAMPLES = ROOT / "examples"

@@ -12,18 +12,17 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from airm_graph import conductor
 from airm_graph.bulk import LargeGraph, code_quads, find_folders, list_agents, list_repeated, plain_blocks, plain_quads, read_tables
 from airm_graph.bulk.cells import load_regular
-from airm_graph.columns import TripleTable
-from airm_graph.errors import InputError
-from airm_graph.export import write_nquads, write_ntriples
 from airm_graph.export.quarantine import write_quarantine
+from airm_graph.graph import TripleTable
 from airm_graph.ingest import read_captures
+from airm_graph.ingest.formats import copy_table
 from airm_graph.ingest.inputs import find_inputs
-from airm_graph.ingest.table import copy_table, load_mapping
+from airm_graph.ingest.tables import load_mapping
 from airm_graph.merge import merge_pages
 from airm_graph.namespaces import BASE, PREFIXES
+from airm_graph.pipeline import build as conductor
 from airm_graph.taxonomy import load_taxonomy
 from airm_graph.triples import record_rows
 from airm_graph.validate.results import sort_findings
@@ -275,27 +274,6 @@ def test_large_graph_gives_its_rows_to_who_asks(tmp_path: Path, monkeypatch: pyt
     assert "".join(large.export("nquads")) == "".join(small.export("nquads"))
     assert "".join(large.export("turtle")) == "".join(small.export("turtle"))
     assert len(large.to_rdflib()) == len(small.to_rdflib())
-
-
-@pytest.mark.parametrize("suffix", [".nt", ".nq"])
-def test_conversion_writes_what_tables_state_and_nothing_more(generated: Path, tmp_path: Path, suffix: str) -> None:
-    target = tmp_path / f"stated{suffix}"
-    count = conductor.convert([generated], target, mapping=generated / "mapping.yaml")
-    expected = read_row_by_row([generated], generated / "mapping.yaml")
-    write = write_nquads if suffix == ".nq" else write_ntriples
-    assert count == expected["mitigations"]
-    assert target.read_text(encoding="utf-8") == "".join(write(expected["rows"]))  # type: ignore[arg-type]
-
-
-def test_table_that_is_no_csv_after_all_is_refused_as_before(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    folder = write_folder(tmp_path, [["A1", "Name", "Text", "doc-0", "1.1.1", "", "", ""]])
-    with (folder / "mitigations.csv").open("a", encoding="utf-8") as file:
-        file.write('A2,"never closed,\n')
-    with pytest.raises(InputError, match="do not close"):
-        conductor.convert([folder], tmp_path / "out.nt", mapping=folder / "mapping.yaml")
-    monkeypatch.setattr(conductor, "LARGE_TABLE", 0)
-    report = conductor.build([folder], mapping=folder / "mapping.yaml").report
-    assert [finding.rule for finding in report.findings] == ["TAB-01"]
 
 
 def test_generator_writes_captures_that_are_read_whole(tmp_path: Path) -> None:

@@ -11,11 +11,12 @@ import pytest
 import airm_graph
 from airm_graph import cache as caching
 from airm_graph.cache import Cache, find_cache_folder, make_key, pack, unpack
-from airm_graph.conductor import open_reader
 from airm_graph.errors import InputError
-from airm_graph.ingest import again, read_captures
-from airm_graph.ingest.capture import Reading, read_capture
+from airm_graph.ingest import read_captures
+from airm_graph.ingest.captures import cached as again
+from airm_graph.ingest.captures.page import Reading, read_capture
 from airm_graph.model import Page
+from airm_graph.pipeline.build import open_reader
 from test_cli import EXAMPLES, run
 
 

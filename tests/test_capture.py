@@ -9,15 +9,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from airm_graph.graph.store import parse_rows
 from airm_graph.ingest import read_captures
-from airm_graph.ingest.capture import Reading, read_capture
-from airm_graph.ingest.codes import find_code_line, is_name_like
-from airm_graph.ingest.decode import MAX_BYTES, decode_capture
-from airm_graph.ingest.known import learn_names
-from airm_graph.ingest.sidecar import Sidecar, read_sidecar
+from airm_graph.ingest.captures.codes import find_code_line, is_name_like
+from airm_graph.ingest.captures.known import learn_names
+from airm_graph.ingest.captures.page import Reading, read_capture
+from airm_graph.ingest.captures.sidecar import Sidecar, read_sidecar
+from airm_graph.ingest.captures.text import MAX_BYTES, decode_capture
 from airm_graph.model import Evidence, Finding, Page, Severity
 from airm_graph.rules import RULES
-from airm_graph.store import parse_rows
 from airm_graph.taxonomy import load_taxonomy, load_vocabularies
 from pages import (
     TAIL,
@@ -617,7 +617,7 @@ def test_code_without_a_known_label_is_reported(code):
 
 
 def test_branch_definition_names_both_codes(monkeypatch):
-    from airm_graph.ingest import capture
+    from airm_graph.ingest.captures import page as capture
 
     taxonomy = load_taxonomy()
     known = replace(taxonomy, fingerprints={}, branches={capture.fingerprint(define("99")): ("99", "99.9")})

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from airm_graph.columns import BLANK, DEFAULT_GRAPH, IRI, LITERAL, CodedQuads, TripleTable
 from airm_graph.errors import InputError, StoreError
+from airm_graph.graph import BLANK, DEFAULT_GRAPH, IRI, LITERAL, CodedQuads, TripleTable
+from airm_graph.graph.store import Row, parse_rows, stream_rows
 from airm_graph.namespaces import PREFIXES, literal
-from airm_graph.store import Row, parse_rows, stream_rows
 
 XSD = PREFIXES["xsd"]
 NASTY = "\\\"'\n\r\t ,;\x00\x01\x1f\x7f\x85\u2028\ufeffaé𝒳"
@@ -30,7 +30,7 @@ def as_read(rows: list[Row]) -> set[Row]:
 def amount(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Rows go the way of few rows, then that of many, which is for the same rows."""
     if request.param == "many":
-        monkeypatch.setattr("airm_graph.columns.table._FEW", 0)
+        monkeypatch.setattr("airm_graph.graph.table._FEW", 0)
 
 
 @settings(deadline=None, derandomize=True, max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -319,14 +319,14 @@ def test_bytes_that_are_no_text_are_an_error_with_its_line(tmp_path: Path) -> No
 
 
 def test_lines_that_duckdb_does_not_read_are_read_by_the_parser(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("airm_graph.columns.lines._LONGEST", 100)
+    monkeypatch.setattr("airm_graph.graph.nquads._LONGEST", 100)
     path = write(tmp_path / "a.nt", f'<urn:s> <urn:p> "{"x" * 500}" .\n_:b <urn:p> <urn:o> .\n')
     assert len(load(path)) == 2
 
 
 def test_long_files_are_read_in_parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("airm_graph.columns.lines._WHOLE", 1000)
-    monkeypatch.setattr("airm_graph.columns.lines._PART", 1000)
+    monkeypatch.setattr("airm_graph.graph.nquads._WHOLE", 1000)
+    monkeypatch.setattr("airm_graph.graph.nquads._PART", 1000)
     lines = [f'<urn:s{n % 50}> <urn:p> "text {n % 70}" .\n' for n in range(200)]
     assert len(load(write(tmp_path / "a.nt", "".join(lines)))) == 200
     path = write(tmp_path / "a.nt", "".join(lines) + "<s> <urn:p> <urn:o> .\n")
@@ -362,9 +362,9 @@ def test_selects_are_taken_in_as_texts_of_terms() -> None:
 @pytest.mark.usefixtures("amount")
 def test_terms_whose_numbers_meet_are_kept_apart(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
-        "airm_graph.columns.intake.number_of", short := lambda text: f"CASE WHEN {text} = '' THEN 0 ELSE length({text}) // 4 END"
+        "airm_graph.graph.loading.number_of", short := lambda text: f"CASE WHEN {text} = '' THEN 0 ELSE length({text}) // 4 END"
     )
-    monkeypatch.setattr("airm_graph.columns.table.number_of", short)
+    monkeypatch.setattr("airm_graph.graph.table.number_of", short)
     rows = [(f"<urn:{'s' * n}>", "<urn:p>", f"<urn:{'s' * (m + 1)}>", "") for n in range(1, 12) for m in range(n)]
     with TripleTable() as table:
         table.load_rows(rows[:9])
@@ -380,9 +380,9 @@ def test_terms_whose_numbers_meet_are_kept_apart(monkeypatch: pytest.MonkeyPatch
 @pytest.mark.parametrize("is_short", [False, True])
 def test_coded_quads_are_those_of_the_same_selects(monkeypatch: pytest.MonkeyPatch, is_short: bool) -> None:
     if is_short:
-        for module in ("coded", "intake", "table"):
+        for module in ("coded", "loading", "table"):
             monkeypatch.setattr(
-                f"airm_graph.columns.{module}.number_of", lambda text: f"CASE WHEN {text} = '' THEN 0 ELSE 1 + length({text}) // 4 END"
+                f"airm_graph.graph.{module}.number_of", lambda text: f"CASE WHEN {text} = '' THEN 0 ELSE 1 + length({text}) // 4 END"
             )
     with TripleTable() as table:
         table.load_rows([("<urn:s>", "<urn:p>", '"0"', "")])

@@ -18,6 +18,7 @@ from click.testing import CliRunner
 from airm_graph.cli import cli
 from airm_graph.cli.explain import command
 from airm_graph.errors import InputError
+from airm_graph.graph.store import Row, parse_rows
 from airm_graph.ingest import read_captures
 from airm_graph.ingest.decisions import read_decisions
 from airm_graph.ingest.external import find_match_findings
@@ -26,7 +27,6 @@ from airm_graph.namespaces import BASE, PREFIXES
 from airm_graph.reason import close
 from airm_graph.resources import find_resource, read_resource
 from airm_graph.rules import RULES
-from airm_graph.store import Row, parse_rows
 from airm_graph.validate import validate_rows
 from airm_graph.validate.rulebook import find_page, load_rulebook
 

@@ -31,9 +31,9 @@ from airm_graph.export import (
     write_turtle,
 )
 from airm_graph.export.terms import Chunks
+from airm_graph.graph.store import Row, parse_rows
 from airm_graph.namespaces import BASE, PREFIXES, iri, literal, rebase_text, term
 from airm_graph.resources import find_resource, read_resource
-from airm_graph.store import Row, parse_rows
 
 TYPE = term("rdf:type")
 LABEL = term("rdfs:label")

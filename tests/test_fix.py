@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 import airm_graph
 from airm_graph.cli.fix import command
 from airm_graph.errors import InputError
-from airm_graph.ingest.mend import find_mends, mend_sidecar
-from airm_graph.ingest.sidecar import read_sidecar
-from airm_graph.ingest.table import read_table
-from airm_graph.ingest.table.mapping import read_mapping
-from airm_graph.ingest.table.mend import mend_tables
+from airm_graph.ingest.captures.sidecar import read_sidecar
+from airm_graph.ingest.fix import find_mends, mend_sidecar
+from airm_graph.ingest.formats import read_table
+from airm_graph.ingest.tables.fix_cells import mend_tables
+from airm_graph.ingest.tables.mapping import read_mapping
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 

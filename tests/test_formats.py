@@ -17,10 +17,10 @@ from hypothesis import strategies as st
 
 import sarif
 from airm_graph.cli.validate import FORMAT_NAMES, command
+from airm_graph.graph.store import parse_rows
 from airm_graph.model import Finding, Place, Severity
 from airm_graph.namespaces import BASE, PREFIXES, literal
 from airm_graph.resources import find_resource, read_resource
-from airm_graph.store import parse_rows
 from airm_graph.validate.fingerprints import fingerprint_findings
 from airm_graph.validate.formats import FORMATS, format_report
 from airm_graph.validate.formats.junit import write_junit

@@ -17,7 +17,7 @@ from airm_graph.errors import InputError
 from airm_graph.export.links import write_links
 from airm_graph.ingest import read_captures
 from airm_graph.ingest.decisions import read_decisions
-from airm_graph.ingest.sssom import read_matches
+from airm_graph.ingest.mapping_sets import read_matches
 from airm_graph.merge import merge_pages
 from airm_graph.merge.people import are_one, compose_name, match_names, parse_name
 from airm_graph.merge.sources import group_pages
@@ -419,7 +419,7 @@ def test_page_known_by_its_place_is_joined_by_structure():
 
 
 def read_page(lines: list[str]) -> Page:
-    from airm_graph.ingest.capture import read_capture
+    from airm_graph.ingest.captures.page import read_capture
 
     page = read_capture(as_bytes(lines), file="a.txt").page
     assert page is not None

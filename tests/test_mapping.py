@@ -19,16 +19,17 @@ from hypothesis import strategies as st
 
 import airm_graph
 from airm_graph.cli import cli
-from airm_graph.conductor import propose_mapping
 from airm_graph.errors import InputError
 from airm_graph.ingest import read_captures
-from airm_graph.ingest.table import read_records, read_tables
-from airm_graph.ingest.table.guess import CERTAIN
-from airm_graph.ingest.table.mapping import load_builtin_mappings, read_mapping
-from airm_graph.ingest.table.names import find_separator
-from airm_graph.ingest.table.values import split_code
+from airm_graph.ingest.formats import read_tables
+from airm_graph.ingest.tables import read_records
+from airm_graph.ingest.tables.guess import CERTAIN
+from airm_graph.ingest.tables.mapping import load_builtin_mappings, read_mapping
+from airm_graph.ingest.tables.names import find_separator
+from airm_graph.ingest.tables.values import split_code
 from airm_graph.merge import join_records, merge_pages
 from airm_graph.namespaces import BASE, iri, term
+from airm_graph.pipeline.build import propose_mapping
 from airm_graph.resources import find_resource, read_resource
 from airm_graph.text import arm_cell, defuse_cell, disarm_cell
 

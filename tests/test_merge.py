@@ -6,9 +6,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from airm_graph.ingest.capture import read_capture
-from airm_graph.ingest.known import learn_names
-from airm_graph.ingest.sidecar import Sidecar
+from airm_graph.ingest.captures.known import learn_names
+from airm_graph.ingest.captures.page import read_capture
+from airm_graph.ingest.captures.sidecar import Sidecar
 from airm_graph.merge import merge_pages
 from airm_graph.merge.minting import mint_agent, mint_sources, telling_words
 from airm_graph.model import Mitigation, Page, Records

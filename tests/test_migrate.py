@@ -12,13 +12,13 @@ from rdflib.namespace import OWL, RDF, SKOS
 
 import airm_graph
 from airm_graph.cli import cli
-from airm_graph.curate import has_decisions, migrate_codes
 from airm_graph.errors import InputError
 from airm_graph.ingest.decisions import REVIEW_COLUMNS, read_decisions, split_codes
-from airm_graph.ingest.sssom import load_matches, read_matches
+from airm_graph.ingest.mapping_sets import load_matches, read_matches
 from airm_graph.migrate import measure, propose
 from airm_graph.model import Attested, Classification, Evidence, Finding, Mitigation, Place, Records
 from airm_graph.namespaces import BASE, PREFIXES
+from airm_graph.pipeline.migration import has_decisions, migrate_codes
 from airm_graph.resources import find_resource
 from airm_graph.sssom import NO_TERM, Match, MatchSet
 from airm_graph.taxonomy import load_taxonomy

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import airm_graph
-from airm_graph.store import parse_rows
+from airm_graph.graph.store import parse_rows
 from airm_graph.version import VERSION
 
 ROOT = Path(__file__).resolve().parent.parent

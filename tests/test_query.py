@@ -15,13 +15,13 @@ from rdflib.plugins.sparql.algebra import translateQuery
 from rdflib.plugins.sparql.parser import parseQuery
 from rdflib.term import Identifier, Variable
 
-from airm_graph import query as library
 from airm_graph.errors import ParameterError, QueryError, UnknownQueryError
+from airm_graph.graph.store import Store, parse_rows
 from airm_graph.namespaces import BASE, PREFIXES
-from airm_graph.query import KINDS, Parameter, Query, bind_query, list_queries, load_query, run_query
+from airm_graph.query import library
+from airm_graph.query.answers import split_term
+from airm_graph.query.library import KINDS, Parameter, Query, bind_query, list_queries, load_query, run_query
 from airm_graph.resources import find_resource
-from airm_graph.store import Store, parse_rows
-from airm_graph.tables import split_term
 from airm_graph.taxonomy import load_vocabularies
 
 FIXTURES = Path(__file__).parent / "queries"

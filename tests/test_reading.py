@@ -5,15 +5,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from airm_graph.bulk import blocks, graph
-from airm_graph.columns import Members, TripleTable, stream_shapes
-from airm_graph.columns import reading as order_in_sql
 from airm_graph.errors import ExportError
 from airm_graph.export import EXPORTS
 from airm_graph.export.files import draft_files
 from airm_graph.export.subjects import Order
 from airm_graph.export.terms import natural_key
-from airm_graph.graph import make_options
+from airm_graph.graph import Members, TripleTable, stream_shapes
+from airm_graph.graph import order as order_in_sql
 from airm_graph.namespaces import BASE, iri, literal, term
+from airm_graph.pipeline.views import make_options
 
 OPTIONS = make_options(BASE)
 SEGMENT = st.text("ab019é-._~", min_size=1, max_size=12)

@@ -3,11 +3,11 @@ import logging
 import pytest
 
 from airm_graph.errors import StoreError
+from airm_graph.graph.store import Row, parse_rows
 from airm_graph.namespaces import PREFIXES, iri
 from airm_graph.reason.publish import publishable, read_vocabulary
 from airm_graph.reason.reference import close_reference, run_reference
 from airm_graph.resources import find_resource
-from airm_graph.store import Row, parse_rows
 
 HEAD = "".join(f"PREFIX {name}: <{address}>\n" for name, address in PREFIXES.items()) + "PREFIX ex: <https://example.org/>\n"
 INFERRED = iri("graph/inferred")

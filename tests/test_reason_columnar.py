@@ -3,7 +3,8 @@ import sqlglot
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from airm_graph.columns import TripleTable
+from airm_graph.graph import TripleTable
+from airm_graph.graph.store import Row, parse_rows
 from airm_graph.namespaces import PREFIXES, iri, term
 from airm_graph.reason import ENGINES, close, close_table
 from airm_graph.reason.axioms import compile_axioms
@@ -11,7 +12,6 @@ from airm_graph.reason.columnar import close_columnar, close_rows, read_axioms
 from airm_graph.reason.publish import publishable
 from airm_graph.reason.reference import run_reference
 from airm_graph.resources import find_resource
-from airm_graph.store import Row, parse_rows
 
 HEAD = "".join(f"PREFIX {name}: <{address}>\n" for name, address in PREFIXES.items()) + "PREFIX ex: <https://example.org/>\n"
 INFERRED = iri("graph/inferred")

@@ -8,13 +8,13 @@ import pytest
 
 from airm_graph.cli import main
 from airm_graph.errors import RemoteError
-from airm_graph.graph import Graph
+from airm_graph.graph.store import Store
 from airm_graph.namespaces import BASE
-from airm_graph.query import list_queries, run_query
+from airm_graph.pipeline.views import Graph
+from airm_graph.query.answers import format_table
+from airm_graph.query.library import list_queries, run_query
 from airm_graph.remote import Client, Credentials, Endpoint, check_url, read_credentials
 from airm_graph.remote.credentials import Challenge, read_challenges
-from airm_graph.store import Store
-from airm_graph.tables import format_table
 from graphstore import GraphStore, fail, hang_up, run_store
 
 ME = Credentials("me", password="hunter2")

@@ -169,7 +169,7 @@ def test_hits_on_a_page_are_escaped(server: Server) -> None:
 
 
 def test_serving_changes_no_byte_of_the_release(server: Server, example_dist) -> None:
-    from airm_graph.graph import read_sums
+    from airm_graph.pipeline.views import read_sums
 
     server.get("/search?q=training")
     assert sorted(path.name for path in example_dist.iterdir()) == sorted({*read_sums(example_dist), "SHA256SUMS"})

@@ -316,7 +316,7 @@ def test_editors_find_prefixes_and_examples_at_the_endpoint(server: Server) -> N
         "PREFIX sh: <http://www.w3.org/ns/shacl#> PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#> SELECT DISTINCT ?sq ?comment ?query "
         "WHERE { ?sq a sh:SPARQLExecutable ; rdfs:label|rdfs:comment ?comment ; sh:select|sh:ask|sh:construct|sh:describe ?query }"
     ).json()["results"]["bindings"]
-    from airm_graph.query import list_queries
+    from airm_graph.query.library import list_queries
 
     assert {row["sq"]["value"].rpartition("/")[2] for row in examples} == {query.name for query in list_queries()}
     for row in examples:
@@ -380,7 +380,7 @@ def test_from_may_use_a_prefix(server: Server) -> None:
 
 
 def test_queries_of_the_library_answer_as_in_process(server: Server, example_graph) -> None:
-    from airm_graph.query import list_queries
+    from airm_graph.query.library import list_queries
 
     for query in list_queries():
         arguments = {p.name: p.example for p in query.parameters if p.required}
@@ -449,7 +449,7 @@ def test_interface_is_described_as_openapi(server: Server) -> None:
 
         described = server.get("/openapi.json").json()
         OpenAPIV31SpecValidator(described).validate()
-    from airm_graph.query import list_queries
+    from airm_graph.query.library import list_queries
 
     assert described["servers"] == [{"url": server.url}]
     for query in list_queries():

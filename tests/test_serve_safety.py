@@ -19,7 +19,7 @@ import pytest
 
 from airm_graph.errors import QueryError
 from airm_graph.namespaces import BASE
-from airm_graph.query import list_queries
+from airm_graph.query.library import list_queries
 from airm_graph.serve.screen import screen_query
 from serving import Server, serving
 
@@ -123,7 +123,7 @@ from pathlib import Path
 from airm_graph.serve.broker import MESSAGE, SPAWN, start_broker
 from airm_graph.serve.frames import Reply, pack_question, unpack_reply
 from airm_graph.serve.settings import Limits
-from airm_graph.store import Store
+from airm_graph.graph.store import Store
 
 class Careless:
     def __init__(self):

@@ -10,10 +10,10 @@ from types import ModuleType
 import pytest
 import sqlglot
 
-from airm_graph.columns import TripleTable
 from airm_graph.errors import ShapesError
+from airm_graph.graph import TripleTable
+from airm_graph.graph.store import parse_rows
 from airm_graph.namespaces import literal, term
-from airm_graph.store import parse_rows
 from airm_graph.validate.compile import NotCompiledError, ShapesGraph, compile_shapes, find_constants
 from airm_graph.validate.compile.lexical import well_formed
 from airm_graph.validate.compile.patterns import rewrite_pattern

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from airm_graph.columns import TripleTable
+from airm_graph.graph import TripleTable
+from airm_graph.graph.store import Row, parse_rows
 from airm_graph.namespaces import literal, term
-from airm_graph.store import Row, parse_rows
 from airm_graph.validate.columnar import prepared
 from airm_graph.validate.compile import Plans, ShapesGraph, compile_shapes, find_constants
 from airm_graph.validate.queries import run_queries

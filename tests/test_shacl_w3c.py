@@ -5,8 +5,8 @@ from functools import cache
 import pytest
 
 import w3c
-from airm_graph.columns import TripleTable
 from airm_graph.errors import ShapesError
+from airm_graph.graph import TripleTable
 from airm_graph.validate.engine import PYSHACL, Judgement, judge_rows
 
 #: Tests that the engines together do not pass; the list fails when it is wrong either way.

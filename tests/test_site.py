@@ -15,10 +15,10 @@ import html5lib
 import pytest
 import rdflib
 
+from airm_graph.graph.store import parse_rows
 from airm_graph.namespaces import BASE
-from airm_graph.query import list_queries
+from airm_graph.query.library import list_queries
 from airm_graph.site.render import Site
-from airm_graph.store import parse_rows
 from airm_graph.validate.formats.parts import rule_address
 from airm_graph.validate.rulebook import load_rulebook
 from conftest import ROOT

@@ -15,10 +15,10 @@ from pathlib import Path
 import pytest
 
 import virtuoso
-from airm_graph.columns import TripleTable
-from airm_graph.conductor import build, validate_inputs
 from airm_graph.errors import EngineError, StoreError
+from airm_graph.graph import TripleTable
 from airm_graph.namespaces import BASE, term
+from airm_graph.pipeline.build import build, validate_inputs
 from airm_graph.remote import Endpoint
 from airm_graph.spark import SparkSettings, open_session
 from airm_graph.spark.dialect import carry_over, rewrite_regex
@@ -204,7 +204,7 @@ def test_quads_are_read_from_packed_parts_and_parquet(table, session, damaged, s
         path.write_bytes(gzip.compress((damaged / path.name.removesuffix(".gz")).read_bytes()))
     load_quads(packed, table=table)
     with TripleTable() as other:
-        from airm_graph.store import stream_rows
+        from airm_graph.graph.store import stream_rows
 
         other.load_files([damaged], parse=stream_rows)
         assert table.rows() == other.rows()

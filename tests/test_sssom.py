@@ -15,14 +15,14 @@ from rdflib import Graph
 
 from airm_graph import sssom
 from airm_graph.cli import cli
-from airm_graph.conductor import validate_inputs
 from airm_graph.errors import ExportError, InputError
 from airm_graph.export.alignment import write_alignment
 from airm_graph.export.sssom import condense, write_matches
 from airm_graph.ingest.external import check_matches, find_match_findings, load_known_terms, read_terms
 from airm_graph.ingest.inputs import find_inputs
-from airm_graph.ingest.sssom import load_matches, open_matches, read_matches
+from airm_graph.ingest.mapping_sets import load_matches, open_matches, read_matches
 from airm_graph.namespaces import BASE, PREFIXES
+from airm_graph.pipeline.build import validate_inputs
 from airm_graph.resources import find_resource
 from airm_graph.sssom import NO_TERM, Curies, Match, MatchSet
 
@@ -475,7 +475,7 @@ def test_slots_are_those_of_the_reference_schema():
 
 
 def test_reference_tool_accepts_what_is_written_and_refuses_what_we_refuse(tmp_path: Path, example_dist: Path):
-    from airm_graph.curate import migrate_codes
+    from airm_graph.pipeline.migration import migrate_codes
 
     good = [*ALIGNMENTS, example_dist / "links.sssom.tsv"]
     tables = migrate_codes([write_first_edition(tmp_path / "in")]).tables

@@ -65,7 +65,18 @@ def test_query_list_loads_what_it_needs() -> None:
     own = {name for name in loaded if name.startswith("airm_graph")}
     assert own == OWN | {
         f"airm_graph.{name}"
-        for name in ("cli.group", "cli.options", "cli.query", "errors", "namespaces", "query", "resources", "tables", "terms")
+        for name in (
+            "cli.group",
+            "cli.options",
+            "cli.query",
+            "errors",
+            "namespaces",
+            "query",
+            "query.answers",
+            "query.library",
+            "resources",
+            "terms",
+        )
     }
 
 

@@ -18,10 +18,10 @@ from airm_graph.cli import cli
 from airm_graph.errors import InputError
 from airm_graph.export.quarantine import write_quarantine
 from airm_graph.ingest import read_captures
-from airm_graph.ingest.table import read_table
-from airm_graph.ingest.table.mapping import load_builtin_mappings, read_mapping
-from airm_graph.ingest.table.names import find_year, is_day, name_agent, split_authors
-from airm_graph.ingest.table.read import MAX_CELL
+from airm_graph.ingest.formats import read_table
+from airm_graph.ingest.formats.reader import MAX_CELL
+from airm_graph.ingest.tables.mapping import load_builtin_mappings, read_mapping
+from airm_graph.ingest.tables.names import find_year, is_day, name_agent, split_authors
 from airm_graph.merge import merge_pages
 from airm_graph.model import Place, Rejected
 from airm_graph.namespaces import BASE, iri, term

@@ -28,11 +28,11 @@ from airm_graph.cli import cli
 from airm_graph.errors import InputError
 from airm_graph.export.quarantine import write_quarantine
 from airm_graph.ingest import read_captures
-from airm_graph.ingest.table import open_table, open_tables, read_table
-from airm_graph.ingest.table.packed import Source
-from airm_graph.ingest.table.rows import MAX_CELL, MAX_COLUMNS, MAX_ROW, UnreadableError
+from airm_graph.ingest.formats import open_table, open_tables, read_table
+from airm_graph.ingest.formats.packed import Source
+from airm_graph.ingest.formats.rows import MAX_CELL, MAX_COLUMNS, MAX_ROW, UnreadableError
 from airm_graph.model import Finding, Place, Rejected, Severity
-from airm_graph.tables import Table, format_table
+from airm_graph.query.answers import Table, format_table
 from airm_graph.validate.formats.spreadsheet import write_csv
 from airm_graph.validate.report import Report
 
@@ -500,7 +500,7 @@ def test_bomb_is_refused_with_little_memory(kind: str, made: dict[str, bytes], t
     path.write_bytes(made[kind])
     code = (
         "import resource, sys; resource.setrlimit(resource.RLIMIT_AS, (600 << 20,) * 2)\n"
-        "from airm_graph.ingest.table import open_table\n"
+        "from airm_graph.ingest.formats import open_table\n"
         "print(open_table(sys.argv[1], file=sys.argv[1]).findings[0].rule)"
     )
     environment = {**os.environ, "PYTHONPATH": str(SOURCE.parent)}
@@ -542,8 +542,8 @@ def test_number_in_an_answer_stays_a_number() -> None:
 
 def test_every_module_that_writes_csv_defuses_cells() -> None:
     found = [path for path in SOURCE.rglob("*.py") if re.search(r"csv\.(?:writer|DictWriter)\(", path.read_text(encoding="utf-8"))]
-    # What `columns` writes goes to DuckDB, and never to people.
-    writers = [path for path in found if path.parent.name != "columns"]
+    # What `graph` writes goes to DuckDB, and never to people.
+    writers = [path for path in found if path.parent.name != "graph"]
     assert len(writers) >= 3
     for path in writers:
         assert re.search(r"\b(?:defuse|arm)_cell\b(?!\")", path.read_text(encoding="utf-8")), path

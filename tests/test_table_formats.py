@@ -25,13 +25,13 @@ from openpyxl.cell.text import InlineFont
 import airm_graph
 from airm_graph.errors import InputError
 from airm_graph.ingest import read_captures
-from airm_graph.ingest.table import Table, open_table, open_tables, read_table, read_tables
-from airm_graph.ingest.table.cellvalues import GENERAL, format_number, read_format
-from airm_graph.ingest.table.decode import Lines, decode_chunks
-from airm_graph.ingest.table.delimited import read_delimited
-from airm_graph.ingest.table.nested import read_json
-from airm_graph.ingest.table.ooxml import Strings
-from airm_graph.ingest.table.rows import Pass
+from airm_graph.ingest.formats import Table, open_table, open_tables, read_table, read_tables
+from airm_graph.ingest.formats.cell_values import GENERAL, format_number, read_format
+from airm_graph.ingest.formats.delimited import read_delimited
+from airm_graph.ingest.formats.encoding import Lines, decode_chunks
+from airm_graph.ingest.formats.json_rows import read_json
+from airm_graph.ingest.formats.ooxml import Strings
+from airm_graph.ingest.formats.rows import Pass
 from airm_graph.namespaces import term
 
 SAVED = Path(__file__).parent / "data"
@@ -271,8 +271,8 @@ def test_number_is_written_without_losing_it(value: float) -> None:
 
 
 def test_shared_texts_come_back_from_the_file_in_which_they_wait(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("airm_graph.ingest.table.ooxml._IN_MEMORY", 1_000)
-    monkeypatch.setattr("airm_graph.ingest.table.ooxml._RECENT", 5_000)
+    monkeypatch.setattr("airm_graph.ingest.formats.ooxml._IN_MEMORY", 1_000)
+    monkeypatch.setattr("airm_graph.ingest.formats.ooxml._RECENT", 5_000)
     strings, texts = Strings(), [f"é{n}" * (n % 7) for n in range(3_000)]
     for text in texts:
         strings.add(text)

@@ -9,7 +9,7 @@ import pytest
 from rdflib.query import Result
 
 from airm_graph.errors import QueryError
-from airm_graph.tables import TABLE_FORMATS, Table, format_table, split_term
+from airm_graph.query.answers import TABLE_FORMATS, Table, format_table, split_term
 
 INTEGER = "http://www.w3.org/2001/XMLSchema#integer"
 TABLE = Table(

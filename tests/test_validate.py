@@ -17,10 +17,10 @@ from hypothesis import strategies as st
 
 from airm_graph import triples
 from airm_graph.errors import ShapesError
+from airm_graph.graph.store import Row, parse_rows
 from airm_graph.model import Finding, Place, Severity
 from airm_graph.namespaces import BASE, PREFIXES, iri, literal, rebase_text, term
 from airm_graph.resources import find_resource
-from airm_graph.store import Row, parse_rows
 from airm_graph.validate.places import find_places
 from airm_graph.validate.report import NOTICE, Line, Report, format_lines, format_text
 from airm_graph.validate.results import Result, find_findings, sort_findings
@@ -288,7 +288,7 @@ def test_shapes_when_given_replace_the_usual_ones(tmp_path: Path) -> None:
 
 def test_findings_when_of_any_hash_seed_are_the_same_bytes() -> None:
     code = (
-        "import sys; from pathlib import Path; from airm_graph.store import parse_rows\n"
+        "import sys; from pathlib import Path; from airm_graph.graph.store import parse_rows\n"
         "from airm_graph.validate import validate_rows; from airm_graph.validate.report import Report\n"
         "rows = [r for f in sys.argv[1:] for r in parse_rows(Path(f).read_bytes(), name=f, suffix='.ttl')]\n"
         "sys.stdout.write(Report(tuple(validate_rows(rows))).to_json())"

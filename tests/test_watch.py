@@ -13,7 +13,7 @@ import pytest
 
 import airm_graph
 from airm_graph.namespaces import BASE
-from airm_graph.watch import Rebuilt, watch
+from airm_graph.pipeline.watch import Rebuilt, watch
 from test_cli import EXAMPLES
 
 

@@ -16,8 +16,8 @@ from airm_graph.errors import ExportError
 from airm_graph.export import EXPORTS, Options, batches, sort_rows, streams, write_files, write_jsonld, write_rdfxml, write_turtle
 from airm_graph.export.blocks import BlockSorter
 from airm_graph.export.context import Context
+from airm_graph.graph.store import Row
 from airm_graph.namespaces import PREFIXES, iri, literal, rebase_text, term
-from airm_graph.store import Row
 from test_export import (
     CONTEXT,
     IRIS,

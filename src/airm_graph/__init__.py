@@ -8,18 +8,18 @@ True
 
 TYPE_CHECKING = False  # as in typing, whose import would be the most that importing the package costs
 if TYPE_CHECKING:
-    from airm_graph.conductor import build, load
     from airm_graph.errors import AirmError
-    from airm_graph.graph import Graph
     from airm_graph.ingest import read_captures
+    from airm_graph.pipeline.build import build, load
+    from airm_graph.pipeline.views import Graph
 
 __all__ = ["AirmError", "Graph", "build", "load", "read_captures"]
 
 _HOMES = {
     "AirmError": "errors",
-    "Graph": "graph",
-    "build": "conductor",
-    "load": "conductor",
+    "Graph": "pipeline.views",
+    "build": "pipeline.build",
+    "load": "pipeline.build",
     "read_captures": "ingest",
 }
 

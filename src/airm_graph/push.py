@@ -17,13 +17,13 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-from airm_graph.conductor import find_base, read_rdf
 from airm_graph.errors import InputError, RemoteError
 from airm_graph.export import EXPORTS, release_digest, write_ntriples
-from airm_graph.graph import SUMS
+from airm_graph.graph.store import Row
+from airm_graph.pipeline.build import find_base, read_rdf
+from airm_graph.pipeline.views import SUMS
 from airm_graph.progress import Progress, tell_nobody
 from airm_graph.remote import Client, Endpoint, check_url, read_credentials
-from airm_graph.store import Row
 
 __all__ = ["PROTOCOLS", "PushReport", "Release", "Step", "Target", "find_target", "push_release", "read_release"]
 

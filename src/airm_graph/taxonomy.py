@@ -5,9 +5,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 
+from airm_graph.graph.store import Row, parse_rows
 from airm_graph.namespaces import BASE, term
 from airm_graph.resources import read_resource
-from airm_graph.store import Row, parse_rows
 from airm_graph.terms import read_literal
 
 __all__ = ["Code", "Concept", "Taxonomy", "Vocabulary", "load_scope_notes", "load_taxonomy", "load_vocabularies"]

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from airm_graph.store import Row
+from airm_graph.graph.store import Row
 from airm_graph.terms import read_literal
 
 if TYPE_CHECKING:

@@ -13,14 +13,14 @@ from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import IO
 
-from airm_graph.columns import Members
 from airm_graph.errors import AirmError, ExportError
 from airm_graph.export import EXPORTS
 from airm_graph.export.batches import Columns, Shape
 from airm_graph.export.files import Draft
 from airm_graph.export.streams import BlockFormat, without_collector
 from airm_graph.export.subjects import Order
-from airm_graph.graph import make_options
+from airm_graph.graph import Members
+from airm_graph.pipeline.views import make_options
 
 __all__ = ["main", "render", "write_block_formats"]
 

@@ -1,9 +1,9 @@
 """Rows of a regular CSV file as DuckDB reads them, with what Python would know of each: its lines, its name, whether it is odd."""
 
-from airm_graph.columns import TripleTable
 from airm_graph.errors import StoreError
-from airm_graph.ingest.table import Scan
-from airm_graph.ingest.table.rows import MAX_CELL
+from airm_graph.graph import TripleTable
+from airm_graph.ingest.formats import Scan
+from airm_graph.ingest.formats.rows import MAX_CELL
 
 __all__ = ["load_regular"]
 

@@ -9,16 +9,16 @@ from tempfile import TemporaryDirectory
 from typing import TypedDict, Unpack
 
 from airm_graph.bulk.write import write_large
-from airm_graph.columns import IRI, TERM_TEXT, TripleTable, quote, stream_shapes
 from airm_graph.export import EXPORTS, Written
 from airm_graph.export.batches import iter_batches
 from airm_graph.export.streams import Note
 from airm_graph.export.subjects import Order
 from airm_graph.export.terms import canonical_term
-from airm_graph.graph import Graph, make_options
+from airm_graph.graph import IRI, TERM_TEXT, TripleTable, quote, stream_shapes
+from airm_graph.graph.store import Row
 from airm_graph.model import Records, Rejected, TableCount
 from airm_graph.namespaces import BASE, iri, term
-from airm_graph.store import Row
+from airm_graph.pipeline.views import Graph, make_options
 from airm_graph.validate.report import Report
 
 __all__ = ["Held", "LargeGraph", "rebased_text"]

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from airm_graph.bulk.cells import load_regular
-from airm_graph.columns import TripleTable, quote
 from airm_graph.errors import InputError
+from airm_graph.graph import TripleTable, quote
 from airm_graph.ingest import find_mappings, list_folders, name_tables, read_entry
+from airm_graph.ingest.formats import Row, Scan, Table, copy_table, stream_cells
 from airm_graph.ingest.inputs import Input
-from airm_graph.ingest.table import Mapping, Row, Scan, Table, copy_table, stream_cells
-from airm_graph.ingest.table.meaning import TableMapping
-from airm_graph.ingest.table.records import CONTROL
+from airm_graph.ingest.tables import Mapping
+from airm_graph.ingest.tables.entries import CONTROL
+from airm_graph.ingest.tables.meaning import TableMapping
 from airm_graph.namespaces import iri, literal
 from airm_graph.text import slugify
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from airm_graph.bulk.intake import Sheet
 from airm_graph.bulk.statements import list_cells
-from airm_graph.columns import TripleTable
+from airm_graph.graph import TripleTable
 from airm_graph.model import Finding
 from airm_graph.terms import read_literal
 

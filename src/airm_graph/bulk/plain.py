@@ -11,9 +11,9 @@ import hashlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from airm_graph.bulk.intake import Sheet
-from airm_graph.columns import TripleTable
-from airm_graph.ingest.table.names import is_day, name_agent
-from airm_graph.ingest.table.values import find_term, split_cell
+from airm_graph.graph import TripleTable
+from airm_graph.ingest.tables.names import is_day, name_agent
+from airm_graph.ingest.tables.values import find_term, split_cell
 from airm_graph.namespaces import iri
 from airm_graph.taxonomy import load_taxonomy
 from airm_graph.text import name_key, normalise, slugify

@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from airm_graph.bulk.intake import Folder, Sheet, load_sheets, read_rows
 from airm_graph.bulk.plain import find_rest
 from airm_graph.bulk.statements import make_plain
-from airm_graph.columns import TripleTable, quote
-from airm_graph.ingest.table import Row, TableReadings, read_records
+from airm_graph.graph import TripleTable, quote
+from airm_graph.ingest.formats import Row
+from airm_graph.ingest.tables import TableReadings, read_records
 from airm_graph.merge import join_records, merge_pages
 from airm_graph.merge.sources import group_pages, merge_sources
 from airm_graph.model import Page, Records, TableCount

@@ -11,7 +11,7 @@ from functools import cache
 
 from airm_graph.bulk.intake import Sheet
 from airm_graph.bulk.plain import join_roles
-from airm_graph.columns import CodedQuads, TripleTable, quote
+from airm_graph.graph import CodedQuads, TripleTable, quote
 from airm_graph.namespaces import BASE, PREFIXES, iri, literal, term
 from airm_graph.taxonomy import load_taxonomy
 from airm_graph.text import slugify

@@ -8,11 +8,11 @@ from pathlib import Path
 from airm_graph.bulk.blocks import write_block_formats
 from airm_graph.bulk.intake import Sheet
 from airm_graph.bulk.statements import plain_blocks
-from airm_graph.columns import Members, TripleTable
 from airm_graph.export import EXPORTS, Written
 from airm_graph.export.files import Draft, draft_files
-from airm_graph.graph import SUMS
-from airm_graph.store import Row
+from airm_graph.graph import Members, TripleTable
+from airm_graph.graph.store import Row
+from airm_graph.pipeline.views import SUMS
 
 __all__ = ["write_large", "write_statements"]
 

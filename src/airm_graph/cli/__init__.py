@@ -33,10 +33,7 @@ ENGINES = ("auto", "fast", "reference")
 ENGINE_HELP = "reference: owlrl and pyshacl; fast: our own; auto: our own where it can."
 MAPPING_HELP = "YAML file that says what the columns of the tables are; the mappings of the project when left out."
 DECISIONS_HELP = "Table of what people decided of joins and codes (SSSOM or CSV); repeatable."
-CACHE_HELP = (
-    "Keep in airm-graph below XDG_CACHE_HOME (or ~/.cache) what is read of each page and what is written, "
-    "and build again only what can have changed."
-)
+CACHE_HELP = "Keep in airm-graph below XDG_CACHE_HOME (or ~/.cache) what is read of each page, and read again only what has changed."
 CACHE_DIR_HELP = "Keep it in this folder instead; --cache need not be given."
 STRICT_HELP = "Stop at rows of tables that cannot be used, instead of setting them aside."
 _EXIT_INTERRUPTED = 130

@@ -11,8 +11,7 @@ from airm_graph.cli.options import SPARK_ENGINE_HELP, SPARK_ENGINES, check_base,
 from airm_graph.namespaces import BASE
 
 if TYPE_CHECKING:
-    from airm_graph.graph import Graph
-    from airm_graph.incremental import Built
+    from airm_graph.pipeline.views import Graph
 
 __all__ = ["command"]
 
@@ -89,23 +88,24 @@ def command(
     manifest.json beside them instead of the other formats.
     """
     from airm_graph.cli.show import show_progress, write_report, write_summary
-    from airm_graph.incremental import build_folder
+    from airm_graph.pipeline.build import build, open_reader
 
     check_base(base)
     spark = make_spark(engine, master=master, conf=spark_conf, work=spark_work, parts=parts)
-    with show_progress(quiet=quiet) as progress:
-        graph = build_folder(
+    with show_progress(quiet=quiet) as progress, open_reader(find_cache(cached=cached, folder=cache_dir)) as reader:
+        graph = build(
             inputs,
-            folder,
-            cache=find_cache(cached=cached, folder=cache_dir),
             base=base,
             engine=engine,
             mapping=mapping,
             decisions=decisions,
             strict=strict,
             progress=progress,
+            reader=reader,
             spark=spark,
         )
+        if not graph.is_empty:
+            graph.write(folder)
     if graph.is_empty:
         write_report(graph.report, files=graph.files, err=True)
         write_tables(graph)
@@ -131,12 +131,10 @@ def find_cache(*, cached: bool, folder: Path | None) -> Path | None:
     return folder or (find_cache_folder() if cached else None)
 
 
-def write_counts(graph: "Graph | Built") -> None:
-    """Write to standard error what was read of the tables, what was built again, and what the graph holds."""
+def write_counts(graph: "Graph") -> None:
+    """Write to standard error what was read of the tables and what the graph holds."""
     from airm_graph.triples import NOTICE
 
-    if again := getattr(graph, "again", ""):
-        click.echo(f"  {again}", err=True)
     write_tables(graph)
     for thing, number in graph.count().items():
         click.echo(f"  {thing:<33} {number:>7}", err=True)
@@ -144,7 +142,7 @@ def write_counts(graph: "Graph | Built") -> None:
     click.echo(f"  digest {graph.digest}\n  {NOTICE}", err=True)
 
 
-def write_tables(graph: "Graph | Built") -> None:
+def write_tables(graph: "Graph") -> None:
     """Write to standard error how many rows of each table were read, used and set aside."""
     for table in graph.tables:
         click.echo(f"  {table.file}: {table.read} rows read = {table.used} used + {table.quarantined} quarantined", err=True)

@@ -34,8 +34,8 @@ def command(data: str | None, *, name: str, output: Path | None) -> int:
     DATA is a dist folder, an RDF file, or captures; the packaged example when left out. Tables are a folder of CSV files with the
     mapping that reads them back: airm-graph build FOLDER gives the same mitigations, codes, reasons and evidence.
     """
-    from airm_graph.conductor import load
     from airm_graph.export import replace_file
+    from airm_graph.pipeline.build import load
 
     if name == _TABLES:
         if output is None or output.is_file():

@@ -8,7 +8,7 @@ import click
 from airm_graph.cli import EXIT_NO, MAPPING_HELP
 
 if TYPE_CHECKING:
-    from airm_graph.curate import Migration
+    from airm_graph.pipeline.migration import Migration
 
 __all__ = ["command"]
 
@@ -62,8 +62,8 @@ def command(
     that is there is changed. Exits with 1 when a decision cannot be taken.
     """
     from airm_graph.cli.show import write_report
-    from airm_graph.curate import REVIEW, migrate_codes
     from airm_graph.export import replace_folder_files
+    from airm_graph.pipeline.migration import REVIEW, migrate_codes
     from airm_graph.validate.report import Report
 
     if old == new:
@@ -82,7 +82,7 @@ def command(
 
 def check_review(path: Path) -> None:
     """Refuse to write over a review in which somebody decided something."""
-    from airm_graph.curate import has_decisions
+    from airm_graph.pipeline.migration import has_decisions
 
     if path.exists() and has_decisions(path):
         raise click.UsageError(f"{path} holds decisions: give it with --decisions {path}, or write to another folder with -o")

@@ -5,7 +5,7 @@ import sys
 import click
 
 from airm_graph.cli.options import check_base, insecure_option, make_client, timeout_option
-from airm_graph.tables import TABLE_FORMATS
+from airm_graph.query.answers import TABLE_FORMATS
 
 __all__ = ["command"]
 
@@ -27,7 +27,7 @@ def command() -> None:
 @click.option("--format", "shape", type=click.Choice(["human", "json"]), default="human", show_default=True, help="Format of the list.")
 def list_command(shape: str) -> int:
     """List the queries with their parameters."""
-    from airm_graph.query import list_queries
+    from airm_graph.query.library import list_queries
 
     queries = list_queries()
     if shape == "json":
@@ -44,7 +44,7 @@ def list_command(shape: str) -> int:
 @click.option("--sparql", is_flag=True, help="Print the SPARQL only.")
 def show_command(name: str, *, sparql: bool) -> int:
     """Show one query: what it answers, its parameters, its columns, its SPARQL."""
-    from airm_graph.query import load_query
+    from airm_graph.query.library import load_query
 
     query = load_query(name)
     if sparql:
@@ -109,10 +109,10 @@ def run_command(
 ) -> int:
     """Run one query and write its rows to standard output."""
     from airm_graph.cli.show import write_table
-    from airm_graph.conductor import load
-    from airm_graph.query import bind_query, load_query, run_query
+    from airm_graph.pipeline.build import load
+    from airm_graph.query.answers import format_table
+    from airm_graph.query.library import bind_query, load_query, run_query
     from airm_graph.remote import Endpoint
-    from airm_graph.tables import format_table
 
     query = load_query(name)
     given = _split(arguments)

@@ -46,9 +46,9 @@ def command(text: str, *, data: str | None, limit: int, offset: int, shape: str,
     from dataclasses import asdict
 
     from airm_graph.cli.show import write_table
-    from airm_graph.conductor import load
+    from airm_graph.pipeline.build import load
+    from airm_graph.query.answers import format_table
     from airm_graph.search import hits_table
-    from airm_graph.tables import format_table
 
     graph = load(data)
     chosen = {name.removeprefix("facet_"): values for name, values in facets.items() if values}

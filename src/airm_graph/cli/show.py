@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from airm_graph.model import Finding
 from airm_graph.progress import Progress, tell_nobody
-from airm_graph.tables import Table
+from airm_graph.query.answers import Table
 from airm_graph.validate.report import Report, format_lines
 
 if TYPE_CHECKING:
@@ -115,7 +115,7 @@ def _title(finding: Finding) -> str:
 def write_table(table: Table, *, base: str) -> None:
     """Write a table for people to standard output; on a terminal in columns, with IRIs as paths below *base*, in a pipe as CSV."""
     if not sys.stdout.isatty():
-        from airm_graph.tables import format_table
+        from airm_graph.query.answers import format_table
 
         sys.stdout.write(format_table(table, format="csv"))
         return

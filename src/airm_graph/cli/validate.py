@@ -84,8 +84,8 @@ def command(
     the findings to standard output and exits with 1 when one of them is a violation, or as mild as --fail-on says.
     """
     from airm_graph.cli.show import show_progress
-    from airm_graph.conductor import validate_inputs
     from airm_graph.model import Severity
+    from airm_graph.pipeline.build import validate_inputs
 
     if update_baseline and not baseline:
         raise click.UsageError("--update-baseline needs --baseline FILE")

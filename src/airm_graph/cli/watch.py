@@ -9,7 +9,7 @@ from airm_graph.cli import CACHE_DIR_HELP, CACHE_HELP, DECISIONS_HELP, ENGINE_HE
 from airm_graph.namespaces import BASE
 
 if TYPE_CHECKING:
-    from airm_graph.watch import Rebuilt
+    from airm_graph.pipeline.watch import Rebuilt
 
 __all__ = ["command"]
 
@@ -61,7 +61,7 @@ def command(
     """
     from airm_graph.cli.build import find_cache
     from airm_graph.cli.options import check_base
-    from airm_graph.watch import watch
+    from airm_graph.pipeline.watch import watch
 
     check_base(base)
     cache = find_cache(cached=cached, folder=cache_dir)

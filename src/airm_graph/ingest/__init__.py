@@ -7,14 +7,15 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from airm_graph.errors import InputError
-from airm_graph.ingest.again import Reader
-from airm_graph.ingest.capture import Reading
+from airm_graph.ingest.captures.cached import Reader
+from airm_graph.ingest.captures.known import Known, learn_names
+from airm_graph.ingest.captures.page import Reading
+from airm_graph.ingest.captures.sidecar import Sidecar, read_sidecar
+from airm_graph.ingest.formats import Table, read_tables
 from airm_graph.ingest.inputs import Input, find_inputs, read_bytes, read_sidecar_bytes
-from airm_graph.ingest.known import Known, learn_names
-from airm_graph.ingest.sidecar import Sidecar, read_sidecar
-from airm_graph.ingest.table import BESIDE, Mapping, Table, TableReadings, load_builtin_mappings, load_mapping, read_records, read_tables
-from airm_graph.ingest.table.propose import Proposal
-from airm_graph.ingest.table.propose import propose_mapping as propose_from_tables
+from airm_graph.ingest.tables import BESIDE, Mapping, TableReadings, load_builtin_mappings, load_mapping, read_records
+from airm_graph.ingest.tables.propose import Proposal
+from airm_graph.ingest.tables.propose import propose_mapping as propose_from_tables
 from airm_graph.model import Finding, Page, Place, Records, Rejected, TableCount
 from airm_graph.rules import make_finding
 from airm_graph.text import name_key

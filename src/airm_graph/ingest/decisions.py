@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from airm_graph.errors import InputError
-from airm_graph.ingest.sssom import open_matches, read_metadata_beside
-from airm_graph.ingest.table import read_table
-from airm_graph.ingest.table.names import is_day, name_agent
-from airm_graph.ingest.table.read import MAX_TABLE, Row, Table
+from airm_graph.ingest.formats import read_table
+from airm_graph.ingest.formats.reader import MAX_TABLE, Row, Table
+from airm_graph.ingest.mapping_sets import open_matches, read_metadata_beside
+from airm_graph.ingest.tables.names import is_day, name_agent
 from airm_graph.model import (
     Agent,
     AssignedCode,

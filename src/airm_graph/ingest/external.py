@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from airm_graph.ingest.sssom import MatchReader, open_matches, read_metadata_beside
+from airm_graph.graph.store import parse_rows
+from airm_graph.ingest.mapping_sets import MatchReader, open_matches, read_metadata_beside
 from airm_graph.model import Finding, Place
 from airm_graph.namespaces import BASE, PREFIXES, term
 from airm_graph.resources import read_resource
 from airm_graph.rules import make_finding
 from airm_graph.sssom import NO_TERM, Match
-from airm_graph.store import parse_rows
 from airm_graph.terms import read_literal
 
 __all__ = ["KnownTerm", "check_matches", "find_match_findings", "load_known_terms", "read_terms"]

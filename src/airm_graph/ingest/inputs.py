@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from airm_graph.errors import InputError
-from airm_graph.ingest.decode import MAX_BYTES
-from airm_graph.ingest.sidecar import MAX_SIDECAR
-from airm_graph.ingest.table import is_table_name, open_regular
+from airm_graph.ingest.captures.sidecar import MAX_SIDECAR
+from airm_graph.ingest.captures.text import MAX_BYTES
+from airm_graph.ingest.formats import is_table_name, open_regular
 from airm_graph.sssom import is_match_table
 
 __all__ = ["Input", "find_inputs", "is_input_name", "is_own", "read_bytes", "read_sidecar_bytes", "readable_name"]

@@ -11,9 +11,9 @@ from functools import partial
 from pathlib import Path
 
 from airm_graph.errors import InputError
-from airm_graph.ingest.jsonld import find_json_lines
+from airm_graph.graph.store import Row, number_rows, parse_rows
+from airm_graph.ingest.rdf_jsonld import find_json_lines
 from airm_graph.model import Finding, Place
-from airm_graph.store import Row, number_rows, parse_rows
 
 __all__ = ["Lines", "RdfFile", "find_lines", "locate_findings", "locate_in_lines", "read_rdf_files"]
 

@@ -9,11 +9,11 @@ from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from airm_graph.graph.store import Row
 from airm_graph.reason.publish import publishable, read_vocabulary
-from airm_graph.store import Row
 
 if TYPE_CHECKING:
-    from airm_graph.columns import TripleTable
+    from airm_graph.graph import TripleTable
     from airm_graph.reason.columnar import Inference
 
 __all__ = ["ENGINES", "Closure", "close", "close_table"]
@@ -83,7 +83,7 @@ def close_table(table: "TripleTable", *, ontology: Iterable[Row]) -> "Inference"
 
 def _close_fast(rows: tuple[Row, ...], ontology: tuple[Row, ...], *, whole: bool, given: "TripleTable | None") -> Closure:
     """Close on the columnar table; with *whole*, leave it to owlrl when an axiom is not compiled."""
-    from airm_graph.columns import TripleTable
+    from airm_graph.graph import TripleTable
     from airm_graph.reason.columnar import close_columnar, read_axioms
 
     with nullcontext(given) if given is not None else TripleTable() as table:

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from itertools import combinations
 from typing import TypeVar
 
+from airm_graph.graph.store import Row
 from airm_graph.namespaces import PREFIXES, term
-from airm_graph.store import Row
 
 __all__ = ["Axioms", "Chain", "compile_axioms", "is_axiom"]
 

@@ -12,11 +12,11 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain as joined
 
-from airm_graph.columns import BLANK, IRI, TripleTable
+from airm_graph.graph import BLANK, IRI, TripleTable
+from airm_graph.graph.store import Row
 from airm_graph.namespaces import PREFIXES, iri, term
 from airm_graph.reason.axioms import Axioms, Chain, compile_axioms
 from airm_graph.reason.publish import Vocabulary, read_vocabulary
-from airm_graph.store import Row
 
 __all__ = ["Inference", "close_columnar", "close_rows", "read_axioms"]
 

@@ -7,8 +7,8 @@ statements about data, in words that the ontology declares or relates its own wo
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from airm_graph.graph.store import Row
 from airm_graph.namespaces import PREFIXES, term
-from airm_graph.store import Row
 
 __all__ = ["Vocabulary", "publishable", "read_vocabulary"]
 

@@ -12,8 +12,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from airm_graph.errors import StoreError
+from airm_graph.graph.store import Row
 from airm_graph.namespaces import iri
-from airm_graph.store import Row
 from airm_graph.terms import read_literal
 
 if TYPE_CHECKING:

@@ -15,9 +15,9 @@ from typing import Any, Self
 from urllib.parse import urlencode
 
 from airm_graph.errors import RemoteError, StoreError
+from airm_graph.graph.store import Row, parse_rows
 from airm_graph.namespaces import BASE, PREFIXES, literal
 from airm_graph.remote.http import Answer, Client
-from airm_graph.store import Row, parse_rows
 from airm_graph.terms import read_literal
 
 __all__ = ["Endpoint"]
@@ -51,7 +51,7 @@ _COUNT_GRAPHS = """SELECT ?graph (COUNT(*) AS ?count) WHERE {
 
 
 class Endpoint:
-    """A SPARQL endpoint; give it to `airm_graph.query.run_query` in place of a store."""
+    """A SPARQL endpoint; give it to `airm_graph.query.library.run_query` in place of a store."""
 
     #: Virtuoso puts long texts in an order of its own, others sort by the language of the machine.
     in_order = False
@@ -116,7 +116,7 @@ class Endpoint:
         return found
 
     def select(self, query: str) -> Solutions:
-        """Run a SELECT over the release, as `airm_graph.store.Store.select` does.
+        """Run a SELECT over the release, as `airm_graph.graph.store.Store.select` does.
 
         Raises:
             RemoteError: No answer, an error, or an answer that is not whole.

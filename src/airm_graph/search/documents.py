@@ -4,8 +4,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from airm_graph.graph.store import Row
 from airm_graph.namespaces import BASE, rebase_text, term
-from airm_graph.store import Row
 from airm_graph.terms import read_literal
 
 __all__ = ["FACETS", "Document", "FacetValue", "make_documents"]

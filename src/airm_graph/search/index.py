@@ -15,10 +15,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from airm_graph.errors import ParameterError
+from airm_graph.graph.store import Row
 from airm_graph.namespaces import BASE, literal
+from airm_graph.query.answers import Table
 from airm_graph.search.documents import FACETS, Document, make_documents
-from airm_graph.store import Row
-from airm_graph.tables import Table
 
 __all__ = ["Choice", "Hit", "Hits", "SearchIndex", "hits_table", "search_index"]
 

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
+from airm_graph.query.answers import Table
 from airm_graph.search import Choice, Hit, Hits
 from airm_graph.serve.frames import Reply
 from airm_graph.serve.resources import Resource, read_resource_json
 from airm_graph.serve.settings import Settings
-from airm_graph.tables import Table
 
 __all__ = ["Desk", "Facts", "Refusal"]
 

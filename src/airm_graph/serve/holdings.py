@@ -9,12 +9,14 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import IO, Any, cast
 
-from airm_graph.conductor import load
 from airm_graph.errors import ExportError, InputError, ParameterError, QueryError, UnknownQueryError
 from airm_graph.export import EXPORTS
-from airm_graph.graph import SUMS, Graph, read_sums
+from airm_graph.graph.store import Row, Store, parse_rows
 from airm_graph.namespaces import PREFIXES, rebase_text
-from airm_graph.query import list_queries, run_query
+from airm_graph.pipeline.build import load
+from airm_graph.pipeline.views import SUMS, Graph, read_sums
+from airm_graph.query.answers import Table, format_table
+from airm_graph.query.library import list_queries, run_query
 from airm_graph.resources import find_resource, read_resource
 from airm_graph.search import SearchIndex, search_index
 from airm_graph.serve.frames import Reply
@@ -25,8 +27,6 @@ from airm_graph.serve.service import SERVICE_PREFIXES, service_rows
 from airm_graph.serve.settings import Limits
 from airm_graph.serve.spreadsheet import defuse_table
 from airm_graph.serve.writing import write_rows
-from airm_graph.store import Row, Store, parse_rows
-from airm_graph.tables import Table, format_table
 from airm_graph.triples import NOTICE
 
 __all__ = ["Holdings", "load_holdings"]

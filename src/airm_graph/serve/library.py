@@ -10,7 +10,8 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from airm_graph.errors import UnknownQueryError
-from airm_graph.query import Query, bind_query, list_queries, load_query
+from airm_graph.query.answers import Table, format_table
+from airm_graph.query.library import Query, bind_query, list_queries, load_query
 from airm_graph.search import FACETS, Hits, hits_table
 from airm_graph.serve.desk import Desk, Refusal
 from airm_graph.serve.negotiate import HTML, TABLE_TYPES, choose_type, find_type
@@ -18,7 +19,6 @@ from airm_graph.serve.pages import Pages, View
 from airm_graph.serve.protocol import read_form
 from airm_graph.serve.responses import Fresh, finish
 from airm_graph.serve.spreadsheet import defuse_table
-from airm_graph.tables import Table, format_table
 
 if TYPE_CHECKING:
     from starlette.requests import Request

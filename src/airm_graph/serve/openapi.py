@@ -7,7 +7,7 @@ Source:
 import json
 from typing import TYPE_CHECKING, Any
 
-from airm_graph.query import Parameter, Query, list_queries
+from airm_graph.query.library import Parameter, Query, list_queries
 from airm_graph.search import FACETS
 from airm_graph.serve.desk import Desk
 from airm_graph.serve.negotiate import GRAPH_TYPES, HTML, TABLE_TYPES

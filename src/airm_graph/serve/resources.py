@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from airm_graph.graph.store import Row, Store
 from airm_graph.namespaces import BASE, rebase_text, term
-from airm_graph.store import Row, Store
 from airm_graph.terms import read_literal
 
 __all__ = ["Resource", "describe_document", "describe_resource", "list_described_rows", "read_resource_json"]

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 from airm_graph.errors import AirmError, InputError
 from airm_graph.serve.broker import start_broker
 from airm_graph.serve.desk import Desk, Facts
-from airm_graph.serve.pages import Pages, PlainPages
+from airm_graph.serve.pages import Pages
 from airm_graph.serve.pool import Pool
 from airm_graph.serve.settings import Settings
 
@@ -34,15 +34,13 @@ __all__ = ["run_server"]
 _DRAIN_SECONDS = 3.0
 
 
-def run_server(
-    path: Path | None, *, settings: Settings, pages: Pages | None = None, announce: Callable[[str], None] = lambda _: None
-) -> bool:
+def run_server(path: Path | None, *, settings: Settings, pages: Pages, announce: Callable[[str], None] = lambda _: None) -> bool:
     """Serve a graph until a signal ends it.
 
     Args:
         path: A dist folder, an RDF file or captures; the packaged example when None.
         settings: Where to listen, and limits.
-        pages: What people see; plain pages when None.
+        pages: What people see.
         announce: Called with the address it listens at when the server answers.
 
     Returns:
@@ -59,7 +57,7 @@ def run_server(
         facts = Facts.read(wait_for_facts())
         pool = Pool(control, limits=settings.limits)
         desk = Desk(pool, facts=facts, settings=settings, folder=path if path is not None and path.is_dir() else None)
-        _speak(listener, desk, pool=pool, pages=pages or PlainPages(), announce=announce)
+        _speak(listener, desk, pool=pool, pages=pages, announce=announce)
         return not pool.lost.is_set()
     finally:
         control.close()

@@ -10,9 +10,9 @@ Source:
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
+from airm_graph.graph.store import Row, Store
 from airm_graph.namespaces import BASE, PREFIXES, literal, rebase_text, term
-from airm_graph.query import Query, bind_query
-from airm_graph.store import Row, Store
+from airm_graph.query.library import Query, bind_query
 
 __all__ = ["SERVICE_PREFIXES", "WELL_KNOWN", "service_rows"]
 

@@ -1,7 +1,7 @@
 """Tables whose texts a spreadsheet shows and does not run."""
 
 from airm_graph.namespaces import PREFIXES, literal
-from airm_graph.tables import Table
+from airm_graph.query.answers import Table
 from airm_graph.terms import read_literal
 from airm_graph.text.cells import defuse_cell
 

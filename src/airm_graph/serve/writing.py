@@ -6,7 +6,7 @@ from typing import Any
 
 from airm_graph.errors import ExportError
 from airm_graph.export import EXPORTS, Options
-from airm_graph.store import Row, format_rows
+from airm_graph.graph.store import Row, format_rows
 
 __all__ = ["name_blank_nodes", "write_rows"]
 

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from airm_graph.namespaces import PREFIXES
+from airm_graph.query.answers import split_term
 from airm_graph.serve.desk import Facts
 from airm_graph.serve.resources import Pair, Resource
-from airm_graph.tables import split_term
 
 __all__ = ["embed_dataset", "embed_resource"]
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from airm_graph.query import KINDS, Parameter, Query
+from airm_graph.query.library import KINDS, Parameter, Query
 from airm_graph.search import Choice
 from airm_graph.site.catalogue import Catalogue
 

@@ -4,12 +4,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from airm_graph.graph.store import Row, parse_rows
 from airm_graph.namespaces import rebase_text, term
+from airm_graph.query.answers import Table, split_term
 from airm_graph.search import Hit
 from airm_graph.serve.desk import Desk
 from airm_graph.site.shown import Shown
-from airm_graph.store import Row, parse_rows
-from airm_graph.tables import Table, split_term
 
 __all__ = ["Entry", "Related", "Term", "arrange_outline", "find_related", "find_siblings", "find_terms"]
 

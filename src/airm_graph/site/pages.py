@@ -4,7 +4,8 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from airm_graph.query import Query, bind_query
+from airm_graph.query.answers import Table
+from airm_graph.query.library import Query, bind_query
 from airm_graph.search import Hits
 from airm_graph.serve.desk import Desk
 from airm_graph.serve.pages import View
@@ -17,7 +18,6 @@ from airm_graph.site.neighbours import arrange_outline, find_related, find_sibli
 from airm_graph.site.render import Crumb, Site, render
 from airm_graph.site.routes import list_page_routes
 from airm_graph.site.shown import Shown
-from airm_graph.tables import Table
 
 if TYPE_CHECKING:
     from starlette.routing import BaseRoute

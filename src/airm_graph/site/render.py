@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 
+from airm_graph.query.answers import split_term
 from airm_graph.serve.pages import View
 from airm_graph.site.static import find_vendored, static_version
-from airm_graph.tables import split_term
 
 if TYPE_CHECKING:
     import jinja2

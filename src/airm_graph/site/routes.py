@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from airm_graph.errors import AirmError
 from airm_graph.namespaces import rebase_text
-from airm_graph.query import bind_query, load_query
+from airm_graph.query.library import bind_query, load_query
 from airm_graph.search import FACETS, Hits
 from airm_graph.serve.desk import Desk, Refusal
 from airm_graph.serve.negotiate import HTML

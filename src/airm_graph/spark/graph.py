@@ -12,8 +12,8 @@ from airm_graph.bulk.graph import Held, LargeGraph, rebased_text
 from airm_graph.errors import ExportError, InputError
 from airm_graph.export import replace_folder_files
 from airm_graph.export.streams import Note
-from airm_graph.graph import SUMS
 from airm_graph.namespaces import iri
+from airm_graph.pipeline.views import SUMS
 from airm_graph.spark.table import SparkTable
 from airm_graph.spark.write import NQUADS, PARQUET, Parts, write_parts
 from airm_graph.triples import NOTICE

@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from airm_graph.bulk.intake import Sheet, is_large, load_sheets
-from airm_graph.columns import ParquetFile, TripleTable, suffix_of
 from airm_graph.errors import AirmError, EngineError, InputError, StoreError
+from airm_graph.graph import ParquetFile, TripleTable, suffix_of
+from airm_graph.graph.store import stream_rows
+from airm_graph.ingest.formats import Scan, UnreadableError, copy_table
 from airm_graph.ingest.inputs import Input
-from airm_graph.ingest.table import Scan, UnreadableError, copy_table
 from airm_graph.spark.session import explained
 from airm_graph.spark.table import SparkTable
-from airm_graph.store import stream_rows
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession

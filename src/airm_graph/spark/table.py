@@ -12,10 +12,10 @@ from itertools import count, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from airm_graph.columns import BLANK, DEFAULT_GRAPH, IRI, LITERAL, TERM_TEXT, TripleTable
-from airm_graph.columns.coded import CodedQuads
-from airm_graph.columns.spelling import LANG_STRING, STRING, canonical, is_canonical, quote
 from airm_graph.errors import StoreError
+from airm_graph.graph import BLANK, DEFAULT_GRAPH, IRI, LITERAL, TERM_TEXT, TripleTable
+from airm_graph.graph.coded import CodedQuads
+from airm_graph.graph.spelling import LANG_STRING, STRING, canonical, is_canonical, quote
 from airm_graph.spark.dialect import Recursion, Step, carry_over
 from airm_graph.spark.numbers import BITS, number_of, number_text
 from airm_graph.spark.session import explained

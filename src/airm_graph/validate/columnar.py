@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from airm_graph.columns import BLANK, TripleTable
-from airm_graph.store import Row
+from airm_graph.graph import BLANK, TripleTable
+from airm_graph.graph.store import Row
 from airm_graph.validate.compile import Check, Judged, Plans, Rest, component_iri, shape_path
 from airm_graph.validate.queries import run_queries
 from airm_graph.validate.results import Result

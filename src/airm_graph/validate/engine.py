@@ -5,10 +5,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from airm_graph.columns import TripleTable
 from airm_graph.errors import ShapesError
+from airm_graph.graph import TripleTable
+from airm_graph.graph.store import Row
 from airm_graph.namespaces import BASE, PREFIXES, term
-from airm_graph.store import Row
 from airm_graph.validate.columnar import run_plans
 from airm_graph.validate.compile import Judged, Rest, ShapesGraph, compile_shapes, find_constants
 from airm_graph.validate.results import Result, sort_results

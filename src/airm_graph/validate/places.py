@@ -4,13 +4,13 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from typing import TYPE_CHECKING
 
+from airm_graph.graph.store import Row
 from airm_graph.model import Place
 from airm_graph.namespaces import BASE, rebase_text, term
-from airm_graph.store import Row
 from airm_graph.validate.terms import literal_text
 
 if TYPE_CHECKING:
-    from airm_graph.columns import TripleTable
+    from airm_graph.graph import TripleTable
 
 __all__ = ["find_every_place", "find_places", "select_place_rows"]
 

@@ -9,10 +9,10 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from airm_graph.columns import BLANK, LITERAL, TERM_TEXT, TripleTable
 from airm_graph.errors import QueryError
+from airm_graph.graph import BLANK, LITERAL, TERM_TEXT, TripleTable
+from airm_graph.graph.store import Store
 from airm_graph.namespaces import PREFIXES, term
-from airm_graph.store import Store
 from airm_graph.validate.compile import FOCUS_GRAPH, FOCUS_OF, Judged, QueryPlan, Rest, shape_path
 from airm_graph.validate.results import Result
 from airm_graph.validate.terms import literal_text

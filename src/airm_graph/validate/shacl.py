@@ -7,9 +7,9 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from airm_graph.errors import ShapesError
+from airm_graph.graph.store import Row
 from airm_graph.model import Severity
 from airm_graph.namespaces import BASE, PREFIXES
-from airm_graph.store import Row
 from airm_graph.validate.results import Result
 from airm_graph.validate.shapes import DEFAULT_SHAPES, read_every_shapes, read_shapes
 from airm_graph.validate.terms import Nodes

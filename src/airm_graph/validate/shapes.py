@@ -7,9 +7,9 @@ from functools import cache
 from pathlib import Path
 
 from airm_graph.errors import ResourceError, ShapesError, StoreError
+from airm_graph.graph.store import Row, parse_rows
 from airm_graph.namespaces import BASE, PREFIXES, rebase_text
 from airm_graph.resources import find_resource, read_resource
-from airm_graph.store import Row, parse_rows
 from airm_graph.text import slugify
 from airm_graph.validate.terms import literal_text
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from rdflib import Graph
     from rdflib.term import Node
 
-    from airm_graph.store import Row
+    from airm_graph.graph.store import Row
 
 __all__ = ["Nodes", "literal_text"]
 

@@ -5,14 +5,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from airm_graph.graph.store import Row
 from airm_graph.model import Finding
 from airm_graph.namespaces import BASE
-from airm_graph.store import Row
 from airm_graph.validate.places import find_places, select_place_rows
 from airm_graph.validate.results import find_findings
 
 if TYPE_CHECKING:
-    from airm_graph.columns import TripleTable
+    from airm_graph.graph import TripleTable
 
 __all__ = ["ENGINES", "Verdict", "judge_shapes", "validate_rows"]
 

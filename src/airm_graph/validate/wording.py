@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from airm_graph.errors import ShapesError
-from airm_graph.store import Row
+from airm_graph.graph.store import Row
 from airm_graph.validate.shacl import quiet_rdflib
 from airm_graph.validate.terms import Nodes
 

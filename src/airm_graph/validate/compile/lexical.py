@@ -6,7 +6,7 @@ Source:
 
 import re
 
-from airm_graph.columns import quote
+from airm_graph.graph import quote
 from airm_graph.namespaces import PREFIXES
 from airm_graph.validate.compile.shapes import NotCompiledError
 

@@ -6,7 +6,7 @@ Source:
 
 from collections.abc import Iterator
 
-from airm_graph.columns import IRI, LITERAL, quote
+from airm_graph.graph import IRI, LITERAL, quote
 from airm_graph.validate.compile.lexical import STRINGS
 from airm_graph.validate.compile.paths import find_values
 from airm_graph.validate.compile.scope import NONE, Branch, Scope, make_branch, make_listed, require_property_shape, select_values

@@ -12,8 +12,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from airm_graph.graph.store import Row
 from airm_graph.namespaces import PREFIXES, term
-from airm_graph.store import Row
 from airm_graph.validate.compile.components import find_branches
 from airm_graph.validate.compile.lexical import KEYS
 from airm_graph.validate.compile.paths import Statement

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
 
-from airm_graph.columns import BLANK, IRI, LITERAL, quote
+from airm_graph.graph import BLANK, IRI, LITERAL, quote
 from airm_graph.namespaces import PREFIXES
 from airm_graph.validate.compile.patterns import rewrite_replaced
 from airm_graph.validate.compile.shapes import Alternative, Inverse, NotCompiledError, Path, Predicate

@@ -9,9 +9,9 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from airm_graph.graph.store import Row
 from airm_graph.model import Severity
 from airm_graph.namespaces import PREFIXES, term
-from airm_graph.store import Row
 from airm_graph.validate.terms import literal_text
 
 __all__ = [

@@ -7,7 +7,7 @@ Source:
 import re
 from collections.abc import Iterator
 
-from airm_graph.columns import BLANK, IRI, LITERAL, quote
+from airm_graph.graph import BLANK, IRI, LITERAL, quote
 from airm_graph.namespaces import PREFIXES
 from airm_graph.validate.compile.lexical import STRINGS, is_comparable, well_formed
 from airm_graph.validate.compile.pairs import compare_keys

@@ -1,0 +1,116 @@
+"""N-Triples and N-Quads files as relations of DuckDB: one row for each line, cut at its spaces.
+
+Cut is by position alone; whether the pieces are terms is asked later, of each different piece once (`spelling.is_certain`). A line that
+is not cut comes out whole as its own subject, which no term is, so it is found by the same question.
+"""
+
+import gzip
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import IO
+
+from airm_graph.errors import InputError
+from airm_graph.graph.spelling import quote
+
+__all__ = ["MISPLACED", "SUFFIXES", "cut_file", "cut_rows", "find_files", "open_file", "read_lines", "suffix_of"]
+
+#: Formats that are read line by line.
+SUFFIXES = (".nt", ".nq")
+_PACKED = (".gz", ".zst")
+#: SQL: the texts of a row are not where terms of a quad stand.
+MISPLACED = """(s IS NULL OR starts_with(s, '"') OR p IS NULL OR NOT starts_with(p, '<') OR o = '')"""
+#: What no line of a text file holds; what marks an absent value must not be a line either.
+_NO_DELIMITER, _NO_VALUE = "\x1f\x1e\x1d\x1c", "\x1b\x1a"
+#: Bytes of a file that is taken in as a whole, and of the parts of longer ones.
+_WHOLE, _PART = 1 << 30, 256 << 20
+#: Bytes of the longest line; longer ones make the careful parser read the file.
+_LONGEST = 16_000_000
+
+
+def suffix_of(path: Path) -> str:
+    """The suffix that says which format a file is, also where it is packed: ``.nq`` of ``a.nq.gz``; empty for other formats.
+
+    >>> suffix_of(Path("a.NQ.gz")), suffix_of(Path("a.ttl"))
+    ('.nq', '')
+    """
+    suffixes = [suffix.lower() for suffix in path.suffixes]
+    if suffixes and suffixes[-1] in _PACKED:
+        suffixes.pop()
+    return suffixes[-1] if suffixes and suffixes[-1] in SUFFIXES else ""
+
+
+def find_files(paths: Iterable[Path]) -> list[Path]:
+    """Files to read, sorted; a folder stands for every file below it that can be read line by line.
+
+    Raises:
+        InputError: A path does not exist, is of another format, or is a folder without such files.
+    """
+    found = set[Path]()
+    for path in paths:
+        some = sorted(file for file in path.rglob("*") if file.is_file() and suffix_of(file)) if path.is_dir() else [path]
+        if not some or not all(file.is_file() and suffix_of(file) for file in some):
+            raise InputError(
+                "no file of N-Triples or N-Quads", file=str(path), remedy="name a file that ends in .nt or .nq, or .gz or .zst after it"
+            )
+        found.update(some)
+    return sorted(found, key=Path.as_posix)
+
+
+def open_file(path: Path) -> IO[bytes]:
+    """Open a file for the careful parser.
+
+    Raises:
+        InputError: It cannot be read, or is packed in a way that Python does not know.
+    """
+    if path.suffix.lower() == ".zst":
+        raise InputError("a line of the file needs the careful parser, which cannot unpack it", file=str(path), remedy="unpack it first")
+    try:
+        return gzip.open(path) if path.suffix.lower() == ".gz" else path.open("rb")  # type: ignore[return-value]
+    except OSError as error:
+        raise InputError(f"the file cannot be read: {error.strerror}", file=str(path)) from error
+
+
+def cut_file(path: Path, *, folder: Path) -> Iterator[Path]:
+    """Cut a file that is too long to be held at once into parts, made in *folder* one after the other; packed files stay whole."""
+    if path.suffix.lower() in _PACKED or path.stat().st_size <= _WHOLE:
+        yield path
+        return
+    part = folder / f"part{suffix_of(path)}"
+    with path.open("rb") as file:
+        while data := file.read(_PART):
+            part.write_bytes(data + file.readline())
+            yield part
+
+
+def read_lines(path: Path) -> str:
+    """SQL for the lines of a file that are not empty, as the column ``line``, without line ends of any kind."""
+    read = (
+        f"read_csv({quote(str(path))}, columns = {{'line': 'VARCHAR'}}, auto_detect = false, header = false, "
+        f"delim = {quote(_NO_DELIMITER)}, quote = '', escape = '', nullstr = {quote(_NO_VALUE)}, max_line_size = {_LONGEST})"
+    )
+    return f"(SELECT line FROM {read} WHERE line <> '')"  # noqa: S608
+
+
+def cut_rows(path: Path, *, label: str = "") -> str:
+    """SQL for the quads of a file as four columns of texts; *label* is put before the names of blank nodes.
+
+    The columns of a line that cannot be cut are no quad, which `MISPLACED` or the question for terms finds out; ``line`` is the whole line.
+    """
+    graph = "''"
+    if suffix_of(path) == ".nq":
+        # The last piece of a literal holds its closing quote.
+        graph = """CASE WHEN len(l) > 4 AND NOT contains(l[-2], '"') THEN l[-2] ELSE '' END"""
+    pieces = f"SELECT line, string_split(line, ' ') AS l FROM {read_lines(path)}"  # noqa: S608
+    named = f"SELECT line, l, l[1] AS s, l[2] AS p, {graph} AS g FROM ({pieces}) AS p"  # noqa: S608
+    end = "CASE WHEN g = '' THEN 4 ELSE 5 END"
+    # A text with spaces in it is what is left of the line.
+    rest = f"substring(line, length(s) + length(p) + 3, length(line) - length(s) - length(p) - length(g) - {end})"
+    value = f"CASE WHEN len(l) = {end} THEN l[3] ELSE {rest} END"
+    subject, value, graph = (_relabel(text, label) for text in ("s", value, "g"))
+    return f"(SELECT CASE WHEN ends_with(line, ' .') THEN {subject} END AS s, p, {value} AS o, {graph} AS g, line FROM ({named}) AS n)"  # noqa: S608
+
+
+def _relabel(text: str, label: str) -> str:
+    if not label:
+        return text
+    return f"CASE WHEN starts_with({text}, '_:') THEN {quote('_:' + label)} || substring({text}, 3) ELSE {text} END"

@@ -1,0 +1,464 @@
+"""The table and its dictionary.
+
+Dictionary-coded: ``terms`` holds one row per distinct term (id, kind, lexical form, datatype, language), ``quads`` one row of four
+ids per distinct quad. An id is made from the text of the term (`spelling.number_of`; ``aliases`` holds the exceptions): equal data has
+equal ids in tables that the same DuckDB made, and nothing else may be read into it. 0 stands for the default graph and is no term.
+Lexical forms are unescaped; datatype and language are empty where they do not apply.
+
+Quads come in as texts of terms, from rows of Python, from files or from a SELECT, and are coded in DuckDB, by set operations (`intake`).
+
+Plans over the two tables (closure, shapes) stay inside the SQL that sqlglot can carry to Spark; what is peculiar to DuckDB (reading
+files, settings) is kept in this room.
+"""
+
+import os
+import tempfile
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from itertools import chain, islice
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import duckdb
+
+from airm_graph.errors import StoreError
+from airm_graph.graph.coded import CodedQuads, load_coded
+from airm_graph.graph.loading import Intake, Parser
+from airm_graph.graph.nquads import find_files
+from airm_graph.graph.relations import read_cells, read_records, write_records
+from airm_graph.graph.spelling import DEFAULT_GRAPH, TERM_TEXT, canonical, number_of, quote, select_terms
+
+__all__ = ["TripleTable"]
+
+#: Subjects written at once: with all that is said of them they take some hundred megabytes.
+_SUBJECTS = 250_000
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS terms (
+  id BIGINT NOT NULL, kind TINYINT NOT NULL, lexical VARCHAR NOT NULL, datatype VARCHAR NOT NULL, language VARCHAR NOT NULL
+);
+CREATE TABLE IF NOT EXISTS quads (s BIGINT NOT NULL, p BIGINT NOT NULL, o BIGINT NOT NULL, g BIGINT NOT NULL);
+CREATE TABLE IF NOT EXISTS aliases (text VARCHAR NOT NULL, id BIGINT NOT NULL)
+"""
+#: Rows that are better numbered one by one.
+_FEW = 3000
+#: Subject, predicate, object, graph as N-Quads terms, as in ``store``.
+_Row = tuple[str, str, str, str]
+
+
+class TripleTable:
+    """A dictionary-coded set of quads in DuckDB, in memory or in a file.
+
+    >>> with TripleTable() as table:
+    ...     table.load_rows([("<urn:a>", "<urn:p>", '"1.10"', ""), ("<urn:a>", "<urn:p>", '"1.10"', "")])
+    ...     len(table), table.rows()
+    (1, [('<urn:a>', '<urn:p>', '"1.10"', '')])
+    """
+
+    def __init__(
+        self,
+        path: Path | None = None,
+        *,
+        threads: int | None = None,
+        memory_limit: str | None = None,
+        temp_directory: Path | None = None,
+    ) -> None:
+        """Open a table.
+
+        Args:
+            path: A file that keeps it, made when absent; left out, it lives in memory.
+            threads: How many DuckDB may use; all by default.
+            memory_limit: As DuckDB writes it (``2GB``); beyond it, work spills to *temp_directory*.
+            temp_directory: Also where rows pass through on their way in; the system's by default.
+
+        Raises:
+            StoreError: The file or a setting is refused.
+        """
+        self._temp = temp_directory
+        # By itself DuckDB spills into the folder where the user stands.
+        spill = temp_directory or Path(tempfile.gettempdir()) / f"airm-graph-{os.getpid()}"
+        settings = {"threads": threads, "memory_limit": memory_limit, "temp_directory": str(spill)}
+        # DuckDB would otherwise fetch extensions from the network when a statement seems to want one.
+        config: dict[str, Any] = {name: value for name, value in settings.items() if value is not None}
+        config["autoinstall_known_extensions"] = False
+        # Nothing reads a table in the order in which it was filled, and keeping it would take memory.
+        config["preserve_insertion_order"] = False
+        try:
+            self._connection = duckdb.connect(str(path or ":memory:"), config=config)
+            self._connection.execute(_SCHEMA)
+            # Otherwise DuckDB draws a bar on the terminal when a statement takes long.
+            self._connection.execute("SET enable_progress_bar = false")
+        except duckdb.Error as error:
+            raise StoreError(f"the table {path or 'in memory'} cannot be opened: {error}") from error
+
+    def __enter__(self) -> Self:
+        """Return the table itself."""
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        """Close the table."""
+        self.close()
+
+    def __len__(self) -> int:
+        """Number of quads."""
+        return int(self.execute("SELECT count(*) FROM quads")[0][0])
+
+    def close(self) -> None:
+        """Close the connection; a file keeps what was loaded."""
+        self._connection.close()
+
+    def execute(self, sql: str, *, as_written: bool = False) -> list[tuple[Any, ...]]:
+        """Run one statement, or several separated by semicolons, and return the rows of the last.
+
+        Args:
+            as_written: Join in the order of the statement, where DuckDB, which cannot know how many triples share a value, could join
+                everything with everything first.
+
+        Raises:
+            StoreError: DuckDB refuses it.
+        """
+        if not as_written:
+            return self._run(sql)
+        self._run("SET disabled_optimizers = 'join_order'")
+        try:
+            return self._run(sql)
+        finally:
+            self._run("RESET disabled_optimizers")
+
+    def _run(self, sql: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+        """Run a statement with the values of its parameters ``$1``, ``$2`` …, in whatever dialect DuckDB has."""
+        try:
+            return self._connection.execute(sql, values or None).fetchall()
+        except duckdb.Error as error:
+            raise StoreError(f"{error}; the statement was: {sql}") from error
+
+    def materialise(self, name: str, select: str) -> int:
+        """Keep the result of a SELECT under a name, in place of what had that name, outside the file; returns its number of rows."""
+        return int(self.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {select}")[0][0])
+
+    @contextmanager
+    def united_graphs(self, name: str) -> Iterator[None]:
+        """Give the triples of all graphs, each once, a name (columns s, p, o) while the context lasts.
+
+        Where no subject is spoken of in two graphs, the name is all that has to be made.
+        """
+        shared, made = "SELECT s FROM quads GROUP BY s HAVING MIN(g) <> MAX(g)", f"{name}_once"
+        self.drop(made)
+        if self.execute(f"SELECT 1 FROM ({shared}) AS t LIMIT 1"):  # noqa: S608
+            alone = f"SELECT s, p, o FROM quads WHERE s NOT IN ({shared})"  # noqa: S608
+            self.materialise(made, f"{alone} UNION ALL SELECT DISTINCT s, p, o FROM quads WHERE s IN ({shared})")  # noqa: S608
+        else:
+            made = "quads"
+        self._run(f"CREATE OR REPLACE TEMP VIEW {name} AS SELECT s, p, o FROM {made}")  # noqa: S608
+        try:
+            yield
+        finally:
+            self._run(f"DROP VIEW {name}")
+            self.drop(f"{name}_once")
+
+    def append(self, name: str, select: str) -> None:
+        """Add the result of a SELECT to a table."""
+        self.execute(f"INSERT INTO {name} {select}")
+
+    def stream(self, sql: str, *, size: int = 50_000) -> Iterator[list[tuple[Any, ...]]]:
+        """Run a SELECT on tables that are not temporary and hand out its rows in lists, while other statements may run.
+
+        Raises:
+            StoreError: DuckDB refuses it, or reading fails on the way.
+        """
+        cursor = self._connection.cursor()
+        try:
+            cursor.execute(sql)
+            while some := cursor.fetchmany(size):
+                yield some
+        except duckdb.Error as error:
+            raise StoreError(f"{error}; the statement was: {sql}") from error
+        finally:
+            cursor.close()
+
+    def load_records(self, name: str, *, columns: Mapping[str, str], records: Iterable[Sequence[str | int]]) -> None:
+        """Make a table of other things than terms: numbers and texts, as DuckDB names their types, in the order given.
+
+        Raises:
+            StoreError: DuckDB refuses it.
+        """
+        declared = ", ".join(f"{column} {kind}" for column, kind in columns.items())
+        remaining = iter(records)
+        few = list(islice(remaining, _FEW))
+        if len(few) < _FEW:
+            values = [list(column) for column in zip(*few, strict=True)] or [[] for _ in columns]
+            given = ", ".join(f"unnest(${n}::{kind}[]) AS {name}" for n, (name, kind) in enumerate(columns.items(), 1))
+            self._run(f"CREATE OR REPLACE TABLE {name} AS SELECT {given}", values)
+            return
+        self.execute(f"CREATE OR REPLACE TABLE {name} ({declared})")
+        with tempfile.TemporaryDirectory(prefix="airm-graph-", dir=self._temp) as folder:
+            path = Path(folder, "records.csv")
+            longest = write_records(path, chain(few, remaining))
+            self.execute(f"INSERT INTO {name} SELECT * FROM {read_records(path, columns=columns, line=longest)}")  # noqa: S608
+
+    def load_numbers(self, name: str, numbers: Sequence[int]) -> None:
+        """Make a temporary table with the one column ``number``."""
+        self._run(f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT unnest($1::BIGINT[]) AS number", [list(numbers)])
+
+    def load_cells(self, name: str, path: Path, *, select: str, width: int, delimiter: str) -> None:
+        """Make a table of the rows below the header of a regular CSV file.
+
+        Args:
+            select: What to select from ``cells``, which has the number of the row, the header being row 1, and the cells c0, c1, … as
+                texts, NULL where the row has fewer.
+            width: How many cells a row may have.
+
+        Raises:
+            StoreError: A row has more cells, or DuckDB refuses it for another reason.
+        """
+        # Rows are numbered as they come.
+        self.execute("SET preserve_insertion_order = true")
+        cells = f"SELECT 1 + row_number() OVER () AS number, * FROM {read_cells(path, width=width, delimiter=delimiter)}"  # noqa: S608
+        self.execute(f"CREATE OR REPLACE TABLE {name} AS WITH cells AS ({cells}) {select}")
+
+    def copy_texts(self, select: str, path: Path) -> None:
+        """Write the one column of a SELECT to a file, each text as it is with a line end behind it, in the order of the SELECT.
+
+        Raises:
+            StoreError: DuckDB refuses the SELECT, or the file cannot be written.
+        """
+        # Without quotes and separators a CSV is the text itself.
+        self.execute(f"COPY ({select}) TO {quote(str(path))} (FORMAT csv, HEADER false, QUOTE '', ESCAPE '', DELIMITER '')")
+
+    def copy_parquet(self, select: str, path: Path) -> None:
+        """Write the result of a SELECT to a Parquet file.
+
+        Raises:
+            StoreError: DuckDB refuses the SELECT, or the file cannot be written.
+        """
+        self.execute(f"COPY ({select}) TO {quote(str(path))} (FORMAT parquet, COMPRESSION zstd)")
+
+    def copy_rows(self, path: Path) -> None:
+        """Write all quads to a Parquet file, as texts of terms in the columns s, p, o, g."""
+        written = f"(SELECT id, {TERM_TEXT} AS text FROM terms)"  # noqa: S608
+        joins = " ".join(f"JOIN {written} AS {column}_ ON {column}_.id = q.{column}" for column in "spo")
+        texts = "s_.text AS s, p_.text AS p, o_.text AS o, COALESCE(g_.text, '') AS g"
+        self.copy_parquet(f"SELECT {texts} FROM quads AS q {joins} LEFT JOIN {written} AS g_ ON g_.id = q.g", path)  # noqa: S608
+
+    def drop(self, *names: str) -> None:
+        """Forget what was materialised under these names, if anything was."""
+        self.execute("; ".join(f"DROP TABLE IF EXISTS {name}" for name in names))
+
+    def load_rows(self, rows: Iterable[_Row]) -> None:
+        """Add rows; a quad that is there already is not added again. Blank nodes with one label are one node.
+
+        Raises:
+            StoreError: A term is no N-Quads term; the table is as before.
+        """
+        remaining = iter(rows)
+        if len(first := list(islice(remaining, _FEW))) < _FEW:
+            self._load_few(first)
+            return
+        with self._intake() as intake:
+            intake.add_rows(chain(first, remaining))
+
+    def _load_few(self, rows: Sequence[_Row]) -> None:
+        """Add a few rows; statements that pay for many would take longer than the rows."""
+        broken = [row for row in rows if not (len(row) == 4 and row[0] and row[1] and row[2])]
+        if broken:
+            raise StoreError(f"rows cannot be loaded: a row has no subject, predicate or object, or not four parts: {broken[0]}")
+        try:
+            ids = self.add_terms({text for row in rows for text in row if text}) | {"": DEFAULT_GRAPH}
+        except (StoreError, UnicodeEncodeError) as error:
+            raise StoreError(f"rows cannot be loaded: {error}") from error
+        given = ", ".join(f"unnest(${n}) AS {column}" for n, column in enumerate("spog", 1))
+        same = " AND ".join(f"q.{column} = n.{column}" for column in "spog")
+        new = f"SELECT DISTINCT s, p, o, g FROM (SELECT {given}) AS n WHERE NOT EXISTS (SELECT 1 FROM quads AS q WHERE {same})"  # noqa: S608
+        self._run(
+            f"INSERT INTO quads {new}",
+            [[ids[row[place]] for row in rows] for place in range(4)],
+        )
+
+    def load_select(self, *selects: str) -> None:
+        """Add quads that SELECTs give, without leaving DuckDB.
+
+        Args:
+            selects: Each with the columns s, p, o, g: texts of terms as N-Quads has them, g empty or NULL for the default graph. Its
+                result is held at once as texts; many millions of quads are best given as several SELECTs.
+
+        Raises:
+            StoreError: A SELECT is refused, or a text is no N-Quads term; the table is as before.
+
+        >>> with TripleTable() as table:
+        ...     table.load_select("SELECT '<urn:a>' AS s, '<urn:p>' AS p, '<urn:' || n || '>' AS o, NULL AS g FROM range(2) AS r(n)")
+        ...     table.rows()
+        [('<urn:a>', '<urn:p>', '<urn:0>', ''), ('<urn:a>', '<urn:p>', '<urn:1>', '')]
+        """
+        columns = ", ".join(f"COALESCE({column}, '') AS {column}" for column in "spog")
+        with self._intake() as intake:
+            for select in selects:
+                intake.add_relation(f"(SELECT {columns} FROM ({select}) AS given)")  # noqa: S608
+
+    def load_coded(self, quads: Sequence[CodedQuads], *, repeated: Collection[str] = ()) -> None:
+        """Add quads that SQL makes from the columns of tables, which are known to be new and in the one spelling of terms.
+
+        Args:
+            quads: None is there already, and none is given twice.
+            repeated: What of their ``s`` and ``o`` is the same in many rows.
+
+        Raises:
+            StoreError: DuckDB refuses a statement; the table is as before.
+        """
+        self._change(lambda: load_coded(quads, run=self._run, repeated=repeated))
+
+    def load_files(self, paths: Iterable[Path], *, parse: Parser, label: str | None = None) -> None:
+        """Add the quads of N-Triples and N-Quads files, also packed ones (``.gz``, ``.zst``).
+
+        DuckDB cuts the lines and codes the terms. A line that may mean anything but what stands there (an escape, a comment, odd white
+        space, a term that not every parser takes) is read by *parse*, as slowly as that is.
+
+        Args:
+            paths: Files, or folders with such files; of several files, the blank nodes of each are its own (``_:f2-label``).
+            parse: Reads what is not plain, and says what is wrong where something is.
+            label: Stands before the labels of blank nodes; by itself ``f2-`` and so on where there are several files.
+
+        Raises:
+            InputError: There is no such file.
+            StoreError: A file is not what its suffix says; the message names file and line. The table is as before.
+        """
+        files = find_files(paths)
+        with self._intake() as intake:
+            for number, path in enumerate(files, 1):
+                own = f"f{number}-" if len(files) > 1 else ""
+                intake.add_file(path, label=own if label is None else label, parse=parse)
+
+    def remove_graph(self, graph: str) -> None:
+        """Take the quads of a named graph out; their terms stay."""
+        for number in self.find_ids([graph]).values():
+            self._run(f"DELETE FROM quads WHERE g = {number}")  # noqa: S608
+
+    def add_terms(self, terms: Iterable[str]) -> dict[str, int]:
+        """Look up the ids of *terms*, adding those that the table does not know.
+
+        Raises:
+            StoreError: A term is no N-Quads term; the table is as before.
+        """
+        spelt = {term: canonical(term) for term in terms}
+        texts = sorted(set(spelt.values()))
+        numbers, known = self._number(texts)
+        missing = [text for text in texts if known.get(numbers[text]) != text]
+        if len({numbers[text] for text in missing} - known.keys()) < len(missing):
+            # Terms whose numbers meet.
+            with self._intake() as intake:
+                intake.add_terms(missing)
+            numbers, _ = self._number(texts)
+        elif missing:
+            given = "WITH n AS (SELECT unnest($1) AS id, unnest($2) AS text)"
+            self._run(f"INSERT INTO terms {given} {select_terms('n')}", [[numbers[text] for text in missing], missing])
+        return {term: numbers[text] for term, text in spelt.items()}
+
+    def find_ids(self, terms: Iterable[str]) -> dict[str, int]:
+        """Look up the ids of those *terms* that occur in the table.
+
+        >>> TripleTable().find_ids(["<urn:a>"])
+        {}
+        """
+        spelt = {term: _spell(term) for term in terms}
+        numbers, known = self._number(sorted(set(spelt.values())))
+        return {term: numbers[text] for term, text in spelt.items() if known.get(numbers[text]) == text}
+
+    def _number(self, texts: Sequence[str]) -> tuple[dict[str, int], dict[int, str]]:
+        """The numbers that texts have or would have, and the texts that have these numbers in the table."""
+        number = f"COALESCE(a.id, {number_of('w.text')})"
+        asked = f"SELECT w.text, {number} FROM (SELECT unnest($1) AS text) AS w LEFT JOIN aliases AS a ON a.text = w.text"  # noqa: S608
+        numbers = dict(self._run(asked, [texts])) if texts else {}
+        return numbers, self.read_terms(numbers.values())
+
+    def read_terms(self, ids: Iterable[int]) -> dict[int, str]:
+        """Write terms by their ids; 0, the default graph, is the empty text."""
+        select = f"SELECT id, {TERM_TEXT} FROM terms WHERE id IN (SELECT unnest($1))"  # noqa: S608
+        wanted = sorted(set(ids))
+        return {DEFAULT_GRAPH: "", **dict(self._run(select, [wanted]) if wanted else ())}
+
+    def rows(self, sql: str = "SELECT s, p, o, g FROM quads") -> list[_Row]:
+        """Write quads as rows, sorted; *sql* selects other quads, as four columns s, p, o, g of ids."""
+        used = " UNION ".join(f"SELECT {column} AS id FROM picked_quads" for column in "spog")  # noqa: S608
+        written = f"SELECT id, {TERM_TEXT} AS text FROM terms WHERE id IN ({used}) UNION ALL SELECT {DEFAULT_GRAPH}, ''"  # noqa: S608
+        self.materialise("picked_quads", sql)
+        self.materialise("picked_terms", f"SELECT id, text, row_number() OVER (ORDER BY text) - 1 AS place FROM ({written}) AS w")  # noqa: S608
+        texts = [text for (text,) in self.execute("SELECT text FROM picked_terms ORDER BY place")]
+        quads = self.execute("""
+            SELECT s.place, p.place, o.place, g.place FROM picked_quads AS q
+            JOIN picked_terms AS s ON s.id = q.s JOIN picked_terms AS p ON p.id = q.p
+            JOIN picked_terms AS o ON o.id = q.o JOIN picked_terms AS g ON g.id = q.g
+            ORDER BY 1, 2, 3, 4""")
+        self.drop("picked_quads", "picked_terms")
+        return [(texts[s], texts[p], texts[o], texts[g]) for s, p, o, g in quads]
+
+    def stream_rows(self, condition: str = "1 = 1", *, text: str = TERM_TEXT) -> Iterator[_Row]:
+        """Write quads as rows, sorted, some at a time, so that they need not all be in memory.
+
+        Args:
+            condition: SQL over a row q of ``quads`` that says which.
+            text: SQL that writes a row of ``terms``.
+        """
+        for batch in self._stream_sorted("s.text, p.text, o.text, COALESCE(g.text, '')", condition, text):
+            yield from batch
+
+    def stream_lines(self, condition: str = "1 = 1", *, text: str = TERM_TEXT) -> Iterator[list[str]]:
+        """Write quads as sorted lines of N-Quads without their ends; takes what :meth:`stream_rows` takes."""
+        line = "s.text || ' ' || p.text || ' ' || o.text || COALESCE(' ' || g.text, '') || ' .'"
+        for batch in self._stream_sorted(line, condition, text):
+            yield [line for (line,) in batch]
+
+    def _stream_sorted(self, select: str, condition: str, text: str) -> Iterator[list[Any]]:
+        written = f"SELECT id, {text} AS text FROM terms"  # noqa: S608
+        subjects = f"SELECT DISTINCT q.s AS id FROM quads AS q WHERE {condition}"  # noqa: S608
+        # Texts are long and numbers short: subjects are put in order once, and quads follow them by number.
+        self.execute(f"""
+            SET preserve_insertion_order = true;
+            CREATE OR REPLACE TABLE subjects AS SELECT row_number() OVER () AS place, id, text
+            FROM (SELECT w.id, w.text FROM ({written}) AS w JOIN ({subjects}) AS s ON s.id = w.id ORDER BY w.text) AS t;
+            CREATE OR REPLACE TABLE placed AS SELECT s.place, q.p, q.o, q.g FROM quads AS q JOIN subjects AS s ON s.id = q.s
+            WHERE {condition} ORDER BY s.place;
+            CREATE OR REPLACE TABLE names AS SELECT row_number() OVER (ORDER BY text) AS place, id, text FROM (
+              SELECT id, {text} AS text FROM terms WHERE id IN (SELECT p FROM placed UNION SELECT g FROM placed)) AS w""")  # noqa: S608
+        try:
+            last = self.execute("SELECT max(place) FROM subjects")[0][0] or 0
+            for start in range(1, last + 1, _SUBJECTS):
+                some = f"place >= {start} AND place < {start + _SUBJECTS}"
+                objects = f"SELECT id, text FROM ({written}) AS w WHERE id IN (SELECT o FROM placed WHERE {some})"  # noqa: S608
+                yield from self.stream(f"""
+                    SELECT {select} FROM (SELECT * FROM placed WHERE {some}) AS q
+                    JOIN (SELECT place, text FROM subjects WHERE {some}) AS s ON s.place = q.place JOIN names AS p ON p.id = q.p
+                    JOIN ({objects}) AS o ON o.id = q.o LEFT JOIN names AS g ON g.id = q.g
+                    ORDER BY q.place, p.place, o.text, g.place""")  # noqa: S608
+        finally:
+            self.drop("subjects", "placed", "names")
+
+    @contextmanager
+    def _intake(self) -> Iterator[Intake]:
+        """Take quads in as one change; an error leaves the table as it was."""
+        try:
+            with tempfile.TemporaryDirectory(prefix="airm-graph-", dir=self._temp) as folder:
+                intake = Intake(self._run, folder=Path(folder))
+                try:
+                    yield intake
+                    self._change(intake.finish)
+                finally:
+                    intake.forget()
+        except (StoreError, UnicodeEncodeError, OSError) as error:
+            raise StoreError(f"rows cannot be loaded: {error}") from error
+
+    def _change(self, change: Callable[[], None]) -> None:
+        self._run("BEGIN")
+        try:
+            change()
+        except BaseException:
+            self._run("ROLLBACK")
+            raise
+        self._run("COMMIT")
+
+
+def _spell(term: str) -> str:
+    """The one spelling of a term; whatever is none is in no table as it stands."""
+    try:
+        return canonical(term)
+    except StoreError:
+        return term

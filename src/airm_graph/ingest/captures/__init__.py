@@ -1,0 +1,3 @@
+"""Captured pages in, what they say out."""
+
+__all__: list[str] = []

@@ -1,0 +1,110 @@
+"""Certain repairs of side-cars and tables: what can only have been meant in one way. Captures are never touched."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+
+from airm_graph.errors import InputError
+from airm_graph.ingest.captures.sidecar import MAX_SIDECAR, read_sidecar
+from airm_graph.ingest.days import mend_date
+from airm_graph.ingest.formats import is_table_name
+from airm_graph.ingest.formats.reader import MAX_TABLE
+from airm_graph.ingest.tables import load_builtin_mappings, load_mapping
+from airm_graph.ingest.tables.fix_cells import mend_tables
+
+__all__ = ["Mend", "find_mends", "mend_sidecar"]
+
+_SUFFIX = ".meta.yaml"
+_TABLES = {".csv", ".tsv"}
+# What a build itself writes.
+_OWN = "quarantine.csv"
+_KEYS = ("id", "url", "name", "retrieved")
+_FIELD = re.compile(r"(?P<key>[A-Za-z]+)(?P<colon> *: *)(?P<value>.*)")
+
+
+@dataclass(frozen=True, slots=True)
+class Mend:
+    """A file as it is and as it would be."""
+
+    path: Path
+    before: str
+    after: str
+
+
+def find_mends(paths: Iterable[str | Path], *, mapping: str | Path | None = None) -> list[Mend]:
+    """Find the side-cars and tables that can be mended with certainty.
+
+    Args:
+        paths: Folders (every ``*.meta.yaml``, ``*.csv`` and ``*.tsv`` in and below them), such files, or captures, which stand for
+            their side-cars.
+        mapping: File that says what the columns of the tables are; when left out, the mappings of the project are tried.
+
+    Raises:
+        InputError: A path does not exist or cannot be read.
+    """
+    files = {path: _read(path) for path in sorted({path for place in paths for path in _find_files(Path(place))})}
+    mended = {path: mend_sidecar(data) for path, data in files.items() if path.suffix.lower() not in _TABLES}
+    tables = [path for path in files if path.suffix.lower() in _TABLES]
+    mappings = [load_mapping(mapping)] if mapping else load_builtin_mappings()
+    for folder, some in groupby(tables, key=lambda path: path.parent):
+        given = {path.name: files[path] for path in some}
+        whole = {path.name for path in folder.iterdir() if is_table_name(path.name) and path.name != _OWN} <= given.keys()
+        mended |= {folder / name: data for name, data in mend_tables(given, mappings=mappings, whole=whole).items()}
+    changed = [path for path in files if mended[path] != files[path]]
+    return [Mend(path, files[path].decode(), mended[path].decode()) for path in changed]
+
+
+def _read(path: Path) -> bytes:
+    try:
+        with path.open("rb") as stream:
+            return stream.read(MAX_TABLE + 1)
+    except OSError as error:
+        raise InputError(f"the file cannot be read: {error.strerror}", file=str(path)) from error
+
+
+def _find_files(place: Path) -> Iterator[Path]:
+    if place.is_dir():
+        found = (path for path in place.rglob("*") if path.name.endswith(_SUFFIX) or path.suffix in _TABLES)
+        yield from (path for path in found if path.is_file() and path.name != _OWN)
+    elif not place.exists():
+        raise InputError("no such file or folder", file=str(place), remedy="check the path")
+    elif place.name.endswith(_SUFFIX) or place.suffix.lower() in _TABLES:
+        yield place
+    else:
+        names = {f"{place.stem}{_SUFFIX}", f"{place.name}{_SUFFIX}"}
+        yield from (path for name in sorted(names) if (path := place.with_name(name)).is_file())
+
+
+def mend_sidecar(data: bytes) -> bytes:
+    r"""Mend letters of keys, forms of dates and spaces at line ends; a side-car that is not read better for it stays as it is.
+
+    >>> mend_sidecar(b"Name: Red teaming\nretrieved: 2 November 2026\n")
+    b'name: Red teaming\nretrieved: 2026-11-02\n'
+    """
+    if len(data) > MAX_SIDECAR:
+        return data
+    try:
+        text = data.decode()
+    except UnicodeDecodeError:
+        return data
+    mended = "".join(_mend_line(line) for line in text.splitlines(keepends=True)).encode()
+    (old, problems), (new, left) = (read_sidecar(content, file="") for content in (data, mended))
+    fields = ("identifier", "url", "name", "retrieved")
+    kept = all(getattr(old, key) in {None, getattr(new, key)} for key in fields)
+    better = len(left) < len(problems) or (left == problems and old == new)
+    return mended if kept and better else data
+
+
+def _mend_line(line: str) -> str:
+    body = line.rstrip("\r\n")
+    end = line[len(body) :]
+    body = body.rstrip(" \t")
+    match = _FIELD.fullmatch(body)
+    if match is None or match["key"].lower() not in _KEYS:
+        return body + end
+    key = match["key"].lower()
+    colon = match["colon"] if match["colon"].endswith(" ") else ": "
+    value = mend_date(match["value"]) if key == "retrieved" else match["value"]
+    return f"{key}{colon.lstrip() if value else ':'}{value}{end}"

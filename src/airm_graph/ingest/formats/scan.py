@@ -1,0 +1,170 @@
+"""A large CSV or TSV table, brought into the one form that every reader takes alike, in one pass and never held whole.
+
+Digest, numbers of rows and cells are those of ``read``; a file that is not plain UTF-8 is left to it.
+"""
+
+import csv
+import hashlib
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from airm_graph.ingest.formats.delimited import find_delimiter
+from airm_graph.ingest.formats.reader import OpenTable, open_table
+from airm_graph.ingest.formats.rows import MAX_CELL, MAX_STREAM, UnreadableError
+
+__all__ = ["Scan", "copy_table", "stream_cells"]
+
+_MARK = b"\xef\xbb\xbf"
+_PIECE = 4 << 20
+#: What ``records.CONTROL`` finds, as UTF-8: control characters, and what is no character.
+_CONTROLS = bytes([*range(9), 0x0B, 0x0C, *range(0x0E, 0x20), 0x7F])
+_NO_CHARACTERS = (b"\xef\xbf\xbe", b"\xef\xbf\xbf")
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """What is known of a table before its rows are read.
+
+    Attributes:
+        path: The file.
+        copy: A copy of it: UTF-8 without byte-order mark, with LF line ends.
+        file: Name for findings.
+        sha256: Of the copy, which ends as the file does.
+        header: Names of the columns, without white space around them.
+        is_clean: No cell holds a control character.
+        is_regular: Each row is as RFC 4180 says, none is an empty line and the header takes the first, so that it is read alike by
+            whatever reads CSV.
+    """
+
+    path: Path
+    copy: Path
+    file: str
+    sha256: str
+    delimiter: str
+    header: tuple[str, ...]
+    is_clean: bool
+    is_regular: bool
+
+    @property
+    def media_type(self) -> str:
+        """``text/csv`` or ``text/tab-separated-values``."""
+        return "text/tab-separated-values" if self.delimiter == "\t" else "text/csv"
+
+
+def copy_table(path: Path, copy: Path, *, file: str) -> Scan | None:
+    """Copy a table and look it over; None where it is not plain UTF-8 with a header, and ``read_table`` has to say what it is.
+
+    Raises:
+        OSError: The file cannot be read, or the copy not be written.
+    """
+    with path.open("rb") as stream, copy.open("wb") as target:
+        look = _Look(target)
+        while piece := stream.read(_PIECE):
+            if not look.take(piece):
+                return None
+        if not look.finish():
+            return None
+    if look.is_regular and (header := _read_head(copy, look.delimiter)):
+        return Scan(path, copy, file, look.digest.hexdigest(), look.delimiter, header, look.is_clean, is_regular=True)
+    opened = open_table(path, file=file)
+    if not opened.header or opened.findings or opened.sha256 != look.digest.hexdigest():
+        return None
+    return Scan(path, copy, file, opened.sha256, look.delimiter, opened.header, look.is_clean, is_regular=False)
+
+
+class _Look:
+    """What one pass over the bytes of a table finds out."""
+
+    def __init__(self, target: BinaryIO) -> None:
+        self.target, self.digest = target, hashlib.sha256()
+        self.is_clean = self.is_regular = True
+        self.delimiter, self._size = "", 0
+        self._row = re.compile(b"")
+        #: What stands behind the last line end, and what of a row has been seen.
+        self._rest, self._open = b"", b""
+
+    def take(self, piece: bytes) -> bool:
+        """Take the next bytes in; False where this is no table to be read by sets."""
+        self._size += len(piece)
+        if not self.delimiter and not self._rest:
+            piece = piece.removeprefix(_MARK)
+        piece = self._rest + piece
+        # A character or a line end may be cut in two: what is behind the last line end waits.
+        cut = piece.rfind(b"\n") + 1
+        self._rest = piece[cut:]
+        return len(self._rest) < 2 * _PIECE and self._size <= MAX_STREAM and self._take_lines(piece[:cut])
+
+    def finish(self) -> bool:
+        """Take in what is left; the copy gets a last line end where the file has none."""
+        rest, self._rest = self._rest, b""
+        if not self._take_lines(rest):
+            return False
+        if rest:
+            self.target.write(b"\n")
+            self._match(b"\n")
+        self.is_regular = self.is_regular and not self._open
+        return bool(self.delimiter)
+
+    def _take_lines(self, piece: bytes) -> bool:
+        if not piece:
+            return True
+        try:
+            piece.decode()
+        except UnicodeDecodeError:
+            return False
+        if b"\r" in piece:
+            piece = piece.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+        if not self.delimiter:
+            # Where the header begins lower down, how much is read of it decides.
+            if piece.startswith(b"\n"):
+                return False
+            self.delimiter = find_delimiter(piece.decode())
+            self._row = _compile_rows(self.delimiter)
+        self.digest.update(piece)
+        self.target.write(piece)
+        self.is_clean = self.is_clean and _is_clean(piece)
+        self._match(piece)
+        return b"\x00" not in piece
+
+    def _match(self, piece: bytes) -> None:
+        if self.is_regular:
+            piece = self._open + piece
+            match = self._row.match(piece)
+            self._open = piece[match.end() :] if match else piece
+            self.is_regular = len(self._open) < 2 * _PIECE
+
+
+def _compile_rows(delimiter: str) -> re.Pattern[bytes]:
+    """As many rows as there are, each field plain or in quotes, in which quotes are doubled."""
+    mark = delimiter.encode()
+    field = rb'(?:"[^"]*+(?:""[^"]*+)*+"|[^"\n' + mark + rb"]*+)"
+    return re.compile(rb"(?:(?!\n)" + field + rb"(?:" + mark + field + rb")*+\n)*+")
+
+
+def _is_clean(piece: bytes) -> bool:
+    return len(piece.translate(None, _CONTROLS)) == len(piece) and not any(mark in piece for mark in _NO_CHARACTERS)
+
+
+def _read_head(path: Path, delimiter: str) -> tuple[str, ...] | None:
+    """The header, where it takes the first line."""
+    with path.open(encoding="utf-8", newline="\n") as stream:
+        first = stream.readline(MAX_CELL)
+    cells = next(csv.reader([first], delimiter=delimiter), [])
+    is_whole = first.endswith("\n") and first.count('"') % 2 == 0
+    return tuple(cell.strip() for cell in cells) if is_whole and any(map(str.strip, cells)) else None
+
+
+def stream_cells(scan: Scan) -> Iterator[tuple[int, int, int, tuple[str, ...]]]:
+    """Number, first and last line and cells of each row below the header that is not blank.
+
+    Raises:
+        UnreadableError: The file is no table after all.
+    """
+    opened: OpenTable = open_table(scan.path, file=scan.file)
+    if not opened.header:
+        raise UnreadableError("; ".join(finding.message for finding in opened.findings))
+    for batch in opened.batches():
+        yield from ((row.number, row.first_line, row.last_line, row.cells) for row in batch)

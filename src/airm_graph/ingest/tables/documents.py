@@ -1,0 +1,171 @@
+"""The documents that rows of mitigations name: those of a table of sources, and those that a row describes itself."""
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+
+from airm_graph.ingest.captures.sidecar import is_web_address
+from airm_graph.ingest.formats.reader import Row
+from airm_graph.ingest.tables.names import find_doi, find_separator, find_year, split_authors
+from airm_graph.ingest.tables.sheet import Reason, Sheet
+from airm_graph.model import SourceBlock, Text
+from airm_graph.text import name_key, slugify
+
+__all__ = ["Documents", "read_inline"]
+
+# "Lee (2025)", "Lee et al., 2025", "Lee2025".
+_CITATION = re.compile(r"(?P<who>[^\d(]+?)(?:,?\s+(?:et al\.?|and others))?,?\s*\(?(?P<year>(?:19|20)\d\d)\)?")
+
+
+class Documents:
+    """The documents of the tables of sources, by everything that may name them."""
+
+    def __init__(self) -> None:
+        """Begin without any."""
+        self.blocks: list[SourceBlock] = []
+        self.rows: list[tuple[Sheet, Row]] = []
+        self.named: set[int] = set()
+        self._by: defaultdict[tuple[str, str], set[int]] = defaultdict(set)
+        self._keys: dict[str, None] = {}
+
+    def read(self, sheet: Sheet, rows: Sequence[Row]) -> list[SourceBlock]:
+        """Take in the rows of one table of sources; those that say too little are set aside."""
+        found = []
+        for row in rows:
+            reasons = _find_gaps(sheet, row)
+            if reasons:
+                sheet.reject(row, reasons)
+                continue
+            block = _read_block(sheet, row, lambda what, row=row: sheet.get(row, what), sheet.columns.columns)  # type: ignore[misc]
+            number = self._number(block, sheet, row)
+            self._enter(number, block, sheet, row)
+            found.append(block)
+        return found
+
+    def _number(self, block: SourceBlock, sheet: Sheet, row: Row) -> int:
+        # A document that is listed twice with one content is one.
+        for number in self._by.get(("content", repr(_content(block, sheet.get(row, "identifier")))), ()):
+            return number
+        self.blocks.append(block)
+        self.rows.append((sheet, row))
+        return len(self.blocks) - 1
+
+    def _enter(self, number: int, block: SourceBlock, sheet: Sheet, row: Row) -> None:
+        names = {
+            "identifier": sheet.get(row, "identifier"),
+            "title": name_key(block.title.published),
+            "doi": block.doi or "",
+            "url": block.url or "",
+            "citation": _cite(block, sheet.get(row, "first author")),
+        }
+        for kind in sheet.columns.keys:
+            self._keys[kind] = None
+            if names[kind]:
+                self._by[kind, names[kind]].add(number)
+        self._by["content", repr(_content(block, names["identifier"]))].add(number)
+
+    def find(self, value: str) -> tuple[int | None, str]:
+        """The number of the document that a cell names, or None and why there is none."""
+        if not value:
+            return None, "the row names no source"
+        for kind in self._keys:
+            found = self._by.get((kind, _key_of(kind, value)), set())
+            if len(found) == 1:
+                self.named |= found
+                return next(iter(found)), ""
+            if found:
+                return None, f"the source {value!r} may be any of {len(found)} documents beside this table"
+        return None, f"the source {value!r} is in no table of sources beside this one"
+
+    def say_unused(self) -> None:
+        """Note the documents that no row names."""
+        for number, (sheet, row) in enumerate(self.rows):
+            if number not in self.named:
+                name = sheet.get(row, "identifier") or sheet.get(row, "title")
+                sheet.say(
+                    "TAB-13", f"no mitigation is taken from the document {name!r}", row, sheet.header("identifier") or sheet.header("title")
+                )
+
+
+def _content(block: SourceBlock, identifier: str) -> tuple[object, ...]:
+    abstract = block.abstract.published if block.abstract else ""
+    return (identifier, block.title.published, block.author_line.published, block.year, abstract, block.url, block.doi)
+
+
+def _key_of(kind: str, value: str) -> str:
+    """What a cell would be called if it named a document by *kind*."""
+    if kind == "title":
+        return name_key(value)
+    if kind == "doi":
+        return find_doi(value) or ""
+    if kind == "citation":
+        match = _CITATION.fullmatch(value.strip())
+        return f"{slugify(match['who'].split(',')[0])}|{match['year']}" if match else ""
+    return value
+
+
+def _cite(block: SourceBlock, first: str) -> str:
+    """Surname and year, as far as both are known."""
+    name = first or (block.authors[0] if block.authors else "")
+    surname = name.split(",")[0] if "," in name else name.split()[-1] if name.split() and block.given_first else name
+    return f"{slugify(surname)}|{block.year}" if slugify(surname) and block.year else ""
+
+
+def _find_gaps(sheet: Sheet, row: Row) -> list[Reason]:
+    needed = ["title"] + (["identifier"] if sheet.columns.keys == ("identifier",) else [])
+    gaps = [("TAB-14", sheet.header(what), f"the document has no {what}") for what in sorted(needed) if not sheet.get(row, what)]
+    if not sheet.get(row, "authors") and not sheet.get(row, "first author"):
+        gaps.append(("TAB-14", sheet.header("authors") or sheet.header("first author"), "the document has no authors"))
+    return gaps
+
+
+def read_inline(sheet: Sheet, row: Row) -> SourceBlock | list[Reason]:
+    """The document that a row describes itself, or why it cannot be told."""
+    inline = sheet.columns.inline
+
+    def get(what: str) -> str:
+        return sheet.table.get(row, inline[what]) if what in inline else ""
+
+    gaps = [] if get("title") else [("TAB-07", inline["title"], "the row names no source")]
+    if not get("authors") and not get("first author"):
+        gaps.append(("TAB-14", inline.get("authors") or inline.get("first author", ""), "the document has no authors"))
+    return gaps or _read_block(sheet, row, get, inline)
+
+
+def _split_line(line: str, first: str, separator: str) -> tuple[tuple[str, ...], bool]:
+    """The names of an author line that are certain, and whether that is all of them."""
+    if separator != "auto":
+        return split_authors(" ".join(line.split()), separator=separator)
+    found = find_separator(line)
+    return split_authors(line, separator=found) if found else ((" ".join(first.split()),) if first else (), False)
+
+
+def _read_block(sheet: Sheet, row: Row, get: Callable[[str], str], headers: Mapping[str, str]) -> SourceBlock:
+    title, of_title = sheet.text(row, headers["title"], get("title"), "title")
+    abstract, of_abstract = sheet.text(row, headers.get("abstract", ""), get("abstract"), "prose")
+    assert title is not None, "a row without a title is set aside"
+    line = " ".join((get("authors") or get("first author")).split())
+    authors, is_whole = _split_line(get("authors") or line, get("first author"), sheet.columns.separator)
+    if not is_whole:
+        sheet.say("TAB-17", f"the author line is no plain list of names: {line!r}", row, headers.get("authors", ""))
+    issued, url, doi = get("issued"), get("url"), find_doi(get("doi"))
+    year = find_year(issued)
+    if year is None:
+        sheet.say("TAB-15", f"{issued!r} holds no year" if issued else "the document has no date", row, headers.get("issued", ""))
+    if url and not is_web_address(url):
+        sheet.say("TAB-16", f"{url!r} is not an http or https address", row, headers["url"])
+    if get("doi") and not doi:
+        sheet.say("TAB-16", f"{get('doi')!r} is not a DOI such as 10.1000/182", row, headers["doi"])
+    resolver = f"https://doi.org/{doi}" if doi else ""
+    return SourceBlock(
+        title,
+        Text(line, line),
+        authors,
+        year,
+        sheet.whole(row),
+        abstract,
+        given_first=sheet.columns.given_first,
+        url=url if is_web_address(url) else resolver if is_web_address(resolver) else None,
+        doi=doi,
+        repairs=(*of_title, *of_abstract),
+    )

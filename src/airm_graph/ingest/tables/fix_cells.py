@@ -1,0 +1,185 @@
+"""Certain repairs of CSV and TSV tables: what can only have been meant in one way, cell by cell; all other bytes stay as they are."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import PurePath
+
+from airm_graph.ingest.days import mend_date
+from airm_graph.ingest.formats.reader import Table, read_table
+from airm_graph.ingest.tables.mapping import Mapping, TableMapping
+from airm_graph.taxonomy import load_taxonomy
+from airm_graph.text import Kind, normalise, repair_text
+from airm_graph.text.characters import find_invisible_characters
+
+__all__ = ["mend_tables"]
+
+#: What a column is → what kind of text it holds.
+_KINDS: dict[str, Kind] = {"name": "name", "title": "title", "description": "prose", "abstract": "prose", "reason": "prose"}
+#: Columns that other rows refer to.
+_KEYS = ("identifier", "source")
+_SPACE = re.compile(r"\s+")
+_LINE_END = re.compile(r"\r\n|\r|\n")
+
+
+@dataclass(frozen=True, slots=True)
+class _Cell:
+    """Where a cell stands in the text, its quotes included, and what it says."""
+
+    start: int
+    end: int
+    value: str
+    is_quoted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Sheet:
+    name: str
+    text: str
+    delimiter: str
+    columns: TableMapping
+    mapping: Mapping
+    header: tuple[str, ...]
+    rows: list[list[_Cell]]
+
+    def find_column(self, what: str) -> int | None:
+        name = self.columns.columns.get(what)
+        return self.header.index(name) if name in self.header else None
+
+
+def mend_tables(files: dict[str, bytes], *, mappings: Sequence[Mapping], whole: bool) -> dict[str, bytes]:
+    r"""Mend the tables of one folder.
+
+    Args:
+        files: Name → bytes of each table.
+        mappings: Those to choose from, by the columns of each table.
+        whole: Whether these are all tables of the folder: identifiers are mended in all of them or in none.
+
+    Returns:
+        The same, mended. A table that cannot be read, or whose columns no mapping knows, stays as it is.
+
+    >>> from airm_graph.ingest.tables.mapping import read_mapping
+    >>> mapping = read_mapping(b"edition: v2\ntables: {mitigations: {columns: {name: N, source: S}}}", file="m.yaml")
+    >>> mend_tables({"a.csv": "N,S\n\u200bRed  teaming ,x\n".encode()}, mappings=[mapping], whole=True)["a.csv"].decode()
+    'N,S\nRed teaming,x\n'
+    """
+    sheets = {name: sheet for name, data in files.items() if (sheet := _read(name, data, mappings))}
+    keys = _find_new_keys(list(sheets.values())) if whole else {}
+    return {name: _mend(sheets[name], keys, data) if name in sheets else data for name, data in files.items()}
+
+
+def _read(name: str, data: bytes, mappings: Sequence[Mapping]) -> _Sheet | None:
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError:
+        return None
+    table = read_table(data, file=name)
+    found = next(((mapping, columns) for mapping in mappings if (columns := mapping.find_table(table.header))), None)
+    if not table.rows or found is None or any(table.header.count(column) > 1 for column in found[1].columns.values()):
+        return None
+    for delimiter in ("\t",) if PurePath(name).suffix == ".tsv" else (",", ";", "\t", "|"):
+        rows = [row for row in _split(text, delimiter) if any(cell.value.strip() for cell in row)]
+        if _agree(rows, table):
+            return _Sheet(name, text, delimiter, found[1], found[0], table.header, rows[1:])
+    return None
+
+
+def _agree(rows: Sequence[Sequence[_Cell]], table: Table) -> bool:
+    """Whether the cells found by their places are those that the reader reads: otherwise nothing is touched."""
+    plain = [tuple(_LINE_END.sub("\n", cell.value) for cell in row) for row in rows]
+    return bool(plain) and tuple(map(str.strip, plain[0])) == table.header and plain[1:] == [row.cells for row in table.rows]
+
+
+def _split(text: str, delimiter: str) -> Iterator[list[_Cell]]:
+    pattern = re.compile(rf'(?:"((?:[^"]|"")*)"|([^{re.escape(delimiter)}\r\n]*))({re.escape(delimiter)}|\r\n|\r|\n|\Z)')
+    row: list[_Cell] = []
+    at = 1 if text.startswith("\ufeff") else 0
+    while at < len(text):
+        match = pattern.match(text, at)
+        if match is None:
+            return
+        quoted, plain, end = match.groups()
+        row.append(_Cell(at, match.start(3), plain if quoted is None else quoted.replace('""', '"'), quoted is not None))
+        at = match.end()
+        if end != delimiter:
+            yield row
+            row = []
+        elif at == len(text):
+            row.append(_Cell(at, at, "", is_quoted=False))
+    if row:
+        yield row
+
+
+def _find_new_keys(sheets: Sequence[_Sheet]) -> dict[str, str]:
+    """Identifiers with white space → the same with hyphens, where nothing else is called so."""
+    every: set[str] = set()
+    for sheet in sheets:
+        columns = [column for what in _KEYS if (column := sheet.find_column(what)) is not None]
+        every |= {_strip(row[column].value) for row in sheet.rows for column in columns if column < len(row)}
+    wanted = sorted((_SPACE.sub("-", key), key) for key in every if _SPACE.search(key))
+    groups = {new: [key for _, key in some] for new, some in groupby(wanted, key=lambda pair: pair[0])}
+    return {keys[0]: new for new, keys in groups.items() if len(keys) == 1 and new not in every}
+
+
+def _mend(sheet: _Sheet, keys: dict[str, str], data: bytes) -> bytes:
+    pieces, at = [], 0
+    for row in sheet.rows:
+        for cell, after in _find_changes(sheet, row, keys):
+            pieces += [sheet.text[at : cell.start], _write(after, cell, sheet)]
+            at = cell.end
+    mended = "".join([*pieces, sheet.text[at:]]).encode()
+    # A row that would no longer be one must not come out of a repair.
+    return mended if len(read_table(mended, file=sheet.name).rows) == len(sheet.rows) else data
+
+
+def _find_changes(sheet: _Sheet, row: Sequence[_Cell], keys: dict[str, str]) -> list[tuple[_Cell, str]]:
+    changes = []
+    for what in sheet.columns.columns:
+        column = sheet.find_column(what)
+        if column is None or column >= len(row):
+            continue
+        cell = row[column]
+        after = _mend_value(what, cell.value, keys)
+        if what == "label":
+            after = _mend_label(after, sheet, row)
+        if after != cell.value and after:
+            changes.append((cell, after))
+    return sorted(changes, key=lambda change: change[0].start)
+
+
+def _mend_value(what: str, value: str, keys: dict[str, str]) -> str:
+    kind = _KINDS.get(what)
+    lines = [(number, 1, line) for number, line in enumerate(_LINE_END.split(value), 1)]
+    # What is no running text loses the characters that nobody sees, and nothing else.
+    plain = repair_text(lines, kind=kind).published if kind else _strip(value)
+    if kind in {"name", "title"}:
+        return " ".join(plain.split())
+    if what in _KEYS:
+        return keys.get(plain, plain)
+    if what == "created":
+        return mend_date(plain)
+    return plain if kind is None or plain != "\n".join(line for _, _, line in lines) else value
+
+
+def _strip(value: str) -> str:
+    """A text without the characters that nobody sees."""
+    for start, end, after in reversed(list(find_invisible_characters(value, "name"))):
+        value = value[:start] + after + value[end:]
+    return "\n".join(line.strip() for line in _LINE_END.split(value)).strip()
+
+
+def _mend_label(label: str, sheet: _Sheet, row: Sequence[_Cell]) -> str:
+    """The label of the code as the taxonomy writes it, where only letters' case or signs differ."""
+    column = sheet.find_column("code")
+    code = load_taxonomy(sheet.mapping.edition).codes.get(row[column].value.strip()) if column is not None and column < len(row) else None
+    own = [text for text in (code.label if code else None, sheet.mapping.labels.get(code.notation) if code else None) if text]
+    return next((text for text in own if normalise(text) == normalise(label)), label)
+
+
+def _write(value: str, cell: _Cell, sheet: _Sheet) -> str:
+    end = "\r\n" if "\r\n" in sheet.text else "\n"
+    text = value.replace("\n", end)
+    if cell.is_quoted or any(sign in text for sign in (sheet.delimiter, '"', "\r", "\n")):
+        return '"' + text.replace('"', '""') + '"'
+    return text

@@ -1,0 +1,247 @@
+"""Mapping files: YAML in, what the columns of tables mean out.
+
+Every value is taken as text, so that the code ``1.10`` stays what it is. ``schemas/mapping.schema.json`` says the same for editors.
+"""
+
+import re
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any, NoReturn
+
+import yaml
+
+from airm_graph.errors import InputError
+from airm_graph.ingest.captures.sidecar import is_web_address
+from airm_graph.ingest.tables.meaning import (
+    CLASSIFICATION,
+    COLUMNS,
+    INLINE,
+    KINDS,
+    ROLES,
+    SOURCE_KEYS,
+    ClassificationMapping,
+    Mapping,
+    TableMapping,
+)
+from airm_graph.model import GRAPH_TABLES
+from airm_graph.resources import find_resource
+
+__all__ = ["Mapping", "TableMapping", "load_builtin_mappings", "load_mapping", "read_mapping"]
+
+_EDITIONS = ("v1", "v2")
+_TOP = ("name", "title", "edition", "licence", "status", "origin", "cells", "texts", "tables", "labels", "agents")
+#: What may be said of a kind of table beside its columns.
+_SAID = {
+    "mitigations": ("columns", "classifications", "separators", "names", "separator", "optional"),
+    "sources": ("columns", "names", "separator", "named-by", "optional"),
+    "taxonomy": ("columns", "optional"),
+}
+_SAID_OF_CLASSIFICATION = ("name", "columns", "agent", "kind", "separator")
+_SPLIT = ("code", "children", *ROLES)
+_NAMES = ("given-first", "surname-first")
+_CELLS = ("plain", "guarded")
+_TEXTS = ("as-they-are", "repaired")
+_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_MAX_MAPPING = 1_000_000
+
+
+@cache
+def load_builtin_mappings() -> tuple[Mapping, ...]:
+    """The mappings of the project, by name.
+
+    >>> [mapping.name for mapping in load_builtin_mappings()]
+    ['mit-v1', 'publisher']
+    """
+    return tuple(load_mapping(path) for path in sorted(find_resource("ontology/mappings").glob("*.yaml")))
+
+
+def load_mapping(path: str | Path) -> Mapping:
+    """Read the mapping in a file.
+
+    Raises:
+        InputError: It cannot be read, or is no mapping; the message names the line.
+    """
+    try:
+        with Path(path).open("rb") as stream:
+            data = stream.read(_MAX_MAPPING + 1)
+    except OSError as error:
+        raise InputError(f"the mapping cannot be read: {error.strerror}", file=str(path), remedy="check its name") from error
+    return read_mapping(data, file=str(path))
+
+
+def read_mapping(data: bytes, *, file: str) -> Mapping:
+    r"""Read a mapping.
+
+    Raises:
+        InputError: A key is unknown or missing, or a value is not one of those possible; the message names the line.
+
+    >>> text = b"edition: v2\ntables: {mitigations: {columns: {name: Title, source: Document}}}"
+    >>> read_mapping(text, file="a.yaml").tables["mitigations"].columns["name"]
+    'Title'
+    """
+    top = _Node(_compose(data, file), file)
+    fields = top.fields(_TOP)
+    edition = fields["edition"].choice(_EDITIONS) if "edition" in fields else top.refuse("'edition' is missing: v1 or v2")
+    if "tables" not in fields:
+        top.refuse("'tables' is missing")
+    tables = {kind: _read_table(kind, node) for kind, node in fields["tables"].fields((*COLUMNS, *GRAPH_TABLES)).items()}
+    addresses = {key: fields[key].address() for key in ("licence", "status", "origin") if key in fields}
+    texts = {key: {name: node.text() for name, node in fields[key].fields(None).items()} for key in ("labels", "agents") if key in fields}
+    name = fields["name"].text() if "name" in fields else Path(file).stem
+    if "title" in fields:
+        fields["title"].text()
+    is_guarded = "cells" in fields and fields["cells"].choice(_CELLS) == "guarded"
+    is_repaired = "texts" in fields and fields["texts"].choice(_TEXTS) == "repaired"
+    return Mapping(name=name, edition=edition, tables=tables, **addresses, **texts, is_guarded=is_guarded, is_repaired=is_repaired)  # type: ignore[arg-type]
+
+
+def _read_table(kind: str, node: "_Node") -> TableMapping:
+    fields = node.fields(_SAID.get(kind, ("columns",)))
+    if "columns" not in fields:
+        node.refuse("'columns' is missing")
+    needed, possible = COLUMNS.get(kind) or (GRAPH_TABLES[kind], ())
+    columns = fields["columns"].fields((*needed, *possible))
+    if absent := [name for name in needed if name not in columns]:
+        fields["columns"].refuse(f"a table of {kind} needs the column {absent[0]!r}")
+    roles = {name: columns.pop(name).texts() for name in ROLES if kind == "mitigations" and name in columns}
+    inline = _read_inline(columns.pop("source")) if kind == "mitigations" and not columns["source"].is_text else {}
+    if kind == "sources":
+        _need_author(fields["columns"], columns)
+    given = fields["classifications"].items() if "classifications" in fields else ()
+    return TableMapping(
+        kind,
+        {name: column.text() for name, column in columns.items()},
+        given_first="names" in fields and fields["names"].choice(_NAMES) == "given-first",
+        separator=fields["separator"].separator() if "separator" in fields else ";",
+        classifications=_read_classifications(given),
+        roles=roles,
+        inline=inline,
+        separators={name: one.separator() for name, one in fields["separators"].fields(_SPLIT).items()} if "separators" in fields else {},
+        keys=_read_keys(fields, columns) if kind == "sources" else ("identifier",),
+        optional=frozenset(fields["optional"].texts()) if "optional" in fields else frozenset(),
+    )
+
+
+def _read_inline(node: "_Node") -> dict[str, str]:
+    columns = node.fields(INLINE)
+    if "title" not in columns:
+        node.refuse("a document of a row needs the column 'title'")
+    _need_author(node, columns)
+    return {name: column.text() for name, column in columns.items()}
+
+
+def _need_author(node: "_Node", columns: dict[str, "_Node"]) -> None:
+    if not columns.keys() & {"authors", "first author"}:
+        node.refuse("a document needs the column 'authors' or 'first author'")
+
+
+def _read_keys(fields: dict[str, "_Node"], columns: dict[str, "_Node"]) -> tuple[str, ...]:
+    keys = fields["named-by"].texts(SOURCE_KEYS) if "named-by" in fields else ("identifier",)
+    if "identifier" in keys and "identifier" not in columns:
+        (fields.get("named-by") or fields["columns"]).refuse("a table of sources needs the column 'identifier', or 'named-by' without it")
+    return keys
+
+
+def _read_classifications(nodes: Sequence["_Node"]) -> tuple[ClassificationMapping, ...]:
+    found: dict[str, ClassificationMapping] = {}
+    for node in nodes:
+        given = _read_classification(node)
+        if given.name in found:
+            node.refuse(f"two classifications are called {given.name!r}")
+        found[given.name] = given
+    return tuple(found.values())
+
+
+def _read_classification(node: "_Node") -> ClassificationMapping:
+    fields = node.fields(_SAID_OF_CLASSIFICATION)
+    if absent := [name for name in ("name", "columns") if name not in fields]:
+        node.refuse(f"{absent[0]!r} is missing")
+    name = fields["name"].text()
+    if not _NAME.fullmatch(name):
+        fields["name"].refuse(f"{name!r} cannot end an IRI: use lower-case letters, digits and single hyphens")
+    columns = {what: column.text() for what, column in fields["columns"].fields(CLASSIFICATION).items()}
+    if "code" not in columns:
+        fields["columns"].refuse("a classification needs the column 'code'")
+    return ClassificationMapping(
+        name,
+        columns,
+        fields["agent"].text() if "agent" in fields else None,
+        fields["kind"].choice(KINDS) if "kind" in fields else None,
+        fields["separator"].separator() if "separator" in fields else ";",
+    )
+
+
+def _compose(data: bytes, file: str) -> Any:
+    if len(data) > _MAX_MAPPING:
+        raise InputError(f"the mapping has more than {_MAX_MAPPING:,} bytes", file=file)
+    try:
+        return yaml.compose(data.decode("utf-8-sig"), Loader=yaml.SafeLoader)
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        mark = getattr(error, "problem_mark", None)
+        line = mark.line + 1 if mark else None
+        raise InputError(f"not readable as YAML: {getattr(error, 'problem', None) or error}", file=file, line=line) from error
+    except RecursionError as error:
+        raise InputError("nested too deeply", file=file) from error
+
+
+class _Node:
+    """A node of the YAML with its line, so that whatever is wrong can be found."""
+
+    def __init__(self, node: Any, file: str) -> None:
+        self.node, self.file = node, file
+
+    def refuse(self, what: str) -> NoReturn:
+        line = self.node.start_mark.line + 1 if self.node is not None else None
+        raise InputError(what, file=self.file, line=line, remedy="mend the mapping")
+
+    @property
+    def is_text(self) -> bool:
+        return isinstance(self.node, yaml.ScalarNode)
+
+    def fields(self, known: Sequence[str] | None) -> dict[str, "_Node"]:
+        if not isinstance(self.node, yaml.MappingNode):
+            self.refuse("a mapping 'key: value' must stand here")
+        found: dict[str, _Node] = {}
+        for key, value in self.node.value:
+            name = str(key.value)
+            if known is not None and name not in known:
+                _Node(key, self.file).refuse(f"{name!r} is not one of {', '.join(known)}")
+            if name in found:
+                _Node(key, self.file).refuse(f"{name!r} stands twice")
+            found[name] = _Node(value, self.file)
+        return found
+
+    def items(self) -> list["_Node"]:
+        if not isinstance(self.node, yaml.SequenceNode) or not self.node.value:
+            self.refuse("a list must stand here")
+        return [_Node(value, self.file) for value in self.node.value]
+
+    def text(self) -> str:
+        if not self.is_text or not self.node.value.strip():
+            self.refuse("a text must stand here")
+        return str(self.node.value)
+
+    def texts(self, possible: Sequence[str] | None = None) -> tuple[str, ...]:
+        """One text, or a list of different ones."""
+        nodes = [self] if self.is_text else self.items()
+        found = [node.choice(possible) if possible else node.text() for node in nodes]
+        if len(set(found)) < len(found):
+            self.refuse("a text stands twice")
+        return tuple(found)
+
+    def separator(self) -> str:
+        """A separator may be white space, such as a line end."""
+        if not self.is_text or not self.node.value:
+            self.refuse("a separator must stand here")
+        return str(self.node.value)
+
+    def choice(self, possible: Sequence[str]) -> str:
+        if self.text() not in possible:
+            self.refuse(f"{self.text()!r} is not one of {', '.join(possible)}")
+        return self.text()
+
+    def address(self) -> str:
+        if not is_web_address(self.text()):
+            self.refuse(f"{self.text()!r} is not an http or https address")
+        return self.text()

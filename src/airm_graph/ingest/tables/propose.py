@@ -1,0 +1,305 @@
+"""A mapping for tables that nobody has described yet: what is certain as it is, what is not as a comment, each with the reason."""
+
+import json
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import PurePath
+
+from airm_graph.ingest.formats.reader import Table
+from airm_graph.ingest.tables.guess import CERTAIN, Guess, Keys, guess_columns, score_kind, split_words
+from airm_graph.ingest.tables.meaning import COLUMNS, ROLES, SOURCE_KEYS
+from airm_graph.ingest.tables.profile import EDITIONS, Profile, profile_columns, share
+from airm_graph.ingest.tables.values import find_kind, split_code
+from airm_graph.taxonomy import load_taxonomy
+from airm_graph.text import name_key, normalise, slugify
+
+__all__ = ["Proposal", "TableGuess", "propose_mapping"]
+
+_SCHEMA = "https://w3id.org/airm-graph/schemas/mapping.schema.json"
+_PLAIN = re.compile(r"[^\W\d_][\w ()/.-]*[\w)]|[^\W\d_]")
+_WORDS_OF_YAML = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null"})
+_OF_CLASSIFICATION = ("code", "label", "reason", "agent", "kind", "created")
+_MACHINES = frozenset({"ai", "gpt", "llm"})
+_MAIL = re.compile(r"\S+@\S+\.\w+")
+
+
+@dataclass(frozen=True, slots=True)
+class TableGuess:
+    """What a table is, and what its columns are."""
+
+    file: str
+    kind: str
+    guesses: tuple[Guess, ...]
+
+    def certain(self, what: str) -> list[Guess]:
+        """The columns that are *what*, in the order of the table."""
+        return [guess for guess in self.guesses if guess.what == what and guess.is_certain]
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A mapping as YAML, and how it came about.
+
+    Attributes:
+        yaml: The file to edit.
+        tables: What each table and column was taken for.
+        missing: What the mapping needs and no column is for certain; empty when it can be used as it is.
+    """
+
+    yaml: str
+    tables: tuple[TableGuess, ...]
+    missing: tuple[str, ...]
+
+
+def propose_mapping(tables: Sequence[Table], *, notice: str = "") -> Proposal:
+    """Propose a mapping for tables that belong together.
+
+    Args:
+        tables: Those of one folder; tables that could not be read are left out.
+        notice: What is asked of readers of data without a licence.
+    """
+    profiles = {table.file: profile_columns(table) for table in tables if table.header}
+    kinds = {file: max(COLUMNS, key=lambda kind: score_kind(found, kind)) for file, found in profiles.items()}
+    sources = {file: guess_columns(profiles[file], kind="sources", keys=Keys()) for file, kind in kinds.items() if kind == "sources"}
+    keys = Keys(_find_keys(guess for guesses in sources.values() for guess in guesses))
+    guessed = [TableGuess(file, kinds[file], tuple(sources.get(file) or _guess(profiles[file], kinds[file], keys))) for file in profiles]
+    best = _choose(guessed)
+    edition = _find_edition(best)
+    missing = tuple(_find_missing(best, edition))
+    return Proposal("".join(f"{line}\n" for line in _write(best, edition, keys, notice, missing)), tuple(guessed), missing)
+
+
+def _guess(profiles: Sequence[Profile], kind: str, keys: Keys) -> list[Guess]:
+    """Guess twice: once it is known which columns name the rows, others may refer to them."""
+    first = guess_columns(profiles, kind=kind, keys=keys)
+    named = {
+        guess.profile.header: frozenset(map(name_key, guess.profile.values))
+        for guess in first
+        if guess.is_certain and guess.what in {"name", "identifier"}
+    }
+    return guess_columns(profiles, kind=kind, keys=replace(keys, rows=named)) if kind == "mitigations" else first
+
+
+def _find_keys(guesses: Iterable[Guess]) -> dict[str, frozenset[str]]:
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for guess in guesses:
+        if guess.is_certain and guess.what in SOURCE_KEYS:
+            found[guess.what] |= set(map(name_key, guess.profile.values))
+    return {kind: frozenset(values) for kind, values in found.items()}
+
+
+def _choose(guessed: Sequence[TableGuess]) -> dict[str, TableGuess]:
+    """One table of each kind: of several, the one of which most is certain."""
+    found: dict[str, TableGuess] = {}
+    for kind in COLUMNS:
+        of_kind = [table for table in guessed if table.kind == kind]
+        if of_kind:
+            found[kind] = max(of_kind, key=lambda table: sum(guess.confidence for guess in table.guesses if guess.is_certain))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Edition:
+    name: str
+    reason: str
+    is_certain: bool
+
+
+def _find_edition(tables: Mapping[str, TableGuess]) -> _Edition:
+    """The edition whose codes and labels the tables hold."""
+    scores = dict.fromkeys(EDITIONS, 0.0)
+    for kind in ("mitigations", "taxonomy"):
+        for guess in tables[kind].guesses if kind in tables else ():
+            for edition in EDITIONS if guess.is_certain else ():
+                if guess.what == "code":
+                    scores[edition] += guess.profile.codes(edition, guess.separator)
+                elif guess.what == "label":
+                    scores[edition] += guess.profile.labels(edition)
+    best, other = sorted(EDITIONS, key=lambda edition: -scores[edition])
+    if scores[best] - scores[other] < 0.05:
+        return _Edition(best, "codes and labels fit both editions" if scores[best] else "no codes were found", is_certain=False)
+    return _Edition(best, f"more codes and labels are of {best} than of {other}", is_certain=True)
+
+
+def _find_missing(tables: Mapping[str, TableGuess], edition: _Edition) -> Iterator[str]:
+    if not edition.is_certain:
+        yield "edition"
+    for kind, table in tables.items():
+        needed = COLUMNS[kind][0]
+        for what in needed:
+            if not table.certain(what):
+                yield f"{what} of {kind}"
+        if kind == "sources" and not (table.certain("authors") or table.certain("first author")):
+            yield "authors of sources"
+    if not tables:
+        yield "tables"
+
+
+def _write(tables: Mapping[str, TableGuess], edition: _Edition, keys: Keys, notice: str, missing: Sequence[str]) -> Iterator[str]:
+    yield f"# yaml-language-server: $schema={_SCHEMA}"
+    yield f"# {notice}" if notice else "# Proposed by airm-graph map."
+    yield "# Proposed from headers and values; the number says how sure that is, from 0 to 1."
+    yield f"# What is less sure than {CERTAIN} is a comment: take the mark away, or name another column."
+    for what in missing:
+        yield f"# Needed and not found for certain: {what}."
+    yield f"{'' if edition.is_certain else '# '}edition: {edition.name}  # {edition.reason}"
+    yield "# licence: https://creativecommons.org/licenses/by/4.0/  # without a licence the data stands under the notice"
+    yield "# status: http://purl.org/adms/status/UnderDevelopment"
+    yield "# origin: https://example.org/download  # where the tables are from"
+    yield "tables:" if tables else "tables: {}"
+    for kind, table in tables.items():
+        yield f"  {kind}:  # {PurePath(table.file).name}"
+        yield from _write_table(kind, table, tables, keys)
+    yield from _write_labels(tables, edition)
+    yield from _write_agents(tables)
+
+
+def _write_table(kind: str, table: TableGuess, tables: Mapping[str, TableGuess], keys: Keys) -> Iterator[str]:
+    groups = _group_classifications(table) if kind == "mitigations" and len(table.certain("code")) > 1 else {}
+    grouped = {id(guess) for group in groups.values() for guess in group}
+    yield "    columns:"
+    order = [*COLUMNS[kind][0], *COLUMNS[kind][1]]
+    found = sorted(
+        (guess for guess in table.guesses if id(guess) not in grouped),
+        key=lambda guess: order.index(guess.what) if guess.what in order else len(order),
+    )
+    roles = {name: table.certain(name) for name in ROLES}
+    for guess in found:
+        if guess.what not in ROLES or not guess.is_certain:
+            yield _write_column(guess, "      ")
+        elif guess is roles[guess.what][0]:
+            yield from _write_role(guess.what, roles[guess.what])
+    if groups:
+        yield "    classifications:"
+        for name, group in groups.items():
+            yield from _write_classification(name, group)
+    yield from _write_separators(table, grouped)
+    if kind == "sources":
+        yield from _write_authors(table)
+        yield from _write_keys(table, tables, keys)
+
+
+def _write_column(guess: Guess, indent: str) -> str:
+    mark = "" if guess.is_certain else "# "
+    return f"{indent}{mark}{guess.what or 'not used'}: {_scalar(guess.profile.header)}  # {guess.confidence:.2f}: {guess.reason}"
+
+
+def _write_role(what: str, guesses: Sequence[Guess]) -> Iterator[str]:
+    if len(guesses) == 1:
+        yield _write_column(guesses[0], "      ")
+        return
+    yield f"      {what}:"
+    for guess in guesses:
+        yield f"        - {_scalar(guess.profile.header)}  # {guess.confidence:.2f}: {guess.reason}"
+
+
+def _group_classifications(table: TableGuess) -> dict[str, list[Guess]]:
+    """Several code columns, each with the columns of reason, agent and so on whose headers share a word with it."""
+    groups: dict[str, list[Guess]] = {}
+    marks: dict[str, set[str]] = {}
+    common = Counter(word for guess in table.certain("code") for word in set(split_words(guess.profile.header)))
+    for number, guess in enumerate(table.certain("code"), 1):
+        own = [word for word in split_words(guess.profile.header) if common[word] == 1]
+        name = slugify("-".join(own)) or f"code-{number}"
+        groups[name], marks[name] = [guess], set(own)
+    for guess in table.guesses:
+        if guess.what in _OF_CLASSIFICATION[1:] and guess.is_certain:
+            words = set(split_words(guess.profile.header))
+            near = [name for name, own in marks.items() if own & words]
+            if len(near) == 1 and guess.what not in {one.what for one in groups[near[0]]}:
+                groups[near[0]].append(guess)
+    return groups
+
+
+def _write_classification(name: str, group: Sequence[Guess]) -> Iterator[str]:
+    words = name.split("-")
+    kind = next((found for word in words if (found := find_kind(word))), "")
+    yield f"      - name: {name}"
+    if not any(guess.what == "agent" for guess in group):
+        label = " ".join(word.upper() if word in _MACHINES else word.capitalize() for word in words)
+        yield f"        {'' if kind else '# '}agent: {_scalar(label)}  # who makes all of them, after the header"
+    if kind:
+        yield f"        kind: {kind}  # after the header"
+    if group[0].separator != ";":
+        yield f"        separator: {json.dumps(group[0].separator)}"
+    yield "        columns:"
+    yield from (_write_column(guess, "          ") for guess in group)
+
+
+def _write_separators(table: TableGuess, grouped: set[int]) -> Iterator[str]:
+    """What stands between several values, where it is no semicolon and where some cells have several."""
+    found = {}
+    for guess in table.guesses:
+        if guess.is_certain and guess.what in {"code", "children", *ROLES} and guess.separator != ";" and id(guess) not in grouped:
+            found[guess.what] = guess.separator
+    if found and table.kind == "mitigations":
+        yield "    separators:"
+        yield from (f"      {what}: {json.dumps(separator)}" for what, separator in found.items())
+
+
+def _write_authors(table: TableGuess) -> Iterator[str]:
+    lines = [value for guess in table.certain("authors") for value in guess.profile.values]
+    if not lines:
+        return
+    semicolon = share(lines, lambda line: ";" in line)
+    parts = [part for line in lines for part in line.split(";")]
+    if semicolon == 0 and share(lines, lambda line: all(" " in part.strip() for part in line.split(","))) >= CERTAIN:
+        yield "    names: given-first  # most lines are names of two words or more with commas between them"
+        yield '    separator: ","'
+    elif semicolon and share(parts, lambda part: "," in part) >= CERTAIN:
+        yield "    names: surname-first  # most names have a comma"
+        yield '    separator: ";"'
+    else:
+        yield "    # names: given-first  # or surname-first, for names without a comma"
+        yield "    separator: auto  # the lines differ"
+
+
+def _write_keys(table: TableGuess, tables: Mapping[str, TableGuess], keys: Keys) -> Iterator[str]:
+    """By what rows of mitigations name documents, where that is not the identifier."""
+    cells = (
+        [value for guess in tables["mitigations"].certain("source") for value in guess.profile.values] if "mitigations" in tables else []
+    )
+    named = {kind: share(cells, lambda value, known=known: name_key(value) in known) for kind, known in keys.sources.items()}  # type: ignore[misc]
+    used = [kind for kind in SOURCE_KEYS if named.get(kind)]
+    if not table.certain("identifier") or (used and "identifier" not in used):
+        yield f"    named-by: [{', '.join(used or [kind for kind in ('title', 'doi', 'url') if table.certain(kind)])}]"
+
+
+def _write_labels(tables: Mapping[str, TableGuess], edition: _Edition) -> Iterator[str]:
+    """Labels that the tables print and the taxonomy does not know, one for a code: a person says whether they mean the same."""
+    table = tables.get("mitigations")
+    codes, labels = (table.certain("code"), table.certain("label")) if table else ([], [])
+    if len(codes) != 1 or len(labels) != 1:
+        return
+    known = load_taxonomy(edition.name).codes
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for value, label in _pair(codes[0].profile, labels[0].profile):
+        code = known.get(split_code(value)[0])
+        if code and code.label and normalise(code.label) != normalise(label):
+            found[code.notation].add(label)
+    if found:
+        yield "# labels:  # other labels under which the tables print a code; take the mark away where they mean the same"
+    for notation, others in sorted(found.items()):
+        yield from (f'#   "{notation}": {_scalar(label)}' for label in sorted(others))
+
+
+def _pair(one: Profile, other: Profile) -> Iterator[tuple[str, str]]:
+    # Both are full columns only when no cell is empty; otherwise rows cannot be told from values.
+    return zip(one.values, other.values, strict=True) if len(one.values) == len(other.values) else iter(())
+
+
+def _write_agents(tables: Mapping[str, TableGuess]) -> Iterator[str]:
+    table = tables.get("mitigations")
+    found = sorted(
+        {value for guess in (table.certain("agent") if table else ()) for value in guess.profile.distinct if _MAIL.fullmatch(value)}
+    )
+    if found:
+        yield "# agents:  # whom an address stands for; without it the host is published"
+        yield from (f"#   {_scalar(value)}: Example Institute" for value in found)
+
+
+def _scalar(text: str) -> str:
+    """A text as a YAML scalar on one line."""
+    return text if _PLAIN.fullmatch(text) and text.lower() not in _WORDS_OF_YAML else json.dumps(text, ensure_ascii=False)

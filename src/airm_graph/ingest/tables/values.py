@@ -1,0 +1,185 @@
+"""Cells that hold codes, terms and people: what one says, and what in it is not known."""
+
+import re
+from collections.abc import Mapping as Lookup
+from dataclasses import dataclass
+from functools import cache
+
+from airm_graph.ingest.formats.reader import Row
+from airm_graph.ingest.tables.meaning import ClassificationMapping
+from airm_graph.ingest.tables.names import is_day, name_agent
+from airm_graph.ingest.tables.sheet import Reason, Repairs, Sheet
+from airm_graph.model import Agent, AssignedCode, Role
+from airm_graph.taxonomy import Code, Concept, Taxonomy, load_vocabularies
+from airm_graph.text import normalise
+
+__all__ = ["check_codes", "find_kind", "find_term", "read_codes", "read_roles", "split_cell", "split_code"]
+
+# A notation with nothing behind it, or with a label behind white space or a mark.
+_CODE = re.compile(r"(?P<code>\d+(?:\.\d+)*)(?:\.?\s*[:\u2013\u2014-]\s*|\.?\s+|\.)?(?P<label>(?![\d.]).*)", re.DOTALL)
+_UNKNOWN = frozenset({"unable to classify", "unclassified", "not classified", "n a", "none", "unknown"})
+_KINDS = {
+    **dict.fromkeys(("person", "human", "people", "expert", "annotator", "manual"), "person"),
+    **dict.fromkeys(("software", "machine", "model", "llm", "ai", "program", "automatic"), "software"),
+    **dict.fromkeys(("organization", "organisation", "body", "institution", "group"), "organization"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """One value of a code cell: the code, or None where it says that there is none; *problem* where it cannot be read."""
+
+    code: str | None
+    problem: tuple[str, str] | None = None
+
+
+def split_cell(cell: str, separator: str) -> list[str]:
+    r"""Split a cell with several values; line ends part values, too.
+
+    >>> split_cell("Developer; Deployer\nUser", ";")
+    ['Developer', 'Deployer', 'User']
+    """
+    parts = (part.strip() for line in cell.split("\n") for part in line.split(separator))
+    return list(dict.fromkeys(part for part in parts if part))
+
+
+def split_code(value: str) -> tuple[str, str]:
+    """Split a code from the label behind it; either may be empty.
+
+    >>> split_code("1.1.3 Capability Modification"), split_code("1.1.3"), split_code("Guardrails")
+    (('1.1.3', 'Capability Modification'), ('1.1.3', ''), ('', 'Guardrails'))
+    """
+    match = _CODE.fullmatch(value.strip())
+    return (match["code"], match["label"].strip()) if match else ("", value.strip())
+
+
+def _read_part(value: str, taxonomy: Taxonomy, labels: Lookup[str, str]) -> _Part:
+    notation, label = split_code(value)
+    if not notation:
+        return _find_label(label, taxonomy)
+    if notation not in taxonomy.codes:
+        return _Part(None, ("TAB-05", f"{value!r} is no code of {taxonomy.edition}"))
+    problem = _compare_label(taxonomy.codes[notation], label, labels)
+    return _Part(notation, ("TAB-06", problem) if problem else None)
+
+
+def _find_label(label: str, taxonomy: Taxonomy) -> _Part:
+    """The only code of a label that stands alone."""
+    if normalise(label) in _UNKNOWN:
+        return _Part(None)
+    found = _codes_of_label(taxonomy.edition).get(normalise(label), ())
+    if len(found) == 1:
+        return _Part(found[0])
+    what = f"is the label of {len(found)} codes" if found else "is no code and no label of a code"
+    return _Part(None, ("TAB-05", f"{label!r} {what} of {taxonomy.edition}"))
+
+
+@cache
+def _codes_of_label(edition: str) -> dict[str, tuple[str, ...]]:
+    from airm_graph.taxonomy import load_taxonomy
+
+    found: dict[str, tuple[str, ...]] = {}
+    for label, notations in load_taxonomy(edition).labels().items():
+        found[normalise(label)] = (*found.get(normalise(label), ()), *notations)
+    return found
+
+
+def _compare_label(code: Code, label: str, labels: Lookup[str, str]) -> str:
+    """What is wrong with a label beside a code; empty when nothing is, or when no label of the code is known."""
+    known = {normalise(text) for text in (code.label, labels.get(code.notation)) if text}
+    if label and code.label and normalise(label) not in known:
+        return f"code {code.notation} is {code.label!r} and not {label!r}"
+    return ""
+
+
+def check_codes(sheet: Sheet, row: Row, given: ClassificationMapping, taxonomy: Taxonomy) -> list[Reason]:
+    """Why the codes of one classification cannot be used."""
+    header, column = given.columns["code"], given.columns.get("label", "")
+    parts = [_read_part(value, taxonomy, sheet.mapping.labels) for value in _split_codes(sheet, row, given)]
+    reasons = [(part.problem[0], header, part.problem[1]) for part in parts if part.problem]
+    codes = [part.code for part in parts if part.code]
+    labels = split_cell(sheet.table.get(row, column), given.separator) if column and not reasons else []
+    if labels and len(codes) == len(labels):
+        said = [_compare_label(taxonomy.codes[code], label, sheet.mapping.labels) for code, label in zip(codes, labels, strict=True)]
+        return [("TAB-06", column, problem) for problem in said if problem]
+    if labels and codes:
+        return [("TAB-06", column, f"{len(codes)} codes stand beside {len(labels)} labels")]
+    return reasons
+
+
+def _split_codes(sheet: Sheet, row: Row, given: ClassificationMapping) -> list[str]:
+    return split_cell(sheet.table.get(row, given.columns["code"]), given.separator)
+
+
+def read_codes(sheet: Sheet, row: Row, given: ClassificationMapping, taxonomy: Taxonomy) -> tuple[tuple[AssignedCode, ...], Repairs]:
+    """The codes of one classification of a row that was checked, with reason, agent and day, and the repairs of the reason."""
+    cells = {what: sheet.table.get(row, column) for what, column in given.columns.items()}
+    codes = [part.code for value in _split_codes(sheet, row, given) if (part := _read_part(value, taxonomy, sheet.mapping.labels)).code]
+    reason, created = cells.get("reason", ""), cells.get("created", "")
+    if not codes:
+        if reason:
+            sheet.say(
+                "TAB-33", "the reason stands without a code, so that nothing is known of what it explains", row, given.columns["reason"]
+            )
+        return (), ()
+    if created and not is_day(created):
+        sheet.say("TAB-16", f"{created!r} is not a day such as 2026-11-21", row, given.columns["created"])
+    if sheet.table.is_rounded(row, given.columns["code"]):
+        cell = cells["code"]
+        sheet.say("TAB-20", f"the code is stored as the number {cell}, which {cell}0 would be, too", row, given.columns["code"])
+    evidence = sheet.cell(row, given.columns["code"])
+    said = sheet.cell(row, given.columns["reason"]) if reason else None
+    agent, day = _find_agent(sheet, row, given), created if is_day(created) else None
+    text, repairs = sheet.text(row, given.columns.get("reason", ""), reason, "prose")
+    edition = sheet.mapping.edition
+    return tuple(AssignedCode(edition, code, evidence, agent, day, given.name, text, said) for code in codes if code), repairs
+
+
+def _find_agent(sheet: Sheet, row: Row, given: ClassificationMapping) -> Agent | None:
+    name = sheet.table.get(row, given.columns.get("agent", "")) or given.agent
+    if not name:
+        return None
+    said = sheet.table.get(row, given.columns.get("kind", ""))
+    kind = find_kind(said) if said else given.kind or ""
+    if said and not kind:
+        sheet.say("TAB-30", f"{said!r} is no kind of agent: person, organization or software", row, given.columns["kind"])
+    return name_agent(name, known=sheet.mapping.agents, kind=kind)
+
+
+def find_kind(value: str) -> str:
+    """The kind of agent that a word stands for, or nothing.
+
+    >>> find_kind("Human"), find_kind("LLM"), find_kind("cat")
+    ('person', 'software', '')
+    """
+    return _KINDS.get(normalise(value), "")
+
+
+@cache
+def _concepts(vocabulary: str) -> dict[str, Concept]:
+    (found,) = (one for one in load_vocabularies() if one.name == vocabulary)
+    return {normalise(name): concept for concept in found.concepts.values() for name in (concept.slug, concept.label)}
+
+
+def find_term(value: str, vocabulary: str) -> Concept | None:
+    """The concept of a vocabulary that has a label or the last segment of its IRI.
+
+    >>> find_term("Plan & design", "lifecycle").slug
+    'plan-and-design'
+    """
+    return _concepts(vocabulary).get(normalise(value.replace("&", " and ")))
+
+
+def read_roles(sheet: Sheet, row: Row) -> tuple[Role, ...]:
+    """The terms of all role columns, each once; a finding of TAB-30 for what is none."""
+    found: dict[tuple[str, str], Role] = {}
+    for vocabulary, columns in sheet.columns.roles.items():
+        for column in columns:
+            for value in split_cell(sheet.table.get(row, column), sheet.columns.split_by(vocabulary)):
+                concept = find_term(value, vocabulary)
+                if concept:
+                    role = Role(vocabulary, concept.slug, concept.label, sheet.cell(row, column))
+                    found.setdefault((vocabulary, concept.slug), role)
+                else:
+                    sheet.say("TAB-30", f"{value!r} is not a term of the {vocabulary} vocabulary", row, column)
+    return tuple(found.values())

@@ -1,0 +1,3 @@
+"""Everything in a row: reader, merge, statements, shapes, closure. The only package that knows their order."""
+
+__all__: list[str] = []

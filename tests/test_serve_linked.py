@@ -110,9 +110,7 @@ def test_headers_link_to_formats_licence_and_collection(server: Server, path: st
     assert (collection, "collection", "") in links
 
 
-@pytest.mark.parametrize(
-    "path", ["nothing", "mitigation/none/none", "taxonomy/v2/9.9.ttl", "%00", "a%0d%0ab", "é", "..%2f..%2fetc/passwd", "a b"]
-)
+@pytest.mark.parametrize("path", ["nothing", "mitigation/none/none", "taxonomy/v2/9.9.ttl", "é", "a b", "a%25b"])
 def test_unknown_iri_is_404(server: Server, path: str) -> None:
     response = server.client.get(f"/{path}")
     assert response.status_code == 404

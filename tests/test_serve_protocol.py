@@ -366,7 +366,7 @@ GRAPHS_OF_CAPTURES = f"SELECT DISTINCT ?g {{ GRAPH ?g {{ ?g a <{BASE}ontology#Ca
 
 
 @pytest.mark.parametrize("clause", ["FROM <{0}>", "FROM NAMED <{0}>"])
-@pytest.mark.parametrize("graph", ["http://example.org/foreign", "file:///etc/passwd", "relative"])
+@pytest.mark.parametrize("graph", ["http://example.org/foreign", "file:///a/file", "relative"])
 def test_graph_that_is_not_served_is_refused(server: Server, clause: str, graph: str) -> None:
     assert server.ask(f"SELECT * {clause.format(graph)} {{ ?s ?p ?o }} LIMIT 1").status_code == 400
     assert server.ask("SELECT * { ?s ?p ?o } LIMIT 1", **{"default-graph-uri": graph}).status_code == 400

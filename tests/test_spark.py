@@ -291,7 +291,7 @@ def test_recursion_and_not_in_give_the_same_rows(table) -> None:
 
 def test_statement_that_no_plan_has_is_refused() -> None:
     with pytest.raises(StoreError, match="no UNION"):
-        carry_over("WITH RECURSIVE r AS (SELECT 1 AS n UNION ALL SELECT n + 1 FROM r) SELECT n FROM r")
+        carry_over("WITH RECURSIVE r AS (SELECT 1 AS n UNION ALL SELECT n + 1 FROM r WHERE n < 3) SELECT n FROM r")
     with pytest.raises(StoreError, match="carried over"):
         carry_over("DELETE FROM quads")
     assert rewrite_regex(r"\$.") == r"\$[^\n]"

@@ -295,9 +295,10 @@ def _write_term(parameter: Parameter, value: str, *, base: str) -> str | None:
 def _write_text(value: str) -> str | None:
     if not value or len(value) > _LONGEST or _NOT_TEXT.search(value):
         return None
-    # \u0022 is a quotation mark wherever it stands in a query, and rdflib finds it even in "\\u0022", which is a backslash and five
-    # letters. Spelling the u as an escape of its own leaves no engine a choice.
-    return re.sub(r"\\\\([uU])", lambda match: f"\\\\\\U{ord(match[1]):08X}", literal(value))
+    # rdflib reads blanks for a raw tab. Code point escapes are resolved wherever they stand in a query, by rdflib even behind an escaped
+    # backslash, where they are none; spelling the u as an escape of its own leaves no engine a choice.
+    written = literal(value).replace("\t", "\\t")
+    return re.sub(r"\\\\([uU])", lambda match: f"\\\\\\U{ord(match[1]):08X}", written)
 
 
 def _write_concept(parameter: Parameter, value: str, *, base: str) -> str | None:

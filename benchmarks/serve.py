@@ -34,11 +34,13 @@ MITIGATIONS = 4400
 CONNECTIONS = 64
 #: Seconds of requests before those that count, and of those that count.
 WARM, SECONDS = 1, 5
+#: Pairs of 20,000 statements with 20,000: more work than a question may take, and done in a minute where there is no limit.
+PAIRS = "{ SELECT ?a ?c { ?a ?b ?c } LIMIT 20000 } { SELECT ?d ?f { ?d ?e ?f } LIMIT 20000 } FILTER(?a != ?d)"
 HOSTILE = (
-    "SELECT * WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i } ORDER BY ?c ?f ?i",
-    "SELECT (COUNT(*) AS ?n) WHERE { ?a ?b ?c . ?d ?e ?f }",
-    "SELECT * WHERE { " + "{" * 2000 + "}" * 2000 + " }",
-    "SELECT * WHERE { ?s ?p ?o FILTER(REGEX(STR(?o), '^(a+)+$')) } ORDER BY RAND()",
+    f"SELECT (COUNT(*) AS ?n) WHERE {{ {PAIRS} }}",
+    f"SELECT * WHERE {{ {{ SELECT ?c ?f {{ {PAIRS} }} LIMIT 4000000 }} }} ORDER BY ?c ?f",
+    "SELECT * WHERE { " + "{" * 101 + "}" * 101 + " }",
+    "SELECT * WHERE { ?s ?p ?o FILTER(REGEX(STR(?o), '^a.*z$')) } ORDER BY RAND()",
     "SELECT * WHERE { SERVICE <http://127.0.0.1:9/> { ?s ?p ?o } }",
     "SELECT * WHERE { ?s ?p",
 )

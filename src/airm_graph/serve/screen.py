@@ -1,9 +1,8 @@
-r"""Queries from outside, looked at before a parser sees them: size of the structure, and what is refused.
+"""Look at queries from outside before a parser sees them: the size of their structure, and keywords that are refused.
 
-The text is cut into the tokens of the grammar of SPARQL. A keyword in it is a word token, wherever strings, comments, IRIs and names may
-hold the same letters. Two things could make another reader see other tokens, and both are refused: an escape ``\uXXXX`` of an ASCII
-character (``\u0053ERVICE``), which some readers resolve before they look for tokens; and ``<`` that one takes for the start of an IRI
-and another for a comparison, where what follows could hide a comment or a string.
+The text is cut into the tokens of the SPARQL grammar. A keyword is a word token; strings, comments, IRIs and names may hold the same
+letters. Where another reader could see other tokens, the query is refused: code point escapes of ASCII characters, which some readers
+resolve before they look for tokens, and an angle that one reader takes for the start of an IRI and another for a comparison.
 
 Source:
     SPARQL 1.1 Query Language, section 19 (grammar; 19.2 for escapes, 19.8 for tokens).
@@ -85,10 +84,10 @@ def screen_query(text: str, *, base: str, depth: int, chain: int) -> Screened:
 
     >>> screen_query("SELECT * FROM <a> { ?s ?p 'SERVICE' }", base="http://example.org/", depth=9, chain=9).default_graphs
     ('http://example.org/a',)
-    >>> screen_query("SELECT * { \\u0053ERVICE <http://example.org/> {} }", base="http://example.org/", depth=9, chain=9)
+    >>> screen_query("ASK { ?s ?p '\\u0041' }", base="http://example.org/", depth=9, chain=9)
     Traceback (most recent call last):
     ...
-    airm_graph.errors.QueryError: the escape \u0053 stands for an ASCII character; write the character itself
+    airm_graph.errors.QueryError: the escape \u0041 stands for an ASCII character; write the character itself
     """
     if _is_harmless(text, depth=depth, chain=chain):
         return Screened((), (), volatile=_VOLATILE_TEXT.search(text) is not None)
@@ -147,14 +146,14 @@ def _refuse_keywords(words: Iterable[str], *, names: Iterable[str]) -> None:
     for word in words:
         if word in _REFUSED:
             raise QueryError(f"{word} is refused: {_REFUSED[word]}")
-    # Oxigraph needs no space behind a keyword: it reads SERVICESILENTex:a as SERVICE SILENT ex:a.
+    # Oxigraph needs no space behind a keyword, so a longer word may begin with one.
     for word in (*words, *(name.partition(":")[0] for name in names)):
         if "SERVICE" in word:
             raise QueryError(f"{word} could be read as SERVICE, which is refused; choose another prefix or name")
 
 
 def _refuse_ambiguity(tokens: Iterable[_Token], text: str) -> None:
-    """Refuse ``?a <#b>`` inside parentheses: to some it is a comparison and a comment, and what follows could be a hidden keyword."""
+    """Refuse an IRI where a comparison could stand, when a reader who takes it for one would see other tokens behind it."""
     if not _SUSPECT.search(text):
         return
     level, before = 0, _Token("mark", "")

@@ -48,3 +48,33 @@ def server(example_dist):
 
     with serving(example_dist, "--timeout", "3", "--workers", "2") as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def limited(example_dist):
+    """The same server with low limits: what passes them is small."""
+    from serving import serving
+
+    limits = {
+        "seconds": 1,
+        "fast_seconds": 0.1,
+        "output": 20_000,
+        "workers": 2,
+        "queue_length": 4,
+        "head_seconds": 0.5,
+        "body_seconds": 0.5,
+    }
+    with serving(example_dist, limits=limits) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def proxied(example_graph, tmp_path_factory):
+    """A server behind a proxy: the example with deprecated terms, and with texts and links that are not to become markup."""
+    from serving import serving
+
+    file = tmp_path_factory.mktemp("proxied") / "data.nt"
+    rows = "".join(f"{s} {p} {o} .\n" for s, p, o, _ in example_graph.exported)
+    file.write_text(rows + (ROOT / "tests" / "data" / "odd.nt").read_text(encoding="utf-8"), encoding="utf-8")
+    with serving(file, "--workers", "1", "--base-url", "https://data.example/airm") as running:
+        yield running

@@ -13,6 +13,8 @@ from airm_graph.namespaces import BASE
 from airm_graph.search import FACETS, SearchIndex, search_index
 from serving import Server
 
+pytestmark = pytest.mark.xdist_group("server")
+
 
 def names(hits) -> list[str]:
     return [hit.name for hit in hits.hits]
@@ -163,7 +165,7 @@ def test_search_answers_in_each_format(server: Server, path: str) -> None:
 
 
 def test_hits_on_a_page_are_escaped(server: Server) -> None:
-    page = server.client.get("/search", params={"q": '"><script>alert(1)</script>'}, headers={"Accept": "text/html"})
+    page = server.client.get("/search", params={"q": '"><script>'}, headers={"Accept": "text/html"})
     assert page.status_code == 200
     assert "<script>" not in page.text
 

@@ -1,13 +1,12 @@
 """Linked data over a real server: every IRI below the base answers, in each format, with the links that programs follow."""
 
 import re
-from collections.abc import Iterator
 
 import pytest
 import rdflib
 
 from airm_graph.namespaces import BASE
-from serving import Server, serving
+from serving import Server
 from test_serve_protocol import kind, parse
 
 TYPES = {
@@ -39,7 +38,9 @@ PATHS = [
     "graph/inferred",
     "graph/taxonomy",
 ]
-OLD, NEW = f"{BASE}actor/old", f"{BASE}actor/new"
+NEW = f"{BASE}actor/new"
+
+pytestmark = pytest.mark.xdist_group("server")
 
 
 @pytest.mark.parametrize("path", PATHS)
@@ -142,61 +143,39 @@ def test_file_of_the_release_is_sent_as_it_is(server: Server, example_dist) -> N
         assert again.status_code == 304
 
 
-@pytest.fixture(scope="module")
-def aged(example_graph, tmp_path_factory) -> Iterator[Server]:
-    """A server with deprecated concepts, one of them replaced, under another address and path."""
-    said = [
-        f'<{OLD}> <{rdflib.OWL.deprecated}> "true"^^<{rdflib.XSD.boolean}> .',
-        f"<{OLD}> <{rdflib.DCTERMS.isReplacedBy}> <{NEW}> .",
-        f'<{OLD}> <{rdflib.RDFS.label}> "</script><script>alert(1)</script>" .',
-        f"<{OLD}> <{rdflib.RDFS.seeAlso}> <javascript:alert(1)> .",
-        f'<{NEW}> <{rdflib.RDFS.label}> "New" .',
-        f'<{BASE}actor/gone> <{rdflib.OWL.deprecated}> "true"^^<{rdflib.XSD.boolean}> .',
-        f'<{BASE}actor/naïve> <{rdflib.OWL.deprecated}> "true"^^<{rdflib.XSD.boolean}> .',
-        f"<{BASE}actor/naïve> <{rdflib.DCTERMS.isReplacedBy}> <{BASE}actor/ünd> .",
-        f'<{BASE}actor/ünd> <{rdflib.RDFS.label}> "=1+1" .',
-    ]
-    file = tmp_path_factory.mktemp("aged") / "aged.nt"
-    rows = "".join(f"{s} {p} {o} .\n" for s, p, o, _ in example_graph.exported)
-    file.write_text(rows + "\n".join(said) + "\n", encoding="utf-8")
-    with serving(file, "--workers", "1", "--base-url", "https://data.example/airm") as running:
-        yield running
-
-
-def test_deprecated_iri_is_sent_on_to_what_replaced_it(aged: Server) -> None:
-    response = aged.get("/actor/old")
+def test_deprecated_iri_redirects_to_what_replaced_it(proxied: Server) -> None:
+    response = proxied.get("/actor/old")
     assert (response.status_code, response.headers["location"]) == (303, "/airm/actor/new")
     assert f'<{NEW}>; rel="successor-version"' in response.headers["link"]
     assert NEW in response.text
 
 
-def test_deprecated_iri_without_replacement_is_gone(aged: Server) -> None:
-    response = aged.get("/actor/gone")
+def test_deprecated_iri_without_replacement_is_gone(proxied: Server) -> None:
+    response = proxied.get("/actor/gone")
     assert response.status_code == 410
     assert "deprecated" in response.text
 
 
-def test_document_about_a_deprecated_iri_stays(aged: Server) -> None:
-    response = aged.get("/actor/old.nt")
+def test_document_about_a_deprecated_iri_stays(proxied: Server) -> None:
+    response = proxied.get("/actor/old.nt")
     assert response.status_code == 200
     assert "isReplacedBy" in response.text
-    page = aged.get("/actor/old.html")
+    page = proxied.get("/actor/old.html")
     assert page.status_code == 200
     assert "<script>" not in page.text
-    assert "javascript:" not in re.findall(r'href="([^"]*)"', page.text)
     assert all(not target.startswith("javascript:") for target in re.findall(r'href="([^"]*)"', page.text))
 
 
-def test_iri_beyond_ascii_fits_into_headers(aged: Server) -> None:
-    response = aged.get("/actor/naïve")
+def test_iri_beyond_ascii_fits_into_headers(proxied: Server) -> None:
+    response = proxied.get("/actor/naïve")
     assert (response.status_code, response.headers["location"]) == (303, "/airm/actor/%C3%BCnd")
-    assert aged.get("/actor/ünd").status_code == 200
+    assert proxied.get("/actor/ünd").status_code == 200
 
 
-def test_addresses_are_those_of_the_proxy(aged: Server) -> None:
-    graph = parse(aged.get("/sparql").text, media_type="text/turtle")
+def test_addresses_are_those_of_the_proxy(proxied: Server) -> None:
+    graph = parse(proxied.get("/sparql").text, media_type="text/turtle")
     endpoint = rdflib.URIRef("http://www.w3.org/ns/sparql-service-description#endpoint")
     assert set(graph.objects(None, endpoint)) == {rdflib.URIRef("https://data.example/airm/sparql")}
-    assert 'href="/airm/query"' in aged.client.get("/", headers={"Accept": "text/html"}).text
-    assert aged.get("/openapi.json").json()["servers"] == [{"url": "https://data.example/airm"}]
-    assert "</airm/ontology.jsonld>" in aged.get("/ontology").headers["link"]
+    assert 'href="/airm/query"' in proxied.client.get("/", headers={"Accept": "text/html"}).text
+    assert proxied.get("/openapi.json").json()["servers"] == [{"url": "https://data.example/airm"}]
+    assert "</airm/ontology.jsonld>" in proxied.get("/ontology").headers["link"]

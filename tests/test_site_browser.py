@@ -223,7 +223,7 @@ def test_search_narrows_and_widens(browser: Browser) -> None:
     browser.wait(".hits mark")
     everything = int(browser.find("#found").text.split()[0])
     browser.driver.find_element(By.LINK_TEXT, "mitigation").click()
-    browser.wait(".chips")
+    browser.wait(".filters")
     narrowed = int(browser.find("#found").text.split()[0])
     assert 0 < narrowed < everything
     # What is chosen stays when other words are looked for.
@@ -231,7 +231,7 @@ def test_search_narrows_and_widens(browser: Browser) -> None:
     browser.find("#q").send_keys("adversarial", Keys.ENTER)
     WebDriverWait(browser.driver, 20).until(lambda driver: "q=adversarial" in driver.current_url)
     assert "kind=" in browser.driver.current_url
-    browser.find(".chips a").click()
+    browser.find(".filters a").click()
     WebDriverWait(browser.driver, 20).until(lambda driver: "kind=" not in driver.current_url)
 
 
@@ -242,7 +242,7 @@ def test_tree_leads_to_mitigations_under_a_code(browser: Browser) -> None:
     number = browser.find('a.number[aria-label$="mitigations under 1.1"]')
     wanted = int(number.text)
     number.click()
-    browser.wait(".chips")
+    browser.wait(".filters")
     assert int(browser.find("#found").text.split()[0]) == wanted == len(browser.find_all(".hits > li"))
 
 

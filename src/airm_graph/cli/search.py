@@ -5,7 +5,7 @@ import sys
 
 import click
 
-from airm_graph.search.documents import FACETS
+from airm_graph.search.search_documents import FACETS
 
 __all__ = ["command"]
 

@@ -70,7 +70,7 @@ def command(
     from urllib.parse import urlsplit
 
     from airm_graph.serve.server import run_server
-    from airm_graph.serve.settings import LOOPBACK, Limits, Settings
+    from airm_graph.serve.server_settings import LOOPBACK, Limits, Settings
     from airm_graph.site import SitePages
 
     limits = replace(Limits(), seconds=timeout, memory=memory)

@@ -109,6 +109,11 @@ class Query:
     columns: tuple[tuple[str, str], ...]
     text: str
 
+    @property
+    def examples(self) -> dict[str, str]:
+        """An argument for each required parameter, so that the query runs."""
+        return {parameter.name: parameter.example for parameter in self.parameters if parameter.required and parameter.example is not None}
+
 
 def list_queries(folder: Path | None = None) -> tuple[Query, ...]:
     """Read every query of the library, sorted by name.

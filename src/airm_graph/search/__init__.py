@@ -1,6 +1,6 @@
-"""Full-text search over mitigations, sources, codes and roles."""
+"""Search the full text of mitigations, sources, codes and roles."""
 
-from airm_graph.search.documents import FACETS
 from airm_graph.search.index import Choice, Hit, Hits, SearchIndex, hits_table, search_index
+from airm_graph.search.search_documents import FACETS
 
 __all__ = ["FACETS", "Choice", "Hit", "Hits", "SearchIndex", "hits_table", "search_index"]

@@ -1,11 +1,12 @@
-"""The index: SQLite FTS5 in memory. It is made in one process and may be read in those forked from it.
+"""Search with SQLite FTS5, in memory. An index is made in one process and read in its forks.
 
-Any text is a query: words must all occur, ``"words in quotes"`` in that order, ``word*`` begins a word. Everything else of it is
-text to look for; nothing of it reaches the query language of FTS5.
+Any text is a query: words must all occur, ``"words in quotes"`` in that order, ``word*`` begins a
+word. Everything else of it is text to look for; nothing of it reaches the query language of FTS5.
 
 Source:
-    SQLite FTS5 Extension, sections 3 (query syntax), 5.1 (bm25) and 5.3 (snippet); SQLite, How To Corrupt, section 2.6: a connection is
-    not carried across a fork, so what is kept is the serialised database.
+    SQLite FTS5 Extension, sections 3 (query syntax), 5.1 (bm25) and 5.3 (snippet); SQLite, How To
+    Corrupt, section 2.6: a connection is not carried across a fork, so what is kept is the
+    serialised database.
 """
 
 import os
@@ -18,7 +19,7 @@ from airm_graph.errors import ParameterError
 from airm_graph.graph.store import Row
 from airm_graph.namespaces import BASE, literal
 from airm_graph.query.answers import Table
-from airm_graph.search.documents import FACETS, Document, make_documents
+from airm_graph.search.search_documents import FACETS, Document, make_documents
 
 __all__ = ["Choice", "Hit", "Hits", "SearchIndex", "hits_table", "search_index"]
 
@@ -41,7 +42,7 @@ _LONGEST, _MOST_WORDS = 2000, 32
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A value of a facet with the number of hits that have it."""
+    """Hold a value of a facet with the number of hits that have it."""
 
     iri: str
     slug: str
@@ -51,7 +52,7 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One thing found.
+    """Hold one thing that was found.
 
     Attributes:
         kind: mitigation, source, code, actor, lifecycle or function.
@@ -74,7 +75,7 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Hits:
-    """What a search found: one page of it, how many in all, and the facets of all."""
+    """Hold what a search found: one page of hits, how many in all, and the facets of all."""
 
     text: str
     total: int
@@ -85,7 +86,7 @@ class Hits:
 
 @dataclass(frozen=True)
 class SearchIndex:
-    """A built index; ``data`` is a whole SQLite database."""
+    """Hold a built index; ``data`` is a whole SQLite database."""
 
     data: bytes
     _open: dict[int, sqlite3.Connection] = field(default_factory=dict, repr=False, compare=False)
@@ -103,7 +104,7 @@ class SearchIndex:
             connection.close()
 
     def connect(self) -> sqlite3.Connection:
-        """The connection of this process, opened when it is first asked for."""
+        """Open the connection of this process, or return the one that is open."""
         if os.getpid() not in self._open:
             self._open.clear()
             connection = sqlite3.connect(":memory:")
@@ -128,7 +129,8 @@ def search_index(
     Args:
         index: What to search.
         text: Any text; when it is empty, everything is found, by name.
-        facets: Facet of `FACETS` to values, each an IRI, its last part (``deployer``, ``1.1``) or a label; all of them must hold.
+        facets: Facet of `FACETS` to values, each an IRI, its last part (``deployer``, ``1.1``) or a
+            label; all of them must hold.
         limit, offset: Which page of the hits.
 
     Raises:
@@ -155,7 +157,7 @@ def search_index(
 
 
 def hits_table(hits: Hits) -> Table:
-    """The hits as a table: name, kind, codes, source, snippet, IRI."""
+    """Write hits as a table: name, kind, codes, source, snippet, IRI."""
     columns = ("name", "kind", "codes", "source", "snippet", "iri")
     rows = ((hit.name, hit.kind, hit.codes, hit.source, hit.snippet) for hit in hits.hits)
     written = [tuple(literal(text) if text else None for text in row) for row in rows]

@@ -1,103 +1,102 @@
-"""The routes of the server. No handler touches data; each asks at the desk, and a refusal anywhere becomes a problem here."""
+"""Make the ASGI app: its routes, and the problems that requests end with.
 
-from collections.abc import Awaitable, Callable
+No endpoint touches data: each asks a client.
+"""
+
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from airm_graph.serve.desk import Desk, Refusal
-from airm_graph.serve.library import answer_queries, answer_query, answer_search
-from airm_graph.serve.linked import answer_front, answer_resource
-from airm_graph.serve.negotiate import HTML, choose_type
-from airm_graph.serve.observe import Metrics, Observed
+from airm_graph.serve.content_negotiation import HTML, choose_type
+from airm_graph.serve.graph_client import GraphClient
+from airm_graph.serve.metrics import Metrics
+from airm_graph.serve.middleware import Middleware
 from airm_graph.serve.openapi import answer_openapi
-from airm_graph.serve.pages import Pages, View
-from airm_graph.serve.pool import Pool
-from airm_graph.serve.protocol import answer_graph_store, answer_sparql, answer_void
-from airm_graph.serve.responses import finish, problem_body
+from airm_graph.serve.page_interface import PageRequest, Pages
+from airm_graph.serve.problems import Problem, write_problem
+from airm_graph.serve.query_endpoint import answer_queries, answer_query
+from airm_graph.serve.resource_endpoint import answer_front, answer_resource
+from airm_graph.serve.responses import make_response, make_route
+from airm_graph.serve.search_endpoint import answer_search
+from airm_graph.serve.sparql_endpoint import answer_graph_store, answer_sparql, answer_void
+from airm_graph.serve.worker_pool import WorkerPool
 
 if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
+    from starlette.routing import BaseRoute
     from starlette.types import ASGIApp
 
 __all__ = ["make_app"]
 
 _PROBLEM, _PLAIN = "application/problem+json", "text/plain"
-_READING = ("GET", "HEAD")
-_ASKING = ("GET", "HEAD", "POST")
 
 
-def make_app(desk: Desk, *, pool: Pool, pages: Pages) -> "ASGIApp":
-    """Put the routes together.
+def make_app(client: GraphClient, *, pool: WorkerPool, pages: Pages) -> "ASGIApp":
+    """Make the ASGI app.
 
     Args:
-        desk: Where handlers ask.
-        pool: Whose state ``/ready`` and ``/metrics`` tell.
+        client: Asks for data.
+        pool: Its state is at ``/ready`` and ``/metrics``.
         pages: What people see.
     """
     from starlette.applications import Starlette
     from starlette.exceptions import HTTPException
-    from starlette.routing import Route
 
-    metrics = Metrics(lambda: pool.gauges, lambda: pool.ended)
+    async def send_problem(request: "Request", error: Exception) -> "Response":
+        problem = error if isinstance(error, Problem) else Problem(503, "the request could not be answered")
+        return await _send_problem(request, client, pages, problem)
 
-    def route(path: str, answer: Callable[..., Awaitable["Response"]], name: str, methods: tuple[str, ...] = _READING) -> Route:
-        async def endpoint(request: "Request") -> "Response":
-            request.scope.setdefault("state", {})["route"] = name
-            return await answer(request)
+    async def send_http_error(request: "Request", error: Exception) -> "Response":
+        found = error if isinstance(error, HTTPException) else HTTPException(404)
+        return await _send_problem(request, client, pages, Problem(found.status_code, found.detail, headers=found.headers))
 
-        return Route(path, endpoint, methods=list(methods))
+    metrics = Metrics(pool)
+    routes = [*_list_state_routes(pool, metrics), *_list_routes(client, pages)]
+    app = Starlette(routes=routes, exception_handlers={Problem: send_problem, HTTPException: send_http_error})
+    return Middleware(app, settings=client.settings, metrics=metrics)
 
+
+def _list_state_routes(pool: WorkerPool, metrics: Metrics) -> "list[BaseRoute]":
     async def answer_health(request: "Request") -> "Response":
-        return await _say(request, "ok\n")
+        return await make_response(request, b"ok\n", media_type=_PLAIN)
 
     async def answer_ready(request: "Request") -> "Response":
-        if not pool.ready:
-            raise Refusal(503, "no worker is ready", headers={"Retry-After": "2"})
-        return await _say(request, "ready\n")
+        if not pool.is_ready:
+            raise Problem(503, "no worker is ready", headers={"Retry-After": "2"})
+        return await make_response(request, b"ready\n", media_type=_PLAIN)
 
     async def answer_metrics(request: "Request") -> "Response":
-        return await _say(request, metrics.write())
+        return await make_response(request, metrics.write().encode(), media_type=_PLAIN)
 
-    both: dict[str, Any] = {"desk": desk, "pages": pages}
-    routes = [
-        route("/sparql", partial(answer_sparql, **both), "sparql", _ASKING),
-        route("/", partial(answer_front, **both), "front"),
-        route("/health", answer_health, "health"),
-        route("/ready", answer_ready, "ready"),
-        route("/metrics", answer_metrics, "metrics"),
-        route("/graph-store", partial(answer_graph_store, desk=desk), "graph-store"),
-        route("/.well-known/void", partial(answer_void, desk=desk), "void"),
-        route("/openapi.json", partial(answer_openapi, desk=desk), "openapi"),
-        route("/query", partial(answer_queries, **both), "queries"),
-        route("/query/{name}", partial(answer_query, **both), "query"),
-        route("/search", partial(answer_search, **both), "search"),
-        route("/search.{suffix}", partial(answer_search, **both), "search"),
-        *pages.list_routes(desk),
-        route("/{path:path}", partial(answer_resource, **both), "resource"),
+    return [
+        make_route("/health", answer_health, "health"),
+        make_route("/ready", answer_ready, "ready"),
+        make_route("/metrics", answer_metrics, "metrics"),
     ]
 
-    async def refuse(request: "Request", error: Exception) -> "Response":
-        refusal = error if isinstance(error, Refusal) else Refusal(503, "the question could not be answered")
-        return await _send_problem(request, desk, pages, refusal)
 
-    async def refuse_method(request: "Request", error: Exception) -> "Response":
-        found = error if isinstance(error, HTTPException) else HTTPException(404)
-        return await _send_problem(request, desk, pages, Refusal(found.status_code, found.detail, headers=dict(found.headers or {})))
+def _list_routes(client: GraphClient, pages: Pages) -> "list[BaseRoute]":
+    both: dict[str, Any] = {"client": client, "pages": pages}
+    return [
+        make_route("/sparql", partial(answer_sparql, **both), "sparql", methods=("GET", "HEAD", "POST")),
+        make_route("/", partial(answer_front, **both), "front"),
+        make_route("/graph-store", partial(answer_graph_store, client=client), "graph-store"),
+        make_route("/.well-known/void", partial(answer_void, client=client), "void"),
+        make_route("/openapi.json", partial(answer_openapi, client=client), "openapi"),
+        make_route("/query", partial(answer_queries, **both), "queries"),
+        make_route("/query/{name}", partial(answer_query, **both), "query"),
+        make_route("/search", partial(answer_search, **both), "search"),
+        make_route("/search.{suffix}", partial(answer_search, **both), "search"),
+        *pages.list_routes(client),
+        make_route("/{path:path}", partial(answer_resource, **both), "resource"),
+    ]
 
-    app = Starlette(routes=routes, exception_handlers={Refusal: refuse, HTTPException: refuse_method})
-    return Observed(app, settings=desk.settings, metrics=metrics)
 
-
-async def _say(request: "Request", text: str) -> "Response":
-    return await finish(request, text.encode(), media_type=_PLAIN)
-
-
-async def _send_problem(request: "Request", desk: Desk, pages: Pages, refusal: Refusal) -> "Response":
+async def _send_problem(request: "Request", client: GraphClient, pages: Pages, problem: Problem) -> "Response":
     chosen = choose_type(request.headers.get("accept", ""), (_PROBLEM, _PLAIN, HTML)) or _PROBLEM
     if chosen == HTML:
-        view = View(desk, request.url.path, request.query_params.multi_items())
-        body = (await pages.show_problem(view, status=refusal.status, message=refusal.message)).encode("utf-8", "replace")
+        page = await pages.show_problem(PageRequest.of(request, client), status=problem.status, title=problem.title)
+        body = page.encode("utf-8", "replace")
     else:
-        body = problem_body(refusal, media_type=chosen)
-    return await finish(request, body, media_type=chosen, headers=refusal.headers, status=refusal.status)
+        body = write_problem(problem, media_type=chosen)
+    return await make_response(request, body, media_type=chosen, headers=problem.headers, status=problem.status)

@@ -1,23 +1,22 @@
-"""The description of the whole interface for programs, made from the headers of the queries.
+"""Describe the whole interface by OpenAPI, from the headers of the queries.
 
 Source:
     OpenAPI Specification 3.1.1.
 """
 
-import json
 from typing import TYPE_CHECKING, Any
 
 from airm_graph.query.library import Parameter, Query, list_queries
 from airm_graph.search import FACETS
-from airm_graph.serve.desk import Desk
-from airm_graph.serve.negotiate import GRAPH_TYPES, HTML, TABLE_TYPES
-from airm_graph.serve.responses import Fresh, finish
+from airm_graph.serve.content_negotiation import GRAPH_TYPES, HTML, JSON, TABLE_TYPES
+from airm_graph.serve.graph_client import GraphClient
+from airm_graph.serve.responses import Validators, make_response, write_json
 
 if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
-__all__ = ["answer_openapi", "describe_interface"]
+__all__ = ["answer_openapi"]
 
 Json = dict[str, Any]
 
@@ -27,21 +26,20 @@ _PROBLEMS = {
     400: "The request is wrong; the message says what, and `parameter` which parameter.",
     404: "There is no such thing.",
     406: "None of the formats that the client takes; `offered` lists those there are.",
-    413: "Question or answer is too large.",
+    413: "Query or answer is too large.",
     414: "The address is too long.",
     503: "Too much work for the server, now or at all; `Retry-After` says when to ask again.",
 }
 
 
-async def answer_openapi(request: "Request", desk: Desk) -> "Response":
+async def answer_openapi(request: "Request", client: GraphClient) -> "Response":
     """Answer a request at ``/openapi.json``."""
-    server = desk.locate(request.headers.get("host", ""), "").rstrip("/")
-    described = describe_interface(list_queries(), server=server, version=desk.facts.version, notice=desk.facts.notice)
-    body = json.dumps(described, ensure_ascii=False, indent=2).encode() + b"\n"
-    return await finish(request, body, media_type="application/json", fresh=Fresh(desk.facts, "openapi", server))
+    server = client.locate(request.headers.get("host", ""), "").rstrip("/")
+    described = _describe_interface(list_queries(), server=server, version=client.info.version, notice=client.info.notice)
+    return await make_response(request, write_json(described), media_type=JSON, validators=Validators(client.info, "openapi", server))
 
 
-def describe_interface(queries: tuple[Query, ...], *, server: str, version: str, notice: str) -> Json:
+def _describe_interface(queries: tuple[Query, ...], *, server: str, version: str, notice: str) -> Json:
     """Describe the interface as an OpenAPI 3.1 document.
 
     Args:
@@ -59,9 +57,7 @@ def describe_interface(queries: tuple[Query, ...], *, server: str, version: str,
             "/sparql": _describe_sparql(),
             "/graph-store": _describe_graph_store(),
             "/search": {"get": _describe_search()},
-            "/query": {
-                "get": _operation("listQueries", "List the queries of the library", ["library"], [], ("application/json", HTML), [406])
-            },
+            "/query": {"get": _operation("listQueries", "List the queries of the library", ["library"], [], (JSON, HTML), [406])},
             **{f"/query/{query.name}": {"get": _describe_query(query)} for query in queries},
             "/{path}": {"get": _describe_resource()},
             "/.well-known/void": {"get": _operation("describeService", "What this server holds, as RDF", ["graph"], [], _GRAPHS, [406])},
@@ -130,7 +126,7 @@ def _describe_search() -> Json:
         _parameter("limit", "How many hits.", {"type": "integer", "minimum": 0, "maximum": 1000, "default": 20}),
         _parameter("offset", "How many hits to leave out before.", {"type": "integer", "minimum": 0, "default": 0}),
     ]
-    types = ("application/json", "text/csv", "text/tab-separated-values", HTML)
+    types = (JSON, "text/csv", "text/tab-separated-values", HTML)
     return _operation("search", "Search names, descriptions, reasons and titles", ["search"], parameters, types, [400, 406, 503])
 
 
@@ -152,7 +148,7 @@ def _describe_query(query: Query) -> Json:
         _parameter(p.name, p.description, _describe_parameter(p), required=p.required) | ({"example": p.example} if p.example else {})
         for p in query.parameters
     ]
-    types = (*_TABLES, "application/json", HTML)
+    types = (*_TABLES, JSON, HTML)
     described = _operation(query.name, query.summary, ["library"], parameters, types, [400, 406, 413, 503])
     columns = "\n".join(f"- `{name}`: {meaning}" for name, meaning in query.columns)
     return {**described, "description": f"{query.description}\n\nColumns:\n\n{columns}"}

@@ -1,6 +1,7 @@
-"""A child that answers questions under limits that the kernel holds.
+"""Run a worker: a child process that answers messages under limits of the kernel.
 
-It opens nothing: no file, no connection, no process. When it takes too much time or memory it dies, and the one who asked sees that.
+It can open nothing: no file, no connection, no process. When it takes too much time or memory it
+dies, and the HTTP process sees that.
 """
 
 import json
@@ -10,28 +11,28 @@ import resource
 import signal
 import socket
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import NoReturn
 
-from airm_graph.serve.frames import LENGTH, Reply, pack_reply
-from airm_graph.serve.settings import Limits
+from airm_graph.serve.messages import LENGTH, Message, Reply, pack_reply
+from airm_graph.serve.server_settings import Limits
 
-__all__ = ["serve_questions"]
+__all__ = ["run_worker"]
 
-#: Oxigraph's parser and evaluator recurse: the caps on queries hold with a wide margin on this much stack.
+#: Oxigraph's parser and evaluator recurse: queries within the limits have a wide margin on this much stack.
 _STACK = 64 << 20
 
 
-def serve_questions(connection: socket.socket, *, answer: Callable[[Mapping[str, Any]], Reply], limits: Limits) -> NoReturn:
-    """Answer questions that come in on *connection* until it is closed; never returns."""
-    _restrain(limits)
+def run_worker(connection: socket.socket, *, answer: Callable[[Message], Reply], limits: Limits) -> NoReturn:
+    """Answer messages that come in on *connection* until it is closed; never returns."""
+    _restrict(limits)
     code = 0
     try:
-        while (question := _read_question(connection)) is not None:
-            _start_clock(limits)
-            reply = pack_reply(_answer(answer, question))
+        while (message := _read_message(connection)) is not None:
+            _start_timers(limits)
+            reply = pack_reply(_answer(answer, message))
             signal.setitimer(signal.ITIMER_REAL, 0)
             connection.sendall(reply)
     except MemoryError:
@@ -42,20 +43,22 @@ def serve_questions(connection: socket.socket, *, answer: Callable[[Mapping[str,
         os._exit(code)
 
 
-def _answer(answer: Callable[[Mapping[str, Any]], Reply], question: Mapping[str, Any]) -> Reply:
+def _answer(answer: Callable[[Message], Reply], message: Message) -> Reply:
     try:
-        return answer(question)
+        return answer(message)
     except MemoryError:
         raise
-    except Exception as error:  # noqa: BLE001 - a fault of ours is told to the one who asked, who writes it to the log
+    except Exception as error:  # noqa: BLE001 - an error of ours is sent to the HTTP process, which logs it
         detail = f"{type(error).__name__}: {error}"
-        return Reply(503, {"error": "the question could not be answered", "reason": "internal", "detail": detail})
+        return Reply(503, {"error": "the request could not be answered", "reason": "internal", "detail": detail})
 
 
-def _restrain(limits: Limits) -> None:
+def _restrict(limits: Limits) -> None:
     for number in (signal.SIGALRM, signal.SIGTERM, signal.SIGINT, signal.SIGCHLD, signal.SIGPIPE):
         signal.signal(number, signal.SIG_IGN if number in {signal.SIGINT, signal.SIGPIPE} else signal.SIG_DFL)
-    _die_first()
+    # Where the machine runs out of memory, let it be a worker that is ended.
+    with suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text("1000")
     _, hard = resource.getrlimit(resource.RLIMIT_STACK)
     resource.setrlimit(resource.RLIMIT_STACK, (_STACK if hard == resource.RLIM_INFINITY else min(_STACK, hard), hard))
     pages: int = int(Path("/proc/self/statm").read_text().split()[0]) if Path("/proc/self/statm").exists() else 0
@@ -66,21 +69,15 @@ def _restrain(limits: Limits) -> None:
     resource.setrlimit(resource.RLIMIT_NOFILE, (0, 0))
 
 
-def _die_first() -> None:
-    """Where the machine runs out of memory, let it be a worker that is ended."""
-    with suppress(OSError):
-        Path("/proc/self/oom_score_adj").write_text("1000")
-
-
-def _start_clock(limits: Limits) -> None:
-    # Both are second lines of defence: the one who asked ends a worker that is late, and these hold even when that one hangs.
+def _start_timers(limits: Limits) -> None:
+    # The HTTP process ends a worker that is late; these two end it even when that process hangs.
     signal.setitimer(signal.ITIMER_REAL, limits.seconds + 1)
     used = time.process_time()
     _, hard = resource.getrlimit(resource.RLIMIT_CPU)
     resource.setrlimit(resource.RLIMIT_CPU, (math.ceil(used + limits.seconds) + 1, hard))
 
 
-def _read_question(connection: socket.socket) -> Mapping[str, Any] | None:
+def _read_message(connection: socket.socket) -> Message | None:
     head = _read(connection, LENGTH.size)
     if head is None:
         return None

@@ -1,5 +1,5 @@
-"""The pages that people see: templates, a style sheet, and what a page shows of a resource, a search or a query. No frameworks."""
+"""Make pages for people: templates, a style sheet, and what a page shows. No frameworks."""
 
-from airm_graph.site.pages import SitePages
+from airm_graph.site.site_pages import SitePages
 
 __all__ = ["SitePages"]

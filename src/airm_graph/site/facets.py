@@ -1,4 +1,4 @@
-"""Facets as links: what is chosen, what each choice would add, and where dropping one leads."""
+"""Make links of facets: what is chosen, what more can be chosen, and where dropping one leads."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from airm_graph.search import FACETS, Hits
 from airm_graph.site.render import Site
 
-__all__ = ["TITLES", "Chip", "Facet", "FacetLink", "Turn", "describe_choice", "list_chips", "list_facets", "turn_pages"]
+__all__ = ["ActiveFilter", "Facet", "FacetLink", "Pagination", "describe_choice", "list_facets", "list_filters", "paginate", "write_title"]
 
-#: How facets are called on pages.
-TITLES = {
+#: Titles of facets on pages, in the order in which they are shown.
+_TITLES = {
     "kind": "Kind",
     "edition": "Edition",
     "code": "Code",
@@ -18,8 +18,9 @@ TITLES = {
     "function": "Function",
     "source": "Source",
 }
-_SHOWN = 8
-_MOST = 200
+_SHOWN, _MOST = 8, 200
+#: Hits on a page where nothing is asked for; the address of any other number names it.
+_HITS = 20
 
 Chosen = Mapping[str, Sequence[str]]
 Parameters = list[tuple[str, str]]
@@ -27,7 +28,7 @@ Parameters = list[tuple[str, str]]
 
 @dataclass(frozen=True, slots=True)
 class FacetLink:
-    """A value that narrows what was found."""
+    """Hold a value that narrows the hits."""
 
     label: str
     count: int
@@ -36,9 +37,8 @@ class FacetLink:
 
 @dataclass(frozen=True, slots=True)
 class Facet:
-    """The values of a facet: the first of them, the rest, and how many more there are."""
+    """Hold the values of a facet: the first of them, the rest, and how many more there are."""
 
-    name: str
     title: str
     first: tuple[FacetLink, ...]
     rest: tuple[FacetLink, ...]
@@ -46,8 +46,8 @@ class Facet:
 
 
 @dataclass(frozen=True, slots=True)
-class Chip:
-    """What is chosen, and where dropping it leads."""
+class ActiveFilter:
+    """Hold a value that is chosen, and where dropping it leads."""
 
     title: str
     label: str
@@ -55,12 +55,11 @@ class Chip:
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
-    """Where one is in a long list; an address is empty where there is no such page."""
+class Pagination:
+    """Hold the place of a page in a long list; an address is empty where there is no such page."""
 
     first: int
     last: int
-    total: int
     before: str
     after: str
     number: int
@@ -68,32 +67,39 @@ class Turn:
 
 
 def list_facets(site: Site, hits: Hits, *, path: str, chosen: Chosen, hidden: tuple[str, ...] = ()) -> list[Facet]:
-    """The facets that narrow further."""
+    """List the facets that narrow further."""
     found = []
-    for name in TITLES:
+    for name, title in _TITLES.items():
         choices = [c for c in hits.facets.get(name, ()) if not _is_chosen(c.iri, c.slug, c.label, chosen.get(name, ()))]
         if name in hidden or not choices or (len(choices) == 1 and choices[0].count == hits.total):
             continue
         links = tuple(
             FacetLink(c.label or c.slug, c.count, site.url(path, [*_keep(hits.text, chosen), (name, c.iri)])) for c in choices[:_MOST]
         )
-        found.append(Facet(name, TITLES[name], links[:_SHOWN], links[_SHOWN:], max(0, len(choices) - _MOST)))
+        found.append(Facet(title, links[:_SHOWN], links[_SHOWN:], max(0, len(choices) - _MOST)))
     return found
 
 
-def list_chips(site: Site, hits: Hits, *, path: str, chosen: Chosen) -> list[Chip]:
-    """What is chosen."""
-    chips = []
+def list_filters(site: Site, hits: Hits, *, path: str, chosen: Chosen) -> list[ActiveFilter]:
+    """List the values that are chosen."""
+    found = []
     for name, values in chosen.items():
         for value in values:
             rest = {**chosen, name: [other for other in values if other != value]}
-            chips.append(Chip(TITLES[name], describe_choice(hits, name, value), site.url(path, _keep(hits.text, rest))))
-    return chips
+            found.append(ActiveFilter(_TITLES[name], describe_choice(hits, name, value), site.url(path, _keep(hits.text, rest))))
+    return found
 
 
-def turn_pages(site: Site, hits: Hits, *, path: str, chosen: Chosen, limit: int) -> Turn:
-    """Where the pages before and after are."""
-    kept, size = _keep(hits.text, chosen), [("limit", str(limit))] if limit != 20 else []
+def write_title(heading: str, hits: Hits, filters: Sequence[ActiveFilter]) -> str:
+    """Write a title that tells one search from another."""
+    parts = [f"“{hits.text}”"] if hits.text else []
+    parts += [f"{active.title} {active.label}" for active in filters]
+    return f"{heading}{': ' if parts else ''}{', '.join(parts)}{f' (from {hits.offset + 1})' if hits.offset else ''}"
+
+
+def paginate(site: Site, hits: Hits, *, path: str, chosen: Chosen, limit: int) -> Pagination:
+    """Find the pages before and after."""
+    kept, size = _keep(hits.text, chosen), [("limit", str(limit))] if limit != _HITS else []
 
     def at(offset: int) -> str:
         return site.url(path, [*kept, *size, *([("offset", str(offset))] if offset else [])])
@@ -101,13 +107,13 @@ def turn_pages(site: Site, hits: Hits, *, path: str, chosen: Chosen, limit: int)
     last = hits.offset + len(hits.hits)
     before = at(max(0, hits.offset - limit)) if hits.offset else ""
     after = at(hits.offset + limit) if last < hits.total and hits.hits else ""
-    size_of_page = max(1, limit)
-    pages = -(-hits.total // size_of_page)
-    return Turn(hits.offset + 1 if hits.hits else 0, last, hits.total, before, after, hits.offset // size_of_page + 1, pages)
+    length = max(1, limit)
+    first = hits.offset + 1 if hits.hits else 0
+    return Pagination(first, last, before, after, hits.offset // length + 1, -(-hits.total // length))
 
 
 def describe_choice(hits: Hits, name: str, value: str) -> str:
-    """The label of a value that was given by IRI, slug or label."""
+    """Find the label of a value that was given by IRI, slug or label."""
     fitting = {c.label or c.slug for c in hits.facets.get(name, ()) if _is_chosen(c.iri, c.slug, c.label, (value,))}
     # Codes of two editions can have one notation; then both are meant.
     return fitting.pop() if len(fitting) == 1 else value.rpartition("/")[2]

@@ -1,4 +1,4 @@
-"""Forms of the query library, made from the headers of the queries: one field for each parameter, of its kind."""
+"""Make the forms of the query library: a field for each parameter, by its kind."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,12 +9,13 @@ from airm_graph.site.catalogue import Catalogue
 
 __all__ = ["Field", "Option", "make_fields"]
 
+_MOST_OPTIONS = 500
 _NUMBERS = {"integer": "-?[0-9]{1,18}", "notation": r"[0-9]{1,3}(\.[0-9]{1,3}){0,4}"}
 
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """A value to choose, and how it reads; *group* is the heading it stands under."""
+    """Hold a value to choose, its label, and the heading of its group."""
 
     value: str
     label: str
@@ -23,7 +24,7 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A field of a form; it is a list to choose from where it has options."""
+    """Hold a field of a form; it is a list to choose from where it has options."""
 
     name: str
     label: str
@@ -37,7 +38,7 @@ class Field:
 
     @property
     def groups(self) -> dict[str, list[Option]]:
-        """Options by the heading they stand under."""
+        """Options by the heading of their group."""
         found: dict[str, list[Option]] = {}
         for option in self.options:
             found.setdefault(option.group, []).append(option)
@@ -48,7 +49,7 @@ def make_fields(query: Query, arguments: Mapping[str, str], catalogue: Catalogue
     """Make the fields of a query's form.
 
     Args:
-        query: Whose.
+        query: The query.
         arguments: What was filled in.
         catalogue: What there is to choose from.
     """
@@ -62,7 +63,7 @@ def _make_field(parameter: Parameter, given: str, *, edition: str, catalogue: Ca
     value = given or parameter.default or ""
     options = tuple(_list_options(parameter, edition=edition, catalogue=catalogue))
     if options and value and value not in {option.value for option in options}:
-        # What somebody asked for by another name stays what was asked for.
+        # A value that was given by another name stays.
         options = (*options, Option(value, value))
     shown = parameter.default or parameter.example or ""
     return Field(
@@ -87,7 +88,7 @@ def _list_options(parameter: Parameter, *, edition: str, catalogue: Catalogue) -
     if parameter.kind == "edition":
         return [Option(found.slug, found.label) for found in catalogue.editions]
     if parameter.kind == "source":
-        return [Option(choice.slug, choice.label) for choice in _shortest(catalogue.concepts.get("source", ()))]
+        return [Option(choice.slug, choice.label) for choice in _limit(catalogue.concepts.get("source", ()))]
     if parameter.kind == "notation":
         # The edition that is asked for comes first, so that of two codes with one notation its own is the one chosen.
         editions = sorted(catalogue.editions, key=lambda found: found.slug != edition.rpartition("/")[2])
@@ -95,6 +96,6 @@ def _list_options(parameter: Parameter, *, edition: str, catalogue: Catalogue) -
     return []
 
 
-def _shortest(choices: Sequence[Choice]) -> Sequence[Choice]:
-    """Beyond some hundreds a list helps nobody: then the name is typed."""
-    return choices if len(choices) <= 500 else ()
+def _limit(choices: Sequence[Choice]) -> Sequence[Choice]:
+    """Leave out lists of more than some hundreds, which help nobody: then the name is typed."""
+    return choices if len(choices) <= _MOST_OPTIONS else ()

@@ -1,4 +1,8 @@
-"""Templates to HTML. Everything that a template prints is escaped; addresses come from `Site`, which lets only harmless ones through."""
+"""Render templates to HTML.
+
+Everything that a template prints is escaped; addresses come from `Site`, which gives only harmless
+ones.
+"""
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
@@ -9,12 +13,12 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 
 from airm_graph.query.answers import split_term
-from airm_graph.serve.pages import View
-from airm_graph.site.static import find_vendored, static_version
+from airm_graph.serve.page_interface import PageRequest
+from airm_graph.serve.responses import escape_json
+from airm_graph.site.static_files import has_editor, hash_static
 
 if TYPE_CHECKING:
     import jinja2
-    from markupsafe import Markup
 
 __all__ = ["Cell", "Crumb", "Site", "render"]
 
@@ -23,90 +27,80 @@ _TEMPLATES = Path(__file__).parent / "templates"
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """An N-Triples term taken apart for a page: ``iri`` is empty for texts, ``language`` for texts without one."""
+    """Hold an N-Triples term for a page; *iri* is empty for texts, *language* may be."""
 
     text: str
     iri: str = ""
     language: str = ""
-    datatype: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Crumb:
-    """A step of the way to a page; no path where it is the page itself."""
+    """Hold a step of the breadcrumb trail; without a path where it is the page itself."""
 
     label: str
     path: str = ""
 
 
 class Site:
-    """What templates ask for addresses and names; bound to one page."""
+    """Gives templates addresses and labels; made for one page."""
 
-    def __init__(self, view: View, *, labels: Mapping[str, str] | None = None) -> None:
-        """Take the page and the names of IRIs that occur on it."""
-        self.view, self.facts = view, view.facts
+    def __init__(self, page: PageRequest, *, labels: Mapping[str, str] | None = None) -> None:
+        """Take the page and the labels of IRIs that occur on it."""
+        self.page, self.info, self.href = page, page.info, page.client.href
         self._labels = labels or {}
-        self._root = view.desk.settings.root_path
+        self._settings = page.client.settings
 
     @property
     def base(self) -> str:
         """What every IRI of the project begins with."""
-        return self.facts.base
+        return self.info.base
 
     @property
     def endpoint(self) -> str:
         """Address of the SPARQL endpoint, as a path or as users know it."""
-        public = self.view.desk.settings.public_url
-        return f"{public}sparql" if public else self.url("sparql")
+        return f"{self._settings.public_url}sparql" if self._settings.public_url else self.url("sparql")
 
     @property
     def has_editor(self) -> bool:
-        """Whether the editor was put beside the style sheet."""
-        return find_vendored() is not None
+        """Whether the editor can be shown."""
+        return has_editor()
 
     def url(self, path: str = "", parameters: Iterable[tuple[str, str]] = ()) -> str:
-        """Address of a path on this server."""
+        """Write the address of a path on this server."""
         query = urlencode(list(parameters))
-        return f"{self._root}/{quote(path.lstrip('/'), safe='/:.~@!$,;=+*()')}" + (f"?{query}" if query else "")
+        return f"{self._settings.root_path}/{quote(path.lstrip('/'), safe='/:.~@!$,;=+*()')}" + (f"?{query}" if query else "")
 
     def static(self, name: str) -> str:
-        """Address of a file that comes with the pages; it changes with the file."""
-        return f"{self._root}/static/{name}?v={static_version(name)}"
+        """Write the address of a file that comes with the pages."""
+        return f"{self._settings.root_path}/static/{name}?v={hash_static(name)}"
+
+    def crumbs(self, *steps: tuple[str, str], page: str) -> list[Crumb]:
+        """Make a breadcrumb trail of the labels and paths of *steps* and the label of the page."""
+        return [Crumb("Home", self.url()), *(Crumb(label, self.url(path)) for label, path in steps), Crumb(page)]
 
     def is_own(self, iri: str) -> bool:
         """Whether an IRI lies below the base."""
         return iri.startswith(self.base)
 
-    def href(self, iri: str) -> str:
-        """Where an IRI is found: empty for what is no address of the web, and never another host in the guise of a path."""
-        if not self.is_own(iri):
-            return iri if iri.startswith(("http://", "https://")) else ""
-        path = iri.removeprefix(self.base)
-        return "" if path.startswith(("/", "\\")) else self.view.desk.href(iri)
-
     def label(self, iri: str) -> str:
-        """The name of an IRI: as the data says, or else its path below the base or its short form."""
+        """Find the label of an IRI, or else shorten it."""
         return self._labels.get(iri) or self.shorten(iri)
 
     def shorten(self, iri: str) -> str:
-        """An IRI as people write it.
-
-        Where two prefixes fit, the longer namespace is used.
-        """
-        fitting = [(len(space), prefix, space) for prefix, space in self.facts.prefixes.items() if iri.startswith(space) and iri != space]
+        """Write an IRI as a prefixed name, by the longest namespace, or as path below the base."""
+        fitting = [(len(space), prefix, space) for prefix, space in self.info.prefixes.items() if iri.startswith(space) and iri != space]
         if fitting:
             _, prefix, space = max(fitting)
             return f"{prefix}:{iri.removeprefix(space)}"
         return iri.removeprefix(self.base) or iri
 
     def cell(self, term: str | None) -> Cell:
-        """Take an N-Triples term apart."""
+        """Make a cell of an N-Triples term."""
         if term is None:
             return Cell("")
-        kind, text, datatype, language = split_term(term)
-        if kind == "uri":
-            return Cell(self.label(text), iri=text)
-        return Cell(text, language=language, datatype=datatype)
+        kind, text, _, language = split_term(term)
+        return Cell(self.label(text), iri=text) if kind == "uri" else Cell(text, language=language)
 
 
 def render(template: str, site: Site, *, title: str, crumbs: Sequence[Crumb] = (), data: object = None, **values: Any) -> str:
@@ -114,13 +108,16 @@ def render(template: str, site: Site, *, title: str, crumbs: Sequence[Crumb] = (
 
     Args:
         template: Name of its template.
-        site: Addresses and names.
+        site: Addresses and labels.
         title: Its title; the name of the site is added.
-        crumbs: The way to it from the front page.
-        data: JSON-LD to put into it.
+        crumbs: Its breadcrumb trail.
+        data: JSON-LD to embed.
         **values: What else the template shows.
     """
-    script = _write_script(data) if data is not None else None
+    from markupsafe import Markup
+
+    # Escaped as JSON, it holds nothing that could be markup.
+    script = None if data is None else Markup(escape_json(json.dumps(data, ensure_ascii=False, sort_keys=True)))  # noqa: S704
     return _environment().get_template(template).render(site=site, title=title, crumbs=crumbs, script=script, **values)
 
 
@@ -138,14 +135,3 @@ def _environment() -> "jinja2.Environment":
     )
     environment.filters["number"] = lambda number: f"{number:,}"
     return environment
-
-
-def _write_script(data: object) -> "Markup":
-    """Write JSON so that nothing in it ends the element it stands in, or reads as markup."""
-    from markupsafe import Markup
-
-    text = json.dumps(data, ensure_ascii=False, sort_keys=True)
-    for char in "<>&\u2028\u2029":
-        text = text.replace(char, f"\\u{ord(char):04x}")
-    # Nothing that could be markup is left.
-    return Markup(text)  # noqa: S704

@@ -1,15 +1,16 @@
-"""A resource as templates read it: values by prefixed name, the lines of its evidence with repairs marked, the way to a code."""
+"""Give templates what they show of a resource: values, captured lines with repairs, codes above."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from airm_graph.namespaces import rebase_text, term
-from airm_graph.serve.resources import Resource
+from airm_graph.serve.resource_description import Resource
+from airm_graph.site.catalogue import BROWSED
 from airm_graph.site.render import Crumb, Site
 
-__all__ = ["Line", "Piece", "Shown", "name_kind"]
+__all__ = ["Line", "Piece", "ResourceView"]
 
-# The first that fits says what a resource is shown as.
+# The first class that fits says what kind of page a resource has.
 _KINDS = {
     "airm:Mitigation": "mitigation",
     "airm:Source": "source",
@@ -27,12 +28,15 @@ _KINDS = {
     "dcterms:RightsStatement": "notice",
     "prov:Agent": "agent",
 }
-_HASHED = ("ontology", "shapes", "alignment")
+_MOST_LEVELS = 10
+_BROWSE = ("Browse", "browse")
+# Documents with terms of their own: nothing may be said of them, so they are told by their path.
+_DOCUMENTS = ("ontology", "shapes", "alignment")
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A stretch of a captured line; *after* is what a repair made of it, None where it was left as it is."""
+    """Hold a part of a captured line; *after* is what a repair made of it, None without one."""
 
     text: str
     after: str | None = None
@@ -40,7 +44,7 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A captured line: its number in the file, and its pieces."""
+    """Hold a captured line: its number in the file, and its pieces."""
 
     number: int
     pieces: tuple[Piece, ...]
@@ -54,13 +58,13 @@ class _Repair:
     after: str
 
 
-class Shown:
-    """A resource and ways to ask it; names are prefixed, and *of* is the IRI of a part."""
+class ResourceView:
+    """Reads values of a resource; names are prefixed, and *of* is the IRI of a part."""
 
     def __init__(self, resource: Resource, site: Site) -> None:
         """Take the resource and the page it is on."""
         self.resource, self.site = resource, site
-        self.iri, self.kind = resource.iri, name_kind(resource, base=site.base)
+        self.iri, self.kind = resource.iri, _find_kind(resource, base=site.base)
 
     @property
     def path(self) -> str:
@@ -69,57 +73,57 @@ class Shown:
 
     @property
     def name(self) -> str:
-        """What it is called, or what can be said of it where it has no name."""
+        """Its name, or what can be said of it where it has none."""
         if self.resource.label:
             return " ".join((*self.texts("skos:notation"), self.resource.label))
         unnamed = {"mitigation": "Mitigation without a known name", "code": f"Code {self.text('skos:notation')} (label unknown)"}
         return unnamed.get(self.kind, self.path)
 
     def texts(self, name: str, of: str | None = None) -> tuple[str, ...]:
-        """Values as plain text; IRIs without brackets."""
+        """List values as plain text; IRIs without brackets."""
         return self.resource.texts(self._expand(name), of=of)
 
     def text(self, name: str, of: str | None = None) -> str:
-        """The first value; empty where there is none."""
+        """Find the first value as plain text; empty where there is none."""
         return next(iter(self.texts(name, of=of)), "")
 
     def links(self, name: str, of: str | None = None) -> tuple[str, ...]:
-        """Values that are IRIs."""
+        """List values that are IRIs."""
         return tuple(value[1:-1] for value in self.resource.values(self._expand(name), of=of) if value.startswith("<"))
 
     def pointing(self, name: str) -> tuple[str, ...]:
-        """Who points here by a property; the first of them where there are many."""
+        """List the subjects that link here by a property; of many, the first."""
         wanted = self._expand(name)
         return tuple(subject for predicate, subject in self.resource.incoming if predicate == wanted)
 
     def code_name(self, iri: str) -> str:
-        """Notation and label of a code."""
+        """Write notation and label of a code."""
         notation, label = self.resource.notations.get(iri, ""), self.resource.labels.get(iri, "")
         return " ".join(part for part in (notation, label) if part) or self.site.label(iri)
 
     def path_of(self, code: str) -> tuple[str, ...]:
-        """The codes above a code, from the top, and the code itself.
+        """List the codes above a code, from the top, and the code itself.
 
         Where a code has several above it, the first counts; a circle ends where it closes.
         """
-        way = [code]
-        while len(way) < 10:
-            above = next(iter(self.links("skos:broader", of=None if way[-1] == self.iri else way[-1])), "")
-            if not above or above in way:
+        path = [code]
+        while len(path) < _MOST_LEVELS:
+            above = next(iter(self.links("skos:broader", of=None if path[-1] == self.iri else path[-1])), "")
+            if not above or above in path:
                 break
-            way.append(above)
-        return tuple(reversed(way))
+            path.append(above)
+        return tuple(reversed(path))
 
     def edition_of(self, code: str) -> str:
-        """The scheme a code belongs to; empty where none is known."""
+        """Find the scheme of a code; empty where none is known."""
         return next(iter(self.links("skos:inScheme", of=None if code == self.iri else code)), "")
 
     def sorted_evidence(self, of: str | None = None) -> tuple[str, ...]:
-        """Pieces of evidence by file and line or row."""
+        """List pieces of evidence by file and line or row."""
         return tuple(sorted(self.links("airm:evidence", of=of), key=self._place))
 
     def lines(self, evidence: str) -> tuple[Line, ...]:
-        """The captured lines of a piece of evidence, with what was repaired in them marked."""
+        """List the captured lines of a piece of evidence, with repairs marked."""
         of = None if evidence == self.iri else evidence
         first, text = self.text("airm:firstLine", of=of), self.text("airm:capturedText", of=of)
         start = int(first) if first.isdigit() else 1
@@ -130,24 +134,17 @@ class Shown:
         )
 
     def crumbs(self) -> list[Crumb]:
-        """The way from the front page."""
+        """Make the breadcrumb trail."""
         edition = self.edition_of(self.iri)
         if self.kind == "code" and edition:
-            above = [Crumb(self.code_name(iri), self.site.href(iri)) for iri in self.path_of(self.iri)[:-1]]
-            browse = self.site.url(f"browse/{edition.removeprefix(self.site.base)}")
-            return [Crumb("Browse", self.site.url("browse")), Crumb(self.site.label(edition), browse), *above, Crumb(self.name)]
-        shelf = {"mitigation": "mitigations", "source": "source", "actor": "actor", "lifecycle": "lifecycle", "function": "function"}
-        titles = {
-            "mitigations": "Mitigations",
-            "source": "Sources",
-            "actor": "Actors",
-            "lifecycle": "Lifecycle stages",
-            "function": "Functions",
-        }
-        if self.kind in shelf:
-            name = shelf[self.kind]
-            return [Crumb("Browse", self.site.url("browse")), Crumb(titles[name], self.site.url(f"browse/{name}")), Crumb(self.name)]
-        return [Crumb("Home", self.site.url()), Crumb(self.name)]
+            steps = [(self.code_name(iri), iri.removeprefix(self.site.base)) for iri in self.path_of(self.iri)[:-1]]
+            browse = (self.site.label(edition), f"browse/{edition.removeprefix(self.site.base)}")
+            return self.site.crumbs(_BROWSE, browse, *steps, page=self.name)
+        if self.kind == "mitigation":
+            return self.site.crumbs(_BROWSE, ("Mitigations", "browse/mitigations"), page=self.name)
+        if self.kind in BROWSED:
+            return self.site.crumbs(_BROWSE, (BROWSED[self.kind], f"browse/{self.kind}"), page=self.name)
+        return self.site.crumbs(page=self.name)
 
     def _expand(self, name: str) -> str:
         return rebase_text(term(name)[1:-1], self.site.base)
@@ -166,15 +163,12 @@ class Shown:
         return _Repair(*place, self.text("airm:before", of=iri), self.text("airm:after", of=iri))
 
 
-def name_kind(resource: Resource, *, base: str) -> str:
-    """What a resource is shown as.
-
-    Documents with terms of their own (ontology, shapes) are told by their path, for nothing may be said of them.
-    """
+def _find_kind(resource: Resource, *, base: str) -> str:
+    """Find what kind of page a resource has."""
     types = set(resource.types)
     found = next((kind for name, kind in _KINDS.items() if rebase_text(term(name)[1:-1], base) in types), "")
     path = resource.iri.removeprefix(base)
-    if path.partition("/")[0] in _HASHED:
+    if path.partition("/")[0] in _DOCUMENTS:
         return "ontology"
     if not found and (path.startswith("graph/") or resource.graph_size):
         return "graph"
@@ -182,7 +176,7 @@ def name_kind(resource: Resource, *, base: str) -> str:
 
 
 def _mark(line: str, repairs: Iterable[_Repair]) -> tuple[Piece, ...]:
-    """Cut a line where it was repaired; a repair that does not fit the line, or overlaps another, is left out."""
+    """Split a line at its repairs, without those that do not fit the line or overlap another."""
     pieces: list[Piece] = []
     done = 0
     for repair in _in_order(repairs):

@@ -1,7 +1,8 @@
-"""One resource and what stands around it, as pages and programs need it; knows neither HTTP nor HTML.
+"""Describe one resource as pages and programs need it, without HTTP or HTML.
 
-A resource is described by its own statements, by those of its *parts* (what it leads to: classifications, codes and the codes above
-them, evidence, captures, repairs), by who points at it, and by a label for every IRI that occurs.
+A resource is described by its own statements, by those of its *parts* (what it links to:
+classifications, codes and the codes above them, evidence, captures, repairs), by the links that
+point at it, and by a label for every IRI that occurs.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -17,8 +18,8 @@ __all__ = ["Resource", "describe_document", "describe_resource", "list_described
 #: Predicate and object as N-Triples terms.
 Pair = tuple[str, str]
 
-_TYPE, _LABEL = term("rdf:type"), term("rdfs:label")
-# Whoever shows a resource wants what lies behind these links too.
+_TYPE = term("rdf:type")
+# A page shows what these links lead to, too.
 _FOLLOWED = tuple(
     term(name)
     for name in (
@@ -34,7 +35,7 @@ _FOLLOWED = tuple(
         "skos:broader",
     )
 )
-# What belongs to a resource alone is described in its document.
+# What belongs to one resource only is described in its document.
 _OWNED = tuple(term(name) for name in ("airm:classification", "airm:evidence", "airm:repair"))
 _LABELS = tuple(term(name) for name in ("rdfs:label", "skos:prefLabel", "dcterms:title"))
 _MOST_PARTS, _MOST_INCOMING = 400, 200
@@ -42,17 +43,18 @@ _MOST_PARTS, _MOST_INCOMING = 400, 200
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """A resource and what stands around it. IRIs are written without brackets where they are keys, objects as N-Triples terms.
+    """Describe a resource; IRIs that are keys have no brackets, objects are N-Triples terms.
 
     Attributes:
-        iri: Which one.
+        iri: The resource.
         types: IRIs of its classes, sorted.
         label: Its name; empty where nothing names it.
         statements: Its own statements, sorted: predicate IRI and object term.
-        parts: Statements of what it leads to, by IRI.
-        incoming: Who points at it: predicate IRI and subject IRI, sorted, the first of them.
+        parts: Statements of what it links to, by IRI.
+        incoming: Links that point at it: predicate IRI and subject IRI, sorted, the first of them.
         incoming_count: How many there are in all.
-        labels: A name for each IRI that occurs in statements, parts and incoming, where one is known.
+        labels: A name for each IRI that occurs in statements, parts and incoming, where one is
+            known.
         notations: The notation (``1.1.3``) of each code that occurs.
         graphs: Named graphs that hold statements about it, sorted.
         graph_size: Statements in the named graph of this IRI; 0 where it names none.
@@ -75,16 +77,16 @@ class Resource:
     replaced_by: tuple[str, ...]
 
     def values(self, predicate: str, *, of: str | None = None) -> tuple[str, ...]:
-        """The objects of a predicate (an IRI), of the resource itself or of one of its parts, as N-Triples terms."""
+        """List the objects of a predicate, of the resource or of a part, as N-Triples terms."""
         statements = self.statements if of is None else self.parts.get(of, ())
         return tuple(value for name, value in statements if name == predicate)
 
     def texts(self, predicate: str, *, of: str | None = None) -> tuple[str, ...]:
-        """The objects of a predicate as plain text: literals without quotes, IRIs without brackets."""
+        """List the objects of a predicate as plain text, without quotes and brackets."""
         return tuple(value[1:-1] if value.startswith("<") else read_literal(value).text for value in self.values(predicate, of=of))
 
     def to_json(self) -> dict[str, Any]:
-        """The description as JSON values."""
+        """Write the description as JSON values."""
         return asdict(self)
 
 
@@ -143,7 +145,7 @@ def _describe(store: Store, iri: str, *, own: tuple[Pair, ...], size: int, base:
 
 
 def describe_document(store: Store, iri: str, *, rows: Iterable[Row]) -> Resource:
-    """Describe a document of several graphs that no statement is about: what it defines points at it."""
+    """Describe a document that no statement is about by the terms that it defines."""
     terms = sorted({s[1:-1] for s, _, _, _ in rows if s.startswith(f"<{iri}#")})
     defined = term("rdfs:isDefinedBy")[1:-1]
     labels = {name: label for name in terms if (label := _find_label(store, name))}
@@ -155,8 +157,9 @@ def describe_document(store: Store, iri: str, *, rows: Iterable[Row]) -> Resourc
 def list_described_rows(store: Store, iri: str, *, base: str = BASE) -> list[Row]:
     """List the statements of the document about a resource, sorted, without graphs.
 
-    That is all about the resource and about what belongs to it alone (classifications, evidence, repairs), terms of a hash namespace for
-    its document, and labels of what these lead to. Of a resource that nothing is said about it is the statements that point at it.
+    These are all about the resource and about what belongs to it only (classifications, evidence,
+    repairs), about the terms of a hash namespace for its document, and the labels of what they link
+    to. A resource without statements of its own gets those that point at it.
     """
     owned = {rebase_text(name, base) for name in _OWNED}
     waiting, rows = [iri, *_find_hash_terms(store, iri)], set[Row]()
@@ -175,7 +178,7 @@ def list_described_rows(store: Store, iri: str, *, base: str = BASE) -> list[Row
 
 
 def _find_hash_terms(store: Store, iri: str) -> list[str]:
-    """Terms such as ``ontology#Mitigation`` for ``ontology``: what says that the document defines it."""
+    """Find the terms that a document defines, such as ``ontology#Mitigation`` for ``ontology``."""
     return sorted({s[1:-1] for s, p, _, _ in store.find_rows(object=iri) if p == term("rdfs:isDefinedBy") and s.startswith(f"<{iri}#")})
 
 
@@ -192,7 +195,7 @@ def _follow(store: Store, iri: str, own: Iterable[Pair], *, base: str) -> dict[s
         if name in parts or name == iri:
             continue
         parts[name] = _read_own(store, name)
-        # Whom a source was written by, or where it says so, is of interest on the page of the source only.
+        # The authors and the evidence of a source are shown on the page of the source only.
         if term("airm:Source")[1:-1] not in {rebase_text(o[1:-1], BASE) for _, o in parts[name]}:
             waiting += [o[1:-1] for p, o in parts[name] if p in followed and o.startswith("<")]
     return parts

@@ -1,4 +1,4 @@
-"""What a client would rather have: media types, content codings.
+"""Negotiate media types and content codings with a client.
 
 Source:
     RFC 9110, sections 12.4 and 12.5 (quality values, wildcards, specificity).
@@ -7,10 +7,16 @@ Source:
 import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
-__all__ = ["GRAPH_TYPES", "HTML", "TABLE_TYPES", "choose_coding", "choose_type", "find_type"]
+from airm_graph.serve.problems import make_not_acceptable
 
-HTML = "text/html"
+if TYPE_CHECKING:
+    from starlette.requests import Request
+
+__all__ = ["GRAPH_TYPES", "HTML", "JSON", "TABLE_TYPES", "choose_coding", "choose_type", "find_type", "negotiate"]
+
+HTML, JSON = "text/html", "application/json"
 
 #: Formats of answers that are graphs: suffix to media type, best first.
 GRAPH_TYPES: Mapping[str, str] = {
@@ -52,15 +58,32 @@ _ITEM = re.compile(r"\s*([\w!#$&^.+*-]+/[\w!#$&^.+*-]+)\s*((?:;[^,]*)?)\s*")
 _QUALITY = re.compile(r";\s*q\s*=\s*(1(?:\.0{0,3})?|0(?:\.\d{0,3})?)\s*(?=;|$)", re.IGNORECASE)
 _CODING = re.compile(r"\s*([\w*-]+)\s*((?:;[^,]*)?)\s*")
 _LONGEST = 2000
-_KEPT = 400
+_CACHED = 400
+
+
+def negotiate(request: "Request", offered: tuple[str, ...]) -> str:
+    """Choose a media type by ``?_mediatype=`` or else by the header Accept.
+
+    Args:
+        request: The request.
+        offered: Media types, best first.
+
+    Raises:
+        Problem: 406, when the client takes none of them.
+    """
+    wanted = request.query_params.get("_mediatype", "")
+    chosen = find_type(wanted, offered) if wanted else choose_type(request.headers.get("accept", ""), offered)
+    if chosen is None:
+        raise make_not_acceptable(offered)
+    return chosen
 
 
 def choose_type(accept: str, offered: tuple[str, ...]) -> str | None:
-    """Choose the media type a client likes best, the first offered among equals; None when it takes none of them.
+    """Choose the media type that a client prefers; returns None when it takes none of them.
 
     Args:
         accept: The header; empty when there is none, which takes everything.
-        offered: Media types, best first.
+        offered: Media types, best first; the first counts among equals.
 
     >>> choose_type("text/*;q=0.5, application/ld+json", ("text/turtle", "application/ld+json"))
     'application/ld+json'
@@ -69,8 +92,8 @@ def choose_type(accept: str, offered: tuple[str, ...]) -> str | None:
     >>> choose_type("image/png", ("text/turtle",)) is None
     True
     """
-    # What is kept must be small, whatever clients send.
-    return _choose_type(accept, offered) if len(accept) <= _KEPT else _choose_type.__wrapped__(accept, offered)
+    # The cache must stay small, whatever clients send.
+    return _choose_type(accept, offered) if len(accept) <= _CACHED else _choose_type.__wrapped__(accept, offered)
 
 
 @lru_cache(maxsize=1024)
@@ -84,7 +107,7 @@ def _choose_type(accept: str, offered: tuple[str, ...]) -> str | None:
 
 
 def find_type(name: str, offered: Sequence[str]) -> str | None:
-    """Find the offered media type that a user names by media type, alias or suffix; None when there is none.
+    """Find the offered media type that a user names by media type, alias or suffix.
 
     >>> find_type("ttl", ("text/turtle",)), find_type("application/json", ("application/ld+json",))
     ('text/turtle', 'application/ld+json')
@@ -100,10 +123,10 @@ def find_type(name: str, offered: Sequence[str]) -> str | None:
 def choose_coding(accept: str, offered: tuple[str, ...] = ("br", "gzip")) -> str:
     """Choose a content coding, or ``identity``; a client that names none gets none.
 
-    >>> choose_coding("gzip, br"), choose_coding("br;q=0, *"), choose_coding(""), choose_coding("gzip;q=0")
-    ('br', 'gzip', 'identity', 'identity')
+    >>> choose_coding("gzip, br"), choose_coding("br;q=0, *"), choose_coding("gzip;q=0")
+    ('br', 'gzip', 'identity')
     """
-    return _choose_coding(accept, offered) if len(accept) <= _KEPT else _choose_coding.__wrapped__(accept, offered)
+    return _choose_coding(accept, offered) if len(accept) <= _CACHED else _choose_coding.__wrapped__(accept, offered)
 
 
 @lru_cache(maxsize=256)
@@ -115,7 +138,7 @@ def _choose_coding(accept: str, offered: tuple[str, ...]) -> str:
 
 
 def _read_ranges(accept: str) -> dict[str, float]:
-    """Media range to quality; a range that several names stand for does not weaken one that is named itself."""
+    """Read the quality of each media range; an alias does not weaken what is named itself."""
     found: dict[str, float] = {}
     aliased: dict[str, float] = {}
     for match in map(_ITEM.fullmatch, accept[:_LONGEST].lower().split(",")):

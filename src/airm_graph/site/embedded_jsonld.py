@@ -1,12 +1,15 @@
-"""JSON-LD inside pages, so that crawlers get the data that people see. Expanded form: it needs no context and fetches none."""
+"""Write JSON-LD into pages, so that crawlers get the data that people see.
+
+In expanded form it needs no context and fetches none.
+"""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from airm_graph.namespaces import PREFIXES
 from airm_graph.query.answers import split_term
-from airm_graph.serve.desk import Facts
-from airm_graph.serve.resources import Pair, Resource
+from airm_graph.serve.dataset_info import DatasetInfo
+from airm_graph.serve.resource_description import Pair, Resource
 
 __all__ = ["embed_dataset", "embed_resource"]
 
@@ -16,32 +19,32 @@ _STRING = f"{PREFIXES['xsd']}string"
 
 
 def embed_resource(resource: Resource) -> list[dict[str, Any]]:
-    """The statements of a resource as JSON-LD.
+    """Write the statements of a resource as JSON-LD.
 
-    >>> found = Resource("https://example.org/a", (), "", (("https://example.org/p", '"x"@en'),), {}, (), 0, {}, {}, (), 0, False, ())
-    >>> embed_resource(found)
-    [{'@id': 'https://example.org/a', 'https://example.org/p': [{'@value': 'x', '@language': 'en'}]}]
+    >>> statements = (("urn:p", '"x"@en'),)
+    >>> embed_resource(Resource("urn:a", (), "", statements, {}, (), 0, {}, {}, (), 0, False, ()))
+    [{'@id': 'urn:a', 'urn:p': [{'@value': 'x', '@language': 'en'}]}]
     """
     return [{"@id": resource.iri, **_write_statements(resource.statements)}]
 
 
-def embed_dataset(facts: Facts, *, name: str, description: str) -> list[dict[str, Any]]:
-    """The dataset for search engines that look for datasets."""
+def embed_dataset(info: DatasetInfo, *, name: str, description: str) -> list[dict[str, Any]]:
+    """Describe the dataset for search engines that look for datasets."""
     files = [
         {
             "@type": [f"{_SCHEMA}DataDownload"],
-            f"{_SCHEMA}contentUrl": [{"@id": facts.base + path}],
+            f"{_SCHEMA}contentUrl": [{"@id": info.base + path}],
             f"{_SCHEMA}encodingFormat": [{"@value": media_type}],
         }
-        for path, (_, media_type, _, _) in sorted(facts.files.items())
+        for path, (_, media_type, _, _) in sorted(info.files.items())
     ]
     return [
         {
-            "@id": f"{facts.base}dataset",
+            "@id": f"{info.base}dataset",
             "@type": [f"{_SCHEMA}Dataset"],
             f"{_SCHEMA}name": [{"@value": name, "@language": "en"}],
-            f"{_SCHEMA}description": [{"@value": f"{description} {facts.notice}", "@language": "en"}],
-            f"{_SCHEMA}creativeWorkStatus": [{"@value": facts.notice, "@language": "en"}],
+            f"{_SCHEMA}description": [{"@value": f"{description} {info.notice}", "@language": "en"}],
+            f"{_SCHEMA}creativeWorkStatus": [{"@value": info.notice, "@language": "en"}],
             f"{_SCHEMA}distribution": files,
         }
     ]

@@ -1,21 +1,29 @@
-"""The HTTP parser's side of the limits: heads of requests are bounded in size and in time, before anything else sees them."""
+"""Limit the head of a request in size and in time, before anything else sees it."""
 
 import asyncio
 from typing import Any, cast
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-__all__ = ["BoundedProtocol"]
+__all__ = ["limit_protocol"]
 
 # An address with a query of 16 KB in which every byte is escaped, and as much again for headers.
 _MOST_HEAD = 96 << 10
 _MOST_ADDRESS = 65_000
 _MOST_HEADERS = 100
-_HEAD_SECONDS = 5.0
 
 
-class _Corked:
-    """A transport that sends in one piece what is written in one turn of the loop: head and body of an answer, in one system call."""
+def limit_protocol(*, head_seconds: float) -> type[HttpToolsProtocol]:
+    """Make the HTTP protocol class of a server.
+
+    Args:
+        head_seconds: Time in which the head of a request has to arrive.
+    """
+    return type("LimitedProtocol", (_LimitedProtocol,), {"head_seconds": head_seconds})
+
+
+class _BufferedTransport:
+    """Sends in one system call what one turn of the loop writes: an answer's head and body."""
 
     def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
         self._transport, self._loop = transport, loop
@@ -39,64 +47,70 @@ class _Corked:
         self._parts.clear()
 
 
-class BoundedProtocol(HttpToolsProtocol):
-    """Refuses heads that are too long (414, 431) or too slow (408, by closing)."""
+class _LimitedProtocol(HttpToolsProtocol):
+    """Refuses heads that are too long (414, 431); closes connections whose heads are too slow."""
+
+    head_seconds = 5.0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Start the clock for the first request."""
-        super().connection_made(cast("asyncio.Transport", _Corked(transport, self.loop)))
-        self._head, self._in_head = 0, True
-        self._clock: asyncio.TimerHandle | None = self.loop.call_later(_HEAD_SECONDS, transport.close)
+        """Start the timer for the first request."""
+        super().connection_made(cast("asyncio.Transport", _BufferedTransport(transport, self.loop)))
+        self._received, self._fields, self._in_head = 0, 0, True
+        self._timer: asyncio.TimerHandle | None = self.loop.call_later(self.head_seconds, transport.close)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Stop the clock."""
-        self._stop_clock()
+        """Stop the timer."""
+        self._stop_timer()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        """Count what comes before the head is whole; a body that nobody reads any more has to end as soon as a head."""
-        if self._clock is None and (self._in_head or self.cycle is None or self.cycle.response_complete):
-            self._clock = self.loop.call_later(_HEAD_SECONDS, self.transport.close)
-        self._head += len(data)
+        """Count what comes before the head is whole.
+
+        A body that nobody reads any more has as much time as a head.
+        """
+        if self._timer is None and (self._in_head or self.cycle is None or self.cycle.response_complete):
+            self._timer = self.loop.call_later(self.head_seconds, self.transport.close)
+        self._received += len(data)
         super().data_received(data)
-        if self._in_head and self._head > _MOST_HEAD and not self.transport.is_closing():
+        if self._in_head and self._received > _MOST_HEAD and not self.transport.is_closing():
             self._refuse(431)
 
     def on_url(self, url: bytes) -> None:
-        """Count the address; what is longer, the parser of addresses cannot take apart."""
+        """Count the address; a longer one cannot be parsed."""
         super().on_url(url)
         if len(self.url) > _MOST_ADDRESS and not self.transport.is_closing():
             self._refuse(414)
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        """Count headers."""
+        """Count headers and their bytes."""
         super().on_header(name, value)
-        if len(self.headers) > _MOST_HEADERS and not self.transport.is_closing():
+        self._fields += len(name) + len(value)
+        if (len(self.headers) > _MOST_HEADERS or self._fields > _MOST_HEAD) and not self.transport.is_closing():
             self._refuse(431)
 
     def on_headers_complete(self) -> None:
-        """Let the request pass."""
-        self._stop_clock()
+        """Pass the request on."""
+        self._stop_timer()
         self._in_head = False
         if not self.transport.is_closing():
             super().on_headers_complete()
 
     def on_body(self, body: bytes) -> None:
-        """Hand the body on, unless the request was refused."""
+        """Pass the body on, unless the request was refused."""
         if self.cycle is not None:
             super().on_body(body)
 
     def on_message_complete(self) -> None:
         """End the request, unless it was refused; what follows is the head of another."""
-        self._stop_clock()
-        self._head, self._in_head = 0, True
+        self._stop_timer()
+        self._received, self._fields, self._in_head = 0, 0, True
         if self.cycle is not None:
             super().on_message_complete()
 
-    def _stop_clock(self) -> None:
-        if self._clock is not None:
-            self._clock.cancel()
-            self._clock = None
+    def _stop_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
 
     def _refuse(self, status: int) -> None:
         reason = {414: b"URI Too Long", 431: b"Request Header Fields Too Large"}[status]

@@ -1,6 +1,7 @@
-"""What goes between the process that speaks HTTP and the ones that hold data: frames with a length, never pickles.
+"""Pack and unpack messages to workers and their replies: JSON with a length, never pickles.
 
-A question is one JSON object. A reply is a status, a JSON object and the bytes of the answer.
+A message to a worker is one JSON object, whose ``kind`` says what is asked for. A reply is a
+status, a JSON object and the bytes of the answer.
 """
 
 import json
@@ -9,20 +10,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-__all__ = ["LENGTH", "REPLY_HEAD", "Reply", "pack_question", "pack_reply", "unpack_reply"]
+__all__ = ["LENGTH", "REPLY_HEAD", "Message", "Reply", "pack_message", "pack_reply", "unpack_reply"]
 
-#: Status of HTTP, length of the JSON object, length of the body.
+Message = Mapping[str, Any]
+
+#: HTTP status, length of the JSON object, length of the body.
 REPLY_HEAD = struct.Struct(">HIQ")
 LENGTH = struct.Struct(">I")
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What became of a question.
+    """Hold what a worker sends back.
 
     Attributes:
-        status: Status of HTTP: 200, or why there is no answer.
-        head: What the answer is (``type``, ``volatile``), or ``error``, and ``reason`` where a limit was passed.
+        status: HTTP status: 200, or why there is no answer.
+        head: What the answer is (``type``, ``volatile``), or ``error``, and ``reason`` where a
+            limit was passed.
         body: The answer.
     """
 
@@ -31,20 +35,20 @@ class Reply:
     body: bytes = b""
 
 
-def pack_question(question: Mapping[str, Any]) -> bytes:
-    """Write a question as a frame."""
-    data = json.dumps(question, ensure_ascii=False).encode("utf-8", "surrogatepass")
+def pack_message(message: Message) -> bytes:
+    """Write a message with its length before it."""
+    data = json.dumps(message, ensure_ascii=False).encode("utf-8", "surrogatepass")
     return LENGTH.pack(len(data)) + data
 
 
 def pack_reply(reply: Reply) -> bytes:
-    """Write a reply as a frame."""
+    """Write a reply with its lengths before it."""
     head = json.dumps(reply.head).encode()
     return b"".join((REPLY_HEAD.pack(reply.status, len(head), len(reply.body)), head, reply.body))
 
 
 def unpack_reply(data: bytes | bytearray) -> Reply | None:
-    """Read a reply; None while it is not whole.
+    """Read a reply; returns None while it is not whole.
 
     >>> unpack_reply(pack_reply(Reply(200, {"type": "text/csv"}, b"a")))
     Reply(status=200, head={'type': 'text/csv'}, body=b'a')

@@ -1,4 +1,4 @@
-"""What is searched: one document for each mitigation, source, code and role, made from statements."""
+"""Make what is searched: one document for each mitigation, source, code and role."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -33,7 +33,7 @@ _LINKS = {
 
 @dataclass(frozen=True, slots=True, order=True)
 class FacetValue:
-    """A value of a facet: its IRI (for kinds their name), the last part of it, and a label."""
+    """Hold a value of a facet: its IRI (for kinds their name), the last part of it, and a label."""
 
     facet: str
     iri: str
@@ -43,7 +43,7 @@ class FacetValue:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """What is searched of one resource; each text is empty where there is none."""
+    """Hold what is searched of one resource; each text is empty where there is none."""
 
     iri: str
     kind: str

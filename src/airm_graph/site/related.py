@@ -1,4 +1,4 @@
-"""What stands beside a resource and takes further questions: neighbours in the outline, others under the same code, terms of a document."""
+"""Find what a page shows beside its resource: siblings, related mitigations, terms, an outline."""
 
 import re
 from collections.abc import Sequence
@@ -8,8 +8,8 @@ from airm_graph.graph.store import Row, parse_rows
 from airm_graph.namespaces import rebase_text, term
 from airm_graph.query.answers import Table, split_term
 from airm_graph.search import Hit
-from airm_graph.serve.desk import Desk
-from airm_graph.site.shown import Shown
+from airm_graph.serve.graph_client import GraphClient
+from airm_graph.site.resource_view import ResourceView
 
 __all__ = ["Entry", "Related", "Term", "arrange_outline", "find_related", "find_siblings", "find_terms"]
 
@@ -20,7 +20,7 @@ _TEXTS = ("skos:definition", "rdfs:comment", "sh:description", "skos:note")
 
 @dataclass(frozen=True, slots=True)
 class Related:
-    """Mitigations that share something, the first of them, and the facet that lists them all."""
+    """Hold the first mitigations with a value of a facet, and how many there are."""
 
     iri: str
     facet: str
@@ -30,7 +30,7 @@ class Related:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A mitigation in the outline of its source: how many stand above it there."""
+    """Hold a mitigation in the outline of its source, and how many are above it there."""
 
     iri: str
     label: str
@@ -39,7 +39,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A term of a document: *anchor* is the last part of its IRI where that is a plain name, else empty."""
+    """Hold a term of a document; *anchor* is the end of its IRI where that is a plain name."""
 
     iri: str
     anchor: str
@@ -49,32 +49,33 @@ class Term:
     statements: tuple[tuple[str, str], ...]
 
 
-async def find_siblings(desk: Desk, shown: Shown) -> dict[str, tuple[str, tuple[tuple[str, str], ...]]]:
-    """For each parent of a mitigation its name and the other mitigations below it, as IRI and name."""
+async def find_siblings(client: GraphClient, view: ResourceView) -> dict[str, tuple[str, tuple[tuple[str, str], ...]]]:
+    """Find for each parent of a mitigation its label, and IRI and label of its other children."""
     found = {}
-    for parent in shown.links("airm:partOf")[:_MOST_PARENTS]:
-        above = await desk.describe(parent)
-        wanted = rebase_text(term("airm:partOf")[1:-1], shown.site.base)
-        below = tuple((iri, above.labels.get(iri, "")) for predicate, iri in above.incoming if predicate == wanted and iri != shown.iri)
+    for parent in view.links("airm:partOf")[:_MOST_PARENTS]:
+        above = await client.describe(parent)
+        wanted = rebase_text(term("airm:partOf")[1:-1], view.site.base)
+        below = tuple((iri, above.labels.get(iri, "")) for predicate, iri in above.incoming if predicate == wanted and iri != view.iri)
         found[parent] = (above.label, below)
     return found
 
 
-async def find_related(desk: Desk, facet: str, iris: Sequence[str], *, besides: str = "") -> list[Related]:
-    """Mitigations under codes, by an actor, of a source and so on, but for one: the first few, and how many there are."""
+async def find_related(client: GraphClient, facet: str, iris: Sequence[str], *, without: str = "") -> list[Related]:
+    """Find the first mitigations with each value of a facet, but for one, and their number."""
     found = []
     for iri in iris[:_MOST_CODES]:
-        hits = await desk.search("", facets={"kind": ["mitigation"], facet: [iri]}, limit=_MOST_RELATED + 1)
-        others = tuple(hit for hit in hits.hits if hit.iri != besides)
+        hits = await client.search("", facets={"kind": ["mitigation"], facet: [iri]}, limit=_MOST_RELATED + 1)
+        others = tuple(hit for hit in hits.hits if hit.iri != without)
         found.append(Related(iri, facet, hits.total, others[:_MOST_RELATED]))
     return found
 
 
 def arrange_outline(table: Table) -> list[Entry]:
-    """Put the rows of ``outline-by-source`` in the order of the outline: each below the first of its parents.
+    """Arrange the rows of ``outline-by-source``: each mitigation below the first of its parents.
 
     >>> rows = (("<b>", '"B"', "<a>"), ("<a>", '"A"', None))
-    >>> [(entry.label, entry.level) for entry in arrange_outline(Table(("mitigation", "label", "parent"), rows))]
+    >>> table = Table(("mitigation", "label", "parent"), rows)
+    >>> [(entry.label, entry.level) for entry in arrange_outline(table)]
     [('A', 0), ('B', 1)]
     """
     labels: dict[str, str] = {}
@@ -87,7 +88,7 @@ def arrange_outline(table: Table) -> list[Entry]:
     for iri, parent in parents.items():
         below.setdefault(parent if parent in labels else "", []).append(iri)
     found: list[Entry] = []
-    # What stands in a circle is below nothing at the top; it comes last.
+    # Mitigations in a circle are below nothing at the top; they come last.
     for start in ("", *labels):
         waiting = [(iri, 0) for iri in reversed(below.pop(start, []))]
         while waiting:
@@ -97,15 +98,15 @@ def arrange_outline(table: Table) -> list[Entry]:
     return found
 
 
-async def find_terms(desk: Desk, iri: str) -> list[Term]:
-    """The terms that a document defines, by label."""
-    reply = await desk.ask("rdf", iri=iri, type="application/n-triples")
+async def find_terms(client: GraphClient, iri: str) -> list[Term]:
+    """Find the terms that a document defines, by label."""
+    reply = await client.send("rdf", iri=iri, type="application/n-triples")
     about: dict[str, list[Row]] = {}
     for row in parse_rows(reply.body, name=iri, suffix=".nt"):
         # The document may be asked for by its version; its terms are those of the namespace.
         if "#" in row[0]:
             about.setdefault(row[0][1:-1], []).append(row)
-    terms = [_read_term(name, rows) for name, rows in sorted(about.items()) if name.startswith(desk.facts.base)]
+    terms = [_read_term(name, rows) for name, rows in sorted(about.items()) if name.startswith(client.info.base)]
     return sorted(terms, key=lambda found: (found.label.casefold(), found.iri))
 
 

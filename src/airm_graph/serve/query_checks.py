@@ -1,8 +1,9 @@
-"""Look at queries from outside before a parser sees them: the size of their structure, and keywords that are refused.
+"""Check queries from outside before a parser sees them: their structure and their keywords.
 
-The text is cut into the tokens of the SPARQL grammar. A keyword is a word token; strings, comments, IRIs and names may hold the same
-letters. Where another reader could see other tokens, the query is refused: code point escapes of ASCII characters, which some readers
-resolve before they look for tokens, and an angle that one reader takes for the start of an IRI and another for a comparison.
+The text is cut into the tokens of the SPARQL grammar. A keyword is a word token; strings, comments,
+IRIs and names may hold the same letters. Where another reader could see other tokens, the query is
+refused: code point escapes of ASCII characters, which some readers resolve before they look for
+tokens, and an angle that one reader takes for the start of an IRI and another for a comparison.
 
 Source:
     SPARQL 1.1 Query Language, section 19 (grammar; 19.2 for escapes, 19.8 for tokens).
@@ -16,7 +17,7 @@ from urllib.parse import urljoin
 
 from airm_graph.errors import QueryError
 
-__all__ = ["Screened", "screen_query"]
+__all__ = ["CheckedQuery", "check_query"]
 
 _ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
 _NAME_PART = r"(?:[\w:.-]|%[0-9A-Fa-f]{2}|\\[_~.!$&'()*+,;=/?#@%-])"
@@ -51,8 +52,8 @@ _HIDING = re.compile("[#']")
 
 
 @dataclass(frozen=True, slots=True)
-class Screened:
-    """What can be said of a query without parsing it.
+class CheckedQuery:
+    """Hold what a query shows before it is parsed.
 
     Attributes:
         default_graphs, named_graphs: IRIs of ``FROM`` and ``FROM NAMED``.
@@ -70,46 +71,47 @@ class _Token:
     text: str
 
 
-def screen_query(text: str, *, base: str, depth: int, chain: int) -> Screened:
-    r"""Look at a query before it is parsed.
+def check_query(text: str, *, base: str, depth: int, repetitions: int) -> CheckedQuery:
+    r"""Check a query before it is parsed.
 
     Args:
         text: The query.
         base: What relative IRIs are resolved against.
         depth: How many brackets may be open at once.
-        chain: How often one operator or keyword may stand in it.
+        repetitions: How often one operator or keyword may stand in it.
 
     Raises:
         QueryError: The query is refused; the message says why.
 
-    >>> screen_query("SELECT * FROM <a> { ?s ?p 'SERVICE' }", base="http://example.org/", depth=9, chain=9).default_graphs
+    >>> limits = {"base": "http://example.org/", "depth": 9, "repetitions": 9}
+    >>> check_query("SELECT * FROM <a> { ?s ?p 'SERVICE' }", **limits).default_graphs
     ('http://example.org/a',)
-    >>> screen_query("ASK { ?s ?p '\\u0041' }", base="http://example.org/", depth=9, chain=9)
+    >>> check_query("ASK { ?s ?p '\\u0041' }", **limits)
     Traceback (most recent call last):
     ...
-    airm_graph.errors.QueryError: the escape \u0041 stands for an ASCII character; write the character itself
+    airm_graph.errors.QueryError: the escape \u0041 is an ASCII character; write that instead
     """
-    if _is_harmless(text, depth=depth, chain=chain):
-        return Screened((), (), volatile=_VOLATILE_TEXT.search(text) is not None)
+    if _needs_no_checks(text, depth=depth, repetitions=repetitions):
+        return CheckedQuery((), (), volatile=_VOLATILE_TEXT.search(text) is not None)
     _refuse_escapes(text)
     tokens = list(_cut(text))
-    _refuse_size(tokens, depth=depth, chain=chain)
+    _refuse_size(tokens, depth=depth, repetitions=repetitions)
     words = [token.text.upper() for token in tokens if token.kind == "word"]
     _refuse_keywords(words, names=(token.text.upper() for token in tokens if token.kind == "name"))
     _refuse_ambiguity(tokens, text)
     default, named = _find_graphs(tokens, base=base)
-    return Screened(default, named, not _VOLATILE.isdisjoint(words))
+    return CheckedQuery(default, named, not _VOLATILE.isdisjoint(words))
 
 
-def _is_harmless(text: str, *, depth: int, chain: int) -> bool:
-    """Whether a query can hold nothing that is refused, however it is cut into tokens: most can be told by their letters alone."""
-    return len(text) <= chain and sum(map(text.count, _OPENING)) <= depth and _NOTABLE.search(text) is None
+def _needs_no_checks(text: str, *, depth: int, repetitions: int) -> bool:
+    """Whether a query can hold nothing that is refused; most show that by their letters alone."""
+    return len(text) <= repetitions and sum(map(text.count, _OPENING)) <= depth and _NOTABLE.search(text) is None
 
 
 def _refuse_escapes(text: str) -> None:
     for match in _ESCAPE.finditer(text):
         if int(match[1] or match[2], 16) < 0x80:
-            raise QueryError(f"the escape {match[0]} stands for an ASCII character; write the character itself")
+            raise QueryError(f"the escape {match[0]} is an ASCII character; write that instead")
 
 
 def _cut(text: str) -> Iterator[_Token]:
@@ -121,7 +123,7 @@ def _cut(text: str) -> Iterator[_Token]:
             yield _Token(kind, match[0])
 
 
-def _refuse_size(tokens: Iterable[_Token], *, depth: int, chain: int) -> None:
+def _refuse_size(tokens: Iterable[_Token], *, depth: int, repetitions: int) -> None:
     level = 0
     counts: Counter[str] = Counter()
     for token in tokens:
@@ -133,8 +135,8 @@ def _refuse_size(tokens: Iterable[_Token], *, depth: int, chain: int) -> None:
             _refuse_depth(level, depth)
             counts[token.text.upper()] += 1
     for name, count in counts.items():
-        if count > chain and name not in ".;,":
-            raise QueryError(f"{name} stands in the query {count} times, and {chain} is the most; ask several smaller questions")
+        if count > repetitions and name not in ".;,":
+            raise QueryError(f"{name} stands in the query {count} times, and {repetitions} is the most; ask several smaller questions")
 
 
 def _refuse_depth(level: int, depth: int) -> None:
@@ -153,7 +155,7 @@ def _refuse_keywords(words: Iterable[str], *, names: Iterable[str]) -> None:
 
 
 def _refuse_ambiguity(tokens: Iterable[_Token], text: str) -> None:
-    """Refuse an IRI where a comparison could stand, when a reader who takes it for one would see other tokens behind it."""
+    """Refuse an IRI where a comparison could stand and would change the tokens behind it."""
     if not _SUSPECT.search(text):
         return
     level, before = 0, _Token("mark", "")

@@ -1,15 +1,15 @@
-"""The files that come with the pages, read once: a style sheet and a script of our own, and the editor where it was vendored."""
+"""Read the files that come with the pages: our style sheet and script, and the vendored editor."""
 
 import hashlib
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
-__all__ = ["STATIC_TYPES", "find_vendored", "read_static", "static_version"]
+__all__ = ["STATIC_TYPES", "has_editor", "hash_static", "read_static"]
 
 _FOLDER = Path(__file__).parent / "static"
 _EDITOR = ("vendor/yasgui.min.css", "vendor/yasgui.min.js")
-#: Media type by suffix of what is served.
+#: Media type by suffix of the files that are served.
 STATIC_TYPES: Mapping[str, str] = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 
 
@@ -21,11 +21,11 @@ def read_static() -> Mapping[str, bytes]:
 
 
 @cache
-def static_version(name: str) -> str:
-    """What changes whenever the file does."""
+def hash_static(name: str) -> str:
+    """Make the part of a file's address that changes whenever the file does."""
     return hashlib.sha256(read_static()[name]).hexdigest()[:12]
 
 
-def find_vendored() -> tuple[str, str] | None:
-    """Style sheet and script of the editor; None where nobody ran ``make vendor``."""
-    return _EDITOR if all(name in read_static() for name in _EDITOR) else None
+def has_editor() -> bool:
+    """Whether ``make vendor`` put the editor beside the style sheet."""
+    return all(name in read_static() for name in _EDITOR)

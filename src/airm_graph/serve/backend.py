@@ -1,0 +1,296 @@
+"""Answer messages from the loaded graph. Only the fork server and its workers run this."""
+
+import hashlib
+import io
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, replace
+from importlib.metadata import version
+from pathlib import Path
+from typing import IO, Any, cast
+
+from airm_graph.errors import ExportError, InputError, ParameterError, QueryError, UnknownQueryError
+from airm_graph.export import EXPORTS
+from airm_graph.graph.store import Row, Store
+from airm_graph.namespaces import PREFIXES
+from airm_graph.pipeline.build import load
+from airm_graph.pipeline.views import SUMS, Graph, make_options, read_sums
+from airm_graph.query.answers import Table, format_table
+from airm_graph.query.library import list_queries, run_query
+from airm_graph.search import SearchIndex, search_index
+from airm_graph.serve.content_negotiation import GRAPH_TYPES, TABLE_TYPES
+from airm_graph.serve.dataset_info import ReleaseFile
+from airm_graph.serve.graph_writer import write_graph
+from airm_graph.serve.messages import Message, Reply
+from airm_graph.serve.project_documents import find_document_graphs, load_documents, read_documents
+from airm_graph.serve.query_checks import check_query
+from airm_graph.serve.resource_description import describe_document, describe_resource, list_described_rows
+from airm_graph.serve.server_settings import Limits
+from airm_graph.serve.service_description import SERVICE_GRAPH, SERVICE_PREFIXES, describe_service
+from airm_graph.triples import NOTICE
+
+__all__ = ["Backend", "load_backend"]
+
+
+class _TooLargeError(Exception):
+    """Says that an answer passes the limit for output."""
+
+
+class _Output(io.RawIOBase):
+    """Takes bytes up to a limit."""
+
+    def __init__(self, most: int) -> None:
+        self._parts: list[bytes] = []
+        self._left = most
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Any) -> int:
+        self._left -= len(data)
+        if self._left < 0:
+            raise _TooLargeError
+        self._parts.append(bytes(data))
+        return len(data)
+
+    def read_all(self) -> bytes:
+        return b"".join(self._parts)
+
+
+class Backend:
+    """Answers messages from a graph, which it copies into a store of its own and never changes.
+
+    Attributes:
+        info: What the HTTP process has to know, as JSON values: `DatasetInfo`.
+    """
+
+    def __init__(self, graph: Graph, *, folder: Path | None, limits: Limits, changed: float = 0.0, public_url: str = "") -> None:
+        """Load everything.
+
+        Args:
+            graph: The data.
+            folder: Where the files of the release lie; None where there are none.
+            limits: Of a query and an answer.
+            changed: Time of the data, in seconds since 1970.
+            public_url: Address under which users reach the server, with a slash at the end.
+        """
+        self._base, self._limits = graph.base, limits
+        exported, endpoint = graph.exported, f"{public_url or graph.base}sparql"
+        self._store = Store()
+        self._store.add_rows((*exported, *graph.ontology))
+        self._queries = {query.name: query for query in list_queries()}
+        self._endpoint = f"<{endpoint}>"
+        self._service = tuple(describe_service(self._store, queries=self._queries.values(), base=graph.base, endpoint=endpoint))
+        # Editors ask the endpoint itself for prefixes and examples, so its description is a graph of the store.
+        self._store.add_rows((*row[:3], f"<{graph.base}{SERVICE_GRAPH}>") for row in self._service)
+        self._graphs = frozenset(self._store.list_graphs())
+        self._texts = read_documents(graph.base)
+        self._documents = load_documents(self._texts, base=graph.base)
+        self._index = SearchIndex.build(exported, base=graph.base)
+        options = make_options(graph.base)
+        self._options = replace(options, prefixes={**options.prefixes, **SERVICE_PREFIXES})
+        self.info = self._make_info(graph, endpoint=endpoint, folder=folder, changed=changed)
+        self._answers: Mapping[str, Callable[[Message], Reply]] = {
+            "graph": self._answer_graph,
+            "query": self._answer_query,
+            "rdf": self._answer_rdf,
+            "resource": self._answer_resource,
+            "search": self._answer_search,
+            "service": self._answer_service,
+            "sparql": self._answer_sparql,
+        }
+
+    def _make_info(self, graph: Graph, *, endpoint: str, folder: Path | None, changed: float) -> Mapping[str, Any]:
+        return {
+            "base": graph.base,
+            "notice": NOTICE,
+            "digest": _make_digest(graph, endpoint),
+            "version": version("airm-graph"),
+            "changed": changed,
+            "graphs": sorted(self._graphs),
+            "triples": len(self._store),
+            "licences": self._find_licences(),
+            "counts": {row[0]: int(row[1] or 0) for row in run_query(self._store, "counts", base=self._base).values()},
+            "prefixes": self._options.prefixes,
+            "files": _list_files(self._store, folder, base=graph.base),
+        }
+
+    def warm_up(self) -> None:
+        """Answer one message of each kind.
+
+        What Python loads when it is first needed is loaded then: workers can open nothing.
+        """
+        iri = f"{self._base}notice/preliminary"
+        text = "SELECT * { ?s ?p ?o } LIMIT 1"
+        messages: list[Message] = [
+            {"kind": "resource", "iri": iri},
+            {"kind": "search", "text": "ai", "facets": {}, "limit": 1, "offset": 0},
+            {"kind": "sparql", "query": "SELECT", "table_type": None, "graph_type": None},
+            *({"kind": "query", "name": "counts", "arguments": {}, "format": form} for form in ("terms", *TABLE_TYPES)),
+            *({"kind": "sparql", "query": text, "table_type": name, "graph_type": None} for name in TABLE_TYPES.values()),
+            *({"kind": "rdf", "iri": iri, "type": name} for name in GRAPH_TYPES.values()),
+            *({"kind": "rdf", "iri": f"{self._base}ontology", "type": name} for name in GRAPH_TYPES.values()),
+        ]
+        for message in messages:
+            self.answer(message)
+        # A connection to SQLite is not carried across a fork.
+        self._index.close()
+
+    def answer(self, message: Message) -> Reply:
+        """Answer a message."""
+        try:
+            reply = self._answers[message["kind"]](message)
+        except _TooLargeError:
+            return self._refuse_size()
+        except UnknownQueryError as error:
+            return Reply(404, {"error": str(error)})
+        except ParameterError as error:
+            return Reply(400, {"error": str(error), "parameter": error.parameter})
+        except QueryError as error:
+            if isinstance(error.__cause__, _TooLargeError) or isinstance(error.__context__, _TooLargeError):
+                return self._refuse_size()
+            return Reply(400, {"error": str(error)})
+        return reply if len(reply.body) <= self._limits.output else self._refuse_size()
+
+    def _refuse_size(self) -> Reply:
+        return Reply(413, {"error": f"the answer is larger than {self._limits.output} bytes; ask for less, for example with LIMIT"})
+
+    def _answer_sparql(self, message: Message) -> Reply:
+        text = message["query"]
+        checked = check_query(text, base=self._base, depth=self._limits.depth, repetitions=self._limits.repetitions)
+        default, named = message.get("default_graphs"), message.get("named_graphs")
+        asked = {*checked.default_graphs, *checked.named_graphs, *(default or ()), *(named or ())}
+        if unknown := sorted(asked.difference(self._graphs)):
+            raise QueryError(f"the graph <{unknown[0]}> is not served here; ask SELECT DISTINCT ?g {{ GRAPH ?g {{ }} }} for those that are")
+        if default is None and named is None and (checked.default_graphs or checked.named_graphs):
+            default, named = checked.default_graphs, checked.named_graphs
+        result = self._store.ask(text, base=self._base, default_graphs=default, named_graphs=named)
+        media_type = message["graph_type" if result.kind == "graph" else "table_type"]
+        if media_type is None:
+            return Reply(406, {"error": "the form of the query has no such format", "form": result.kind})
+        if result.kind == "rows" and media_type == "text/csv":
+            # Ours, and not Oxigraph's: cells that a spreadsheet would run are written as text.
+            body = format_table(Table(result.columns, tuple(self._limit(result))), format="csv").encode()
+        else:
+            output = _Output(self._limits.output)
+            result.write(cast("IO[bytes]", output), media_type=media_type, prefixes=self._options.prefixes)
+            body = output.read_all()
+        return Reply(200, {"type": media_type, "volatile": checked.volatile}, body)
+
+    def _limit(self, rows: Iterable[tuple[str | None, ...]]) -> Iterator[tuple[str | None, ...]]:
+        left = self._limits.output
+        for row in rows:
+            left -= sum(len(term or "") + 1 for term in row)
+            if left < 0:
+                raise _TooLargeError
+            yield row
+
+    def _answer_query(self, message: Message) -> Reply:
+        name = message["name"]
+        if name not in self._queries:
+            raise UnknownQueryError(f"no query is called {name!r}")
+        table = run_query(self._store, self._queries[name], message["arguments"], base=self._base)
+        if message["format"] == "terms":
+            return Reply(200, {}, json.dumps({"columns": table.columns, "rows": table.rows}, ensure_ascii=False).encode())
+        return Reply(200, {}, format_table(table, format=message["format"]).encode())
+
+    def _answer_search(self, message: Message) -> Reply:
+        facets = {name: tuple(values) for name, values in message["facets"].items()}
+        hits = search_index(self._index, message["text"], facets=facets, limit=message["limit"], offset=message["offset"])
+        return Reply(200, {}, json.dumps(asdict(hits), ensure_ascii=False).encode())
+
+    def _answer_resource(self, message: Message) -> Reply:
+        iri = message["iri"]
+        found = describe_resource((self._store, self._documents), iri, base=self._base)
+        if found is None and (rows := self._find_document(iri)):
+            found = describe_document(self._documents, iri, rows=rows)
+        if found is None:
+            return Reply(404, {"error": f"nothing is known of <{iri}>"})
+        return Reply(200, self._make_head(iri), json.dumps(found.to_json(), ensure_ascii=False).encode())
+
+    def _answer_rdf(self, message: Message) -> Reply:
+        iri, text = message["iri"], self._texts.get(message["iri"])
+        if text is not None and message["type"] == "text/turtle":
+            return Reply(200, self._make_head(iri), text.encode())
+        rows = self._find_document(iri)
+        if not rows:
+            return Reply(404, {"error": f"nothing is known of <{iri}>"})
+        return Reply(200, self._make_head(iri), write_graph(rows, media_type=message["type"], options=self._options))
+
+    def _make_head(self, iri: str) -> Mapping[str, Any]:
+        """Find what the headers of a resource say: deprecation, successors, collection."""
+        rows = [row for store in (self._store, self._documents) for row in store.find_rows(subject=iri)]
+        deprecated = (f"<{PREFIXES['owl']}deprecated>", f'"true"^^<{PREFIXES["xsd"]}boolean>')
+        return {
+            "deprecated": any(row[1:3] == deprecated for row in rows),
+            "replaced_by": sorted(o[1:-1] for _, p, o, _ in rows if p == f"<{PREFIXES['dcterms']}isReplacedBy>" and o.startswith("<")),
+            "collection": min((o[1:-1] for _, p, o, _ in rows if p == f"<{PREFIXES['skos']}inScheme>"), default=f"{self._base}dataset"),
+        }
+
+    def _find_document(self, iri: str) -> Sequence[Row]:
+        """Find the statements of a document: a whole named graph, or those around a resource."""
+        for store in (self._store, self._documents):
+            graphs = find_document_graphs(store, iri, base=self._base)
+            if rows := sorted({(*row[:3], "") for name in graphs for row in store.find_rows(graph=name)}):
+                return rows
+        return list_described_rows(self._store, iri, base=self._base) or list_described_rows(self._documents, iri, base=self._base)
+
+    def _answer_graph(self, message: Message) -> Reply:
+        name = message["graph"]
+        if name is not None and name not in self._graphs:
+            return Reply(404, {"error": f"the graph <{name}> is not served here"})
+        rows = sorted((*row[:3], "") for row in self._store.find_rows(graph=name))
+        return Reply(200, {"type": message["type"]}, write_graph(rows, media_type=message["type"], options=self._options))
+
+    def _answer_service(self, message: Message) -> Reply:
+        endpoint = f"<{message['endpoint']}>"
+        rows = [(s, p, endpoint if o == self._endpoint else o, "") for s, p, o, _ in self._service]
+        return Reply(200, {"type": message["type"]}, write_graph(rows, media_type=message["type"], options=self._options))
+
+    def _find_licences(self) -> list[str]:
+        dataset = f"{self._base}dataset"
+        wanted = {f"<{PREFIXES['dcterms']}{name}>" for name in ("license", "rights")}
+        return sorted(o[1:-1] for _, p, o, _ in self._store.find_rows(subject=dataset) if p in wanted and o.startswith("<"))
+
+
+def load_backend(path: Path | None, *, limits: Limits, public_url: str = "") -> Backend:
+    """Load a dist folder, an RDF file, captures or the packaged example, and what is served beside.
+
+    Raises:
+        InputError: There is no such file, or a folder is not what its ``SHA256SUMS`` says.
+        StoreError: A file is not what its suffix says.
+    """
+    graph = load(path)
+    if graph.is_empty:
+        raise InputError("holds no statement", file=str(path), remedy="build a graph first: airm-graph build captures/ -o dist")
+    folder = path if path is not None and (path / SUMS).is_file() else None
+    backend = Backend(graph, folder=folder, limits=limits, changed=_find_time(path, folder), public_url=public_url)
+    backend.warm_up()
+    return backend
+
+
+def _find_time(path: Path | None, folder: Path | None) -> float:
+    """Find when the data was written: the time of the newest file."""
+    files = [*folder.iterdir()] if folder is not None else [path] if path is not None else []
+    return max((file.stat().st_mtime for file in files if file.is_file()), default=0.0)
+
+
+def _make_digest(graph: Graph, endpoint: str) -> str:
+    """Make a digest of the data, of the software that answers, and of what it says of itself."""
+    try:
+        data = graph.digest
+    except ExportError:
+        # Blank nodes have no digest that every reader agrees on; this one holds as long as the file is the same.
+        data = hashlib.sha256("\n".join(" ".join(row) for row in sorted(graph.rows)).encode()).hexdigest()
+    return hashlib.sha256(f"{data} {version('airm-graph')} {endpoint}".encode()).hexdigest()
+
+
+def _list_files(store: Store, folder: Path | None, *, base: str) -> dict[str, ReleaseFile]:
+    """List the files of the release that the folder has, by path below the base."""
+    if folder is None:
+        return {}
+    types = {export.file_name: export.media_type for export in EXPORTS.values()}
+    sums = read_sums(folder)
+    declared = {s[1:-1] for s, p, _, _ in store.find_rows(object=f"{PREFIXES['dcat']}Distribution") if s.startswith(f"<{base}")}
+    names = {iri.removeprefix(base): iri.rpartition("/")[2] for iri in sorted(declared)}
+    return {path: (name, types[name], sums[name], (folder / name).stat().st_size) for path, name in names.items() if name in sums}

@@ -1,0 +1,47 @@
+"""Describe the data to the HTTP process, which never loads it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+__all__ = ["DatasetInfo", "ReleaseFile"]
+
+#: Name, media type, SHA-256 and size of a file of the release.
+ReleaseFile = tuple[str, str, str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class DatasetInfo:
+    """Describe the served data.
+
+    Attributes:
+        base: What every IRI of the project begins with.
+        notice: To be shown wherever data is shown.
+        digest: Changes whenever an answer could change.
+        version: Version of this software.
+        changed: Time of the data, in seconds since 1970; 0 where none is known.
+        graphs: IRIs of the named graphs.
+        triples: How many different statements there are.
+        licences: IRIs of licence or rights statement of the dataset.
+        counts: How many things there are of each kind, as the query ``counts`` says.
+        prefixes: Prefix to namespace.
+        files: Files of the release by path below the base.
+    """
+
+    base: str
+    notice: str
+    digest: str
+    version: str
+    changed: float
+    graphs: frozenset[str]
+    triples: int
+    licences: tuple[str, ...]
+    counts: Mapping[str, int]
+    prefixes: Mapping[str, str]
+    files: Mapping[str, ReleaseFile]
+
+    @classmethod
+    def from_json(cls, found: Mapping[str, Any]) -> "DatasetInfo":
+        """Take the values that `Backend.info` has and JSON carried."""
+        files = {path: (str(name), str(kind), str(digest), int(size)) for path, (name, kind, digest, size) in found["files"].items()}
+        return cls(**{**found, "graphs": frozenset(found["graphs"]), "licences": tuple(found["licences"]), "files": files})

@@ -1,0 +1,84 @@
+"""Define what a server asks for pages, and what each page is given.
+
+Pages are strings of HTML. Each gets a `PageRequest`, whose client asks for data and knows where
+IRIs lead.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from airm_graph.query.answers import Table
+from airm_graph.query.library import Query
+from airm_graph.search import Hits
+from airm_graph.serve.dataset_info import DatasetInfo
+from airm_graph.serve.graph_client import GraphClient
+from airm_graph.serve.resource_description import Resource
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+    from starlette.routing import BaseRoute
+
+__all__ = ["PageRequest", "Pages"]
+
+
+@dataclass(frozen=True, slots=True)
+class PageRequest:
+    """Hold what every page is given.
+
+    Attributes:
+        client: Asks for data: ``await client.query("counts")``, ``describe``, ``search``;
+            ``client.href(iri)`` is where an IRI leads.
+        path: Path that was asked for, without the path of a proxy.
+        parameters: Parameters of the address, in order.
+    """
+
+    client: GraphClient
+    path: str
+    parameters: Sequence[tuple[str, str]] = ()
+
+    @classmethod
+    def of(cls, request: "Request", client: GraphClient) -> "PageRequest":
+        """Take path and parameters of an HTTP request."""
+        return cls(client, request.url.path, request.query_params.multi_items())
+
+    @property
+    def info(self) -> DatasetInfo:
+        """What is known of the data without asking."""
+        return self.client.info
+
+
+class Pages(Protocol):
+    """Makes the pages of a server; each method returns a whole HTML document."""
+
+    async def show_front(self, page: PageRequest) -> str:
+        """Write the page at ``/``."""
+        ...
+
+    async def show_resource(self, page: PageRequest, resource: Resource) -> str:
+        """Write the page of one resource; deprecated ones have one too."""
+        ...
+
+    async def show_queries(self, page: PageRequest, queries: Sequence[Query]) -> str:
+        """Write the list of the query library at ``/query``."""
+        ...
+
+    async def show_query(self, page: PageRequest, query: Query, *, arguments: Mapping[str, str], table: Table | None, error: str) -> str:
+        """Write one query at ``/query/NAME``: its form, and its rows where it could be answered."""
+        ...
+
+    async def show_search(self, page: PageRequest, hits: Hits, *, chosen: Mapping[str, Sequence[str]], limit: int) -> str:
+        """Write the page at ``/search``."""
+        ...
+
+    async def show_editor(self, page: PageRequest) -> str:
+        """Write the page at ``/sparql`` for those who bring no query."""
+        ...
+
+    async def show_problem(self, page: PageRequest, *, status: int, title: str) -> str:
+        """Write a page that says why there is no other."""
+        ...
+
+    def list_routes(self, client: GraphClient) -> "list[BaseRoute]":
+        """List further routes: pages for browsing, style sheets, scripts. They come first."""
+        ...

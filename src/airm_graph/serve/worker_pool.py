@@ -1,0 +1,327 @@
+"""Keep track of workers in the HTTP process: which are idle, which are late, which requests wait.
+
+Every request starts on a fast worker. One that takes longer than a moment becomes slow: it goes on
+with the lowest priority until its time is over, and a new worker takes its place, so that small
+requests never wait behind large ones. When there are as many slow requests as are allowed, the one
+that has run for longest is given up with 503, or else, where others wait, the new one.
+"""
+
+import asyncio
+import os
+import signal
+import socket
+from collections import Counter, deque
+from collections.abc import Mapping
+from typing import cast
+
+from airm_graph.serve.forkserver import CONTROL, KILL, LOWER_PRIORITY, START, WORKER_ENDED, WORKER_STARTED
+from airm_graph.serve.messages import Message, Reply, pack_message, unpack_reply
+from airm_graph.serve.server_settings import Limits
+
+__all__ = ["WorkerPool"]
+
+_REASONS = {
+    "busy": "the server is busy; ask again later",
+    "crash": "the query needs more than the server gives to one; ask a simpler one",
+    "draining": "the server is about to stop; ask again later",
+    "memory": "the query needs more memory than the server gives to one; ask a smaller one",
+    "slow": "the query takes long, and the server has too many of that kind at work; ask a smaller one, or ask again later",
+    "time": "the query takes longer than the server allows; ask a smaller one",
+}
+# A request that has been running for so many times the fast limit may be given up for another one.
+_LONG = 6
+# Rust aborts when memory runs out.
+_SIGNALS = {int(signal.SIGALRM): "time", int(signal.SIGXCPU): "time", int(signal.SIGABRT): "memory"}
+
+
+class _Worker(asyncio.Protocol):
+    """Sends one message at a time to one worker."""
+
+    def __init__(self, pool: "WorkerPool", number: int) -> None:
+        self.pool, self.number = pool, number
+        self.answered = 0
+        self.begun = 0.0
+        self.timers: list[asyncio.TimerHandle] = []
+        self.is_slow = False
+        self.ending = ""
+        self._transport: asyncio.Transport | None = None
+        self._reply: asyncio.Future[Reply | None] | None = None
+        self._data = bytearray()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast("asyncio.Transport", transport)
+
+    def data_received(self, data: bytes) -> None:
+        self._data += data
+        reply = unpack_reply(self._data)
+        if reply is not None:
+            self._data.clear()
+            self._settle(reply)
+
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - asyncio's signature
+        self._settle(None)
+        self.pool.remove(self)
+
+    def _settle(self, reply: Reply | None) -> None:
+        if self._reply is not None and not self._reply.done():
+            self._reply.set_result(reply)
+
+    def send(self, message: Message) -> "asyncio.Future[Reply | None]":
+        """Send a message; the future holds None when the worker died of it."""
+        self._reply = asyncio.get_running_loop().create_future()
+        if self._transport is None or self._transport.is_closing():
+            self._reply.set_result(None)
+        else:
+            self._transport.write(pack_message(message))
+        return self._reply
+
+    def close(self) -> None:
+        """Close the connection, so that the worker ends."""
+        if self._transport is not None:
+            self._transport.close()
+
+
+class WorkerPool:
+    """Sends messages to workers; started and stopped with the server.
+
+    Attributes:
+        ended: How many workers ended, by reason.
+        lost: Set when the fork server is gone: nothing can be answered any more.
+    """
+
+    def __init__(self, control: socket.socket, *, limits: Limits) -> None:
+        """Take the control socket of the fork server."""
+        self._control, self._limits = control, limits
+        self._workers: dict[int, _Worker] = {}
+        self._idle: deque[_Worker] = deque()
+        self._queue: deque[asyncio.Future[_Worker]] = deque()
+        self._slow: set[_Worker] = set()
+        self._starting: set[int] = set()
+        self._unexplained: dict[int, _Worker] = {}
+        self._connecting: set[asyncio.Task[None]] = set()
+        self._last_number = 0
+        self._draining = False
+        self.lost = asyncio.Event()
+        self.ended: Counter[str] = Counter()
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether a message can be answered now."""
+        return bool(self._workers) and not self._draining and not self.lost.is_set()
+
+    @property
+    def gauges(self) -> Mapping[str, int]:
+        """How many workers there are, are idle and slow, and how many requests wait."""
+        return {"workers": len(self._workers), "idle": len(self._idle), "slow": len(self._slow), "waiting": len(self._queue)}
+
+    def start(self) -> None:
+        """Begin to read events of the fork server, and start workers."""
+        self._control.settimeout(0)
+        asyncio.get_running_loop().add_reader(self._control.fileno(), self._read_event)
+        self._start_workers()
+
+    async def wait_until_ready(self) -> None:
+        """Wait for the first worker, or until the fork server is lost."""
+        while not self._workers and not self.lost.is_set():
+            await asyncio.sleep(0.005)
+
+    def stop(self) -> None:
+        """End every worker and the fork server."""
+        self._draining = True
+        asyncio.get_running_loop().remove_reader(self._control.fileno())
+        self._control.close()
+
+    def drain(self) -> None:
+        """Take no more messages and give up those that wait."""
+        self._draining = True
+        while self._queue:
+            waiter = self._queue.popleft()
+            if not waiter.done():
+                waiter.cancel()
+
+    def kill_busy(self) -> None:
+        """End every worker that is busy: its request is answered with 503."""
+        for worker in self._workers.values():
+            if worker not in self._idle:
+                self._kill(worker, "draining")
+
+    async def send(self, message: Message) -> Reply:
+        """Send a message to a worker.
+
+        Returns:
+            Its reply, or 503 with the reason why there is none.
+        """
+        worker = self._idle.popleft() if self._idle else await self._wait()
+        if isinstance(worker, str):
+            return _make_refusal(worker)
+        self._start_timers(worker)
+        try:
+            reply = await asyncio.shield(worker.send(message))
+        except asyncio.CancelledError:
+            self._kill(worker, "gone")
+            raise
+        finally:
+            for timer in worker.timers:
+                timer.cancel()
+        if reply is None:
+            return _make_refusal(await self._find_reason(worker))
+        self._release(worker)
+        return reply
+
+    def _start_timers(self, worker: _Worker) -> None:
+        loop = asyncio.get_running_loop()
+        worker.begun = loop.time()
+        worker.timers = [
+            loop.call_later(self._limits.fast_seconds, self._make_slow, worker),
+            loop.call_later(self._limits.seconds, self._kill, worker, "time"),
+        ]
+
+    async def _wait(self) -> "_Worker | str":
+        if self._draining or self.lost.is_set():
+            return "draining"
+        if len(self._queue) >= self._limits.queue_length:
+            return "busy"
+        waiter: asyncio.Future[_Worker] = asyncio.get_running_loop().create_future()
+        self._queue.append(waiter)
+        self._start_workers()
+        try:
+            return await asyncio.wait_for(waiter, self._limits.queue_seconds)
+        except TimeoutError:
+            return "busy"
+        except asyncio.CancelledError:
+            if self._draining and waiter.cancelled():
+                return "draining"
+            raise
+        finally:
+            if waiter in self._queue:
+                self._queue.remove(waiter)
+
+    async def _find_reason(self, worker: _Worker) -> str:
+        """Find why a worker ended: as decided here, or as the fork server tells."""
+        for _ in range(50):
+            if worker.ending:
+                return worker.ending
+            await asyncio.sleep(0.01)
+        return "crash"
+
+    def _release(self, worker: _Worker) -> None:
+        worker.answered += 1
+        self._slow.discard(worker)
+        if worker.is_slow or worker.answered >= self._limits.requests_per_worker or self._draining:
+            worker.ending = worker.ending or "recycled"
+            self._workers.pop(worker.number, None)
+            worker.close()
+            self._start_workers()
+        else:
+            self._assign(worker)
+
+    def _assign(self, worker: _Worker) -> None:
+        while self._queue:
+            waiter = self._queue.popleft()
+            if not waiter.done():
+                waiter.set_result(worker)
+                return
+        self._idle.append(worker)
+
+    def _make_slow(self, worker: _Worker) -> None:
+        if not self._allow_slow(worker):
+            return
+        worker.is_slow = True
+        self._slow.add(worker)
+        self._send_command(LOWER_PRIORITY, worker.number)
+        self._start_workers()
+
+    def _allow_slow(self, worker: _Worker) -> bool:
+        """Whether a worker may go on as a slow one, if need be instead of an older one."""
+        running = [other for other in self._slow if not other.ending]
+        if len(running) < self._limits.workers:
+            return True
+        loop = asyncio.get_running_loop()
+        oldest = min(running, key=lambda other: other.begun)
+        if loop.time() - oldest.begun > _LONG * self._limits.fast_seconds:
+            self._kill(oldest, "slow")
+            return True
+        # On a busy machine a small request may have waited for a processor all the time: it gets a second moment.
+        if self._queue and loop.time() - worker.begun > 1.9 * self._limits.fast_seconds:
+            self._kill(worker, "slow")
+        else:
+            worker.timers[0] = loop.call_later(self._limits.fast_seconds, self._make_slow, worker)
+        return False
+
+    def _kill(self, worker: _Worker, reason: str) -> None:
+        worker.ending = worker.ending or reason
+        self._send_command(KILL, worker.number)
+
+    def remove(self, worker: _Worker) -> None:
+        """Remove a worker whose connection is gone."""
+        self._workers.pop(worker.number, None)
+        self._slow.discard(worker)
+        if worker in self._idle:
+            self._idle.remove(worker)
+        if worker.ending:
+            self.ended[worker.ending] += 1
+        else:
+            # It ended by itself; why, the fork server tells.
+            self._unexplained[worker.number] = worker
+        self._start_workers()
+
+    def _start_workers(self) -> None:
+        if self._draining or self.lost.is_set():
+            return
+        fast = len(self._workers) - len(self._slow) + len(self._starting)
+        for _ in range(self._limits.workers - fast):
+            self._last_number += 1
+            self._starting.add(self._last_number)
+            self._send_command(START, self._last_number)
+
+    def _send_command(self, command: bytes, number: int) -> None:
+        try:
+            self._control.send(CONTROL.pack(command, number, 0))
+        except OSError:
+            self.lost.set()
+
+    def _read_event(self) -> None:
+        try:
+            data, handles, _, _ = socket.recv_fds(self._control, CONTROL.size, 1)
+        except BlockingIOError:
+            return
+        except OSError:
+            data, handles = b"", []
+        if len(data) < CONTROL.size:
+            self.lost.set()
+            asyncio.get_running_loop().remove_reader(self._control.fileno())
+            return
+        event, number, status = CONTROL.unpack(data)
+        if event == WORKER_STARTED and handles:
+            task = asyncio.get_running_loop().create_task(self._connect(number, socket.socket(fileno=handles[0])))
+            self._connecting.add(task)
+            task.add_done_callback(self._connecting.discard)
+        elif event == WORKER_ENDED:
+            self._explain_end(number, status)
+
+    async def _connect(self, number: int, connection: socket.socket) -> None:
+        connection.settimeout(0)
+        worker = _Worker(self, number)
+        await asyncio.get_running_loop().create_unix_connection(lambda: worker, sock=connection)
+        self._starting.discard(number)
+        self._workers[number] = worker
+        self._assign(worker)
+
+    def _explain_end(self, number: int, status: int) -> None:
+        if number in self._workers:
+            self._workers[number].ending = self._workers[number].ending or _read_status(status)
+        elif number in self._unexplained:
+            worker = self._unexplained.pop(number)
+            worker.ending = _read_status(status)
+            self.ended[worker.ending] += 1
+
+
+def _make_refusal(reason: str) -> Reply:
+    return Reply(503, {"error": _REASONS.get(reason, _REASONS["crash"]), "reason": reason})
+
+
+def _read_status(status: int) -> str:
+    """Read from an ``os.waitpid`` status why a worker ended."""
+    if os.WIFSIGNALED(status):
+        return _SIGNALS.get(os.WTERMSIG(status), "crash")
+    return "memory" if os.WEXITSTATUS(status) == 1 else "crash"

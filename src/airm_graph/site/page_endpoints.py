@@ -1,0 +1,191 @@
+"""Answer what the site adds to the server: browsing, rules, the editor, and static files."""
+
+import asyncio
+import json
+from typing import TYPE_CHECKING, Any
+
+from airm_graph.errors import AirmError
+from airm_graph.namespaces import rebase_text
+from airm_graph.query.library import bind_query, load_query
+from airm_graph.search import Hits
+from airm_graph.serve.content_negotiation import HTML, JSON
+from airm_graph.serve.graph_client import GraphClient
+from airm_graph.serve.page_interface import PageRequest
+from airm_graph.serve.problems import Problem
+from airm_graph.serve.request_parameters import read_facets, read_form, read_number
+from airm_graph.serve.responses import CONTENT_SECURITY, Validators, make_response, make_route
+from airm_graph.site.catalogue import BROWSED, CatalogueCache
+from airm_graph.site.facets import list_facets, list_filters, paginate, write_title
+from airm_graph.site.query_results import read_query, run_form_query
+from airm_graph.site.render import Site, render
+from airm_graph.site.static_files import STATIC_TYPES, hash_static, read_static
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+    from starlette.responses import Response
+    from starlette.routing import BaseRoute
+
+__all__ = ["list_page_routes"]
+
+#: What the page with the editor may do beyond all others: styles that the editor writes into its elements, and its own icons.
+_EDITOR_SECURITY = CONTENT_SECURITY.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'").replace(
+    "font-src 'self'", "font-src 'self' data:"
+)
+_HITS, _MOST_OFFSET = 25, 10**8
+_ONE_YEAR = "public, max-age=31536000, immutable"
+_BROWSE, _SPARQL = ("Browse", "browse"), ("SPARQL", "sparql")
+
+
+def list_page_routes(client: GraphClient, *, cache: CatalogueCache) -> "list[BaseRoute]":
+    """Make the routes.
+
+    Args:
+        client: Asks for data.
+        cache: What there is to browse.
+    """
+    pages = _PageEndpoints(client, cache)
+    return [
+        make_route("/browse", pages.show_browse, "browse"),
+        make_route("/browse/mitigations", pages.show_mitigations, "browse"),
+        make_route("/browse/taxonomy/{edition}", pages.show_edition, "browse"),
+        make_route("/browse/{facet}", pages.show_facet, "browse"),
+        make_route("/rules", pages.show_rules, "rules"),
+        make_route("/rules/{rule}", pages.show_rule, "rules"),
+        make_route("/editor", pages.show_editor, "editor"),
+        make_route("/sparql/table", pages.show_result, "sparql-table", methods=("GET", "HEAD", "POST")),
+        make_route("/static/prefixes.json", pages.send_prefixes, "static"),
+        make_route("/static/{name:path}", pages.send_static, "static"),
+    ]
+
+
+class _PageEndpoints:
+    def __init__(self, client: GraphClient, cache: CatalogueCache) -> None:
+        self._client, self._cache = client, cache
+
+    def _site(self, request: "Request") -> Site:
+        return Site(PageRequest.of(request, self._client))
+
+    async def _send(self, request: "Request", text: str, *, security: str = "") -> "Response":
+        headers = {"Content-Security-Policy": security} if security else {}
+        validators = Validators(self._client.info, request.url.path, request.url.query)
+        return await make_response(request, text.encode("utf-8", "replace"), media_type=HTML, headers=headers, validators=validators)
+
+    async def show_browse(self, request: "Request") -> "Response":
+        """Answer at ``/browse``: the ways to browse."""
+        site, catalogue = self._site(request), await self._cache.read()
+        crumbs = site.crumbs(page="Browse")
+        return await self._send(request, render("browse.html", site, title="Browse", crumbs=crumbs, catalogue=catalogue, browsed=BROWSED))
+
+    async def show_edition(self, request: "Request") -> "Response":
+        """Answer at ``/browse/taxonomy/EDITION``: the whole tree of an edition."""
+        site, catalogue, wanted = self._site(request), await self._cache.read(), request.path_params["edition"]
+        edition = next((edition for edition in catalogue.editions if edition.slug == wanted), None)
+        if edition is None:
+            known = ", ".join(other.slug for other in catalogue.editions) or "none"
+            raise Problem(404, f"there is no edition {wanted[:80]!r}; there are {known}")
+        crumbs = site.crumbs(_BROWSE, page=edition.label)
+        return await self._send(request, render("tree.html", site, title=edition.label, crumbs=crumbs, edition=edition))
+
+    async def show_facet(self, request: "Request") -> "Response":
+        """Answer at ``/browse/actor`` and so on: all values of a facet."""
+        site, catalogue, name = self._site(request), await self._cache.read(), request.path_params["facet"]
+        if name not in BROWSED:
+            raise Problem(404, f"one can browse by {', '.join(BROWSED)}")
+        crumbs, choices = site.crumbs(_BROWSE, page=BROWSED[name]), catalogue.concepts.get(name, ())
+        return await self._send(request, render("facet_values.html", site, title=BROWSED[name], crumbs=crumbs, name=name, choices=choices))
+
+    async def show_mitigations(self, request: "Request") -> "Response":
+        """Answer at ``/browse/mitigations``: mitigations that have all that is chosen."""
+        site, parameters = self._site(request), read_form(request.scope["query_string"])
+        chosen = read_facets(parameters, without=("kind",))
+        offset = read_number(parameters, "offset", default=0, most=_MOST_OFFSET)
+        hits = Hits("", 0, 0, (), {})
+        if (await self._cache.read()).facets:
+            hits = await self._client.search("", facets={"kind": ["mitigation"], **chosen}, limit=_HITS, offset=offset)
+        path = "browse/mitigations"
+        filters = list_filters(site, hits, path=path, chosen=chosen)
+        text = render(
+            "search.html",
+            site,
+            title=write_title("Mitigations", hits, filters),
+            crumbs=site.crumbs(_BROWSE, page="Mitigations"),
+            heading="Mitigations",
+            # Words are searched for at the page of the search, among mitigations.
+            kept={**chosen, "kind": ["mitigation"]},
+            hits=hits,
+            filters=filters,
+            facets=list_facets(site, hits, path=path, chosen=chosen, hidden=("kind",)),
+            pagination=paginate(site, hits, path=path, chosen=chosen, limit=_HITS),
+        )
+        return await self._send(request, text)
+
+    async def show_rules(self, request: "Request") -> "Response":
+        """Answer at ``/rules``: all rules that data is judged by."""
+        site = self._site(request)
+        groups: dict[str, list[Any]] = {}
+        for rule in (await _read_rules()).values():
+            groups.setdefault(rule.group, []).append(rule)
+        return await self._send(request, render("rules.html", site, title="Rules", crumbs=site.crumbs(page="Rules"), groups=groups))
+
+    async def show_rule(self, request: "Request") -> "Response":
+        """Answer at ``/rules/RULE``."""
+        site, rules = self._site(request), await _read_rules()
+        rule = rules.get(request.path_params["rule"])
+        if rule is None:
+            raise Problem(404, f"there is no rule {request.path_params['rule'][:40]!r}")
+        shape, title = rebase_text(rule.shape, self._client.info.base), f"{rule.rule}: {rule.title}"
+        crumbs = site.crumbs(("Rules", "rules"), page=rule.rule)
+        return await self._send(request, render("rule.html", site, title=title, crumbs=crumbs, rule=rule, shape=shape))
+
+    async def show_editor(self, request: "Request") -> "Response":
+        """Answer at ``/editor``: the editor where it was vendored, a plain form otherwise."""
+        site = self._site(request)
+        name = request.query_params.get("query", "")
+        template, security = ("editor.html", _EDITOR_SECURITY) if site.has_editor else ("sparql.html", "")
+        title, crumbs = f"SPARQL editor{f': {name}' if name else ''}", site.crumbs(_SPARQL, page="Editor")
+        return await self._send(request, render(template, site, title=title, crumbs=crumbs, text=self._find_text(name)), security=security)
+
+    async def show_result(self, request: "Request") -> "Response":
+        """Answer at ``/sparql/table``: the result of the query in the plain form, as a page."""
+        site, query = self._site(request), await read_query(request, self._client)
+        crumbs = site.crumbs(_SPARQL, page="Answer")
+        if not query:
+            return await self._send(request, render("sparql.html", site, title="SPARQL form", crumbs=crumbs, text=""))
+        try:
+            result, error, status = await run_form_query(self._client, query, site), "", 200
+        except Problem as problem:
+            if problem.status == 503:
+                raise
+            result, error, status = None, problem.title, problem.status
+        text = render("query_result.html", site, title="Answer", crumbs=crumbs, text=query, result=result, error=error)
+        return await make_response(request, text.encode("utf-8", "replace"), media_type=HTML, status=status)
+
+    def _find_text(self, name: str) -> str:
+        """Find the text of a query, with examples in place; without a name, of a default one."""
+        try:
+            query = load_query(name or "mitigations-by-code")
+        except AirmError as error:
+            raise Problem(404, str(error)) from error
+        return bind_query(query, query.examples, base=self._client.info.base)
+
+    async def send_prefixes(self, request: "Request") -> "Response":
+        """Send the prefixes that the editor completes."""
+        body, validators = json.dumps(dict(sorted(self._client.info.prefixes.items()))).encode(), Validators(self._client.info, "prefixes")
+        return await make_response(request, body, media_type=JSON, validators=validators, vary="Accept-Encoding")
+
+    async def send_static(self, request: "Request") -> "Response":
+        """Send a file that comes with the pages."""
+        name = request.path_params["name"]
+        body = read_static().get(name)
+        if body is None:
+            raise Problem(404, "there is no such file")
+        headers = {"Cache-Control": _ONE_YEAR if request.query_params.get("v") == hash_static(name) else "no-cache"}
+        media_type = STATIC_TYPES[name[name.rindex(".") :]]
+        return await make_response(request, body, media_type=media_type, headers=headers, vary="Accept-Encoding")
+
+
+async def _read_rules() -> Any:
+    """Read the pages of rules, in a thread: it takes a moment the first time."""
+    from airm_graph.validate.rulebook import load_rulebook
+
+    return await asyncio.to_thread(load_rulebook)

@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint types own alignments vendor check clean bench bench-check bench-tools
+.PHONY: demo test core lint types own alignments vendor check clean bench bench-check bench-tools
 
 $(VENV)/.run: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -25,6 +25,10 @@ demo: $(VENV)/.run
 
 test: $(VENV)/.dev
 	$(BIN)/python -m pytest -n auto --dist loadgroup -q
+
+# What needs nothing but the virtual environment: no browser, no Java, no other server, no network.
+core: $(VENV)/.dev
+	$(BIN)/python -m pytest -n auto --dist loadgroup -q -m "not (apache or browser or npm or rdf_tools or spark or sssom or virtuoso or w3c)"
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .

@@ -4,7 +4,6 @@ import hashlib
 import json
 import os
 import re
-import shutil
 import stat
 import subprocess
 import sys
@@ -34,6 +33,7 @@ from airm_graph.export.terms import Chunks
 from airm_graph.graph.store import Row, parse_rows
 from airm_graph.namespaces import BASE, PREFIXES, iri, literal, rebase_text, term
 from airm_graph.resources import find_resource, read_resource
+from tools import require_programs
 
 TYPE = term("rdf:type")
 LABEL = term("rdfs:label")
@@ -178,11 +178,6 @@ def run_reader(command: list[str], data: bytes) -> set[tuple[str, ...]]:
     return triples(done.stdout, ".nt")
 
 
-def need(program: str) -> None:
-    if not shutil.which(program):
-        (pytest.fail if os.environ.get("CI") else pytest.skip)(f"{program} is not installed")
-
-
 # What goes out comes back
 
 
@@ -221,20 +216,22 @@ def test_jsonld_reads_back_in_pyld(context: dict[str, object], rows: list[Row]) 
     assert pyld_triples(to_bytes(write_jsonld(rows, context=context))) == {row[:3] for row in rows}
 
 
+@pytest.mark.rdf_tools
 @pytest.mark.parametrize("name", ["nquads", "ntriples", "rdfxml", "turtle"])
 @slow
 @given(rows=XML_ROWS)
 def test_export_reads_back_in_rapper(name: str, rows: list[Row]) -> None:
-    need("rapper")
+    require_programs("rapper", packages="raptor2-utils")
     command = ["rapper", "-q", "-i", name, "-o", "ntriples", "-", "http://base.example/"]
     assert run_reader(command, export(name, rows)) == triples(lines(rows), ".nt")
 
 
+@pytest.mark.rdf_tools
 @pytest.mark.parametrize("name", ["nquads", "ntriples", "turtle"])
 @slow
 @given(rows=ROWS)
 def test_export_reads_back_in_serdi(name: str, rows: list[Row]) -> None:
-    need("serdi")
+    require_programs("serdi", packages="serdi")
     assert run_reader(["serdi", "-i", name, "-o", "ntriples", "-"], export(name, rows)) == triples(lines(rows), ".nt")
 
 

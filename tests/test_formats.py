@@ -396,6 +396,7 @@ def test_sarif_when_findings_hold_anything_is_valid(report: Report) -> None:
     assert len(check_sarif(write("sarif", report))["results"]) == len(report.findings)
 
 
+@pytest.mark.npm
 def test_sarif_is_valid_by_its_official_schema(example_graph) -> None:
     schema = sarif.load_schema()
     validator = jsonschema.validators.validator_for(schema)
@@ -404,6 +405,7 @@ def test_sarif_is_valid_by_its_official_schema(example_graph) -> None:
         assert list(check.iter_errors(json.loads(write("sarif", report)))) == []
 
 
+@pytest.mark.npm
 def test_sarif_passes_the_validator_of_its_makers(example_graph, tmp_path: Path) -> None:
     for name, report in {"all": REPORT, "example": example_graph.report}.items():
         path = tmp_path / f"{name}.sarif"

@@ -15,7 +15,7 @@ SIZES = {"core": 98, "sparql": 23}
 #: What pyshacl passes alone, as its own conformance report says.
 REFERENCE = {"core": 97, "sparql": 22}
 
-pytestmark = pytest.mark.filterwarnings("ignore")
+pytestmark = [pytest.mark.filterwarnings("ignore"), pytest.mark.w3c]
 
 
 @cache

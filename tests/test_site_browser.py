@@ -1,27 +1,26 @@
 """Pages in Chromium: driven by keyboard and pointer, on a phone, in the dark, heard by a screen reader as far as axe-core can tell.
 
-Needs Debian's chromium and chromium-driver, and axe-core and the editor from ``make vendor``. In CI these tests are never skipped.
+Needs Debian's chromium and chromium-driver, and axe-core and the editor from ``make vendor``.
 """
 
 import json
-import os
 import shutil
 import time
 from collections.abc import Iterator
 
 import pytest
+from selenium import webdriver
+from selenium.webdriver.chrome.options import Options
+from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.support.ui import WebDriverWait
 
 from conftest import ROOT
 from serving import Server
+from tools import miss, require_programs
 
-selenium = pytest.importorskip("selenium", reason="selenium is not installed") if "CI" not in os.environ else __import__("selenium")
-
-from selenium import webdriver  # noqa: E402
-from selenium.webdriver.chrome.options import Options  # noqa: E402
-from selenium.webdriver.chrome.service import Service  # noqa: E402
-from selenium.webdriver.common.by import By  # noqa: E402
-from selenium.webdriver.common.keys import Keys  # noqa: E402
-from selenium.webdriver.support.ui import WebDriverWait  # noqa: E402
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("server")]
 
 AXE = ROOT / "build" / "vendor" / "node_modules" / "axe-core" / "axe.min.js"
 EDITOR = ROOT / "src" / "airm_graph" / "site" / "static" / "vendor" / "yasgui.min.js"
@@ -69,12 +68,6 @@ PAGES = {
     "editor": "/editor",
     "problem": "/nothing",
 }
-
-
-def find_missing() -> str:
-    programs = [name for name in ("chromium", "chromedriver") if shutil.which(name) is None]
-    files = [path.name for path in (AXE, EDITOR) if not path.is_file()]
-    return f"missing: {', '.join(programs + files)} (apt-get install chromium chromium-driver; make vendor)" if programs or files else ""
 
 
 class Browser:
@@ -151,11 +144,9 @@ class Browser:
 
 @pytest.fixture(scope="module")
 def started(tmp_path_factory) -> Iterator[webdriver.Chrome]:
-    missing = find_missing()
-    if missing and "CI" in os.environ:
-        pytest.fail(missing)
-    if missing:
-        pytest.skip(missing)
+    require_programs("chromium", "chromedriver", packages="chromium chromium-driver")
+    if missing := [path.name for path in (AXE, EDITOR) if not path.is_file()]:
+        miss(f"{', '.join(missing)} not there; run: make vendor")
     options = Options()
     options.binary_location = shutil.which("chromium")
     for flag in (*FLAGS, f"--user-data-dir={tmp_path_factory.mktemp('profile')}"):

@@ -25,9 +25,10 @@ from airm_graph.spark.dialect import carry_over, rewrite_regex
 from airm_graph.spark.intake import load_quads
 from airm_graph.spark.numbers import hash_text
 from airm_graph.spark.table import SparkTable
+from tools import miss, require_programs
 
 # One session for all, in one process: it takes some ten seconds to start.
-pytestmark = pytest.mark.xdist_group("spark")
+pytestmark = [pytest.mark.xdist_group("spark"), pytest.mark.spark]
 
 ROOT = Path(__file__).resolve().parent.parent
 ROWS = 2000
@@ -48,8 +49,8 @@ def find_missing() -> str:
 @pytest.fixture(scope="module")
 def session():
     missing = find_missing()
-    if missing and os.environ.get("CI") != "true":
-        pytest.skip(f"Spark needs {missing}, which is not installed here")
+    if missing:
+        miss(f"Spark needs {missing}, which is not installed here")
     with open_session(SparkSettings("local[2]", conf=CONF)) as running:
         yield running
 
@@ -154,10 +155,9 @@ def test_written_again_gives_the_same_bytes_and_replaces_what_was_there(spark, t
     assert len(list((tmp_path / "nquads").iterdir())) == 3
 
 
+@pytest.mark.virtuoso
 def test_virtuoso_loads_the_packed_parts(spark, tmp_path) -> None:
-    if virtuoso.PROGRAM is None:
-        assert os.environ.get("CI") != "true", "virtuoso-t is not installed; .ci/run installs it"
-        pytest.skip("virtuoso-t is not installed (Debian: virtuoso-opensource-7-bin)")
+    require_programs("virtuoso-t", packages="virtuoso-opensource-7-bin")
     with virtuoso.run_virtuoso(tmp_path) as server:
         parts = shutil.copytree(spark[1] / "nquads", tmp_path / "parts")
         server.run_sql(f"ld_dir('{parts}', '*.nq.gz', 'urn:none')", "rdf_loader_run()")

@@ -1,6 +1,5 @@
 """Virtuoso 7, the real one: releases arrive there, and every query of the library is answered as here."""
 
-import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,6 +18,7 @@ from airm_graph.push import PushReport, push_release, read_release
 from airm_graph.query.library import list_queries, load_query, run_query
 from airm_graph.remote import Client, Credentials, Endpoint
 from test_query import find_cases, read_case
+from tools import require_programs
 from virtuoso import Virtuoso, run_virtuoso
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -27,13 +27,13 @@ ME = Credentials(virtuoso.USER, password=virtuoso.PASSWORD)
 OTHER = "http://example.org/somebody-else"
 INFERRED = BASE + "graph/inferred"
 
+pytestmark = [pytest.mark.virtuoso, pytest.mark.xdist_group("virtuoso")]
+
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Virtuoso]:
     """A running Virtuoso with a graph of somebody else in it."""
-    if virtuoso.PROGRAM is None:
-        assert not os.environ.get("CI"), "virtuoso-t is not installed; .ci/run installs it"
-        pytest.skip("virtuoso-t is not installed (Debian: virtuoso-opensource-7-bin)")
+    require_programs("virtuoso-t", packages="virtuoso-opensource-7-bin")
     with run_virtuoso(tmp_path_factory.mktemp("virtuoso")) as running:
         update(running, f"INSERT DATA {{ GRAPH <{OTHER}> {{ <x:s> <x:p> <x:o> }} }}")
         yield running

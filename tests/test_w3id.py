@@ -1,6 +1,5 @@
 """The redirects of w3id.org, in a real Apache, with a real server behind them."""
 
-import os
 import shutil
 import socket
 import subprocess
@@ -12,6 +11,9 @@ import httpx
 import pytest
 
 from serving import Server
+from tools import miss
+
+pytestmark = [pytest.mark.apache, pytest.mark.xdist_group("server")]
 
 ROOT = Path(__file__).resolve().parent.parent
 APACHE = shutil.which("apache2") or shutil.which("httpd") or "/usr/sbin/apache2"
@@ -35,9 +37,7 @@ DocumentRoot {folder}/www
 @pytest.fixture(scope="module")
 def apache(server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
     if not Path(APACHE).exists() or not MODULES.is_dir():
-        if os.environ.get("CI"):
-            pytest.fail("Apache is not installed")
-        pytest.skip("Apache is not installed")
+        miss("Apache is not installed (Debian: apache2-bin)")
     folder = tmp_path_factory.mktemp("apache")
     (folder / "www" / "airm-graph").mkdir(parents=True)
     rules = (ROOT / "deploy" / "w3id" / ".htaccess").read_text()

@@ -2,6 +2,8 @@
 
 import gzip
 import json
+import re
+import shlex
 import subprocess
 import warnings
 from collections.abc import Callable
@@ -13,6 +15,7 @@ import pytest
 import rdflib
 
 from airm_graph.namespaces import BASE
+from conftest import ROOT
 from serving import Server
 
 FORM = "application/x-www-form-urlencoded"
@@ -491,3 +494,13 @@ def test_curl_asks(server: Server) -> None:
     command = ["curl", "-sf", "--data-urlencode", f"query=SELECT ?l {{ <{CODE}> <{rdflib.RDFS.label}> ?l }}", f"{server.url}/sparql"]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     assert json.loads(done.stdout)["results"]["bindings"][0]["l"]["value"] == "Model"
+
+
+def test_curl_asks_as_the_guide_says(server: Server) -> None:
+    guide = (ROOT / "docs" / "guides" / "serve.md").read_text(encoding="utf-8")
+    commands = re.findall(r"^curl .*$", guide, re.MULTILINE)
+    assert len(commands) >= 4
+    for command in commands:
+        words = ["curl", "-sf", *shlex.split(command.replace("http://127.0.0.1:8080", server.url))[1:]]
+        done = subprocess.run(words, capture_output=True, text=True, check=False)
+        assert (done.returncode, len(done.stdout.splitlines()) > 1) == (0, True), command

@@ -1,0 +1,43 @@
+"""What the guides tell is there: modules, commands and their options."""
+
+import re
+import shlex
+from pathlib import Path
+
+import click
+import pytest
+
+from airm_graph.cli import cli
+from conftest import ROOT
+
+GUIDES = [*sorted((ROOT / "docs" / "guides").glob("*.md")), ROOT / "README.md"]
+
+
+def find_blocks(path: Path, *languages: str) -> list[str]:
+    """The code blocks of a guide in some languages; without one where it is empty."""
+    blocks = re.findall(r"^```(\w*)\n(.*?)^```", path.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+    return [text for language, text in blocks if language in languages]
+
+
+@pytest.mark.parametrize("path", GUIDES, ids=lambda path: path.name)
+def test_imports_of_a_guide_work(path: Path) -> None:
+    for block in find_blocks(path, "python"):
+        for line in re.findall(r"^(?:from airm_graph|import airm_graph).*$", block, re.MULTILINE):
+            exec(line, {})
+
+
+@pytest.mark.parametrize("path", GUIDES, ids=lambda path: path.name)
+def test_commands_of_a_guide_have_the_options_that_it_gives_them(path: Path) -> None:
+    for line in "\n".join(find_blocks(path, "", "sh")).replace("\\\n", " ").splitlines():
+        words = shlex.split(line, comments=True) if "airm-graph " in line else []
+        if not any(word.endswith("airm-graph") for word in words):
+            continue
+        words = words[next(n for n, word in enumerate(words) if word.endswith("airm-graph")) + 1 :]
+        command: click.Command = cli
+        while words and isinstance(command, click.Group):
+            with click.Context(command) as context:
+                found = command.get_command(context, words[0])
+            assert found, line
+            command, words = found, words[1:]
+        known = {option for parameter in command.params for option in (*parameter.opts, *parameter.secondary_opts)} | {"--help"}
+        assert {word.partition("=")[0] for word in words if re.fullmatch("--?[a-z-]+(=.*)?", word)} <= known, line

@@ -5,7 +5,7 @@ from typing import Any, cast
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-__all__ = ["limit_protocol"]
+__all__ = ["LimitedHttpProtocol", "limit_protocol"]
 
 # An address with a query of 16 KB in which every byte is escaped, and as much again for headers.
 _MOST_HEAD = 96 << 10
@@ -19,7 +19,7 @@ def limit_protocol(*, head_seconds: float) -> type[HttpToolsProtocol]:
     Args:
         head_seconds: Time in which the head of a request has to arrive.
     """
-    return type("LimitedProtocol", (_LimitedProtocol,), {"head_seconds": head_seconds})
+    return type("LimitedHttpProtocol", (LimitedHttpProtocol,), {"head_seconds": head_seconds})
 
 
 class _BufferedTransport:
@@ -47,7 +47,7 @@ class _BufferedTransport:
         self._parts.clear()
 
 
-class _LimitedProtocol(HttpToolsProtocol):
+class LimitedHttpProtocol(HttpToolsProtocol):
     """Refuses heads that are too long (414, 431); closes connections whose heads are too slow."""
 
     head_seconds = 5.0

@@ -42,7 +42,7 @@ PAGES = {
     "front": "/",
     "browse": "/browse",
     "tree": "/browse/taxonomy/v2",
-    "shelf": "/browse/source",
+    "facet values": "/browse/source",
     "mitigations": "/browse/mitigations?actor=developer",
     "search": "/search?q=training",
     "nothing found": "/search?q=xyzzy",

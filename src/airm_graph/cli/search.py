@@ -48,7 +48,7 @@ def command(text: str, *, data: str | None, limit: int, offset: int, shape: str,
     from airm_graph.cli.show import write_table
     from airm_graph.pipeline.build import load
     from airm_graph.query.answers import format_table
-    from airm_graph.search import hits_table
+    from airm_graph.search import tabulate_hits
 
     graph = load(data)
     chosen = {name.removeprefix("facet_"): values for name, values in facets.items() if values}
@@ -56,8 +56,8 @@ def command(text: str, *, data: str | None, limit: int, offset: int, shape: str,
     if shape == "json":
         sys.stdout.write(json.dumps(asdict(hits), ensure_ascii=False, indent=2) + "\n")
     elif shape == "csv":
-        sys.stdout.write(format_table(hits_table(hits), format="csv"))
+        sys.stdout.write(format_table(tabulate_hits(hits), format="csv"))
     else:
-        write_table(hits_table(hits), base=graph.base)
+        write_table(tabulate_hits(hits), base=graph.base)
         click.echo(f"{hits.total} found", err=True)
     return 0

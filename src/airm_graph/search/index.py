@@ -21,7 +21,7 @@ from airm_graph.namespaces import BASE, literal
 from airm_graph.query.answers import Table
 from airm_graph.search.search_documents import FACETS, Document, make_documents
 
-__all__ = ["Choice", "Hit", "Hits", "SearchIndex", "hits_table", "search_index"]
+__all__ = ["Choice", "Hit", "Hits", "SearchIndex", "search_index", "tabulate_hits"]
 
 _SCHEMA = """
 CREATE VIRTUAL TABLE text USING fts5(
@@ -156,7 +156,7 @@ def search_index(
     return Hits(text, total, offset, hits, _count_choices(connection, tables, where, arguments))
 
 
-def hits_table(hits: Hits) -> Table:
+def tabulate_hits(hits: Hits) -> Table:
     """Write hits as a table: name, kind, codes, source, snippet, IRI."""
     columns = ("name", "kind", "codes", "source", "snippet", "iri")
     rows = ((hit.name, hit.kind, hit.codes, hit.source, hit.snippet) for hit in hits.hits)

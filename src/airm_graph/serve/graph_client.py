@@ -86,8 +86,8 @@ class GraphClient:
         """Find where an IRI leads: to a path on this server, or elsewhere by http and https.
 
         Returns:
-            Nothing for any other IRI: no link may run a script or lead to another host under the
-            guise of a path.
+            An address; empty for any other IRI, so that no link runs a script or names another
+            host.
         """
         if not iri.startswith(self.info.base):
             return iri if iri.startswith(("http://", "https://")) else ""

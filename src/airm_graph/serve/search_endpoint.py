@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from airm_graph.query.answers import format_table
-from airm_graph.search import FACETS, Hits, hits_table
+from airm_graph.search import FACETS, Hits, tabulate_hits
 from airm_graph.serve.content_negotiation import HTML, JSON, TABLE_TYPES, negotiate
 from airm_graph.serve.graph_client import GraphClient
 from airm_graph.serve.page_interface import PageRequest, Pages
@@ -50,7 +50,7 @@ async def answer_search(request: "Request", client: GraphClient, pages: Pages) -
 def _write_hits(hits: Hits, media_type: str, *, notice: str) -> bytes:
     if media_type == JSON:
         return write_json({"notice": notice, **asdict(hits)})
-    return format_table(hits_table(hits), format="csv" if media_type == TABLE_TYPES["csv"] else "tsv").encode()
+    return format_table(tabulate_hits(hits), format="csv" if media_type == TABLE_TYPES["csv"] else "tsv").encode()
 
 
 def _refuse_unknown(parameters: Sequence[tuple[str, str]]) -> None:

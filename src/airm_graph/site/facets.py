@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from airm_graph.search import FACETS, Hits
 from airm_graph.site.render import Site
 
-__all__ = ["ActiveFilter", "Facet", "FacetLink", "Pagination", "describe_choice", "list_facets", "list_filters", "paginate", "write_title"]
+__all__ = ["ActiveFilter", "Facet", "FacetLink", "Pagination", "list_facets", "list_filters", "paginate", "write_title"]
 
 #: Titles of facets on pages, in the order in which they are shown.
 _TITLES = {
@@ -86,7 +86,7 @@ def list_filters(site: Site, hits: Hits, *, path: str, chosen: Chosen) -> list[A
     for name, values in chosen.items():
         for value in values:
             rest = {**chosen, name: [other for other in values if other != value]}
-            found.append(ActiveFilter(_TITLES[name], describe_choice(hits, name, value), site.url(path, _keep(hits.text, rest))))
+            found.append(ActiveFilter(_TITLES[name], _describe_choice(hits, name, value), site.url(path, _keep(hits.text, rest))))
     return found
 
 
@@ -112,7 +112,7 @@ def paginate(site: Site, hits: Hits, *, path: str, chosen: Chosen, limit: int) -
     return Pagination(first, last, before, after, hits.offset // length + 1, -(-hits.total // length))
 
 
-def describe_choice(hits: Hits, name: str, value: str) -> str:
+def _describe_choice(hits: Hits, name: str, value: str) -> str:
     """Find the label of a value that was given by IRI, slug or label."""
     fitting = {c.label or c.slug for c in hits.facets.get(name, ()) if _is_chosen(c.iri, c.slug, c.label, (value,))}
     # Codes of two editions can have one notation; then both are meant.

@@ -19,7 +19,6 @@ import httpx
 import pytest
 
 from airm_graph.errors import QueryError
-from airm_graph.graph.store import Store
 from airm_graph.namespaces import BASE
 from airm_graph.pipeline.views import Graph
 from airm_graph.query.library import list_queries
@@ -374,26 +373,21 @@ def test_server_ends_with_one_when_its_fork_server_is_lost(example_dist: Path) -
         assert "is gone" in server.read_log()
 
 
-def test_graph_that_is_served_answers_as_before(example_graph: Graph) -> None:
+@pytest.mark.parametrize("is_loaded", [True, False])
+def test_graph_that_is_served_answers_as_before(example_graph: Graph, is_loaded: bool) -> None:
     from airm_graph.serve.backend import Backend
 
+    def ask(graph: Graph) -> list[object]:
+        count = graph.store.select("SELECT (COUNT(*) AS ?n) { ?s ?p ?o }")
+        return [count, graph.store.list_graphs(), graph.query("counts"), graph.search("training"), graph.digest, len(graph)]
+
     graph = Graph(example_graph.rows, example_graph.inferred, example_graph.ontology)
-    count = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"
-    before = graph.store.select(count), graph.store.list_graphs(), graph.query("counts")
+    before = ask(graph if is_loaded else example_graph)
     backend = Backend(graph, folder=None, limits=Limits())
     backend.warm_up()
     assert f"{BASE}graph/service" in backend.info["graphs"]
-    assert (graph.store.select(count), graph.store.list_graphs(), graph.query("counts")) == before
-    assert (graph.rows, graph.inferred, graph.ontology) == (example_graph.rows, example_graph.inferred, example_graph.ontology)
-
-
-def test_graph_is_served_without_a_store_of_its_own(example_graph: Graph, monkeypatch: pytest.MonkeyPatch) -> None:
-    from airm_graph.serve.backend import Backend
-
-    made = []
-    monkeypatch.setattr(Store, "__init__", lambda self, inner=Store.__init__: (made.append(self), inner(self))[1])
-    Backend(Graph(example_graph.rows, example_graph.inferred, example_graph.ontology), folder=None, limits=Limits())
-    assert len(made) == 2, "one for the data, one for the project's own documents"
+    assert ("store" in vars(graph)) == is_loaded, "the server has a store of its own, and needs no other"
+    assert ask(graph) == before
 
 
 # --- HTTP

@@ -55,15 +55,7 @@ def limited(example_dist):
     """The same server with low limits: what passes them is small."""
     from serving import serving
 
-    limits = {
-        "seconds": 1,
-        "fast_seconds": 0.1,
-        "output": 20_000,
-        "workers": 2,
-        "queue_length": 4,
-        "head_seconds": 0.5,
-        "body_seconds": 0.5,
-    }
+    limits = {"seconds": 1, "output": 20_000, "workers": 2, "queue_length": 12, "head_seconds": 0.5, "body_seconds": 0.5}
     with serving(example_dist, limits=limits) as running:
         yield running
 

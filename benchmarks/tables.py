@@ -13,11 +13,11 @@ from collections.abc import Sequence
 from hashlib import sha256
 from pathlib import Path
 
+from airm_graph.bulk.statements import list_statements
 from child import Watch, Work
 from corpus import write_tables
 from frame import Engine, Job
 
-from airm_graph.bulk.statements import list_statements
 from airm_graph.graph import TripleTable
 from airm_graph.namespaces import term
 
@@ -41,6 +41,7 @@ def prepare_ours(folder: Path, _: int) -> Work:
     from tempfile import TemporaryDirectory
 
     from airm_graph.bulk import list_agents, write_statements
+
     from airm_graph.graph import TripleTable
     from airm_graph.ingest.inputs import find_inputs
     from airm_graph.pipeline import build
@@ -70,6 +71,7 @@ def digest_triples(folder: Path, file: object) -> dict[str, object]:
 def make_prepared(folder: Path) -> None:
     """Write the terms of each row, as our own engine makes them, and what each engine is told."""
     from airm_graph.bulk import find_folders, read_tables
+
     from airm_graph.ingest.inputs import find_inputs
     from airm_graph.ingest.tables import load_mapping
 

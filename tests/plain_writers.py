@@ -8,6 +8,7 @@ from typing import Any
 from xml.sax.saxutils import escape
 
 from airm_graph.export.subjects import _FIRST, _RANKS, _TYPES, RDF_TYPE
+
 from airm_graph.export.terms import RDF, XSD, Names, canonical_rows, natural_key
 from airm_graph.export.turtle import _render_literal
 from airm_graph.graph.store import Row

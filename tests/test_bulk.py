@@ -9,11 +9,11 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+from airm_graph.bulk import LargeGraph, code_quads, find_folders, list_agents, list_repeated, plain_blocks, plain_quads, read_tables
+from airm_graph.bulk.cells import load_regular
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from airm_graph.bulk import LargeGraph, code_quads, find_folders, list_agents, list_repeated, plain_blocks, plain_quads, read_tables
-from airm_graph.bulk.cells import load_regular
 from airm_graph.export.quarantine import write_quarantine
 from airm_graph.graph import TripleTable
 from airm_graph.ingest import read_captures

@@ -29,7 +29,7 @@ from airm_graph.ingest.tables.names import find_separator
 from airm_graph.ingest.tables.values import split_code
 from airm_graph.merge import join_records, merge_pages
 from airm_graph.namespaces import BASE, iri, term
-from airm_graph.pipeline.build import propose_mapping
+from airm_graph.pipeline.building import propose_mapping
 from airm_graph.resources import find_resource, read_resource
 from airm_graph.text import arm_cell, defuse_cell, disarm_cell
 

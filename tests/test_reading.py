@@ -1,14 +1,14 @@
 """Subjects come out of the columnar table as the writers put rows in order themselves: same shapes, same order, same text."""
 
 import pytest
+from airm_graph.bulk import blocks, graph
+from airm_graph.export.subjects import Order
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from airm_graph.bulk import blocks, graph
 from airm_graph.errors import ExportError
 from airm_graph.export import EXPORTS
 from airm_graph.export.files import draft_files
-from airm_graph.export.subjects import Order
 from airm_graph.export.terms import natural_key
 from airm_graph.graph import Members, TripleTable, stream_shapes
 from airm_graph.graph import order as order_in_sql

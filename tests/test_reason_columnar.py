@@ -1,5 +1,6 @@
 import pytest
 import sqlglot
+from airm_graph.reason.columnar import close_columnar, close_rows, read_axioms
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -8,7 +9,6 @@ from airm_graph.graph.store import Row, parse_rows
 from airm_graph.namespaces import PREFIXES, iri, term
 from airm_graph.reason import ENGINES, close, close_table
 from airm_graph.reason.axioms import compile_axioms
-from airm_graph.reason.columnar import close_columnar, close_rows, read_axioms
 from airm_graph.reason.publish import publishable
 from airm_graph.reason.reference import run_reference
 from airm_graph.resources import find_resource

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from airm_graph.model import Finding, Place, Severity
-from airm_graph.pipeline.build import validate_inputs
+from airm_graph.pipeline.building import validate_inputs
 from airm_graph.rules import RULES, SAYS_THE_SAME, make_finding
 from airm_graph.text import find_damage
 from airm_graph.validate import validate_rows

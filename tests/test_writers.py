@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from airm_graph.export.blocks import BlockSorter
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -14,7 +15,6 @@ import airm_graph
 import plain_writers as plain
 from airm_graph.errors import ExportError
 from airm_graph.export import EXPORTS, Options, batches, sort_rows, streams, write_files, write_jsonld, write_rdfxml, write_turtle
-from airm_graph.export.blocks import BlockSorter
 from airm_graph.export.context import Context
 from airm_graph.graph.store import Row
 from airm_graph.namespaces import PREFIXES, iri, literal, rebase_text, term

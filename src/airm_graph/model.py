@@ -7,6 +7,8 @@ from types import MappingProxyType
 
 __all__ = [
     "GRAPH_TABLES",
+    "ROLES",
+    "TEXTS",
     "Agent",
     "AssignedCode",
     "Attested",
@@ -38,11 +40,17 @@ __all__ = [
     "Text",
 ]
 
+#: The vocabularies whose terms a mitigation has.
+ROLES = ("actor", "function", "lifecycle")
+#: Texts of a mitigation beside its name and description: each is the name of a column in mappings and
+#: in exported tables, and a field of ``triples.statements``.
+TEXTS = ("note",)
+
 #: The tables of a graph, as they are exported and read back: kind → its columns.
 GRAPH_TABLES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "graph-mitigations": (
-            *("name", "description", "actor", "lifecycle", "function", "other name", "note", "identifier"),
+            *("name", "description", "actor", "lifecycle", "function", "other name", *TEXTS, "identifier"),
             *("mitigation", "part of", "source", "evidence"),
         ),
         "graph-classifications": ("code", "label", "reason", "by", "agents", "created", "edition", "mitigation", "evidence"),
@@ -326,6 +334,7 @@ class Entry:
     """A mitigation as one row of a table states it.
 
     Attributes:
+        texts: What else it says, by the names of `TEXTS`.
         repairs: Of its texts, each with the cell that was repaired.
     """
 
@@ -334,7 +343,7 @@ class Entry:
     identifier: str | None = None
     description: Text | None = None
     codes: tuple[AssignedCode, ...] = ()
-    note: Text | None = None
+    texts: tuple[tuple[str, Text], ...] = ()
     roles: tuple[Role, ...] = ()
     parent: Parent | None = None
     repairs: tuple[tuple[Evidence, Repair], ...] = ()
@@ -397,7 +406,7 @@ class Mitigation:
         descriptions: More than one when pages disagree.
         roles: (vocabulary, attested concept slug) pairs.
         part_of: Keys of parents in the outline; more than one when pages disagree.
-        notes: What else a table says of it.
+        texts: What else a table says of it: (name of `TEXTS`, attested text) pairs.
     """
 
     key: str
@@ -409,7 +418,7 @@ class Mitigation:
     classifications: tuple[Classification, ...] = ()
     roles: tuple[tuple[str, Attested], ...] = ()
     part_of: tuple[Attested, ...] = ()
-    notes: tuple[Attested, ...] = ()
+    texts: tuple[tuple[str, Attested], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

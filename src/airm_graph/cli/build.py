@@ -11,7 +11,7 @@ from airm_graph.cli.options import SPARK_ENGINE_HELP, SPARK_ENGINES, check_base,
 from airm_graph.namespaces import BASE
 
 if TYPE_CHECKING:
-    from airm_graph.pipeline.views import Graph
+    from airm_graph.pipeline import Graph
 
 __all__ = ["command"]
 
@@ -88,7 +88,7 @@ def command(
     manifest.json beside them instead of the other formats.
     """
     from airm_graph.cli.show import show_progress, write_report, write_summary
-    from airm_graph.pipeline.build import build, open_reader
+    from airm_graph.pipeline import build, open_reader
 
     check_base(base)
     spark = make_spark(engine, master=master, conf=spark_conf, work=spark_work, parts=parts)

@@ -109,7 +109,7 @@ def run_command(
 ) -> int:
     """Run one query and write its rows to standard output."""
     from airm_graph.cli.show import write_table
-    from airm_graph.pipeline.build import load
+    from airm_graph.pipeline import load
     from airm_graph.query.answers import format_table
     from airm_graph.query.library import bind_query, load_query, run_query
     from airm_graph.remote import Endpoint

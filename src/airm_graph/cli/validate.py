@@ -85,7 +85,7 @@ def command(
     """
     from airm_graph.cli.show import show_progress
     from airm_graph.model import Severity
-    from airm_graph.pipeline.build import validate_inputs
+    from airm_graph.pipeline import validate_inputs
 
     if update_baseline and not baseline:
         raise click.UsageError("--update-baseline needs --baseline FILE")

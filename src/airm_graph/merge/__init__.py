@@ -1,7 +1,7 @@
 """Many pages → one set of records: who is who, what contradicts, and the keys that become IRIs."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 
 from airm_graph.merge.conflicts import find_conflicts, note_inferred
@@ -10,9 +10,9 @@ from airm_graph.merge.joins import Joins, Spot, link_agents, link_mentions, list
 from airm_graph.merge.mitigations import merge_mitigations
 from airm_graph.merge.restored import join_records
 from airm_graph.merge.sources import AgentNames, group_pages, merge_sources
-from airm_graph.model import Capture, Decisions, Evidence, Link, Mitigation, Page, Records, Repair, Source
+from airm_graph.model import Capture, Decisions, Evidence, Finding, Link, Mitigation, Page, Records, Repair, Source, SourceBlock
 
-__all__ = ["join_records", "merge_pages"]
+__all__ = ["Merger", "join_records", "merge_pages"]
 
 
 def merge_pages(pages: Iterable[Page], *, decisions: Decisions | None = None) -> Records:
@@ -27,39 +27,94 @@ def merge_pages(pages: Iterable[Page], *, decisions: Decisions | None = None) ->
     >>> merge_pages([]).mitigations
     ()
     """
-    pages = sorted(pages, key=lambda page: page.capture.sha256)
-    decisions = decisions or Decisions()
-    joins = Joins(decisions.joins)
-    groups, sources, links = _merge_sources(pages, joins)
-    mitigations: list[Mitigation] = []
-    repairs: list[tuple[Evidence, Repair]] = []
-    inferred: list[tuple[str, Evidence]] = []
-    for identity, group in groups.items():
-        merged = merge_mitigations(group, sources[identity].key, joins=joins)
-        mitigations += merged.mitigations
-        repairs += [*merged.repairs, *_source_repairs(group)]
-        inferred += merged.inferred
-        links += merged.links
-    joins.close()
-    mitigations, unknown = add_codes(sorted(mitigations, key=lambda mitigation: mitigation.key), decisions.codes)
-    ordered = sorted(sources.values(), key=lambda source: source.key)
-    used = {place.capture for mitigation in mitigations for place in mitigation.evidence}
-    captures = _join_captures([*(page.capture for page in pages), *(capture for capture in decisions.captures if capture.sha256 in used)])
-    files = {capture.sha256: capture.file_names[0] for capture in captures}
-    editions = {capture.sha256: capture.edition for capture in captures}
-    return Records(
-        captures=captures,
-        sources=tuple(ordered),
-        mitigations=tuple(mitigations),
-        repairs=tuple(sorted(set(repairs))),
-        findings=(
-            *find_conflicts(mitigations, ordered, files=files, editions=editions, apart=joins.kept_apart),
-            *note_inferred(mitigations, inferred, files=files),
-            *joins.findings,
-            *unknown,
-        ),
-        links=_finish_links(links, joins.links),
-    )
+    return Merger(pages, decisions=decisions).finish()
+
+
+class Merger:
+    """Merges sources first, then mitigations, so that rows which come in between know their source."""
+
+    def __init__(self, pages: Iterable[Page], *, decisions: Decisions | None = None) -> None:
+        """Merge the sources of pages.
+
+        Args:
+            pages: All captures, and every page of a table that describes its source.
+            decisions: What people decided of joins and codes.
+        """
+        self._pages = sorted(pages, key=_capture_of)
+        self._decisions = decisions or Decisions()
+        self._joins = Joins(self._decisions.joins)
+        self._groups, self._sources, self._links = _merge_sources(self._pages, self._joins)
+        self._identities = {id(page.source): identity for identity, group in self._groups.items() for page in group}
+
+    def find_source(self, block: SourceBlock) -> str:
+        """Find the key of the source that a block of a given page became."""
+        return self._sources[self._identities[id(block)]].key
+
+    def find_busy(self, captured: Collection[str]) -> set[str]:
+        """Find the keys of sources of which a page speaks that states mitigations, or one of these captures."""
+        return {
+            self._sources[identity].key
+            for identity, group in self._groups.items()
+            if any(page.entries or page.capture.sha256 in captured for page in group)
+        }
+
+    def finish(self, pages: Iterable[Page] = ()) -> Records:
+        """Merge mitigations.
+
+        Args:
+            pages: Further pages of tables, whose sources are blocks of pages given before.
+        """
+        later = list(pages)
+        for page in later:
+            self._groups[self._identities[id(page.source)]].append(page)
+        mitigations: list[Mitigation] = []
+        repairs: list[tuple[Evidence, Repair]] = []
+        inferred: list[tuple[str, Evidence]] = []
+        for identity, found in self._groups.items():
+            group = sorted(found, key=_capture_of)
+            merged = merge_mitigations(group, self._sources[identity].key, joins=self._joins)
+            mitigations += merged.mitigations
+            repairs += [*merged.repairs, *_source_repairs(group)]
+            inferred += merged.inferred
+            self._links += merged.links
+        self._joins.close()
+        mitigations, unknown = add_codes(sorted(mitigations, key=lambda one: one.key), self._decisions.codes)
+        captures = self._join_captures([*self._pages, *later], mitigations)
+        return self._make_records(captures, mitigations, repairs, inferred, unknown)
+
+    def _join_captures(self, pages: Sequence[Page], mitigations: Sequence[Mitigation]) -> tuple[Capture, ...]:
+        used = {place.capture for mitigation in mitigations for place in mitigation.evidence}
+        decided = (capture for capture in self._decisions.captures if capture.sha256 in used)
+        return _join_captures([*(page.capture for page in pages), *decided])
+
+    def _make_records(
+        self,
+        captures: tuple[Capture, ...],
+        mitigations: Sequence[Mitigation],
+        repairs: Iterable[tuple[Evidence, Repair]],
+        inferred: Sequence[tuple[str, Evidence]],
+        unknown: Sequence[Finding],
+    ) -> Records:
+        sources = sorted(self._sources.values(), key=lambda source: source.key)
+        files = {capture.sha256: capture.file_names[0] for capture in captures}
+        editions = {capture.sha256: capture.edition for capture in captures}
+        return Records(
+            captures=captures,
+            sources=tuple(sources),
+            mitigations=tuple(mitigations),
+            repairs=tuple(sorted(set(repairs))),
+            findings=(
+                *find_conflicts(mitigations, sources, files=files, editions=editions, apart=self._joins.kept_apart),
+                *note_inferred(mitigations, inferred, files=files),
+                *self._joins.findings,
+                *unknown,
+            ),
+            links=_finish_links(self._links, self._joins.links),
+        )
+
+
+def _capture_of(page: Page) -> str:
+    return page.capture.sha256
 
 
 def _merge_sources(pages: Sequence[Page], joins: Joins) -> tuple[dict[str, list[Page]], dict[str, Source], list[Link]]:

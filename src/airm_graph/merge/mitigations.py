@@ -9,7 +9,7 @@ from airm_graph.merge.identity import group_occurrences
 from airm_graph.merge.joins import Joins, link_mentions, list_mentions
 from airm_graph.merge.minting import digest
 from airm_graph.merge.occurrences import PAGE_EDITION, Occurrence, list_occurrences
-from airm_graph.model import Agent, AssignedCode, Attested, Classification, Evidence, Link, Mitigation, Page, Repair
+from airm_graph.model import ROLES, TEXTS, Agent, AssignedCode, Attested, Classification, Evidence, Link, Mitigation, Page, Repair
 from airm_graph.text import slugify
 
 __all__ = ["Merged", "merge_mitigations"]
@@ -81,7 +81,7 @@ def _merge_group(
     said = [*(role for page in own for role in page.roles), *(role for entry in entries for role in entry.roles)]
     roles = tuple(
         (vocabulary, attested)
-        for vocabulary in ("actor", "function", "lifecycle")
+        for vocabulary in ROLES
         for attested in attest((role.concept, role.evidence) for role in said if role.vocabulary == vocabulary)
     )
     cells = [role.evidence for role in said] + [entry.parent.evidence for entry in entries if entry.parent]
@@ -95,7 +95,11 @@ def _merge_group(
         classifications=_classify(members, own),
         roles=roles,
         part_of=_find_parents(key, members, owner, mentions),
-        notes=attest((entry.note.published, entry.evidence) for entry in entries if entry.note),
+        texts=tuple(
+            (name, attested)
+            for name in TEXTS
+            for attested in attest((text.published, entry.evidence) for entry in entries for what, text in entry.texts if what == name)
+        ),
     )
 
 

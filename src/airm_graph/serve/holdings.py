@@ -13,8 +13,7 @@ from airm_graph.errors import ExportError, InputError, ParameterError, QueryErro
 from airm_graph.export import EXPORTS
 from airm_graph.graph.store import Row, Store, parse_rows
 from airm_graph.namespaces import PREFIXES, rebase_text
-from airm_graph.pipeline.build import load
-from airm_graph.pipeline.views import SUMS, Graph, read_sums
+from airm_graph.pipeline import SUMS, Graph, load, read_sums
 from airm_graph.query.answers import Table, format_table
 from airm_graph.query.library import list_queries, run_query
 from airm_graph.resources import find_resource, read_resource
@@ -81,7 +80,7 @@ class Holdings:
         self._graphs = frozenset(self.store.list_graphs())
         self._texts = _read_texts(graph.base)
         self.documents = _load_documents(self._texts, base=graph.base)
-        self.index = SearchIndex.build(graph.exported, base=graph.base)
+        self.index = SearchIndex.build(graph.quads, base=graph.base)
         self._context: Mapping[str, Any] = json.loads(rebase_text(read_resource("ontology/context.jsonld"), graph.base))["@context"]
         self._prefixes = {prefix: rebase_text(namespace, graph.base) for prefix, namespace in PREFIXES.items()} | SERVICE_PREFIXES
         self.facts: Mapping[str, Any] = {
@@ -263,7 +262,7 @@ def load_holdings(path: Path | None, *, limits: Limits, public_url: str = "") ->
     times = [
         entry.stat().st_mtime for entry in (path.iterdir() if folder and path else [path] if path else []) if entry and entry.is_file()
     ]
-    if not graph.rows:
+    if graph.is_empty:
         raise InputError("holds no statement", file=str(path), remedy="build a graph first: airm-graph build captures/ -o dist")
     holdings = Holdings(graph, folder=folder, limits=limits, changed=max(times, default=0.0), public_url=public_url)
     holdings.rehearse()
@@ -276,7 +275,7 @@ def _digest(graph: Graph, endpoint: str) -> str:
         data = graph.digest
     except ExportError:
         # Blank nodes have no digest that every reader agrees on; this one holds as long as the file is the same.
-        data = hashlib.sha256("\n".join(" ".join(row) for row in sorted(graph.rows)).encode()).hexdigest()
+        data = hashlib.sha256("\n".join(" ".join(row) for row in graph.quads).encode()).hexdigest()
     return hashlib.sha256(f"{data} {version('airm-graph')} {endpoint}".encode()).hexdigest()
 
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from airm_graph.errors import ExportError
-from airm_graph.export import EXPORTS, Options
+from airm_graph.export import EXPORTS, Options, QuadList, export_text
 from airm_graph.graph.store import Row, format_rows
 
 __all__ = ["name_blank_nodes", "write_rows"]
@@ -27,8 +27,8 @@ def write_rows(rows: Sequence[Row], *, media_type: str, prefixes: Mapping[str, s
     """
     if not any(term.startswith("_:") for row in rows for term in (row[0], row[2])):
         try:
-            content = EXPORTS[_NAMES[media_type]].write(rows, Options(comment=comment, context=context, prefixes=prefixes))
-            return content if isinstance(content, bytes) else "".join(content).encode()
+            options = Options(comment=comment, context=context, prefixes=prefixes)
+            return "".join(export_text(QuadList(rows), _NAMES[media_type], options=options)).encode()
         except ExportError:
             pass
     head = f"# {comment}\n".encode() if media_type == "text/turtle" else b""

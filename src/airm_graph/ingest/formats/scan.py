@@ -13,7 +13,7 @@ from typing import BinaryIO
 
 from airm_graph.ingest.formats.delimited import find_delimiter
 from airm_graph.ingest.formats.reader import OpenTable, open_table
-from airm_graph.ingest.formats.rows import MAX_CELL, MAX_STREAM, UnreadableError
+from airm_graph.ingest.formats.rows import MAX_CELL, MAX_STREAM, Row, UnreadableError
 
 __all__ = ["Scan", "copy_table", "stream_cells"]
 
@@ -157,8 +157,8 @@ def _read_head(path: Path, delimiter: str) -> tuple[str, ...] | None:
     return tuple(cell.strip() for cell in cells) if is_whole and any(map(str.strip, cells)) else None
 
 
-def stream_cells(scan: Scan) -> Iterator[tuple[int, int, int, tuple[str, ...]]]:
-    """Number, first and last line and cells of each row below the header that is not blank.
+def stream_cells(scan: Scan) -> Iterator[Row]:
+    """Read the rows below the header that are not blank.
 
     Raises:
         UnreadableError: The file is no table after all.
@@ -167,4 +167,4 @@ def stream_cells(scan: Scan) -> Iterator[tuple[int, int, int, tuple[str, ...]]]:
     if not opened.header:
         raise UnreadableError("; ".join(finding.message for finding in opened.findings))
     for batch in opened.batches():
-        yield from ((row.number, row.first_line, row.last_line, row.cells) for row in batch)
+        yield from batch

@@ -1,4 +1,7 @@
-"""Rows of a regular CSV file as DuckDB reads them, with what Python would know of each: its lines, its name, whether it is odd."""
+"""Rows of a regular CSV file as DuckDB reads them, with what Python would know of each.
+
+That is its lines, its name and whether it is odd.
+"""
 
 from airm_graph.errors import StoreError
 from airm_graph.graph import TripleTable
@@ -12,7 +15,7 @@ _MORE = 4
 #: What ``str.strip`` and ``str.split`` take for white space.
 _SPACES = (*range(0x09, 0x0E), *range(0x1C, 0x21), 0x85, 0xA0, 0x1680, *range(0x2000, 0x200B), 0x2028, 0x2029, 0x202F, 0x205F, 0x3000)
 _WHITE = "".join(map(chr, _SPACES))
-#: ``records.CONTROL`` in the words of RE2; surrogates do not come out of UTF-8.
+#: ``entries.CONTROL`` in the words of RE2; surrogates do not come out of UTF-8.
 _CONTROL = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x{FFFE}\x{FFFF}]"
 
 
@@ -20,7 +23,7 @@ def load_regular(rows: str, *, scan: Scan, name: str, table: TripleTable) -> boo
     """Let DuckDB read the rows of a table.
 
     Args:
-        rows: Name of the table to make, with the columns that ``intake.Sheet.rows`` names.
+        rows: Name of the table to make, with the columns that ``LoadedTable.rows`` names.
         name: Header of the column with the name.
 
     Returns:
@@ -31,7 +34,7 @@ def load_regular(rows: str, *, scan: Scan, name: str, table: TripleTable) -> boo
         table.load_cells(rows, scan.copy, select=select, width=len(scan.header) + _MORE, delimiter=scan.delimiter)
     except StoreError:
         return False
-    return bool(table.execute(f"SELECT coalesce(max(longest), 0) FROM {rows}")[0][0] <= MAX_CELL)  # noqa: S608
+    return bool(table.execute(f"SELECT coalesce(max(longest), 0) FROM {rows}")[0][0] <= MAX_CELL)
 
 
 def _select(scan: Scan, name: int) -> str:
@@ -44,7 +47,7 @@ def _select(scan: Scan, name: int) -> str:
     taken = f"(1 + length({whole}) - length(replace({whole}, chr(10), '')))"
     last = f"1 + sum({taken}) OVER (ORDER BY number)"
     trimmed = ", ".join(f"{_trim(cell)} AS {text}" for cell, text in zip(cells, bare, strict=True))
-    numbered = f"SELECT *, {last} - {taken} + 1 AS first, {last} AS last, {trimmed} FROM cells"  # noqa: S608
+    numbered = f"SELECT *, {last} - {taken} + 1 AS first, {last} AS last, {trimmed} FROM cells"
     pairs = list(zip(cells[:width], bare[:width], strict=True))
     differs = " OR ".join([*(f"{cell} IS DISTINCT FROM {text}" for cell, text in pairs), f"{cells[width]} IS NOT NULL"])
     there = " + ".join(f"CAST({cell} IS NOT NULL AS INTEGER)" for cell in cells)
@@ -53,7 +56,7 @@ def _select(scan: Scan, name: int) -> str:
     kept = ", ".join(f"{text} AS {cell}" for cell, text in pairs)
     longest = f"greatest({', '.join(f'length(coalesce({cell}, {chr(39) * 2}))' for cell in cells)})"
     return (
-        f"SELECT CAST(number AS INTEGER) AS number, CAST(first AS INTEGER) AS first, CAST(last AS INTEGER) AS last, "  # noqa: S608
+        f"SELECT CAST(number AS INTEGER) AS number, CAST(first AS INTEGER) AS first, CAST(last AS INTEGER) AS last, "
         f"CAST(({odd}) AS INTEGER) AS odd, regexp_replace({bare[name]}, '[{_WHITE}]+', ' ', 'g') AS name, {kept}, {raw} AS raw, "
         f"{longest} AS longest FROM ({numbered}) AS numbered WHERE {' OR '.join(f'{text} <> {chr(39) * 2}' for text in bare)}"
     )

@@ -9,16 +9,13 @@ for them.
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from itertools import chain as joined
 
 from airm_graph.graph import BLANK, IRI, TripleTable
-from airm_graph.graph.store import Row
 from airm_graph.namespaces import PREFIXES, iri, term
 from airm_graph.reason.axioms import Axioms, Chain, compile_axioms
-from airm_graph.reason.publish import Vocabulary, read_vocabulary
+from airm_graph.reason.publish import Vocabulary
 
-__all__ = ["Inference", "close_columnar", "close_rows", "read_axioms"]
+__all__ = ["infer_compiled", "read_axioms"]
 
 _TYPE = term("rdf:type")
 _GRAPH = iri("graph/inferred")
@@ -28,60 +25,39 @@ _PLACE = "CASE WHEN r.of_object = 1 THEN f.o ELSE f.s END"
 #: What a rule r makes of a fact f: its target, and subject and object in their places or exchanged.
 _TURNED = "r.target AS p, CASE WHEN r.flipped = 1 THEN f.o ELSE f.s END AS s, CASE WHEN r.flipped = 1 THEN f.s ELSE f.o END AS o"
 _RULES = ("rule_fact", "rule_rewrite", "rule_type", "rule_subclass", "rule_disjoint")
-_SCRATCH = (*_RULES, "fact", "fresh_0", "fresh_1", "typed")
-
-
-@dataclass(frozen=True, slots=True)
-class Inference:
-    """What a closure found: how many new statements, the contradictions, each as a sentence, sorted, and which axioms were not applied."""
-
-    count: int
-    contradictions: tuple[str, ...] = ()
-    left_over: tuple[str, ...] = ()
+_SCRATCH = (*_RULES, "inferred", "fact", "fresh_0", "fresh_1", "typed")
 
 
 def read_axioms(table: TripleTable) -> Axioms:
     """Compile the axioms that the quads of a table state, in whatever graph."""
-    owl = f"SELECT id FROM terms WHERE kind = {IRI} AND lexical LIKE '{PREFIXES['owl']}%'"  # noqa: S608
+    owl = f"SELECT id FROM terms WHERE kind = {IRI} AND lexical LIKE '{PREFIXES['owl']}%'"
     ids = table.find_ids((_TYPE, *_STEERING))
     steering = _listed(ids[name] for name in _STEERING if name in ids)
     kinds = f"p = {ids.get(_TYPE, 0)} AND o IN ({owl})"
-    quads = table.execute(f"SELECT DISTINCT s, p, o FROM quads WHERE p IN {steering} OR p IN ({owl}) OR ({kinds})")  # noqa: S608
+    quads = table.execute(f"SELECT DISTINCT s, p, o FROM quads WHERE p IN {steering} OR p IN ({owl}) OR ({kinds})")
     texts = table.read_terms({number for quad in quads for number in quad})
     return compile_axioms((texts[s], texts[p], texts[o], "") for s, p, o in quads)
 
 
-def close_columnar(table: TripleTable, axioms: Axioms, *, vocabulary: Vocabulary | None = None) -> Inference:
+def infer_compiled(table: TripleTable, axioms: Axioms, *, vocabulary: Vocabulary | None = None) -> tuple[int, tuple[str, ...]]:
     """Infer by the compiled axioms what follows from all quads of a table, into its inferred graph.
 
     Args:
-        table: Gets the new statements; none has a literal as subject, and none speaks of a blank node. Until the next run they can
-            also be read from its table ``inferred`` (s, p, o, g).
+        table: Gets the new statements; none has a literal as subject, and none speaks of a blank node.
         axioms: From ``compile_axioms`` or ``read_axioms``; what they left over is not applied.
         vocabulary: Keep only what ``publishable`` would keep with this vocabulary.
+
+    Returns:
+        How many statements are new, and the contradictions, each as a sentence, sorted.
     """
     run = _Run(table, axioms)
     try:
         size = run.infer(vocabulary)
         contradictions = run.find_contradictions()
         table.append("quads", "SELECT s, p, o, g FROM inferred")
-        return Inference(size, contradictions, axioms.left_over)
+        return size, contradictions
     finally:
         table.drop(*_SCRATCH)
-
-
-def close_rows(rows: Iterable[Row], *, ontology: Iterable[Row]) -> list[Row]:
-    """Infer by the compiled axioms what follows from *rows* and *ontology* and is worth publishing.
-
-    Returns:
-        The new statements in the inferred graph, sorted, as ``publishable`` leaves them. Axioms that are not compiled are not
-        applied; ``airm_graph.reason.close`` tells of them.
-    """
-    ontology = tuple(ontology)
-    with TripleTable() as table:
-        table.load_rows(joined(rows, ontology))
-        close_columnar(table, read_axioms(table), vocabulary=read_vocabulary(ontology))
-        return table.rows("SELECT s, p, o, g FROM inferred")
 
 
 class _Run:
@@ -107,13 +83,13 @@ class _Run:
         """Tell which things belong to two classes that exclude each other."""
         if not self._axioms.disjoint:
             return ()
-        member = f"SELECT s, c FROM typed UNION ALL SELECT s, o AS c FROM quads WHERE p = {self._ids[_TYPE]}"  # noqa: S608
+        member = f"SELECT s, c FROM typed UNION ALL SELECT s, o AS c FROM quads WHERE p = {self._ids[_TYPE]}"
         found = self._table.execute(f"""
             WITH member AS ({member})
             SELECT DISTINCT a.lexical, b.lexical, x.lexical FROM member AS m
             JOIN rule_disjoint AS d ON d.a = m.c JOIN member AS n ON n.s = m.s AND n.c = d.b
             JOIN terms AS a ON a.id = d.a JOIN terms AS b ON b.id = d.b JOIN terms AS x ON x.id = m.s
-            ORDER BY 1, 2, 3""")  # noqa: S608
+            ORDER BY 1, 2, 3""")
         return tuple(f"Disjoint classes {a} and {b} have a common individual {name}" for a, b, name in found)
 
     def _write_rules(self) -> None:
@@ -130,11 +106,11 @@ class _Run:
         names = ", ".join(columns)
         values = ", ".join(f"({', '.join(map(str, row))})" for row in sorted(rows))
         nothing = ", ".join(f"0 AS {column}" for column in columns)
-        self._table.materialise(name, f"SELECT {names} FROM (VALUES {values}) AS r({names})" if rows else f"SELECT {nothing} WHERE 1 = 0")  # noqa: S608
+        self._table.materialise(name, f"SELECT {names} FROM (VALUES {values}) AS r({names})" if rows else f"SELECT {nothing} WHERE 1 = 0")
 
     def _run_chains(self) -> None:
         # Without chains this is empty, and later statements need no second form.
-        self._table.materialise("fact", f"SELECT DISTINCT {_TURNED} FROM quads AS f JOIN rule_fact AS r ON r.source = f.p")  # noqa: S608
+        self._table.materialise("fact", f"SELECT DISTINCT {_TURNED} FROM quads AS f JOIN rule_fact AS r ON r.source = f.p")
         for links, recursive in _group(self._axioms.chains, self._targets):
             made = {name for link in links for name in self._targets[link.head]}
             steps = [(link, n) for link in links for n, name in enumerate(link.body) if name in made]
@@ -147,41 +123,41 @@ class _Run:
         """Write the join along a chain; step number *new* is of the round before this one."""
         ids = [self._ids[name] for name in link.body]
         tables = [_fresh(turn - 1) if n == new else "fact" for n in range(len(ids))]
-        first = f"SELECT {self._ids[link.head]} AS p, x0.s AS s, x{len(ids) - 1}.o AS o FROM {tables[0]} AS x0"  # noqa: S608
+        first = f"SELECT {self._ids[link.head]} AS p, x0.s AS s, x{len(ids) - 1}.o AS o FROM {tables[0]} AS x0"
         joins = [f"JOIN {tables[n]} AS x{n} ON x{n}.s = x{n - 1}.o AND x{n}.p = {ids[n]}" for n in range(1, len(ids))]
         return f"{first} {' '.join(joins)} WHERE x0.p = {ids[0]}"
 
     def _step(self, paths: list[str], *, made: Collection[str], turn: int) -> int:
         """Run one round: what the paths yield and that implies, kept where it is new; returns how much that is."""
-        known = f"SELECT p, s, o FROM fact WHERE p IN {_listed(self._ids[name] for name in made)}"  # noqa: S608
-        found = f"SELECT {_TURNED} FROM ({' UNION ALL '.join(paths)}) AS f JOIN rule_fact AS r ON r.source = f.p"  # noqa: S608
+        known = f"SELECT p, s, o FROM fact WHERE p IN {_listed(self._ids[name] for name in made)}"
+        found = f"SELECT {_TURNED} FROM ({' UNION ALL '.join(paths)}) AS f JOIN rule_fact AS r ON r.source = f.p"
         size = self._table.materialise(_fresh(turn), f"{found} EXCEPT {known}")
         if size:
-            self._table.append("fact", f"SELECT p, s, o FROM {_fresh(turn)}")  # noqa: S608
+            self._table.append("fact", f"SELECT p, s, o FROM {_fresh(turn)}")
         return size
 
     def _find_types(self) -> None:
         """Type the subjects and objects of all facts, and lift the types that are asserted."""
-        typed = f"SELECT {_PLACE} AS s, r.class AS c FROM {{}} AS f JOIN rule_type AS r ON r.property = f.p"  # noqa: S608
-        lifted = f"SELECT f.s, r.upper AS c FROM quads AS f JOIN rule_subclass AS r ON r.lower = f.o WHERE f.p = {self._ids[_TYPE]}"  # noqa: S608
+        typed = f"SELECT {_PLACE} AS s, r.class AS c FROM {{}} AS f JOIN rule_type AS r ON r.property = f.p"
+        lifted = f"SELECT f.s, r.upper AS c FROM quads AS f JOIN rule_subclass AS r ON r.lower = f.o WHERE f.p = {self._ids[_TYPE]}"
         self._table.materialise("typed", f"{typed.format('quads')} UNION {typed.format(self._made_facts())} UNION {lifted}")
 
     def _made_facts(self) -> str:
-        return f"(SELECT p, s, o FROM fact WHERE p IN {_listed(self._ids[name] for name in self._made)})"  # noqa: S608
+        return f"(SELECT p, s, o FROM fact WHERE p IN {_listed(self._ids[name] for name in self._made)})"
 
     def _collect(self, vocabulary: Vocabulary | None) -> int:
         """Bring all results together and leave out what is asserted, what RDF forbids and what is not to be published."""
-        implied = f"SELECT {_TURNED} FROM {{}} AS f JOIN rule_rewrite AS r ON r.source = f.p"  # noqa: S608
-        types = f"SELECT {self._ids[_TYPE]} AS p, s, c AS o FROM typed"  # noqa: S608
+        implied = f"SELECT {_TURNED} FROM {{}} AS f JOIN rule_rewrite AS r ON r.source = f.p"
+        types = f"SELECT {self._ids[_TYPE]} AS p, s, c AS o FROM typed"
         made = self._made_facts()
-        found = " UNION ALL ".join((implied.format("quads"), implied.format(made), f"SELECT p, s, o FROM {made} AS m", types))  # noqa: S608
+        found = " UNION ALL ".join((implied.format("quads"), implied.format(made), f"SELECT p, s, o FROM {made} AS m", types))
         # What RDF has no place for, and what is said already, under the properties that can be inferred.
         properties = _listed(self._ids[name] for name in self._inferable())
-        said = f"SELECT 1 FROM quads AS q WHERE q.p IN {properties} AND q.p = f.p AND q.s = f.s AND q.o = f.o"  # noqa: S608
-        blank = f"SELECT 1 FROM terms AS b WHERE b.kind = {BLANK} AND b.id = f.o"  # noqa: S608
-        kept = f"f.s IN (SELECT id FROM terms WHERE kind = {IRI}) AND NOT EXISTS ({blank}) AND NOT EXISTS ({said})"  # noqa: S608
-        new = f"SELECT DISTINCT f.s, f.p, f.o FROM ({found}) AS f WHERE {kept}{self._wanted(vocabulary)}"  # noqa: S608
-        return self._table.materialise("inferred", f"SELECT s, p, o, {self._ids[_GRAPH]} AS g FROM ({new}) AS n")  # noqa: S608
+        said = f"SELECT 1 FROM quads AS q WHERE q.p IN {properties} AND q.p = f.p AND q.s = f.s AND q.o = f.o"
+        blank = f"SELECT 1 FROM terms AS b WHERE b.kind = {BLANK} AND b.id = f.o"
+        kept = f"f.s IN (SELECT id FROM terms WHERE kind = {IRI}) AND NOT EXISTS ({blank}) AND NOT EXISTS ({said})"
+        new = f"SELECT DISTINCT f.s, f.p, f.o FROM ({found}) AS f WHERE {kept}{self._wanted(vocabulary)}"
+        return self._table.materialise("inferred", f"SELECT s, p, o, {self._ids[_GRAPH]} AS g FROM ({new}) AS n")
 
     def _inferable(self) -> set[str]:
         """Every property that a new statement can have."""

@@ -13,15 +13,18 @@ if TYPE_CHECKING:
     from airm_graph.pipeline.loading import find_base, load, read_rdf, read_sums
     from airm_graph.pipeline.migration import propose_mapping
     from airm_graph.pipeline.options import BuildOptions
+    from airm_graph.pipeline.platform import EMBEDDED, Platform
     from airm_graph.pipeline.validation import validate_inputs
     from airm_graph.pipeline.views import REPORT, SUMS, WRITTEN, Graph
 
 __all__ = [
+    "EMBEDDED",
     "REPORT",
     "SUMS",
     "WRITTEN",
     "BuildOptions",
     "Graph",
+    "Platform",
     "Proposal",
     "build",
     "describe",
@@ -44,6 +47,7 @@ _HOMES = {
     **dict.fromkeys(("find_base", "load", "read_rdf", "read_sums"), "pipeline.loading"),
     "propose_mapping": "pipeline.migration",
     "BuildOptions": "pipeline.options",
+    **dict.fromkeys(("EMBEDDED", "Platform"), "pipeline.platform"),
     "validate_inputs": "pipeline.validation",
     **dict.fromkeys(("REPORT", "SUMS", "WRITTEN", "Graph"), "pipeline.views"),
 }

@@ -3,14 +3,13 @@
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
 
 from airm_graph.cache import Cache
 from airm_graph.graph import TripleTable
 from airm_graph.ingest import Reader
 from airm_graph.namespaces import BASE
 from airm_graph.pipeline.options import BuildOptions
+from airm_graph.pipeline.platform import EMBEDDED, Platform, Session
 from airm_graph.pipeline.reading import Read, read_inputs
 from airm_graph.pipeline.reporting import make_report, report_readings, stop_at_rejected
 from airm_graph.pipeline.stating import read_ontology, state
@@ -19,15 +18,7 @@ from airm_graph.progress import Progress, tell_nobody
 from airm_graph.reason import infer
 from airm_graph.validate import Report, judge_shapes
 
-if TYPE_CHECKING:
-    from airm_graph.spark import SparkSettings
-
-__all__ = ["MEMORY", "build", "build_graph", "open_reader"]
-
-#: What DuckDB may take of the memory; beyond it, it works on disk.
-MEMORY = "4500MB"
-#: Quads below which a second thread costs DuckDB more than it brings.
-_FEW = 60_000
+__all__ = ["build", "build_graph", "open_reader"]
 
 
 def build(
@@ -39,7 +30,7 @@ def build(
     mapping: str | Path | None = None,
     decisions: Sequence[str | Path] = (),
     strict: bool = False,
-    spark: "SparkSettings | None" = None,
+    platform: Platform = EMBEDDED,
     progress: Progress | None = None,
     reader: Reader | None = None,
 ) -> Graph:
@@ -47,7 +38,7 @@ def build(
 
     Args:
         inputs: Folders, files, or ``-`` for standard input.
-        base, engine, shapes, mapping, decisions, strict, spark: See `BuildOptions`.
+        base, engine, shapes, mapping, decisions, strict, platform: See `BuildOptions`.
         progress: Called with (step, number done, number in all).
         reader: What reads the pages; one that is used again remembers those that have not changed
             (see `open_reader`).
@@ -59,32 +50,27 @@ def build(
     Raises:
         InputError: An input does not exist or cannot be read. A file that is no page is a finding instead.
     """
-    options = BuildOptions.make(base=base, engine=engine, shapes=shapes, mapping=mapping, decisions=decisions, strict=strict, spark=spark)
+    options = BuildOptions(base, engine, shapes, mapping, decisions, strict, platform)
     return build_graph(inputs, options, tell=progress or tell_nobody, reader=reader)
 
 
 def build_graph(inputs: Sequence[str | Path], options: BuildOptions, *, tell: Progress, reader: Reader | None = None) -> Graph:
     """Build a graph; as `build`."""
-    if options.spark:
-        from airm_graph.spark import build_on_spark
-
-        return build_on_spark(inputs, options, tell=tell, reader=reader)
     with ExitStack() as opened:
-        place = Path(opened.enter_context(TemporaryDirectory(prefix="airm-graph-", ignore_cleanup_errors=True)))
-        table = opened.enter_context(TripleTable(threads=1, memory_limit=MEMORY, temp_directory=place))
-        read = read_inputs(inputs, options, table=table, workspace=place, tell=tell, reader=reader)
+        tell("start", 0, 1)
+        session = opened.enter_context(options.platform.open())
+        read = read_inputs(inputs, options, session=session, tell=tell, reader=reader)
         if options.strict and read.readings.rejected:
             read = stop_at_rejected(read)
         if read.is_empty:
-            return make_graph(read, None, options=options, report=report_readings(read), opened=ExitStack())
-        state(read, table=table, base=options.base)
-        if len(table) >= _FEW:
-            table.use_all_threads()
-        report = judge_and_infer(read, table=table, options=options, tell=tell)
-        return make_graph(read, table, options=options, report=report, opened=opened.pop_all())
+            return _make_graph(read, None, options=options, report=report_readings(read), opened=ExitStack())
+        state(read, session=session, base=options.base)
+        session.use_threads()
+        report = _judge_and_infer(read, table=session.table, options=options, tell=tell)
+        return _make_graph(read, session, options=options, report=report, opened=opened.pop_all())
 
 
-def judge_and_infer(read: Read, *, table: TripleTable, options: BuildOptions, tell: Progress) -> Report:
+def _judge_and_infer(read: Read, *, table: TripleTable, options: BuildOptions, tell: Progress) -> Report:
     """Judge what a table states, then add what follows from it; returns all findings."""
     tell("validate", 0, 1)
     verdict = judge_shapes(None, shapes=options.shapes, engine=options.engine, table=table)
@@ -95,18 +81,18 @@ def judge_and_infer(read: Read, *, table: TripleTable, options: BuildOptions, te
     return report
 
 
-def make_graph(read: Read, table: TripleTable | None, *, options: BuildOptions, report: Report, opened: ExitStack) -> Graph:
-    """Make the graph of what was read; it closes what was opened for it."""
+def _make_graph(read: Read, session: Session | None, *, options: BuildOptions, report: Report, opened: ExitStack) -> Graph:
+    """Make the graph of what was read; what was opened for it is closed with it."""
     readings = read.readings
-    links = read.records.links if read.records.captures else None
     return Graph(
-        table,
+        session.table if session else None,
         report=report,
         base=options.base,
         files=readings.files,
         quarantine=readings.rejected,
         tables=readings.counts,
-        links=links,
+        links=read.records.links if read.records.captures else None,
+        write_parts=session.write if session else None,
         opened=opened,
     )
 

@@ -3,12 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from airm_graph.namespaces import BASE
-
-if TYPE_CHECKING:
-    from airm_graph.spark import SparkSettings
+from airm_graph.pipeline.platform import EMBEDDED, Platform
 
 __all__ = ["ENGINES", "BuildOptions"]
 
@@ -31,40 +28,22 @@ class BuildOptions:
         decisions: Tables of what people decided of joins and codes; it goes before the rules.
         strict: Stop at rows of tables that cannot be used: the graph is empty then, and each such
             row a violation.
-        spark: Where Spark runs, for builds on Spark; None for builds in this process.
+        platform: Where the build runs: this process, or ``airm_graph.spark.Spark``.
     """
 
     base: str = BASE
     engine: str = "auto"
-    shapes: tuple[str, ...] | None = None
-    mapping: Path | None = None
-    decisions: tuple[Path, ...] = ()
+    shapes: Sequence[str] | None = None
+    mapping: str | Path | None = None
+    decisions: Sequence[str | Path] = ()
     strict: bool = False
-    spark: "SparkSettings | None" = None
+    platform: Platform = EMBEDDED
 
-    @classmethod
-    def make(
-        cls,
-        *,
-        base: str = BASE,
-        engine: str = "auto",
-        shapes: Sequence[str] | None = None,
-        mapping: str | Path | None = None,
-        decisions: Sequence[str | Path] = (),
-        strict: bool = False,
-        spark: "SparkSettings | None" = None,
-    ) -> "BuildOptions":
-        """Make options of what users give; the engine ``spark`` is ``auto`` on Spark, here by itself.
+    def __post_init__(self) -> None:
+        """Check the engine.
 
         Raises:
             ValueError: There is no such engine.
         """
-        if engine == "spark":
-            from airm_graph.spark import SparkSettings
-
-            engine, spark = "auto", spark or SparkSettings()
-        if engine not in ENGINES:
-            raise ValueError(f"no engine {engine!r}; use one of {', '.join(ENGINES)}")
-        chosen = None if shapes is None else tuple(shapes)
-        place = None if mapping is None else Path(mapping)
-        return cls(base, engine, chosen, place, tuple(map(Path, decisions)), strict, spark)
+        if self.engine not in ENGINES:
+            raise ValueError(f"no engine {self.engine!r}; use one of {', '.join(ENGINES)}")

@@ -13,13 +13,14 @@ from airm_graph.ingest.inputs import find_inputs
 from airm_graph.ingest.tables import load_mapping
 from airm_graph.ingest.tables.candidates import load_lookups, select_candidates
 from airm_graph.ingest.tables.entries import FolderReader, TableReadings
-from airm_graph.ingest.tables.folders import Folder, LoadRows, load_folders
-from airm_graph.ingest.tables.loaded import CopyTable, LoadedTable, read_rows
+from airm_graph.ingest.tables.folders import Folder, load_folders
+from airm_graph.ingest.tables.loaded import LoadedTable, read_rows
 from airm_graph.merge import Merger, join_records
 from airm_graph.merge.independent import find_rest
 from airm_graph.model import Decisions, Page, Records
 from airm_graph.namespaces import BASE
 from airm_graph.pipeline.options import BuildOptions
+from airm_graph.pipeline.platform import Session
 from airm_graph.progress import Progress
 from airm_graph.triples.selects import make_independent
 
@@ -56,23 +57,18 @@ def read_inputs(
     inputs: Sequence[str | Path],
     options: BuildOptions,
     *,
-    table: TripleTable,
-    workspace: Path,
+    session: Session,
     tell: Progress,
     reader: Reader | None = None,
-    copy: CopyTable | None = None,
-    load: LoadRows | None = None,
 ) -> Read:
     """Read and merge inputs.
 
     Args:
         inputs: What `airm_graph.ingest.inputs.find_inputs` takes.
         options: How they are read.
-        table: Takes the rows of tables.
-        workspace: Folder for copies of tables.
+        session: Its table takes the rows of tables.
         tell: Called with (step, number done, number in all).
         reader: What reads pages and may remember them.
-        copy, load: How tables get into *table*; as for ``load_folders``.
 
     Raises:
         InputError: An input, the mapping or a table of decisions does not exist or cannot be read.
@@ -84,9 +80,11 @@ def read_inputs(
         [entry for entry in entries if not entry.is_table], progress=lambda done, every: tell("read", done, every), reader=reader
     )
     tables = [entry for entry in entries if entry.is_table]
-    folders, stated = load_folders(tables, mapping=mapping, table=table, workspace=workspace, copy=copy, load=load)
+    folders, stated = load_folders(
+        tables, mapping=mapping, table=session.table, workspace=session.folder, copy=session.copy, load=session.load
+    )
     tell("merge", 0, 1)
-    merging = _Merging(folders, stated, pages.pages, decided.decisions, table)
+    merging = _Merging(folders, stated, pages.pages, decided.decisions, session.table)
     found, records = merging.read()
     files = {**pages.files, **{name: shown for folder in folders for name, shown in folder.files.items()}, **decided.files}
     readings = Readings(

@@ -2,41 +2,38 @@
 
 import datetime
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 
 from airm_graph.errors import AirmError
 from airm_graph.export import EXPORTS
-from airm_graph.graph import TripleTable
 from airm_graph.graph.store import parse_rows
 from airm_graph.namespaces import BASE, iri
+from airm_graph.pipeline.platform import Session
 from airm_graph.pipeline.reading import Read
 from airm_graph.resources import read_resource
 from airm_graph.terms import Quad
 from airm_graph.triples import describe_dataset, state_records
-from airm_graph.triples.selects import code_quads, list_agents, list_repeated
+from airm_graph.triples.selects import list_agents
 from airm_graph.version import VERSION
 
-__all__ = ["find_issued", "read_ontology", "state"]
+__all__ = ["find_issued", "read_ontology", "read_taxonomies", "state"]
 
 _TAXONOMIES = ("taxonomy/v1", "taxonomy/v2", "vocabularies/actor", "vocabularies/function", "vocabularies/lifecycle")
 
 
-def state(read: Read, *, table: TripleTable, base: str = BASE, load: Callable[[TripleTable, Read], None] | None = None) -> None:
-    """Put into a table all that is asserted.
+def state(read: Read, *, session: Session, base: str = BASE) -> None:
+    """Put into the table of a session all that is asserted, with the default base.
 
     Args:
-        read: What inputs say; its rows are in *table*.
-        table: Gets the quads, with the default base.
+        read: What inputs say; its rows are in the table.
+        session: See above.
         base: What every IRI of the dataset will begin with, as its description says.
-        load: Loads the quads of independent rows, where they are made in another way than from columns.
     """
-    agents = list_agents(read.tables, table=table)
-    table.load_rows((*state_records(read.records), *agents, *read_taxonomies(), *_describe(read, base)))
-    if read.tables and load:
-        load(table, read)
-    elif read.tables:
-        table.load_coded(code_quads(read.tables), repeated=list_repeated(read.tables))
+    agents = list_agents(read.tables, table=session.table)
+    session.table.load_rows((*state_records(read.records), *agents, *read_taxonomies(), *_describe(read, base)))
+    if read.tables:
+        session.load_independent(read.tables)
 
 
 def _describe(read: Read, base: str) -> Iterator[Quad]:

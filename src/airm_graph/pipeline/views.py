@@ -27,6 +27,7 @@ from airm_graph.graph import Selection, TripleTable, rebased_text, stream_quads
 from airm_graph.graph.store import Store
 from airm_graph.model import Link, Rejected, TableCount
 from airm_graph.namespaces import BASE, PREFIXES, iri, rebase_text
+from airm_graph.pipeline.platform import WriteParts
 from airm_graph.pipeline.stating import read_ontology
 from airm_graph.query.answers import Table
 from airm_graph.query.counts import count_things
@@ -79,6 +80,7 @@ class Graph:
         quarantine: tuple[Rejected, ...] = (),
         tables: tuple[TableCount, ...] = (),
         links: Sequence[Link] | None = None,
+        write_parts: WriteParts | None = None,
         opened: ExitStack | None = None,
     ) -> None:
         """Take over a table of quads; None for none.
@@ -86,12 +88,14 @@ class Graph:
         Args:
             table: Is closed with the graph.
             report, base, files, quarantine, tables, links: See above.
+            write_parts: Writes statements in parts in place of exports.
             opened: What is to be closed with the graph beside the table.
         """
         self.table = table if table is not None else TripleTable(threads=1)
         self.report = report or Report(())
         self.base, self.files, self.quarantine, self.tables, self.links = base, dict(files or {}), quarantine, tables, links
         self.written: Mapping[str, Path] = {}
+        self._write_parts = write_parts
         closing = opened or ExitStack()
         weakref.finalize(self, _close, self.table, closing)
 
@@ -236,12 +240,13 @@ class Graph:
         """The SHA-256 of ``airm.nt``: the same triples have the same digest."""
         return release_digest(self._exported)
 
-    def write(self, folder: str | Path, *, formats: Collection[str] = tuple(EXPORTS)) -> dict[str, Path]:
+    def write(self, folder: str | Path, *, formats: Collection[str] | None = None) -> dict[str, Path]:
         """Write exports, report, links, sums, for tables ``quarantine.csv``; when one fails, no file in *folder* is changed.
 
         Args:
             folder: Made when it is missing.
-            formats: Names of ``airm_graph.export.EXPORTS``.
+            formats: Names of ``airm_graph.export.EXPORTS``, all when left out; on another platform
+                those that it writes in parts.
 
         Returns:
             File name → path.
@@ -252,18 +257,24 @@ class Graph:
         """
         if self.is_empty:
             raise InputError("no mitigation was read, so nothing is written", file=str(folder), remedy="see the findings")
-        chosen = {EXPORTS[name].file_name: name for name in find_formats(formats)}
-        beside = self.list_beside()
+        parts = self._write_parts(Path(folder), formats, self.base) if self._write_parts else None
+        names = () if parts else find_formats(EXPORTS if formats is None else formats)
+        chosen = {EXPORTS[name].file_name: name for name in names}
+        beside = {**self.list_beside(), **(parts.beside if parts else {})}
 
         def fill(drafts: Mapping[str, Draft]) -> None:
-            write_exports(self._exported, {chosen[name]: drafts[name].write for name in chosen}, options=self._options)
+            if chosen:
+                write_exports(self._exported, {chosen[name]: drafts[name].write for name in chosen}, options=self._options)
             for name, data in beside.items():
                 drafts[name].write(data)
 
-        written = write_folder(Path(folder), (*chosen, *beside), fill, sums=SUMS)
-        self.written = {name: file.path for name, file in written.items()}
-        if "ntriples" in chosen.values():
-            # What cached_property keeps; there is no need to write the triples again.
+        others = parts.sums if parts else {}
+        written = write_folder(Path(folder), (*chosen, *beside), fill, sums=SUMS, others=others)
+        self.written = {**{name: Path(folder, name) for name in others}, **{name: file.path for name, file in written.items()}}
+        # What cached_property keeps; there is no need to write the triples again.
+        if parts:
+            self.__dict__["digest"] = parts.digest
+        elif "ntriples" in names:
             self.__dict__["digest"] = written[EXPORTS["ntriples"].file_name].sha256
         return dict(self.written)
 

@@ -17,7 +17,7 @@ from airm_graph.ingest.rdf import Lines, RdfFile, find_lines, locate_findings, r
 from airm_graph.ingest.rdf_jsonld import find_json_lines
 from airm_graph.model import Finding, Place, Severity
 from airm_graph.namespaces import PREFIXES
-from airm_graph.pipeline.building import validate_inputs
+from airm_graph.pipeline import validate_inputs
 from airm_graph.terms import read_literal
 
 RDF_TYPE = "<http://www.w3.org/1999/02/22-rdf-syntax-ns#type>"
@@ -332,7 +332,7 @@ def test_validate_refuses_captures_beside_rdf(tmp_path: Path) -> None:
 def test_report_about_rdf_is_the_same_for_any_hash_seed(tmp_path: Path) -> None:
     (tmp_path / "data.ttl").write_text(DATA.replace("<urn:s> .", "<urn:s> ; airm:partOf [ a airm:Mitigation ] , [] ."))
     code = (
-        "import sys; from airm_graph.pipeline.building import validate_inputs; sys.stdout.write(validate_inputs(['data.ttl'])[0].to_json())"
+        "import sys; from airm_graph.pipeline import validate_inputs; sys.stdout.write(validate_inputs(['data.ttl'])[0].to_json())"
     )
     outputs = set()
     for seed in ("1", "2"):
@@ -362,15 +362,3 @@ _:b <{rdf}type> <{airm}Mitigation> .
 <urn:x> <{rdfs}label> "inferred is not judged" <https://w3id.org/airm-graph/graph/inferred> .
 <urn:x> <{rdf}type> <{airm}Mitigation> <https://w3id.org/airm-graph/graph/inferred> .
 """.format(**{name: PREFIXES[name] for name in ("airm", "rdf", "rdfs")})
-
-
-@pytest.mark.parametrize("names", [["a.nq"], ["a.nq", "b.nq"]])
-@pytest.mark.parametrize("engine", ["auto", "reference"])
-def test_large_files_get_the_report_of_small_ones(tmp_path: Path, names: list[str], engine: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    for number, name in enumerate(names):
-        (tmp_path / name).write_text(BROKEN_LINES.replace("<urn:m", f"<urn:m{number}"), encoding="utf-8")
-    small = validate_inputs([tmp_path], engine=engine)
-    monkeypatch.setattr("airm_graph.pipeline.building._LARGE", 0)
-    large = validate_inputs([tmp_path], engine=engine)
-    assert large == small
-    assert len({finding.place.first_line for finding in large[0].findings if finding.place}) > 3

@@ -90,16 +90,16 @@ def is_same(rows: tuple[Row, ...]) -> None:
 
 
 def test_exports_of_the_example_are_what_they_were(example_graph: airm_graph.Graph) -> None:
-    is_same(example_graph.exported)
+    is_same(example_graph.quads)
 
 
 def test_exports_of_the_real_captures_are_what_they_were(captures: Path) -> None:
-    is_same(airm_graph.build([captures]).exported)
+    is_same(airm_graph.build([captures]).quads)
 
 
 def test_exports_on_another_base_are_what_they_were(example_graph: airm_graph.Graph) -> None:
     base = "http://localhost:8000/x/"
-    rows = [tuple(rebase_text(part, base) for part in row) for row in example_graph.rows]
+    rows = [tuple(rebase_text(part, base) for part in row) for row in example_graph.asserted]
     prefixes = {name: rebase_text(space, base) for name, space in PREFIXES.items()}
     context = json.loads(rebase_text(json.dumps(CONTEXT), base))
     assert "".join(write_jsonld(rows, context=context, prefixes=prefixes)) == plain.jsonld(rows, context=context, prefixes=prefixes)

@@ -121,7 +121,8 @@ class _Merging:
             self._find_independent(readers, merger)
         rest = [self._list_rest(folder) for folder in self.folders]
         later = [reader.read_rest(rows, named=named) for reader, (rows, named, _) in zip(readers, rest, strict=True)]
-        records = merger.finish(page for pages in later for page in pages)
+        groups = merger.list_groups(page for pages in later for page in pages)
+        records = merger.finish([merger.merge(group) for group in groups])
         if clashing := self._find_clashing(records):
             # A name with a digest is the plain name of another row: both are told by the merge.
             self.keys |= clashing

@@ -4,14 +4,18 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from airm_graph.cli.front import answer
+from graphstore import run_store
+
+EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
 
 OWN = {"airm_graph", "airm_graph.cli", "airm_graph.cli.front", "airm_graph.version"}
 #: Libraries, and modules of Python, each of which takes longer than `--version` may.
-HEAVY = {"click", "rich", "yaml", "rdflib", "pyshacl", "owlrl", "pyld", "duckdb", "networkx", "pyoxigraph", "anyascii"}
+HEAVY = {"click", "httpx", "openpyxl", "rich", "yaml", "rdflib", "pyshacl", "owlrl", "pyld", "duckdb", "networkx", "pyoxigraph", "anyascii"}
 SLOW = {
     "re",
     "typing",
@@ -80,10 +84,17 @@ def test_query_list_loads_what_it_needs() -> None:
     }
 
 
-@pytest.mark.parametrize("command", ["build", "explain", "export", "fix", "info", "query", "validate", "watch"])
+@pytest.mark.parametrize("command", ["build", "explain", "export", "fix", "info", "push", "query", "validate", "watch"])
 def test_help_of_a_command_loads_no_engine(command: str) -> None:
     loaded = probe(command, "--help")
     assert not {name.split(".")[0] for name in loaded} & (HEAVY - {"click"})
+
+
+def test_only_a_command_that_names_a_server_loads_the_client(tmp_path: Path) -> None:
+    assert "httpx" not in probe("build", str(EXAMPLES), "-o", str(tmp_path / "dist"))
+    assert "httpx" not in probe("query", "run", "counts", "--data", str(tmp_path / "dist"))
+    with run_store() as server:
+        assert "httpx" in probe("query", "run", "counts", "--endpoint", f"{server.url}/query")
 
 
 def ask_click(columns: int) -> str:

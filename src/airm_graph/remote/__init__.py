@@ -4,8 +4,8 @@ Nothing here is imported unless a URL was given. What a server sends is never tr
 and shown without control characters.
 """
 
+from airm_graph.remote.client import Answer, Client, check_url
 from airm_graph.remote.credentials import Credentials, read_credentials
 from airm_graph.remote.endpoint import Endpoint
-from airm_graph.remote.http import Answer, Client, check_url
 
 __all__ = ["Answer", "Client", "Credentials", "Endpoint", "check_url", "read_credentials"]

@@ -17,7 +17,7 @@ from urllib.parse import urlencode
 from airm_graph.errors import RemoteError, StoreError
 from airm_graph.graph.store import Row, parse_rows
 from airm_graph.namespaces import BASE, PREFIXES, literal
-from airm_graph.remote.http import Answer, Client
+from airm_graph.remote.client import Answer, Client
 from airm_graph.terms import read_literal
 
 __all__ = ["Endpoint"]

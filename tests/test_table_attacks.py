@@ -1,10 +1,8 @@
 """Files made to harm whoever reads them: each is refused with the reason, soon, and without taking the memory that it asks for."""
 
-import bz2
 import csv
 import gzip
 import io
-import lzma
 import os
 import re
 import struct
@@ -94,17 +92,15 @@ def made() -> dict[str, bytes]:
     rows = b"a,b\n" * (1 << 19)
     return {
         "csv.gz": gzip.compress(rows),
-        "csv.bz2": bz2.compress(rows),
-        "csv.xz": lzma.compress(rows),
         "csv.zst": zstd.compress(rows),
         "csv.zip": pack({"t.csv": rows.decode()}),
         "jsonl.gz": gzip.compress(b'{"a":1}\n' * (1 << 18)),
         "parquet.gz": gzip.compress(bytes(1 << 24)),
-        "xlsx.xz": lzma.compress(bytes(1 << 24)),
+        "xlsx.gz": gzip.compress(bytes(1 << 24)),
     }
 
 
-@pytest.mark.parametrize("kind", ["csv.gz", "csv.bz2", "csv.xz", "csv.zst", "csv.zip", "jsonl.gz", "parquet.gz", "xlsx.xz"])
+@pytest.mark.parametrize("kind", ["csv.gz", "csv.zst", "csv.zip", "jsonl.gz", "parquet.gz", "xlsx.gz"])
 def test_packed_file_that_swells_is_refused(kind: str, made: dict[str, bytes]) -> None:
     rule, message = refuse(made[kind], f"t.{kind}")
     assert (rule, "more than 200 times as many bytes" in message) == ("TAB-25", True)
@@ -192,17 +188,12 @@ def test_archive_of_an_unusual_packing_is_refused(method: int) -> None:
     assert refuse(pack(workbook_parts(), method=method), "t.xlsx")[1] == "the archive is packed in another manner than 'deflate'"
 
 
-def test_dictionary_that_asks_for_gigabytes_is_refused() -> None:
-    small = lzma.compress(b"Name\na\n", format=lzma.FORMAT_XZ, filters=[{"id": lzma.FILTER_LZMA2, "dict_size": 1 << 20}])
-    assert read_table(small, file="t.csv.xz").rows
-    # The size of the dictionary is one byte of the block header, which its checksum covers.
-    large = bytearray(small)
-    place = large.index(bytes([0x21, 0x01]), 12) + 2
-    large[place] = 40
-    header = slice(12, 12 + (large[12] + 1) * 4 - 4)
-    large[header.stop : header.stop + 4] = struct.pack("<I", zlib.crc32(large[header]))
-    rule, message = refuse(bytes(large), "t.csv.xz")
-    assert (rule, "emory" in message) == ("TAB-25", True)
+@pytest.mark.parametrize(("bits", "is_read"), [(27, True), (28, False)])
+def test_window_beyond_the_cap_is_refused(bits: int, is_read: bool) -> None:
+    frame = zstd.ZstdCompressor(options={zstd.CompressionParameter.window_log: bits})
+    data = frame.compress(b"Name\na\n", frame.FLUSH_BLOCK) + frame.flush()
+    table = read_table(data, file="t.csv.zst")
+    assert (bool(table.rows), [finding.rule for finding in table.findings]) == (is_read, [] if is_read else ["TAB-25"])
 
 
 # XML.
@@ -494,7 +485,7 @@ def test_links_that_go_in_circles_are_no_input(tmp_path: Path) -> None:
 # A process of its own, with little memory.
 
 
-@pytest.mark.parametrize("kind", ["csv.gz", "csv.zip", "xlsx.xz"])
+@pytest.mark.parametrize("kind", ["csv.gz", "csv.zip", "xlsx.gz"])
 def test_bomb_is_refused_with_little_memory(kind: str, made: dict[str, bytes], tmp_path: Path) -> None:
     path = tmp_path / f"t.{kind}"
     path.write_bytes(made[kind])

@@ -15,7 +15,7 @@ from airm_graph.errors import InputError
 from airm_graph.ingest.formats.delimited import read_delimited
 from airm_graph.ingest.formats.encoding import WrongEncodingError, decode_chunks
 from airm_graph.ingest.formats.json_rows import read_json, read_json_lines
-from airm_graph.ingest.formats.packed import FORMATS, REFUSED, Source, split_name
+from airm_graph.ingest.formats.packed import FORMATS, Source, check_suffix, split_name
 from airm_graph.ingest.formats.parquet_rows import read_parquet
 from airm_graph.ingest.formats.rows import (
     MAX_CELL,
@@ -240,9 +240,9 @@ def _read_again(before: _Found, part: _Part, error: WrongEncodingError, *, keep:
 
 @contextmanager
 def _open_parts(source: Source) -> Iterator[Sequence[_Part]]:
+    check_suffix(source.packing, rule="TAB-25")
     suffix = source.suffix(split_name(source.file)[0])
-    if suffix in REFUSED:
-        raise UnreadableError(f"{REFUSED[suffix]} ({suffix}) is not read; save it as XLSX or CSV")
+    check_suffix(suffix)
     if suffix not in FORMATS:
         raise UnreadableError(f"the name does not say what kind of table it is: {', '.join(FORMATS)}")
     kind = FORMATS[suffix]

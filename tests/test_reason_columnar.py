@@ -8,7 +8,7 @@ from airm_graph.graph.store import Row, parse_rows
 from airm_graph.namespaces import PREFIXES, iri, term
 from airm_graph.reason import ENGINES, close, close_table
 from airm_graph.reason.axioms import compile_axioms
-from airm_graph.reason.columnar import close_columnar, close_rows, read_axioms
+from airm_graph.reason.columnar import close_columnar, read_axioms
 from airm_graph.reason.publish import publishable
 from airm_graph.reason.reference import run_reference
 from airm_graph.resources import find_resource
@@ -291,7 +291,9 @@ def test_closing_twice_adds_nothing() -> None:
 
 def test_statement_that_a_named_graph_makes_is_not_inferred() -> None:
     data = [("<urn:a>", "<urn:p>", "<urn:b>", "<urn:g>"), ("<urn:a>", "<urn:q>", "<urn:b>", "<urn:h>")]
-    assert close_rows(data, ontology=[("<urn:p>", term("rdfs:subPropertyOf"), "<urn:q>", "")]) == []
+    with TripleTable() as table:
+        table.load_rows([*data, ("<urn:p>", term("rdfs:subPropertyOf"), "<urn:q>", "<urn:ontology>")])
+        assert close_columnar(table, read_axioms(table)).count == 0
 
 
 class SparkTable(TripleTable):

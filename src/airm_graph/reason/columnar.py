@@ -10,15 +10,13 @@ for them.
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain as joined
 
 from airm_graph.graph import BLANK, IRI, TripleTable
-from airm_graph.graph.store import Row
 from airm_graph.namespaces import PREFIXES, iri, term
 from airm_graph.reason.axioms import Axioms, Chain, compile_axioms
-from airm_graph.reason.publish import Vocabulary, read_vocabulary
+from airm_graph.reason.publish import Vocabulary
 
-__all__ = ["Inference", "close_columnar", "close_rows", "read_axioms"]
+__all__ = ["Inference", "close_columnar", "read_axioms"]
 
 _TYPE = term("rdf:type")
 _GRAPH = iri("graph/inferred")
@@ -68,20 +66,6 @@ def close_columnar(table: TripleTable, axioms: Axioms, *, vocabulary: Vocabulary
         return Inference(size, contradictions, axioms.left_over)
     finally:
         table.drop(*_SCRATCH)
-
-
-def close_rows(rows: Iterable[Row], *, ontology: Iterable[Row]) -> list[Row]:
-    """Infer by the compiled axioms what follows from *rows* and *ontology* and is worth publishing.
-
-    Returns:
-        The new statements in the inferred graph, sorted, as ``publishable`` leaves them. Axioms that are not compiled are not
-        applied; ``airm_graph.reason.close`` tells of them.
-    """
-    ontology = tuple(ontology)
-    with TripleTable() as table:
-        table.load_rows(joined(rows, ontology))
-        close_columnar(table, read_axioms(table), vocabulary=read_vocabulary(ontology))
-        return table.rows("SELECT s, p, o, g FROM inferred")
 
 
 class _Run:

@@ -23,7 +23,7 @@ from airm_graph.errors import InputError
 from airm_graph.ingest.formats.archive import FREE, RATIO, open_archive
 from airm_graph.ingest.formats.rows import UnreadableError
 
-__all__ = ["FORMATS", "PACKINGS", "Source", "check_suffix", "is_table_name", "open_regular", "split_name"]
+__all__ = ["FORMATS", "Source", "check_suffix", "is_table_name", "open_regular", "split_name"]
 
 #: Suffix → the kind of reader.
 FORMATS = {
@@ -33,7 +33,7 @@ FORMATS = {
     ".parquet": "parquet",
     **dict.fromkeys((".xlsx", ".xlsm"), "workbook"),
 }
-PACKINGS = (".gz", ".zst", ".zip")
+_PACKINGS = (".gz", ".zst", ".zip")
 #: Suffix → what such a file is, and what to do with it. Of a packing, the finding is TAB-25.
 REFUSED = {
     ".xls": ("a workbook of Excel 97 to 2003", "save it as XLSX or CSV"),
@@ -55,7 +55,7 @@ def split_name(name: str) -> tuple[str, str]:
     (('.csv', '.gz'), ('.csv', ''), ('', '.zip'))
     """
     path = PurePosixPath(name.lower())
-    packing = path.suffix if path.suffix in (*PACKINGS, *_REFUSED_PACKINGS) else ""
+    packing = path.suffix if path.suffix in (*_PACKINGS, *_REFUSED_PACKINGS) else ""
     suffix = PurePosixPath(path.stem).suffix if packing else path.suffix
     return (suffix if suffix in FORMATS or suffix in REFUSED else ""), packing
 

@@ -26,7 +26,7 @@ from airm_graph.cli import cli
 from airm_graph.errors import InputError
 from airm_graph.export.quarantine import write_quarantine
 from airm_graph.ingest import read_captures
-from airm_graph.ingest.formats import open_table, open_tables, read_table
+from airm_graph.ingest.formats import open_table, open_tables, read_table, workbook
 from airm_graph.ingest.formats.packed import Source
 from airm_graph.ingest.formats.rows import MAX_CELL, MAX_COLUMNS, MAX_ROW, UnreadableError
 from airm_graph.model import Finding, Place, Rejected, Severity
@@ -327,7 +327,7 @@ def test_workbook_that_openpyxl_does_not_read_is_refused_with_what_to_do(change:
 
 def test_workbook_beyond_its_bound_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     data = pack(workbook_parts())
-    monkeypatch.setattr("airm_graph.ingest.formats.workbook.MAX_WORKBOOK", 10_000)
+    monkeypatch.setattr(workbook, "MAX_WORKBOOK", 10_000)
     assert refuse(data, "t.xlsx") == ("TAB-25", "unpacked the archive has more than 10,000 bytes; save its sheets as CSV")
 
 

@@ -49,7 +49,7 @@ class Answer(NamedTuple):
 
     @property
     def media_type(self) -> str:
-        """The media type without parameters, in lower case."""
+        """Name the media type without parameters, in lower case."""
         return self.headers.get("content-type", "").partition(";")[0].strip().lower()
 
 

@@ -72,8 +72,8 @@ def open_archive(stream: IO[bytes], *, limit: int, remedy: str = "") -> Iterator
         remedy: What to do where they have more.
 
     Raises:
-        UnreadableError: It is damaged, encrypted or packed in an unusual manner, its entries overlap
-            or have one name, or unpacked they would be too large.
+        UnreadableError: It is damaged, encrypted or packed in an unusual manner, its entries
+            overlap or have one name, or unpacked they would be too large.
     """
     try:
         archive = Archive(cast("IO[bytes]", _Stream(stream)))

@@ -1,4 +1,4 @@
-"""Values of a workbook's cells → text: numbers as their format shows them, days and times as ISO 8601.
+"""Values of a workbook's cells → text: numbers as their format shows them, days as ISO 8601.
 
 Source:
     ECMA-376-1, 18.8.30 (number formats) and 22.9.2.19 (escaped characters).
@@ -49,13 +49,13 @@ def format_number(value: str, code: str) -> tuple[str, bool]:
 
 @lru_cache(maxsize=1_000)
 def _read_digits(code: str) -> tuple[int, int | None]:
-    """Read how many digits a format shows at least, before and behind the point; None for no number of them."""
+    """Read how many digits a format shows at least, before and behind the point; None for any."""
     fixed = _FIXED.fullmatch(_ASIDE.sub("", code).partition(";")[0].strip())
     return (fixed[1].count("0"), len(fixed[2] or "")) if fixed else (0, None)
 
 
 def _shortest(value: str) -> str:
-    """Write the shortest number that is stored in this manner; 17 digits tell how computers count."""
+    """Write the shortest number that is stored so; 17 digits tell how computers count."""
     if _INTEGER.fullmatch(value):
         return str(int(value))
     number = float(value)

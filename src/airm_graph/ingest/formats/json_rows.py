@@ -1,8 +1,8 @@
 """JSON and JSON Lines → rows: one list of records, each made flat, without holding the file.
 
 A member of an object within a record is the column ``outer.inner``; a list of plain values is one
-cell. Numbers keep the digits they were written with. Values are decoded by ``json``; what is ours is
-the way to the list of records, for ``json`` needs the whole text and names no line of a value.
+cell. Numbers keep the digits they were written with. Values are decoded by ``json``; what is ours
+is the way to the list of records, for ``json`` needs the whole text and names no line of a value.
 """
 
 import json
@@ -53,7 +53,7 @@ def read_json(pieces: Iterable[str], out: Pass) -> Iterator[Row]:
 
 
 def read_json_lines(pieces: Iterable[str], out: Pass) -> Iterator[Row]:
-    """Read one record from each line that is not blank; the number of a row is that of its line.
+    """Read one record from each line that is not blank; a row has the number of its line.
 
     Raises:
         UnreadableError: A line is no JSON object.
@@ -87,7 +87,7 @@ class _Number(str):
 
     @property
     def is_rounded(self) -> bool:
-        """Whether a zero may be lost at its end."""
+        """Tell whether a zero may be lost at its end."""
         return "." in self and not self.endswith("0")
 
 
@@ -243,7 +243,7 @@ class _Scanner:
         return found
 
     def take_each(self, end: str, what: str) -> Iterator[int]:
-        """Stop at each of the values between commas, with its line, until *end*; the caller takes it."""
+        """Yield the line of each value between commas until *end*; the caller takes the value."""
         if self.take(end):
             return
         while True:

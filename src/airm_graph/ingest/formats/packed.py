@@ -1,7 +1,7 @@
 """Files as they lie on disk → the bytes of the table in them, unpacked as they are read.
 
-Only regular files are opened. What a file says of its own size is not believed: bytes are counted as
-they come out, and reading ends at a bound.
+Only regular files are opened. What a file says of its own size is not believed: bytes are counted
+as they come out, and reading ends at a bound.
 """
 
 import gzip
@@ -49,7 +49,7 @@ _WINDOW_BITS = 27
 
 
 def split_name(name: str) -> tuple[str, str]:
-    """The suffix of the table and that of its packing, either one empty.
+    """Split off the suffix of the table and that of its packing, either one empty.
 
     >>> split_name("a/B.CSV.gz"), split_name("a.csv"), split_name("a.zip")
     (('.csv', '.gz'), ('.csv', ''), ('', '.zip'))
@@ -72,7 +72,7 @@ def check_suffix(suffix: str, *, rule: str = "TAB-01") -> None:
 
 
 def is_table_name(name: str) -> bool:
-    """Whether the suffix is that of a table, packed or not; a refused kind is a table, too.
+    """Tell whether the suffix is that of a table, packed or not, of a kind that is refused too.
 
     >>> is_table_name("a.csv.xz"), is_table_name("a.zip"), is_table_name("a.txt.gz")
     (True, False, False)
@@ -81,7 +81,7 @@ def is_table_name(name: str) -> bool:
 
 
 def open_regular(path: Path) -> IO[bytes]:
-    """Open a file that has an end: a pipe or a device could keep the reader waiting for ever.
+    """Open a file that has an end, unlike a pipe or a device.
 
     Raises:
         InputError: It cannot be opened, or is none.
@@ -108,7 +108,8 @@ class Source:
         place: The file, or its bytes.
         packing: Suffix of the packing, or nothing.
         limit: Unpacked bytes to read at most.
-        is_named: Whether somebody said that this is a table; otherwise only its suffix does, and JSON may be anything.
+        is_named: Whether somebody said that this is a table; otherwise only its suffix does, and
+            JSON may be anything.
     """
 
     file: str
@@ -119,7 +120,7 @@ class Source:
     _kept: dict[str, str] = field(default_factory=dict)
 
     def suffix(self, outer: str) -> str:
-        """The suffix of the table: *outer*, or within an archive that of its member, which must agree."""
+        """Find the suffix of the table: *outer*, or that of the member of an archive."""
         if self.packing != ".zip":
             return outer
         with self._open() as stream, open_archive(stream, limit=self.limit) as archive:
@@ -210,7 +211,7 @@ def _unpack(stream: IO[bytes], packing: str, file: str) -> Iterator[bytes]:
 
 
 def _unpack_zstd(stream: IO[bytes], zstd: Any) -> Iterator[bytes]:
-    """Unpack one frame after the other; `ZstdFile` would pass over what is damaged behind the first."""
+    """Unpack frame after frame; `ZstdFile` passes over what is damaged behind the first."""
     rest = b""
     while data := rest or stream.read(_CHUNK):
         frame = zstd.ZstdDecompressor(options={zstd.DecompressionParameter.window_log_max: _WINDOW_BITS})
@@ -236,7 +237,7 @@ def _import_zstd(file: str) -> Any:
 
 
 def _find_member(archive: zipfile.ZipFile) -> zipfile.ZipInfo:
-    """The only table of an archive; its name says what it is, and is never used as a path."""
+    """Find the only table of an archive, by its name, which is never used as a path."""
     tables = [info for info in archive.infolist() if not info.is_dir() and _is_shown(info.filename) and is_table_name(info.filename)]
     if len(tables) != 1:
         held = ", ".join(sorted(PurePosixPath(info.filename).name[:50] for info in tables)[:5]) or "none"

@@ -1,6 +1,7 @@
-"""What openpyxl does not tell of a sheet that it streams: hidden rows, merged cells, formulas without value.
+"""What openpyxl does not tell of a sheet that it streams.
 
-It also passes over rows and cells that are not in order; such a sheet is refused here.
+That are hidden rows, merged cells and formulas without a value. It also passes over rows and cells
+that are not in order; such a sheet is refused here.
 """
 
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""Workbooks (XLSX) → one table for each sheet that people see, by openpyxl, with the values that were saved.
+"""Workbooks (XLSX) → one table for each visible sheet, by openpyxl, with the values as saved.
 
 Nothing is calculated and nothing is followed: of a formula the saved value counts, of a link its
 text, of a macro nothing.
@@ -40,7 +40,7 @@ _UNREAD = (ArithmeticError, AssertionError, AttributeError, LookupError, OSError
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A sheet with cells: its name, the part of the archive that holds it, and whether people see it."""
+    """A sheet with cells: its name, the part of the archive that holds it, whether it is hidden."""
 
     name: str
     part: str
@@ -213,7 +213,7 @@ def _load(archive: Archive, stream: Any) -> tuple[tuple[Sheet, ...], Any]:
 
 @contextmanager
 def _explain_errors() -> Iterator[None]:
-    """Make refusals of what openpyxl raises, and silence what it warns of, which is no loss for a table."""
+    """Make refusals of what openpyxl raises; what it warns of is no loss for a table."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")

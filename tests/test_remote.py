@@ -325,6 +325,7 @@ def test_old_nonce_is_renewed() -> None:
         (['Digest realm="a", nonce="n", qop="auth-int"', 'Digest realm="a", nonce="n", algorithm=SHA-512', "Negotiate", "Bearer"], ""),
         (['Digest realm="a", nonce="n", qop="auth-int, auth"'], 'Digest realm="a", nonce="n", qop="auth-int, auth"'),
         (['Digest nonce="n"', "Basic"], "Basic"),
+        (['Digest realm="a", nonce="n", "more"', "Basic"], "Basic"),
         (["Negotiate, Basic"], "Basic"),
         ([""], ""),
     ],
@@ -340,6 +341,12 @@ def test_challenge_that_cannot_be_answered_is_an_error_and_gets_nothing(server: 
     with pytest.raises(RemoteError, match="asks neither for Basic nor for Digest"):
         ask(server, credentials=ME)
     assert len(server.seen) == 1
+
+
+def test_challenge_in_another_script_is_answered(server: GraphStore) -> None:
+    server.faults = [fail(401, WWW_Authenticate='Digest realm="gr\u00f6\u00dfer", nonce="n"')]
+    assert ask(server, credentials=ME)[1] == []
+    assert [headers.get("authorization", "")[:6] for headers in server.headers] == ["", "Digest"]
 
 
 def test_body_of_a_refusal_is_bounded_too(server: GraphStore) -> None:

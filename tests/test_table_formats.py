@@ -390,6 +390,12 @@ def test_cell_that_json_cannot_mean_is_named_by_its_pointer() -> None:
     ]
 
 
+@pytest.mark.parametrize("record", ['{"a": "", " a": "x"}', '{"a": "", "a": "x"}', '{"a": null, "a ": 0}'])
+def test_record_whose_only_value_has_no_column_is_not_passed_over(record: str) -> None:
+    (row,) = read_table(f'[{record}, {{"a": null}}]'.encode(), file="a.json").rows
+    assert (row.cells, [fault.rule for fault in row.faults]) == (("",), ["TAB-26"])
+
+
 MAPPED = {
     "ID": "A1",
     "Name": "n",

@@ -100,7 +100,8 @@ class PasswordAuth(httpx.Auth):
         challenge = find_challenge(response.headers.get_list("www-authenticate") or ["Basic"])
         if challenge.lower().startswith("digest"):
             with suppress(StopIteration):
-                yield flow.send(httpx.Response(401, headers={"www-authenticate": challenge}, request=request))
+                headers = httpx.Headers({"www-authenticate": challenge}, encoding="utf-8")
+                yield flow.send(httpx.Response(401, headers=headers, request=request))
         elif challenge and "authorization" not in request.headers:
             self._check_basic()
             self._auth = httpx.BasicAuth(*self._given)
@@ -126,7 +127,7 @@ def find_challenge(headers: Sequence[str]) -> str:
 
 
 def _can_sign(challenge: str) -> bool:
-    pairs = (item.partition("=") for item in parse_http_list(challenge.partition(" ")[2]))
-    given = {name.strip(): value.strip('" ') for name, _, value in pairs}
-    qualities = re.split(r"[\s,]+", given.get("qop", "auth"))
-    return {"realm", "nonce"} <= given.keys() and given.get("algorithm", "MD5").upper() in _ALGORITHMS and "auth" in qualities
+    items = parse_http_list(challenge.partition(" ")[2])
+    given = {name.strip(): value.strip('" ') for name, _, value in (item.partition("=") for item in items)}
+    is_whole = {"realm", "nonce"} <= given.keys() and all("=" in item for item in items)
+    return is_whole and given.get("algorithm", "MD5").upper() in _ALGORITHMS and "auth" in re.split(", ?", given.get("qop", "auth"))

@@ -140,7 +140,7 @@ class _Flattener:
         values = [""] * len(self.columns)
         for name, value in cells.found.items():
             values[self.columns[name]] = value
-        if not any(cells.found.values()):
+        if not any(cells.found.values()) and not cells.has_more:
             return None
         numbers = tuple(self.columns[name] for name in cells.rounded)
         return Row(self.number, line, last, tuple(values), numbers, tuple(cells.faults))
@@ -155,15 +155,21 @@ class _Flattener:
 
 @dataclass
 class _Cells:
-    """The cells of one record."""
+    """The cells of one record.
+
+    Attributes:
+        has_more: Whether a value has no cell, for its column is there already.
+    """
 
     found: dict[str, str] = field(default_factory=dict)
     rounded: list[str] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
+    has_more: bool = False
 
     def add(self, members: _Object, prefix: str, pointer: str, depth: int, line: int) -> None:
         if depth > MAX_DEPTH:
             raise UnreadableError(f"objects are nested more than {MAX_DEPTH} deep", line=line)
+        self.has_more = self.has_more or bool(members.twice)
         for name in members.twice:
             self.faults.append(Fault("TAB-26", (prefix + name).strip(), f"{_point(pointer, name)} stands more than once"))
         for name, value in members.items():
@@ -172,6 +178,7 @@ class _Cells:
                 self.add(value, f"{column}.", here, depth + 1, line)
                 continue
             if column in self.found:
+                self.has_more = self.has_more or value not in (None, "")
                 self.faults.append(Fault("TAB-26", column, f"{here} would be a column that is there: {column!r}"))
                 continue
             text = self._text(value, column, here)

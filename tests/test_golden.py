@@ -1,16 +1,16 @@
 """The outputs of five inputs, byte by byte: their digests are kept, and a change of one is a decision.
 
-    PYTHONPATH=benchmarks python tests/test_golden.py    writes the digests of today
+PYTHONPATH=benchmarks python tests/test_golden.py    writes the digests of today
 """
 
 import json
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import corpus
 import pytest
 
 import airm_graph
-import corpus
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"

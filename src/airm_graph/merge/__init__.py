@@ -10,7 +10,7 @@ from airm_graph.merge.joins import Joins, Spot, link_agents, link_mentions, list
 from airm_graph.merge.mitigations import merge_mitigations
 from airm_graph.merge.restored import join_records
 from airm_graph.merge.sources import AgentNames, group_pages, merge_sources
-from airm_graph.model import Capture, Decisions, Evidence, Finding, Link, Mitigation, Page, Records, Repair, Source, SourceBlock
+from airm_graph.model import Capture, Decisions, Evidence, Link, Page, Records, Repair, Source, SourceBlock
 
 __all__ = ["Merger", "SourceGroup", "join_records", "merge_pages"]
 

@@ -139,9 +139,18 @@ def natural_key(text: str) -> str:
     return f"array_to_string(list_transform({pairs}, lambda x: x[1] || {number}), '')"
 
 
-def _path_key(text: str) -> str:
-    """Write the SQL for the natural key of an IRI in angle brackets: what lies below follows."""
-    return natural_key(f"replace(replace(substring({text}, 2, length({text}) - 2), '/', chr(1)), '#', chr(2))")
+def _select_keyed(select: str) -> str:
+    """Write a SELECT that adds the natural key of ``name`` to what a SELECT gives; below an IRI follows what has it as a path."""
+    # A key is dear, and most IRIs share all but what stands behind their last slash.
+    end = "CASE WHEN contains(name, '/') THEN length(name) - position('/' IN reverse(name)) ELSE 1 END"
+    parted = "replace(replace({}, '/', chr(1)), '#', chr(2))".format
+    head = f"CASE WHEN is_iri THEN {parted('substring(name, 2, behind - 1)')} ELSE '' END AS head"
+    tail = f"CASE WHEN is_iri THEN {parted('substring(name, behind + 1, length(name) - behind - 1)')} ELSE name END AS tail"
+    return f"""WITH given AS ({select}),
+        cut AS (SELECT *, starts_with(name, '<') AS is_iri, {end} AS behind FROM given),
+        halves AS (SELECT * EXCLUDE (behind), {head}, {tail} FROM cut),
+        heads AS (SELECT head, {natural_key("head")} AS key FROM (SELECT DISTINCT head FROM halves))
+        SELECT l.*, h.key || {natural_key("tail")} AS key FROM halves AS l JOIN heads AS h ON h.head = l.head"""
 
 
 def object_name(text: str, *, prefixes: Mapping[str, str]) -> str:
@@ -186,12 +195,13 @@ def _order_subjects(chosen: Selection, rank: Callable[[tuple[str, ...]], str]) -
     asserted = "SELECT q.s AS id, min(r.rank) AS rank FROM quads AS q JOIN ordered_ranks AS r ON r.id = q.o"
     typed = f"{asserted} WHERE q.p = {kind} AND ({condition}) GROUP BY q.s"
     named = f"SELECT id, {text} AS text FROM terms WHERE id IN (SELECT q.s FROM quads AS q WHERE {condition})"
-    keys = f"w.id, w.text, COALESCE(t.rank, '{rank(())}') AS rank, {_path_key('w.text')} AS key"
-    keyed = f"SELECT {keys} FROM ({named}) AS w LEFT JOIN ({typed}) AS t ON t.id = w.id"
+    ranked = (
+        f"SELECT w.id, w.text AS name, COALESCE(t.rank, '{rank(())}') AS rank FROM ({named}) AS w LEFT JOIN ({typed}) AS t ON t.id = w.id"
+    )
     found = table.execute(f"""
         SET preserve_insertion_order = true;
         CREATE OR REPLACE TABLE ordered_subjects AS SELECT row_number() OVER () AS place, id, text
-        FROM (SELECT id, text FROM ({keyed}) AS k ORDER BY rank, key, text) AS t;
+        FROM (SELECT id, name AS text FROM ({_select_keyed(ranked)}) AS k ORDER BY rank, key, name) AS t;
         CREATE OR REPLACE TABLE ordered_quads AS SELECT s.place, q.p, q.o FROM quads AS q
         JOIN ordered_subjects AS s ON s.id = q.s WHERE {condition} ORDER BY s.place;
         SET preserve_insertion_order = false;
@@ -230,8 +240,7 @@ def _stream_part(chosen: Selection, some: str, names: Mapping[int, str], prefixe
 def _order_objects(chosen: Selection, some: str, prefixes: Mapping[str, str]) -> None:
     """Make the triples of some subjects, numbered among those of one subject and predicate."""
     several = "SELECT q.o FROM part_quads AS q JOIN part_runs AS m ON m.place = q.place AND m.p = q.p"
-    named = f"SELECT id, text, {object_name('text', prefixes=prefixes)} AS name FROM part_terms WHERE id IN ({several})"
-    key = f"CASE WHEN starts_with(name, '<') THEN {_path_key('name')} ELSE {natural_key('name')} END"
+    named = f"SELECT id, {object_name('text', prefixes=prefixes)} AS name FROM part_terms WHERE id IN ({several})"
     chosen.table.execute(f"""
         CREATE OR REPLACE TABLE part_quads AS SELECT DISTINCT q.place, n.place AS p, q.o
         FROM (SELECT * FROM ordered_quads WHERE {some}) AS q JOIN ordered_names AS n ON n.id = q.p;
@@ -239,7 +248,7 @@ def _order_objects(chosen: Selection, some: str, prefixes: Mapping[str, str]) ->
         FROM terms WHERE id IN (SELECT o FROM part_quads);
         CREATE OR REPLACE TABLE part_runs AS SELECT place, p FROM part_quads GROUP BY place, p HAVING count(*) > 1;
         CREATE OR REPLACE TABLE part_places AS
-        SELECT id, row_number() OVER (ORDER BY starts_with(name, '<'), {key}, name) AS place FROM ({named}) AS n;
+        SELECT id, row_number() OVER (ORDER BY is_iri, key, name) AS place FROM ({_select_keyed(named)}) AS n;
         CREATE OR REPLACE TABLE part_cells AS
         SELECT q.place, q.p, 1 AS n, q.o, t.kind FROM part_quads AS q JOIN part_terms AS t ON t.id = q.o
         WHERE NOT EXISTS (SELECT 1 FROM part_runs AS m WHERE m.place = q.place AND m.p = q.p)

@@ -56,7 +56,7 @@ def used() -> float:
 
 def run(engine: str, tables: Path, target: Path) -> None:
     """Build and write in this process, and print what it took."""
-    from airm_graph.pipeline.build import build
+    from airm_graph.pipeline.building import build
 
     mapping = tables / "mapping.yaml"
     if engine == "embedded":

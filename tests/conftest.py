@@ -66,7 +66,7 @@ def proxied(example_graph, tmp_path_factory):
     from serving import serving
 
     file = tmp_path_factory.mktemp("proxied") / "data.nt"
-    rows = "".join(f"{s} {p} {o} .\n" for s, p, o, _ in example_graph.exported)
+    rows = "".join(f"{s} {p} {o} .\n" for s, p, o, _ in example_graph.quads)
     file.write_text(rows + (ROOT / "tests" / "data" / "odd.nt").read_text(encoding="utf-8"), encoding="utf-8")
     with serving(file, "--workers", "1", "--base-url", "https://data.example/airm") as running:
         yield running

@@ -18,7 +18,7 @@ import virtuoso
 from airm_graph.errors import EngineError, StoreError
 from airm_graph.graph import TripleTable
 from airm_graph.namespaces import BASE, term
-from airm_graph.pipeline.build import build, validate_inputs
+from airm_graph.pipeline.building import build, validate_inputs
 from airm_graph.remote import Endpoint
 from airm_graph.spark import SparkSettings, open_session
 from airm_graph.spark.dialect import carry_over, rewrite_regex

@@ -10,16 +10,15 @@ TYPE_CHECKING = False  # as in typing, whose import would be the most that impor
 if TYPE_CHECKING:
     from airm_graph.errors import AirmError
     from airm_graph.ingest import read_captures
-    from airm_graph.pipeline.build import build, load
-    from airm_graph.pipeline.views import Graph
+    from airm_graph.pipeline import Graph, build, load
 
 __all__ = ["AirmError", "Graph", "build", "load", "read_captures"]
 
 _HOMES = {
     "AirmError": "errors",
-    "Graph": "pipeline.views",
-    "build": "pipeline.build",
-    "load": "pipeline.build",
+    "Graph": "pipeline",
+    "build": "pipeline",
+    "load": "pipeline",
     "read_captures": "ingest",
 }
 

@@ -18,16 +18,13 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 from airm_graph.errors import InputError, RemoteError
-from airm_graph.export import EXPORTS, release_digest, write_ntriples
+from airm_graph.export import EXPORTS, QuadList, export_text, release_digest
 from airm_graph.graph.store import Row
-from airm_graph.pipeline.build import find_base, read_rdf
-from airm_graph.pipeline.views import SUMS
+from airm_graph.pipeline import SUMS, find_base, read_rdf, read_sums
 from airm_graph.progress import Progress, tell_nobody
 from airm_graph.remote import Client, Endpoint, check_url, read_credentials
 
-__all__ = ["PROTOCOLS", "PushReport", "Release", "Step", "Target", "find_target", "push_release", "read_release"]
-
-PROTOCOLS = ("auto", "graph-store", "update")
+__all__ = ["PushReport", "Release", "Step", "Target", "find_target", "push_release", "read_release"]
 
 # How the path of an address ends, what is spoken there, and where queries go: "-" takes as many segments away as the ending has.
 _ENDINGS = (
@@ -123,8 +120,8 @@ def find_target(url: str, *, protocol: str = "auto", query_url: str | None = Non
 
     Args:
         url: Address of a graph store or of an update endpoint.
-        protocol: One of `PROTOCOLS`; ``auto`` looks at how the path ends and takes any other address for a SPARQL endpoint that
-            takes updates and queries alike.
+        protocol: ``graph-store``, ``update`` or ``auto``, which looks at how the path ends and
+            takes any other address for a SPARQL endpoint that takes updates and queries alike.
         query_url: Where queries go, when it is not what the address suggests; on the same server.
 
     Raises:
@@ -153,7 +150,7 @@ def read_release(dist: str | Path) -> Release:
     """
     folder = Path(dist)
     path = folder / EXPORTS["nquads"].file_name
-    if path.name not in _check_sums(folder):
+    if path.name not in read_sums(folder):
         raise InputError(f"{path.name} is not listed", file=str(folder / SUMS), remedy="build the release again, in all formats")
     rows = read_rdf(path)
     base = find_base(rows)
@@ -165,7 +162,7 @@ def read_release(dist: str | Path) -> Release:
         raise InputError(what, file=str(path), remedy="build the release again")
     # The dataset goes first: it carries the notice, and data shall not stand anywhere without it.
     names = sorted(by_graph, key=lambda graph: (graph != base + _DATASET, graph))
-    return Release(base, release_digest(rows), {graph: _write_lines(by_graph[graph]) for graph in names})
+    return Release(base, release_digest(QuadList(rows)), {graph: _write_lines(by_graph[graph]) for graph in names})
 
 
 def push_release(
@@ -297,7 +294,7 @@ class _Push:
 
 def _write_lines(rows: Iterable[Row]) -> list[str]:
     # Not splitlines, which also splits at line separators inside literals.
-    return [f"{line}\n" for line in "".join(write_ntriples(rows)).split("\n") if line]
+    return [f"{line}\n" for line in "".join(export_text(QuadList(rows), "ntriples")).split("\n") if line]
 
 
 def _digest(lines: Sequence[str]) -> str:
@@ -335,25 +332,3 @@ def _pages(lines: Sequence[str]) -> Iterator[list[str]]:
         size += count
     if page:
         yield page
-
-
-def _check_sums(folder: Path) -> set[str]:
-    """The names of the files that SHA256SUMS lists, each of which is as it says."""
-    sums = folder / SUMS
-    try:
-        lines = sums.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError("this is no folder that airm-graph build wrote", file=str(sums), remedy="give the folder, whole") from error
-    names = set()
-    for number, line in enumerate(lines, 1):
-        found = re.fullmatch(r"([0-9a-f]{64})  ([0-9A-Za-z._-]+)", line)
-        if not found or found[2].startswith("."):
-            raise InputError("the line is not a digest, two spaces and a file name", file=str(sums), line=number, remedy="build again")
-        try:
-            digest = hashlib.sha256((folder / found[2]).read_bytes()).hexdigest()
-        except OSError as error:
-            raise InputError(f"{found[2]} cannot be read", file=str(sums), line=number, remedy="build the release again") from error
-        if digest != found[1]:
-            raise InputError(f"{found[2]} was changed since", file=str(sums), line=number, remedy="build the release again")
-        names.add(found[2])
-    return names

@@ -10,7 +10,16 @@ from airm_graph.namespaces import BASE, term
 from airm_graph.resources import read_resource
 from airm_graph.terms import read_literal
 
-__all__ = ["Code", "Concept", "Taxonomy", "Vocabulary", "load_scope_notes", "load_taxonomy", "load_vocabularies"]
+__all__ = [
+    "Code",
+    "Concept",
+    "Taxonomy",
+    "Vocabulary",
+    "label_classification",
+    "load_scope_notes",
+    "load_taxonomy",
+    "load_vocabularies",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +94,17 @@ def load_taxonomy(edition: str = "v2") -> Taxonomy:
         below = tuple(sorted([notation, *map(_last_segment, _below(subject, index))]))
         branches.update(dict.fromkeys(map(_text, values[term("airm:branchFingerprint")]), below))
     return Taxonomy(edition, codes, fingerprints, branches)
+
+
+@cache
+def label_classification(edition: str, notation: str) -> str:
+    """Name a code by its edition, its notation and, where one is known, its label.
+
+    >>> label_classification("v2", "1.1.3")
+    'v2 1.1.3 Capability Modification'
+    """
+    code = load_taxonomy(edition).codes.get(notation)
+    return " ".join(part for part in (edition, notation, code.label if code else None) if part)
 
 
 @cache

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 import click
 
 from airm_graph.cli import CACHE_DIR_HELP, CACHE_HELP, DECISIONS_HELP, EXIT_NO, EXIT_USAGE, MAPPING_HELP, STRICT_HELP
-from airm_graph.cli.options import SPARK_ENGINE_HELP, SPARK_ENGINES, check_base, make_spark, spark_options
+from airm_graph.cli.options import SPARK_ENGINE_HELP, SPARK_ENGINES, check_base, choose_platform, spark_options
 from airm_graph.namespaces import BASE
 
 if TYPE_CHECKING:
-    from airm_graph.pipeline.views import Graph
+    from airm_graph.pipeline import Graph
 
 __all__ = ["command"]
 
@@ -88,10 +88,10 @@ def command(
     manifest.json beside them instead of the other formats.
     """
     from airm_graph.cli.show import show_progress, write_report, write_summary
-    from airm_graph.pipeline.build import build, open_reader
+    from airm_graph.pipeline import build, open_reader
 
     check_base(base)
-    spark = make_spark(engine, master=master, conf=spark_conf, work=spark_work, parts=parts)
+    engine, platform = choose_platform(engine, master=master, conf=spark_conf, work=spark_work, parts=parts)
     with show_progress(quiet=quiet) as progress, open_reader(find_cache(cached=cached, folder=cache_dir)) as reader:
         graph = build(
             inputs,
@@ -102,7 +102,7 @@ def command(
             strict=strict,
             progress=progress,
             reader=reader,
-            spark=spark,
+            platform=platform,
         )
         if not graph.is_empty:
             graph.write(folder)

@@ -35,7 +35,7 @@ def command(data: str | None, *, name: str, output: Path | None) -> int:
     mapping that reads them back: airm-graph build FOLDER gives the same mitigations, codes, reasons and evidence.
     """
     from airm_graph.export import replace_file
-    from airm_graph.pipeline.build import load
+    from airm_graph.pipeline import load
 
     if name == _TABLES:
         if output is None or output.is_file():

@@ -30,7 +30,7 @@ def command(inputs: tuple[str, ...], *, mapping: str | None, apply: bool) -> int
     are given. Exits with 1 when there is something to repair and --apply was not given.
     """
     from airm_graph.export import replace_file
-    from airm_graph.pipeline.build import find_mends
+    from airm_graph.pipeline import find_mends
 
     mends = find_mends(inputs, mapping=mapping)
     for mend in mends:

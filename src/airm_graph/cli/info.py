@@ -24,7 +24,7 @@ def command(data: str | None, *, pages: bool, shape: str) -> int:
 
     DATA is a dist folder, an RDF file, or captures; the packaged example when left out.
     """
-    from airm_graph.pipeline.build import describe, describe_pages
+    from airm_graph.pipeline import describe, describe_pages
 
     found = describe_pages(data) if pages else describe(data)
     if shape == "json":

@@ -9,7 +9,7 @@ import click
 from airm_graph.cli import EXIT_NO
 
 if TYPE_CHECKING:
-    from airm_graph.pipeline.build import Proposal
+    from airm_graph.pipeline import Proposal
 
 __all__ = ["command"]
 
@@ -32,7 +32,7 @@ def command(inputs: tuple[str, ...], *, output: Path | None) -> int:
     1 when something that a mapping needs is not sure.
     """
     from airm_graph.export import replace_file
-    from airm_graph.pipeline.build import propose_mapping
+    from airm_graph.pipeline import propose_mapping
 
     proposal = propose_mapping(inputs)
     write_guesses(proposal)

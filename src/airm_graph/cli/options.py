@@ -9,16 +9,16 @@ import click
 from airm_graph.cli import ENGINES
 
 if TYPE_CHECKING:
+    from airm_graph.pipeline import Platform
     from airm_graph.remote import Client
-    from airm_graph.spark import SparkSettings
 
 __all__ = [
     "SPARK_ENGINES",
     "SPARK_ENGINE_HELP",
     "check_base",
+    "choose_platform",
     "insecure_option",
     "make_client",
-    "make_spark",
     "spark_options",
     "timeout_option",
 ]
@@ -40,7 +40,7 @@ insecure_option = click.option(
 
 
 def spark_options(command: _Command) -> _Command:
-    """Give a command the options of the engine spark; :func:`make_spark` reads them."""
+    """Give a command the options of the engine spark; `choose_platform` reads them."""
     for option in (
         click.option(
             "--spark-work",
@@ -54,21 +54,23 @@ def spark_options(command: _Command) -> _Command:
     return command
 
 
-def make_spark(
+def choose_platform(
     engine: str, *, master: str | None, conf: tuple[str, ...], work: Path | None, parts: int | None = None
-) -> "SparkSettings | None":
-    """Read the options of the engine spark; None for another engine, which takes none of them."""
+) -> "tuple[str, Platform]":
+    """Read the options of the engine spark, which is ``auto`` on Spark; another engine takes none of them."""
+    from airm_graph.pipeline import EMBEDDED
+
     if engine != "spark":
         given = {"--master": master, "--spark-conf": conf, "--spark-work": work, "--parts": parts}
         if strange := [name for name, value in given.items() if value]:
             raise click.UsageError(f"{strange[0]} goes with --engine spark only")
-        return None
-    from airm_graph.spark import SparkSettings
+        return engine, EMBEDDED
+    from airm_graph.spark import Spark
 
     pairs = [pair.partition("=") for pair in conf]
     if wrong := next((f"{name}{mark}{value}" for name, mark, value in pairs if not (mark and name.startswith("spark."))), None):
         raise click.BadParameter(f"{wrong!r} is not KEY=VALUE with a KEY that begins with spark.", param_hint="--spark-conf")
-    return SparkSettings(master=master or "local[*]", conf={name: value for name, _, value in pairs}, work=work, parts=parts)
+    return "auto", Spark(master=master or "local[*]", conf={name: value for name, _, value in pairs}, work=work, parts=parts)
 
 
 def check_base(base: str) -> None:

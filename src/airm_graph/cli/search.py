@@ -46,7 +46,7 @@ def command(text: str, *, data: str | None, limit: int, offset: int, shape: str,
     from dataclasses import asdict
 
     from airm_graph.cli.show import write_table
-    from airm_graph.pipeline.build import load
+    from airm_graph.pipeline import load
     from airm_graph.query.answers import format_table
     from airm_graph.search import tabulate_hits
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from airm_graph.cli import EXIT_NO, MAPPING_HELP, STRICT_HELP
-from airm_graph.cli.options import SPARK_ENGINE_HELP, SPARK_ENGINES, make_spark, spark_options
+from airm_graph.cli.options import SPARK_ENGINE_HELP, SPARK_ENGINES, choose_platform, spark_options
 
 if TYPE_CHECKING:
     from airm_graph.model import Severity
@@ -85,15 +85,15 @@ def command(
     """
     from airm_graph.cli.show import show_progress
     from airm_graph.model import Severity
-    from airm_graph.pipeline.build import validate_inputs
+    from airm_graph.pipeline import validate_inputs
 
     if update_baseline and not baseline:
         raise click.UsageError("--update-baseline needs --baseline FILE")
-    spark = make_spark(engine, master=master, conf=spark_conf, work=spark_work)
+    engine, platform = choose_platform(engine, master=master, conf=spark_conf, work=spark_work)
     targets = [(shape, output), *(_split(other) for other in others)]
     with show_progress(quiet=quiet) as progress:
         report, files = validate_inputs(
-            inputs, shapes=shapes or None, engine=engine, mapping=mapping, strict=strict, progress=progress, spark=spark
+            inputs, shapes=shapes or None, engine=engine, mapping=mapping, strict=strict, progress=progress, platform=platform
         )
     if baseline:
         report = _compare(report, baseline=baseline, update=update_baseline)

@@ -1,54 +1,51 @@
-"""Rows to files: one module per format, all of them the same bytes for the same statements.
+"""Quads of a table to files: one module for each format, all of them the same bytes for the same statements.
 
-Two ways lead in. ``EXPORTS[name].write(rows, options)`` and the functions ``write_turtle`` and so on take rows in any order, hold them,
-and return the pieces of one file. ``write_files(rows, folder)`` takes an iterator of rows **in the order of their subjects** (by code
-point of the term in canonical form, which is what ``ORDER BY`` a VARCHAR gives in DuckDB; inside a subject any order will do, s, p, o, g
-is the fastest), passes over them once for all formats together, and holds no more than a batch of rows (``batches.BATCH_SIZE``), the
-rows of one subject, and 64 Mi characters of written text, beyond which it sorts on disk (``blocks``). Each file is written beside its
-place, with its digest, and all are renamed together.
-
-On the way rows are put together by the shape of their subjects (``batches``), so that each format makes a template once for a shape and
-fills it for many subjects at a time; lines go out at once, blocks in reading order at the end (``streams``).
+A new format is a class with the methods of ``writer.BlockFormat`` and a line in ``EXPORTS``.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
+from tempfile import SpooledTemporaryFile
 from types import MappingProxyType
 from typing import Any
 
 from airm_graph.errors import ExportError
-from airm_graph.export.batches import sort_rows
-from airm_graph.export.files import Written, draft_files, replace_file, replace_folder_files
-from airm_graph.export.jsonld import JsonBlocks, write_jsonld
-from airm_graph.export.ntriples import quad_lines, release_digest, triple_lines, write_nquads, write_ntriples
-from airm_graph.export.rdfxml import XmlBlocks, write_rdfxml
-from airm_graph.export.streams import BlockFormat, LineFormat, Note, write_blocks, write_lines, write_streams
-from airm_graph.export.terms import Row
-from airm_graph.export.turtle import TurtleBlocks, write_turtle
-from airm_graph.namespaces import PREFIXES
+from airm_graph.export.files import Written, replace_file, replace_folder_files, write_folder
+from airm_graph.export.jsonld import JsonBlocks
+from airm_graph.export.rdfxml import XmlBlocks
+from airm_graph.export.sources import QuadList, QuadSource, TableQuads
+from airm_graph.export.turtle import TurtleBlocks
+from airm_graph.export.writer import BlockFormat, Sink, write_blocks, write_lines
+from airm_graph.namespaces import BASE, PREFIXES, rebase_text
+from airm_graph.resources import read_resource
 
 __all__ = [
     "EXPORTS",
     "Export",
     "Options",
+    "QuadList",
+    "QuadSource",
+    "TableQuads",
     "Written",
+    "export_text",
+    "find_formats",
+    "make_options",
     "release_digest",
     "replace_file",
     "replace_folder_files",
-    "sort_rows",
-    "write_files",
-    "write_jsonld",
-    "write_nquads",
-    "write_ntriples",
-    "write_rdfxml",
-    "write_turtle",
+    "write_exports",
+    "write_folder",
 ]
+
+#: Characters of a format that are kept in memory before they are handed out.
+_KEPT = 16 << 20
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What writers may be told; each takes what it needs.
+    """What writers are told; each takes what it needs.
 
     Attributes:
         comment: Text for the top of the Turtle file.
@@ -63,25 +60,14 @@ class Options:
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """A format: the name of its file, its media type, and what writes it, line by line or subject by subject."""
+    """A format: the name of its file, its media type, and what writes its blocks; None for lines."""
 
     file_name: str
     media_type: str
-    lines: LineFormat | None = None
     blocks: Callable[[Options], BlockFormat] | None = None
 
-    def write(self, rows: Iterable[Row], options: Options) -> Iterable[str]:
-        """Write rows in any order; returns the pieces of the file.
 
-        Raises:
-            ExportError: A row cannot be exported.
-        """
-        if self.blocks:
-            return write_blocks(rows, self.blocks(options), prefixes=options.prefixes)
-        return write_lines(rows, self.lines) if self.lines else ()
-
-
-def _json_blocks(options: Options) -> JsonBlocks:
+def _make_json_blocks(options: Options) -> JsonBlocks:
     if options.context is None:
         raise ExportError("JSON-LD needs a context; give the parsed ontology/context.jsonld")
     return JsonBlocks(options.context.get("@context", options.context))
@@ -90,60 +76,72 @@ def _json_blocks(options: Options) -> JsonBlocks:
 #: Every format by its name.
 EXPORTS: Mapping[str, Export] = MappingProxyType(
     {
-        "jsonld": Export("airm.jsonld", "application/ld+json", blocks=_json_blocks),
-        "nquads": Export("airm.nq", "application/n-quads", lines=quad_lines),
-        "ntriples": Export("airm.nt", "application/n-triples", lines=triple_lines),
-        "rdfxml": Export("airm.rdf", "application/rdf+xml", blocks=lambda options: XmlBlocks(options.prefixes)),
-        "turtle": Export("airm.ttl", "text/turtle", blocks=lambda options: TurtleBlocks(options.prefixes, comment=options.comment)),
+        "jsonld": Export("airm.jsonld", "application/ld+json", _make_json_blocks),
+        "nquads": Export("airm.nq", "application/n-quads"),
+        "ntriples": Export("airm.nt", "application/n-triples"),
+        "rdfxml": Export("airm.rdf", "application/rdf+xml", lambda options: XmlBlocks(options.prefixes)),
+        "turtle": Export("airm.ttl", "text/turtle", lambda options: TurtleBlocks(options.prefixes, comment=options.comment)),
     }
 )
 
 
-def write_files(
-    rows: Iterable[Row],
-    folder: Path,
-    *,
-    formats: Collection[str] = tuple(EXPORTS),
-    options: Options = Options(),
-    beside: Mapping[str, bytes] = MappingProxyType({}),
-    sums: str = "",
-    note: Note | None = None,
-) -> dict[str, Written]:
-    """Write rows in several formats into a folder in one pass; when one cannot be written, no file is changed.
-
-    Args:
-        rows: Statements as N-Quads terms in the order of their subjects (see the head of this module); ``sort_rows`` puts others in order.
-        folder: Made when it is missing.
-        formats: Names of ``EXPORTS``.
-        options: What the writers are told; ``jsonld`` needs a context.
-        beside: Other files of the folder, name to content, that are to change together with the exports.
-        sums: Name of a file with the SHA-256 of each file, as ``sha256sum`` prints it; none when empty.
-        note: Is told of every block, the formats in the order of *formats*.
-
-    Returns:
-        File name to path and digest, in the order of *formats*, then *beside*, then *sums*.
+def find_formats(names: Iterable[str]) -> list[str]:
+    """Put names of formats into the order of ``EXPORTS``.
 
     Raises:
-        ExportError: A format is unknown, a row cannot be exported, subjects are out of order, or a file cannot be written.
+        ExportError: There is no format of that name.
     """
-    if unknown := sorted(set(formats) - EXPORTS.keys()):
-        raise ExportError(f"unknown format {', '.join(unknown)}; use {', '.join(EXPORTS)}")
-    chosen = [EXPORTS[name] for name in formats]
-    forms = [export.blocks(options) if export.blocks else None for export in chosen]
-    names = [*(export.file_name for export in chosen), *beside, *([sums] if sums else [])]
-    paths = [folder / name for name in names]
-    with draft_files(paths, make_folder=folder) as drafts:
-        given = list(zip(chosen, forms, drafts, strict=False))
-        write_streams(
-            rows,
-            lines=[(export.lines, draft.write) for export, _, draft in given if export.lines],
-            blocks=[(form, draft.write) for _, form, draft in given if form],
-            prefixes=options.prefixes,
-            note=note,
-        )
-        for data, draft in zip(beside.values(), drafts[len(chosen) :], strict=False):
-            draft.write(data)
-        found = {name: draft for name, draft in zip(names, drafts, strict=True) if name != sums}
-        if sums:
-            drafts[-1].write("".join(f"{found[name].sha256}  {name}\n" for name in sorted(found)))
-    return {name: Written(path, draft.sha256) for name, path, draft in zip(names, paths, drafts, strict=True)}
+    wanted = set(names)
+    if unknown := sorted(wanted - EXPORTS.keys()):
+        raise ExportError(f"unknown format {', '.join(unknown)}; use one of {', '.join(EXPORTS)}")
+    return [name for name in EXPORTS if name in wanted]
+
+
+def make_options(base: str = BASE, *, comment: str = "") -> Options:
+    """Make what the writers are told about a graph with this base."""
+    context = json.loads(rebase_text(read_resource("ontology/context.jsonld"), base))
+    prefixes = {prefix: rebase_text(namespace, base) for prefix, namespace in PREFIXES.items()}
+    return Options(comment, context, prefixes)
+
+
+def write_exports(source: QuadSource, sinks: Mapping[str, Sink], *, options: Options) -> None:
+    """Write quads in several formats.
+
+    Args:
+        source: What is written.
+        sinks: Name of a format to what takes the pieces of its file.
+        options: What the writers are told.
+
+    Raises:
+        ExportError: A format is unknown or cannot say what stands there.
+    """
+    names = find_formats(sinks)
+    triples, quads = ([sinks[name] for name in names if name == wanted] for wanted in ("ntriples", "nquads"))
+    write_lines(source, triples=triples, quads=quads)
+    makers = ((name, EXPORTS[name].blocks) for name in names)
+    forms = [(make(options), sinks[name]) for name, make in makers if make]
+    write_blocks(source, forms, prefixes=options.prefixes)
+
+
+def export_text(source: QuadSource, format: str, *, options: Options | None = None) -> Iterator[str]:  # noqa: A002 - the word users know
+    r"""Write one format as pieces of text; nothing comes out before all could be written.
+
+    Raises:
+        ExportError: As for `write_exports`.
+
+    >>> quads = [("<x:b>", "<x:p>", '"1"', "<x:g>"), ("<x:a>", "<x:p>", "<x:b>", "")]
+    >>> "".join(export_text(QuadList(quads), "ntriples"))
+    '<x:a> <x:p> <x:b> .\n<x:b> <x:p> "1" .\n'
+    """
+    with SpooledTemporaryFile(_KEPT, mode="w+", encoding="utf-8", newline="") as kept:
+        write_exports(source, {format: kept.write}, options=options or make_options())
+        kept.seek(0)
+        while piece := kept.read(_KEPT):
+            yield piece
+
+
+def release_digest(source: QuadSource) -> str:
+    """Name the triples by the SHA-256 of their N-Triples file (what ``sha256sum airm.nt`` prints)."""
+    digest = hashlib.sha256()
+    write_lines(source, triples=[lambda piece: digest.update(piece.encode())])
+    return digest.hexdigest()

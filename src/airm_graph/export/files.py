@@ -3,16 +3,19 @@
 import hashlib
 import os
 import secrets
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import BinaryIO
 
 from airm_graph.errors import ExportError
-from airm_graph.export.terms import Chunks
 
-__all__ = ["Draft", "Written", "draft_files", "replace_file", "replace_folder_files"]
+__all__ = ["Draft", "Written", "draft_files", "replace_file", "replace_folder_files", "write_folder"]
+
+#: What goes into a file: all its bytes, or its text in pieces.
+Chunks = bytes | Iterable[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +73,8 @@ def replace_file(path: Path, chunks: Chunks) -> None:
 def replace_folder_files(folder: Path, files: Mapping[str, Chunks]) -> dict[str, Path]:
     """Write several files of a folder: all of them beside their places first, and only then rename all.
 
-    A writer that fails leaves every earlier file as it was. Renaming several files is not one step: a crash of the machine between two
-    renames leaves some of them new; each single file is whole.
+    A writer that fails leaves every earlier file as it was. Renaming several files is not one step:
+    a crash of the machine between two renames leaves some of them new; each single file is whole.
 
     Args:
         folder: Made when it is missing.
@@ -83,23 +86,56 @@ def replace_folder_files(folder: Path, files: Mapping[str, Chunks]) -> dict[str,
     Raises:
         ExportError: A name is not a plain file name, or a file cannot be written.
     """
-    for name in files:
+
+    def fill(drafts: Mapping[str, Draft]) -> None:
+        for name, draft in drafts.items():
+            _fill(draft, files[name])
+
+    return {name: written.path for name, written in write_folder(folder, tuple(files), fill).items()}
+
+
+def write_folder(
+    folder: Path,
+    names: Sequence[str],
+    fill: Callable[[Mapping[str, Draft]], None],
+    *,
+    sums: str = "",
+    others: Mapping[str, str] = MappingProxyType({}),
+) -> dict[str, Written]:
+    """Write files of a folder together; when one cannot be written, no file is changed.
+
+    Args:
+        folder: Made when it is missing.
+        names: Names of the files, without folders.
+        fill: Writes the files; is given the draft of each by its name.
+        sums: Name of a file with the SHA-256 of each file, as ``sha256sum`` prints it; none when empty.
+        others: Name to SHA-256 of files that are in the folder already and stand in the sums, too.
+
+    Returns:
+        File name to path and digest, in the order of *names*, then *sums*.
+
+    Raises:
+        ExportError: A name is not a plain file name, or a file cannot be written.
+    """
+    for name in names:
         if name in {"", ".", ".."} or Path(name).name != name:
             raise ExportError(f"{name!r} is not a plain file name; leave folders out")
-    with draft_files([folder / name for name in files], make_folder=folder) as drafts:
-        for draft, chunks in zip(drafts, files.values(), strict=True):
-            _fill(draft, chunks)
-    return {name: folder / name for name in files}
+    every = [*names, *([sums] if sums else [])]
+    with draft_files([folder / name for name in every], make_folder=folder) as drafts:
+        fill(dict(zip(names, drafts, strict=False)))
+        if sums:
+            found = {**others, **{name: draft.sha256 for name, draft in zip(names, drafts, strict=False)}}
+            drafts[-1].write("".join(f"{found[name]}  {name}\n" for name in sorted(found)))
+    return {name: Written(folder / name, draft.sha256) for name, draft in zip(every, drafts, strict=True)}
 
 
 @contextmanager
-def draft_files(paths: Sequence[Path], *, make_folder: Path | None = None, wait: bool = True) -> Iterator[list[Draft]]:
+def draft_files(paths: Sequence[Path], *, make_folder: Path | None = None) -> Iterator[list[Draft]]:
     """Open a draft for each path; when the block ends well, all of them are brought to disk, and only then renamed into their places.
 
     Args:
         paths: Where the files shall be. A symbolic link is followed.
         make_folder: Made when it is missing.
-        wait: Whether to wait until the files are on the disk. Where it is not waited for, a crash of the machine may leave half of them.
 
     Raises:
         ExportError: A file cannot be written; every earlier file is as it was.
@@ -120,13 +156,12 @@ def draft_files(paths: Sequence[Path], *, make_folder: Path | None = None, wait:
         for path, file in zip(paths, opened, strict=True):
             with _explained(path):
                 file.flush()
-                if wait:
-                    os.fsync(file.fileno())
+                os.fsync(file.fileno())
                 file.close()
         for temporary, target in waiting.items():
             with _explained(target):
                 temporary.replace(target)
-        for folder in {target.parent for target in waiting.values()} if wait else ():
+        for folder in {target.parent for target in waiting.values()}:
             _flush_folder(folder)
     finally:
         _discard(opened, waiting)

@@ -5,42 +5,21 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from json.encoder import encode_basestring as _write
 from os.path import commonprefix
-from typing import Any
 
-from airm_graph.export.batches import Columns, Shape
 from airm_graph.export.context import Context
-from airm_graph.export.streams import Template, Templates, write_blocks
-from airm_graph.export.subjects import RDF_TYPE, Order
-from airm_graph.export.terms import XSD, Cache, Row
-from airm_graph.namespaces import PREFIXES
+from airm_graph.export.order import Order
+from airm_graph.export.terms import XSD, Cache
+from airm_graph.export.writer import Template, Templates
+from airm_graph.graph.order import RDF_TYPE, Pattern, SubjectGroup
 from airm_graph.terms import unescape
 
-__all__ = ["JsonBlocks", "write_jsonld"]
+__all__ = ["JsonBlocks"]
 
 # A JSON number is the same in every reader only below 2**53 (RFC 8259, section 6); fifteen digits stay below.
 _NATIVE = {
     f"^^<{XSD}integer>": re.compile('"(?:0|-?[1-9][0-9]{0,14})"'),
     f"^^<{XSD}boolean>": re.compile('"(?:true|false)"'),
 }
-
-
-def write_jsonld(rows: Iterable[Row], *, context: Mapping[str, Any], prefixes: Mapping[str, str] = PREFIXES) -> Iterable[str]:
-    """Write the triples of *rows* as compacted JSON-LD: one ``@graph``, in the order of the Turtle file; graphs are dropped.
-
-    Integers and booleans become JSON values where their lexical form is canonical, and stay strings with a type where it is not.
-
-    Args:
-        rows: Statements as N-Quads terms.
-        context: A parsed context document; it must not refer to other documents.
-        prefixes: Prefix to namespace; decides the order only.
-
-    Raises:
-        ExportError: A row cannot be exported, an IRI would be misread, or the context says what is not known (see ``context``).
-
-    Source:
-        JSON-LD 1.1 API, section 6.1 (compaction).
-    """
-    return write_blocks(rows, JsonBlocks(context.get("@context", context)), prefixes=prefixes)
 
 
 class JsonBlocks:
@@ -58,11 +37,11 @@ class JsonBlocks:
         self._id, self._type = (self._context.find_keyword(keyword) for keyword in ("@id", "@type"))
         self._templates = Templates(self._make_template)
 
-    def render(self, columns: Columns, order: Order) -> list[str]:
+    def render(self, group: SubjectGroup, order: Order) -> list[str]:
         """Write the object of each subject."""
-        places, template = self._templates.find(columns.shape, order=order)
-        values = [self._render(columns, place) for place in places]
-        return list(map(template.__mod__, zip(self._write_iris(columns.subjects), *values, strict=True)))
+        places, template = self._templates.find(group.pattern, order=order)
+        values = [self._render(group, place) for place in places]
+        return list(map(template.__mod__, zip(self._write_iris(group.subjects), *values, strict=True)))
 
     def head(self, *, filled: bool) -> str:
         """The context, unless it is empty, and the start of the graph."""
@@ -78,13 +57,13 @@ class JsonBlocks:
         """The end of graph and document."""
         return "\n  ]\n}\n" if filled else "]\n}\n"
 
-    def _make_template(self, shape: Shape, order: Order) -> Template:
+    def _make_template(self, pattern: Pattern, order: Order) -> Template:
         """Put the values of each key together; keys stand by name, identifier and types first."""
         values: dict[str, list[tuple[int, str]]] = {}
         sets = set[str]()
-        for predicate, places in shape.runs(order.predicate_key):
+        for predicate, places in pattern.runs(order.predicate_key):
             for place in places:
-                key, is_set, text = self._describe(predicate, shape.kinds[place])
+                key, is_set, text = self._describe(predicate, pattern.kinds[place])
                 values.setdefault(key, []).append((place, text))
                 sets |= {key} if is_set else set()
         keys = sorted(values, key=lambda key: (key != self._type, key))
@@ -116,10 +95,10 @@ class JsonBlocks:
         lines = [f"{_constant(key)}: {named[key]}" for key in sorted(named, key=lambda key: (key != self._type, key))]
         return "{\n        " + ",\n        ".join(lines) + "\n      }"
 
-    def _render(self, columns: Columns, place: int) -> Iterable[str]:
-        kind, terms = columns.shape.kinds[place], columns.objects[place]
+    def _render(self, group: SubjectGroup, place: int) -> Iterable[str]:
+        kind, terms = group.pattern.kinds[place], group.objects[place]
         if kind == "<":
-            is_class = columns.shape.predicates[place] == RDF_TYPE
+            is_class = group.pattern.predicates[place] == RDF_TYPE
             return map(self._classes.__getitem__, terms) if is_class else self._write_iris(terms)
         if kind in _NATIVE:
             return map(self._values.__getitem__, terms)

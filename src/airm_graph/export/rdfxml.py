@@ -1,18 +1,17 @@
 """RDF/XML, for readers that know nothing else: one rdf:Description element per subject."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from itertools import count
 
 from airm_graph.errors import ExportError
-from airm_graph.export.batches import Columns, Shape
-from airm_graph.export.streams import Template, Templates, write_blocks
-from airm_graph.export.subjects import Order
-from airm_graph.export.terms import RDF, Cache, Names, Row
-from airm_graph.namespaces import PREFIXES
+from airm_graph.export.order import Order
+from airm_graph.export.terms import RDF, Cache, Names
+from airm_graph.export.writer import Template, Templates
+from airm_graph.graph.order import Pattern, SubjectGroup
 from airm_graph.terms import unescape
 
-__all__ = ["XmlBlocks", "write_rdfxml"]
+__all__ = ["XmlBlocks"]
 
 # ASCII only: XML 1.0 changed its names between the fourth and the fifth edition, and readers follow one or the other.
 _NAME = re.compile(r"<(.*?)([A-Za-z_][A-Za-z0-9_.-]*)>")
@@ -21,23 +20,6 @@ _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _SYNTAX = re.compile(rf"<{RDF}(?:Description|ID|RDF|about(?:Each(?:Prefix)?)?|bagID|datatype|li|nodeID|parseType|resource)>")
 _MARK = re.compile("\0[0-9]+\0")
 _XMLNS = "http://www.w3.org/2000/xmlns/"
-
-
-def write_rdfxml(rows: Iterable[Row], *, prefixes: Mapping[str, str] = PREFIXES) -> Iterable[str]:
-    """Write the triples of *rows* as RDF/XML in UTF-8, in the order of the Turtle file; graphs are dropped.
-
-    Args:
-        rows: Statements as N-Quads terms.
-        prefixes: Prefix to namespace; other namespaces of predicates become ``ns1``, ``ns2`` in their order.
-
-    Raises:
-        ExportError: A row cannot be exported; a predicate does not end in an XML name or is a word of the syntax; a literal holds a
-            character that XML forbids.
-
-    Source:
-        RDF 1.1 XML Syntax, sections 2 and 7; XML 1.0, section 2.2.
-    """
-    return write_blocks(rows, XmlBlocks(prefixes), prefixes=prefixes)
 
 
 class XmlBlocks:
@@ -55,14 +37,12 @@ class XmlBlocks:
         self._iris = Cache(lambda iri: _attribute(iri[1:-1]))
         self._templates = Templates(self._make_template)
 
-    def render(self, columns: Columns, order: Order) -> list[str]:
+    def render(self, group: SubjectGroup, order: Order) -> list[str]:
         """Write the element of each subject."""
-        shape, subjects = columns.shape, columns.subjects
-        places, template = self._templates.find(shape, order=order)
+        pattern, subjects = group.pattern, group.subjects
+        places, template = self._templates.find(pattern, order=order)
         iris = self._iris.__getitem__
-        values = [
-            map(iris, columns.objects[place]) if shape.kinds[place] == "<" else self._render_texts(columns, place) for place in places
-        ]
+        values = [map(iris, group.objects[place]) if pattern.kinds[place] == "<" else self._render_texts(group, place) for place in places]
         return list(map(template.__mod__, zip(map(iris, subjects), *values, strict=True)))
 
     @property
@@ -96,12 +76,12 @@ class XmlBlocks:
         free = (name for number in count(1) if (name := f"ns{number}") not in self._prefixes)
         return dict(zip(sorted(self._others), free, strict=False))
 
-    def _make_template(self, shape: Shape, order: Order) -> Template:
-        runs, lines = shape.runs(order.predicate_key), ['  <rdf:Description rdf:about="%s">']
+    def _make_template(self, pattern: Pattern, order: Order) -> Template:
+        runs, lines = pattern.runs(order.predicate_key), ['  <rdf:Description rdf:about="%s">']
         for predicate, places in runs:
             space, local = _split_name(predicate)
             name = f"{self._find_prefix(space)}:{local}"
-            lines += [f"    {_make_element(name, shape.kinds[place])}" for place in places]
+            lines += [f"    {_make_element(name, pattern.kinds[place])}" for place in places]
         return [place for _, places in runs for place in places], "\n".join([*lines, "  </rdf:Description>\n"])
 
     def _find_prefix(self, space: str) -> str:
@@ -111,14 +91,14 @@ class XmlBlocks:
         # XML forbids the character, so no text holds a mark.
         return self._others.setdefault(space, f"\0{len(self._others)}\0")
 
-    def _render_texts(self, columns: Columns, place: int) -> list[str]:
-        kind = columns.shape.kinds[place]
+    def _render_texts(self, group: SubjectGroup, place: int) -> list[str]:
+        kind = group.pattern.kinds[place]
         cut = -len(kind) - 1
-        texts = [term[1:cut] for term in columns.objects[place]]
+        texts = [term[1:cut] for term in group.objects[place]]
         if all(map(_is_plain, texts)):
             return texts
-        predicate = columns.shape.predicates[place]
-        pairs = zip(texts, columns.subjects, strict=True)
+        predicate = group.pattern.predicates[place]
+        pairs = zip(texts, group.subjects, strict=True)
         return [text if _is_plain(text) else self._render_text(text, predicate, subject) for text, subject in pairs]
 
     def _render_text(self, text: str, predicate: str, subject: str) -> str:

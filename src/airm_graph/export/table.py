@@ -9,13 +9,15 @@ import io
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import zip_longest
+from types import MappingProxyType
 
-from airm_graph.export.terms import RDF, Row, natural_key
-from airm_graph.model import GRAPH_TABLES
+from airm_graph.export.terms import RDF, natural_key
+from airm_graph.model import GRAPH_TABLES, ROLES, TEXTS
 from airm_graph.namespaces import BASE, term
 from airm_graph.taxonomy import load_taxonomy, load_vocabularies
-from airm_graph.terms import read_literal
+from airm_graph.terms import Quad, read_literal
 from airm_graph.text import arm_cell
+from airm_graph.triples.statements import predicate_of
 
 __all__ = ["MAPPING", "write_tables"]
 
@@ -24,15 +26,13 @@ MAPPING = "mapping.yaml"
 _SCHEMA = f"{BASE}schemas/mapping.schema.json"
 _IANA = "https://www.iana.org/assignments/media-types/"
 _TYPE = f"<{RDF}type>"
-_ROLES = {"actor": "airm:actor", "lifecycle": "airm:lifecycleStage", "function": "airm:function"}
 _KINDS = {term("prov:Person"): "person", term("prov:Organization"): "organization", term("prov:SoftwareAgent"): "software"}
-_REPAIR = {"rule": "airm:rule", "before": "airm:before", "after": "airm:after", "line": "airm:line", "position": "airm:position"}
 
 #: Cells of a row by column.
 _Cells = dict[str, str]
 
 
-def write_tables(rows: Iterable[Row], *, base: str = BASE, notice: str = "") -> dict[str, bytes]:
+def write_tables(rows: Iterable[Quad], *, base: str = BASE, notice: str = "") -> dict[str, bytes]:
     """Write the asserted statements of a graph as CSV files, with the mapping that reads them back.
 
     Args:
@@ -72,16 +72,21 @@ def _write_mapping(notice: str) -> bytes:
     return "".join(f"{line}\n" for line in lines if line != "# ").encode()
 
 
+def _name_predicates(record: str, fields: Iterable[str]) -> dict[str, str]:
+    """Columns, each with the property whose values it holds."""
+    return {field: predicate_of(record, field) for field in fields}
+
+
 class _Graph:
     """Statements by subject, and within it by the capture that makes them."""
 
-    def __init__(self, rows: Iterable[Row], base: str) -> None:
+    def __init__(self, rows: Iterable[Quad], base: str) -> None:
         self.base = base
         inferred = f"<{base}graph/inferred>"
         kept = [row for row in rows if row[3] != inferred]
         self.said: defaultdict[str, dict[str, list[tuple[str, str]]]] = defaultdict(lambda: defaultdict(list))
         self.types: defaultdict[str, set[str]] = defaultdict(set)
-        loose: list[Row] = []
+        loose: list[Quad] = []
         for s, p, o, g in sorted(set(kept)):
             if g.startswith(f"<{base}capture/"):
                 self.said[s][g].append((p, o))
@@ -92,7 +97,7 @@ class _Graph:
         self._place(loose)
         self.owner = {o: s for s, p, o, _ in kept if p == self.name("airm:classification")}
 
-    def _place(self, loose: Sequence[Row]) -> None:
+    def _place(self, loose: Sequence[Quad]) -> None:
         """Give statements without a graph to the captures of their subject's evidence; what has none speaks for itself."""
         captures: defaultdict[str, set[str]] = defaultdict(set)
         for s, p, o, _ in loose:
@@ -126,12 +131,14 @@ class _Graph:
         found = self.values((pair for pairs in self.said[subject].values() for pair in pairs), predicate)
         return found[0] if found else ""
 
-    def spread(self, subject: str, single: Mapping[str, str], several: Mapping[str, tuple[str, str]]) -> Iterator[_Cells]:
-        """Rows of what captures say: *single* columns take one value a row, *several* (predicate, separator) all of them."""
+    def spread(
+        self, subject: str, single: Mapping[str, str], several: Mapping[str, str], separators: Mapping[str, str] = MappingProxyType({})
+    ) -> Iterator[_Cells]:
+        """Rows of what captures say: columns of *single* take one value a row, those of *several* all, with separators between."""
         groups: defaultdict[tuple[tuple[tuple[str, ...], ...], tuple[str, ...]], set[str]] = defaultdict(set)
         for pairs in self.said[subject].values():
             alone = tuple(tuple(self.values(pairs, predicate)) for predicate in single.values())
-            lists = tuple(separator.join(self.values(pairs, predicate)) for predicate, separator in several.values())
+            lists = tuple(separators.get(column, " ").join(self.values(pairs, name)) for column, name in several.items())
             groups[alone, lists].update(path.removeprefix("capture/") for path in self.values(pairs, "airm:evidence"))
         for (alone, lists), evidence in sorted(groups.items(), key=lambda group: natural_key(min(group[1], default=""))):
             shared = dict(zip(several, lists, strict=True)) | {"evidence": " ".join(sorted(evidence, key=natural_key))}
@@ -140,38 +147,34 @@ class _Graph:
                 yield row if number else row | shared
 
     def list_mitigations(self) -> Iterator[_Cells]:
-        single = {"name": "rdfs:label", "other name": "skos:altLabel", "description": "dcterms:description", "note": "skos:note"}
-        several = {column: (predicate, " ") for column, predicate in {"part of": "airm:partOf", **_ROLES}.items()}
-        several["identifier"] = ("dcterms:identifier", "\n")
+        single = _name_predicates("mitigation", ("name", "other name", "description", *TEXTS))
+        several = _name_predicates("mitigation", ("part of", *ROLES, "identifier"))
+        separators = dict.fromkeys(several, " ") | {"identifier": "\n"}
         labels = {f"{one.name}/{concept.slug}": concept.label for one in load_vocabularies() for concept in one.concepts.values()}
         for subject in self.of_type("airm:Mitigation"):
             fixed = {"mitigation": self.path(subject), "source": self.one(subject, "airm:source"), "name": self.one(subject, "rdfs:label")}
-            for row in self._at_least_one(self.spread(subject, single, several)):
-                terms = {column: "; ".join(labels.get(path, path) for path in row.get(column, "").split()) for column in _ROLES}
+            for row in self._at_least_one(self.spread(subject, single, several, separators)):
+                terms = {column: "; ".join(labels.get(path, path) for path in row.get(column, "").split()) for column in ROLES}
                 yield row | terms | fixed
 
     def list_classifications(self) -> Iterator[_Cells]:
-        several = {"agents": ("prov:wasAttributedTo", " "), "created": ("dcterms:created", " ")}
+        single, several = (_name_predicates("classification", names) for names in (("reason",), ("agents", "created")))
         known = {edition: load_taxonomy(edition).codes for edition in ("v1", "v2")}
         for subject in self.of_type("airm:Classification"):
             edition, code = [*self.one(subject, "airm:assignedCode").split("/")[1:], "", ""][:2]
             by = self.path(subject).rpartition("/")[2].removeprefix(f"{edition}-{code}").removeprefix("-")
             label = known[edition][code].label if code in known.get(edition, {}) else None
             fixed = {"mitigation": self.path(self.owner.get(subject, "")), "edition": edition, "code": code, "label": label or "", "by": by}
-            for row in self._at_least_one(self.spread(subject, {"reason": "airm:reasoning"}, several)):
+            for row in self._at_least_one(self.spread(subject, single, several)):
                 yield row | fixed
 
     def list_sources(self) -> Iterator[_Cells]:
-        single = {
-            "other title": "dcterms:alternative",
-            "authors": "airm:authors",
-            "issued": "dcterms:issued",
-            "abstract": "dcterms:abstract",
-        }
-        several = {"creators": ("dcterms:creator", " "), "numbers": ("dcterms:identifier", "\n"), "addresses": ("rdfs:seeAlso", "\n")}
+        single = _name_predicates("source", ("other title", "authors", "issued", "abstract"))
+        several = _name_predicates("source", ("creators", "numbers", "addresses"))
+        separators = {"creators": " ", "numbers": "\n", "addresses": "\n"}
         for subject in self.of_type("airm:Source"):
             fixed = {"source": self.path(subject), "title": self.one(subject, "dcterms:title")}
-            for row in self._at_least_one(self.spread(subject, single, several)):
+            for row in self._at_least_one(self.spread(subject, single, several, separators)):
                 yield row | fixed
 
     def _at_least_one(self, rows: Iterable[_Cells]) -> Iterator[_Cells]:
@@ -212,14 +215,15 @@ class _Graph:
         return {capture: next(iter(editions)) for capture, editions in found.items() if len(editions) == 1}
 
     def list_evidence(self) -> Iterator[_Cells]:
-        columns = {"text": "capturedText", "first line": "firstLine", "last line": "lastLine", "row": "row", "column": "column"}
+        columns = _name_predicates("evidence", ("text", "first line", "last line", "row", "column"))
         for subject in self.of_type("airm:Evidence"):
-            cells = {column: self.one(subject, f"airm:{name}") for column, name in columns.items()}
+            cells = {column: self.one(subject, predicate) for column, predicate in columns.items()}
             yield cells | {"evidence": self.path(subject).removeprefix("capture/")}
 
     def list_repairs(self) -> Iterator[_Cells]:
+        columns = _name_predicates("repair", ("rule", "before", "after", "line", "position"))
         for subject in self.of_type("airm:Evidence"):
             repairs = {o for pairs in self.said[subject].values() for p, o in pairs if p == self.name("airm:repair")}
             for repair in sorted(repairs, key=natural_key):
-                cells = {column: self.one(repair, predicate) for column, predicate in _REPAIR.items()}
+                cells = {column: self.one(repair, predicate) for column, predicate in columns.items()}
                 yield cells | {"evidence": self.path(subject).removeprefix("capture/")}

@@ -1,7 +1,7 @@
 """N-Quads terms as the writers need them: checked, canonical, shortened, and in natural order."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 
 from airm_graph.errors import ExportError
@@ -11,19 +11,10 @@ __all__ = [
     "RDF",
     "XSD",
     "Cache",
-    "Chunks",
     "Names",
-    "Row",
-    "canonical_rows",
     "canonical_term",
     "natural_key",
 ]
-
-#: Subject, predicate, object, graph as N-Quads terms (see ``store.Row``, which would bring the store along).
-Row = tuple[str, str, str, str]
-
-#: What a writer returns: a whole file, or its text in pieces.
-Chunks = bytes | Iterable[str]
 
 #: Terms kept by a cache of one run: most repeated terms are near each other, and unique literals must not pile up.
 CACHE_SIZE = 1 << 16
@@ -36,8 +27,6 @@ _IRI = r'<[A-Za-z][A-Za-z0-9+.\-]*:[^\x00-\x20<>"{}|^`\\\ud800-\udfff]*>'
 _PLAIN = r'[^"\\\n\r\ud800-\udfff]*'
 _WRITTEN = rf'(?:{_IRI}|"{_PLAIN}(?:\\[nr"\\]{_PLAIN})*+"(?:@[A-Za-z]+(?:-[A-Za-z0-9]+)*|\^\^{_IRI})?)'
 _TERM = re.compile(_WRITTEN)
-#: Many terms at once, each on a line of its own, for a call costs more than a short term.
-_TERMS, _IRIS = (re.compile(rf"(?:{what}\n)*+") for what in (_WRITTEN, _IRI))
 _ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))", re.DOTALL)
 _DECODED = {"t": "\t", "b": "\b", "n": "\n", "r": "\r", "f": "\f", '"': '"', "'": "'", "\\": "\\"}
 _ENCODED = {"\n": "\\n", "\r": "\\r", '"': '\\"', "\\": "\\\\"}
@@ -91,41 +80,7 @@ class Cache(dict[str, str]):
         return made
 
 
-def canonical_rows(rows: list[Row]) -> list[Row]:
-    """Check rows and return them with canonical terms, in the order given, duplicates included; the list itself where nothing changes.
-
-    Raises:
-        ExportError: A term is not an N-Quads term, is a blank node, or is a literal where an IRI must stand.
-    """
-    if _are_canonical(rows):
-        return rows
-    clean = lru_cache(maxsize=CACHE_SIZE)(canonical_term)
-    return [_check_row((clean(s), clean(p), clean(o), clean(g) if g else "")) for s, p, o, g in rows]
-
-
-def _are_canonical(rows: list[Row]) -> bool:
-    if not rows:
-        return True
-    subjects, predicates, objects, graphs = map(set[str], zip(*rows, strict=True))
-    names = subjects | predicates | (graphs - {""})
-    values = objects - names
-    names_text, values_text = ("\n".join([*terms, ""]) for terms in (names, values))
-    return (
-        _IRIS.fullmatch(names_text) is not None
-        and _TERMS.fullmatch(values_text) is not None
-        # A term that holds a line feed is none, but each of its lines might be: the number of lines tells.
-        and names_text.count("\n") + values_text.count("\n") == len(names) + len(values)
-        and f"{_STRING_TYPE}\n" not in values_text
-    )
-
-
-def _check_row(row: Row) -> Row:
-    s, p, o, g = row
-    if s[0] != "<" or p[0] != "<" or (g and g[0] != "<"):
-        raise ExportError(f"a literal stands as subject, predicate or graph: {s} {p} {o} {g}; use an IRI there")
-    return row
-
-
+@lru_cache(maxsize=CACHE_SIZE)
 def canonical_term(term: str) -> str:
     r"""Write a term as canonical N-Triples (RDF 1.1, section 4) does: four escapes, no ``xsd:string``.
 

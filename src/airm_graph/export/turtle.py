@@ -1,16 +1,15 @@
 """Turtle for people: grouped, in natural order, one property per line, and only what every reader reads alike."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
-from airm_graph.export.batches import Columns, Shape
-from airm_graph.export.streams import Template, Templates, write_blocks
-from airm_graph.export.subjects import RDF_TYPE, Order
-from airm_graph.export.terms import XSD, Cache, Names, Row
-from airm_graph.namespaces import PREFIXES
+from airm_graph.export.order import Order
+from airm_graph.export.terms import XSD, Cache, Names
+from airm_graph.export.writer import Template, Templates
+from airm_graph.graph.order import RDF_TYPE, Pattern, SubjectGroup
 from airm_graph.terms import read_literal
 
-__all__ = ["TurtleBlocks", "write_turtle"]
+__all__ = ["TurtleBlocks"]
 
 _SHORT = {f"{XSD}integer": re.compile("0|-?[1-9][0-9]*"), f"{XSD}boolean": re.compile("true|false")}
 _ESCAPED = {"\\": "\\\\", "\t": "\\t", "\r": "\\r", "\b": "\\b", "\f": "\\f"}
@@ -19,27 +18,6 @@ _HIDDEN = "\x00-\x07\x0b\x0e-\x1f\x7f-\x9f\xad\u200b-\u200f\u2028-\u202e\u2060-\
 _SPECIAL = re.compile(rf"[\\\t\r\b\f{_HIDDEN}]")
 # In a long string a quote is safe unless a quote or the end follows; serdi 0.30.16 misreads an escape right behind a quote.
 _LONG_QUOTE = re.compile(r'"(?=["\\]|\Z)')
-
-
-def write_turtle(rows: Iterable[Row], *, comment: str = "", prefixes: Mapping[str, str] = PREFIXES) -> Iterable[str]:
-    """Write the triples of *rows* as Turtle, one subject at a time; graphs are dropped.
-
-    Args:
-        rows: Statements as N-Quads terms.
-        comment: Text for the top of the file; every line of it becomes a ``#`` line.
-        prefixes: Prefix to namespace; only those used are declared.
-
-    Raises:
-        ExportError: A row cannot be exported.
-
-    >>> print("".join(write_turtle([("<http://a/b>", "<http://www.w3.org/2000/01/rdf-schema#label>", '"B"', "")])))
-    PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
-    <BLANKLINE>
-    <http://a/b>
-      rdfs:label "B" .
-    <BLANKLINE>
-    """
-    return write_blocks(rows, TurtleBlocks(prefixes, comment=comment), prefixes=prefixes)
 
 
 class TurtleBlocks:
@@ -76,16 +54,16 @@ class TurtleBlocks:
         """Nothing stands behind the subjects."""
         return ""
 
-    def render(self, columns: Columns, order: Order) -> list[str]:
+    def render(self, group: SubjectGroup, order: Order) -> list[str]:
         """Write the block of each subject."""
-        shape = columns.shape
-        places, template = self._templates.find(shape, order=order)
-        values = [self._render(columns.objects[place], kind=shape.kinds[place]) for place in places]
-        subjects = map(self._iris.__getitem__, columns.subjects)
+        pattern = group.pattern
+        places, template = self._templates.find(pattern, order=order)
+        values = [self._render(group.objects[place], kind=pattern.kinds[place]) for place in places]
+        subjects = map(self._iris.__getitem__, group.subjects)
         return list(map(template.__mod__, zip(subjects, *values, strict=True)))
 
-    def _make_template(self, shape: Shape, order: Order) -> Template:
-        runs = shape.runs(order.predicate_key)
+    def _make_template(self, pattern: Pattern, order: Order) -> Template:
+        runs = pattern.runs(order.predicate_key)
         lines = []
         for predicate, run in runs:
             name = "a" if predicate == RDF_TYPE else self._iris[predicate].replace("%", "%%")
@@ -93,7 +71,7 @@ class TurtleBlocks:
             lines.append(f"  {name} {values}" if len(run) == 1 else f"  {name}\n    {values}")
         return [place for _, run in runs for place in run], "%s\n" + " ;\n".join(lines) + " .\n"
 
-    def _render(self, terms: tuple[str, ...], *, kind: str) -> Iterable[str]:
+    def _render(self, terms: Sequence[str], *, kind: str) -> Iterable[str]:
         if kind == "<":
             return map(self._iris.__getitem__, terms)
         if kind:

@@ -1,12 +1,18 @@
-"""The columnar quad table: DuckDB, embedded. The only room that imports duckdb."""
+"""The graph: a dictionary-coded table of quads in DuckDB, their order in files, and the SPARQL store.
 
-from airm_graph.graph.coded import CodedQuads
-from airm_graph.graph.loading import Parser
-from airm_graph.graph.nquads import SUFFIXES, suffix_of
-from airm_graph.graph.order import Members, stream_shapes
-from airm_graph.graph.parquet import ParquetColumn, ParquetFile
-from airm_graph.graph.spelling import BLANK, DEFAULT_GRAPH, IRI, LITERAL, TERM_TEXT, quote
-from airm_graph.graph.table import TripleTable
+Names are imported when they are first asked for, so that a command pays for the engine it uses only.
+"""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from airm_graph.graph.coded import CodedQuads
+    from airm_graph.graph.loading import Parser
+    from airm_graph.graph.nquads import SUFFIXES, suffix_of
+    from airm_graph.graph.order import Pattern, Selection, SubjectGroup, stream_groups, stream_lines, stream_quads
+    from airm_graph.graph.parquet import ParquetColumn, ParquetFile
+    from airm_graph.graph.spelling import BLANK, DEFAULT_GRAPH, IRI, LITERAL, TERM_TEXT, quote, rebased_text
+    from airm_graph.graph.table import TripleTable
 
 __all__ = [
     "BLANK",
@@ -16,12 +22,36 @@ __all__ = [
     "SUFFIXES",
     "TERM_TEXT",
     "CodedQuads",
-    "Members",
     "ParquetColumn",
     "ParquetFile",
     "Parser",
+    "Pattern",
+    "Selection",
+    "SubjectGroup",
     "TripleTable",
     "quote",
-    "stream_shapes",
+    "rebased_text",
+    "stream_groups",
+    "stream_lines",
+    "stream_quads",
     "suffix_of",
 ]
+
+_HOMES = {
+    "CodedQuads": "coded",
+    "Parser": "loading",
+    **dict.fromkeys(("SUFFIXES", "suffix_of"), "nquads"),
+    **dict.fromkeys(("Pattern", "Selection", "SubjectGroup", "stream_groups", "stream_lines", "stream_quads"), "order"),
+    **dict.fromkeys(("ParquetColumn", "ParquetFile"), "parquet"),
+    **dict.fromkeys(("BLANK", "DEFAULT_GRAPH", "IRI", "LITERAL", "TERM_TEXT", "quote", "rebased_text"), "spelling"),
+    "TripleTable": "table",
+}
+
+
+def __getattr__(name: str) -> object:
+    """Import a public name when it is first asked for."""
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)

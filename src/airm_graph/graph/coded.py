@@ -3,6 +3,7 @@
 What `intake` has to ask of texts that anybody wrote (is each a term in its one spelling, is a quad there already) the caller knows here.
 """
 
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
@@ -10,6 +11,8 @@ from airm_graph.graph.loading import Run
 from airm_graph.graph.spelling import TERM_TEXT, number_of, quote, select_terms
 
 __all__ = ["CodedQuads", "load_coded"]
+
+_CONSTANT = re.compile("'(?:[^']|'')*'")
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +22,8 @@ class CodedQuads:
     Attributes:
         table: Its name.
         s, o: SQL over its columns for texts of terms in their one spelling, not NULL where the condition holds.
-        p, g: Texts of terms.
+        p: Text of a term.
+        g: SQL for the text of a term, which is the same in many rows.
         condition: SQL; empty for every row.
     """
 
@@ -43,11 +47,18 @@ def load_coded(quads: Sequence[CodedQuads], *, run: Run, repeated: Collection[st
     _drop_repeated(run)
     run(f"INSERT INTO terms {select_terms('coded_terms')}; DROP TABLE coded_terms; DROP TABLE coded_twice")
     spelt = run("SELECT text, id FROM aliases ORDER BY text")
-    for one in quads:
-        texts = zip("spog", ("s", quote(one.p), "o", quote(one.g)), strict=True)
-        numbers = ", ".join(f"{_number(text, spelt)} AS {column}" for column, text in texts)
-        every = f"SELECT {one.s} AS s, {one.o} AS o FROM {one.table}{_where(one.condition)}"  # noqa: S608
-        run(f"INSERT INTO quads SELECT {numbers} FROM ({every}) AS q")  # noqa: S608
+    run("INSERT INTO quads " + " UNION ALL ".join(_select_numbers(one, spelt) for one in quads))
+
+
+def _select_numbers(one: CodedQuads, aliases: Sequence[tuple[str, int]]) -> str:
+    texts = zip("spog", ("s", quote(one.p), "o", "g"), strict=True)
+    numbers = ", ".join(f"{_number(text, aliases)} AS {column}" for column, text in texts)
+    every = f"SELECT {one.s} AS s, {one.o} AS o, {one.g} AS g FROM {one.table}{_where(one.condition)}"
+    return f"SELECT {numbers} FROM ({every}) AS q"
+
+
+def _is_constant(sql: str) -> bool:
+    return _CONSTANT.fullmatch(sql) is not None
 
 
 def _where(condition: str) -> str:
@@ -64,19 +75,16 @@ def _list_terms(quads: Sequence[CodedQuads], run: Run, repeated: Collection[str]
     """Make ``coded_terms``, the terms of all quads; one that several columns hold is there for each."""
     conditions: dict[tuple[str, str], set[str]] = {}
     for one in quads:
-        for text in (one.s, one.o):
+        for text in (one.s, one.o, *(() if _is_constant(one.g) else (one.g,))):
             conditions.setdefault((one.table, text), set()).add(one.condition)
-    names = sorted({text for one in quads for text in (one.p, one.g)})
-    selects = [f"SELECT {quote(name)} AS text" for name in names]
+    constants = sorted({quote(one.p) for one in quads} | {one.g for one in quads if _is_constant(one.g)})
+    selects = [f"SELECT {sql} AS text" for sql in constants]
     for (table, text), where in conditions.items():
         condition = "" if "" in where else " OR ".join(f"({one})" for one in sorted(where))
-        # A text in quotes is the same in every row.
-        distinct = "DISTINCT " if text in repeated or text.startswith("'") else ""
-        selects.append(f"SELECT {distinct}{text} AS text FROM {table}{_where(condition)}")  # noqa: S608
-    run("CREATE OR REPLACE TEMP TABLE coded_terms AS SELECT 0::BIGINT AS id, '' AS text WHERE 1 = 0")
+        distinct = "DISTINCT " if text in repeated or _is_constant(text) else ""
+        selects.append(f"SELECT {distinct}{text} AS text FROM {table}{_where(condition)}")
     spelt = _number("text", run("SELECT text, id FROM aliases ORDER BY text"))
-    for select in selects:
-        run(f"INSERT INTO coded_terms SELECT {spelt} AS id, text FROM ({select}) AS t")  # noqa: S608
+    run(f"CREATE OR REPLACE TEMP TABLE coded_terms AS SELECT {spelt} AS id, text FROM ({' UNION ALL '.join(selects)}) AS t")
 
 
 def _part_clashes(run: Run) -> None:
@@ -84,10 +92,10 @@ def _part_clashes(run: Run) -> None:
     while True:
         run("CREATE OR REPLACE TEMP TABLE coded_twice AS SELECT id FROM coded_terms GROUP BY id HAVING count(*) > 1")
         new = "id IN (SELECT id FROM coded_twice) AND id NOT IN (SELECT id FROM terms)"
-        several = f"SELECT id, MIN(text) AS text FROM coded_terms WHERE {new} GROUP BY id"  # noqa: S608
-        known = f"SELECT id, {TERM_TEXT} AS text FROM terms"  # noqa: S608
+        several = f"SELECT id, MIN(text) AS text FROM coded_terms WHERE {new} GROUP BY id"
+        known = f"SELECT id, {TERM_TEXT} AS text FROM terms"
         clashes = " UNION ".join(
-            f"SELECT c.id, c.text FROM coded_terms AS c JOIN ({kept}) AS k ON k.id = c.id WHERE k.text <> c.text"  # noqa: S608
+            f"SELECT c.id, c.text FROM coded_terms AS c JOIN ({kept}) AS k ON k.id = c.id WHERE k.text <> c.text"
             for kept in (several, known)
         )
         if not (found := run(clashes)):

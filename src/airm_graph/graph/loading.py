@@ -17,13 +17,12 @@ import duckdb
 from airm_graph.errors import StoreError
 from airm_graph.graph.nquads import MISPLACED, cut_file, cut_rows, open_file, suffix_of
 from airm_graph.graph.spelling import TERM_TEXT, canonical, is_canonical, is_certain, number_of, quote, select_terms
+from airm_graph.terms import Quad
 
 __all__ = ["Intake", "Parser"]
 
-#: Subject, predicate, object, graph as N-Quads terms, as in ``store``.
-_Row = tuple[str, str, str, str]
 #: Reads RDF from an open file: the file, its name for messages and its suffix in, rows out (``store.stream_rows``).
-Parser = Callable[[IO[bytes], str, str], Iterable[_Row]]
+Parser = Callable[[IO[bytes], str, str], Iterable[Quad]]
 
 _COLUMNS = "spog"
 #: Rows of Python taken in at once: enough that the cost per batch does not show, few enough that a batch stays under 200 MB.
@@ -56,18 +55,18 @@ class Intake:
         Raises:
             StoreError: DuckDB refuses the relation, or a text is no N-Quads term.
         """
-        self._make("incoming_texts", f"SELECT s, p, o, g FROM {relation} AS r")  # noqa: S608
+        self._make("incoming_texts", f"SELECT s, p, o, g FROM {relation} AS r")
         self._list_terms()
-        if odd := [text for (text,) in self._run(f"SELECT text FROM found_terms WHERE NOT ({is_canonical('text')})")]:  # noqa: S608
+        if odd := [text for (text,) in self._run(f"SELECT text FROM found_terms WHERE NOT ({is_canonical('text')})")]:
             self._respell(odd)
             self._list_terms()
         if self._run("SELECT 1 FROM incoming_texts WHERE s = '' OR p = '' OR o = '' LIMIT 1"):
             raise StoreError("a row has no subject, predicate or object")
         self._keep()
 
-    def add_rows(self, rows: Iterable[_Row]) -> None:
+    def add_rows(self, rows: Iterable[Quad]) -> None:
         """Take in rows; they are read in batches, so they need not all be in memory."""
-        remaining, files, odd = iter(rows), list[str](), list[_Row]()
+        remaining, files, odd = iter(rows), list[str](), list[Quad]()
         while batch := list(islice(remaining, _BATCH)):
             text = "\n".join(map(_GAP.join, batch))
             if text.count("\n") != len(batch) - 1 or text.count(_GAP) != 3 * len(batch) or any(mark in text for mark in _BREAKS):
@@ -106,7 +105,7 @@ class Intake:
     def _add_part(self, part: Path, *, path: Path, label: str, parse: Parser) -> None:
         relation = cut_rows(part, label=label)
         try:
-            self._make("incoming_texts", f"SELECT s, p, o, g FROM {relation} AS r")  # noqa: S608
+            self._make("incoming_texts", f"SELECT s, p, o, g FROM {relation} AS r")
         except StoreError as error:
             if not isinstance(error.__cause__, duckdb.InvalidInputException):
                 raise
@@ -114,11 +113,11 @@ class Intake:
             self.add_rows(_relabel(_parse_file(path, part=part, parse=parse), label))
             return
         self._list_terms()
-        odd = self._make("odd_terms", f"SELECT text FROM found_terms WHERE NOT ({is_certain('text')})")  # noqa: S608
-        if odd or self._run(f"SELECT 1 FROM incoming_texts WHERE {MISPLACED} LIMIT 1"):  # noqa: S608
-            is_odd = f"{MISPLACED} OR " + " OR ".join(f"{column} IN (SELECT text FROM odd_terms)" for column in _COLUMNS)  # noqa: S608
-            self._make("odd_lines", f"SELECT line FROM {relation} AS c WHERE {is_odd}")  # noqa: S608
-            self._run(f"DELETE FROM incoming_texts WHERE {is_odd}")  # noqa: S608
+        odd = self._make("odd_terms", f"SELECT text FROM found_terms WHERE NOT ({is_certain('text')})")
+        if odd or self._run(f"SELECT 1 FROM incoming_texts WHERE {MISPLACED} LIMIT 1"):
+            is_odd = f"{MISPLACED} OR " + " OR ".join(f"{column} IN (SELECT text FROM odd_terms)" for column in _COLUMNS)
+            self._make("odd_lines", f"SELECT line FROM {relation} AS c WHERE {is_odd}")
+            self._run(f"DELETE FROM incoming_texts WHERE {is_odd}")
             self._list_terms()
             self._keep()
             self.add_rows(_relabel(self._parse_odd_lines(path, parse=parse), label))
@@ -129,9 +128,9 @@ class Intake:
         """Add to the table what is new."""
         self._run(f"INSERT INTO terms {select_terms('incoming_terms')}")
         same = " AND ".join(f"q.{column} = n.{column}" for column in _COLUMNS)
-        known = f" WHERE NOT EXISTS (SELECT 1 FROM quads AS q WHERE {same})" if self._run("SELECT 1 FROM quads LIMIT 1") else ""  # noqa: S608
+        known = f" WHERE NOT EXISTS (SELECT 1 FROM quads AS q WHERE {same})" if self._run("SELECT 1 FROM quads LIMIT 1") else ""
         repeated = self._run("SELECT COUNT(*) <> COUNT(DISTINCT hash(s, p, o, g)) FROM incoming_quads")[0][0]
-        self._run(f"INSERT INTO quads SELECT {'DISTINCT ' if repeated else ''}s, p, o, g FROM incoming_quads AS n{known}")  # noqa: S608
+        self._run(f"INSERT INTO quads SELECT {'DISTINCT ' if repeated else ''}s, p, o, g FROM incoming_quads AS n{known}")
 
     def forget(self) -> None:
         """Drop what was made on the way."""
@@ -142,8 +141,8 @@ class Intake:
         # Predicates and graphs are few.
         some = ("SELECT s AS text", "SELECT o", "SELECT DISTINCT p", "SELECT DISTINCT g")
         texts = " UNION ALL ".join(f"{select} FROM incoming_texts WHERE s IS NOT NULL" for select in some)
-        once = f"(SELECT DISTINCT text FROM ({texts}) AS t)"  # noqa: S608
-        self._make("found_terms", f"SELECT {number_of('text')} AS id, text FROM {once} AS d WHERE text <> ''")  # noqa: S608
+        once = f"(SELECT DISTINCT text FROM ({texts}) AS t)"
+        self._make("found_terms", f"SELECT {number_of('text')} AS id, text FROM {once} AS d WHERE text <> ''")
 
     def _keep(self, *, quads: bool = True) -> None:
         """Number the texts, and put them to what is taken in."""
@@ -152,23 +151,23 @@ class Intake:
         aliased = bool(self._run("SELECT 1 FROM aliases LIMIT 1"))
         if quads and not aliased:
             numbers = ", ".join(f"{number_of(column)} AS {column}" for column in _COLUMNS)
-            self._run(f"INSERT INTO incoming_quads SELECT {numbers} FROM incoming_texts WHERE s IS NOT NULL")  # noqa: S608
+            self._run(f"INSERT INTO incoming_quads SELECT {numbers} FROM incoming_texts WHERE s IS NOT NULL")
         elif quads:
             numbers = ", ".join(f"COALESCE({c}_.id, {number_of(f't.{c}')}) AS {c}" for c in _COLUMNS)
             joins = " ".join(f"LEFT JOIN aliases AS {c}_ ON {c}_.text = t.{c}" for c in _COLUMNS)
-            self._run(f"INSERT INTO incoming_quads SELECT {numbers} FROM incoming_texts AS t {joins} WHERE t.s IS NOT NULL")  # noqa: S608
+            self._run(f"INSERT INTO incoming_quads SELECT {numbers} FROM incoming_texts AS t {joins} WHERE t.s IS NOT NULL")
         self._drop("incoming_texts")
-        new = " AND ".join(f"f.id NOT IN (SELECT id FROM {name})" for name in ("incoming_terms", "terms"))  # noqa: S608
-        self._run(f"INSERT INTO incoming_terms SELECT id, text FROM found_terms AS f WHERE {new}")  # noqa: S608
+        new = " AND ".join(f"f.id NOT IN (SELECT id FROM {name})" for name in ("incoming_terms", "terms"))
+        self._run(f"INSERT INTO incoming_terms SELECT id, text FROM found_terms AS f WHERE {new}")
 
     def _part_clashes(self) -> bool:
         """Give other numbers to terms whose number is another term's; tells whether there were some."""
         self._run("UPDATE found_terms SET id = a.id FROM aliases AS a WHERE a.text = found_terms.text")
         # One that is known keeps its number.
-        new = " AND ".join(f"id NOT IN (SELECT id FROM {name})" for name in ("incoming_terms", "terms"))  # noqa: S608
-        twice = f"SELECT id, MIN(text) AS first FROM found_terms WHERE {new} GROUP BY id HAVING COUNT(*) > 1"  # noqa: S608
+        new = " AND ".join(f"id NOT IN (SELECT id FROM {name})" for name in ("incoming_terms", "terms"))
+        twice = f"SELECT id, MIN(text) AS first FROM found_terms WHERE {new} GROUP BY id HAVING COUNT(*) > 1"
         clashes = [
-            f"SELECT f.id, f.text FROM found_terms AS f JOIN {kept} AS k ON k.id = f.id WHERE {text} <> f.text"  # noqa: S608
+            f"SELECT f.id, f.text FROM found_terms AS f JOIN {kept} AS k ON k.id = f.id WHERE {text} <> f.text"
             for kept, text in (("incoming_terms", "k.text"), ("terms", TERM_TEXT), (f"({twice})", "k.first"))
             if kept[0] != "(" or self._run("SELECT 1 FROM found_terms GROUP BY id HAVING COUNT(*) > 1 LIMIT 1")
         ]
@@ -184,13 +183,13 @@ class Intake:
         self._make("respelt", "SELECT unnest($1) AS odd, unnest($2) AS text", spelt)
         columns = ", ".join(f"COALESCE({c}_.text, t.{c}) AS {c}" for c in _COLUMNS)
         joins = " ".join(f"LEFT JOIN respelt AS {c}_ ON {c}_.odd = t.{c}" for c in _COLUMNS)
-        self._make("incoming_texts", f"SELECT {columns} FROM incoming_texts AS t {joins}")  # noqa: S608
+        self._make("incoming_texts", f"SELECT {columns} FROM incoming_texts AS t {joins}")
 
-    def _parse_odd_lines(self, path: Path, *, parse: Parser) -> Iterator[_Row]:
+    def _parse_odd_lines(self, path: Path, *, parse: Parser) -> Iterator[Quad]:
         """Read the lines that were not certain."""
         count, name = int(self._run("SELECT count(*) FROM odd_lines")[0][0]), path.as_posix()
         for start in range(0, count, _BATCH):
-            lines = self._run(f"SELECT line FROM odd_lines WHERE rowid >= {start} AND rowid < {start + _BATCH}")  # noqa: S608
+            lines = self._run(f"SELECT line FROM odd_lines WHERE rowid >= {start} AND rowid < {start + _BATCH}")
             data = "".join(f"{line}\n" for (line,) in lines).encode()
             try:
                 yield from parse(io.BytesIO(data), name, suffix_of(path))
@@ -207,7 +206,7 @@ class Intake:
         self._run("; ".join(f"DROP TABLE IF EXISTS {name}" for name in names))
 
 
-def _parse_file(path: Path, *, part: Path, parse: Parser) -> Iterator[_Row]:
+def _parse_file(path: Path, *, part: Path, parse: Parser) -> Iterator[Quad]:
     """Read a part of a file; an error is told with the line in the whole file."""
     try:
         with open_file(part) as file:
@@ -219,7 +218,7 @@ def _parse_file(path: Path, *, part: Path, parse: Parser) -> Iterator[_Row]:
         raise
 
 
-def _relabel(rows: Iterable[_Row], label: str) -> Iterable[_Row]:
+def _relabel(rows: Iterable[Quad], label: str) -> Iterable[Quad]:
     """Put a label before the names of blank nodes."""
     if not label:
         return rows
@@ -227,7 +226,7 @@ def _relabel(rows: Iterable[_Row], label: str) -> Iterable[_Row]:
     return ((s, p, o, g) for s, p, o, g in named)
 
 
-def _is_plain(row: _Row) -> bool:
+def _is_plain(row: Quad) -> bool:
     """Whether a row can pass through a file.
 
     Raises:
@@ -241,6 +240,6 @@ def _is_plain(row: _Row) -> bool:
 def _read_csv(files: Sequence[str]) -> str:
     columns = ", ".join(f"'{name}': 'VARCHAR'" for name in _COLUMNS)
     return (
-        f"SELECT s, p, o, g FROM read_csv([{', '.join(files)}], columns = {{{columns}}}, auto_detect = false, header = false, "  # noqa: S608
+        f"SELECT s, p, o, g FROM read_csv([{', '.join(files)}], columns = {{{columns}}}, auto_detect = false, header = false, "
         f"delim = {quote(_GAP)}, quote = '', escape = '', nullstr = {quote(_NO_VALUE)}, max_line_size = 100_000_000)"
     )

@@ -88,7 +88,7 @@ def read_lines(path: Path) -> str:
         f"read_csv({quote(str(path))}, columns = {{'line': 'VARCHAR'}}, auto_detect = false, header = false, "
         f"delim = {quote(_NO_DELIMITER)}, quote = '', escape = '', nullstr = {quote(_NO_VALUE)}, max_line_size = {_LONGEST})"
     )
-    return f"(SELECT line FROM {read} WHERE line <> '')"  # noqa: S608
+    return f"(SELECT line FROM {read} WHERE line <> '')"
 
 
 def cut_rows(path: Path, *, label: str = "") -> str:
@@ -100,14 +100,14 @@ def cut_rows(path: Path, *, label: str = "") -> str:
     if suffix_of(path) == ".nq":
         # The last piece of a literal holds its closing quote.
         graph = """CASE WHEN len(l) > 4 AND NOT contains(l[-2], '"') THEN l[-2] ELSE '' END"""
-    pieces = f"SELECT line, string_split(line, ' ') AS l FROM {read_lines(path)}"  # noqa: S608
-    named = f"SELECT line, l, l[1] AS s, l[2] AS p, {graph} AS g FROM ({pieces}) AS p"  # noqa: S608
+    pieces = f"SELECT line, string_split(line, ' ') AS l FROM {read_lines(path)}"
+    named = f"SELECT line, l, l[1] AS s, l[2] AS p, {graph} AS g FROM ({pieces}) AS p"
     end = "CASE WHEN g = '' THEN 4 ELSE 5 END"
     # A text with spaces in it is what is left of the line.
     rest = f"substring(line, length(s) + length(p) + 3, length(line) - length(s) - length(p) - length(g) - {end})"
     value = f"CASE WHEN len(l) = {end} THEN l[3] ELSE {rest} END"
     subject, value, graph = (_relabel(text, label) for text in ("s", value, "g"))
-    return f"(SELECT CASE WHEN ends_with(line, ' .') THEN {subject} END AS s, p, {value} AS o, {graph} AS g, line FROM ({named}) AS n)"  # noqa: S608
+    return f"(SELECT CASE WHEN ends_with(line, ' .') THEN {subject} END AS s, p, {value} AS o, {graph} AS g, line FROM ({named}) AS n)"
 
 
 def _relabel(text: str, label: str) -> str:

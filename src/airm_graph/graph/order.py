@@ -1,50 +1,136 @@
-"""Quads in the order in which people read them, by set operations: subjects of one shape together, a part of the subjects at a time.
+"""Quads in the order in which files hold them, put in order by set operations.
 
-The order is that of ``export.subjects.Order``, which says why; here it is SQL. Subjects are put in order once. Then some of them at a
-time are looked at as a whole: which values a predicate has, and in which order; what the subject has in common with others, its shape;
-and the texts of its values. Writers fill templates with columns of texts, so that is what comes out.
+Lines are sorted by code point. Blocks stand in reading order (``export.order`` says which): subjects
+are put in order once, then some of them at a time are looked at as a whole: which values a
+predicate has and in which order, which subjects have the same pattern, and the texts of their
+values. Writers fill templates with columns of texts, so that is what comes out.
 """
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import count, groupby, islice
 from operator import itemgetter
+from typing import TYPE_CHECKING
 
 from airm_graph.graph.spelling import IRI, TERM_TEXT, quote
-from airm_graph.graph.table import TripleTable
 from airm_graph.namespaces import term
 
-__all__ = ["Members", "natural_key", "object_name", "stream_shapes"]
+if TYPE_CHECKING:
+    from airm_graph.graph.table import TripleTable
 
-#: Subjects looked at together, and those of them that are handed out together: 30 MB of text.
-_SUBJECTS, _PART = 250_000, 25_000
-_KEPT = ("block_subjects", "block_quads", "block_names")
-_SCRATCH = ("block_part", "block_terms", "block_runs", "block_ranks", "block_cells", "block_shapes")
-#: ``Shape.kinds`` of a row of ``terms``.
+__all__ = ["Pattern", "Selection", "SubjectGroup", "stream_groups", "stream_lines", "stream_quads"]
+
+RDF_TYPE = term("rdf:type")
+#: Subjects looked at together, and those of them that are handed out together: 3 MB of text.
+_SUBJECTS, _PART = 60_000, 2_000
+_KEPT = ("ordered_subjects", "ordered_quads", "ordered_names", "ordered_ranks")
+_SCRATCH = ("part_quads", "part_terms", "part_runs", "part_places", "part_cells", "part_patterns")
+#: ``Pattern.kinds`` of a row of ``terms``.
 _KIND = f"""CASE WHEN kind = {IRI} THEN '<' WHEN language <> '' THEN '@' || language
     WHEN datatype = 'http://www.w3.org/2001/XMLSchema#string' THEN '' ELSE '^^<' || datatype || '>' END"""
 
 
 @dataclass(frozen=True, slots=True)
-class Members:
-    """Subjects of one shape.
+class Selection:
+    """Quads of a table that are written.
 
     Attributes:
-        predicates, kinds: As of ``export.batches.Shape``.
-        places: Where the subjects stand in the part, from 0.
-        subjects: Their texts.
-        objects: The texts of the objects of the first subject, of the second, and so on.
+        condition: SQL over a row q of ``quads`` that says which.
+        text: SQL that writes a row of ``terms``.
+    """
+
+    table: "TripleTable"
+    condition: str = "1 = 1"
+    text: str = TERM_TEXT
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """What subjects have in common: a predicate for each object, and what each object is.
+
+    Attributes:
+        predicates: Predicates in rising order, each as often as it has objects.
+        kinds: ``<`` for an IRI, otherwise what follows the closing quote: nothing, ``@en``,
+            ``^^<datatype>``.
     """
 
     predicates: tuple[str, ...]
     kinds: tuple[str, ...]
-    places: list[int]
+
+    def runs(self, key: Callable[[str], object]) -> list[tuple[str, list[int]]]:
+        """List each predicate once, in the order of *key*, with the columns of its objects."""
+        found: dict[str, list[int]] = {}
+        for number, predicate in enumerate(self.predicates):
+            found.setdefault(predicate, []).append(number)
+        return sorted(found.items(), key=lambda item: key(item[0]))  # type: ignore[arg-type,return-value]
+
+
+@dataclass(frozen=True)
+class SubjectGroup:
+    """Subjects of one pattern.
+
+    Attributes:
+        positions: Where the subjects stand in the part, from 0.
+        subjects: Their texts.
+        values: The texts of the objects of the first subject, of the second, and so on.
+    """
+
+    pattern: Pattern
+    positions: list[int]
     subjects: list[str]
-    objects: list[str]
+    values: list[str]
+
+    @cached_property
+    def objects(self) -> tuple[list[str], ...]:
+        """A column of texts for each object of the pattern."""
+        width = len(self.pattern.predicates)
+        return tuple(self.values[number::width] for number in range(width))
+
+
+def stream_lines(chosen: Selection) -> Iterator[list[tuple[str, str]]]:
+    """Write quads sorted, some at a time: the triple as ``s p o``, and the graph, empty for none."""
+    # Texts are long and numbers short: subjects are put in order once, and quads follow by number.
+    table, condition = chosen.table, chosen.condition
+    written = f"SELECT id, {chosen.text} AS text FROM terms"
+    subjects = f"SELECT DISTINCT q.s AS id FROM quads AS q WHERE {condition}"
+    table.execute(f"""
+        SET preserve_insertion_order = true;
+        CREATE OR REPLACE TABLE sorted_subjects AS SELECT row_number() OVER () AS place, id, text
+        FROM (SELECT w.id, w.text FROM ({written}) AS w JOIN ({subjects}) AS s ON s.id = w.id ORDER BY w.text) AS t;
+        CREATE OR REPLACE TABLE sorted_quads AS SELECT s.place, q.p, q.o, q.g FROM quads AS q
+        JOIN sorted_subjects AS s ON s.id = q.s WHERE {condition} ORDER BY s.place;
+        CREATE OR REPLACE TABLE sorted_names AS SELECT row_number() OVER (ORDER BY text) AS place, id, text FROM (
+          SELECT id, {chosen.text} AS text FROM terms
+          WHERE id IN (SELECT p FROM sorted_quads UNION SELECT g FROM sorted_quads)) AS w""")
+    try:
+        last = table.execute("SELECT max(place) FROM sorted_subjects")[0][0] or 0
+        for start in range(1, last + 1, _SUBJECTS):
+            some = f"place >= {start} AND place < {start + _SUBJECTS}"
+            objects = f"SELECT id, text FROM ({written}) AS w WHERE id IN (SELECT o FROM sorted_quads WHERE {some})"
+            yield from table.stream(f"""
+                SELECT s.text || ' ' || p.text || ' ' || o.text, COALESCE(g.text, '') FROM (SELECT * FROM sorted_quads WHERE {some}) AS q
+                JOIN (SELECT place, text FROM sorted_subjects WHERE {some}) AS s ON s.place = q.place
+                JOIN sorted_names AS p ON p.id = q.p JOIN ({objects}) AS o ON o.id = q.o
+                LEFT JOIN sorted_names AS g ON g.id = q.g ORDER BY q.place, p.place, o.text, g.place""")
+    finally:
+        table.drop("sorted_subjects", "sorted_quads", "sorted_names")
+
+
+def stream_quads(chosen: Selection) -> Iterator[list[tuple[str, str]]]:
+    """Write quads in any order, some at a time: the triple as ``s p o``, and the graph, empty for none."""
+    written = f"(SELECT id, {chosen.text} AS text FROM terms)"
+    joins = " ".join(f"JOIN {written} AS {column} ON {column}.id = q.{column}" for column in "spo")
+    select = "SELECT s.text || ' ' || p.text || ' ' || o.text, COALESCE(g.text, '') FROM quads AS q"
+    yield from chosen.table.stream(f"{select} {joins} LEFT JOIN {written} AS g ON g.id = q.g WHERE {chosen.condition}")
 
 
 def natural_key(text: str) -> str:
-    """SQL for ``export.terms.natural_key`` of a text in which slashes and the like are replaced already."""
+    """Write the SQL for a key of a text under which numbers sort by value.
+
+    A number is preceded by how many digits it has; nine marks a longer one, whose length takes
+    seven digits. Slashes and the like are replaced already.
+    """
     digits = "ltrim(x[2], '0')"
     size = f"CAST(length({digits}) AS VARCHAR)"
     known = f"CASE WHEN x[2] IS NULL THEN '' WHEN length({digits}) < 9 THEN {size} ELSE '9' || lpad({size}, 7, '0') END"
@@ -53,13 +139,22 @@ def natural_key(text: str) -> str:
     return f"array_to_string(list_transform({pairs}, lambda x: x[1] || {number}), '')"
 
 
-def _path_key(text: str) -> str:
-    """SQL for the natural key of an IRI in angle brackets."""
-    return natural_key(f"replace(replace(substring({text}, 2, length({text}) - 2), '/', chr(1)), '#', chr(2))")
+def _select_keyed(select: str) -> str:
+    """Write a SELECT that adds the natural key of ``name`` to what a SELECT gives; below an IRI follows what has it as a path."""
+    # A key is dear, and most IRIs share all but what stands behind their last slash.
+    end = "CASE WHEN contains(name, '/') THEN length(name) - position('/' IN reverse(name)) ELSE 1 END"
+    parted = "replace(replace({}, '/', chr(1)), '#', chr(2))".format
+    head = f"CASE WHEN is_iri THEN {parted('substring(name, 2, behind - 1)')} ELSE '' END AS head"
+    tail = f"CASE WHEN is_iri THEN {parted('substring(name, behind + 1, length(name) - behind - 1)')} ELSE name END AS tail"
+    return f"""WITH given AS ({select}),
+        cut AS (SELECT *, starts_with(name, '<') AS is_iri, {end} AS behind FROM given),
+        halves AS (SELECT * EXCLUDE (behind), {head}, {tail} FROM cut),
+        heads AS (SELECT head, {natural_key("head")} AS key FROM (SELECT DISTINCT head FROM halves))
+        SELECT l.*, h.key || {natural_key("tail")} AS key FROM halves AS l JOIN heads AS h ON h.head = l.head"""
 
 
 def object_name(text: str, *, prefixes: Mapping[str, str]) -> str:
-    """SQL for what ``export.terms.Names.shorten`` makes of an IRI in angle brackets."""
+    """Write the SQL for the prefixed name of an IRI in angle brackets, or for itself."""
     spaces = {prefixes[prefix]: prefix for prefix in sorted(prefixes, reverse=True)}
     cases = []
     for space, prefix in spaces.items():
@@ -70,116 +165,108 @@ def object_name(text: str, *, prefixes: Mapping[str, str]) -> str:
     return f"CASE {' '.join(cases)} ELSE {text} END" if cases else text
 
 
-def stream_shapes(
-    table: TripleTable,
-    condition: str = "1 = 1",
-    *,
-    rank: Callable[[tuple[str, ...]], str],
-    prefixes: Mapping[str, str],
-    text: str = TERM_TEXT,
-) -> Iterator[list[Members]]:
+def stream_groups(
+    chosen: Selection, *, rank: Callable[[tuple[str, ...]], str], prefixes: Mapping[str, str]
+) -> Iterator[list[SubjectGroup]]:
     """Write the triples of quads, each once, in reading order, as parts of some thousand subjects.
 
     Args:
-        table: Gets scratch tables, which are dropped in the end.
-        condition: SQL over a row q of ``quads`` that says which.
+        chosen: Its table gets scratch tables, which are dropped in the end.
         rank: The group in which a subject of one type stands, or of none: a letter.
         prefixes: Prefix to namespace; they decide the order of objects.
-        text: SQL that writes a row of ``terms``.
     """
+    table = chosen.table
     try:
-        _order_subjects(table, condition, rank, text)
-        last = table.execute("SELECT max(place) FROM block_subjects")[0][0] or 0
-        names = dict(table.execute("SELECT place, text FROM block_names"))
+        last = _order_subjects(chosen, rank)
+        names = dict(table.execute("SELECT place, text FROM ordered_names"))
         for start in range(1, last + 1, _SUBJECTS):
-            yield from _stream_part(table, f"place >= {start} AND place < {start + _SUBJECTS}", names, prefixes, text)
+            yield from _stream_part(chosen, f"place >= {start} AND place < {start + _SUBJECTS}", names, prefixes)
     finally:
         table.drop(*_KEPT, *_SCRATCH)
 
 
-def _order_subjects(table: TripleTable, condition: str, rank: Callable[[tuple[str, ...]], str], text: str) -> None:
-    """Make ``subjects`` in reading order, ``placed``, which are the quads by subject, and ``names``, the predicates."""
-    kind = table.find_ids([term("rdf:type")]).get(term("rdf:type"), -1)
-    types = table.execute(f"SELECT id, {text} FROM terms WHERE id IN (SELECT o FROM quads WHERE p = {kind})")  # noqa: S608
-    table.load_records("block_ranks", columns={"id": "BIGINT", "rank": "VARCHAR"}, records=[(id_, rank((name,))) for id_, name in types])
-    asserted = "SELECT q.s AS id, min(r.rank) AS rank FROM quads AS q JOIN block_ranks AS r ON r.id = q.o"
+def _order_subjects(chosen: Selection, rank: Callable[[tuple[str, ...]], str]) -> int:
+    """Make the subjects in reading order, the quads by subject and the predicates; counts subjects."""
+    table, condition, text = chosen.table, chosen.condition, chosen.text
+    kind = table.find_ids([RDF_TYPE]).get(RDF_TYPE, -1)
+    types = table.execute(f"SELECT id, {text} FROM terms WHERE id IN (SELECT o FROM quads WHERE p = {kind})")
+    ranks = [(id_, rank((name,))) for id_, name in types]
+    table.load_records("ordered_ranks", columns={"id": "BIGINT", "rank": "VARCHAR"}, records=ranks)
+    asserted = "SELECT q.s AS id, min(r.rank) AS rank FROM quads AS q JOIN ordered_ranks AS r ON r.id = q.o"
     typed = f"{asserted} WHERE q.p = {kind} AND ({condition}) GROUP BY q.s"
-    named = f"SELECT id, {text} AS text FROM terms WHERE id IN (SELECT q.s FROM quads AS q WHERE {condition})"  # noqa: S608
-    keys = f"w.id, w.text, COALESCE(t.rank, '{rank(())}') AS rank, {_path_key('w.text')} AS key"
-    keyed = f"SELECT {keys} FROM ({named}) AS w LEFT JOIN ({typed}) AS t ON t.id = w.id"  # noqa: S608
-    table.execute(f"""
+    named = f"SELECT id, {text} AS text FROM terms WHERE id IN (SELECT q.s FROM quads AS q WHERE {condition})"
+    ranked = (
+        f"SELECT w.id, w.text AS name, COALESCE(t.rank, '{rank(())}') AS rank FROM ({named}) AS w LEFT JOIN ({typed}) AS t ON t.id = w.id"
+    )
+    found = table.execute(f"""
         SET preserve_insertion_order = true;
-        CREATE OR REPLACE TABLE block_subjects AS SELECT row_number() OVER () AS place, id, text
-        FROM (SELECT id, text FROM ({keyed}) AS k ORDER BY rank, key, text) AS t;
-        CREATE OR REPLACE TABLE block_quads AS SELECT s.place, q.p, q.o FROM quads AS q JOIN block_subjects AS s ON s.id = q.s
-        WHERE {condition} ORDER BY s.place;
+        CREATE OR REPLACE TABLE ordered_subjects AS SELECT row_number() OVER () AS place, id, text
+        FROM (SELECT id, name AS text FROM ({_select_keyed(ranked)}) AS k ORDER BY rank, key, name) AS t;
+        CREATE OR REPLACE TABLE ordered_quads AS SELECT s.place, q.p, q.o FROM quads AS q
+        JOIN ordered_subjects AS s ON s.id = q.s WHERE {condition} ORDER BY s.place;
         SET preserve_insertion_order = false;
-        CREATE OR REPLACE TABLE block_names AS SELECT row_number() OVER (ORDER BY text) AS place, id, text
-        FROM (SELECT id, {text} AS text FROM terms) AS w WHERE id IN (SELECT p FROM block_quads)""")  # noqa: S608
+        CREATE OR REPLACE TABLE ordered_names AS SELECT row_number() OVER (ORDER BY text) AS place, id, text
+        FROM (SELECT id, {text} AS text FROM terms) AS w WHERE id IN (SELECT p FROM ordered_quads);
+        SELECT max(place) FROM ordered_subjects""")
+    return int(found[0][0] or 0)
 
 
-def _stream_part(
-    table: TripleTable, some: str, names: Mapping[int, str], prefixes: Mapping[str, str], text: str
-) -> Iterator[list[Members]]:
-    _order_objects(table, some, prefixes, text)
-    shapes = next(filter(None, (_find_shapes(table, salt) for salt in count())))
-    shaped = f"(SELECT place, shape, (place - 1) // {_PART} AS part FROM block_shapes) AS s"  # noqa: S608
-    texts = _values(
-        table.stream(f"""
-            SELECT t.text FROM block_cells AS c JOIN {shaped} ON s.place = c.place JOIN block_terms AS t ON t.id = c.o
-            ORDER BY s.part, s.shape, c.place, c.p, c.n""")  # noqa: S608
+def _stream_part(chosen: Selection, some: str, names: Mapping[int, str], prefixes: Mapping[str, str]) -> Iterator[list[SubjectGroup]]:
+    table = chosen.table
+    _order_objects(chosen, some, prefixes)
+    patterns = next(filter(None, (_find_patterns(table, salt) for salt in count())))
+    placed = f"(SELECT place, pattern, (place - 1) // {_PART} AS part FROM part_patterns) AS s"
+    values = (
+        value
+        for batch in table.stream(f"""
+            SELECT t.text FROM part_cells AS c JOIN {placed} ON s.place = c.place JOIN part_terms AS t ON t.id = c.o
+            ORDER BY s.part, s.pattern, c.place, c.p, c.n""")
+        for (value,) in batch
     )
     subjects = table.execute(f"""
-        SELECT s.part, s.shape, CAST((s.place - 1) % {_PART} AS INTEGER), j.text
-        FROM (SELECT place, text FROM block_subjects WHERE {some}) AS j JOIN {shaped} ON s.place = j.place
-        ORDER BY s.part, s.shape, s.place""")  # noqa: S608
+        SELECT s.part, s.pattern, CAST((s.place - 1) % {_PART} AS INTEGER), j.text
+        FROM (SELECT place, text FROM ordered_subjects WHERE {some}) AS j JOIN {placed} ON s.place = j.place
+        ORDER BY s.part, s.pattern, s.place""")
+    known = {number: Pattern(tuple(names[p] for p in predicates), kinds) for number, (predicates, kinds) in patterns.items()}
     for _, part in groupby(subjects, key=itemgetter(0)):
-        found = list[Members]()
-        for shape, group in groupby(part, key=itemgetter(1)):
-            _, _, places, members = (list(column) for column in zip(*group, strict=True))
-            predicates, kinds = shapes[shape]
-            objects = list(islice(texts, len(members) * len(predicates)))
-            found.append(Members(tuple(names[number] for number in predicates), kinds, places, members, objects))
+        found = list[SubjectGroup]()
+        for number, group in groupby(part, key=itemgetter(1)):
+            _, _, positions, members = (list(column) for column in zip(*group, strict=True))
+            wanted = len(members) * len(known[number].predicates)
+            found.append(SubjectGroup(known[number], positions, members, list(islice(values, wanted))))
         yield found
 
 
-def _values(batches: Iterator[list[tuple[str]]]) -> Iterator[str]:
-    for batch in batches:
-        for (value,) in batch:
-            yield value
-
-
-def _order_objects(table: TripleTable, some: str, prefixes: Mapping[str, str], text: str) -> None:
-    """Make ``cells``: the triples of some subjects, with the number of each among those of its subject and predicate."""
-    table.execute(f"""
-        CREATE OR REPLACE TABLE block_part AS SELECT DISTINCT q.place, n.place AS p, q.o
-        FROM (SELECT * FROM block_quads WHERE {some}) AS q JOIN block_names AS n ON n.id = q.p;
-        CREATE OR REPLACE TABLE block_terms AS SELECT id, {_KIND} AS kind, {text} AS text FROM terms WHERE id IN (SELECT o FROM block_part);
-        CREATE OR REPLACE TABLE block_runs AS SELECT place, p FROM block_part GROUP BY place, p HAVING count(*) > 1""")  # noqa: S608
-    several = "SELECT q.o FROM block_part AS q JOIN block_runs AS m ON m.place = q.place AND m.p = q.p"
-    named = f"SELECT id, text, {object_name('text', prefixes=prefixes)} AS name FROM block_terms WHERE id IN ({several})"  # noqa: S608
-    key = f"CASE WHEN starts_with(name, '<') THEN {_path_key('name')} ELSE {natural_key('name')} END"
-    table.execute(f"""
-        CREATE OR REPLACE TABLE block_ranks AS SELECT id, row_number() OVER (ORDER BY starts_with(name, '<'), {key}, name) AS place
-        FROM ({named}) AS n;
-        CREATE OR REPLACE TABLE block_cells AS
-        SELECT q.place, q.p, 1 AS n, q.o, t.kind FROM block_part AS q JOIN block_terms AS t ON t.id = q.o
-        WHERE NOT EXISTS (SELECT 1 FROM block_runs AS m WHERE m.place = q.place AND m.p = q.p)
+def _order_objects(chosen: Selection, some: str, prefixes: Mapping[str, str]) -> None:
+    """Make the triples of some subjects, numbered among those of one subject and predicate."""
+    several = "SELECT q.o FROM part_quads AS q JOIN part_runs AS m ON m.place = q.place AND m.p = q.p"
+    named = f"SELECT id, {object_name('text', prefixes=prefixes)} AS name FROM part_terms WHERE id IN ({several})"
+    chosen.table.execute(f"""
+        CREATE OR REPLACE TABLE part_quads AS SELECT DISTINCT q.place, n.place AS p, q.o
+        FROM (SELECT * FROM ordered_quads WHERE {some}) AS q JOIN ordered_names AS n ON n.id = q.p;
+        CREATE OR REPLACE TABLE part_terms AS SELECT id, {_KIND} AS kind, {chosen.text} AS text
+        FROM terms WHERE id IN (SELECT o FROM part_quads);
+        CREATE OR REPLACE TABLE part_runs AS SELECT place, p FROM part_quads GROUP BY place, p HAVING count(*) > 1;
+        CREATE OR REPLACE TABLE part_places AS
+        SELECT id, row_number() OVER (ORDER BY is_iri, key, name) AS place FROM ({_select_keyed(named)}) AS n;
+        CREATE OR REPLACE TABLE part_cells AS
+        SELECT q.place, q.p, 1 AS n, q.o, t.kind FROM part_quads AS q JOIN part_terms AS t ON t.id = q.o
+        WHERE NOT EXISTS (SELECT 1 FROM part_runs AS m WHERE m.place = q.place AND m.p = q.p)
         UNION ALL
         SELECT q.place, q.p, row_number() OVER (PARTITION BY q.place, q.p ORDER BY r.place) AS n, q.o, t.kind
-        FROM block_part AS q JOIN block_runs AS m ON m.place = q.place AND m.p = q.p JOIN block_ranks AS r ON r.id = q.o
-        JOIN block_terms AS t ON t.id = q.o""")  # noqa: S608
+        FROM part_quads AS q JOIN part_runs AS m ON m.place = q.place AND m.p = q.p
+        JOIN part_places AS r ON r.id = q.o JOIN part_terms AS t ON t.id = q.o""")
 
 
-def _find_shapes(table: TripleTable, salt: int) -> dict[int, tuple[tuple[int, ...], tuple[str, ...]]] | None:
-    """Make ``shaped``: the shape of each subject, as a number made of its cells; None where unlike subjects have one number."""
-    shape = f"bit_xor(hash(p, n, kind, {salt})) AS shape"
-    table.execute(f"CREATE OR REPLACE TABLE block_shapes AS SELECT place, {shape} FROM block_cells GROUP BY place")  # noqa: S608
-    members = dict(table.execute("SELECT shape, count(*) FROM block_shapes GROUP BY shape"))
-    cells = table.execute("""
-        SELECT s.shape, c.p, c.n, c.kind, count(*) FROM block_cells AS c JOIN block_shapes AS s ON s.place = c.place
-        GROUP BY s.shape, c.p, c.n, c.kind ORDER BY 1, 2, 3""")
-    if any(found != members[shape] for shape, *_, found in cells):
+def _find_patterns(table: "TripleTable", salt: int) -> dict[int, tuple[tuple[int, ...], tuple[str, ...]]] | None:
+    """Number the pattern of each subject by a hash of its cells; None where unlike ones meet."""
+    cells = table.execute(f"""
+        CREATE OR REPLACE TABLE part_patterns AS
+        SELECT place, bit_xor(hash(p, n, kind, {salt})) AS pattern FROM part_cells GROUP BY place;
+        SELECT s.pattern, c.p, c.n, c.kind, count(*) FROM part_cells AS c
+        JOIN part_patterns AS s ON s.place = c.place GROUP BY s.pattern, c.p, c.n, c.kind ORDER BY 1, 2, 3""")
+    members = dict(table.execute("SELECT pattern, count(*) FROM part_patterns GROUP BY pattern"))
+    if any(found != members[pattern] for pattern, *_, found in cells):
         return None
-    grouped = ((shape, list(group)) for shape, group in groupby(cells, key=itemgetter(0)))
-    return {shape: (tuple(p for _, p, *_ in group), tuple(kind for *_, kind, _ in group)) for shape, group in grouped}
+    grouped = ((pattern, list(group)) for pattern, group in groupby(cells, key=itemgetter(0)))
+    return {pattern: (tuple(p for _, p, *_ in group), tuple(kind for *_, kind, _ in group)) for pattern, group in grouped}

@@ -91,7 +91,7 @@ class ParquetFile:
         """
         columns = ", ".join(column.sql for column in self.columns)
         try:
-            found = self._connection.execute(f"SELECT {columns} FROM read_parquet(?)", [self._path])  # noqa: S608 - quoted names
+            found = self._connection.execute(f"SELECT {columns} FROM read_parquet(?)", [self._path])
             while rows := found.fetchmany(_BATCH):
                 yield rows
         except (duckdb.Error, RuntimeError, ValueError, OverflowError, MemoryError) as error:

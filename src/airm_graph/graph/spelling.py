@@ -6,7 +6,7 @@ The text of a term is what N-Quads has for it, with no escapes but ``\\``, ``\"`
 import re
 
 from airm_graph.errors import StoreError
-from airm_graph.namespaces import literal
+from airm_graph.namespaces import BASE, literal
 from airm_graph.terms import unescape
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "is_certain",
     "number_of",
     "quote",
+    "rebased_text",
     "select_terms",
 ]
 
@@ -67,6 +68,14 @@ def quote(value: str) -> str:
     "'it''s'"
     """
     return "'" + value.replace("'", "''") + "'"
+
+
+def rebased_text(base: str) -> str:
+    """SQL over a row of ``terms`` that writes the term, with another base where one is given."""
+    if base == BASE:
+        return TERM_TEXT
+    own = f"kind = {IRI} AND starts_with(lexical, '{BASE}')"
+    return f"CASE WHEN {own} THEN {quote('<' + base)} || substring(lexical, {len(BASE) + 1}) || '>' ELSE {TERM_TEXT} END"
 
 
 def number_of(text: str) -> str:
@@ -123,7 +132,7 @@ def select_terms(source: str) -> str:
         f"starts_with(text, '\"') AND NOT ({_IS_PLAIN})": (LITERAL, lexical, datatype, language),
     }
     return " UNION ALL ".join(
-        f"SELECT id, {kind} AS kind, {inside} AS lexical, {type_} AS datatype, {tag} AS language FROM {source} WHERE {condition}"  # noqa: S608
+        f"SELECT id, {kind} AS kind, {inside} AS lexical, {type_} AS datatype, {tag} AS language FROM {source} WHERE {condition}"
         for condition, (kind, inside, type_, tag) in forms.items()
     )
 

@@ -13,6 +13,7 @@ from typing import IO, Any, cast
 import pyoxigraph as ox
 
 from airm_graph.errors import QueryError, StoreError
+from airm_graph.terms import Quad
 
 __all__ = [
     "FORMATS",
@@ -27,8 +28,7 @@ __all__ = [
     "stream_rows",
 ]
 
-#: Subject, predicate, object, graph as N-Quads terms; the graph is empty for the default graph.
-Row = tuple[str, str, str, str]
+Row = Quad
 
 FORMATS = {
     ".ttl": ox.RdfFormat.TURTLE,
@@ -85,6 +85,12 @@ class Store:
         else:
             data = "".join(f"{s} {p} {o} {g} .\n{s} {p} {o} .\n" if g else f"{s} {p} {o} .\n" for s, p, o, g in rows)
         self._store.bulk_load(data.encode(), format=ox.RdfFormat.N_QUADS)
+
+    def add_batches(self, batches: Iterable[Sequence[tuple[str, str]]]) -> None:
+        """Load batches of triples, each written ``s p o``, with their graphs; each goes into the union, too."""
+        for batch in batches:
+            data = "".join([f"{triple} {graph} .\n{triple} .\n" if graph else f"{triple} .\n" for triple, graph in batch])
+            self._store.bulk_load(data.encode(), format=ox.RdfFormat.N_QUADS)
 
     def add_file(self, path: Path, *, graph: str | None = None) -> None:
         """Load an RDF file by its suffix, into *graph* (an IRI without brackets) or as the file says.

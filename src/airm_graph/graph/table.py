@@ -28,11 +28,9 @@ from airm_graph.graph.loading import Intake, Parser
 from airm_graph.graph.nquads import find_files
 from airm_graph.graph.relations import read_cells, read_records, write_records
 from airm_graph.graph.spelling import DEFAULT_GRAPH, TERM_TEXT, canonical, number_of, quote, select_terms
+from airm_graph.terms import Quad
 
 __all__ = ["TripleTable"]
-
-#: Subjects written at once: with all that is said of them they take some hundred megabytes.
-_SUBJECTS = 250_000
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS terms (
@@ -43,8 +41,6 @@ CREATE TABLE IF NOT EXISTS aliases (text VARCHAR NOT NULL, id BIGINT NOT NULL)
 """
 #: Rows that are better numbered one by one.
 _FEW = 3000
-#: Subject, predicate, object, graph as N-Quads terms, as in ``store``.
-_Row = tuple[str, str, str, str]
 
 
 class TripleTable:
@@ -104,6 +100,10 @@ class TripleTable:
         """Number of quads."""
         return int(self.execute("SELECT count(*) FROM quads")[0][0])
 
+    def use_all_threads(self) -> None:
+        """Let DuckDB use as many threads as there are cores."""
+        self._run("RESET threads")
+
     def close(self) -> None:
         """Close the connection; a file keeps what was loaded."""
         self._connection.close()
@@ -145,12 +145,12 @@ class TripleTable:
         """
         shared, made = "SELECT s FROM quads GROUP BY s HAVING MIN(g) <> MAX(g)", f"{name}_once"
         self.drop(made)
-        if self.execute(f"SELECT 1 FROM ({shared}) AS t LIMIT 1"):  # noqa: S608
-            alone = f"SELECT s, p, o FROM quads WHERE s NOT IN ({shared})"  # noqa: S608
-            self.materialise(made, f"{alone} UNION ALL SELECT DISTINCT s, p, o FROM quads WHERE s IN ({shared})")  # noqa: S608
+        if self.execute(f"SELECT 1 FROM ({shared}) AS t LIMIT 1"):
+            alone = f"SELECT s, p, o FROM quads WHERE s NOT IN ({shared})"
+            self.materialise(made, f"{alone} UNION ALL SELECT DISTINCT s, p, o FROM quads WHERE s IN ({shared})")
         else:
             made = "quads"
-        self._run(f"CREATE OR REPLACE TEMP VIEW {name} AS SELECT s, p, o FROM {made}")  # noqa: S608
+        self._run(f"CREATE OR REPLACE TEMP VIEW {name} AS SELECT s, p, o FROM {made}")
         try:
             yield
         finally:
@@ -161,7 +161,7 @@ class TripleTable:
         """Add the result of a SELECT to a table."""
         self.execute(f"INSERT INTO {name} {select}")
 
-    def stream(self, sql: str, *, size: int = 50_000) -> Iterator[list[tuple[Any, ...]]]:
+    def stream(self, sql: str, *, size: int = 8_000) -> Iterator[list[tuple[Any, ...]]]:
         """Run a SELECT on tables that are not temporary and hand out its rows in lists, while other statements may run.
 
         Raises:
@@ -195,7 +195,7 @@ class TripleTable:
         with tempfile.TemporaryDirectory(prefix="airm-graph-", dir=self._temp) as folder:
             path = Path(folder, "records.csv")
             longest = write_records(path, chain(few, remaining))
-            self.execute(f"INSERT INTO {name} SELECT * FROM {read_records(path, columns=columns, line=longest)}")  # noqa: S608
+            self.execute(f"INSERT INTO {name} SELECT * FROM {read_records(path, columns=columns, line=longest)}")
 
     def load_numbers(self, name: str, numbers: Sequence[int]) -> None:
         """Make a temporary table with the one column ``number``."""
@@ -214,7 +214,7 @@ class TripleTable:
         """
         # Rows are numbered as they come.
         self.execute("SET preserve_insertion_order = true")
-        cells = f"SELECT 1 + row_number() OVER () AS number, * FROM {read_cells(path, width=width, delimiter=delimiter)}"  # noqa: S608
+        cells = f"SELECT 1 + row_number() OVER () AS number, * FROM {read_cells(path, width=width, delimiter=delimiter)}"
         self.execute(f"CREATE OR REPLACE TABLE {name} AS WITH cells AS ({cells}) {select}")
 
     def copy_texts(self, select: str, path: Path) -> None:
@@ -236,16 +236,26 @@ class TripleTable:
 
     def copy_rows(self, path: Path) -> None:
         """Write all quads to a Parquet file, as texts of terms in the columns s, p, o, g."""
-        written = f"(SELECT id, {TERM_TEXT} AS text FROM terms)"  # noqa: S608
-        joins = " ".join(f"JOIN {written} AS {column}_ ON {column}_.id = q.{column}" for column in "spo")
-        texts = "s_.text AS s, p_.text AS p, o_.text AS o, COALESCE(g_.text, '') AS g"
-        self.copy_parquet(f"SELECT {texts} FROM quads AS q {joins} LEFT JOIN {written} AS g_ ON g_.id = q.g", path)  # noqa: S608
+        self.copy_parquet(_select_texts("quads"), path)
+
+    def copy_parts(self, parts: Sequence[tuple[int, int]], folder: Path) -> None:
+        """Write quads to a Parquet file for each part, ``part=N`` below a folder, as `copy_rows` does.
+
+        Args:
+            parts: Id of a graph, and the number of the part in which its quads stand.
+        """
+        self.load_records("graph_parts", columns={"graph": "BIGINT", "part": "INTEGER"}, records=parts)
+        select = _select_texts("(SELECT q.*, g.part FROM quads AS q JOIN graph_parts AS g ON g.graph = q.g)", more=", q.part")
+        self.execute(
+            f"COPY ({select} ORDER BY q.part) TO {quote(str(folder))} (FORMAT parquet, COMPRESSION zstd, PARTITION_BY (part), OVERWRITE)"
+        )
+        self.drop("graph_parts")
 
     def drop(self, *names: str) -> None:
         """Forget what was materialised under these names, if anything was."""
         self.execute("; ".join(f"DROP TABLE IF EXISTS {name}" for name in names))
 
-    def load_rows(self, rows: Iterable[_Row]) -> None:
+    def load_rows(self, rows: Iterable[Quad]) -> None:
         """Add rows; a quad that is there already is not added again. Blank nodes with one label are one node.
 
         Raises:
@@ -258,7 +268,7 @@ class TripleTable:
         with self._intake() as intake:
             intake.add_rows(chain(first, remaining))
 
-    def _load_few(self, rows: Sequence[_Row]) -> None:
+    def _load_few(self, rows: Sequence[Quad]) -> None:
         """Add a few rows; statements that pay for many would take longer than the rows."""
         broken = [row for row in rows if not (len(row) == 4 and row[0] and row[1] and row[2])]
         if broken:
@@ -269,7 +279,7 @@ class TripleTable:
             raise StoreError(f"rows cannot be loaded: {error}") from error
         given = ", ".join(f"unnest(${n}) AS {column}" for n, column in enumerate("spog", 1))
         same = " AND ".join(f"q.{column} = n.{column}" for column in "spog")
-        new = f"SELECT DISTINCT s, p, o, g FROM (SELECT {given}) AS n WHERE NOT EXISTS (SELECT 1 FROM quads AS q WHERE {same})"  # noqa: S608
+        new = f"SELECT DISTINCT s, p, o, g FROM (SELECT {given}) AS n WHERE NOT EXISTS (SELECT 1 FROM quads AS q WHERE {same})"
         self._run(
             f"INSERT INTO quads {new}",
             [[ids[row[place]] for row in rows] for place in range(4)],
@@ -293,7 +303,7 @@ class TripleTable:
         columns = ", ".join(f"COALESCE({column}, '') AS {column}" for column in "spog")
         with self._intake() as intake:
             for select in selects:
-                intake.add_relation(f"(SELECT {columns} FROM ({select}) AS given)")  # noqa: S608
+                intake.add_relation(f"(SELECT {columns} FROM ({select}) AS given)")
 
     def load_coded(self, quads: Sequence[CodedQuads], *, repeated: Collection[str] = ()) -> None:
         """Add quads that SQL makes from the columns of tables, which are known to be new and in the one spelling of terms.
@@ -331,7 +341,7 @@ class TripleTable:
     def remove_graph(self, graph: str) -> None:
         """Take the quads of a named graph out; their terms stay."""
         for number in self.find_ids([graph]).values():
-            self._run(f"DELETE FROM quads WHERE g = {number}")  # noqa: S608
+            self._run(f"DELETE FROM quads WHERE g = {number}")
 
     def add_terms(self, terms: Iterable[str]) -> dict[str, int]:
         """Look up the ids of *terms*, adding those that the table does not know.
@@ -366,22 +376,22 @@ class TripleTable:
     def _number(self, texts: Sequence[str]) -> tuple[dict[str, int], dict[int, str]]:
         """The numbers that texts have or would have, and the texts that have these numbers in the table."""
         number = f"COALESCE(a.id, {number_of('w.text')})"
-        asked = f"SELECT w.text, {number} FROM (SELECT unnest($1) AS text) AS w LEFT JOIN aliases AS a ON a.text = w.text"  # noqa: S608
+        asked = f"SELECT w.text, {number} FROM (SELECT unnest($1) AS text) AS w LEFT JOIN aliases AS a ON a.text = w.text"
         numbers = dict(self._run(asked, [texts])) if texts else {}
         return numbers, self.read_terms(numbers.values())
 
     def read_terms(self, ids: Iterable[int]) -> dict[int, str]:
         """Write terms by their ids; 0, the default graph, is the empty text."""
-        select = f"SELECT id, {TERM_TEXT} FROM terms WHERE id IN (SELECT unnest($1))"  # noqa: S608
+        select = f"SELECT id, {TERM_TEXT} FROM terms WHERE id IN (SELECT unnest($1))"
         wanted = sorted(set(ids))
         return {DEFAULT_GRAPH: "", **dict(self._run(select, [wanted]) if wanted else ())}
 
-    def rows(self, sql: str = "SELECT s, p, o, g FROM quads") -> list[_Row]:
+    def rows(self, sql: str = "SELECT s, p, o, g FROM quads") -> list[Quad]:
         """Write quads as rows, sorted; *sql* selects other quads, as four columns s, p, o, g of ids."""
-        used = " UNION ".join(f"SELECT {column} AS id FROM picked_quads" for column in "spog")  # noqa: S608
-        written = f"SELECT id, {TERM_TEXT} AS text FROM terms WHERE id IN ({used}) UNION ALL SELECT {DEFAULT_GRAPH}, ''"  # noqa: S608
+        used = " UNION ".join(f"SELECT {column} AS id FROM picked_quads" for column in "spog")
+        written = f"SELECT id, {TERM_TEXT} AS text FROM terms WHERE id IN ({used}) UNION ALL SELECT {DEFAULT_GRAPH}, ''"
         self.materialise("picked_quads", sql)
-        self.materialise("picked_terms", f"SELECT id, text, row_number() OVER (ORDER BY text) - 1 AS place FROM ({written}) AS w")  # noqa: S608
+        self.materialise("picked_terms", f"SELECT id, text, row_number() OVER (ORDER BY text) - 1 AS place FROM ({written}) AS w")
         texts = [text for (text,) in self.execute("SELECT text FROM picked_terms ORDER BY place")]
         quads = self.execute("""
             SELECT s.place, p.place, o.place, g.place FROM picked_quads AS q
@@ -390,47 +400,6 @@ class TripleTable:
             ORDER BY 1, 2, 3, 4""")
         self.drop("picked_quads", "picked_terms")
         return [(texts[s], texts[p], texts[o], texts[g]) for s, p, o, g in quads]
-
-    def stream_rows(self, condition: str = "1 = 1", *, text: str = TERM_TEXT) -> Iterator[_Row]:
-        """Write quads as rows, sorted, some at a time, so that they need not all be in memory.
-
-        Args:
-            condition: SQL over a row q of ``quads`` that says which.
-            text: SQL that writes a row of ``terms``.
-        """
-        for batch in self._stream_sorted("s.text, p.text, o.text, COALESCE(g.text, '')", condition, text):
-            yield from batch
-
-    def stream_lines(self, condition: str = "1 = 1", *, text: str = TERM_TEXT) -> Iterator[list[str]]:
-        """Write quads as sorted lines of N-Quads without their ends; takes what :meth:`stream_rows` takes."""
-        line = "s.text || ' ' || p.text || ' ' || o.text || COALESCE(' ' || g.text, '') || ' .'"
-        for batch in self._stream_sorted(line, condition, text):
-            yield [line for (line,) in batch]
-
-    def _stream_sorted(self, select: str, condition: str, text: str) -> Iterator[list[Any]]:
-        written = f"SELECT id, {text} AS text FROM terms"  # noqa: S608
-        subjects = f"SELECT DISTINCT q.s AS id FROM quads AS q WHERE {condition}"  # noqa: S608
-        # Texts are long and numbers short: subjects are put in order once, and quads follow them by number.
-        self.execute(f"""
-            SET preserve_insertion_order = true;
-            CREATE OR REPLACE TABLE subjects AS SELECT row_number() OVER () AS place, id, text
-            FROM (SELECT w.id, w.text FROM ({written}) AS w JOIN ({subjects}) AS s ON s.id = w.id ORDER BY w.text) AS t;
-            CREATE OR REPLACE TABLE placed AS SELECT s.place, q.p, q.o, q.g FROM quads AS q JOIN subjects AS s ON s.id = q.s
-            WHERE {condition} ORDER BY s.place;
-            CREATE OR REPLACE TABLE names AS SELECT row_number() OVER (ORDER BY text) AS place, id, text FROM (
-              SELECT id, {text} AS text FROM terms WHERE id IN (SELECT p FROM placed UNION SELECT g FROM placed)) AS w""")  # noqa: S608
-        try:
-            last = self.execute("SELECT max(place) FROM subjects")[0][0] or 0
-            for start in range(1, last + 1, _SUBJECTS):
-                some = f"place >= {start} AND place < {start + _SUBJECTS}"
-                objects = f"SELECT id, text FROM ({written}) AS w WHERE id IN (SELECT o FROM placed WHERE {some})"  # noqa: S608
-                yield from self.stream(f"""
-                    SELECT {select} FROM (SELECT * FROM placed WHERE {some}) AS q
-                    JOIN (SELECT place, text FROM subjects WHERE {some}) AS s ON s.place = q.place JOIN names AS p ON p.id = q.p
-                    JOIN ({objects}) AS o ON o.id = q.o LEFT JOIN names AS g ON g.id = q.g
-                    ORDER BY q.place, p.place, o.text, g.place""")  # noqa: S608
-        finally:
-            self.drop("subjects", "placed", "names")
 
     @contextmanager
     def _intake(self) -> Iterator[Intake]:
@@ -454,6 +423,13 @@ class TripleTable:
             self._run("ROLLBACK")
             raise
         self._run("COMMIT")
+
+
+def _select_texts(quads: str, *, more: str = "") -> str:
+    written = f"(SELECT id, {TERM_TEXT} AS text FROM terms)"
+    joins = " ".join(f"JOIN {written} AS {column}_ ON {column}_.id = q.{column}" for column in "spo")
+    texts = f"s_.text AS s, p_.text AS p, o_.text AS o, COALESCE(g_.text, '') AS g{more}"
+    return f"SELECT {texts} FROM {quads} AS q {joins} LEFT JOIN {written} AS g_ ON g_.id = q.g"
 
 
 def _spell(term: str) -> str:

@@ -11,11 +11,13 @@ from functools import partial
 from pathlib import Path
 
 from airm_graph.errors import InputError
-from airm_graph.graph.store import Row, number_rows, parse_rows
+from airm_graph.graph import TripleTable, suffix_of
+from airm_graph.graph.store import FORMATS, number_rows, parse_rows, stream_rows
 from airm_graph.ingest.rdf_jsonld import find_json_lines
 from airm_graph.model import Finding, Place
+from airm_graph.terms import Quad
 
-__all__ = ["Lines", "RdfFile", "find_lines", "locate_findings", "locate_in_lines", "read_rdf_files"]
+__all__ = ["Lines", "RdfFile", "find_lines", "format_suffix", "load_rdf_files", "locate_findings", "read_packed"]
 
 # What Oxigraph calls a blank node that the file does not name; the digits differ from run to run.
 _ANONYMOUS = re.compile(r"_:[0-9a-f]{20,32}\Z")
@@ -26,6 +28,8 @@ _TAIL = 40  # characters of a literal that are enough to know its end again
 _CLOSING = re.compile(r"\s*[.;,\])}]")
 _IDLE = re.compile(r"\s*(?:#|\Z)")
 
+_PACKED = (".gz", ".zst")
+
 Triple = tuple[str, str, str]
 Range = tuple[int, int]
 #: Applies a function to files, each with what stands before the labels of its blank nodes.
@@ -34,17 +38,40 @@ Over = Callable[[Callable[[tuple[Path, str]], "Lines"], Sequence[tuple[Path, str
 
 @dataclass(frozen=True, slots=True)
 class RdfFile:
-    """One RDF file and what it says; *label* is put before the names of its blank nodes."""
+    """One RDF file that is in a table.
 
-    name: str
-    data: bytes = field(repr=False)
-    rows: tuple[Row, ...] = field(repr=False)
+    Attributes:
+        label: Stands before the names of its blank nodes.
+        data, quads: What it holds, unpacked; of files of lines, which are read again where they
+            are asked for, neither.
+    """
+
+    path: Path
     label: str = ""
+    data: bytes = field(default=b"", repr=False)
+    quads: tuple[Quad, ...] = field(default=(), repr=False)
+
+    @property
+    def name(self) -> str:
+        """What findings call it."""
+        return self.path.as_posix()
 
     @property
     def suffix(self) -> str:
         """The suffix that says which format it is."""
-        return Path(self.name).suffix.lower()
+        return format_suffix(self.path)
+
+
+def format_suffix(path: Path) -> str:
+    """Find the suffix that says which format of RDF a file has, packed or not; empty for other files.
+
+    >>> format_suffix(Path("a.TTL.gz")), format_suffix(Path("a.jsonld")), format_suffix(Path("a.csv"))
+    ('.ttl', '.jsonld', '')
+    """
+    suffixes = [suffix.lower() for suffix in path.suffixes]
+    if suffixes and suffixes[-1] in _PACKED:
+        suffixes.pop()
+    return suffixes[-1] if suffixes and suffixes[-1] in FORMATS else ""
 
 
 class Lines:
@@ -58,6 +85,10 @@ class Lines:
         for (s, p, o), at in triples.items():
             self._last[s, p] = at
             self._mentions.setdefault(o, at)
+
+    def __bool__(self) -> bool:
+        """Whether the file speaks of the nodes."""
+        return bool(self._triples)
 
     def find(self, focus: str, *, path: str = "", value: str = "") -> Range | None:
         """The lines of the triple that a result is about, or those of its subject, or None."""
@@ -86,8 +117,8 @@ def _triples_of(focus: str, *, path: str, value: str) -> list[Triple]:
     return [(value, predicate, focus) if inverse else (focus, predicate, value) for inverse, predicate in _FIRST_STEPS.findall(path)]
 
 
-def read_rdf_files(paths: Iterable[Path]) -> tuple[RdfFile, ...]:
-    """Read RDF files, each with its rows in the order of the file.
+def load_rdf_files(paths: Iterable[Path], *, table: TripleTable) -> tuple[RdfFile, ...]:
+    """Load RDF files, packed or not, into a table.
 
     Blank nodes get names that depend on nothing but the files, and are never shared between two of them.
 
@@ -98,18 +129,44 @@ def read_rdf_files(paths: Iterable[Path]) -> tuple[RdfFile, ...]:
     paths = sorted(set(paths), key=Path.as_posix)
     found = []
     for number, path in enumerate(paths, 1):
-        try:
-            data = path.read_bytes()
-        except OSError as error:
-            raise InputError(f"the file cannot be read: {error.strerror}", file=str(path)) from error
         label = f"f{number}-" if len(paths) > 1 else ""
-        names = _BlankNodes(label)
-        rows = tuple(map(names.rename_row, parse_rows(data, name=path.as_posix(), suffix=path.suffix.lower())))
-        found.append(RdfFile(path.as_posix(), data, rows, label))
+        if suffix_of(path):
+            _check_readable(path)
+            table.load_files([path], parse=stream_rows, label=label)
+            found.append(RdfFile(path, label))
+            continue
+        data, names = read_packed(path), _BlankNodes(label)
+        quads = tuple(map(names.rename_row, parse_rows(data, name=path.as_posix(), suffix=format_suffix(path))))
+        table.load_rows(quads)
+        found.append(RdfFile(path, label, data, quads))
     return tuple(found)
 
 
-def _number(data: bytes, *, name: str, suffix: str, label: str) -> Iterable[tuple[Row, int]]:
+def _check_readable(path: Path) -> None:
+    try:
+        with path.open("rb"):
+            pass
+    except OSError as error:
+        raise InputError(f"the file cannot be read: {error.strerror}", file=str(path)) from error
+
+
+def read_packed(path: Path) -> bytes:
+    """Read a file, unpacked where it is packed by gzip.
+
+    Raises:
+        InputError: It cannot be read, or is packed in another way.
+    """
+    try:
+        if path.suffix.lower() == ".zst":
+            raise InputError("only N-Triples and N-Quads are read packed by Zstandard", file=str(path), remedy="unpack it first")
+        with gzip.open(path) if path.suffix.lower() == ".gz" else path.open("rb") as file:
+            return file.read()
+    except (OSError, EOFError) as error:
+        what = getattr(error, "strerror", None) or str(error)
+        raise InputError(f"the file cannot be read: {what}", file=str(path)) from error
+
+
+def _number(data: bytes, *, name: str, suffix: str, label: str) -> Iterable[tuple[Quad, int]]:
     names = _BlankNodes(label)
     for row, line in number_rows(data, name=name, suffix=suffix):
         yield names.rename_row(row), line
@@ -123,7 +180,7 @@ class _BlankNodes:
         self._names: dict[str, str] = {}
         self._taken: set[str] = set()
 
-    def rename_row(self, row: Row) -> Row:
+    def rename_row(self, row: Quad) -> Quad:
         """Rename the blank nodes of a row; most rows have none."""
         s, p, o, g = row
         if s[0] == "_" or o[0] == "_" or g[:1] == "_":
@@ -151,7 +208,7 @@ def find_lines(file: RdfFile, *, nodes: Collection[str]) -> Lines:
     text = file.data.decode("utf-8-sig", errors="replace").split("\n")
     text = [line.removesuffix("\r") for line in text]
     if file.suffix == ".jsonld":
-        rows = [row for row in file.rows if row[0] in nodes or row[2] in nodes]
+        rows = [row for row in file.quads if row[0] in nodes or row[2] in nodes]
         triples, subjects = find_json_lines("\n".join(text), rows=rows)
         return Lines(triples, subjects=subjects, text=text)
     return _find_numbered(file, nodes=nodes, text=text)
@@ -202,33 +259,30 @@ def _first_line(value: str, *, text: Sequence[str], last: int) -> int:
     return first if long else last
 
 
-def locate_findings(findings: Iterable[Finding], *, files: Sequence[RdfFile]) -> list[Finding]:
+def locate_findings(findings: Iterable[Finding], *, files: Sequence[RdfFile], over: Over = map) -> list[Finding]:
     """Give findings about RDF files the line of the triple they are about, or of its subject, or at least the file.
 
     The place in a capture that a finding had, if any, becomes its origin.
-    """
-    findings = list(findings)
-    nodes = {node for finding in findings for node in (finding.focus, finding.value) if node[:1] in {"<", "_"}}
-    lines = {file.name: find_lines(file, nodes=nodes) for file in files if any(row[0] in nodes or row[2] in nodes for row in file.rows)}
-    return [replace(finding, place=_locate(finding, lines=lines), origin=finding.place) for finding in findings]
-
-
-def locate_in_lines(findings: Iterable[Finding], *, paths: Iterable[Path], over: Over = map) -> list[Finding]:
-    """Do what `locate_findings` does for N-Triples and N-Quads files too large to be held: each is read once more, line by line.
 
     Args:
-        paths: In the order in which their blank nodes were labelled; packed files must be ``.gz``, or their findings get no line.
-        over: Applies a function to each of some files.
+        files: In the order in which their blank nodes were labelled; of files packed in another way
+            than by gzip no line is told.
+        over: Applies a function to each of some files of lines.
     """
-    findings, paths = list(findings), list(paths)
+    findings = list(findings)
     if not findings:
         return []
     focus, values = (
         {node for node in nodes if node[:1] in {"<", "_"}} for nodes in zip(*((f.focus, f.value) for f in findings), strict=True)
     )
-    labels = [f"f{number}-" if len(paths) > 1 else "" for number in range(1, len(paths) + 1)]
+    nodes = focus | values
+    alone = len(files) == 1
+    held = [file for file in files if file.quads and (alone or any(quad[0] in nodes or quad[2] in nodes for quad in file.quads))]
+    lines = {file.name: find_lines(file, nodes=nodes) for file in held}
+    scanned = [file for file in files if suffix_of(file.path)]
     scan = partial(_scan_labelled, focus=focus, values=values)
-    lines = dict(zip(map(Path.as_posix, paths), over(scan, list(zip(paths, labels, strict=True))), strict=True))
+    found = over(scan, [(file.path, file.label) for file in scanned])
+    lines |= {file.name: one for file, one in zip(scanned, found, strict=True) if one or alone}
     return [replace(finding, place=_locate(finding, lines=lines), origin=finding.place) for finding in findings]
 
 

@@ -1,18 +1,18 @@
 """Many pages → one set of records: who is who, what contradicts, and the keys that become IRIs."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
 
-from airm_graph.merge.conflicts import find_conflicts, note_inferred
-from airm_graph.merge.decided import add_codes
+from airm_graph.merge.conflicts import find_conflicts, find_source_conflicts, note_inferred
+from airm_graph.merge.decided import add_codes, find_unknown
 from airm_graph.merge.joins import Joins, Spot, link_agents, link_mentions, list_authors, list_sources
 from airm_graph.merge.mitigations import merge_mitigations
 from airm_graph.merge.restored import join_records
 from airm_graph.merge.sources import AgentNames, group_pages, merge_sources
-from airm_graph.model import Capture, Decisions, Evidence, Link, Mitigation, Page, Records, Repair, Source
+from airm_graph.model import Capture, Decisions, Evidence, Link, Page, Records, Repair, Source, SourceBlock
 
-__all__ = ["join_records", "merge_pages"]
+__all__ = ["Merger", "SourceGroup", "join_records", "merge_pages"]
 
 
 def merge_pages(pages: Iterable[Page], *, decisions: Decisions | None = None) -> Records:
@@ -27,39 +27,105 @@ def merge_pages(pages: Iterable[Page], *, decisions: Decisions | None = None) ->
     >>> merge_pages([]).mitigations
     ()
     """
-    pages = sorted(pages, key=lambda page: page.capture.sha256)
-    decisions = decisions or Decisions()
-    joins = Joins(decisions.joins)
-    groups, sources, links = _merge_sources(pages, joins)
-    mitigations: list[Mitigation] = []
-    repairs: list[tuple[Evidence, Repair]] = []
-    inferred: list[tuple[str, Evidence]] = []
-    for identity, group in groups.items():
-        merged = merge_mitigations(group, sources[identity].key, joins=joins)
-        mitigations += merged.mitigations
-        repairs += [*merged.repairs, *_source_repairs(group)]
-        inferred += merged.inferred
-        links += merged.links
-    joins.close()
-    mitigations, unknown = add_codes(sorted(mitigations, key=lambda mitigation: mitigation.key), decisions.codes)
-    ordered = sorted(sources.values(), key=lambda source: source.key)
-    used = {place.capture for mitigation in mitigations for place in mitigation.evidence}
-    captures = _join_captures([*(page.capture for page in pages), *(capture for capture in decisions.captures if capture.sha256 in used)])
-    files = {capture.sha256: capture.file_names[0] for capture in captures}
-    editions = {capture.sha256: capture.edition for capture in captures}
-    return Records(
-        captures=captures,
-        sources=tuple(ordered),
-        mitigations=tuple(mitigations),
-        repairs=tuple(sorted(set(repairs))),
-        findings=(
-            *find_conflicts(mitigations, ordered, files=files, editions=editions, apart=joins.kept_apart),
-            *note_inferred(mitigations, inferred, files=files),
-            *joins.findings,
-            *unknown,
-        ),
-        links=_finish_links(links, joins.links),
-    )
+    merger = Merger(pages, decisions=decisions)
+    return merger.finish([merger.merge(group) for group in merger.list_groups()])
+
+
+@dataclass(frozen=True, slots=True)
+class SourceGroup:
+    """The pages of one source, sorted by capture, and the key of the source."""
+
+    source: str
+    pages: tuple[Page, ...]
+
+
+class Merger:
+    """Merges sources first, then the mitigations of each, so that rows which come in between know their source."""
+
+    def __init__(self, pages: Iterable[Page], *, decisions: Decisions | None = None) -> None:
+        """Merge the sources of pages.
+
+        Args:
+            pages: All captures, and every page of a table that describes its source.
+            decisions: What people decided of joins and codes.
+        """
+        self._pages = sorted(pages, key=_capture_of)
+        self._decisions = decisions or Decisions()
+        self._joins = Joins(self._decisions.joins)
+        self._groups, self._sources, self._links = _merge_sources(self._pages, self._joins)
+        self._identities = {id(page.source): identity for identity, group in self._groups.items() for page in group}
+
+    def find_source(self, block: SourceBlock) -> str:
+        """Find the key of the source that a block of a given page became."""
+        return self._sources[self._identities[id(block)]].key
+
+    def find_busy(self, captured: Collection[str]) -> set[str]:
+        """Find the keys of sources of which a page speaks that states mitigations, or one of these captures."""
+        return {
+            self._sources[identity].key
+            for identity, group in self._groups.items()
+            if any(page.entries or page.capture.sha256 in captured for page in group)
+        }
+
+    def list_groups(self, pages: Iterable[Page] = ()) -> list[SourceGroup]:
+        """List the pages of each source.
+
+        Args:
+            pages: Further pages of tables, whose sources are blocks of pages given before.
+        """
+        for page in pages:
+            self._pages.append(page)
+            if page.source:
+                self._groups[self._identities[id(page.source)]].append(page)
+        self._captures = _join_captures(page.capture for page in self._pages)
+        return [SourceGroup(self._sources[identity].key, tuple(sorted(group, key=_capture_of))) for identity, group in self._groups.items()]
+
+    def merge(self, group: SourceGroup) -> Records:
+        """Merge the mitigations of one source; the records hold no captures and no source."""
+        merged = merge_mitigations(group.pages, group.source, joins=self._joins)
+        mitigations = tuple(add_codes(merged.mitigations, self._decisions.codes))
+        files, editions = self._name_captures()
+        return Records(
+            mitigations=mitigations,
+            repairs=tuple(sorted({*merged.repairs, *_source_repairs(group.pages)})),
+            findings=(
+                *find_conflicts(mitigations, files=files, editions=editions),
+                *note_inferred(mitigations, merged.inferred, files=files),
+            ),
+            links=merged.links,
+        )
+
+    def _name_captures(self) -> tuple[dict[str, str], dict[str, str]]:
+        """List file name and edition of each capture."""
+        captures = (*self._captures, *self._decisions.captures)
+        return ({one.sha256: one.file_names[0] for one in captures}, {one.sha256: one.edition for one in captures})
+
+    def finish(self, parts: Sequence[Records]) -> Records:
+        """Put the records of each source together, with captures, sources and what is found across sources."""
+        self._joins.close()
+        keys = {mitigation.key for part in parts for mitigation in part.mitigations}
+        used = {place.capture for part in parts for one in part.mitigations for place in one.evidence} if self._decisions.captures else ()
+        captures = _join_captures([*self._captures, *(one for one in self._decisions.captures if one.sha256 in used)])
+        sources = tuple(sorted(self._sources.values(), key=lambda source: source.key))
+        files = {capture.sha256: capture.file_names[0] for capture in captures}
+        links = _finish_links([*self._links, *(link for part in parts for link in part.links)], self._joins.links)
+        findings = (
+            *find_source_conflicts(sources, files=files, apart=self._joins.kept_apart),
+            *self._joins.findings,
+            *find_unknown(keys, self._decisions.codes),
+        )
+        return Records(
+            captures,
+            sources,
+            tuple(sorted((one for part in parts for one in part.mitigations), key=lambda one: one.key)),
+            tuple(sorted({pair for part in parts for pair in part.repairs})),
+            (*findings, *(finding for part in parts for finding in part.findings)),
+            links,
+        )
+
+
+def _capture_of(page: Page) -> str:
+    return page.capture.sha256
 
 
 def _merge_sources(pages: Sequence[Page], joins: Joins) -> tuple[dict[str, list[Page]], dict[str, Source], list[Link]]:

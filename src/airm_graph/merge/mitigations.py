@@ -9,7 +9,7 @@ from airm_graph.merge.identity import group_occurrences
 from airm_graph.merge.joins import Joins, link_mentions, list_mentions
 from airm_graph.merge.minting import digest
 from airm_graph.merge.occurrences import PAGE_EDITION, Occurrence, list_occurrences
-from airm_graph.model import Agent, AssignedCode, Attested, Classification, Evidence, Link, Mitigation, Page, Repair
+from airm_graph.model import ROLES, TEXTS, Agent, AssignedCode, Attested, Classification, Evidence, Link, Mitigation, Page, Repair
 from airm_graph.text import slugify
 
 __all__ = ["Merged", "merge_mitigations"]
@@ -81,7 +81,7 @@ def _merge_group(
     said = [*(role for page in own for role in page.roles), *(role for entry in entries for role in entry.roles)]
     roles = tuple(
         (vocabulary, attested)
-        for vocabulary in ("actor", "function", "lifecycle")
+        for vocabulary in ROLES
         for attested in attest((role.concept, role.evidence) for role in said if role.vocabulary == vocabulary)
     )
     cells = [role.evidence for role in said] + [entry.parent.evidence for entry in entries if entry.parent]
@@ -95,7 +95,11 @@ def _merge_group(
         classifications=_classify(members, own),
         roles=roles,
         part_of=_find_parents(key, members, owner, mentions),
-        notes=attest((entry.note.published, entry.evidence) for entry in entries if entry.note),
+        texts=tuple(
+            (name, attested)
+            for name in TEXTS
+            for attested in attest((text.published, entry.evidence) for entry in entries for what, text in entry.texts if what == name)
+        ),
     )
 
 
@@ -164,7 +168,12 @@ def _mint_keys(mentions: Sequence[Occurrence], groups: Sequence[Sequence[int]], 
             for slug, path in zip(slugs, paths, strict=True)
         ]
     counts = Counter(slugs)
-    unique = [slug if counts[slug] == 1 else f"{slug}-{_digest_group([mentions[i] for i in groups[n]])}" for n, slug in enumerate(slugs)]
+    twins = {number: [mentions[i] for i in groups[number]] for number, slug in enumerate(slugs) if counts[slug] > 1}
+    digests = {number: _digest_group(members) for number, members in twins.items()}
+    # Rows of one identifier that a person keeps apart are told apart by what they say.
+    seen = Counter((slugs[number], found) for number, found in digests.items())
+    digests |= {number: _digest_content(twins[number]) for number, found in digests.items() if seen[slugs[number], found] > 1}
+    unique = [f"{slug}-{digests[number]}" if number in digests else slug for number, slug in enumerate(slugs)]
     return [f"mitigation/{source}/{slug}" for slug in unique]
 
 
@@ -188,6 +197,10 @@ def _digest_group(members: Sequence[Occurrence]) -> str:
     if identifiers:
         # What the publisher calls a row outlives any change of the table.
         return digest(*identifiers)
+    return _digest_content(members)
+
+
+def _digest_content(members: Sequence[Occurrence]) -> str:
     return digest(
         *sorted({f"{mention.key}|{mention.text_key}|{mention.code or ''}" for mention in members}),
         min(_place(mention) for mention in members),

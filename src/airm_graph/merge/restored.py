@@ -6,16 +6,16 @@ from dataclasses import replace
 from typing import TypeVar
 
 from airm_graph.merge.attest import sort_evidence
-from airm_graph.merge.conflicts import find_conflicts
-from airm_graph.model import Agent, Attested, Capture, Classification, Evidence, Mitigation, Records, Source
+from airm_graph.merge.conflicts import find_conflicts, find_source_conflicts
+from airm_graph.model import ROLES, TEXTS, Agent, Attested, Capture, Classification, Evidence, Mitigation, Records, Source
 
 __all__ = ["join_records"]
 
-#: What :func:`airm_graph.merge.conflicts.find_conflicts` says; it is said again of all records together.
+#: What `airm_graph.merge.conflicts` says; it is said again of all records together.
 _CONFLICTS = frozenset(f"MRG-0{number}" for number in range(1, 10))
 
-_ROLES = ("actor", "function", "lifecycle")
 _Record = TypeVar("_Record", Capture, Source, Mitigation, Classification)
+_Named = tuple[str, Attested]
 _Agents = tuple[tuple[Agent, tuple[Evidence, ...]], ...]
 
 
@@ -47,7 +47,11 @@ def join_records(records: Records, restored: Iterable[Records]) -> Records:
         sources,
         mitigations,
         tuple(sorted({pair for part in parts for pair in part.repairs})),
-        (*find_conflicts(mitigations, sources, files=files, editions=editions), *kept),
+        (
+            *find_conflicts(mitigations, files=files, editions=editions),
+            *find_source_conflicts(sources, files=files),
+            *kept,
+        ),
         records.links,
     )
 
@@ -80,7 +84,6 @@ def _join_sources(one: Source, other: Source) -> Source:
 
 def _join_mitigations(one: Mitigation, other: Mitigation) -> Mitigation:
     given = [*one.classifications, *other.classifications]
-    roles = {name: _unite(*([said for vocabulary, said in part.roles if vocabulary == name] for part in (one, other))) for name in _ROLES}
     return replace(
         one,
         source=_unite([one.source], [other.source])[0],
@@ -89,9 +92,9 @@ def _join_mitigations(one: Mitigation, other: Mitigation) -> Mitigation:
         names=_unite(one.names, other.names),
         descriptions=_unite(one.descriptions, other.descriptions),
         classifications=_join(given, lambda made: (made.edition, made.code, made.by), _join_classifications),
-        roles=tuple((name, said) for name in _ROLES for said in roles[name]),
+        roles=_unite_named(ROLES, one.roles, other.roles),
         part_of=_unite(one.part_of, other.part_of),
-        notes=_unite(one.notes, other.notes),
+        texts=_unite_named(TEXTS, one.texts, other.texts),
     )
 
 
@@ -111,6 +114,11 @@ def _unite(one: Sequence[Attested], other: Sequence[Attested]) -> tuple[Attested
     for said in (*one, *other):
         found.setdefault(said.value, []).extend(said.evidence)
     return tuple(Attested(value, sort_evidence(places)) for value, places in found.items())
+
+
+def _unite_named(names: Sequence[str], one: Sequence[_Named], other: Sequence[_Named]) -> tuple[_Named, ...]:
+    given = {name: [[said for what, said in part if what == name] for part in (one, other)] for name in names}
+    return tuple((name, said) for name in names for said in _unite(*given[name]))
 
 
 def _unite_agents(one: _Agents, other: _Agents) -> _Agents:

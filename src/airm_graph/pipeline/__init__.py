@@ -1,3 +1,62 @@
-"""Everything in a row: reader, merge, statements, shapes, closure. The only package that knows their order."""
+"""Everything in a row: reader, merge, statements, shapes, closure, files.
 
-__all__: list[str] = []
+Names are imported when they are first asked for, so that a command pays for what it uses only.
+"""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from airm_graph.ingest import Proposal
+    from airm_graph.ingest.fix import find_mends
+    from airm_graph.pipeline.building import build, open_reader
+    from airm_graph.pipeline.describing import describe, describe_pages
+    from airm_graph.pipeline.loading import find_base, load, read_rdf, read_sums
+    from airm_graph.pipeline.migration import propose_mapping
+    from airm_graph.pipeline.options import BuildOptions
+    from airm_graph.pipeline.platform import EMBEDDED, Platform
+    from airm_graph.pipeline.validation import validate_inputs
+    from airm_graph.pipeline.views import REPORT, SUMS, WRITTEN, Graph
+
+__all__ = [
+    "EMBEDDED",
+    "REPORT",
+    "SUMS",
+    "WRITTEN",
+    "BuildOptions",
+    "Graph",
+    "Platform",
+    "Proposal",
+    "build",
+    "describe",
+    "describe_pages",
+    "find_base",
+    "find_mends",
+    "load",
+    "open_reader",
+    "propose_mapping",
+    "read_rdf",
+    "read_sums",
+    "validate_inputs",
+]
+
+_HOMES = {
+    "Proposal": "ingest",
+    "find_mends": "ingest.fix",
+    **dict.fromkeys(("build", "open_reader"), "pipeline.building"),
+    **dict.fromkeys(("describe", "describe_pages"), "pipeline.describing"),
+    **dict.fromkeys(("find_base", "load", "read_rdf", "read_sums"), "pipeline.loading"),
+    "propose_mapping": "pipeline.migration",
+    "BuildOptions": "pipeline.options",
+    **dict.fromkeys(("EMBEDDED", "Platform"), "pipeline.platform"),
+    "validate_inputs": "pipeline.validation",
+    **dict.fromkeys(("REPORT", "SUMS", "WRITTEN", "Graph"), "pipeline.views"),
+}
+
+
+def __getattr__(name: str) -> object:
+    """Import a public name when it is first asked for."""
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(f"airm_graph.{_HOMES[name]}"), name)

@@ -1,4 +1,4 @@
-"""The conductor of mappings: reader, merge and proposals in a row, and tables of mappings in and out."""
+"""Mappings and codes of another edition proposed, and mapping sets in and out."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -7,6 +7,8 @@ from pathlib import Path
 from airm_graph.errors import InputError, ResourceError
 from airm_graph.export.alignment import write_alignment
 from airm_graph.export.sssom import write_matches
+from airm_graph.ingest import Proposal as MappingProposal
+from airm_graph.ingest import propose_mapping as propose_from_paths
 from airm_graph.ingest import read_captures
 from airm_graph.ingest.decisions import read_decisions
 from airm_graph.ingest.mapping_sets import load_matches
@@ -17,7 +19,7 @@ from airm_graph.namespaces import BASE
 from airm_graph.resources import find_resource
 from airm_graph.triples import NOTICE
 
-__all__ = ["REVIEW", "Migration", "convert_matches", "has_decisions", "migrate_codes"]
+__all__ = ["REVIEW", "Migration", "convert_matches", "has_decisions", "migrate_codes", "propose_mapping"]
 
 #: The table in which people decide of proposed codes.
 REVIEW = "review.csv"
@@ -97,6 +99,18 @@ def convert_matches(path: str | Path, *, format: str = "turtle") -> str:  # noqa
     """
     matches = load_matches(path)
     return write_alignment(matches) if format == "turtle" else "".join(write_matches(matches))
+
+
+def propose_mapping(paths: Sequence[str | Path]) -> MappingProposal:
+    """Propose a mapping for tables that belong together: which column is what, how sure that is, and why.
+
+    Args:
+        paths: Tables, or folders of them.
+
+    Raises:
+        InputError: A path does not exist or cannot be read, or no table is among them.
+    """
+    return propose_from_paths(paths, notice=NOTICE)
 
 
 def has_decisions(path: str | Path) -> bool:

@@ -1,35 +1,49 @@
-"""The graph as users hold it: ask it, convert it, write it."""
+"""The graph as users hold it: a table of quads, and views of it that are made on demand."""
 
-import hashlib
-import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+import weakref
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from functools import cached_property
-from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from airm_graph.analyse.counts import count_things
-from airm_graph.errors import ExportError, InputError
-from airm_graph.export import EXPORTS, Options, Written, release_digest, replace_folder_files, sort_rows, write_files
+from airm_graph.errors import InputError
+from airm_graph.export import (
+    EXPORTS,
+    Options,
+    TableQuads,
+    export_text,
+    find_formats,
+    make_options,
+    release_digest,
+    replace_folder_files,
+    write_exports,
+    write_folder,
+)
+from airm_graph.export.files import Draft
 from airm_graph.export.links import LINKS, write_links
 from airm_graph.export.quarantine import QUARANTINE, write_quarantine
-from airm_graph.export.streams import Note
-from airm_graph.graph.store import Row, Store
-from airm_graph.model import Records, Rejected, TableCount
-from airm_graph.namespaces import BASE, PREFIXES, rebase_text
+from airm_graph.graph import Selection, TripleTable, rebased_text, stream_quads
+from airm_graph.graph.store import Store
+from airm_graph.model import Link, Rejected, TableCount
+from airm_graph.namespaces import BASE, PREFIXES, iri, rebase_text
+from airm_graph.pipeline.platform import WriteParts
+from airm_graph.pipeline.stating import read_ontology
 from airm_graph.query.answers import Table
+from airm_graph.query.counts import count_things
 from airm_graph.query.library import Query, run_query
-from airm_graph.resources import read_resource
 from airm_graph.search import Hits, SearchIndex, search_index
+from airm_graph.terms import Quad
 from airm_graph.triples import NOTICE
 from airm_graph.validate.report import Report
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     import networkx
     import rdflib
 
-__all__ = ["REPORT", "SUMS", "WRITTEN", "Graph", "make_options", "read_sums"]
+__all__ = ["REPORT", "SUMS", "WRITTEN", "Graph"]
 
 #: The file that makes a folder a written graph.
 SUMS = "SHA256SUMS"
@@ -38,67 +52,139 @@ REPORT = "report.json"
 #: Every name that a written graph may use.
 WRITTEN = frozenset({SUMS, REPORT, LINKS, QUARANTINE, *(export.file_name for export in EXPORTS.values())})
 
+_INFERRED = iri("graph/inferred")
 
-@dataclass(frozen=True)
+
 class Graph:
-    """A graph of mitigations: asserted and inferred statements, what was found wrong, and ways to ask, convert and write.
+    """A graph of mitigations: asserted and inferred quads in a table, what was found wrong, and ways to ask, convert and write.
 
     Attributes:
-        rows: Asserted statements as (subject, predicate, object, graph) N-Quads terms, sorted.
-        inferred: Inferred statements, in their own graph.
-        ontology: The ontology, in its own graph; queried, but exported as its own file only.
-        report: Findings of reader, merge and shapes.
-        records: The merged records; empty for a graph that was loaded.
+        table: The quads, inferred ones in their own graph; never changed. Terms of the project have
+            the default base where the graph was built here: views write *base* instead.
+        report: Findings of reader, merge and shapes; empty for a graph that was loaded.
         base: What every IRI of the project begins with.
         files: Name of each input → the path under which the user finds it.
         quarantine: Rows of tables that cannot be used.
         tables: How many rows of each table were read and used.
+        links: Joins across inputs; None where no input was read.
+        written: The files that it was written to last, name → path.
     """
 
-    rows: tuple[Row, ...]
-    inferred: tuple[Row, ...] = ()
-    ontology: tuple[Row, ...] = ()
-    report: Report = field(default_factory=lambda: Report(()))
-    records: Records = field(default_factory=Records)
-    base: str = BASE
-    files: Mapping[str, str] = field(default_factory=dict)
-    quarantine: tuple[Rejected, ...] = ()
-    tables: tuple[TableCount, ...] = ()
+    def __init__(
+        self,
+        table: TripleTable | None = None,
+        *,
+        report: Report | None = None,
+        base: str = BASE,
+        files: Mapping[str, str] | None = None,
+        quarantine: tuple[Rejected, ...] = (),
+        tables: tuple[TableCount, ...] = (),
+        links: Sequence[Link] | None = None,
+        write_parts: WriteParts | None = None,
+        opened: ExitStack | None = None,
+    ) -> None:
+        """Take over a table of quads; None for none.
+
+        Args:
+            table: Is closed with the graph.
+            report, base, files, quarantine, tables, links: See above.
+            write_parts: Writes statements in parts in place of exports.
+            opened: What is to be closed with the graph beside the table.
+        """
+        self.table = table if table is not None else TripleTable(threads=1)
+        self.report = report or Report(())
+        self.base, self.files, self.quarantine, self.tables, self.links = base, dict(files or {}), quarantine, tables, links
+        self.written: Mapping[str, Path] = {}
+        self._write_parts = write_parts
+        closing = opened or ExitStack()
+        weakref.finalize(self, _close, self.table, closing)
+
+    @classmethod
+    def of(cls, quads: "Iterable[Quad]", *, base: str = BASE) -> "Graph":
+        """Make a graph of quads as N-Quads terms.
+
+        Raises:
+            StoreError: A term is no N-Quads term.
+
+        >>> len(Graph.of([("<urn:a>", "<urn:b>", '"1"', ""), ("<urn:a>", "<urn:b>", '"1"', "<urn:g>")]))
+        1
+        """
+        table = TripleTable(threads=1)
+        table.load_rows(quads)
+        return cls(table, base=base)
 
     def __len__(self) -> int:
-        """Number of different triples that exports hold."""
-        return len(set(map(itemgetter(0, 1, 2), self.exported)))
+        """Number of different triples."""
+        return int(self.table.execute("SELECT count(*) FROM (SELECT DISTINCT s, p, o FROM quads) AS t")[0][0])
 
     @cached_property
-    def exported(self) -> tuple[Row, ...]:
-        """What exports hold: everything but the ontology."""
-        return (*self.rows, *self.inferred)
-
-    @property
     def is_empty(self) -> bool:
         """Whether nothing is stated."""
-        return not self.rows
+        return not self.table.execute("SELECT 1 FROM quads LIMIT 1")
 
-    def in_order(self) -> Iterable[Row]:
-        """What exports hold, sorted."""
-        return sort_rows(self.exported)
+    # Views.
+
+    @property
+    def quads(self) -> tuple[Quad, ...]:
+        """All quads as N-Quads terms, sorted."""
+        return tuple(self._iter_quads())
+
+    @property
+    def asserted(self) -> tuple[Quad, ...]:
+        """Asserted quads, sorted."""
+        inferred = self._rebase(_INFERRED)
+        return tuple(quad for quad in self._iter_quads() if quad[3] != inferred)
+
+    @property
+    def inferred(self) -> tuple[Quad, ...]:
+        """Inferred quads, sorted."""
+        inferred = self._rebase(_INFERRED)
+        return tuple(quad for quad in self._iter_quads() if quad[3] == inferred)
+
+    @property
+    def ontology(self) -> tuple[Quad, ...]:
+        """The ontology, in its own graph, sorted; asked with the data, but exported as its own file only."""
+        return tuple(self._rebase_quad(quad) for quad in read_ontology())
 
     @cached_property
     def store(self) -> Store:
-        """The graph as a SPARQL store, loaded on first use."""
+        """The graph and the ontology as a SPARQL store, loaded on first use."""
+        return self.make_store()
+
+    def make_store(self) -> Store:
+        """Load the graph and the ontology into a store of its own."""
         store = Store()
-        store.add_rows((*self.exported, *self.ontology))
+        store.add_batches(stream_quads(Selection(self.table, text=rebased_text(self.base))))
+        store.add_rows(self.ontology)
         return store
 
-    @cached_property
-    def written(self) -> Mapping[str, Path]:
-        """The files that it was written to last, name → path; none where it was not."""
-        return {}
+    def to_rdflib(self, *, named_graphs: bool = False) -> "rdflib.Graph":
+        """Convert to an rdflib Graph, or to a Dataset with one graph per capture."""
+        import warnings
 
-    @cached_property
-    def digest(self) -> str:
-        """The SHA-256 of ``airm.nt``: the same triples have the same digest."""
-        return release_digest(self.exported)
+        import rdflib
+
+        name = "nquads" if named_graphs else "ntriples"
+        target = rdflib.Dataset(default_union=True) if named_graphs else rdflib.Graph()
+        with warnings.catch_warnings():
+            # rdflib warns of its own use of names that it is about to drop.
+            warnings.simplefilter("ignore", DeprecationWarning)
+            target.parse(data="".join(self.export(name)).encode(), format="nquads" if named_graphs else "nt")
+        for prefix, namespace in PREFIXES.items():
+            target.bind(prefix, rebase_text(namespace, self.base))
+        return target
+
+    def to_networkx(self) -> "networkx.MultiDiGraph[str]":
+        """Convert to a networkx graph: resources are nodes, literals are attributes.
+
+        Attributes of nodes and keys of edges are prefixed names such as ``rdfs:label``; several
+        values are joined by `` | ``.
+        """
+        from airm_graph.graph.projection import project_rows
+
+        return project_rows(self._iter_quads(), prefixes={p: rebase_text(n, self.base) for p, n in PREFIXES.items()})
+
+    # Questions.
 
     def query(self, name: str | Query, /, **arguments: str) -> Table:
         """Answer a query of the library.
@@ -111,7 +197,7 @@ class Graph:
             UnknownQueryError: No query of that name.
             ParameterError: A parameter is unknown, missing or of the wrong kind.
 
-        >>> len(Graph(rows=()).query("mitigations-by-code", code="1.1"))
+        >>> len(Graph().query("mitigations-by-code", code="1.1"))
         0
         """
         return run_query(self.store, name, arguments, base=self.base)
@@ -119,65 +205,48 @@ class Graph:
     def count(self) -> dict[str, int]:
         """Count kinds of things, as the query ``counts`` does, without a store.
 
-        >>> Graph(rows=()).count()["mitigations"]
+        >>> Graph().count()["mitigations"]
         0
         """
-        return count_things(self.exported, base=self.base)
+        return count_things(self.table, base=self.base)
 
     @cached_property
     def _index(self) -> SearchIndex:
-        return SearchIndex.build(self.exported, base=self.base)
+        return SearchIndex.build(self._iter_quads(), base=self.base)
 
     def search(self, text: str, /, *, limit: int = 20, offset: int = 0, **facets: str | Sequence[str]) -> Hits:
         """Search names, descriptions, reasons and titles.
 
         Args:
-            text: Words that must all occur; ``"words in quotes"`` stand together; ``word*`` begins a word. Empty finds everything.
+            text: Words that must all occur; ``"words in quotes"`` stand together; ``word*`` begins
+                a word. Empty finds everything.
             limit, offset: Which of the hits.
-            facets: Values by facet (``code="1.1"``, ``actor="developer"``), each an IRI, its last part or a label.
+            facets: Values by facet (``code="1.1"``, ``actor="developer"``), each an IRI, its last
+                part or a label.
 
         Raises:
             ParameterError: There is no such facet or value.
 
-        >>> Graph(rows=()).search("training").total
+        >>> Graph().search("training").total
         0
         """
         chosen = {name: [value] if isinstance(value, str) else value for name, value in facets.items()}
         return search_index(self._index, text, facets=chosen, limit=limit, offset=offset)
 
-    def to_rdflib(self, *, named_graphs: bool = False) -> "rdflib.Graph":
-        """The exported statements as an rdflib Graph, or as a Dataset with one graph per capture."""
-        import warnings
+    # Files.
 
-        import rdflib
+    @cached_property
+    def digest(self) -> str:
+        """The SHA-256 of ``airm.nt``: the same triples have the same digest."""
+        return release_digest(self._exported)
 
-        target = rdflib.Dataset(default_union=True) if named_graphs else rdflib.Graph()
-        rows = self.exported if named_graphs else {(*row[:3], "") for row in self.exported}
-        data = "".join(f"{s} {p} {o} {g} .\n" for s, p, o, g in sorted(rows))
-        with warnings.catch_warnings():
-            # rdflib warns of its own use of names that it is about to drop.
-            warnings.simplefilter("ignore", DeprecationWarning)
-            target.parse(data=data.encode(), format="nquads" if named_graphs else "nt")
-        for prefix, namespace in PREFIXES.items():
-            target.bind(prefix, rebase_text(namespace, self.base))
-        return target
-
-    def to_networkx(self) -> "networkx.MultiDiGraph[str]":
-        """The exported statements as a networkx graph: resources are nodes, literals are attributes.
-
-        Attributes of nodes and keys of edges are prefixed names such as ``rdfs:label``; several values are joined by `` | ``.
-        """
-        from airm_graph.analyse import project_rows
-
-        return project_rows(self.exported, prefixes={p: rebase_text(n, self.base) for p, n in PREFIXES.items()})
-
-    def write(self, folder: str | Path, *, formats: Collection[str] = tuple(EXPORTS), note: Note | None = None) -> dict[str, Path]:
+    def write(self, folder: str | Path, *, formats: Collection[str] | None = None) -> dict[str, Path]:
         """Write exports, report, links, sums, for tables ``quarantine.csv``; when one fails, no file in *folder* is changed.
 
         Args:
             folder: Made when it is missing.
-            formats: Names of ``airm_graph.export.EXPORTS``.
-            note: Is told of every block of the formats that have blocks.
+            formats: Names of ``airm_graph.export.EXPORTS``, all when left out; on another platform
+                those that it writes in parts.
 
         Returns:
             File name → path.
@@ -188,25 +257,38 @@ class Graph:
         """
         if self.is_empty:
             raise InputError("no mitigation was read, so nothing is written", file=str(folder), remedy="see the findings")
-        chosen = _known_formats(formats)
-        written = self._write_files(Path(folder), chosen, self.list_beside(), note=note)
-        self.__dict__["written"] = {name: file.path for name, file in written.items()}
-        if "ntriples" in chosen:
-            # What cached_property keeps; there is no need to write the triples again.
+        parts = self._write_parts(Path(folder), formats, self.base) if self._write_parts else None
+        names = () if parts else find_formats(EXPORTS if formats is None else formats)
+        chosen = {EXPORTS[name].file_name: name for name in names}
+        beside = {**self.list_beside(), **(parts.beside if parts else {})}
+
+        def fill(drafts: Mapping[str, Draft]) -> None:
+            if chosen:
+                write_exports(self._exported, {chosen[name]: drafts[name].write for name in chosen}, options=self._options)
+            for name, data in beside.items():
+                drafts[name].write(data)
+
+        others = parts.sums if parts else {}
+        written = write_folder(Path(folder), (*chosen, *beside), fill, sums=SUMS, others=others)
+        self.written = {**{name: Path(folder, name) for name in others}, **{name: file.path for name, file in written.items()}}
+        # What cached_property keeps; there is no need to write the triples again.
+        if parts:
+            self.__dict__["digest"] = parts.digest
+        elif "ntriples" in names:
             self.__dict__["digest"] = written[EXPORTS["ntriples"].file_name].sha256
         return dict(self.written)
 
     def list_beside(self) -> dict[str, bytes]:
-        """The files that stand beside those of the statements, name to content: report, links, for tables ``quarantine.csv``."""
+        """The files that stand beside the exports, name to content: report, links, for tables ``quarantine.csv``."""
         beside = {REPORT: self.report.to_json().encode()}
-        if self.records.captures:
-            beside[LINKS] = "".join(write_links(self.records.links, notice=NOTICE, base=self.base)).encode()
+        if self.links is not None:
+            beside[LINKS] = "".join(write_links(self.links, notice=NOTICE, base=self.base)).encode()
         if self.tables:
             beside[QUARANTINE] = write_quarantine(self.quarantine).encode()
         return beside
 
     def write_tables(self, folder: str | Path) -> dict[str, Path]:
-        """Write the asserted statements as CSV tables that :func:`airm_graph.build` reads back, with the mapping that says how.
+        """Write the asserted quads as CSV tables that `airm_graph.build` reads back, with the mapping that says how.
 
         Args:
             folder: Made when it is missing.
@@ -219,45 +301,42 @@ class Graph:
         """
         from airm_graph.export.table import write_tables
 
-        return replace_folder_files(Path(folder), write_tables(self.rows, base=self.base, notice=NOTICE))
+        return replace_folder_files(Path(folder), write_tables(self.asserted, base=self.base, notice=NOTICE))
 
-    def export(self, format: str) -> Iterable[str]:  # noqa: A002 - the word users know
-        """Write one format and return its content in pieces of text."""
-        (name,) = _known_formats([format])
-        return EXPORTS[name].write(self.exported, make_options(self.base))
+    def export(self, format: str) -> Iterator[str]:  # noqa: A002 - the word users know
+        """Write one format and return its content in pieces of text.
 
-    def _write_files(self, folder: Path, formats: Sequence[str], beside: Mapping[str, bytes], *, note: Note | None) -> dict[str, Written]:
-        options = make_options(self.base)
-        return write_files(self.in_order(), folder, formats=formats, options=options, beside=beside, sums=SUMS, note=note)
+        Raises:
+            ExportError: The format is unknown, or cannot say what stands in the graph.
+        """
+        (name,) = find_formats([format])
+        return self._export(name)
+
+    def _export(self, name: str) -> Iterator[str]:
+        # The table is closed with the graph, which must live until the last piece is out.
+        yield from export_text(self._exported, name, options=self._options)
+
+    @cached_property
+    def _exported(self) -> TableQuads:
+        return TableQuads(self.table, base=self.base)
+
+    @cached_property
+    def _options(self) -> Options:
+        return make_options(self.base, comment=NOTICE)
+
+    def _iter_quads(self) -> Iterator[Quad]:
+        if self.base == BASE:
+            return iter(self.table.rows())
+        return iter(sorted(map(self._rebase_quad, self.table.rows())))
+
+    def _rebase_quad(self, quad: Quad) -> Quad:
+        s, p, o, g = map(self._rebase, quad)
+        return s, p, o, g
+
+    def _rebase(self, term: str) -> str:
+        return f"<{self.base}{term[len(BASE) + 1 :]}" if self.base != BASE and term.startswith(f"<{BASE}") else term
 
 
-def make_options(base: str) -> Options:
-    """What the writers are told about a graph with this base."""
-    context = json.loads(rebase_text(read_resource("ontology/context.jsonld"), base))
-    prefixes = {prefix: rebase_text(namespace, base) for prefix, namespace in PREFIXES.items()}
-    return Options(comment=NOTICE, context=context, prefixes=prefixes)
-
-
-def _known_formats(formats: Iterable[str]) -> list[str]:
-    unknown = sorted(set(formats) - EXPORTS.keys())
-    if unknown:
-        raise ExportError(f"unknown format {', '.join(unknown)}; use one of {', '.join(EXPORTS)}")
-    return [name for name in EXPORTS if name in set(formats)]
-
-
-def read_sums(folder: Path) -> dict[str, str]:
-    """Read the sums of a written graph and hold its files against them; file name to SHA-256.
-
-    Raises:
-        InputError: A file is missing or is not what was written, or the sums cannot be read.
-    """
-    path = folder / SUMS
-    try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-        sums = {name: digest for digest, _, name in (line.partition("  ") for line in lines)}
-        for name, digest in sums.items():
-            if Path(name).name != name or hashlib.sha256((folder / name).read_bytes()).hexdigest() != digest:
-                raise InputError(f"{name} is not what {SUMS} says", file=str(folder), remedy="build the folder again")
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"its files cannot be held against {SUMS}: {error}", file=str(folder), remedy="build the folder again") from error
-    return sums
+def _close(table: TripleTable, opened: ExitStack) -> None:
+    table.close()
+    opened.close()

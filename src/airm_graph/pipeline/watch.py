@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from airm_graph.errors import AirmError, InputError
-from airm_graph.pipeline.build import build, open_reader
+from airm_graph.pipeline.building import build, open_reader
 from airm_graph.pipeline.views import WRITTEN, Graph
 
 __all__ = ["Rebuilt", "watch"]

@@ -10,11 +10,10 @@ from pathlib import Path
 from typing import IO, Any, cast
 
 from airm_graph.errors import ExportError, InputError, ParameterError, QueryError, UnknownQueryError
-from airm_graph.export import EXPORTS
+from airm_graph.export import EXPORTS, make_options
 from airm_graph.graph.store import Row, Store
 from airm_graph.namespaces import PREFIXES
-from airm_graph.pipeline.build import load
-from airm_graph.pipeline.views import SUMS, Graph, make_options, read_sums
+from airm_graph.pipeline import SUMS, Graph, load, read_sums
 from airm_graph.query.answers import Table, format_table
 from airm_graph.query.library import list_queries, run_query
 from airm_graph.search import SearchIndex, search_index
@@ -75,9 +74,8 @@ class Backend:
             public_url: Address under which users reach the server, with a slash at the end.
         """
         self._base, self._limits = graph.base, limits
-        exported, endpoint = graph.exported, f"{public_url or graph.base}sparql"
-        self._store = Store()
-        self._store.add_rows((*exported, *graph.ontology))
+        endpoint = f"{public_url or graph.base}sparql"
+        self._store = graph.make_store()
         self._queries = {query.name: query for query in list_queries()}
         self._endpoint = f"<{endpoint}>"
         self._service = tuple(describe_service(self._store, queries=self._queries.values(), base=graph.base, endpoint=endpoint))
@@ -86,8 +84,8 @@ class Backend:
         self._graphs = frozenset(self._store.list_graphs())
         self._texts = read_documents(graph.base)
         self._documents = load_documents(self._texts, base=graph.base)
-        self._index = SearchIndex.build(exported, base=graph.base)
-        options = make_options(graph.base)
+        self._index = SearchIndex.build(graph.quads, base=graph.base)
+        options = make_options(graph.base, comment=NOTICE)
         self._options = replace(options, prefixes={**options.prefixes, **SERVICE_PREFIXES})
         self.info = self._make_info(graph, endpoint=endpoint, folder=folder, changed=changed)
         self._answers: Mapping[str, Callable[[Message], Reply]] = {
@@ -281,7 +279,7 @@ def _make_digest(graph: Graph, endpoint: str) -> str:
         data = graph.digest
     except ExportError:
         # Blank nodes have no digest that every reader agrees on; this one holds as long as the file is the same.
-        data = hashlib.sha256("\n".join(" ".join(row) for row in sorted(graph.rows)).encode()).hexdigest()
+        data = hashlib.sha256("\n".join(" ".join(row) for row in graph.quads).encode()).hexdigest()
     return hashlib.sha256(f"{data} {version('airm-graph')} {endpoint}".encode()).hexdigest()
 
 

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Sequence
 
 from airm_graph.errors import ExportError
-from airm_graph.export import EXPORTS, Options
+from airm_graph.export import EXPORTS, Options, QuadList, export_text
 from airm_graph.graph.store import Row, format_rows
 
 __all__ = ["name_blank_nodes", "write_graph"]
@@ -25,8 +25,7 @@ def write_graph(rows: Sequence[Row], *, media_type: str, options: Options) -> by
     """
     if not any(term.startswith("_:") for row in rows for term in (row[0], row[2])):
         try:
-            content = EXPORTS[_NAMES[media_type]].write(rows, options)
-            return content if isinstance(content, bytes) else "".join(content).encode()
+            return "".join(export_text(QuadList(rows), _NAMES[media_type], options=options)).encode()
         except ExportError:
             pass
     head = f"# {options.comment}\n".encode() if media_type == "text/turtle" else b""

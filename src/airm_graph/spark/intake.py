@@ -166,7 +166,7 @@ def _load_sheet(job: tuple[Sheet, Path]) -> str:
             load_sheets([sheet], table=table)
         except UnreadableError as error:
             return str(error) or "the rows cannot be told apart"
-        table.copy_parquet(f"SELECT {given}, number, first, last, odd, name, raw{cells} FROM {sheet.rows}", path)  # noqa: S608
+        table.copy_parquet(f"SELECT {given}, number, first, last, odd, name, raw{cells} FROM {sheet.rows}", path)
     return ""
 
 

@@ -44,7 +44,7 @@ SELECT id, CASE WHEN is_literal THEN {LITERAL} WHEN startswith(text, '<') THEN {
     ELSE substring(suffix, 4, length(suffix) - 4) END AS datatype,
   CASE WHEN is_literal AND startswith(suffix, '@') THEN substring(suffix, 2) ELSE '' END AS language
 FROM (SELECT id, text, is_literal, suffix, substring(text, 2, length(text) - length(suffix) - 2) AS body
-  FROM (SELECT id, text, startswith(text, '"') AS is_literal, substring_index(text, '"', -1) AS suffix FROM new_terms) AS cut) AS parts"""  # noqa: S608
+  FROM (SELECT id, text, startswith(text, '"') AS is_literal, substring_index(text, '"', -1) AS suffix FROM new_terms) AS cut) AS parts"""
 
 
 class SparkTable(TripleTable):
@@ -187,10 +187,10 @@ class SparkTable(TripleTable):
     def load_select(self, *selects: str) -> None:
         """Add quads that SELECTs give, with the columns s, p, o, g: terms in their one spelling, g empty or NULL for the default graph."""
         columns = ", ".join(f"COALESCE({column}, '') AS {column}" for column in _COLUMNS)
-        every = " UNION ALL ".join(f"SELECT {columns} FROM ({select}) AS given{n}" for n, select in enumerate(selects))  # noqa: S608
+        every = " UNION ALL ".join(f"SELECT {columns} FROM ({select}) AS given{n}" for n, select in enumerate(selects))
         with self._steps(every) as steps:
             self._ask(steps[-1].sql).createOrReplaceTempView("incoming_texts")
-            self._take_terms(f"SELECT explode(array({', '.join(_COLUMNS)})) AS text FROM incoming_texts")  # noqa: S608
+            self._take_terms(f"SELECT explode(array({', '.join(_COLUMNS)})) AS text FROM incoming_texts")
             self._take_quads()
             self._session.catalog.dropTempView("incoming_texts")
 
@@ -206,8 +206,8 @@ class SparkTable(TripleTable):
             StoreError: A text is no N-Quads term in its one spelling.
         """
         self.load_parquet("given_texts", paths)
-        given = " UNION ALL ".join(f"SELECT DISTINCT {column} AS text FROM given_texts" for column in _COLUMNS)  # noqa: S608
-        odd = self.execute(f"SELECT text FROM ({given}) AS t WHERE text <> '' AND NOT ({is_canonical('text')}) LIMIT 1")  # noqa: S608
+        given = " UNION ALL ".join(f"SELECT DISTINCT {column} AS text FROM given_texts" for column in _COLUMNS)
+        odd = self.execute(f"SELECT text FROM ({given}) AS t WHERE text <> '' AND NOT ({is_canonical('text')}) LIMIT 1")
         if odd or self.execute("SELECT 1 FROM given_texts WHERE s IS NULL OR p IS NULL OR o IS NULL OR s = '' OR p = '' OR o = '' LIMIT 1"):
             raise StoreError(f"Parquet cannot be loaded: {odd[0][0] if odd else 'a row without subject, predicate or object'} is no term")
         self.load_select("SELECT s, p, o, g FROM given_texts")
@@ -216,7 +216,7 @@ class SparkTable(TripleTable):
     def remove_graph(self, graph: str) -> None:
         """Take the quads of a named graph out; their terms stay."""
         for number in self.find_ids([graph]).values():
-            self.materialise("quads", f"SELECT s, p, o, g FROM quads WHERE g <> {number}")  # noqa: S608
+            self.materialise("quads", f"SELECT s, p, o, g FROM quads WHERE g <> {number}")
 
     def add_terms(self, terms: Iterable[str]) -> dict[str, int]:
         """Look up the ids of *terms*, adding those that the table does not know.
@@ -253,7 +253,7 @@ class SparkTable(TripleTable):
         else:
             chosen = ", ".join(map(str, missing))
         if missing:
-            self._texts |= dict(self.execute(f"SELECT id, {TERM_TEXT} AS text FROM terms WHERE id IN ({chosen})"))  # noqa: S608
+            self._texts |= dict(self.execute(f"SELECT id, {TERM_TEXT} AS text FROM terms WHERE id IN ({chosen})"))
         self.drop("wanted_ids")
         return {DEFAULT_GRAPH: "", **{number: self._texts[number] for number in wanted if number in self._texts}}
 
@@ -264,11 +264,11 @@ class SparkTable(TripleTable):
         return sorted((texts[s], texts[p], texts[o], texts[g]) for s, p, o, g in quads)
 
     def _stream_sorted(self, select: str, condition: str, text: str) -> Iterator[list[Any]]:
-        written = f"(SELECT id, {text} AS text FROM terms)"  # noqa: S608
+        written = f"(SELECT id, {text} AS text FROM terms)"
         yield from self.stream(f"""
             SELECT {select} FROM (SELECT * FROM quads AS q WHERE {condition}) AS q
             JOIN {written} AS s ON s.id = q.s JOIN {written} AS p ON p.id = q.p JOIN {written} AS o ON o.id = q.o
-            LEFT JOIN {written} AS g ON g.id = q.g ORDER BY s.text, p.text, o.text, COALESCE(g.text, '')""")  # noqa: S608
+            LEFT JOIN {written} AS g ON g.id = q.g ORDER BY s.text, p.text, o.text, COALESCE(g.text, '')""")
 
     # Terms and their numbers.
 
@@ -279,7 +279,7 @@ class SparkTable(TripleTable):
         """Take the texts of terms in; those whose numbers meet get others."""
         while True:
             number = number_of("text", bits=self._bits, aliases=self._aliases)
-            self._keep("new_terms", self._ask(f"SELECT DISTINCT {number} AS id, text FROM ({texts}) AS t WHERE text <> ''"))  # noqa: S608
+            self._keep("new_terms", self._ask(f"SELECT DISTINCT {number} AS id, text FROM ({texts}) AS t WHERE text <> ''"))
             if not self._part_clashes():
                 break
         if self._paths["terms"]:
@@ -292,10 +292,10 @@ class SparkTable(TripleTable):
         """Find terms whose number is another term's, and give them another number; tells whether there were some."""
         met, owners = "SELECT id FROM new_terms GROUP BY id HAVING count(*) > 1", dict[int, str]()
         if self._paths["terms"]:
-            met += f" UNION SELECT n.id FROM new_terms AS n JOIN terms AS t ON t.id = n.id WHERE {TERM_TEXT} <> n.text"  # noqa: S608
-            owners = dict(self.execute(f"SELECT id, {TERM_TEXT} AS text FROM terms WHERE id IN ({met})"))  # noqa: S608
+            met += f" UNION SELECT n.id FROM new_terms AS n JOIN terms AS t ON t.id = n.id WHERE {TERM_TEXT} <> n.text"
+            owners = dict(self.execute(f"SELECT id, {TERM_TEXT} AS text FROM terms WHERE id IN ({met})"))
         later = []
-        for number, text in self.execute(f"SELECT id, text FROM new_terms WHERE id IN ({met}) ORDER BY id, text"):  # noqa: S608
+        for number, text in self.execute(f"SELECT id, text FROM new_terms WHERE id IN ({met}) ORDER BY id, text"):
             # A term that the table has already keeps its number.
             if owners.setdefault(number, text) != text:
                 later.append(text)
@@ -308,10 +308,10 @@ class SparkTable(TripleTable):
     def _take_quads(self) -> None:
         """Number the incoming texts, and add the quads that are new."""
         numbers = ", ".join(f"{number_of(column, bits=self._bits, aliases=self._aliases)} AS {column}" for column in _COLUMNS)
-        new = f"SELECT DISTINCT {numbers} FROM incoming_texts"  # noqa: S608
+        new = f"SELECT DISTINCT {numbers} FROM incoming_texts"
         if self._paths["quads"]:
             same = " AND ".join(f"q.{column} = n.{column}" for column in _COLUMNS)
-            new = f"SELECT s, p, o, g FROM ({new}) AS n WHERE NOT EXISTS (SELECT 1 FROM quads AS q WHERE {same})"  # noqa: S608
+            new = f"SELECT s, p, o, g FROM ({new}) AS n WHERE NOT EXISTS (SELECT 1 FROM quads AS q WHERE {same})"
         self._add("quads", self._ask(new))
 
     # Tables as Parquet.
@@ -360,7 +360,7 @@ class SparkTable(TripleTable):
         self._paths[name] = [path]
         self._show(name, frame)
         # The files say how many rows they have; Spark would start a job.
-        return int(self._aside.execute(f"SELECT COALESCE(sum(num_rows), 0) FROM parquet_file_metadata('{path}/*.parquet')")[0][0])  # noqa: S608
+        return int(self._aside.execute(f"SELECT COALESCE(sum(num_rows), 0) FROM parquet_file_metadata('{path}/*.parquet')")[0][0])
 
     def _add(self, name: str, frame: "DataFrame") -> None:
         self._paths[name] = [*self._paths.get(name, ()), self._write(name, frame)]
@@ -380,7 +380,7 @@ class SparkTable(TripleTable):
         """Take a table over that DuckDB holds."""
         path = self._folder / f"{name}-{next(self._numbers)}"
         path.mkdir()
-        self._aside.copy_parquet(f"SELECT * FROM {made}", path / "rows.parquet")  # noqa: S608
+        self._aside.copy_parquet(f"SELECT * FROM {made}", path / "rows.parquet")
         self._aside.drop(made)
         self.drop(name)
         self._paths[name] = [path]
@@ -389,7 +389,7 @@ class SparkTable(TripleTable):
 
 def _select_coded(one: CodedQuads) -> str:
     where = f" WHERE {one.condition}" if one.condition else ""
-    return f"SELECT {one.s} AS s, {quote(one.p)} AS p, {one.o} AS o, {quote(one.g)} AS g FROM {one.table}{where}"  # noqa: S608
+    return f"SELECT {one.s} AS s, {quote(one.p)} AS p, {one.o} AS o, {quote(one.g)} AS g FROM {one.table}{where}"
 
 
 def _address(path: Path) -> str:

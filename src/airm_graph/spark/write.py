@@ -91,16 +91,16 @@ def _write_sorted(table: SparkTable, draft: Path, *, condition: str, text: str, 
     from pyspark import StorageLevel
     from pyspark.sql import functions
 
-    chosen = f"(SELECT * FROM quads AS q WHERE {condition})"  # noqa: S608
-    statements, subjects = table.execute(f"SELECT count(*), count(DISTINCT s) FROM {chosen} AS q")[0]  # noqa: S608
+    chosen = f"(SELECT * FROM quads AS q WHERE {condition})"
+    statements, subjects = table.execute(f"SELECT count(*), count(DISTINCT s) FROM {chosen} AS q")[0]
     number = min(_MOST, parts or -(-statements // _STATEMENTS)) or 1
-    table.materialise("few_names", f"SELECT id, {text} AS text FROM terms WHERE id IN (SELECT p FROM quads UNION SELECT g FROM quads)")  # noqa: S608
+    table.materialise("few_names", f"SELECT id, {text} AS text FROM terms WHERE id IN (SELECT p FROM quads UNION SELECT g FROM quads)")
     borders = _find_borders(table, chosen=chosen, text=text, every=max(1, subjects // (number * _LOOK)), parts=number)
-    written = f"(SELECT id, {text} AS text FROM terms)"  # noqa: S608
+    written = f"(SELECT id, {text} AS text FROM terms)"
     lines = table.select(f"""
         SELECT s.text AS s, p.text AS p, o.text AS o, g.text AS g FROM {chosen} AS q
         JOIN {written} AS s ON s.id = q.s JOIN {written} AS o ON o.id = q.o
-        JOIN few_names AS p ON p.id = q.p JOIN few_names AS g ON g.id = q.g""")  # noqa: S608
+        JOIN few_names AS p ON p.id = q.p JOIN few_names AS g ON g.id = q.g""")
     with explained("Spark cannot write the parts"):
         placed = lines.withColumn("part", functions.expr(_place(borders, 0)))
         ordered = placed.repartitionById(len(borders) + 1, functions.col("part")).sortWithinPartitions("s", "p", "o", "g")
@@ -116,7 +116,7 @@ def _find_borders(table: SparkTable, *, chosen: str, text: str, every: int, part
     """The subjects with which parts begin, but the first; found among those whose number is a multiple of *every*."""
     if parts == 1:
         return []
-    some = f"SELECT {text} AS text FROM terms WHERE id % {every} = 0 AND id IN (SELECT s FROM {chosen} AS c)"  # noqa: S608
+    some = f"SELECT {text} AS text FROM terms WHERE id % {every} = 0 AND id IN (SELECT s FROM {chosen} AS c)"
     found = [subject for (subject,) in table.execute(f"{some} ORDER BY 1")]
     return sorted({found[n * len(found) // parts] for n in range(1, parts)} - set(found[:1])) if found else []
 

@@ -82,7 +82,7 @@ def _describe(node: str, *, table: TripleTable) -> list[Row]:
     """What the data says of a blank node and of the blank nodes it leads to."""
     start = table.find_ids([node]).get(node, -1)
     return table.rows(
-        f"WITH RECURSIVE reached AS (SELECT {start} AS id UNION SELECT t.o AS id FROM reached AS r "  # noqa: S608
+        f"WITH RECURSIVE reached AS (SELECT {start} AS id UNION SELECT t.o AS id FROM reached AS r "
         f"JOIN quads AS t ON t.s = r.id JOIN terms AS d ON d.id = t.o AND d.kind = {BLANK}) "
         "SELECT t.s, t.p, t.o, t.g FROM quads AS t JOIN reached AS r ON t.s = r.id"
     )

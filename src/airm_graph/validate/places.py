@@ -44,15 +44,15 @@ def select_place_rows(table: "TripleTable", *, focus: Collection[str], base: str
     names = {name: rebase_text(term(f"airm:{name}"), base) for name in _PROPERTIES}
     ids = table.find_ids(names.values())
     leads, every = (_listed(ids.get(names[name], -1) for name in some) for some in (("evidence", "capture"), _PROPERTIES))
-    table.materialise("place_focus", f"SELECT id FROM terms WHERE id IN ({_listed(table.find_ids(focus).values())})")  # noqa: S608
+    table.materialise("place_focus", f"SELECT id FROM terms WHERE id IN ({_listed(table.find_ids(focus).values())})")
     start = "SELECT id FROM place_focus"
-    repaired = f"SELECT s AS id FROM quads WHERE p = {ids.get(names['repair'], -1)} AND o IN ({start})"  # noqa: S608
-    reached = f"{start} UNION {repaired} UNION SELECT g AS id FROM quads WHERE s IN ({start})"  # noqa: S608
+    repaired = f"SELECT s AS id FROM quads WHERE p = {ids.get(names['repair'], -1)} AND o IN ({start})"
+    reached = f"{start} UNION {repaired} UNION SELECT g AS id FROM quads WHERE s IN ({start})"
     for _ in range(2):
         # From a node to its evidence, from there to its capture.
-        reached += f" UNION SELECT q.o AS id FROM quads AS q JOIN ({reached}) AS r ON r.id = q.s WHERE q.p IN ({leads})"  # noqa: S608
+        reached += f" UNION SELECT q.o AS id FROM quads AS q JOIN ({reached}) AS r ON r.id = q.s WHERE q.p IN ({leads})"
     table.materialise("place_nodes", reached)
-    wanted = f"SELECT s, p, o, g FROM quads WHERE s IN (SELECT id FROM place_nodes) AND (p IN ({every}) OR s IN ({start}))"  # noqa: S608
+    wanted = f"SELECT s, p, o, g FROM quads WHERE s IN (SELECT id FROM place_nodes) AND (p IN ({every}) OR s IN ({start}))"
     found = table.rows(wanted)
     table.drop("place_focus", "place_nodes")
     return found

@@ -88,7 +88,7 @@ def run_queries(plans: Sequence[QueryPlan], *, table: TripleTable) -> tuple[dict
 def _find_focus(plans: Sequence[QueryPlan], *, table: TripleTable) -> dict[str, _Focus]:
     """Put the focus nodes of all queries into the table ``asked``; constraints of one shape share theirs."""
     numbers = {sql: number for number, sql in enumerate(dict.fromkeys(plan.sql for plan in plans))}
-    table.materialise("asked", " UNION ALL ".join(f"SELECT {n} AS number, node FROM ({sql}) AS q{n}" for sql, n in numbers.items()))  # noqa: S608
+    table.materialise("asked", " UNION ALL ".join(f"SELECT {n} AS number, node FROM ({sql}) AS q{n}" for sql, n in numbers.items()))
     kinds: dict[int, set[int]] = defaultdict(set)
     for number, kind in table.execute("SELECT DISTINCT a.number, d.kind FROM asked AS a JOIN terms AS d ON d.id = a.node"):
         kinds[number].add(kind)
@@ -99,7 +99,7 @@ class _Doubts:
     """Knows the properties whose values the store would respell, and those that lead from or to blank nodes."""
 
     def __init__(self, table: TripleTable) -> None:
-        odd, blank = f"SELECT id FROM terms WHERE {_IS_RESPELT}", f"SELECT id FROM terms WHERE kind = {BLANK}"  # noqa: S608
+        odd, blank = f"SELECT id FROM terms WHERE {_IS_RESPELT}", f"SELECT id FROM terms WHERE kind = {BLANK}"
         self._odd = dict(_pairs(table, f"t.o IN ({odd})"))
         self._blank = dict(_pairs(table, f"t.s IN ({blank}) OR t.o IN ({blank})")).keys() if table.execute(f"{blank} LIMIT 1") else set()
 
@@ -116,7 +116,7 @@ class _Doubts:
 
 def _pairs(table: TripleTable, condition: str) -> list[tuple[str, str]]:
     """Each predicate of the triples t for which a condition holds, with one of the values that they have."""
-    found = table.execute(f"SELECT t.p, MIN(t.o) FROM spo AS t WHERE {condition} GROUP BY t.p")  # noqa: S608
+    found = table.execute(f"SELECT t.p, MIN(t.o) FROM spo AS t WHERE {condition} GROUP BY t.p")
     texts = table.read_terms(number for pair in found for number in pair)
     return [(texts[predicate], texts[number]) for predicate, number in found]
 
@@ -145,7 +145,7 @@ def _ask_store(
     store.add_rows((_hide(s), p, _hide(o), "") for s, p, o, _ in table.rows(_needed(plans, table=table)))
     wanted = sorted({focus[plan.sql].number for plan in plans})
     nodes = table.execute(
-        f"SELECT a.number, {TERM_TEXT} AS node FROM asked AS a JOIN terms AS d ON d.id = a.node "  # noqa: S608
+        f"SELECT a.number, {TERM_TEXT} AS node FROM asked AS a JOIN terms AS d ON d.id = a.node "
         f"WHERE a.number IN ({', '.join(map(str, wanted))}) ORDER BY 1, 2"
     )
     store.add_rows(((_hide(node), FOCUS_OF, f'"{number}"', FOCUS_GRAPH) for number, node in nodes), apart=True)

@@ -64,6 +64,11 @@ class Documents:
                 self._by[kind, names[kind]].add(number)
         self._by["content", repr(_content(block, names["identifier"]))].add(number)
 
+    def by_identifier(self) -> dict[str, SourceBlock]:
+        """The documents that an identifier names."""
+        found = {name: numbers for (kind, name), numbers in self._by.items() if kind == "identifier"}
+        return {name: self.blocks[next(iter(numbers))] for name, numbers in found.items() if len(numbers) == 1}
+
     def find(self, value: str) -> tuple[int | None, str]:
         """The number of the document that a cell names, or None and why there is none."""
         if not value:

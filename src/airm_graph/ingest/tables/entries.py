@@ -6,9 +6,9 @@ A table is one page for each source that it speaks of.
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from collections.abc import Mapping as Lookup
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from airm_graph.ingest.formats.reader import Row, Table
@@ -18,17 +18,17 @@ from airm_graph.ingest.tables.outline import Outline, read_outline
 from airm_graph.ingest.tables.restore import restore_records
 from airm_graph.ingest.tables.sheet import Reason, Sheet, choose_mapping
 from airm_graph.ingest.tables.values import check_codes, read_codes, read_roles
-from airm_graph.model import GRAPH_TABLES, Entry, Finding, Page, Records, Rejected, SourceBlock, TableCount
+from airm_graph.model import GRAPH_TABLES, TEXTS, Entry, Finding, Page, Records, Rejected, SourceBlock, TableCount
 from airm_graph.taxonomy import Code, load_taxonomy
 from airm_graph.text import Kind, name_key
 
-__all__ = ["CONTROL", "TableReadings", "read_records"]
+__all__ = ["CONTROL", "FolderReader", "TableReadings", "read_records"]
 
 #: What XML 1.0 forbids, and what is no character: no format could carry the cell.
 CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 
 #: The texts of a row of mitigations, and what each is.
-_TEXTS: tuple[tuple[str, Kind], ...] = (("name", "name"), ("description", "prose"), ("note", "prose"))
+_TEXTS: tuple[tuple[str, Kind], ...] = (("name", "name"), ("description", "prose"), *((text, "prose") for text in TEXTS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,31 +50,78 @@ class TableReadings:
     restored: Records = field(default_factory=Records)
 
 
-def read_records(
-    tables: Sequence[Table], *, mappings: Sequence[Mapping], named: Lookup[str, Collection[str]] = MappingProxyType({})
-) -> TableReadings:
-    """Read the tables of one folder.
+def read_records(tables: Sequence[Table], *, mappings: Sequence[Mapping]) -> TableReadings:
+    """Read the tables of one folder, with all their rows.
 
     Args:
-        tables: As :func:`airm_graph.ingest.formats.reader.read_table` makes them.
+        tables: As `airm_graph.ingest.formats.read_tables` makes them.
         mappings: Those to choose from, by the columns of each table.
-        named: Name of a mapping → what rows that are not among the tables call their documents.
     """
-    findings = [finding for table in tables for finding in table.findings]
-    sets: defaultdict[str, list[Sheet]] = defaultdict(list)
-    for table in tables:
-        sheet = choose_mapping(table, mappings, findings.append) if table.header else None
-        if sheet:
-            sets[sheet.mapping.name].append(sheet)
-    pages: list[Page] = []
-    for name, sheets in sorted(sets.items()):
-        pages += _Set([sheet for sheet in sheets if sheet.columns.kind not in GRAPH_TABLES], named.get(name, ())).read()
-    every = [sheet for sheets in sets.values() for sheet in sheets]
-    restored = restore_records([sheet for sheet in every if sheet.columns.kind in GRAPH_TABLES])
-    findings += [finding for sheet in every for finding in sheet.findings]
-    rejected = [entry for sheet in every for entry in sheet.rejected]
-    counts = [TableCount(sheet.table.file, len(sheet.table.rows), len(sheet.table.rows) - len(sheet.rejected)) for sheet in every]
-    return TableReadings(tuple(pages), tuple(findings), tuple(sorted(rejected, key=_by_row)), tuple(sorted(counts)), restored)
+    reader = FolderReader(tables, mappings=mappings)
+    pages = reader.read()
+    return reader.finish(pages)
+
+
+class FolderReader:
+    """Reads the tables of one folder: first their documents, then rows that refer to them."""
+
+    def __init__(self, tables: Sequence[Table], *, mappings: Sequence[Mapping], later: Collection[str] = ()) -> None:
+        """Find the mapping of each table.
+
+        Args:
+            tables: Those whose rows come later have none.
+            mappings: Those to choose from, by the columns of each table.
+            later: Names of the tables whose rows come later.
+        """
+        self._findings = [finding for table in tables for finding in table.findings]
+        sets: defaultdict[str, list[Sheet]] = defaultdict(list)
+        self._sheets: dict[str, Sheet] = {}
+        for table in tables:
+            sheet = choose_mapping(table, mappings, self._findings.append) if table.header else None
+            if sheet:
+                sets[sheet.mapping.name].append(sheet)
+                self._sheets[table.file] = sheet
+        self._all = [sheet for sheets in sets.values() for sheet in sheets]
+        self._sets = {
+            name: _Set([sheet for sheet in sheets if sheet.columns.kind not in GRAPH_TABLES], later)
+            for name, sheets in sorted(sets.items())
+        }
+
+    def read(self) -> list[Page]:
+        """Read everything but rows of mitigations that wait for others of their set: one page for each table and source."""
+        return [page for one in self._sets.values() for page in one.read()]
+
+    def list_identifiers(self) -> list[str]:
+        """List what rows call themselves that wait for others of their set."""
+        return sorted({name for one in self._sets.values() for name in one.list_identifiers()})
+
+    def list_documents(self, name: str) -> dict[str, SourceBlock]:
+        """List the documents that rows of a mapping may name by identifier."""
+        return self._sets[name].documents.by_identifier() if name in self._sets else {}
+
+    def read_rest(self, rows: Lookup[str, Sequence[Row]], *, named: Lookup[str, Collection[str]]) -> list[Page]:
+        """Read rows that came later, and those that waited for them.
+
+        Args:
+            rows: Name of a table → its rows that have to be read one by one.
+            named: Name of a mapping → what its other rows call their documents.
+        """
+        for file, some in rows.items():
+            self._sheets[file].table = replace(self._sheets[file].table, rows=tuple(some))
+        return [page for name, one in self._sets.items() for page in one.read_rest(named.get(name, ()))]
+
+    def finish(self, pages: Sequence[Page], *, others: Lookup[str, int] = MappingProxyType({})) -> TableReadings:
+        """Gather what was found out; *others* says how many more rows of a table were read and used."""
+        restored = restore_records([sheet for sheet in self._all if sheet.columns.kind in GRAPH_TABLES])
+        for one in self._sets.values():
+            one.say_unused()
+        findings = [*self._findings, *(finding for sheet in self._all for finding in sheet.findings)]
+        rejected = [entry for sheet in self._all for entry in sheet.rejected]
+        counts = []
+        for sheet in self._all:
+            read = len(sheet.table.rows) + others.get(sheet.table.file, 0)
+            counts.append(TableCount(sheet.table.file, read, read - len(sheet.rejected)))
+        return TableReadings(tuple(pages), tuple(findings), tuple(sorted(rejected, key=_by_row)), tuple(sorted(counts)), restored)
 
 
 def _by_row(entry: Rejected) -> tuple[str, int]:
@@ -84,23 +131,39 @@ def _by_row(entry: Rejected) -> tuple[str, int]:
 class _Set:
     """The tables that one mapping knows in one folder."""
 
-    def __init__(self, sheets: Sequence[Sheet], named: Collection[str]) -> None:
-        self.sheets, self.named = sheets, named
+    def __init__(self, sheets: Sequence[Sheet], later: Collection[str]) -> None:
+        self.sheets = sheets
         self.documents = Documents()
+        self._mitigations = [sheet for sheet in sheets if sheet.columns.kind == "mitigations"]
+        self._has_later = any(sheet.table.file in later for sheet in self._mitigations)
+        self._is_named = bool(self._mitigations)
 
     def read(self) -> list[Page]:
-        pages: list[Page] = []
-        for kind, read in (("sources", self._read_sources), ("mitigations", self._read_mitigations), ("taxonomy", self._read_taxonomy)):
-            sheets = [sheet for sheet in self.sheets if sheet.columns.kind == kind]
-            contradicting = _find_contradicting(sheets)
-            for sheet in sheets:
-                usable = [row for row in sheet.table.rows if _check_row(sheet, row, contradicting)]
-                found = read(sheet, usable)
-                pages += found or [Page(sheet.capture, None, None)]
-        for name in self.named:
+        pages = self._read("sources", self._read_sources)
+        # Where one identifier stands in several rows, all of them must be there.
+        pages += [] if self._has_later else self._read("mitigations", self._read_mitigations)
+        return pages + self._read("taxonomy", self._read_taxonomy)
+
+    def read_rest(self, named: Collection[str]) -> list[Page]:
+        for name in named:
             self.documents.find(name)
-        if self.named or any(sheet.columns.kind == "mitigations" for sheet in self.sheets):
+        return self._read("mitigations", self._read_mitigations) if self._has_later else []
+
+    def list_identifiers(self) -> list[str]:
+        waiting = self._mitigations if self._has_later else []
+        return [sheet.get(row, "identifier") for sheet in waiting for row in sheet.table.rows]
+
+    def say_unused(self) -> None:
+        if self._is_named:
             self.documents.say_unused()
+
+    def _read(self, kind: str, read: Callable[[Sheet, Sequence[Row]], list[Page]]) -> list[Page]:
+        sheets = [sheet for sheet in self.sheets if sheet.columns.kind == kind]
+        contradicting = _find_contradicting(sheets)
+        pages: list[Page] = []
+        for sheet in sheets:
+            usable = [row for row in sheet.table.rows if _check_row(sheet, row, contradicting)]
+            pages += read(sheet, usable) or [Page(sheet.capture, None, None)]
         return pages
 
     def _read_sources(self, sheet: Sheet, rows: Sequence[Row]) -> list[Page]:
@@ -184,9 +247,8 @@ class _Mitigations:
     def read(self, row: Row, outline: Outline) -> Entry:
         """What a row that can be used says."""
         sheet = self.sheet
-        (name, of_name), (description, of_description), (note, of_note) = (
-            sheet.text(row, sheet.header(what), sheet.get(row, what), kind) for what, kind in _TEXTS
-        )
+        texts = {what: sheet.text(row, sheet.header(what), sheet.get(row, what), kind) for what, kind in _TEXTS}
+        name, description = texts["name"][0], texts["description"][0]
         assert name is not None, "a row without a name is set aside"
         every = sheet.columns.every_classification
         given = [read_codes(sheet, row, one, self.taxonomy) for one in every]
@@ -202,10 +264,10 @@ class _Mitigations:
             sheet.get(row, "identifier") or None,
             description,
             codes,
-            note,
+            tuple((what, text) for what in TEXTS if (text := texts[what][0])),
             read_roles(sheet, row),
             outline.find_parent(sheet, row, self.used),
-            (*of_name, *of_description, *of_note, *(repair for _, repairs in given for repair in repairs)),
+            (*(repair for _, repairs in (*texts.values(), *given) for repair in repairs),),
         )
 
 

@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
+from airm_graph.model import TEXTS
+
 __all__ = [
     "BESIDE",
     "CLASSIFICATION",
@@ -30,7 +32,7 @@ SOURCE_KEYS = ("identifier", "title", "doi", "url", "citation")
 KINDS = ("person", "organization", "software")
 #: Kind of table → what its columns can be; the first ones must be there.
 COLUMNS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
-    "mitigations": (("name", "source"), ("identifier", "description", "note", "parent", "children", *ROLES, *CLASSIFICATION)),
+    "mitigations": (("name", "source"), ("identifier", "description", *TEXTS, "parent", "children", *ROLES, *CLASSIFICATION)),
     "sources": (("title",), ("identifier", "authors", "first author", "issued", "url", "doi", "abstract")),
     "taxonomy": (("code", "label"), ("parent",)),
 }

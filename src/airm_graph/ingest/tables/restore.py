@@ -13,7 +13,7 @@ from airm_graph.ingest.formats.reader import Row
 from airm_graph.ingest.tables.names import is_day
 from airm_graph.ingest.tables.sheet import Reason, Sheet
 from airm_graph.ingest.tables.values import find_term, split_cell
-from airm_graph.model import Agent, Attested, Capture, Classification, Evidence, Mitigation, Records, Repair, Source
+from airm_graph.model import ROLES, TEXTS, Agent, Attested, Capture, Classification, Evidence, Mitigation, Records, Repair, Source
 from airm_graph.taxonomy import load_taxonomy
 from airm_graph.text import find_identifiers
 
@@ -32,7 +32,6 @@ _KEYS = {
     "issued": re.compile(r"(?:\d{4})?"),
     "rule": re.compile(_SLUG),
 }
-_ROLES = ("actor", "function", "lifecycle")
 _HEX = 16
 
 _Known = TypeVar("_Known", Agent, Evidence)
@@ -202,9 +201,9 @@ class _Reader:
         for parent in parents:
             if not _KEYS["mitigation"].fullmatch(parent):
                 raise _UnusableError("TAB-35", "part of", f"{parent!r} is not what an export writes below 'part of'")
-        roles = [(name, self._find_role(name, value)) for name in _ROLES for value in split_cell(cells.text(name), ";")]
+        roles = [(name, self._find_role(name, value)) for name in ROLES for value in split_cell(cells.text(name), ";")]
         thing, evidence = self._begin(self.mitigations, cells, cells.key("mitigation"))
-        for column in ("name", "other name", "description", "note", "source"):
+        for column in ("name", "other name", "description", *TEXTS, "source"):
             thing.add(column, [cells.text(column)], evidence)
         thing.add("identifier", cells.text("identifier").split("\n"), evidence)
         thing.add("part of", parents, evidence)
@@ -276,9 +275,9 @@ class _Reader:
             (*thing.all("name")[:1], *thing.all("other name")),
             thing.all("description"),
             tuple(given),
-            tuple((name, said) for name in _ROLES for said in thing.all(name)),
+            tuple((name, said) for name in ROLES for said in thing.all(name)),
             tuple(said for said in thing.all("part of") if said.value in self.mitigations),
-            thing.all("note"),
+            tuple((name, said) for name in TEXTS for said in thing.all(name)),
         )
 
 

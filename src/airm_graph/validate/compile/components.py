@@ -55,8 +55,8 @@ def _failing(scope: Scope, node: str) -> str:
     inner = open_scope(scope.graph, node, focus=scope.focus, statement=scope.statement, within=scope.within)
     relation = scope.statement.relation
     if inner.shape.deactivated:
-        return relation(f"SELECT node FROM {scope.focus} WHERE 1 = 0")  # noqa: S608
-    found = [f"SELECT focus AS node FROM ({branch.sql}) AS b" for branch in find_branches(inner)]  # noqa: S608
+        return relation(f"SELECT node FROM {scope.focus} WHERE 1 = 0")
+    found = [f"SELECT focus AS node FROM ({branch.sql}) AS b" for branch in find_branches(inner)]
     for constraint in inner.shape.constraints:
         if constraint.parameter == "sparql":
             raise NotCompiledError("sh:sparql in a shape that another shape refers to")
@@ -64,8 +64,8 @@ def _failing(scope: Scope, node: str) -> str:
             for name in constraint.terms:
                 _require_path(scope.graph, name)
                 bad = _failing(replace(inner, focus=inner.nodes()), name)
-                found.append(f"SELECT v.focus AS node FROM {inner.values} AS v JOIN {bad} AS b ON b.node = v.value")  # noqa: S608
-    return relation(" UNION ".join(found) if found else f"SELECT node FROM {scope.focus} WHERE 1 = 0")  # noqa: S608
+                found.append(f"SELECT v.focus AS node FROM {inner.values} AS v JOIN {bad} AS b ON b.node = v.value")
+    return relation(" UNION ".join(found) if found else f"SELECT node FROM {scope.focus} WHERE 1 = 0")
 
 
 def _require_path(graph: ShapesGraph, node: str) -> None:
@@ -115,7 +115,7 @@ def _not(scope: Scope, constraint: Constraint) -> Iterator[Branch]:
 
 
 def _fails(scope: Scope, node: str) -> str:
-    return f"EXISTS (SELECT 1 FROM {_failing_values(scope, node)} AS b WHERE b.node = v.value)"  # noqa: S608
+    return f"EXISTS (SELECT 1 FROM {_failing_values(scope, node)} AS b WHERE b.node = v.value)"
 
 
 def _members(constraint: Constraint) -> Iterator[tuple[str, ...]]:
@@ -137,10 +137,10 @@ def _or(scope: Scope, constraint: Constraint) -> Iterator[Branch]:
 
 def _xone(scope: Scope, constraint: Constraint) -> Iterator[Branch]:
     for members in _members(constraint):
-        failures = " UNION ALL ".join(f"SELECT node FROM {_failing_values(scope, node)}" for node in members)  # noqa: S608
-        counted = f"LEFT JOIN (SELECT node, COUNT(*) AS n FROM ({failures}) AS b GROUP BY node) AS c ON c.node = v.value"  # noqa: S608
+        failures = " UNION ALL ".join(f"SELECT node FROM {_failing_values(scope, node)}" for node in members)
+        counted = f"LEFT JOIN (SELECT node, COUNT(*) AS n FROM ({failures}) AS b GROUP BY node) AS c ON c.node = v.value"
         condition = f"COALESCE(c.n, 0) <> {len(members) - 1}"
-        yield make_branch(constraint, f"SELECT v.focus, v.value, {NONE} AS path FROM {scope.values} AS v {counted} WHERE {condition}")  # noqa: S608
+        yield make_branch(constraint, f"SELECT v.focus, v.value, {NONE} AS path FROM {scope.values} AS v {counted} WHERE {condition}")
 
 
 def _node(scope: Scope, constraint: Constraint) -> Iterator[Branch]:
@@ -158,7 +158,7 @@ def _qualified(scope: Scope, constraint: Constraint) -> Iterator[Branch]:
         raise NotCompiledError("sh:qualifiedValueShape without a count")
     for node in constraint.terms:
         conforming = [f"NOT {_fails(scope, node)}", *(_fails(scope, sibling) for sibling in _siblings(scope, node))]
-        values = f"SELECT v.focus, v.value FROM {scope.values} AS v WHERE {' AND '.join(conforming)}"  # noqa: S608
+        values = f"SELECT v.focus, v.value FROM {scope.values} AS v WHERE {' AND '.join(conforming)}"
         counts = count_values(scope.statement.relation(values))
         if least is not None:
             short = f"COALESCE(c.n, 0) < {read_count(least, parameter='qualifiedMinCount')}"
@@ -188,7 +188,7 @@ def _closed(scope: Scope, constraint: Constraint) -> Iterator[Branch]:
     numbers = ", ".join(str(scope.ids[iri]) for iri in sorted(known)) or "-1"
     yield make_branch(
         constraint,
-        f"SELECT v.focus, t.o AS value, t.p AS path FROM {scope.values} AS v JOIN spo AS t ON t.s = v.value "  # noqa: S608
+        f"SELECT v.focus, t.o AS value, t.p AS path FROM {scope.values} AS v JOIN spo AS t ON t.s = v.value "
         f"WHERE t.p NOT IN ({numbers}) AND NOT (t.p = {scope.ids[_TYPE]} AND t.o = {scope.ids[_RESOURCE]})",
     )
 

@@ -127,7 +127,7 @@ FROM (
       OR (datatype = {_datatypes("dateTime")} AND {_matches(_FORMS["dateTime"])})
       OR (datatype = {_datatypes("time")} AND {_matches(_FORMS["time"])})
   ) AS parts
-) AS shifted"""  # noqa: S608
+) AS shifted"""
 _SMALL = r"\s*[+-]?[0-9]{0,20}(\.[0-9]{0,18})?\s*"
 _BARE = "regexp_replace(lexical, '[[:space:]]', '', 'g')"
 _NUMBERS = f"""
@@ -137,10 +137,10 @@ SELECT id, 'number' AS space,
 FROM terms
 WHERE (datatype IN ({_datatypes(*_INTEGERS)}) AND {_matches(_FORMS["integer"])})
   OR (datatype = {_datatypes("decimal")} AND {_matches(_FORMS["decimal"])})
-  OR (datatype IN ({_datatypes("double", "float")}) AND {_matches(_FORMS["double"])})"""  # noqa: S608
+  OR (datatype IN ({_datatypes("double", "float")}) AND {_matches(_FORMS["double"])})"""
 _BOOLEANS = f"""
 SELECT id, 'boolean' AS space, CAST(NULL AS DOUBLE) AS rough, CASE WHEN lexical IN ('true', '1') THEN 1 ELSE 0 END AS exact
-FROM terms WHERE datatype = {_datatypes("boolean")} AND {_matches(_FORMS["boolean"])}"""  # noqa: S608
+FROM terms WHERE datatype = {_datatypes("boolean")} AND {_matches(_FORMS["boolean"])}"""
 
 #: SQL that makes the table ``keys``: of each literal that has an order, the space it is comparable in, and its place there,
 #: exactly (as a decimal: number, or seconds) or, for floating point and numbers of many digits, roughly.
@@ -149,4 +149,4 @@ SELECT id, space, CAST(exact AS DECIMAL(38, 18)) AS exact, CAST(rough AS DOUBLE)
 SELECT id, space, exact, rough FROM ({_NUMBERS}) AS numbers
 UNION ALL SELECT id, space, exact, rough FROM ({_BOOLEANS}) AS booleans
 UNION ALL SELECT id, space, exact, rough FROM ({_TEMPORAL}) AS temporal
-) AS found"""  # noqa: S608
+) AS found"""

@@ -31,14 +31,14 @@ def _equals(scope: Scope, constraint: Constraint) -> Iterator[Branch]:
     for predicate in _predicates(constraint):
         others = _others(scope, predicate)
         for left, right, kind in ((scope.values, others, "unmatched"), (others, scope.values, "missed")):
-            missing = f"SELECT 1 FROM {right} AS w WHERE w.focus = v.focus AND w.value = v.value"  # noqa: S608
-            sql = f"SELECT v.focus, v.value, {NONE} AS path FROM {left} AS v WHERE NOT EXISTS ({missing})"  # noqa: S608
+            missing = f"SELECT 1 FROM {right} AS w WHERE w.focus = v.focus AND w.value = v.value"
+            sql = f"SELECT v.focus, v.value, {NONE} AS path FROM {left} AS v WHERE NOT EXISTS ({missing})"
             yield make_listed(constraint, sql, kind=kind, number=scope.ids[predicate])
 
 
 def _disjoint(scope: Scope, constraint: Constraint) -> Iterator[Branch]:
     for predicate in _predicates(constraint):
-        common = f"SELECT 1 FROM {_others(scope, predicate)} AS w WHERE w.focus = v.focus AND w.value = v.value"  # noqa: S608
+        common = f"SELECT 1 FROM {_others(scope, predicate)} AS w WHERE w.focus = v.focus AND w.value = v.value"
         yield make_listed(constraint, select_values(scope, f"EXISTS ({common})"), kind="common", number=scope.ids[predicate])
 
 
@@ -55,7 +55,7 @@ def _less_than(scope: Scope, constraint: Constraint) -> Iterator[Branch]:
         )
         yield make_branch(
             constraint,
-            f"SELECT a.focus, a.value, {NONE} AS path FROM {left} AS a JOIN {right} AS b ON b.focus = a.focus "  # noqa: S608
+            f"SELECT a.focus, a.value, {NONE} AS path FROM {left} AS a JOIN {right} AS b ON b.focus = a.focus "
             f"WHERE NOT COALESCE({holds}, FALSE)",
         )
 
@@ -63,7 +63,7 @@ def _less_than(scope: Scope, constraint: Constraint) -> Iterator[Branch]:
 def _keyed(relation: str) -> str:
     words = ", ".join(map(quote, STRINGS))
     return (
-        "SELECT p.focus, p.value, d.kind, d.lexical, d.datatype, k.space, k.exact, k.rough, "  # noqa: S608
+        "SELECT p.focus, p.value, d.kind, d.lexical, d.datatype, k.space, k.exact, k.rough, "
         f"(d.kind = {IRI} OR d.datatype IN ({words})) AS is_text "
         f"FROM {relation} AS p JOIN terms AS d ON d.id = p.value LEFT JOIN keys AS k ON k.id = p.value"
     )

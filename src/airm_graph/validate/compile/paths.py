@@ -55,13 +55,13 @@ def find_values(path: Path | None, *, focus: str, statement: Statement) -> str:
     """
     match path:
         case None:
-            sql = f"SELECT node AS focus, node AS value FROM {focus}"  # noqa: S608
+            sql = f"SELECT node AS focus, node AS value FROM {focus}"
         case Predicate(iri):
-            sql = f"SELECT f.node AS focus, t.o AS value FROM {focus} AS f JOIN spo AS t ON t.s = f.node AND t.p = {statement.ids[iri]}"  # noqa: S608
+            sql = f"SELECT f.node AS focus, t.o AS value FROM {focus} AS f JOIN spo AS t ON t.s = f.node AND t.p = {statement.ids[iri]}"
         case Inverse(Predicate(iri)):
-            sql = f"SELECT f.node AS focus, t.s AS value FROM {focus} AS f JOIN spo AS t ON t.o = f.node AND t.p = {statement.ids[iri]}"  # noqa: S608
+            sql = f"SELECT f.node AS focus, t.s AS value FROM {focus} AS f JOIN spo AS t ON t.o = f.node AND t.p = {statement.ids[iri]}"
         case _:
-            start = statement.relation(f"SELECT node AS focus, node AS value FROM {focus}")  # noqa: S608
+            start = statement.relation(f"SELECT node AS focus, node AS value FROM {focus}")
             path = _turn(path.path) if isinstance(path, Inverse) else path
             return _walk(path, start=start, statement=statement)
     return statement.relation(sql)
@@ -89,9 +89,9 @@ def _edges(path: Path, *, statement: Statement) -> str:
     """Every pair of nodes that a path connects, wherever it starts; each pair once."""
     match path:
         case Predicate(iri):
-            return statement.relation(f"SELECT s AS focus, o AS value FROM spo WHERE p = {statement.ids[iri]}")  # noqa: S608
+            return statement.relation(f"SELECT s AS focus, o AS value FROM spo WHERE p = {statement.ids[iri]}")
         case Inverse(Predicate(iri)):
-            return statement.relation(f"SELECT o AS focus, s AS value FROM spo WHERE p = {statement.ids[iri]}")  # noqa: S608
+            return statement.relation(f"SELECT o AS focus, s AS value FROM spo WHERE p = {statement.ids[iri]}")
         case Inverse(inner):
             return _edges(_turn(inner), statement=statement)
         case Sequence(paths):
@@ -124,18 +124,17 @@ def _turn(path: Path) -> Path:
 
 
 def _join(first: str, second: str, *, statement: Statement) -> str:
-    return statement.relation(f"SELECT DISTINCT a.focus, b.value FROM {first} AS a JOIN {second} AS b ON b.focus = a.value")  # noqa: S608
+    return statement.relation(f"SELECT DISTINCT a.focus, b.value FROM {first} AS a JOIN {second} AS b ON b.focus = a.value")
 
 
 def _union(relations: Iterable[str], *, statement: Statement) -> str:
-    return statement.relation(" UNION ".join(f"SELECT focus, value FROM {relation}" for relation in relations))  # noqa: S608
+    return statement.relation(" UNION ".join(f"SELECT focus, value FROM {relation}" for relation in relations))
 
 
 def _repeat(path: Path, *, first: str, statement: Statement) -> str:
     """Go on along *path* from the relation *first* until nothing new is reached."""
     edges = _edges(path, statement=statement)
     return statement.relation(
-        f"SELECT focus, value FROM {first} UNION "  # noqa: S608
-        f"SELECT w.focus, e.value FROM «self» AS w JOIN {edges} AS e ON e.focus = w.value",
+        f"SELECT focus, value FROM {first} UNION SELECT w.focus, e.value FROM «self» AS w JOIN {edges} AS e ON e.focus = w.value",
         recursive=True,
     )

@@ -181,7 +181,7 @@ def _compile_shape(
             query = compile_query(graph, node, shape=scope.shape)
             if query is not None:
                 again, _ = _open(graph, chain, number=number, ids=ids)
-                yield QueryPlan(judged, scope.shape, query, sql=again.statement.write(f"SELECT node FROM {again.focus}"))  # noqa: S608
+                yield QueryPlan(judged, scope.shape, query, sql=again.statement.write(f"SELECT node FROM {again.focus}"))
 
 
 def _open(graph: ShapesGraph, chain: Sequence[str], *, number: int, ids: Mapping[str, int]) -> tuple[Scope, str]:
@@ -192,12 +192,12 @@ def _open(graph: ShapesGraph, chain: Sequence[str], *, number: int, ids: Mapping
     """
     statement = Statement(ids=ids)
     within: tuple[str, ...] = ()
-    focus, times = statement.relation(f"SELECT node FROM focus WHERE shape = {number}"), ""  # noqa: S608
+    focus, times = statement.relation(f"SELECT node FROM focus WHERE shape = {number}"), ""
     for node in chain[:-1]:
         scope = open_scope(graph, node, focus=focus, statement=statement, within=within)
         if scope.shape.path is not None:
             join = f"JOIN {times} AS t ON t.node = v.focus" if times else ""
-            times = statement.relation(f"SELECT v.value AS node FROM {scope.values} AS v {join}")  # noqa: S608
+            times = statement.relation(f"SELECT v.value AS node FROM {scope.values} AS v {join}")
         focus, within = scope.nodes(), scope.within
     return open_scope(graph, chain[-1], focus=focus, statement=statement, within=within), times
 
@@ -228,20 +228,20 @@ def _select(branches: Sequence[Branch], *, times: str) -> str:
         if branch.relation:
             tests[branch.relation].append((i, branch))
         else:
-            selects.append(f"SELECT 0 AS part, CAST({1 << i} AS BIGINT) AS mask, b.focus, b.value, b.path FROM ({branch.sql}) AS b{join}")  # noqa: S608
+            selects.append(f"SELECT 0 AS part, CAST({1 << i} AS BIGINT) AS mask, b.focus, b.value, b.path FROM ({branch.sql}) AS b{join}")
     for relation, some in tests.items():
-        tested = f"SELECT {mask_of(some)} AS mask, v.focus, v.value, CAST(NULL AS BIGINT) AS path FROM {relation} AS v"  # noqa: S608
-        selects.append(f"SELECT 0 AS part, b.mask, b.focus, b.value, b.path FROM ({tested}) AS b{join} WHERE b.mask > 0")  # noqa: S608
+        tested = f"SELECT {mask_of(some)} AS mask, v.focus, v.value, CAST(NULL AS BIGINT) AS path FROM {relation} AS v"
+        selects.append(f"SELECT 0 AS part, b.mask, b.focus, b.value, b.path FROM ({tested}) AS b{join} WHERE b.mask > 0")
     return "\nUNION ALL ".join(selects)
 
 
 def _prepare(graph: ShapesGraph, roots: Sequence[str], *, ids: Mapping[str, int]) -> Iterator[tuple[str, str]]:
     classes = ", ".join(str(number) for number in sorted(ids[value] for value in _classes(graph, roots) if value in ids))
     below = (
-        f"SELECT id AS class, id FROM terms WHERE id IN ({classes or '-1'}) UNION "  # noqa: S608
+        f"SELECT id AS class, id FROM terms WHERE id IN ({classes or '-1'}) UNION "
         f"SELECT b.class, t.s AS id FROM below AS b JOIN spo AS t ON t.o = b.id AND t.p = {ids[_SUBCLASS]}"
     )
-    instances = f"SELECT DISTINCT b.class, t.s AS node FROM spo AS t JOIN below AS b ON t.o = b.id WHERE t.p = {ids[_TYPE]}"  # noqa: S608
+    instances = f"SELECT DISTINCT b.class, t.s AS node FROM spo AS t JOIN below AS b ON t.o = b.id WHERE t.p = {ids[_TYPE]}"
     yield "instances", f"WITH RECURSIVE below AS ({below}) {instances}"
     yield "focus", _focus(graph, roots, ids=ids)
 
@@ -251,7 +251,7 @@ def _focus(graph: ShapesGraph, roots: Sequence[str], *, ids: Mapping[str, int]) 
     for number, root in enumerate(roots, start=1):
         if targets := _targets(graph, root):
             nodes = " UNION ".join(_target(kind, value, statement=statement) for kind, value in targets)
-            found.append(f"SELECT DISTINCT {number} AS shape, node FROM ({nodes}) AS t")  # noqa: S608
+            found.append(f"SELECT DISTINCT {number} AS shape, node FROM ({nodes}) AS t")
     return statement.write(" UNION ALL ".join(found) or "SELECT 0 AS shape, id AS node FROM terms WHERE 1 = 0")
 
 
@@ -271,10 +271,10 @@ def _classes(graph: ShapesGraph, roots: Sequence[str]) -> set[str]:
 def _target(kind: str, value: str, *, statement: Statement) -> str:
     match kind:
         case "targetNode":
-            return f"SELECT id AS node FROM terms WHERE id = {statement.ids[value]}"  # noqa: S608
+            return f"SELECT id AS node FROM terms WHERE id = {statement.ids[value]}"
         case "targetClass":
-            return f"SELECT node FROM {find_instances(statement, value)}"  # noqa: S608
+            return f"SELECT node FROM {find_instances(statement, value)}"
         case "targetSubjectsOf":
-            return f"SELECT s AS node FROM spo WHERE p = {statement.ids[value]}"  # noqa: S608
+            return f"SELECT s AS node FROM spo WHERE p = {statement.ids[value]}"
         case _:
-            return f"SELECT o AS node FROM spo WHERE p = {statement.ids[value]}"  # noqa: S608
+            return f"SELECT o AS node FROM spo WHERE p = {statement.ids[value]}"

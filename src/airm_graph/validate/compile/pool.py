@@ -81,7 +81,7 @@ class Pool:
                 (once if len(ways) == 1 else several)[way].append((step, shape, self._ids[predicate] if predicate else 0))
         found = [_walk(way, rows) for way, rows in once.items() if rows]
         if united := " UNION ".join(_walk(way, rows) for way, rows in several.items() if rows):
-            found.append(f"SELECT DISTINCT step, focus, value FROM ({united}) AS u")  # noqa: S608
+            found.append(f"SELECT DISTINCT step, focus, value FROM ({united}) AS u")
         if found:
             yield "reached", " UNION ALL ".join(found)
 
@@ -108,13 +108,13 @@ class Pool:
         for parts in rounds.values():
             masks = " ".join(f"WHEN {step} THEN {mask_of(_numbered(tests))}" for step, tests in parts.items())
             described = (
-                "SELECT r.step, r.focus, r.value, d.kind, d.lexical, d.datatype, d.language "  # noqa: S608
+                "SELECT r.step, r.focus, r.value, d.kind, d.lexical, d.datatype, d.language "
                 f"FROM reached AS r JOIN terms AS d ON d.id = r.value WHERE r.step IN ({_numbers(parts)})"
             )
-            tested = f"SELECT v.step AS part, v.focus, v.value, CASE v.step {masks} ELSE 0 END AS mask FROM ({described}) AS v"  # noqa: S608
+            tested = f"SELECT v.step AS part, v.focus, v.value, CASE v.step {masks} ELSE 0 END AS mask FROM ({described}) AS v"
             yield Plan(
                 tuple(parts.get(step, ()) for step in range(max(parts) + 1)),
-                f"SELECT b.part, b.mask, b.focus, b.value, {_NO_PATH} FROM ({tested}) AS b WHERE b.mask > 0",  # noqa: S608
+                f"SELECT b.part, b.mask, b.focus, b.value, {_NO_PATH} FROM ({tested}) AS b WHERE b.mask > 0",
             )
 
     def _counted_plans(self) -> Iterator[Plan]:
@@ -129,16 +129,16 @@ class Pool:
                 counts = ", ".join(f"COUNT(CASE WHEN c.step = {step} THEN 1 END) AS n{step}" for step in steps)
                 # A focus node without values counts too.
                 nodes = (
-                    f"SELECT focus, step FROM reached WHERE step IN ({_numbers(steps)}) "  # noqa: S608
+                    f"SELECT focus, step FROM reached WHERE step IN ({_numbers(steps)}) "
                     f"UNION ALL SELECT node AS focus, -1 AS step FROM focus WHERE shape = {shape}"
                 )
                 conditions = [(bit, _COUNT.sub(f"v.n{step}", test.branch.condition)) for bit, (step, test) in enumerate(some)]
-                counted = f"SELECT c.focus, {counts} FROM ({nodes}) AS c GROUP BY c.focus"  # noqa: S608
-                selects.append(f"SELECT {len(parts)} AS part, v.focus, {_sum_of_bits(conditions)} AS mask FROM ({counted}) AS v")  # noqa: S608
+                counted = f"SELECT c.focus, {counts} FROM ({nodes}) AS c GROUP BY c.focus"
+                selects.append(f"SELECT {len(parts)} AS part, v.focus, {_sum_of_bits(conditions)} AS mask FROM ({counted}) AS v")
                 parts.append(tuple(test for _, test in some))
         if parts:
             tested = " UNION ALL ".join(selects)
-            yield Plan(tuple(parts), f"SELECT b.part, b.mask, b.focus, {_NO_VALUE}, {_NO_PATH} FROM ({tested}) AS b WHERE b.mask > 0")  # noqa: S608
+            yield Plan(tuple(parts), f"SELECT b.part, b.mask, b.focus, {_NO_VALUE}, {_NO_PATH} FROM ({tested}) AS b WHERE b.mask > 0")
 
     def _listed_plan(self, kind: str) -> Plan:
         """The statement that makes all tests of a kind that differ in one term."""
@@ -153,30 +153,30 @@ class Pool:
         )
         return Plan(
             tuple((test,) for _, _, test in found),
-            f"SELECT b.part, CAST(1 AS BIGINT) AS mask, b.focus, b.value, {_NO_PATH} FROM ({sql}) AS b",  # noqa: S608
+            f"SELECT b.part, CAST(1 AS BIGINT) AS mask, b.focus, b.value, {_NO_PATH} FROM ({sql}) AS b",
         )
 
 
 _COUNT = re.compile(r"\bv\.n\b")
 _NO_VALUE, _NO_PATH = "CAST(NULL AS BIGINT) AS value", "CAST(NULL AS BIGINT) AS path"
 _REACHED = "reached AS r ON r.step = w.step AND r.step IN ({steps})"
-_VALUES = f"SELECT w.part, r.focus, r.value FROM {{rows}} JOIN {_REACHED}"  # noqa: S608
+_VALUES = f"SELECT w.part, r.focus, r.value FROM {{rows}} JOIN {_REACHED}"
 _FOCUS = "FROM {rows} JOIN focus AS f ON f.shape = w.shape"
 _SAME = "t.s = r.focus AND t.p = w.id AND t.o = r.value AND t.p IN ({terms})"
 _AMONG = "SELECT 1 FROM reached AS r WHERE r.step IN ({steps}) AND r.step = w.step AND r.focus = f.node"
 #: Statements for the kinds of tests that differ in one term (w.id).
 _KINDS = {
-    "class": f"{_VALUES} WHERE NOT EXISTS (SELECT 1 FROM instances AS i WHERE i.class = w.id AND i.node = r.value)",  # noqa: S608
+    "class": f"{_VALUES} WHERE NOT EXISTS (SELECT 1 FROM instances AS i WHERE i.class = w.id AND i.node = r.value)",
     "common": f"{_VALUES} JOIN spo AS t ON {_SAME}",
     "held": f"SELECT w.part, f.node AS focus, {_NO_VALUE} {_FOCUS} WHERE NOT EXISTS ({_AMONG} AND r.value = w.id)",
-    "languages": f"SELECT w.part, r.focus, {_NO_VALUE} FROM {{rows}} JOIN {_REACHED} JOIN terms AS d ON d.id = r.value "  # noqa: S608
+    "languages": f"SELECT w.part, r.focus, {_NO_VALUE} FROM {{rows}} JOIN {_REACHED} JOIN terms AS d ON d.id = r.value "
     "WHERE d.language <> '' GROUP BY w.part, r.focus, LOWER(d.language) HAVING COUNT(*) > 1",
     "missed": f"SELECT w.part, f.node AS focus, t.o AS value {_FOCUS} "
     f"JOIN spo AS t ON t.s = f.node AND t.p = w.id AND t.p IN ({{terms}}) WHERE NOT EXISTS ({_AMONG} AND r.value = t.o)",
     # Not NOT EXISTS: DuckDB would join all keys of a space with each other first.
     "range": f"{_VALUES} LEFT JOIN keys AS a ON a.id = r.value LEFT JOIN keys AS b ON b.id = w.id "
     "WHERE CASE WHEN a.space = b.space AND {holds} THEN 1 ELSE 0 END = 0",
-    "unmatched": f"{_VALUES} WHERE NOT EXISTS (SELECT 1 FROM spo AS t WHERE {_SAME})",  # noqa: S608
+    "unmatched": f"{_VALUES} WHERE NOT EXISTS (SELECT 1 FROM spo AS t WHERE {_SAME})",
 }
 _WAYS = {
     "forward": "t.o AS value FROM {0} JOIN focus AS f ON f.shape = w.shape JOIN spo AS t ON t.p = w.p AND t.s = f.node AND t.p IN ({1})",

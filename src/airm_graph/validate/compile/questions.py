@@ -90,8 +90,8 @@ class _Writer:
         where = " AND ".join(("f.number = «»", *conditions, kept if odd == "FALSE" else f"(({kept}) OR {odd})"))
         if self._question.grouped:
             odd = f"MAX(CASE WHEN {odd} THEN 1 ELSE 0 END) = 1"
-            return Sql(self._question.names, f"SELECT {odd} AS odd{shown} FROM {found} WHERE {where} GROUP BY f.node")  # noqa: S608
-        return Sql(self._question.names, f"SELECT DISTINCT {odd} AS odd{shown} FROM {found} WHERE {where}")  # noqa: S608
+            return Sql(self._question.names, f"SELECT {odd} AS odd{shown} FROM {found} WHERE {where} GROUP BY f.node")
+        return Sql(self._question.names, f"SELECT DISTINCT {odd} AS odd{shown} FROM {found} WHERE {where}")
 
     def _show(self, name: str, columns: Mapping[str, str]) -> str:
         """The column of a variable that is asked for."""
@@ -141,7 +141,7 @@ class _Writer:
         tables, conditions = self._patterns(test.patterns, dict(columns))
         if not tables:
             raise NotReadError("an empty group")
-        return f"{'NOT ' if test.negated else ''}EXISTS (SELECT 1 FROM {', '.join(tables)} WHERE {' AND '.join(conditions)})"  # noqa: S608
+        return f"{'NOT ' if test.negated else ''}EXISTS (SELECT 1 FROM {', '.join(tables)} WHERE {' AND '.join(conditions)})"
 
     def _truth(self, expression: Expression, columns: Mapping[str, str]) -> str:
         if not isinstance(expression, Call):
@@ -186,7 +186,7 @@ class _Writer:
         if self._question.grouped:
             self._odd.append(f"({strange.replace('d.', self._describe(variable, columns) + '.')})")
         else:
-            self._odd.append(f"EXISTS (SELECT 1 FROM terms AS d WHERE d.id = {columns[variable.name]} AND {strange})")  # noqa: S608
+            self._odd.append(f"EXISTS (SELECT 1 FROM terms AS d WHERE d.id = {columns[variable.name]} AND {strange})")
         return columns[variable.name]
 
     def _text(self, expression: Expression, columns: Mapping[str, str]) -> str:

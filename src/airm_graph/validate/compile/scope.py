@@ -72,13 +72,12 @@ class Scope:
         """The relation of the value nodes, each once."""
         if self.shape.path is None:
             return self.focus
-        return self.statement.relation(f"SELECT DISTINCT value AS node FROM {self.values}")  # noqa: S608
+        return self.statement.relation(f"SELECT DISTINCT value AS node FROM {self.values}")
 
     def described(self) -> str:
         """The relation of the value nodes with what the dictionary says of them."""
         return self.statement.relation(
-            "SELECT v.focus, v.value, d.kind, d.lexical, d.datatype, d.language "  # noqa: S608
-            f"FROM {self.values} AS v JOIN terms AS d ON d.id = v.value"
+            f"SELECT v.focus, v.value, d.kind, d.lexical, d.datatype, d.language FROM {self.values} AS v JOIN terms AS d ON d.id = v.value"
         )
 
 
@@ -108,7 +107,7 @@ def make_branch(constraint: Constraint, sql: str, *, component: str = "") -> Bra
 
 def make_test(constraint: Constraint, kind: str, relation: str, condition: str) -> Branch:
     """Make the branch of a constraint that is a condition on each row of a relation."""
-    sql = f"SELECT v.focus, v.value, {NONE} AS path FROM {relation} AS v WHERE {condition}"  # noqa: S608
+    sql = f"SELECT v.focus, v.value, {NONE} AS path FROM {relation} AS v WHERE {condition}"
     return replace(make_branch(constraint, sql), kind=kind, relation=relation, condition=condition)
 
 
@@ -119,12 +118,12 @@ def make_listed(constraint: Constraint, sql: str, *, kind: str, number: int = 0)
 
 def select_values(scope: Scope, condition: str) -> str:
     """SQL for the value nodes for which a condition (on v) holds."""
-    return f"SELECT v.focus, v.value, {NONE} AS path FROM {scope.values} AS v WHERE {condition}"  # noqa: S608
+    return f"SELECT v.focus, v.value, {NONE} AS path FROM {scope.values} AS v WHERE {condition}"
 
 
 def select_focus(scope: Scope, condition: str, *, join: str = "") -> str:
     """SQL for the focus nodes for which a condition (on f) holds."""
-    return f"SELECT f.node AS focus, {NONE} AS value, {NONE} AS path FROM {scope.focus} AS f {join} WHERE {condition}"  # noqa: S608
+    return f"SELECT f.node AS focus, {NONE} AS value, {NONE} AS path FROM {scope.focus} AS f {join} WHERE {condition}"
 
 
 def only_value(constraint: Constraint) -> str:
@@ -162,4 +161,4 @@ def require_property_shape(scope: Scope, constraint: Constraint) -> None:
 
 def count_values(values: str) -> str:
     """SQL that joins the focus nodes (f) with the number of their values (c.n)."""
-    return f"LEFT JOIN (SELECT focus, COUNT(*) AS n FROM {values} GROUP BY focus) AS c ON c.focus = f.node"  # noqa: S608
+    return f"LEFT JOIN (SELECT focus, COUNT(*) AS n FROM {values} GROUP BY focus) AS c ON c.focus = f.node"

@@ -1,0 +1,137 @@
+"""What is written: quads of a table, put in order by SQL, or a list of few quads, put in order here.
+
+Both give the same lines and the same groups for the same quads; a test holds them equal.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Protocol
+
+from airm_graph.errors import ExportError
+from airm_graph.export.order import Order
+from airm_graph.export.terms import Names, canonical_term, natural_key
+from airm_graph.graph import IRI, LITERAL, rebased_text
+from airm_graph.graph.order import RDF_TYPE, Pattern, Selection, SubjectGroup, stream_groups, stream_lines
+from airm_graph.namespaces import BASE
+from airm_graph.terms import Quad
+
+if TYPE_CHECKING:
+    from airm_graph.graph import TripleTable
+
+__all__ = ["QuadList", "QuadSource", "TableQuads"]
+
+_BLANK = "{} is a blank node, which published data does not have; give it an IRI"
+_LITERAL = "a literal stands as subject, predicate or graph: {}; use an IRI there"
+#: What canonical N-Triples takes for an IRI, in the words of RE2.
+_IRI = r"[A-Za-z][A-Za-z0-9+.\-]*:[^\x00-\x20<>\"{}|^`\\]*"
+
+
+#: A language tag, or none.
+_TAG = "([A-Za-z]+(-[A-Za-z0-9]+)*)?"
+
+
+class QuadSource(Protocol):
+    """Quads that can be written."""
+
+    def lines(self) -> Iterator[Sequence[tuple[str, str]]]:
+        """Write quads sorted, some at a time: the triple as ``s p o``, and the graph, empty for none."""
+
+    def groups(self, order: Order) -> Iterator[Sequence[SubjectGroup]]:
+        """Write triples in reading order, some subjects at a time."""
+
+
+class TableQuads:
+    """All quads of a table, on another base where one is given."""
+
+    def __init__(self, table: "TripleTable", *, base: str = BASE) -> None:
+        """Check the quads.
+
+        Raises:
+            ExportError: A quad cannot be exported: a blank node, a literal where an IRI must stand,
+                or an IRI that is none.
+        """
+        self._chosen = Selection(table, text=rebased_text(base))
+        self._check()
+
+    def lines(self) -> Iterator[Sequence[tuple[str, str]]]:
+        """Write quads sorted, some at a time."""
+        return stream_lines(self._chosen)
+
+    def groups(self, order: Order) -> Iterator[Sequence[SubjectGroup]]:
+        """Write triples in reading order, some subjects at a time."""
+        return stream_groups(self._chosen, rank=order.rank, prefixes=order.prefixes)
+
+    def _check(self) -> None:
+        # Few terms are blank nodes, literals out of place, or IRIs of others: quads are only looked
+        # up for these, and what the table spelt itself is right.
+        table = self._chosen.table
+        own = f"starts_with(lexical, '{BASE}')"
+        name = f"kind = {IRI} AND ({own} OR regexp_full_match(lexical, '{_IRI}'))"
+        datatype = f"(starts_with(datatype, 'http://www.w3.org/') OR regexp_full_match(datatype, '{_IRI}'))"
+        value = f"kind = {LITERAL} AND {datatype} AND regexp_full_match(language, '{_TAG}')"
+        good = f"({name}) OR ({value})"
+        odd = f"SELECT id FROM terms WHERE NOT ({good})"
+        wrong = f"SELECT id FROM terms WHERE kind <> {IRI}"
+        misplaced = " OR ".join(f"q.{column} IN ({wrong})" for column in "spg")
+        strange = " OR ".join(f"q.{column} IN ({odd})" for column in "spog")
+        found = f"SELECT q.s, q.p, q.o, q.g FROM quads AS q WHERE {strange} OR {misplaced} LIMIT 1"
+        for quad in table.rows(found):
+            _check_quad(quad)
+
+
+class QuadList:
+    """A list of quads in any order, a quad may be there twice; for few of them."""
+
+    def __init__(self, quads: Iterable[Quad]) -> None:
+        """Take quads.
+
+        Raises:
+            ExportError: As for `TableQuads`, or a term is no N-Quads term.
+        """
+        self._quads = sorted({_check_quad(quad) for quad in quads})
+
+    def lines(self) -> Iterator[Sequence[tuple[str, str]]]:
+        """Write quads sorted, all at once."""
+        if self._quads:
+            yield [(f"{s} {p} {o}", g) for s, p, o, g in self._quads]
+
+    def groups(self, order: Order) -> Iterator[Sequence[SubjectGroup]]:
+        """Write triples in reading order, all at once."""
+        about: dict[str, list[tuple[str, str]]] = {}
+        for s, p, o, _ in self._quads:
+            about.setdefault(s, []).append((p, o))
+        names = Names(order.prefixes)
+
+        def object_key(term: str) -> tuple[bool, str, str]:
+            name = names.shorten(term) if term[0] == "<" else term
+            return name[0] == "<", natural_key(name), name
+
+        def subject_key(subject: str) -> tuple[str, str, str]:
+            types = tuple(value for predicate, value in about[subject] if predicate == RDF_TYPE)
+            return min(map(order.rank, [(kind,) for kind in types]), default=order.rank(())), natural_key(subject), subject
+
+        found: dict[Pattern, SubjectGroup] = {}
+        for position, subject in enumerate(sorted(about, key=subject_key)):
+            pairs = sorted(set(about[subject]), key=lambda pair: (pair[0], object_key(pair[1])))
+            pattern = Pattern(tuple(p for p, _ in pairs), tuple(_find_kind(o) for _, o in pairs))
+            group = found.setdefault(pattern, SubjectGroup(pattern, [], [], []))
+            group.positions.append(position)
+            group.subjects.append(subject)
+            group.values.extend(o for _, o in pairs)
+        if found:
+            yield list(found.values())
+
+
+def _find_kind(term: str) -> str:
+    return "<" if term[0] == "<" else term[term.rindex('"') + 1 :]
+
+
+def _check_quad(quad: Quad) -> Quad:
+    """Write a quad in the canonical way; raises where it cannot be exported."""
+    for term in quad:
+        if term.startswith("_:"):
+            raise ExportError(_BLANK.format(term))
+    s, p, o = (canonical_term(term) for term in quad[:3])
+    g = canonical_term(quad[3]) if quad[3] else ""
+    if s[:1] != "<" or p[:1] != "<" or (g and g[0] != "<"):
+        raise ExportError(_LITERAL.format(" ".join((s, p, o, g)).strip()))
+    return s, p, o, g

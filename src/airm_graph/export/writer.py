@@ -1,0 +1,136 @@
+"""Quads to files of any number of formats: one pass for lines, one for blocks.
+
+Lines (N-Triples, N-Quads) go out as they come. Blocks of the other formats come in
+reading order; what stands at the head of such a file (prefixes, namespaces) depends on all of them,
+so they are kept in memory or, beyond a bound, on disk until the last one is there.
+"""
+
+import gc
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from itertools import compress
+from operator import itemgetter, ne
+from tempfile import SpooledTemporaryFile
+from typing import IO, Protocol
+
+from airm_graph.export.order import Order
+from airm_graph.export.sources import QuadSource
+from airm_graph.export.terms import CACHE_SIZE
+from airm_graph.graph.order import Pattern, SubjectGroup
+
+__all__ = ["BlockFormat", "Sink", "Template", "Templates", "write_blocks", "write_lines"]
+
+#: Where the value of each place of a text comes from, and the text, with ``%s`` for the subject
+#: first, then for the values.
+Template = tuple[list[int], str]
+#: Takes a piece of a file.
+Sink = Callable[[str], object]
+#: Bytes of the blocks of one file that are kept in memory, and of what is moved at once.
+_KEPT, _PIECE = 1 << 20, 1 << 20
+
+
+class BlockFormat(Protocol):
+    """A file with a head, one block for each subject in reading order, and a foot."""
+
+    separator: str
+
+    def render(self, group: SubjectGroup, order: Order) -> list[str]:
+        """Write the block of each subject."""
+
+    def head(self, *, filled: bool) -> str:
+        """Write what stands before the blocks, asked when all are written; *filled* when there are any."""
+
+    def settle(self, text: str) -> str:
+        """Put in what is known only when all blocks are written."""
+
+    def foot(self, *, filled: bool) -> str:
+        """Write what stands behind the blocks."""
+
+
+class Templates:
+    """Templates by pattern, made once for each."""
+
+    def __init__(self, make: Callable[[Pattern, Order], Template]) -> None:
+        """Remember what makes them."""
+        self._make = make
+        self._kept: dict[Pattern, Template] = {}
+        self._size = 0
+
+    def find(self, pattern: Pattern, *, order: Order) -> Template:
+        """Return the template of a pattern."""
+        found = self._kept.get(pattern)
+        if found is None:
+            if self._size > CACHE_SIZE:
+                self._kept, self._size = {}, 0
+            found = self._kept[pattern] = self._make(pattern, order)
+            self._size += len(pattern.predicates)
+        return found
+
+
+def write_lines(source: QuadSource, *, triples: Sequence[Sink] = (), quads: Sequence[Sink] = ()) -> None:
+    """Write sorted lines: triples, each once, as N-Triples, and quads as N-Quads."""
+    last = ""
+    for batch in source.lines() if triples or quads else ():
+        if quads:
+            piece = "".join([f"{triple} {graph} .\n" if graph else f"{triple} .\n" for triple, graph in batch])
+            for sink in quads:
+                sink(piece)
+        if triples:
+            # A triple of several graphs stands in lines that follow each other.
+            found = list(map(itemgetter(0), batch))
+            piece = " .\n".join([*compress(found, map(ne, found, [last, *found])), ""])
+            last = found[-1]
+            for sink in triples:
+                sink(piece)
+
+
+def write_blocks(source: QuadSource, forms: Sequence[tuple[BlockFormat, Sink]], *, prefixes: Mapping[str, str]) -> None:
+    """Write files of blocks.
+
+    Raises:
+        ExportError: A format cannot say what stands there.
+    """
+    if not forms:
+        return
+    order, filled = Order(prefixes), False
+    with ExitStack() as opened, _without_collector():
+        kept = [opened.enter_context(SpooledTemporaryFile(_KEPT)) for _ in forms]
+        for part in source.groups(order):
+            for (form, _), file in zip(forms, kept, strict=True):
+                text = form.separator.join(_render_part(part, form, order))
+                file.write(((form.separator if filled else "") + text).encode())
+            filled = True
+        for (form, sink), file in zip(forms, kept, strict=True):
+            sink(form.head(filled=filled))
+            file.seek(0)
+            for piece in _read_lines(file):
+                sink(form.settle(piece))
+            sink(form.foot(filled=filled))
+
+
+def _render_part(part: Iterable[SubjectGroup], form: BlockFormat, order: Order) -> list[str]:
+    """Write the blocks of a part in their order."""
+    groups = list(part)
+    blocks = [""] * sum(len(group.subjects) for group in groups)
+    for group in groups:
+        for position, block in zip(group.positions, form.render(group, order), strict=True):
+            blocks[position] = block
+    return blocks
+
+
+def _read_lines(file: IO[bytes]) -> Iterator[str]:
+    """Read whole lines, so that nothing which is to be settled is cut."""
+    while lines := file.readlines(_PIECE):
+        yield b"".join(lines).decode()
+
+
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """Stop Python from looking for cycles: texts make none, and the search takes a quarter of the time."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()

@@ -1,0 +1,170 @@
+"""Files of tables to tables, folder by folder: those of one folder belong together."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from itertools import count
+from pathlib import Path
+
+from airm_graph.graph import TripleTable
+from airm_graph.ingest.formats import Table, read_tables
+from airm_graph.ingest.inputs import Input
+from airm_graph.ingest.tables.loaded import CopyTable, LoadedTable, find_loaded, load_rows, scan_table
+from airm_graph.ingest.tables.mapping import load_builtin_mappings, load_mapping
+from airm_graph.ingest.tables.meaning import BESIDE, Mapping
+from airm_graph.model import Place
+from airm_graph.rules import make_finding
+
+__all__ = ["Folder", "LoadRows", "find_mappings", "list_folders", "load_folders", "read_folders"]
+
+#: Takes the rows of tables into DuckDB: returns what statements are made for, and what is no table.
+LoadRows = Callable[[Sequence[LoadedTable]], tuple[Sequence[LoadedTable], Sequence[LoadedTable]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """The tables of one folder, in the order of their names.
+
+    Attributes:
+        files: Name of each table → what the user calls it.
+    """
+
+    parts: tuple[Table | LoadedTable, ...]
+    mappings: Sequence[Mapping]
+    files: dict[str, str]
+
+    @property
+    def loaded(self) -> list[LoadedTable]:
+        """Tables whose rows are in DuckDB."""
+        return [part for part in self.parts if isinstance(part, LoadedTable)]
+
+    @property
+    def later(self) -> set[str]:
+        """Names of the tables whose rows are in DuckDB."""
+        return {part.head.file for part in self.loaded}
+
+    @property
+    def tables(self) -> list[Table]:
+        """Every table, those in DuckDB without rows."""
+        return [part.head if isinstance(part, LoadedTable) else part for part in self.parts]
+
+
+def read_folders(entries: Sequence[Input], *, mapping: Mapping | None = None) -> list[Folder]:
+    """Read tables with all their rows.
+
+    Args:
+        entries: Tables among the inputs.
+        mapping: What their columns are; None for the mapping that lies beside them, or those of the
+            project.
+
+    Raises:
+        InputError: A file cannot be read.
+    """
+    found = []
+    for group in list_folders(entries):
+        mappings = [mapping] if mapping else find_mappings(group)
+        parts: list[Table] = []
+        files: dict[str, str] = {}
+        for entry in group:
+            tables = _read_entry(entry, mappings)
+            parts += tables
+            files |= _name_tables(entry, tables)
+        found.append(Folder(tuple(parts), mappings, files))
+    return found
+
+
+def load_folders(
+    entries: Sequence[Input],
+    *,
+    table: TripleTable,
+    workspace: Path,
+    mapping: Mapping | None = None,
+    copy: CopyTable | None = None,
+    load: LoadRows | None = None,
+) -> tuple[list[Folder], Sequence[LoadedTable]]:
+    """Read tables; rows of mitigations go to DuckDB where SQL knows what each of their columns is for.
+
+    Args:
+        entries, mapping: As for `read_folders`.
+        table: Takes the rows.
+        workspace: Folder for copies of tables, which DuckDB reads.
+        copy, load: Do in another place what ``copy_table`` and ``load_rows`` do.
+
+    Returns:
+        The folders, and what statements are made for: each one or more tables of the same columns.
+
+    Raises:
+        InputError: A file cannot be read.
+    """
+    numbers, owners = count(), dict[int, Input]()
+    found = []
+    for group in list_folders(entries):
+        mappings = [mapping] if mapping else find_mappings(group)
+        parts: list[Table | LoadedTable] = []
+        files: dict[str, str] = {}
+        for entry in group:
+            number = next(numbers)
+            scan = scan_table(entry, workspace=workspace, number=number, copy=copy)
+            if scan and (known := find_loaded(scan, mappings, number=number)):
+                owners[number] = entry
+                parts.append(known)
+                files[entry.name] = entry.shown
+                continue
+            tables = _read_entry(entry, mappings)
+            parts += [find_loaded(one, mappings, number=next(numbers)) or one for one in tables]
+            files |= _name_tables(entry, tables)
+        found.append(Folder(tuple(parts), mappings, files))
+    given = [part for folder in found for part in folder.loaded]
+    stated, failed = load(given) if load else load_rows(given, table=table)
+    return [_replace_failed(folder, failed, owners) for folder in found], stated
+
+
+def _replace_failed(folder: Folder, failed: Sequence[LoadedTable], owners: dict[int, Input]) -> Folder:
+    """Read what DuckDB could not, so that the reader of rows says what is wrong with it."""
+    parts: list[Table | LoadedTable] = []
+    for part in folder.parts:
+        parts += _read_entry(owners[part.number], folder.mappings) if isinstance(part, LoadedTable) and part in failed else [part]
+    return replace(folder, parts=tuple(parts))
+
+
+def list_folders(entries: Sequence[Input]) -> list[list[Input]]:
+    """List the tables of each folder."""
+    beside: defaultdict[str, list[Input]] = defaultdict(list)
+    for entry in entries:
+        if entry.path is not None:
+            beside[str(entry.path.resolve().parent)].append(entry)
+    return sorted(beside.values(), key=lambda group: group[0].name)
+
+
+def find_mappings(beside: Sequence[Input]) -> Sequence[Mapping]:
+    """Find the mapping that lies beside tables, or those of the project."""
+    path = beside[0].path.with_name(BESIDE) if beside[0].path else None
+    return (load_mapping(path),) if path and path.is_file() else load_builtin_mappings()
+
+
+def _read_entry(entry: Input, mappings: Sequence[Mapping]) -> list[Table]:
+    """Read the tables of one file; what nobody may have meant as one is a note."""
+    tables = read_tables(entry.path, file=entry.name, is_named=entry.is_named) if entry.path else ()
+    return list(_excuse(tables, mappings, is_named=entry.is_named))
+
+
+def _name_tables(entry: Input, tables: Iterable[Table]) -> dict[str, str]:
+    """Name of each table of a file → what the user calls it."""
+    return {table.file: entry.shown + table.file.removeprefix(entry.name) for table in tables}
+
+
+def _excuse(tables: Sequence[Table], mappings: Sequence[Mapping], *, is_named: bool) -> tuple[Table, ...]:
+    """Make notes of tables that nobody may have meant: JSON found in a folder, and sheets beside one that a mapping knows."""
+    known = [any(mapping.find_table(table.header) for mapping in mappings) for table in tables]
+    excused = []
+    for table, is_known in zip(tables, known, strict=True):
+        what = f"no mapping knows its columns, and it was left out: {', '.join(table.header[:5])}"
+        if is_known or not table.header:
+            excused.append(table)
+        elif table.media_type == "application/json" and not is_named:
+            excused.append(Table(table.file, findings=(make_finding("TAB-28", what, Place(table.file)),)))
+        elif any(known):
+            excused.append(Table(table.file, findings=(make_finding("TAB-29", what, Place(table.file)),)))
+        else:
+            excused.append(table)
+    return tuple(excused)

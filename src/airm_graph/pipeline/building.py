@@ -1,0 +1,114 @@
+"""The one build: read, merge, state, judge, infer, report, whatever the size and the engine."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from airm_graph.cache import Cache
+from airm_graph.graph import TripleTable
+from airm_graph.ingest import Reader
+from airm_graph.namespaces import BASE
+from airm_graph.pipeline.options import BuildOptions
+from airm_graph.pipeline.platform import EMBEDDED, Platform, Session
+from airm_graph.pipeline.reading import Read, read_inputs
+from airm_graph.pipeline.reporting import make_report, report_readings, stop_at_rejected
+from airm_graph.pipeline.stating import read_ontology, state
+from airm_graph.pipeline.views import Graph
+from airm_graph.progress import Progress, tell_nobody
+from airm_graph.reason import infer
+from airm_graph.validate import Report, judge_shapes
+
+__all__ = ["build", "build_graph", "open_reader"]
+
+
+def build(
+    inputs: Sequence[str | Path],
+    *,
+    base: str = BASE,
+    engine: str = "auto",
+    shapes: Sequence[str] | None = None,
+    mapping: str | Path | None = None,
+    decisions: Sequence[str | Path] = (),
+    strict: bool = False,
+    platform: Platform = EMBEDDED,
+    progress: Progress | None = None,
+    reader: Reader | None = None,
+) -> Graph:
+    """Build a graph from captured pages and tables.
+
+    Args:
+        inputs: Folders, files, or ``-`` for standard input.
+        base, engine, shapes, mapping, decisions, strict, platform: See `BuildOptions`.
+        progress: Called with (step, number done, number in all).
+        reader: What reads the pages; one that is used again remembers those that have not changed
+            (see `open_reader`).
+
+    Returns:
+        The graph, closed and validated; look at ``graph.report`` for what is wrong with the input.
+        It is empty when no mitigation was read.
+
+    Raises:
+        InputError: An input does not exist or cannot be read. A file that is no page is a finding instead.
+    """
+    options = BuildOptions(base, engine, shapes, mapping, decisions, strict, platform)
+    return build_graph(inputs, options, tell=progress or tell_nobody, reader=reader)
+
+
+def build_graph(inputs: Sequence[str | Path], options: BuildOptions, *, tell: Progress, reader: Reader | None = None) -> Graph:
+    """Build a graph; as `build`."""
+    with ExitStack() as opened:
+        tell("start", 0, 1)
+        session = opened.enter_context(options.platform.open())
+        read = read_inputs(inputs, options, session=session, tell=tell, reader=reader)
+        if options.strict and read.readings.rejected:
+            read = stop_at_rejected(read)
+        if read.is_empty:
+            return _make_graph(read, None, options=options, report=report_readings(read), opened=ExitStack())
+        state(read, session=session, base=options.base)
+        session.use_threads()
+        report = _judge_and_infer(read, table=session.table, options=options, tell=tell)
+        return _make_graph(read, session, options=options, report=report, opened=opened.pop_all())
+
+
+def _judge_and_infer(read: Read, *, table: TripleTable, options: BuildOptions, tell: Progress) -> Report:
+    """Judge what a table states, then add what follows from it; returns all findings."""
+    tell("validate", 0, 1)
+    verdict = judge_shapes(None, shapes=options.shapes, engine=options.engine, table=table)
+    tell("infer", 0, 1)
+    inference = infer(table, ontology=read_ontology(), engine=options.engine)
+    report = make_report(read, table=table, verdict=verdict, inference=inference)
+    tell("done", 1, 1)
+    return report
+
+
+def _make_graph(read: Read, session: Session | None, *, options: BuildOptions, report: Report, opened: ExitStack) -> Graph:
+    """Make the graph of what was read; what was opened for it is closed with it."""
+    readings = read.readings
+    return Graph(
+        session.table if session else None,
+        report=report,
+        base=options.base,
+        files=readings.files,
+        quarantine=readings.rejected,
+        tables=readings.counts,
+        links=read.records.links if read.records.captures else None,
+        write_parts=session.write if session else None,
+        opened=opened,
+    )
+
+
+@contextmanager
+def open_reader(cache: str | Path | None = None) -> Iterator[Reader]:
+    """Make a reader of pages that remembers what it read, with a folder that keeps it for other processes.
+
+    Args:
+        cache: The folder; nothing is kept when it is left out.
+
+    Raises:
+        InputError: The folder cannot be used.
+    """
+    if cache is None:
+        yield Reader()
+        return
+    with Cache(Path(cache)) as kept:
+        yield Reader(kept)

@@ -1,0 +1,57 @@
+"""What a graph holds, and what the reader found on each captured page, as plain data."""
+
+from pathlib import Path
+
+from airm_graph.ingest import read_captures
+from airm_graph.model import Item, Page
+from airm_graph.pipeline.loading import load
+from airm_graph.resources import find_resource
+from airm_graph.triples import NOTICE
+from airm_graph.version import VERSION
+
+__all__ = ["describe", "describe_pages"]
+
+
+def describe(path: str | Path | None = None) -> dict[str, object]:
+    """Say what a graph holds: version, notice, counts, digest; takes what `load` takes."""
+    graph = load(path)
+    return {
+        "version": VERSION,
+        "notice": NOTICE,
+        "base": graph.base,
+        "triples": len(graph),
+        "digest": graph.digest,
+        "counts": graph.count(),
+        "findings": graph.report.counts if graph.links is not None else None,
+    }
+
+
+def describe_pages(path: str | Path | None = None) -> dict[str, object]:
+    """Say what the reader found on each captured page, by file name; the packaged example when nothing is given."""
+    readings = read_captures([find_resource("examples") if path is None else path])
+    return {name: _describe_page(page) for page in readings.pages for name in page.capture.file_names}
+
+
+def _describe_page(page: Page) -> dict[str, object]:
+    own, source = page.own, page.source
+    roles = {
+        vocabulary: [role.label for role in page.roles if role.vocabulary == vocabulary]
+        for vocabulary in ("lifecycle", "actor", "function")
+    }
+    return {
+        "code": own.code if own else None,
+        "also_in": own.also_in if own else None,
+        "name": own.name.published if own and own.name else None,
+        "description": own.description.published if own and own.description else None,
+        "reasoning": own.reasoning.published if own and own.reasoning else None,
+        "parent": page.heading.name.published if page.heading else None,
+        "parent_basis": page.heading.basis if page.heading else None,
+        "children": [_describe_item(item) for item in page.children],
+        "others": [_describe_item(item) for item in page.others],
+        "source": {"title": source.title.published, "authors": list(source.authors), "year": source.year} if source else None,
+        **{vocabulary: labels[0] if len(labels) == 1 else (labels or None) for vocabulary, labels in roles.items()},
+    }
+
+
+def _describe_item(item: Item) -> dict[str, object]:
+    return {"name": item.name.published, "code": item.code, "first_line": item.evidence.first_line, "last_line": item.evidence.last_line}

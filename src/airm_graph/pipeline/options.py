@@ -1,0 +1,49 @@
+"""What a build is told, in one piece that is handed down whole."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from airm_graph.namespaces import BASE
+from airm_graph.pipeline.platform import EMBEDDED, Platform
+
+__all__ = ["ENGINES", "BuildOptions"]
+
+#: ``fast``: axioms and shapes compiled to SQL, and what cannot be compiled is refused or, of axioms,
+#: reported; ``reference``: owlrl and pyshacl; ``auto``: compiled where that can be, the reference for
+#: the rest. They mean the same whatever the size, and the report says which judged what.
+ENGINES = ("auto", "fast", "reference")
+
+
+@dataclass(frozen=True, slots=True)
+class BuildOptions:
+    """How inputs are read, closed and judged.
+
+    Attributes:
+        base: What every IRI begins with; the default is the project's own.
+        engine: One of `ENGINES`.
+        shapes: Shapes files to judge by; the project's own when None.
+        mapping: File that says what the columns of tables are; when None, ``mapping.yaml`` beside
+            them, or the mappings of the project are tried.
+        decisions: Tables of what people decided of joins and codes; it goes before the rules.
+        strict: Stop at rows of tables that cannot be used: the graph is empty then, and each such
+            row a violation.
+        platform: Where the build runs: this process, or ``airm_graph.spark.Spark``.
+    """
+
+    base: str = BASE
+    engine: str = "auto"
+    shapes: Sequence[str] | None = None
+    mapping: str | Path | None = None
+    decisions: Sequence[str | Path] = ()
+    strict: bool = False
+    platform: Platform = EMBEDDED
+
+    def __post_init__(self) -> None:
+        """Check the engine.
+
+        Raises:
+            ValueError: There is no such engine.
+        """
+        if self.engine not in ENGINES:
+            raise ValueError(f"no engine {self.engine!r}; use one of {', '.join(ENGINES)}")

@@ -1,0 +1,110 @@
+"""Where a build runs: what holds the quads, how tables get into it, and how statements are written.
+
+The build itself does not know: this process (`Embedded`) is one platform, Apache Spark
+(``airm_graph.spark``) another.
+"""
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Protocol
+
+from airm_graph.graph import TripleTable
+from airm_graph.ingest.rdf import Over, RdfFile, load_rdf_files
+from airm_graph.ingest.tables.folders import LoadRows
+from airm_graph.ingest.tables.loaded import CopyTable, LoadedTable
+from airm_graph.triples.selects import code_quads, list_repeated
+
+__all__ = ["EMBEDDED", "Embedded", "Parts", "Platform", "Session", "WriteParts"]
+
+#: What DuckDB may take of the memory; beyond it, it works on disk.
+MEMORY = "4500MB"
+#: Quads below which a second thread costs DuckDB more than it brings.
+_FEW = 60_000
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Statements that were written in parts.
+
+    Attributes:
+        digest: The SHA-256 of the sorted N-Triples.
+        sums: Name of each part below the folder → its SHA-256.
+        beside: Further files that belong to them, name → content.
+    """
+
+    digest: str
+    sums: Mapping[str, str]
+    beside: Mapping[str, bytes] = field(default_factory=dict)
+
+
+#: Writes the statements of a table into a folder, in these formats, with IRIs on this base.
+WriteParts = Callable[[Path, Collection[str] | None, str], Parts]
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A platform at work.
+
+    Attributes:
+        table: Takes the quads.
+        folder: For what is needed on the way.
+        copy, load: How rows of tables get into *table*; None for ``copy_table`` and ``load_rows``.
+        load_independent: Puts the quads of independent rows into *table*.
+        load_rdf: Loads RDF files into *table*.
+        over: Applies a function to files.
+        write: Writes statements in parts; None where exports are written by ``export``.
+    """
+
+    table: TripleTable
+    folder: Path
+    load_independent: Callable[[Sequence[LoadedTable]], None]
+    load_rdf: Callable[[Sequence[Path]], Sequence[RdfFile]]
+    copy: CopyTable | None = None
+    load: LoadRows | None = None
+    over: Over = map
+    write: WriteParts | None = None
+
+    def use_threads(self) -> None:
+        """Let DuckDB use more threads where there is work for them."""
+        if len(self.table) >= _FEW:
+            self.table.use_all_threads()
+
+
+class Platform(Protocol):
+    """A place where builds run."""
+
+    def open(self) -> AbstractContextManager[Session]:
+        """Begin a session; what is made in it is gone when it ends."""
+
+    def find_rdf(self, path: Path) -> Sequence[Path] | None:
+        """List the RDF files that a path stands for, where the platform reads others than usual; None for the usual ones."""
+
+
+@dataclass(frozen=True, slots=True)
+class Embedded:
+    """This process, with DuckDB in memory and, beyond a bound, on disk."""
+
+    @contextmanager
+    def open(self) -> Iterator[Session]:
+        """Begin a session."""
+        with ExitStack() as opened:
+            place = Path(opened.enter_context(TemporaryDirectory(prefix="airm-graph-", ignore_cleanup_errors=True)))
+            table = opened.enter_context(TripleTable(threads=1, memory_limit=MEMORY, temp_directory=place))
+
+            def load_independent(tables: Sequence[LoadedTable]) -> None:
+                table.load_coded(code_quads(tables), repeated=list_repeated(tables))
+
+            def load_rdf(paths: Sequence[Path]) -> Sequence[RdfFile]:
+                return load_rdf_files(paths, table=table)
+
+            yield Session(table, place, load_independent, load_rdf)
+
+    def find_rdf(self, path: Path) -> Sequence[Path] | None:  # noqa: ARG002 - that of other platforms
+        """Leave it to the pipeline."""
+        return None
+
+
+EMBEDDED = Embedded()

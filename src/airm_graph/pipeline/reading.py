@@ -1,0 +1,229 @@
+"""Inputs to records, and to rows in DuckDB that are mitigations by themselves."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+
+from airm_graph.graph import TripleTable
+from airm_graph.ingest import Reader, Readings, read_pages
+from airm_graph.ingest.decisions import read_decisions
+from airm_graph.ingest.formats import Row
+from airm_graph.ingest.inputs import find_inputs
+from airm_graph.ingest.tables import load_mapping
+from airm_graph.ingest.tables.candidates import load_lookups, select_candidates
+from airm_graph.ingest.tables.entries import FolderReader, TableReadings
+from airm_graph.ingest.tables.folders import Folder, load_folders
+from airm_graph.ingest.tables.loaded import LoadedTable, read_rows
+from airm_graph.merge import Merger, join_records
+from airm_graph.merge.independent import find_rest
+from airm_graph.model import Decisions, Records
+from airm_graph.namespaces import BASE
+from airm_graph.pipeline.kept import Keeper, KeptSource, OutlineError
+from airm_graph.pipeline.options import BuildOptions
+from airm_graph.pipeline.platform import EMBEDDED, Session
+from airm_graph.progress import Progress
+from airm_graph.triples.selects import make_independent
+
+__all__ = ["Read", "read_inputs"]
+
+_MENTION = re.compile(r"capture/([0-9a-f]{16})/r(\d+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What inputs say.
+
+    Attributes:
+        readings: Findings, files, rows set aside, counts and, of pages, what is not independent.
+        records: Everything but what independent rows and kept sources say.
+        keeper: Holds what kept sources say; None where none can be kept.
+        tables: What statements are made for: tables whose independent rows are in DuckDB.
+        independent: Number of independent rows, which are as many mitigations.
+        classified: How many of them have a code.
+    """
+
+    readings: Readings
+    records: Records
+    keeper: Keeper | None = None
+    tables: Sequence[LoadedTable] = ()
+    independent: int = 0
+    classified: int = 0
+
+    @property
+    def kept(self) -> Sequence[KeptSource]:
+        """Sources that were merged before."""
+        return self.keeper.kept if self.keeper else ()
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether no mitigation was read."""
+        return not (self.independent or self.records.mitigations or any(one.mitigations for one in self.kept))
+
+    def find_records(self, focus: Iterable[str]) -> Records:
+        """All records, and of kept mitigations those to which some nodes belong."""
+        if not self.kept:
+            return self.records
+        keys = {"/".join(node.removeprefix(f"<{BASE}").rstrip(">").split("/")[:3]) for node in focus}
+        found = (mitigation for one in self.kept for mitigation in one.find(keys))
+        return replace(self.records, mitigations=(*self.records.mitigations, *found))
+
+
+def read_inputs(
+    inputs: Sequence[str | Path],
+    options: BuildOptions,
+    *,
+    session: Session,
+    tell: Progress,
+    reader: Reader | None = None,
+) -> Read:
+    """Read and merge inputs.
+
+    Args:
+        inputs: What `airm_graph.ingest.inputs.find_inputs` takes.
+        options: How they are read.
+        session: Its table takes the rows of tables.
+        tell: Called with (step, number done, number in all).
+        reader: What reads pages and may remember them.
+
+    Raises:
+        InputError: An input, the mapping or a table of decisions does not exist or cannot be read.
+    """
+    entries = find_inputs(inputs)
+    decided = read_decisions(options.decisions, base=options.base)
+    mapping = load_mapping(options.mapping) if options.mapping is not None else None
+    captures, tables = ([entry for entry in entries if entry.is_table is wanted] for wanted in (False, True))
+    keeper = None
+    if reader and not tables and not options.decisions and options.platform is EMBEDDED:
+        keeper = Keeper(reader)
+    pages = read_pages(captures, progress=partial(tell, "read"), reader=reader, outlines=keeper is not None)
+    folders, stated = load_folders(
+        tables, mapping=mapping, table=session.table, workspace=session.folder, copy=session.copy, load=session.load
+    )
+    tell("merge", 0, 1)
+    try:
+        merging = _Merging(folders, stated, pages, decided.decisions, session.table, keeper)
+        found, records = merging.read()
+    except OutlineError:
+        # Pages that did not change are of another source now than they were.
+        pages = read_pages(captures, reader=reader)
+        merging = _Merging(folders, stated, pages, decided.decisions, session.table, keeper)
+        found, records = merging.read()
+    files = {**pages.files, **{name: shown for folder in folders for name, shown in folder.files.items()}, **decided.files}
+    readings = Readings(
+        (*pages.pages, *found.pages),
+        (*pages.findings, *found.findings, *decided.findings),
+        dict(sorted(files.items())),
+        found.rejected,
+        found.counts,
+    )
+    return Read(readings, records, keeper, stated, *merging.count())
+
+
+class _Merging:
+    """One merge of pages and folders of tables."""
+
+    def __init__(
+        self,
+        folders: Sequence[Folder],
+        stated: Sequence[LoadedTable],
+        pages: Readings,
+        decisions: Decisions,
+        table: TripleTable,
+        keeper: Keeper | None,
+    ) -> None:
+        self.keeper = keeper
+        self.folders, self.stated, self.captured, self.decisions, self.table = folders, stated, pages.pages, decisions, table
+        self.pages = pages
+        #: Mitigations that are merged whatever else holds: those that people decided of.
+        self.keys = {decision.mitigation for decision in decisions.codes}
+
+    def read(self) -> tuple[TableReadings, Records]:
+        """Read the tables: sources first, then which rows are independent, then all other rows, merged."""
+        readers = [FolderReader(folder.tables, mappings=folder.mappings, later=folder.later) for folder in self.folders]
+        first = [reader.read() for reader in readers]
+        merger = Merger([*self.captured, *(page for pages in first for page in pages)], decisions=self.decisions)
+        if self.stated:
+            self._find_independent(readers, merger)
+        rest = [self._list_rest(folder) for folder in self.folders]
+        later = [reader.read_rest(rows, named=named) for reader, (rows, named, _) in zip(readers, rest, strict=True)]
+        groups = merger.list_groups(page for pages in later for page in pages)
+        keeper = self.keeper
+        records = merger.finish(keeper.merge(groups, merger, self.pages) if keeper else [merger.merge(group) for group in groups])
+        if clashing := self._find_clashing(records):
+            # A name with a digest is the plain name of another row: both are told by the merge.
+            self.keys |= clashing
+            return self.read()
+        parts = zip(readers, first, later, rest, strict=True)
+        finished = [reader.finish([*pages, *more], others=others) for reader, pages, more, (_, _, others) in parts]
+        whole = TableReadings(
+            tuple(page for one in finished for page in one.pages),
+            tuple(finding for one in finished for finding in one.findings),
+            tuple(entry for one in finished for entry in one.rejected),
+            tuple(count for one in finished for count in one.counts),
+        )
+        return whole, join_records(records, [one.restored for one in finished])
+
+    def count(self) -> tuple[int, int]:
+        """Number of independent rows, and how many of them have a code."""
+        if not self.stated:
+            return 0, 0
+        independent, classified = self.table.execute("SELECT count(*), count(code) FROM independent")[0]
+        return int(independent), int(classified)
+
+    def _find_independent(self, readers: Sequence[FolderReader], merger: Merger) -> None:
+        sources = {
+            (part.number, name): merger.find_source(block)
+            for folder, reader in zip(self.folders, readers, strict=True)
+            for part in folder.loaded
+            for name, block in reader.list_documents(part.mapping.name).items()
+        }
+        load_lookups(self.stated, sources=sources, table=self.table)
+        find_rest(
+            [select_candidates(one) for one in self.stated],
+            table=self.table,
+            busy=merger.find_busy({page.capture.sha256 for page in self.captured}),
+            identifiers=[name for reader in readers for name in reader.list_identifiers()],
+            mentions=self._find_decided(),
+            keys=self.keys,
+            is_shared=sum(len(one.members) for one in self.stated) > 1,
+        )
+        make_independent(self.stated, table=self.table)
+
+    def _find_decided(self) -> set[tuple[int, int]]:
+        """Table and number of the rows that decisions name."""
+        numbers = {part.head.sha256[:16]: part.number for folder in self.folders for part in folder.loaded}
+        named = (_MENTION.match(side.key) for one in self.decisions.joins for side in (one.one, one.two))
+        return {(numbers[found[1]], int(found[2])) for found in named if found and found[1] in numbers}
+
+    def _list_rest(self, folder: Folder) -> tuple[dict[str, list[Row]], dict[str, set[str]], dict[str, int]]:
+        """Rows of a folder to read one by one by table; what other rows call their documents by mapping; how many others by table."""
+        rows: dict[str, list[Row]] = {}
+        named: dict[str, set[str]] = {}
+        others: dict[str, int] = {}
+        wanted = {part.number for part in folder.loaded}
+        for one in self.stated:
+            members = [part for part in one.members if part.number in wanted]
+            if not members:
+                continue
+            chosen = f"EXISTS (SELECT 1 FROM rest AS x WHERE x.sheet = {one.number_of_row} AND x.number = r.number)"
+            found: dict[int, list[Row]] = {part.number: [] for part in one.members}
+            for number, row in read_rows(one, table=self.table, condition=chosen):
+                found[number].append(row)
+            counts = dict(self.table.execute(f"SELECT {one.number_of_row} AS sheet, count(*) FROM {one.rows} AS r GROUP BY 1"))
+            known = f"SELECT DISTINCT {one.cell('source')} FROM {one.rows} AS r WHERE NOT {chosen}"
+            named.setdefault(one.mapping.name, set()).update(name for (name,) in self.table.execute(known))
+            for part in members:
+                rows[part.head.file] = found[part.number]
+                others[part.head.file] = int(counts.get(part.number, 0)) - len(found[part.number])
+        return rows, named, others
+
+    def _find_clashing(self, records: Records) -> set[str]:
+        """Keys of merged mitigations that an independent row has, too."""
+        if not self.stated:
+            return set()
+        terms = [(f"<{BASE}{mitigation.key}>",) for mitigation in records.mitigations]
+        self.table.load_records("merged", columns={"m": "VARCHAR"}, records=terms)
+        found = self.table.execute("SELECT DISTINCT m FROM independent WHERE m IN (SELECT m FROM merged)")
+        return {term[len(BASE) + 1 : -1] for (term,) in found}

@@ -1,0 +1,85 @@
+"""Records, independent rows, taxonomies and the description of the dataset as quads of a table."""
+
+import datetime
+import os
+from collections.abc import Iterator, Mapping
+from functools import cache
+
+from airm_graph.errors import AirmError
+from airm_graph.export import EXPORTS
+from airm_graph.graph.store import parse_rows
+from airm_graph.namespaces import BASE, iri
+from airm_graph.pipeline.platform import Session
+from airm_graph.pipeline.reading import Read
+from airm_graph.resources import read_resource
+from airm_graph.terms import Quad
+from airm_graph.triples import describe_dataset, state_records
+from airm_graph.triples.selects import list_agents
+from airm_graph.version import VERSION
+
+__all__ = ["find_issued", "read_ontology", "read_taxonomies", "state"]
+
+_TAXONOMIES = ("taxonomy/v1", "taxonomy/v2", "vocabularies/actor", "vocabularies/function", "vocabularies/lifecycle")
+
+
+def state(read: Read, *, session: Session, base: str = BASE) -> None:
+    """Put into the table of a session all that is asserted, with the default base.
+
+    Args:
+        read: What inputs say; its rows are in the table.
+        session: See above.
+        base: What every IRI of the dataset will begin with, as its description says.
+    """
+    agents = list_agents(read.tables, table=session.table)
+    session.table.load_rows((*state_records(read.records), *agents, *read_taxonomies(), *_describe(read, base)))
+    if read.keeper:
+        read.keeper.load(session.table)
+        read.keeper.keep(session.table)
+    if read.tables:
+        session.load_independent(read.tables)
+
+
+def _describe(read: Read, base: str) -> Iterator[Quad]:
+    files = [(entry.file_name, entry.media_type) for entry in EXPORTS.values()]
+    return describe_dataset(version=VERSION, files=files, counts=_count(read), issued=find_issued(), base=base)
+
+
+def _count(read: Read) -> Mapping[str, int]:
+    """Count what the description of a dataset counts."""
+    records = read.records
+    return {
+        "Capture": len(records.captures),
+        "Source": len(records.sources),
+        "Mitigation": len(records.mitigations) + read.independent + sum(len(one.mitigations) for one in read.kept),
+        "Classification": sum(len(one.classifications) for one in records.mitigations)
+        + read.classified
+        + sum(one.classifications for one in read.kept),
+        "Repair": len(records.repairs) + sum(one.repairs for one in read.kept),
+    }
+
+
+@cache
+def read_taxonomies() -> tuple[Quad, ...]:
+    """Read the taxonomies and vocabularies, in their own graph."""
+    return tuple(quad for name in _TAXONOMIES for quad in _read_quads(f"ontology/{name}.ttl", iri("graph/taxonomy")))
+
+
+@cache
+def read_ontology() -> tuple[Quad, ...]:
+    """Read the ontology, in its own graph."""
+    return _read_quads("ontology/airm.ttl", iri("graph/ontology"))
+
+
+def _read_quads(name: str, graph: str) -> tuple[Quad, ...]:
+    return tuple(sorted((*row[:3], graph) for row in parse_rows(read_resource(name).encode(), name=name, suffix=".ttl")))
+
+
+def find_issued() -> str | None:
+    """The date given by SOURCE_DATE_EPOCH, or None: outputs hold no clock of their own."""
+    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
+    if not epoch:
+        return None
+    try:
+        return datetime.datetime.fromtimestamp(int(epoch), tz=datetime.UTC).date().isoformat()
+    except (ValueError, OverflowError, OSError) as error:
+        raise AirmError(f"SOURCE_DATE_EPOCH is {epoch!r}; it must be a number of seconds") from error

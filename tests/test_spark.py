@@ -15,16 +15,16 @@ from pathlib import Path
 import pytest
 
 import virtuoso
-from airm_graph.errors import EngineError, StoreError
+from airm_graph.errors import EngineError, InputError, StoreError
 from airm_graph.graph import TripleTable
+from airm_graph.ingest.rdf import load_rdf_files
 from airm_graph.namespaces import BASE, term
-from airm_graph.pipeline.building import build, validate_inputs
+from airm_graph.pipeline import build, validate_inputs
 from airm_graph.remote import Endpoint
-from airm_graph.spark import SparkSettings, open_session
+from airm_graph.spark import Spark
 from airm_graph.spark.dialect import carry_over, rewrite_regex
-from airm_graph.spark.intake import load_quads
-from airm_graph.spark.numbers import hash_text
-from airm_graph.spark.table import SparkTable
+from airm_graph.spark.session import open_session
+from airm_graph.spark.table import SparkTable, hash_text
 
 # One session for all, in one process: it takes some ten seconds to start.
 pytestmark = pytest.mark.xdist_group("spark")
@@ -50,7 +50,7 @@ def session():
     missing = find_missing()
     if missing and os.environ.get("CI") != "true":
         pytest.skip(f"Spark needs {missing}, which is not installed here")
-    with open_session(SparkSettings("local[2]", conf=CONF)) as running:
+    with open_session("local[2]", CONF) as running:
         yield running
 
 
@@ -97,8 +97,8 @@ def embedded(parts, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def spark(session, parts, tmp_path_factory):
-    settings, folder = SparkSettings("local[2]", parts=3), tmp_path_factory.mktemp("spark") / "spark"
-    graph = build([parts], mapping=parts / "mapping.yaml", engine="spark", spark=settings)
+    folder = tmp_path_factory.mktemp("spark") / "spark"
+    graph = build([parts], mapping=parts / "mapping.yaml", platform=Spark("local[2]", parts=3))
     graph.write(folder)
     return graph, folder
 
@@ -118,8 +118,9 @@ def test_report_and_tables_beside_are_the_same(embedded, spark) -> None:
     report = spark[0].report
     assert report.counts["warning"] > 5
     assert {finding.rule for finding in report.findings} >= {"TAB-04", "EDI-21"}
-    assert len(spark[0].records.mitigations) < 50, "almost all rows are plain"
-    assert any(len(mitigation.names) == 2 for mitigation in spark[0].records.mitigations), "rows of two parts with one text are one"
+    assert spark[0].table.execute("SELECT count(*) FROM independent")[0][0] > ROWS - 50, "almost all rows are independent"
+    (other,) = spark[0].table.find_ids([term("skos:altLabel")]).values()
+    assert spark[0].table.execute(f"SELECT count(*) FROM quads WHERE p = {other}") > [(0,)], "rows of two parts with one text are one"
 
 
 def test_digest_counts_and_manifest_are_those_of_the_embedded_graph(embedded, spark) -> None:
@@ -170,7 +171,7 @@ def test_virtuoso_loads_the_packed_parts(spark, tmp_path) -> None:
 
 def test_strict_stops_at_the_same_rows(session, parts) -> None:
     options = {"mapping": parts / "mapping.yaml", "strict": True}
-    graph, other = build([parts], engine="spark", **options), build([parts], **options)
+    graph, other = build([parts], platform=Spark("local[2]"), **options), build([parts], **options)
     assert graph.is_empty
     assert graph.report.to_json() == other.report.to_json()
 
@@ -190,35 +191,42 @@ def damaged(embedded, tmp_path_factory) -> Path:
 
 def test_findings_on_quads_stand_at_the_same_lines(session, damaged) -> None:
     # Half of the shapes: all of them judged the build.
-    found, files = validate_inputs([damaged], shapes=["core"], engine="spark")
+    found, files = validate_inputs([damaged], shapes=["core"], platform=Spark("local[2]"))
     wanted, names = validate_inputs([damaged], shapes=["core"], engine="fast")
     assert found.to_json() == wanted.to_json()
     assert files == names
     assert found.counts["violation"] > 3
 
 
-def test_quads_are_read_from_packed_parts_and_parquet(table, session, damaged, spark, tmp_path) -> None:
-    (tmp_path / "packed").mkdir()
-    packed = [tmp_path / "packed" / f"{name}.nq.gz" for name in "ab"]
+def test_quads_are_read_from_packed_parts_and_parquet(session, damaged, spark, tmp_path) -> None:
+    packed = [tmp_path / f"{name}.nq.gz" for name in "ab"]
     for path in packed:
         path.write_bytes(gzip.compress((damaged / path.name.removesuffix(".gz")).read_bytes()))
-    load_quads(packed, table=table)
-    with TripleTable() as other:
-        from airm_graph.graph.store import stream_rows
-
-        other.load_files([damaged], parse=stream_rows)
-        assert table.rows() == other.rows()
-    (tmp_path / "second").mkdir()
-    with SparkTable(session, folder=tmp_path / "second") as second:
-        load_quads([spark[1] / "parquet" / "part-00000.parquet"], table=second)
-        assert len(second) == gzip.decompress((spark[1] / "nquads" / "part-00000.nq.gz").read_bytes()).count(b"\n")
+    with Spark("local[2]").open() as opened, TripleTable() as other:
+        opened.load_rdf(packed)
+        load_rdf_files([damaged / "a.nq", damaged / "b.nq"], table=other)
+        assert opened.table.rows() == other.rows()
+    with Spark("local[2]").open() as opened:
+        opened.load_rdf([spark[1] / "parquet" / "part-00000.parquet"])
+        assert len(opened.table) == gzip.decompress((spark[1] / "nquads" / "part-00000.nq.gz").read_bytes()).count(b"\n")
 
 
-def test_file_that_is_none_is_named_with_its_line(table, tmp_path) -> None:
+def test_files_of_quads_are_found_in_what_was_written(spark, parts, tmp_path) -> None:
+    find, folder = Spark().find_rdf, spark[1]
+    packed, parquet = (sorted((folder / name).iterdir()) for name in ("nquads", "parquet"))
+    assert find(folder) == find(folder / "nquads") == packed
+    assert find(folder / "parquet") == parquet
+    assert find(parquet[0]) == parquet[:1]
+    assert not find(parts)
+
+
+def test_file_that_is_none_is_named_with_its_line(session, tmp_path) -> None:
     path = tmp_path / "broken.nq"
     path.write_text("<urn:a> <urn:b> <urn:c> .\n<urn:a> <urn:b> .\n", encoding="utf-8")
-    with pytest.raises(StoreError, match=r"broken\.nq:2"):
-        load_quads([path], table=table)
+    with Spark("local[2]").open() as opened, pytest.raises(StoreError, match=r"broken\.nq:2"):
+        opened.load_rdf([path])
+    with Spark("local[2]").open() as opened, pytest.raises(InputError, match=r"none\.nq: the file cannot be read"):
+        opened.load_rdf([tmp_path / "none.nq"])
 
 
 ODD = ['"a\\\\b\\n\\"\\\\n"@en', '"\\\\"', '""', '"é\u2028"^^<urn:t>', '"x\\r"', '"^^<y>"', '"a@b"@en-gb', "_:x.y", "<urn:é>", '"\\\\\\""']

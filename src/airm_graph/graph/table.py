@@ -150,11 +150,11 @@ class TripleTable:
             self.materialise(made, f"{alone} UNION ALL SELECT DISTINCT s, p, o FROM quads WHERE s IN ({shared})")
         else:
             made = "quads"
-        self._run(f"CREATE OR REPLACE TEMP VIEW {name} AS SELECT s, p, o FROM {made}")
+        self.execute(f"CREATE OR REPLACE TEMP VIEW {name} AS SELECT s, p, o FROM {made}")
         try:
             yield
         finally:
-            self._run(f"DROP VIEW {name}")
+            self.execute(f"DROP VIEW {name}")
             self.drop(f"{name}_once")
 
     def append(self, name: str, select: str) -> None:

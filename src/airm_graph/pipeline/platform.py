@@ -12,9 +12,10 @@ from tempfile import TemporaryDirectory
 from typing import Protocol
 
 from airm_graph.graph import TripleTable
-from airm_graph.ingest.rdf import Over, RdfFile, load_rdf_files
+from airm_graph.ingest.inputs import Over
+from airm_graph.ingest.rdf import RdfFile, load_rdf_files
 from airm_graph.ingest.tables.folders import LoadRows
-from airm_graph.ingest.tables.loaded import CopyTable, LoadedTable
+from airm_graph.ingest.tables.loaded import LoadedTable
 from airm_graph.triples.selects import code_quads, list_repeated
 
 __all__ = ["EMBEDDED", "Embedded", "Parts", "Platform", "Session", "WriteParts"]
@@ -51,7 +52,7 @@ class Session:
     Attributes:
         table: Takes the quads.
         folder: For what is needed on the way.
-        copy, load: How rows of tables get into *table*; None for ``copy_table`` and ``load_rows``.
+        load: How rows of tables get into *table*; None for ``load_rows``.
         load_independent: Puts the quads of independent rows into *table*.
         load_rdf: Loads RDF files into *table*.
         over: Applies a function to files.
@@ -62,7 +63,6 @@ class Session:
     folder: Path
     load_independent: Callable[[Sequence[LoadedTable]], None]
     load_rdf: Callable[[Sequence[Path]], Sequence[RdfFile]]
-    copy: CopyTable | None = None
     load: LoadRows | None = None
     over: Over = map
     write: WriteParts | None = None

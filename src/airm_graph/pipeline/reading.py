@@ -81,7 +81,7 @@ def read_inputs(
     )
     tables = [entry for entry in entries if entry.is_table]
     folders, stated = load_folders(
-        tables, mapping=mapping, table=session.table, workspace=session.folder, copy=session.copy, load=session.load
+        tables, mapping=mapping, table=session.table, workspace=session.folder, over=session.over, load=session.load
     )
     tell("merge", 0, 1)
     merging = _Merging(folders, stated, pages.pages, decided.decisions, session.table)

@@ -1,125 +1,72 @@
-"""A session of Spark: settings, start and end, and what is said when it cannot be had."""
+"""A session of Spark: its settings, its start and end, work in tasks, and what is said when there is none."""
 
+import logging
 import os
-import re
-import shutil
 import sys
-import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
-from airm_graph.errors import EngineError
+from airm_graph.errors import AirmError, EngineError
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
-__all__ = ["SparkSettings", "explained", "open_session"]
+__all__ = ["explained", "open_session", "run_tasks"]
 
-_NEEDED = "install the extra: pip install 'airm-graph[spark]'"
-_JAVA = "spark.driver.extraJavaOptions"
-_LOCAL = re.compile(r"local(\[(?P<cores>\d+|\*)(,\d+)?\])?")
-#: What Java and Spark say of themselves when they start would stand among our own messages.
-_LOG = """rootLogger.level = error
-rootLogger.appenderRef.stderr.ref = stderr
-appender.stderr.type = Console
-appender.stderr.name = stderr
-appender.stderr.target = SYSTEM_ERR
-appender.stderr.layout.type = PatternLayout
-appender.stderr.layout.pattern = %p %c{1}: %m%n
-"""
-
-
-@dataclass(frozen=True, slots=True)
-class SparkSettings:
-    """Where Spark runs, and how.
-
-    Attributes:
-        master: ``local[2]``, ``spark://host:7077``, ``yarn``, ``k8s://…``.
-        conf: Settings of Spark by name; they go before ours.
-        work: Folder that driver and executors see under one name, for what is needed on the way; the system's when left out, which
-            is right for ``local`` only.
-        parts: Number of files that each format is written in; by the number of statements when left out.
-    """
-
-    master: str = "local[*]"
-    conf: Mapping[str, str] = field(default_factory=dict)
-    work: Path | None = None
-    parts: int | None = None
+_Job = TypeVar("_Job")
+_Done = TypeVar("_Done")
+_JAVA, _PARTITIONS = "spark.driver.extraJavaOptions", "spark.sql.shuffle.partitions"
+_SETTINGS = {
+    "spark.ui.enabled": "false",
+    "spark.ui.showConsoleProgress": "false",
+    "spark.sql.session.timeZone": "UTC",
+    # Every plan is compiled; without room for it all, Java would compile again what it had to forget.
+    _JAVA: f"-Dlog4j2.configurationFile={Path(__file__).with_name('log4j2.properties').as_uri()} -XX:ReservedCodeCacheSize=512m",
+}
+_LOCAL = {"spark.driver.memory": "2g", "spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1"}
 
 
 @contextmanager
-def open_session(settings: SparkSettings) -> Iterator["SparkSession"]:
+def open_session(master: str, conf: Mapping[str, str]) -> Iterator["SparkSession"]:
     """Start Spark, or take the session that runs in this process already, which is not ended then.
 
+    Args:
+        master: ``local[2]``, ``spark://host:7077``, ``yarn``, ``k8s://…``.
+        conf: Settings of Spark by name; they go before ours.
+
     Raises:
-        EngineError: The extra or Java is missing, or Spark does not start.
+        EngineError: The extra or Java is missing, or the master does not answer.
     """
     try:
+        import sqlglot  # noqa: F401 - asked for before anything is read
+        import xxhash  # noqa: F401
         from pyspark.sql import SparkSession
     except ImportError as error:
-        raise EngineError(f"the engine spark needs PySpark; {_NEEDED}") from error
-    try:
-        import sqlglot  # noqa: F401 - asked for before anything is read
-    except ImportError as error:
-        raise EngineError(f"the engine spark needs sqlglot; {_NEEDED}") from error
+        raise EngineError(f"the engine spark needs PySpark, sqlglot and xxhash ({error}): pip install 'airm-graph[spark]'") from error
+    # PySpark logs each error beside raising it.
+    logging.getLogger("SQLQueryContextLogger").disabled = True
     if running := SparkSession.getActiveSession():
         yield running
         return
-    _check_java()
     # Executors run the Python of the driver, where nobody says another one.
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
-    with tempfile.TemporaryDirectory(prefix="airm-graph-", ignore_cleanup_errors=True) as folder:
-        log = Path(folder, "log4j2.properties")
-        log.write_text(_LOG, encoding="utf-8")
-        session = _start(settings, log=log)
-        try:
-            yield session
-        finally:
-            with suppress(Exception):  # whatever it says now, the work is done
-                session.stop()
-
-
-def _check_java() -> None:
-    home = os.environ.get("JAVA_HOME", "")
-    found = Path(home, "bin", "java").exists() if home else shutil.which("java") is not None
-    if not found:
-        where = f"JAVA_HOME is {home!r}, where there is none" if home else "there is no java on the path"
-        raise EngineError(f"the engine spark needs Java 17 or newer: {where}; install it, such as openjdk-17-jre-headless")
-
-
-def _start(settings: SparkSettings, *, log: Path) -> "SparkSession":
-    from pyspark.sql import SparkSession
-
-    ours = _list_settings(settings.master, log=log)
-    builder = SparkSession.builder.master(settings.master).appName("airm-graph")
-    for name, value in {**ours, **settings.conf}.items():
+    settings: dict[str, bool | float | int | str | None] = {**_SETTINGS, **(_LOCAL if master.startswith("local") else {}), **conf}
+    if _JAVA in conf:
         # Options of Java are many in one setting.
-        builder = builder.config(name, f"{ours[name]} {value}" if name == _JAVA and name in settings.conf else value)
-    with explained(f"Spark does not start with the master {settings.master!r}"):
-        session = builder.getOrCreate()
+        settings[_JAVA] = f"{_SETTINGS[_JAVA]} {conf[_JAVA]}"
+    with explained(f"Spark does not start with the master {master!r}; it needs Java 17 or newer, and a master that answers"):
+        session = SparkSession.builder.master(master).appName("airm-graph").config(map=settings).getOrCreate()
         session.sparkContext.setLogLevel("ERROR")
-        return session
-
-
-def _list_settings(master: str, *, log: Path) -> dict[str, str]:
-    found = {
-        "spark.ui.enabled": "false",
-        "spark.ui.showConsoleProgress": "false",
-        "spark.sql.session.timeZone": "UTC",
-        # Every plan is compiled; without room for it all, Java would compile again what it had to forget.
-        _JAVA: f"-Dlog4j2.configurationFile={log.as_uri()} -XX:ReservedCodeCacheSize=512m",
-    }
-    if match := _LOCAL.fullmatch(master):
-        cores = match["cores"] or "1"
-        number = (os.cpu_count() or 1) if cores == "*" else int(cores)
-        # The default of 200 is for clusters; here, each would be a file of a few rows.
-        found["spark.sql.shuffle.partitions"] = str(max(2, 2 * number))
-        found["spark.driver.memory"] = "2g"
-        found["spark.driver.host"] = found["spark.driver.bindAddress"] = "127.0.0.1"
-    return found
+        if master.startswith("local") and _PARTITIONS not in conf:
+            # The default of 200 is for clusters; here, each would be a file of a few rows.
+            session.conf.set(_PARTITIONS, max(2, 2 * session.sparkContext.defaultParallelism))
+    try:
+        yield session
+    finally:
+        with suppress(Exception):  # whatever it says now, the work is done
+            session.stop()
 
 
 @contextmanager
@@ -138,3 +85,28 @@ def explained(what: str) -> Iterator[None]:
         lines = [line.strip() for line in str(error).splitlines() if line.strip()]
         said = next((line for line in lines if not line.startswith("An error occurred while calling")), type(error).__name__)
         raise EngineError(f"{what}: {said[:500]}") from error
+
+
+def run_tasks(session: "SparkSession", work: Callable[[_Job], _Done], jobs: Iterable[_Job]) -> list[_Done]:
+    """Do some work on each job in a task of its own; results in the order of the jobs.
+
+    Raises:
+        AirmError: What the work raised.
+        EngineError: A task failed otherwise.
+    """
+    jobs = list(jobs)
+
+    def attempt(job: _Job) -> _Done | AirmError:
+        try:
+            return work(job)
+        except AirmError as error:
+            return error
+
+    done = list[_Done]()
+    with explained("a task of Spark failed"):
+        found = session.sparkContext.parallelize(jobs, len(jobs)).map(attempt).collect() if jobs else []
+    for one in found:
+        if isinstance(one, AirmError):
+            raise one
+        done.append(one)
+    return done

@@ -20,7 +20,7 @@ from frame import Engine, Job
 from generate import generate, ontology_rows
 
 from airm_graph.namespaces import BASE, term
-from airm_graph.pipeline.views import Graph
+from airm_graph.pipeline import Graph
 from airm_graph.query.library import bind_query, list_queries, load_query
 from airm_graph.reason import close
 

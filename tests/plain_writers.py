@@ -7,21 +7,20 @@ from functools import cache
 from typing import Any
 from xml.sax.saxutils import escape
 
-from airm_graph.export.subjects import _FIRST, _RANKS, _TYPES, RDF_TYPE
-
-from airm_graph.export.terms import RDF, XSD, Names, canonical_rows, natural_key
+from airm_graph.export.order import _FIRST, _RANKS, _TYPES
+from airm_graph.export.terms import RDF, XSD, Names, canonical_term, natural_key
 from airm_graph.export.turtle import _render_literal
-from airm_graph.graph.store import Row
+from airm_graph.graph.order import RDF_TYPE
 from airm_graph.namespaces import PREFIXES
-from airm_graph.terms import read_literal
+from airm_graph.terms import Quad, read_literal
 
 Groups = dict[str, list[tuple[str, str]]]
 Property = tuple[str, list[str]]
 
 
-def group_rows(rows: Iterable[Row]) -> Groups:
+def group_rows(rows: Iterable[Quad]) -> Groups:
     groups: Groups = {}
-    for s, p, o, _ in canonical_rows([*rows]):
+    for s, p, o in sorted({(canonical_term(s), canonical_term(p), canonical_term(o)) for s, p, o, _ in rows}):
         groups.setdefault(s, []).append((p, o))
     return groups
 
@@ -64,11 +63,11 @@ def _sort_pairs(pairs: list[tuple[str, str]], *, predicate_key: Callable[[str], 
     return [(p, found if len(found := objects[p]) == 1 else sorted(set(found), key=object_key)) for p in sorted(objects, key=predicate_key)]
 
 
-def turtle(rows: Iterable[Row], *, comment: str = "", prefixes: Mapping[str, str] = PREFIXES) -> str:
+def turtle(rows: Iterable[Quad], *, comment: str = "", prefixes: Mapping[str, str] = PREFIXES) -> str:
     return "".join(_turtle(rows, comment=comment, prefixes=prefixes))
 
 
-def _turtle(rows: Iterable[Row], *, comment: str, prefixes: Mapping[str, str]) -> Iterator[str]:
+def _turtle(rows: Iterable[Quad], *, comment: str, prefixes: Mapping[str, str]) -> Iterator[str]:
     names = Names(prefixes)
     text = cache(lambda term: names.shorten(term) if term[0] == "<" else _render_literal(term, names=names))
     groups = group_rows(rows)
@@ -106,7 +105,7 @@ def _turtle_subject(subject: str, properties: list[Property], *, text: Callable[
     return f"{text(subject)}\n" + " ;\n".join(lines) + " .\n"
 
 
-def rdfxml(rows: Iterable[Row], *, prefixes: Mapping[str, str] = PREFIXES) -> str:
+def rdfxml(rows: Iterable[Quad], *, prefixes: Mapping[str, str] = PREFIXES) -> str:
     groups = group_rows(rows)
     elements = _name_elements(groups, prefixes=prefixes)
     spaces = {"rdf": RDF} | {qname.partition(":")[0]: space for space, qname in elements.values()}
@@ -158,7 +157,7 @@ _INTEGER = re.compile("0|-?[1-9][0-9]{0,14}")
 _BOOLEANS = {"true": True, "false": False}
 
 
-def jsonld(rows: Iterable[Row], *, context: Mapping[str, Any], prefixes: Mapping[str, str] = PREFIXES) -> str:
+def jsonld(rows: Iterable[Quad], *, context: Mapping[str, Any], prefixes: Mapping[str, str] = PREFIXES) -> str:
     local = context.get("@context", context)
     nodes = [_expand_subject(subject, properties) for subject, properties in iter_subjects(group_rows(rows), prefixes=prefixes)]
     first = {name: rank for rank, keyword in enumerate(("@id", "@type")) for name in _find_aliases(local, keyword)}

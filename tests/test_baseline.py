@@ -158,7 +158,7 @@ def test_exit_codes_are_as_documented(
 
 
 def test_exit_code_is_three_when_the_program_is_at_fault(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("airm_graph.pipeline.building.validate_inputs", None)
+    monkeypatch.setattr("airm_graph.pipeline.validation._find_rdf", None)
     with pytest.raises(SystemExit) as stopped:
         main(["validate", str(EXAMPLES)])
     assert stopped.value.code == 3

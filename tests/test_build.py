@@ -15,6 +15,7 @@ import airm_graph
 from airm_graph.errors import AirmError, InputError
 from airm_graph.graph.store import parse_rows
 from airm_graph.namespaces import BASE
+from graphs import close, records_of
 
 ROOT = Path(__file__).resolve().parent.parent
 EXAMPLES = ROOT / "examples"
@@ -39,8 +40,8 @@ def triples(path: Path) -> set[tuple[str, str, str]]:
 
 
 def test_real_captures_give_their_mitigations_and_no_violation(real_graph: airm_graph.Graph) -> None:
-    assert len(real_graph.records.mitigations) == 29
-    assert len(real_graph.records.sources) == 2
+    assert len(records_of(real_graph).mitigations) == 29
+    assert len(records_of(real_graph).sources) == 2
     assert real_graph.report.conforms
     assert real_graph.report.counts["warning"] > 0
 
@@ -122,7 +123,7 @@ def test_consumer_without_reasoner_finds_a_whole_branch(example_graph: airm_grap
     found = {s for s, p, o in triples(example_dist / name) if p == f"<{AIRM}underCode>" and o == branch}
     expected = {
         f"<{BASE}{mitigation.key}>"
-        for mitigation in example_graph.records.mitigations
+        for mitigation in records_of(example_graph).mitigations
         if any(c.code == "1.1" or c.code.startswith("1.1.") for c in mitigation.classifications)
     }
     assert found == expected
@@ -147,14 +148,14 @@ def test_every_mitigation_leads_to_file_lines_and_captured_text(example_dist: Pa
 
 
 def test_each_capture_is_one_named_graph(example_graph: airm_graph.Graph) -> None:
-    graphs = {row[3] for row in example_graph.exported}
-    captures = {f"<{BASE}capture/{capture.sha256[:16]}>" for capture in example_graph.records.captures}
+    graphs = {row[3] for row in example_graph.quads}
+    captures = {f"<{BASE}capture/{capture.sha256[:16]}>" for capture in records_of(example_graph).captures}
     assert graphs == captures | {f"<{BASE}graph/{name}>" for name in ("taxonomy", "inferred", "dataset")}
     assert {row[3] for row in example_graph.ontology} == {f"<{BASE}graph/ontology>"}
 
 
 def test_published_data_holds_no_blank_node_and_no_axiom(example_graph: airm_graph.Graph) -> None:
-    for subject, predicate, value, _ in example_graph.exported:
+    for subject, predicate, value, _ in example_graph.quads:
         assert not subject.startswith("_:")
         assert not value.startswith("_:")
         assert predicate != "<http://www.w3.org/2002/07/owl#sameAs>"
@@ -163,7 +164,7 @@ def test_published_data_holds_no_blank_node_and_no_axiom(example_graph: airm_gra
 
 def test_other_base_moves_every_iri(example_graph: airm_graph.Graph, tmp_path: Path) -> None:
     graph = airm_graph.build([EXAMPLES], base="http://localhost:8080/x/")
-    assert not [row for row in graph.exported if BASE in "".join(row) and not row[2].startswith('"')]
+    assert not [row for row in graph.quads if BASE in "".join(row) and not row[2].startswith('"')]
     assert len(graph) == len(example_graph)
     assert len(graph.query("mitigations-by-code", code="1.1")) == len(example_graph.query("mitigations-by-code", code="1.1"))
     graph.write(tmp_path)
@@ -174,9 +175,9 @@ def test_other_base_moves_every_iri(example_graph: airm_graph.Graph, tmp_path: P
 
 
 def test_date_of_release_comes_from_the_environment_only(monkeypatch: pytest.MonkeyPatch, example_graph: airm_graph.Graph) -> None:
-    assert '"2001-09-09"' not in str(example_graph.rows)
+    assert '"2001-09-09"' not in str(example_graph.asserted)
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1000000000")
-    assert '"2001-09-09"' in str(airm_graph.build([EXAMPLES]).rows)
+    assert '"2001-09-09"' in str(airm_graph.build([EXAMPLES]).asserted)
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "yesterday")
     with pytest.raises(AirmError, match="SOURCE_DATE_EPOCH"):
         airm_graph.build([EXAMPLES])
@@ -194,10 +195,10 @@ def test_graph_converts_to_rdflib_and_networkx(example_graph: airm_graph.Graph, 
 
     assert len(example_graph.to_rdflib()) == len(example_graph)
     named = example_graph.to_rdflib(named_graphs=True)
-    assert sum(1 for _ in named.quads()) == len(set(example_graph.exported))
+    assert sum(1 for _ in named.quads()) == len(set(example_graph.quads))
     projected = example_graph.to_networkx()
-    mitigation = BASE + example_graph.records.mitigations[0].key
-    assert projected.nodes[mitigation]["rdfs:label"] == example_graph.records.mitigations[0].names[0].value
+    mitigation = BASE + records_of(example_graph).mitigations[0].key
+    assert projected.nodes[mitigation]["rdfs:label"] == records_of(example_graph).mitigations[0].names[0].value
     nx.write_gexf(projected, tmp_path / "graph.gexf")
     assert nx.read_gexf(tmp_path / "graph.gexf").number_of_nodes() == projected.number_of_nodes()
 
@@ -206,7 +207,7 @@ def test_same_file_twice_is_one_capture_with_two_names(tmp_path: Path) -> None:
     page = min(EXAMPLES.glob("*.txt"))
     for name in ("a.txt", "b.txt"):
         shutil.copy(page, tmp_path / name)
-    records = airm_graph.build([tmp_path]).records
+    records = records_of(airm_graph.build([tmp_path]))
     assert [capture.file_names for capture in records.captures] == [("a.txt", "b.txt")]
 
 
@@ -216,7 +217,7 @@ def test_files_of_one_name_in_two_folders_keep_apart(tmp_path: Path) -> None:
         (tmp_path / folder).mkdir()
         shutil.copy(page, tmp_path / folder / "page.txt")
     graph = airm_graph.build([tmp_path / "a", tmp_path / "b"])
-    assert {name for capture in graph.records.captures for name in capture.file_names} == {"a/page.txt", "b/page.txt"}
+    assert {name for capture in records_of(graph).captures for name in capture.file_names} == {"a/page.txt", "b/page.txt"}
 
 
 def test_files_of_one_path_below_two_folders_keep_apart(tmp_path: Path) -> None:
@@ -225,7 +226,7 @@ def test_files_of_one_path_below_two_folders_keep_apart(tmp_path: Path) -> None:
         (tmp_path / folder / "deep").mkdir(parents=True)
         shutil.copy(page, tmp_path / folder / "deep" / "page.txt")
     graph = airm_graph.build([tmp_path / "a" / "deep", tmp_path / "b" / "deep"])
-    assert {name for capture in graph.records.captures for name in capture.file_names} == {"a/deep/page.txt", "b/deep/page.txt"}
+    assert {name for capture in records_of(graph).captures for name in capture.file_names} == {"a/deep/page.txt", "b/deep/page.txt"}
 
 
 def test_file_named_twice_is_one_file_whatever_the_order(tmp_path: Path) -> None:
@@ -233,14 +234,14 @@ def test_file_named_twice_is_one_file_whatever_the_order(tmp_path: Path) -> None
     page = Path(shutil.copy(min(EXAMPLES.glob("*.txt")), tmp_path / "deep" / "page.txt"))
     inputs = [tmp_path, tmp_path / "deep", page]
     for order in (inputs, inputs[::-1]):
-        assert [capture.file_names for capture in airm_graph.build(order).records.captures] == [("deep/page.txt",)]
+        assert [capture.file_names for capture in records_of(airm_graph.build(order)).captures] == [("deep/page.txt",)]
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems refuse such names")
 def test_file_name_that_is_no_text_is_written_with_escapes(tmp_path: Path) -> None:
     shutil.copy(min(EXAMPLES.glob("*.txt")), os.fsencode(tmp_path) + b"/a\xff\n\x01.txt")
     graph = airm_graph.build([tmp_path])
-    assert [capture.file_names for capture in graph.records.captures] == [(r"a\xff\n\x01.txt",)]
+    assert [capture.file_names for capture in records_of(graph).captures] == [(r"a\xff\n\x01.txt",)]
     assert set(graph.write(tmp_path / "dist")) >= set(FILES)
 
 
@@ -258,7 +259,7 @@ def test_broken_page_beside_good_ones_is_reported_and_the_rest_is_built(example_
     shutil.copytree(EXAMPLES, tmp_path / "in")
     (tmp_path / "in" / "zz.txt").write_bytes(b"\x00\x01")
     graph = airm_graph.build([tmp_path / "in"])
-    assert len(graph.records.mitigations) == len(example_graph.records.mitigations)
+    assert len(records_of(graph).mitigations) == len(records_of(example_graph).mitigations)
     assert [f.rule for f in graph.report.findings if f.severity.value == "violation"] == ["CAP-01"]
 
 
@@ -279,9 +280,7 @@ def test_reference_engine_infers_the_same(example_graph: airm_graph.Graph) -> No
 
 
 def test_contradiction_is_a_violation(example_graph: airm_graph.Graph) -> None:
-    from airm_graph.reason import close
-
-    mitigation = f"<{BASE}{example_graph.records.mitigations[0].key}>"
+    mitigation = f"<{BASE}{records_of(example_graph).mitigations[0].key}>"
     wrong = (mitigation, "<http://www.w3.org/1999/02/22-rdf-syntax-ns#type>", f"<{AIRM}Source>", "")
-    assert close([*example_graph.rows, wrong], ontology=example_graph.ontology).contradictions
-    assert not close(example_graph.rows, ontology=example_graph.ontology).contradictions
+    assert close([*example_graph.asserted, wrong], ontology=example_graph.ontology).contradictions
+    assert not close(example_graph.asserted, ontology=example_graph.ontology).contradictions

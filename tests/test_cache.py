@@ -16,7 +16,7 @@ from airm_graph.ingest import read_captures
 from airm_graph.ingest.captures import cached as again
 from airm_graph.ingest.captures.page import Reading, read_capture
 from airm_graph.model import Page
-from airm_graph.pipeline.building import open_reader
+from airm_graph.pipeline import open_reader
 from test_cli import EXAMPLES, run
 
 

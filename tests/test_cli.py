@@ -138,7 +138,7 @@ def test_interrupted_database_exits_like_any_interruption(tmp_path: Path) -> Non
 
 
 def test_internal_error_exits_with_three_and_no_traceback() -> None:
-    broken = "import airm_graph.pipeline.building as c; c.build = None\nfrom airm_graph.cli import main; main()"
+    broken = "import airm_graph.pipeline.building as c; c.build_graph = None\nfrom airm_graph.cli import main; main()"
     done = subprocess.run([sys.executable, "-c", broken, "build", "."], capture_output=True, timeout=60, check=False)
     assert done.returncode == 3
     assert b"internal error" in done.stderr

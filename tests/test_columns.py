@@ -391,9 +391,9 @@ def test_coded_quads_are_those_of_the_same_selects(monkeypatch: pytest.MonkeyPat
         )
         value = "'\"' || few || '\"'"
         quads = [
-            CodedQuads("things", "s", "<urn:p>", value, "<urn:g>"),
-            CodedQuads("things", "s", "<urn:q>", "s", "<urn:g>", "few > 0"),
-            CodedQuads("things", "s", "<urn:q>", "'<urn:it''s>'", "", "few = 1"),
+            CodedQuads("things", "s", "<urn:p>", value, "'<urn:g>'"),
+            CodedQuads("things", "s", "<urn:q>", "s", "'<urn:g>'", "few > 0"),
+            CodedQuads("things", "s", "<urn:q>", "'<urn:it''s>'", "''", "few = 1"),
         ]
         table.load_coded(quads, repeated={value})
         expected = sorted([("<urn:s>", "<urn:p>", '"0"', "")] + [row for n in range(1, 40) for row in _rows_of(f"<urn:{'t' * n}>", n % 3)])
@@ -414,10 +414,10 @@ def test_coded_quads_that_are_refused_leave_the_table_as_it_was() -> None:
         table.load_rows([("<urn:s>", "<urn:p>", '"0"', "")])
         table.execute("CREATE TABLE things AS SELECT '<urn:a>' AS s")
         with pytest.raises(StoreError, match="nothing"):
-            table.load_coded([CodedQuads("things", "s", "<urn:p>", "s", ""), CodedQuads("things", "s", "<urn:p>", "nothing", "")])
+            table.load_coded([CodedQuads("things", "s", "<urn:p>", "s", "''"), CodedQuads("things", "s", "<urn:p>", "nothing", "''")])
         with pytest.raises(StoreError, match="no such"):
             table.load_coded(
-                [CodedQuads("things", "s", "<urn:p>", "s", ""), CodedQuads("things", "s", "<urn:q>", "s", "", "error('no such') = 1")]
+                [CodedQuads("things", "s", "<urn:p>", "s", "''"), CodedQuads("things", "s", "<urn:q>", "s", "''", "error('no such') = 1")]
             )
         assert table.rows() == [("<urn:s>", "<urn:p>", '"0"', "")]
         assert table.find_ids(["<urn:a>"]) == {}

@@ -24,11 +24,11 @@ from airm_graph.ingest.decisions import read_decisions
 from airm_graph.ingest.external import find_match_findings
 from airm_graph.merge import merge_pages
 from airm_graph.namespaces import BASE, PREFIXES
-from airm_graph.reason import close
 from airm_graph.resources import find_resource, read_resource
 from airm_graph.rules import RULES
 from airm_graph.validate import validate_rows
 from airm_graph.validate.rulebook import find_page, load_rulebook
+from graphs import close
 
 PAGES = load_rulebook()
 EXAMPLES = yaml.safe_load(read_resource("shapes/examples.yaml"))

@@ -37,6 +37,7 @@ from airm_graph.model import (
 )
 from airm_graph.namespaces import BASE, PREFIXES
 from airm_graph.text import find_identifiers, place_key
+from graphs import records_of
 from pages import Document, Node, as_bytes, print_page, walk
 
 TITLE = "A Made-up Handbook of Measures"
@@ -567,7 +568,7 @@ def find_rows(folder: Path) -> list[str]:
 def test_build_follows_decisions_in_every_form(tmp_path: Path, form: str):
     folder = write_tables(tmp_path / "in")
     one, two = find_rows(folder)
-    assert len(airm_graph.build([folder]).records.mitigations) == 2
+    assert len(records_of(airm_graph.build([folder])).mitigations) == 2
     if form == "sssom":
         path = tmp_path / "mine.sssom.tsv"
         path.write_text(
@@ -582,7 +583,7 @@ def test_build_follows_decisions_in_every_form(tmp_path: Path, form: str):
     matches, _ = read_matches((tmp_path / "dist" / "links.sssom.tsv").read_bytes(), file="links.sssom.tsv")
     (link,) = [match for match in matches.matches if match.get("subject_category") == "mitigation"]
     assert link.get("mapping_justification").endswith("ManualMappingCuration")
-    assert len(airm_graph.build([folder], decisions=[path]).records.mitigations) == 1
+    assert len(records_of(airm_graph.build([folder], decisions=[path])).mitigations) == 1
 
 
 def test_links_of_a_build_with_one_denied_are_decisions(tmp_path: Path):
@@ -591,7 +592,7 @@ def test_links_of_a_build_with_one_denied_are_decisions(tmp_path: Path):
     (folder / "two" / "mitigations.csv").write_text(rows)
     build(folder)
     links = tmp_path / "dist" / "links.sssom.tsv"
-    assert len(airm_graph.build([folder]).records.mitigations) == 1
+    assert len(records_of(airm_graph.build([folder])).mitigations) == 1
     lines = links.read_text().splitlines()
     start = next(number for number, line in enumerate(lines) if not line.startswith("#"))
     denied = [
@@ -600,8 +601,8 @@ def test_links_of_a_build_with_one_denied_are_decisions(tmp_path: Path):
     ]
     (tmp_path / "mine.sssom.tsv").write_text("\n".join(denied) + "\n")
     graph = airm_graph.build([folder], decisions=[tmp_path / "mine.sssom.tsv"])
-    assert len(graph.records.mitigations) == 2
-    assert len(graph.records.sources) == 1
+    assert len(records_of(graph).mitigations) == 2
+    assert len(records_of(graph).sources) == 1
 
 
 def test_open_and_unreadable_decisions(tmp_path: Path):

@@ -29,9 +29,10 @@ from airm_graph.ingest.tables.names import find_separator
 from airm_graph.ingest.tables.values import split_code
 from airm_graph.merge import join_records, merge_pages
 from airm_graph.namespaces import BASE, iri, term
-from airm_graph.pipeline.building import propose_mapping
+from airm_graph.pipeline import propose_mapping
 from airm_graph.resources import find_resource, read_resource
 from airm_graph.text import arm_cell, defuse_cell, disarm_cell
+from graphs import records_of
 
 ROOT = Path(__file__).resolve().parent.parent
 SCHEMA = json.loads(read_resource("schemas/mapping.schema.json"))
@@ -94,7 +95,7 @@ def first_edition() -> Path:
 
 
 def test_human_and_machine_are_two_classifications_with_two_agents(graph: airm_graph.Graph) -> None:
-    found = {(s, p, o) for s, p, o, _ in graph.rows}
+    found = {(s, p, o) for s, p, o, _ in graph.asserted}
     for name, by, agent, kind in (("model-cards", "llm", "llm", "SoftwareAgent"), ("model-cards", "human", "human", "Person")):
         made = iri(f"mitigation/lee-2025-made-up/{name}/classification/v2-2.2.4-{by}")
         assert {
@@ -112,9 +113,9 @@ def test_classification_of_a_table_with_one_has_the_iri_it_always_had(tmp_path: 
     mapping = "edition: v2\ntables: {mitigations: {columns: {name: N, source: {title: T, authors: A}, code: C, reason: R, agent: W}}}"
     rows = "Red teaming,2.2.2,It tests.,LLM,Handbook,Ann Lee\n"
     built = airm_graph.build([write_folder(tmp_path / "in", rows, fields="N,C,R,W,T,A\n", documents="", mapping=mapping)])
-    (made,) = {s for s, p, _, _ in built.rows if p == term("airm:assignedCode")}
+    (made,) = {s for s, p, _, _ in built.asserted if p == term("airm:assignedCode")}
     assert made.endswith("/red-teaming/classification/v2-2.2.2>")
-    assert [said.value for m in built.records.mitigations for given in m.classifications for said in given.reasonings] == ["It tests."]
+    assert [said.value for m in records_of(built).mitigations for given in m.classifications for said in given.reasonings] == ["It tests."]
 
 
 def test_human_and_machine_disagreeing_is_one_reported_conflict(graph: airm_graph.Graph) -> None:
@@ -140,7 +141,7 @@ def test_classifications_of_a_page_and_of_a_table_stand_side_by_side(tmp_path: P
     documents = f'Title,Author list,Year\n{title},"Rokas Gipiskis, Ayrton San Joaquin",2024\n'
     rows = f"Adversarial training,,,{title},,,1.1.2,It changes the loss.,1.1.2,,,,,,\n"
     built = airm_graph.build([ROOT / "examples", write_folder(tmp_path / "in", rows, documents=documents)])
-    (joined,) = (m for m in built.records.mitigations if m.key.endswith("/adversarial-training"))
+    (joined,) = (m for m in records_of(built).mitigations if m.key.endswith("/adversarial-training"))
     assert {("v2", "1.1.2", "human"), ("v2", "1.1.2", "llm")} < {(c.edition, c.code, c.by) for c in joined.classifications}
     assert "" in {c.by for c in joined.classifications}
 
@@ -218,7 +219,7 @@ def test_agent_and_kind_come_from_columns_of_their_own(tmp_path: Path) -> None:
 
 
 def test_terms_of_first_and_other_columns_are_statements_with_their_cells(graph: airm_graph.Graph) -> None:
-    (red,) = (m for m in graph.records.mitigations if m.key.endswith("/red-teaming"))
+    (red,) = (m for m in records_of(graph).mitigations if m.key.endswith("/red-teaming"))
     assert Counter((name, said.value, said.evidence[0].column) for name, said in red.roles) == Counter(
         [
             ("actor", "developer", "AIActor_Primary"),
@@ -230,7 +231,7 @@ def test_terms_of_first_and_other_columns_are_statements_with_their_cells(graph:
             ("lifecycle", "operate-and-monitor", "AILifecycle_Other"),
         ]
     )
-    (cards,) = (m for m in graph.records.mitigations if m.key.endswith("/model-cards"))
+    (cards,) = (m for m in records_of(graph).mitigations if m.key.endswith("/model-cards"))
     assert {said.value for _, said in cards.roles} == {"unable-to-classify", "other-multiple-stages", "govern"}
 
 
@@ -266,7 +267,7 @@ def find_parents(folder: Path) -> dict[str, str]:
 
 
 def test_parents_and_children_become_part_of(graph: airm_graph.Graph) -> None:
-    above = {(s.rsplit("/", 1)[1], o.rsplit("/", 1)[1]) for s, p, o, _ in graph.rows if p == term("airm:partOf")}
+    above = {(s.rsplit("/", 1)[1], o.rsplit("/", 1)[1]) for s, p, o, _ in graph.asserted if p == term("airm:partOf")}
     assert above == {("red-teaming>", "safeguards>"), ("model-cards>", "safeguards>")}
 
 
@@ -353,9 +354,9 @@ def test_source_that_may_be_one_of_two_is_none(tmp_path: Path) -> None:
 
 
 def test_doi_becomes_an_address_where_there_is_none(graph: airm_graph.Graph) -> None:
-    (source,) = (s for s in graph.records.sources if s.titles[0].value == "A Made-up Handbook")
+    (source,) = (s for s in records_of(graph).sources if s.titles[0].value == "A Made-up Handbook")
     assert [url.value for url in source.urls] == ["https://doi.org/10.1234/abc"]
-    assert {agent.key for s in graph.records.sources for agent, _ in s.creators} == {
+    assert {agent.key for s in records_of(graph).sources for agent, _ in s.creators} == {
         *("agent/ann-lee", "agent/bo-chen", "agent/day-cy", "agent/fox-eve"),
     }
 
@@ -415,22 +416,22 @@ DAMAGED = "Red teaming,Resist aacks [88].,,A Made-up Handbook,,,2.2.2,It counter
 
 def test_repair_of_a_cell_is_listed_with_the_cell_and_the_character(tmp_path: Path) -> None:
     graph = airm_graph.build([write_folder(tmp_path / "in", DAMAGED)])
-    (mitigation,) = graph.records.mitigations
+    (mitigation,) = records_of(graph).mitigations
     assert [said.value for said in mitigation.descriptions] == ["Resist attacks."]
     assert [said.value for said in mitigation.classifications[0].reasonings] == ["It counters attacks."]
-    made = [(evidence.row, evidence.column, repair.line, repair.position, repair.rule) for evidence, repair in graph.records.repairs]
+    made = [(evidence.row, evidence.column, repair.line, repair.position, repair.rule) for evidence, repair in records_of(graph).repairs]
     assert sorted(made) == [
         (2, "Definition", 1, 8, "lost-ligature"),
         (2, "Definition", 1, 13, "citation-mark"),
         (2, "llm_reasoning", 1, 13, "lost-ligature"),
     ]
-    assert {s.rsplit("/", 1)[1] for s, p, o, _ in graph.rows if (p, o) == (term("rdf:type"), term("airm:Repair"))} == {
+    assert {s.rsplit("/", 1)[1] for s, p, o, _ in graph.asserted if (p, o) == (term("rdf:type"), term("airm:Repair"))} == {
         "r2-definition-l1-c8-lost-ligature>",
         "r2-definition-l1-c13-citation-mark>",
         "r2-llm-reasoning-l1-c13-lost-ligature>",
     }
     assert graph.report.conforms
-    assert set(build_back(graph, tmp_path / "out").rows) == set(graph.rows)
+    assert set(build_back(graph, tmp_path / "out").rows) == set(graph.asserted)
 
 
 def test_text_is_published_as_it_stands_where_the_mapping_does_not_ask_for_repairs(tmp_path: Path) -> None:
@@ -716,8 +717,8 @@ def test_other_formats_are_mapped_read_and_brought_back(tmp_path: Path, folder: 
     found = {table.kind: [guess.what for guess in table.guesses if guess.is_certain] for table in propose_mapping([place]).tables}
     assert {"name", "source", "description", "parent", "children", "code"} <= set(found["mitigations"])
     built = airm_graph.build([place])
-    assert {m.key for m in built.records.mitigations} == {m.key for m in graph.records.mitigations}
-    assert set(build_back(built, tmp_path / "tables").rows) == set(built.rows)
+    assert {m.key for m in records_of(built).mitigations} == {m.key for m in records_of(graph).mitigations}
+    assert set(build_back(built, tmp_path / "tables").rows) == set(built.asserted)
 
 
 def write_as(source: Path, target: Path) -> None:
@@ -758,32 +759,32 @@ def build_back(graph: airm_graph.Graph, folder: Path) -> airm_graph.Graph:
 def test_examples_and_tables_go_to_tables_and_back(tmp_path: Path, example_graph: airm_graph.Graph, graph: airm_graph.Graph) -> None:
     for number, made in enumerate((example_graph, graph)):
         back = build_back(made, tmp_path / str(number))
-        assert set(back.rows) == set(made.rows)
+        assert set(back.asserted) == set(made.rows)
         assert back.digest == made.digest
 
 
 def test_first_edition_and_captures_go_to_tables_and_back(tmp_path: Path, first_edition: Path, captures: Path) -> None:
     graph = airm_graph.build([first_edition, captures])
     back = build_back(graph, tmp_path / "tables")
-    assert set(back.rows) == set(graph.rows)
-    assert len(back.records.mitigations) > 628
+    assert set(back.asserted) == set(graph.asserted)
+    assert len(records_of(back).mitigations) > 628
 
 
 def test_written_graph_goes_to_tables_and_back(tmp_path: Path, example_graph: airm_graph.Graph, example_dist: Path) -> None:
     back = build_back(airm_graph.load(example_dist), tmp_path / "tables")
-    assert set(back.rows) == set(example_graph.rows)
+    assert set(back.asserted) == set(example_graph.asserted)
 
 
 def test_graph_without_named_graphs_comes_back_with_the_same_triples(
     tmp_path: Path, example_graph: airm_graph.Graph, example_dist: Path
 ) -> None:
     back = build_back(airm_graph.load(example_dist / "airm.ttl"), tmp_path / "tables")
-    assert {row[:3] for row in back.rows} == {row[:3] for row in example_graph.rows}
+    assert {row[:3] for row in back.asserted} == {row[:3] for row in example_graph.asserted}
 
 
 def test_graph_with_a_base_of_its_own_comes_back(tmp_path: Path, folder: Path, graph: airm_graph.Graph) -> None:
     elsewhere = airm_graph.build([folder], base="https://example.org/risk/")
-    assert set(build_back(elsewhere, tmp_path / "tables").rows) == set(graph.rows)
+    assert set(build_back(elsewhere, tmp_path / "tables").rows) == set(graph.asserted)
 
 
 def test_tables_of_a_graph_are_the_same_bytes_whoever_writes_them(tmp_path: Path, graph: airm_graph.Graph) -> None:
@@ -797,7 +798,7 @@ def test_tables_of_a_graph_are_the_same_bytes_whoever_writes_them(tmp_path: Path
 def test_exported_graph_and_what_it_was_made_of_are_one_graph(tmp_path: Path, example_graph: airm_graph.Graph) -> None:
     example_graph.write_tables(tmp_path / "tables")
     both = airm_graph.build([ROOT / "examples", tmp_path / "tables"])
-    assert set(both.rows) == set(example_graph.rows)
+    assert set(both.rows) == set(example_graph.asserted)
     assert Counter(f.rule for f in both.report.findings) == Counter(f.rule for f in example_graph.report.findings)
 
 
@@ -881,7 +882,7 @@ def test_cells_that_spreadsheets_would_run_go_there_and_back(tmp_path: Path) -> 
     for path in written.values():
         with path.open(encoding="utf-8", newline="") as file:
             assert not [cell for row in csv.reader(file) for cell in row if path.suffix == ".csv" and defuse_cell(cell) != cell]
-    assert set(airm_graph.build([tmp_path / "out"]).rows) == set(graph.rows)
+    assert set(airm_graph.build([tmp_path / "out"]).rows) == set(graph.asserted)
 
 
 def test_export_command_writes_a_folder_of_tables(tmp_path: Path, folder: Path) -> None:

@@ -22,6 +22,7 @@ from airm_graph.pipeline.migration import has_decisions, migrate_codes
 from airm_graph.resources import find_resource
 from airm_graph.sssom import NO_TERM, Match, MatchSet
 from airm_graph.taxonomy import load_taxonomy
+from graphs import records_of
 
 MAPPING = find_resource("ontology/alignments/v1-v2.sssom.tsv")
 SEMAPV = "https://w3id.org/semapv/vocab/"
@@ -59,7 +60,7 @@ def test_mapping_in_turtle_keeps_what_skos_asks():
 
 def test_mapping_stays_out_of_graphs(example_graph: airm_graph.Graph):
     matches = {f"<{PREFIXES['skos']}{kind}Match>" for kind in ("exact", "close", "broad", "narrow", "related")}
-    assert not [row for row in (*example_graph.rows, *example_graph.inferred) if row[1] in matches]
+    assert not [row for row in (*example_graph.asserted, *example_graph.inferred) if row[1] in matches]
 
 
 # Proposals.
@@ -249,7 +250,7 @@ def test_reviewed_table_becomes_classifications_and_nothing_is_overwritten(table
     graph = airm_graph.build([tables], decisions=[accepted])
     codes = {
         mitigation.key.rpartition("/")[2]: [(c.edition, c.code) for c in mitigation.classifications]
-        for mitigation in graph.records.mitigations
+        for mitigation in records_of(graph).mitigations
     }
     assert codes == {
         "red-teaming": [("v1", "3.1"), ("v2", "2.2.2"), ("v2", "2.2.3")],
@@ -264,13 +265,13 @@ def test_decided_code_rests_on_the_cell_that_says_so(tables: Path, tmp_path: Pat
     migrate(tables, "-o", tmp_path / "out")
     review = fill(tmp_path / "out" / "review.csv", tmp_path / "mine.csv", red_teaming="2.2.2")
     graph = airm_graph.build([tables], decisions=[review])
-    mitigation = next(m for m in graph.records.mitigations if m.key.endswith("red-teaming"))
+    mitigation = next(m for m in records_of(graph).mitigations if m.key.endswith("red-teaming"))
     new = next(c for c in mitigation.classifications if c.edition == "v2")
     row = next(number for number, entry in enumerate(read_review(review), 2) if entry["decision"])
     assert [(place.row, place.column, place.text) for place in new.evidence] == [(row, "decision", "2.2.2")]
     assert [agent.name for agent, _ in new.agents] == ["Cy Day"]
     assert [day.value for day in new.created] == ["2026-11-21"]
-    assert "mine.csv" in {name for capture in graph.records.captures for name in capture.file_names}
+    assert "mine.csv" in {name for capture in records_of(graph).captures for name in capture.file_names}
     assert graph.report.conforms
 
 
@@ -320,7 +321,7 @@ def test_names_of_another_base_are_understood(tables: Path, tmp_path: Path):
     (tmp_path / "review.csv").write_text(done.tables["review.csv"])
     review = fill(tmp_path / "review.csv", tmp_path / "mine.csv", red_teaming="2.2.2")
     assert read_review(review)[0]["mitigation"].startswith(f"{base}mitigation/")
-    assert "v2/2.2.2>" in json.dumps(airm_graph.build([tables], base=base, decisions=[review]).rows)
+    assert "v2/2.2.2>" in json.dumps(airm_graph.build([tables], base=base, decisions=[review]).asserted)
 
 
 def test_another_mapping_can_be_given(tables: Path, tmp_path: Path):

@@ -5,6 +5,7 @@ import random
 import re
 import subprocess
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -12,33 +13,40 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from airm_graph.errors import InputError, StoreError
+from airm_graph.graph import TripleTable
 from airm_graph.graph.store import FORMATS, number_rows, parse_rows
-from airm_graph.ingest.rdf import Lines, RdfFile, find_lines, locate_findings, read_rdf_files
+from airm_graph.ingest.rdf import RdfFile, load_rdf_files, locate_findings
 from airm_graph.ingest.rdf_jsonld import find_json_lines
 from airm_graph.model import Finding, Place, Severity
 from airm_graph.namespaces import PREFIXES
-from airm_graph.pipeline.building import validate_inputs
-from airm_graph.terms import read_literal
+from airm_graph.pipeline import validate_inputs
+from airm_graph.terms import Quad, read_literal
 
 RDF_TYPE = "<http://www.w3.org/1999/02/22-rdf-syntax-ns#type>"
 E = "http://example.org/"
 
 
+def read_files(paths: list[Path]) -> tuple[tuple[RdfFile, ...], list[Quad]]:
+    with TripleTable(threads=1) as table:
+        return load_rdf_files(paths, table=table), table.rows()
+
+
 def read_text(folder: Path, name: str, text: str | bytes) -> RdfFile:
     path = folder / name
     path.write_bytes(text.encode() if isinstance(text, str) else text)
-    (file,) = read_rdf_files([path])
-    return file
+    return read_files([path])[0][0]
 
 
-def lines_of(file: RdfFile) -> Lines:
-    return find_lines(file, nodes={term for row in file.rows for term in (row[0], row[2])})
+def place(file: RdfFile, focus: str, path: str = "", value: str = "") -> Place:
+    about = Finding("A-01", Severity.WARNING, "no", focus=focus, path=path, value=value)
+    (finding,) = locate_findings([about], files=[file])
+    assert finding.place is not None
+    return finding.place
 
 
 def found(file: RdfFile, focus: str, path: str = "", value: str = "") -> str | None:
-    lines = lines_of(file)
-    at = lines.find(iri(focus), path=iri(path) if path else "", value=value)
-    return None if at is None else lines.quote(at)
+    at = place(file, iri(focus), iri(path) if path else "", value)
+    return at.text if at.first_line else None
 
 
 def iri(local: str) -> str:
@@ -98,8 +106,8 @@ def test_lines_are_right_with_other_line_ends_and_a_byte_order_mark(tmp_path: Pa
 
 def test_subject_on_one_line_with_its_neighbour_is_found(tmp_path: Path) -> None:
     file = read_text(tmp_path, "a.ttl", f"<{E}a> <{E}p> 1 . <{E}b>\n <{E}p> 2 .\n<{E}c>\n\n# <{E}c>\n <{E}p> 3 .")
-    assert lines_of(file).find(iri("b")) == (2, 2)
-    assert lines_of(file).find(iri("c")) == (3, 3)
+    assert place(file, iri("b")).first_line == 2
+    assert place(file, iri("c")).first_line == 3
 
 
 N_QUADS = f'# first\n<{E}a> <{E}p> "1" .\n\n<{E}a> <{E}p> "2" <{E}g> .\n_:x <{E}p> "3" .\n'
@@ -107,16 +115,9 @@ N_QUADS = f'# first\n<{E}a> <{E}p> "1" .\n\n<{E}a> <{E}p> "2" <{E}g> .\n_:x <{E}
 
 def test_n_quads_give_the_line_of_the_quad(tmp_path: Path) -> None:
     file = read_text(tmp_path, "a.nq", N_QUADS)
-    lines = lines_of(file)
-    assert [
-        lines.find(focus, path=iri("p"), value=value) for _, focus, value in ((0, iri("a"), '"1"'), (1, iri("a"), '"2"'), (2, "_:x", '"3"'))
-    ] == [
-        (2, 2),
-        (4, 4),
-        (5, 5),
-    ]
+    assert [place(file, focus, iri("p"), value).first_line for focus, value in ((iri("a"), '"1"'), (iri("a"), '"2"'), ("_:x", '"3"'))] == [2, 4, 5]
     # Without a value there is one too many: the last.
-    assert lines.find(iri("a"), path=iri("p")) == (4, 4)
+    assert place(file, iri("a"), iri("p")).first_line == 4
 
 
 JSON_LD = """{
@@ -198,18 +199,22 @@ def test_json_finder_when_given_anything_never_fails(text: str) -> None:
 
 def test_blank_nodes_have_names_that_stay_and_are_not_shared(tmp_path: Path) -> None:
     text = f"_:x <{E}p> [ <{E}q> _:anon1 ] . [] <{E}p> _:f2-x ."
-    first, second = read_rdf_files([Path(read_text(tmp_path, name, text).name) for name in ("a.ttl", "b.ttl")])
-    again, _ = read_rdf_files([Path(first.name), Path(second.name)])
-    assert first.rows == again.rows
+    for name in ("a.ttl", "b.ttl"):
+        (tmp_path / name).write_text(text)
+    paths = [tmp_path / "a.ttl", tmp_path / "b.ttl"]
+    files, rows = read_files(paths)
+    assert read_files(paths)[1] == rows
 
-    def blanks(file: RdfFile) -> set[str]:
-        return {term for row in file.rows for term in row if term.startswith("_:")}
+    def blanks(quads: Iterable[Quad]) -> set[str]:
+        return {term for quad in quads for term in quad if term.startswith("_:")}
 
-    assert len(blanks(first)) == 5
-    assert blanks(first).isdisjoint(blanks(second))
-    alone = read_text(tmp_path, "c.ttl", text)
-    assert "_:x" in blanks(alone)
-    assert len(blanks(alone)) == 5
+    first, second = (blanks(file.quads) for file in files)
+    assert first | second == blanks(rows)
+    assert len(first) == 5
+    assert first.isdisjoint(second)
+    alone = blanks(read_files(paths[:1])[1])
+    assert "_:x" in alone
+    assert len(alone) == 5
 
 
 # Every triple of the example, in every format: its line holds its value.
@@ -217,12 +222,14 @@ def test_blank_nodes_have_names_that_stay_and_are_not_shared(tmp_path: Path) -> 
 
 @pytest.mark.parametrize("name", ["airm.ttl", "airm.nt", "airm.nq", "airm.jsonld", "airm.rdf"])
 def test_every_triple_of_the_example_is_on_its_line(example_dist: Path, name: str) -> None:
-    (file,) = read_rdf_files([example_dist / name])
-    lines = lines_of(file)
-    for s, p, o, _ in random.Random(7).sample(file.rows, 400):
-        at = lines.find(s, path=p, value=o)
+    files, rows = read_files([example_dist / name])
+    asked = random.Random(7).sample(rows, 400)
+    about = [Finding("A-01", Severity.WARNING, "no", focus=s, path=p, value=o) for s, p, o, _ in asked]
+    for (s, p, o, _), finding in zip(asked, locate_findings(about, files=files), strict=True):
+        at = finding.place
         assert at is not None, (s, p, o)
-        quoted = lines.quote(at).replace("&amp;", "&").replace("&lt;", "<").replace("&gt;", ">")
+        assert at.first_line, (s, p, o)
+        quoted = at.text.replace("&amp;", "&").replace("&lt;", "<").replace("&gt;", ">")
         text = re.split(r'[\n"\\]', read_literal(o).text)[0] if o.startswith('"') else re.split(r"[/#]", o.strip("<>"))[-1]
         assert text in quoted, (s, p, o, at)
 
@@ -249,7 +256,7 @@ def test_numbered_rows_when_the_file_is_broken_name_the_place(suffix: str, text:
 def test_findings_are_placed_in_the_file_that_states_the_triple(tmp_path: Path) -> None:
     (tmp_path / "a.ttl").write_text(f"<{E}x> <{E}p> 1 .\n")
     (tmp_path / "b.ttl").write_text(f"\n<{E}x> <{E}p> 2 .\n")
-    files = read_rdf_files([tmp_path / "a.ttl", tmp_path / "b.ttl"])
+    files, _ = read_files([tmp_path / "a.ttl", tmp_path / "b.ttl"])
     integer = '"2"^^<http://www.w3.org/2001/XMLSchema#integer>'
     plain = Finding("A-01", Severity.WARNING, "no", focus=iri("x"), path=iri("p"), value=integer, place=Place("page.txt", 3))
     (finding,) = locate_findings([plain], files=files)
@@ -261,7 +268,7 @@ def test_findings_are_placed_in_the_file_that_states_the_triple(tmp_path: Path) 
 
 def test_finding_without_a_line_has_at_least_the_file(tmp_path: Path) -> None:
     file = read_text(tmp_path, "a.jsonld", '{"http://example.org/p": "no id"}')
-    (finding,) = locate_findings([Finding("A-01", Severity.WARNING, "no", focus=file.rows[0][0])], files=[file])
+    (finding,) = locate_findings([Finding("A-01", Severity.WARNING, "no", focus=file.quads[0][0])], files=[file])
     assert finding.place == Place(file.name)
 
 
@@ -332,7 +339,7 @@ def test_validate_refuses_captures_beside_rdf(tmp_path: Path) -> None:
 def test_report_about_rdf_is_the_same_for_any_hash_seed(tmp_path: Path) -> None:
     (tmp_path / "data.ttl").write_text(DATA.replace("<urn:s> .", "<urn:s> ; airm:partOf [ a airm:Mitigation ] , [] ."))
     code = (
-        "import sys; from airm_graph.pipeline.building import validate_inputs; sys.stdout.write(validate_inputs(['data.ttl'])[0].to_json())"
+        "import sys; from airm_graph.pipeline import validate_inputs; sys.stdout.write(validate_inputs(['data.ttl'])[0].to_json())"
     )
     outputs = set()
     for seed in ("1", "2"):
@@ -342,35 +349,3 @@ def test_report_about_rdf_is_the_same_for_any_hash_seed(tmp_path: Path) -> None:
         outputs.add(done.stdout)
     assert len(outputs) == 1
     assert any(finding["focus"] == "_:anon1" for finding in json.loads(outputs.pop())["findings"])
-
-
-BROKEN_LINES = """<urn:m> <{rdf}type> <{airm}Mitigation> <urn:g> .
-# a comment
-<urn:m> <{rdfs}label> "One" <urn:g> .
-<urn:m> <{rdfs}label> "Two" <urn:g> .
-<urn:\\u006d2> <{rdf}type> <{airm}Mitigation> .
-
-<urn:m2> <{rdfs}label> " padded" .
-_:b <{rdf}type> <{airm}Mitigation> .
-<urn:m> <{airm}partOf> <urn:m> .
-<urn:c> <{rdf}type> <{airm}Capture> <urn:c> .
-<urn:c> <{airm}fileName> "page.txt" <urn:c> .
-<urn:m> <{airm}evidence> <urn:e> <urn:g> .
-<urn:e> <{rdf}type> <{airm}Evidence> <urn:c> .
-<urn:e> <{airm}capture> <urn:c> <urn:c> .
-<urn:e> <{airm}firstLine> "3"^^<http://www.w3.org/2001/XMLSchema#integer> <urn:c> .
-<urn:x> <{rdfs}label> "inferred is not judged" <https://w3id.org/airm-graph/graph/inferred> .
-<urn:x> <{rdf}type> <{airm}Mitigation> <https://w3id.org/airm-graph/graph/inferred> .
-""".format(**{name: PREFIXES[name] for name in ("airm", "rdf", "rdfs")})
-
-
-@pytest.mark.parametrize("names", [["a.nq"], ["a.nq", "b.nq"]])
-@pytest.mark.parametrize("engine", ["auto", "reference"])
-def test_large_files_get_the_report_of_small_ones(tmp_path: Path, names: list[str], engine: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    for number, name in enumerate(names):
-        (tmp_path / name).write_text(BROKEN_LINES.replace("<urn:m", f"<urn:m{number}"), encoding="utf-8")
-    small = validate_inputs([tmp_path], engine=engine)
-    monkeypatch.setattr("airm_graph.pipeline.building._LARGE", 0)
-    large = validate_inputs([tmp_path], engine=engine)
-    assert large == small
-    assert len({finding.place.first_line for finding in large[0].findings if finding.place}) > 3

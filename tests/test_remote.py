@@ -10,7 +10,7 @@ from airm_graph.cli import main
 from airm_graph.errors import RemoteError
 from airm_graph.graph.store import Store
 from airm_graph.namespaces import BASE
-from airm_graph.pipeline.views import Graph
+from airm_graph.pipeline import Graph
 from airm_graph.query.answers import format_table
 from airm_graph.query.library import list_queries, run_query
 from airm_graph.remote import Client, Credentials, Endpoint, check_url, read_credentials
@@ -37,7 +37,7 @@ def filled(example_graph: Graph) -> Iterator[GraphStore]:
 
 
 def fill(state: GraphStore, graph: Graph) -> None:
-    state.store.load("".join(f"{s} {p} {o} {g} .\n" for s, p, o, g in graph.exported).encode(), format=_nquads())
+    state.store.load("".join(f"{s} {p} {o} {g} .\n" for s, p, o, g in graph.quads).encode(), format=_nquads())
 
 
 def _nquads():
@@ -110,7 +110,7 @@ def test_rows_are_put_in_order_when_the_server_sends_them_in_another(name: str, 
 
 def test_base_is_found_by_asking(example_graph: Graph) -> None:
     def move(graph: str) -> None:
-        rows = "".join(f"{s} {p} {o} {g} .\n" for s, p, o, g in example_graph.exported).replace(BASE, graph)
+        rows = "".join(f"{s} {p} {o} {g} .\n" for s, p, o, g in example_graph.quads).replace(BASE, graph)
         server.store.load(rows.encode(), format=_nquads())
 
     with run_store() as server:

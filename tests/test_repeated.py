@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from airm_graph.model import Finding, Place, Severity
-from airm_graph.pipeline.building import validate_inputs
+from airm_graph.pipeline import validate_inputs
 from airm_graph.rules import RULES, SAYS_THE_SAME, make_finding
 from airm_graph.text import find_damage
 from airm_graph.validate import validate_rows
@@ -71,7 +71,7 @@ def test_finding_of_a_shape_stays_when_it_has_no_place_or_the_reader_has_none() 
 
 
 def test_findings_of_captures_when_built_say_nothing_twice(example_graph) -> None:
-    judged = validate_rows(example_graph.rows)
+    judged = validate_rows(example_graph.asserted)
     kept = {(finding.rule, finding.focus, finding.value) for finding in example_graph.report.findings}
     gone = [finding for finding in judged if (finding.rule, finding.focus, finding.value) not in kept]
     assert {finding.rule for finding in gone} == {"EDI-07", "EDI-08", "EDI-10", "EDI-11", "EDI-13", "EDI-23"}
@@ -102,7 +102,7 @@ def test_texts_when_located_in_turtle_stand_on_the_line_of_their_own_property(tm
 
 def test_places_when_all_are_asked_for_begin_with_the_one_that_is_shown(example_graph) -> None:
     focus = {finding.focus for finding in example_graph.report.findings if finding.focus}
-    every, first = (find(example_graph.rows, focus=focus) for find in (find_every_place, find_places))
+    every, first = (find(example_graph.asserted, focus=focus) for find in (find_every_place, find_places))
     assert {node: places[0] for node, places in every.items()} == first
     assert max(map(len, every.values())) > 1
 

@@ -45,7 +45,7 @@ def test_case_and_accents_make_no_difference(example_graph) -> None:
 def test_reasons_descriptions_and_titles_are_found(example_graph, predicate: str, kind: str) -> None:
     from airm_graph.terms import read_literal
 
-    row = next(row for row in example_graph.rows if row[1].endswith(f"{predicate}>") and row[0].startswith(f"<{BASE}{kind}/"))
+    row = next(row for row in example_graph.asserted if row[1].endswith(f"{predicate}>") and row[0].startswith(f"<{BASE}{kind}/"))
     words = read_literal(row[2]).text.split()[:6]
     hits = example_graph.search(f'"{" ".join(words)}"', kind=kind, limit=100)
     assert any(row[0].startswith(f"<{hit.iri}") for hit in hits.hits)
@@ -97,8 +97,8 @@ def test_unknown_facet_or_value_is_an_error_that_names_it(example_graph) -> None
 
 
 def test_index_and_order_are_the_same_whatever_the_order_of_rows(example_graph) -> None:
-    backwards = SearchIndex.build(reversed(example_graph.exported))
-    assert backwards.data == SearchIndex.build(example_graph.exported).data
+    backwards = SearchIndex.build(reversed(example_graph.quads))
+    assert backwards.data == SearchIndex.build(example_graph.quads).data
     assert search_index(backwards, "ai", limit=100) == example_graph.search("ai", limit=100)
 
 
@@ -169,7 +169,7 @@ def test_hits_on_a_page_are_escaped(server: Server) -> None:
 
 
 def test_serving_changes_no_byte_of_the_release(server: Server, example_dist) -> None:
-    from airm_graph.pipeline.views import read_sums
+    from airm_graph.pipeline import read_sums
 
     server.get("/search?q=training")
     assert sorted(path.name for path in example_dist.iterdir()) == sorted({*read_sums(example_dist), "SHA256SUMS"})

@@ -61,7 +61,7 @@ def test_iri_answers_by_accept_suffix_and_parameter(server: Server, path: str, s
 
 
 def test_every_iri_below_the_base_answers(server: Server, example_graph) -> None:
-    rows = [*example_graph.exported, *example_graph.ontology]
+    rows = [*example_graph.quads, *example_graph.ontology]
     found = {term[1:-1] for row in rows for term in row if term.startswith(f"<{BASE}")}
     documents = sorted({iri.partition("#")[0] for iri in found})
     assert len(documents) > 300
@@ -85,9 +85,9 @@ def test_document_of_a_mitigation_holds_what_belongs_to_it(server: Server) -> No
 
 
 def test_named_graph_answers_with_all_its_statements(server: Server, example_graph) -> None:
-    name = next(row[3] for row in example_graph.rows if "/capture/" in row[3])[1:-1]
+    name = next(row[3] for row in example_graph.asserted if "/capture/" in row[3])[1:-1]
     graph = parse(server.get(f"/{name.removeprefix(BASE)}.nt").text, media_type="application/n-triples")
-    assert len(graph) == len({row[:3] for row in example_graph.exported if row[3] == f"<{name}>"})
+    assert len(graph) == len({row[:3] for row in example_graph.quads if row[3] == f"<{name}>"})
 
 
 def test_page_of_a_mitigation_shows_notice_and_escapes(server: Server) -> None:
@@ -159,7 +159,7 @@ def aged(example_graph, tmp_path_factory) -> Iterator[Server]:
         f'<{BASE}actor/ünd> <{rdflib.RDFS.label}> "=1+1" .',
     ]
     file = tmp_path_factory.mktemp("aged") / "aged.nt"
-    rows = "".join(f"{s} {p} {o} .\n" for s, p, o, _ in example_graph.exported)
+    rows = "".join(f"{s} {p} {o} .\n" for s, p, o, _ in example_graph.quads)
     file.write_text(rows + "\n".join(said) + "\n", encoding="utf-8")
     with serving(file, "--workers", "1", "--base-url", "https://data.example/airm") as running:
         yield running

@@ -9,7 +9,7 @@ import pytest
 
 from airm_graph.graph.store import Row, parse_rows
 from airm_graph.namespaces import BASE, PREFIXES
-from airm_graph.pipeline.building import validate_inputs
+from airm_graph.pipeline import validate_inputs
 from airm_graph.resources import find_resource
 from airm_graph.text.words import LOST_LIGATURES
 from airm_graph.validate.results import Result, find_findings

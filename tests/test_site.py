@@ -411,7 +411,7 @@ HOSTILE = f"""
 def hostile(example_graph, tmp_path_factory) -> Iterator[Server]:
     """A server behind a proxy, whose data tries to become markup."""
     file = tmp_path_factory.mktemp("hostile") / "hostile.nt"
-    rows = "".join(f"{s} {p} {o} .\n" for s, p, o, _ in example_graph.exported)
+    rows = "".join(f"{s} {p} {o} .\n" for s, p, o, _ in example_graph.quads)
     lines = [line for line in HOSTILE.strip().splitlines() if "never loaded" not in line]
     file.write_text(rows + "\n".join(lines) + "\n", encoding="utf-8")
     with serving(file, "--workers", "1", "--base-url", "https://data.example/airm") as running:

@@ -22,7 +22,7 @@ from airm_graph.ingest.external import check_matches, find_match_findings, load_
 from airm_graph.ingest.inputs import find_inputs
 from airm_graph.ingest.mapping_sets import load_matches, open_matches, read_matches
 from airm_graph.namespaces import BASE, PREFIXES
-from airm_graph.pipeline.building import validate_inputs
+from airm_graph.pipeline import validate_inputs
 from airm_graph.resources import find_resource
 from airm_graph.sssom import NO_TERM, Curies, Match, MatchSet
 

@@ -26,6 +26,7 @@ from airm_graph.merge import merge_pages
 from airm_graph.model import Place, Rejected
 from airm_graph.namespaces import BASE, iri, term
 from airm_graph.taxonomy import load_taxonomy
+from graphs import records_of
 
 ROOT = Path(__file__).resolve().parent.parent
 HEAD = "ID,Name,Description,Source ID,Code,Code label,Classified by,Classification date\n"
@@ -186,7 +187,7 @@ def test_user_mapping_says_which_column_is_what(tmp_path: Path) -> None:
     (folder / "a.tsv").write_text("Nr\tMeasure\tFrom\n1.1.2\tUnlearning\tk\n")
     (folder / "b.csv").write_text("Key;Work;Who;When\nk;A Made-up Handbook;Lee, Ann;2025\n")
     built = airm_graph.build([folder], mapping=tmp_path / "my.yaml")
-    (mitigation,) = built.records.mitigations
+    (mitigation,) = records_of(built).mitigations
     assert mitigation.key == "mitigation/lee-2025-made-up/unlearning"
     assert [(entry.edition, entry.code) for entry in mitigation.classifications] == [("v2", "1.1.2")]
     assert not [finding for finding in built.report.findings if finding.rule.startswith("TAB")]
@@ -211,7 +212,7 @@ def test_table_whose_columns_are_not_known_is_refused(tmp_path: Path, header: st
 
 def test_rows_become_mitigations_with_evidence_by_row_and_column(graph: airm_graph.Graph) -> None:
     assert graph.report.conforms
-    found = {(s, p, o) for s, p, o, _ in graph.rows}
+    found = {(s, p, o) for s, p, o, _ in graph.asserted}
     mitigation = iri("mitigation/lee-2025-made-up/model-cards")
     (capture,) = {s for s, p, o in found if p == term("airm:fileName") and o == '"mitigations.csv"'}
     row, cell = capture.replace(">", "/r3>"), capture.replace(">", "/r3-code>")
@@ -230,23 +231,23 @@ def test_rows_become_mitigations_with_evidence_by_row_and_column(graph: airm_gra
 
 
 def test_statements_of_a_table_stand_in_its_own_graph(graph: airm_graph.Graph) -> None:
-    files = {s: o.strip('"') for s, p, o, _ in graph.rows if p == term("airm:fileName")}
-    homes = {(s, files[g]) for s, p, _, g in graph.rows if p == term("rdf:type") and g in files and "/capture/" not in s}
+    files = {s: o.strip('"') for s, p, o, _ in graph.asserted if p == term("airm:fileName")}
+    homes = {(s, files[g]) for s, p, _, g in graph.asserted if p == term("rdf:type") and g in files and "/capture/" not in s}
     assert (iri("mitigation/lee-2025-made-up/red-teaming"), "mitigations.csv") in homes
     assert (iri("source/lee-2025-made-up"), "sources.csv") in homes
 
 
 def test_classification_names_who_made_it_and_no_address(graph: airm_graph.Graph) -> None:
-    made = {s.rsplit("/mitigation/")[-1]: o for s, p, o, _ in graph.rows if p == term("prov:wasAttributedTo")}
+    made = {s.rsplit("/mitigation/")[-1]: o for s, p, o, _ in graph.asserted if p == term("prov:wasAttributedTo")}
     assert made["lee-2025-made-up/model-cards/classification/v1-4.1>"] == iri("agent/cy-day")
     assert "example-institute-2024-findings-nobody/red-teaming/classification/v1-3.1>" not in made
-    assert not [row for row in graph.rows if "ann@" in "".join(row)]
-    days = [o for _, p, o, _ in graph.rows if p == term("dcterms:created") and "2026-03-02" in o]
+    assert not [row for row in graph.asserted if "ann@" in "".join(row)]
+    days = [o for _, p, o, _ in graph.asserted if p == term("dcterms:created") and "2026-03-02" in o]
     assert days == ['"2026-03-02"^^<http://www.w3.org/2001/XMLSchema#date>']
 
 
 def test_same_name_in_two_documents_is_two_mitigations(graph: airm_graph.Graph) -> None:
-    assert [mitigation.key for mitigation in graph.records.mitigations] == [
+    assert [mitigation.key for mitigation in records_of(graph).mitigations] == [
         "mitigation/example-institute-2024-findings-nobody/red-teaming",
         "mitigation/lee-2025-made-up/model-cards",
         "mitigation/lee-2025-made-up/red-teaming",
@@ -438,17 +439,17 @@ def test_row_meets_the_captured_mitigation_of_its_name_and_keeps_both_codes(tmp_
     rows = "A0086,Adversarial training,,doc-g,2.3,Model Safety Engineering,,\n"
     built = airm_graph.build([ROOT / "examples", write_tables(tmp_path / "in", rows, sources=PRINTED)])
     alone = airm_graph.build([ROOT / "examples"])
-    assert {m.key for m in built.records.mitigations} == {m.key for m in alone.records.mitigations}
-    (joined,) = (m for m in built.records.mitigations if m.key.endswith("/adversarial-training"))
+    assert {m.key for m in records_of(built).mitigations} == {m.key for m in records_of(alone).mitigations}
+    (joined,) = (m for m in records_of(built).mitigations if m.key.endswith("/adversarial-training"))
     assert {entry.edition for entry in joined.classifications} == {"v1", "v2"}
     assert "MRG-01" not in {f.rule for f in built.report.findings if f.place and "Adversarial training" in f.message}
 
 
 def test_identifier_of_another_edition_joins_and_parts_nothing(tmp_path: Path) -> None:
-    captured = {value.value for m in airm_graph.build([ROOT / "examples"]).records.mitigations for value in m.identifiers}
+    captured = {value.value for m in records_of(airm_graph.build([ROOT / "examples"])).mitigations for value in m.identifiers}
     rows = "".join(f"{identifier},Something else {n},What is done.,doc-g,3.1,,,\n" for n, identifier in enumerate(sorted(captured)))
     built = airm_graph.build([ROOT / "examples", write_tables(tmp_path / "in", rows, sources=PRINTED)])
-    named = [m.key for m in built.records.mitigations if "something-else" in m.key]
+    named = [m.key for m in records_of(built).mitigations if "something-else" in m.key]
     assert len(named) == len(captured) > 0
     assert "MRG-08" not in {finding.rule for finding in built.report.findings}
 
@@ -465,9 +466,9 @@ def test_two_rows_of_one_name_do_not_take_the_captured_one_by_chance(tmp_path: P
 def test_author_in_either_order_is_one_agent(tmp_path: Path) -> None:
     rows = "A1,Something else,What is done.,doc-g,3.1,,,\n"
     built = airm_graph.build([ROOT / "examples", write_tables(tmp_path / "in", rows, sources=PRINTED)])
-    (source,) = (s for s in built.records.sources if s.titles[0].value.startswith("Risk "))
+    (source,) = (s for s in records_of(built).sources if s.titles[0].value.startswith("Risk "))
     assert [agent.key for agent, _ in source.creators].count("agent/gipiskis-rokas") == 1
-    assert "agent/rokas-gipiskis" not in {agent.key for s in built.records.sources for agent, _ in s.creators}
+    assert "agent/rokas-gipiskis" not in {agent.key for s in records_of(built).sources for agent, _ in s.creators}
 
 
 def test_source_has_the_same_iri_with_and_without_captures(tmp_path: Path) -> None:
@@ -506,10 +507,10 @@ def test_first_edition_is_read_whole_and_every_known_defect_found_at_its_row(fir
 
 def test_first_edition_and_captures_are_one_graph_with_one_common_source(whole: airm_graph.Graph) -> None:
     assert whole.report.conforms
-    assert len(whole.records.sources) == 14
+    assert len(records_of(whole).sources) == 14
     both = {
         mitigation.source.value
-        for mitigation in whole.records.mitigations
+        for mitigation in records_of(whole).mitigations
         if {entry.edition for entry in mitigation.classifications} == {"v1", "v2"}
     }
     assert both == {"source/gipiskis-2024-risk-sources"}
@@ -517,7 +518,7 @@ def test_first_edition_and_captures_are_one_graph_with_one_common_source(whole: 
 
 
 def test_first_edition_publishes_no_address(whole: airm_graph.Graph) -> None:
-    assert not [row for row in whole.exported if "@mit.edu" in "".join(row)]
+    assert not [row for row in whole.quads if "@mit.edu" in "".join(row)]
     assert iri("agent/mit-ai-risk-initiative") in {o for _, p, o, _ in whole.rows if p == term("prov:wasAttributedTo")}
 
 

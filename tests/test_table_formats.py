@@ -118,7 +118,7 @@ def test_workbook_is_built_with_evidence_by_sheet_row_and_column() -> None:
         ("measures.xlsx#Mitigations", 4, 4),
         ("measures.xlsx#Sources", 2, 2),
     ]
-    found = {(s, p, o) for s, p, o, _ in built.rows}
+    found = {(s, p, o) for s, p, o, _ in built.asserted}
     (capture,) = {s for s, p, o in found if p == term("airm:fileName") and o == '"measures.xlsx#Mitigations"'}
     assert (capture.replace(">", "/r5-code>"), term("airm:capturedText"), '"3.1"') in found
     codes = [finding for finding in built.report.findings if finding.rule == "TAB-20"]

@@ -13,8 +13,7 @@ from airm_graph.cli import main
 from airm_graph.export import write_ntriples
 from airm_graph.graph.store import Store, parse_rows
 from airm_graph.namespaces import BASE
-from airm_graph.pipeline.building import load
-from airm_graph.pipeline.views import Graph
+from airm_graph.pipeline import Graph, load
 from airm_graph.push import PushReport, push_release, read_release
 from airm_graph.query.library import list_queries, load_query, run_query
 from airm_graph.remote import Client, Credentials, Endpoint

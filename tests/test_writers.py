@@ -1,23 +1,21 @@
-"""The fast writers give the bytes of plain ones, in one pass with bounded memory, and JSON-LD without PyLD gives what PyLD gives."""
+"""The fast writers give the bytes of plain ones, from a list and from a table, and JSON-LD without PyLD gives what PyLD gives."""
 
 import json
-import random
-import tracemalloc
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from airm_graph.export.blocks import BlockSorter
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import airm_graph
 import plain_writers as plain
 from airm_graph.errors import ExportError
-from airm_graph.export import EXPORTS, Options, batches, sort_rows, streams, write_files, write_jsonld, write_rdfxml, write_turtle
+from airm_graph.export import EXPORTS, Options, QuadList, TableQuads, export_text, make_options
 from airm_graph.export.context import Context
-from airm_graph.graph.store import Row
-from airm_graph.namespaces import PREFIXES, iri, literal, rebase_text, term
+from airm_graph.export.terms import natural_key
+from airm_graph.graph import TripleTable, order
+from airm_graph.namespaces import BASE, PREFIXES, iri, literal, rebase_text, term
+from airm_graph.terms import Quad
 from test_export import (
     CONTEXT,
     IRIS,
@@ -59,57 +57,59 @@ WIDE_ROWS = st.lists(st.tuples(SUBJECTS, WIDE_PREDICATES, VALUES, GRAPHS), max_s
 quick = settings(max_examples=60, deadline=None)
 
 
-def write(name: str, rows: list[Row], *, context: dict[str, object] = CONTEXT) -> str:
-    return "".join(EXPORTS[name].write(rows, Options(context=context, comment="Preliminary.")))
+def write(name: str, rows: list[Quad], *, context: dict[str, object] = CONTEXT) -> str:
+    return "".join(export_text(QuadList(rows), name, options=Options(context=context, comment="Preliminary.")))
 
 
 @pytest.mark.parametrize("context", [CONTEXT, OTHER_CONTEXT, {}], ids=["own", "other", "empty"])
 @quick
 @given(rows=WIDE_ROWS)
 @example(rows=[(THING, "<https://w3id.org/airm-graph/ontology#firstLine>", literal("1", datatype="xsd:date"), "")])
-def test_jsonld_is_what_pyld_compacts(context: dict[str, object], rows: list[Row]) -> None:
+def test_jsonld_is_what_pyld_compacts(context: dict[str, object], rows: list[Quad]) -> None:
     assert write("jsonld", rows, context=context) == plain.jsonld(rows, context=context)
 
 
 @quick
 @given(rows=WIDE_ROWS)
-def test_turtle_is_what_the_plain_writer_gives(rows: list[Row]) -> None:
+def test_turtle_is_what_the_plain_writer_gives(rows: list[Quad]) -> None:
     assert write("turtle", rows) == plain.turtle(rows, comment="Preliminary.")
 
 
 @quick
 @given(rows=st.lists(st.tuples(SUBJECTS, PREDICATES, IRIS | literals(XML_TEXTS), GRAPHS), max_size=40))
-def test_rdfxml_is_what_the_plain_writer_gives(rows: list[Row]) -> None:
+def test_rdfxml_is_what_the_plain_writer_gives(rows: list[Quad]) -> None:
     assert write("rdfxml", rows) == plain.rdfxml(rows)
 
 
-def is_same(rows: tuple[Row, ...]) -> None:
+def is_same(rows: tuple[Quad, ...]) -> None:
     assert write("jsonld", [*rows]) == plain.jsonld(rows, context=CONTEXT)
     assert write("turtle", [*rows]) == plain.turtle(rows, comment="Preliminary.")
     assert write("rdfxml", [*rows]) == plain.rdfxml(rows)
 
 
 def test_exports_of_the_example_are_what_they_were(example_graph: airm_graph.Graph) -> None:
-    is_same(example_graph.exported)
+    is_same(example_graph.quads)
 
 
 def test_exports_of_the_real_captures_are_what_they_were(captures: Path) -> None:
-    is_same(airm_graph.build([captures]).exported)
+    is_same(airm_graph.build([captures]).quads)
 
 
 def test_exports_on_another_base_are_what_they_were(example_graph: airm_graph.Graph) -> None:
     base = "http://localhost:8000/x/"
-    rows = [tuple(rebase_text(part, base) for part in row) for row in example_graph.rows]
+    rows = [tuple(rebase_text(part, base) if part[:1] == "<" else part for part in row) for row in example_graph.asserted]
     prefixes = {name: rebase_text(space, base) for name, space in PREFIXES.items()}
     context = json.loads(rebase_text(json.dumps(CONTEXT), base))
-    assert "".join(write_jsonld(rows, context=context, prefixes=prefixes)) == plain.jsonld(rows, context=context, prefixes=prefixes)
-    assert "".join(write_turtle(rows, prefixes=prefixes)) == plain.turtle(rows, prefixes=prefixes)
-    assert "".join(write_rdfxml(rows, prefixes=prefixes)) == plain.rdfxml(rows, prefixes=prefixes)
+    found = {name: write_table(example_graph.asserted, name, base=base) for name in EXPORTS}
+    assert found["jsonld"] == plain.jsonld(rows, context=context, prefixes=prefixes)
+    assert found["turtle"] == plain.turtle(rows, prefixes=prefixes)
+    assert found["rdfxml"] == plain.rdfxml(rows, prefixes=prefixes)
+    assert found["nquads"] == "".join(sorted(f"{s} {p} {o} {g} .\n" for s, p, o, g in rows))
 
 
 @quick
 @given(rows=WIDE_ROWS)
-def test_jsonld_reads_back_in_pyld_and_oxigraph(rows: list[Row]) -> None:
+def test_jsonld_reads_back_in_pyld_and_oxigraph(rows: list[Quad]) -> None:
     data = write("jsonld", rows).encode()
     expected = triples(lines(rows), ".nt")
     assert triples(data, ".jsonld") == expected
@@ -127,7 +127,7 @@ def test_two_slashes_behind_a_prefix_are_not_compacted(rest: str) -> None:
 
 
 @pytest.mark.parametrize("row", [("<airm:x>", LABEL, literal("x"), ""), (THING, LABEL, "<xsd:x>", ""), (THING, "<skos:x>", THING, "")])
-def test_iris_that_read_as_prefixed_names_are_refused(row: Row) -> None:
+def test_iris_that_read_as_prefixed_names_are_refused(row: Quad) -> None:
     with pytest.raises(ExportError, match="confused with prefix"):
         write("jsonld", [row])
 
@@ -189,11 +189,24 @@ def test_own_context_is_known_in_full() -> None:
         assert found is None or found.name == name
 
 
-# One pass, bounded memory
+# From a table
 
 
-def many(size: int) -> list[Row]:
-    """Rows of four graphs in random order, with a subject that has more rows than a batch."""
+def write_table(rows: list[Quad], name: str, *, base: str = BASE) -> str:
+    with TripleTable(threads=1) as table:
+        table.load_rows(rows)
+        return "".join(export_text(TableQuads(table, base=base), name, options=make_options(base)))
+
+
+@pytest.mark.parametrize("name", sorted(EXPORTS))
+@settings(max_examples=20, deadline=None)
+@given(rows=st.lists(st.tuples(SUBJECTS, PREDICATES, IRIS | literals(XML_TEXTS), GRAPHS), max_size=40))
+def test_table_is_written_as_a_list_is(name: str, rows: list[Quad]) -> None:
+    assert write_table(rows, name) == "".join(export_text(QuadList(rows), name, options=make_options()))
+
+
+def many(size: int) -> list[Quad]:
+    """Rows of four graphs, with a subject that has more rows than a part."""
     rows = [
         (iri(f"mitigation/s/m-{n % (size // 8)}"), predicate, value, iri(f"graph/{n % 4}"))
         for n in range(size)
@@ -204,73 +217,27 @@ def many(size: int) -> list[Row]:
             (f"<http://{n % 3}.example/p>", literal(n)),
         )
     ]
-    rows += [(iri("source/one"), term("dcterms:description"), literal(f"x {n}"), "") for n in range(size)]
-    random.Random(7).shuffle(rows)
-    return rows
+    return rows + [(iri("source/one"), term("dcterms:description"), literal(f"x {n}"), "") for n in range(size)]
 
 
 @pytest.mark.parametrize("name", sorted(EXPORTS))
-def test_batches_and_runs_on_disk_change_nothing(name: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_parts_change_nothing(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     rows = many(300)
-    expected = write(name, rows)
-    monkeypatch.setattr(batches, "BATCH_SIZE", 64)
-    monkeypatch.setattr(streams, "BlockSorter", lambda: BlockSorter(limit=2000))
-    options = Options(context=CONTEXT, comment="Preliminary.")
-    (file,) = write_files(iter(sort_rows(rows)), tmp_path, formats=[name], options=options).values()
-    assert file.path.read_bytes().decode() == expected
+    expected = write_table(rows, name)
+    monkeypatch.setattr(order, "_SUBJECTS", 7)
+    monkeypatch.setattr(order, "_PART", 7)
+    assert write_table(rows, name) == expected
 
 
-def test_formats_written_together_are_those_written_alone(tmp_path: Path) -> None:
-    rows = many(200)
-    options = Options(context=CONTEXT, comment="Preliminary.")
-    files = write_files(iter(sort_rows(rows)), tmp_path, options=options)
-    for name, export in EXPORTS.items():
-        assert files[export.file_name].path.read_bytes().decode() == write(name, rows)
+@settings(max_examples=60, deadline=None)
+@given(text=st.text("0123456789aé/#-", min_size=1, max_size=30) | st.integers(10**8, 10**40).map(str))
+def test_natural_key_in_sql_is_that_of_python(text: str) -> None:
+    with TripleTable(threads=1) as table:
+        assert table.execute(f"SELECT {order.natural_key(chr(39) + text + chr(39))}") == [(natural_key(text),)]
 
 
-@pytest.mark.parametrize("formats", [["ntriples"], ["turtle"]])
-def test_subjects_out_of_order_are_refused(tmp_path: Path, formats: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    for size in (1, 100):
-        monkeypatch.setattr(batches, "BATCH_SIZE", size)
-        rows = [(iri(name), NOTE, literal("x"), "") for name in ("a", "c", "b")]
-        with pytest.raises(ExportError, match="order of their subjects"):
-            write_files(iter(rows), tmp_path, formats=formats)
-        assert list(tmp_path.iterdir()) == []
-
-
-def test_rows_of_a_subject_may_come_in_any_order_and_twice(tmp_path: Path) -> None:
-    rows = [(THING, NOTE, literal(text), graph) for text in ("b", "a", "b") for graph in ("", iri("g"), "")]
-    files = write_files(iter(rows), tmp_path, formats=["ntriples", "nquads", "turtle"])
-    assert files["airm.nt"].path.read_text() == f'{THING} {NOTE} "a" .\n{THING} {NOTE} "b" .\n'
-    assert len(files["airm.nq"].path.read_text().splitlines()) == 4
-    assert files["airm.ttl"].path.read_text().count('"') == 4
-
-
-def peak(rows: Iterator[Row], folder: Path) -> int:
-    tracemalloc.start()
-    try:
-        write_files(rows, folder, formats=["nquads", "turtle"])
-        return tracemalloc.get_traced_memory()[1]
-    finally:
-        tracemalloc.stop()
-
-
-def test_memory_does_not_grow_with_the_number_of_rows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def rows(size: int) -> Iterator[Row]:
-        for number in range(size):
-            yield iri(f"mitigation/s/m-{number:06}"), NOTE, literal(f"{number} " * 40), ""
-
-    monkeypatch.setattr(batches, "BATCH_SIZE", 256)
-    monkeypatch.setattr(streams, "BlockSorter", lambda: BlockSorter(limit=1 << 19))
-    monkeypatch.setattr("airm_graph.export.terms.CACHE_SIZE", 256)
-    small, large = (peak(rows(size), tmp_path / str(size)) for size in (2000, 12_000))
-    assert large < 1.5 * small
-
-
-def test_collector_runs_again_after_a_failure(tmp_path: Path) -> None:
-    import gc
-
-    assert gc.isenabled()
-    with pytest.raises(ExportError):
-        write_files([(THING, NOTE, "x", "")], tmp_path, formats=["turtle"])
-    assert gc.isenabled()
+def test_table_with_an_iri_that_is_none_is_not_written() -> None:
+    with TripleTable(threads=1) as table:
+        table.load_rows([(iri("a"), term("rdfs:seeAlso"), "<http://example.org/a|b>", iri("graph/dataset"))])
+        with pytest.raises(ExportError, match="is not an N-Quads term"):
+            TableQuads(table)

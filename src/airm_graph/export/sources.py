@@ -127,7 +127,8 @@ def _check_quad(quad: Quad) -> Quad:
     for term in quad:
         if term.startswith("_:"):
             raise ExportError(_BLANK.format(term))
-    s, p, o, g = (canonical_term(term) if term else "" for term in quad)
+    s, p, o = (canonical_term(term) for term in quad[:3])
+    g = canonical_term(quad[3]) if quad[3] else ""
     if s[:1] != "<" or p[:1] != "<" or (g and g[0] != "<"):
         raise ExportError(_LITERAL.format(" ".join((s, p, o, g)).strip()))
     return s, p, o, g

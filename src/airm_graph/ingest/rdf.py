@@ -290,12 +290,13 @@ def locate_findings(findings: Iterable[Finding], *, files: Sequence[RdfFile], ov
         {node for node in nodes if node[:1] in {"<", "_"}} for nodes in zip(*((f.focus, f.value) for f in findings), strict=True)
     )
     nodes = focus | values
-    held = [file for file in files if any(quad[0] in nodes or quad[2] in nodes for quad in file.quads)]
+    alone = len(files) == 1
+    held = [file for file in files if file.quads and (alone or any(quad[0] in nodes or quad[2] in nodes for quad in file.quads))]
     lines = {file.name: find_lines(file, nodes=nodes) for file in held}
     scanned = [file for file in files if suffix_of(file.path)]
     scan = partial(_scan_labelled, focus=focus, values=values)
     found = over(scan, [(file.path, file.label) for file in scanned])
-    lines |= {file.name: one for file, one in zip(scanned, found, strict=True) if one or len(files) == 1}
+    lines |= {file.name: one for file, one in zip(scanned, found, strict=True) if one or alone}
     return [replace(finding, place=_locate(finding, lines=lines), origin=finding.place) for finding in findings]
 
 

@@ -66,7 +66,8 @@ class Merger:
         """
         later = list(pages)
         for page in later:
-            self._groups[self._identities[id(page.source)]].append(page)
+            if page.source:
+                self._groups[self._identities[id(page.source)]].append(page)
         mitigations: list[Mitigation] = []
         repairs: list[tuple[Evidence, Repair]] = []
         inferred: list[tuple[str, Evidence]] = []

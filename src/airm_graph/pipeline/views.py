@@ -309,7 +309,12 @@ class Graph:
         Raises:
             ExportError: The format is unknown, or cannot say what stands in the graph.
         """
-        return export_text(self._exported, format, options=self._options)
+        (name,) = find_formats([format])
+        return self._export(name)
+
+    def _export(self, name: str) -> Iterator[str]:
+        # The table is closed with the graph, which must live until the last piece is out.
+        yield from export_text(self._exported, name, options=self._options)
 
     @cached_property
     def _exported(self) -> TableQuads:

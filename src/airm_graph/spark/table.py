@@ -122,12 +122,17 @@ class SparkTable(TripleTable):
 
     def load_texts(self, paths: Sequence[Path]) -> None:
         """Add the quads of Parquet files that ``copy_rows`` wrote."""
-        self.show("given_texts", "s STRING, p STRING, o STRING, g STRING", paths)
-        self.load_select("SELECT s, p, o, g FROM given_texts")
+        self.show("incoming", "s STRING, p STRING, o STRING, g STRING", paths)
+        self._take_quads()
 
     def load_select(self, *selects: str) -> None:
         """Add quads that SELECTs give, with the columns s, p, o, g: terms in their one spelling, g empty for the default graph."""
-        self.execute(f"CREATE OR REPLACE VIEW incoming AS {' UNION ALL '.join(selects)}")
+        self.materialise("incoming", " UNION ALL ".join(selects))
+        self._take_quads()
+        self.drop("incoming")
+
+    def _take_quads(self) -> None:
+        """Take in the quads whose texts are in ``incoming``."""
         self._take_terms("SELECT unnest([s, p, o, g]) AS text FROM incoming")
         numbers = ", ".join(f"{self._number_sql(column)} AS {column}" for column in "spog")
         self.append("quads", f"SELECT {numbers} FROM incoming EXCEPT SELECT s, p, o, g FROM quads")

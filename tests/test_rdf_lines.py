@@ -115,7 +115,11 @@ N_QUADS = f'# first\n<{E}a> <{E}p> "1" .\n\n<{E}a> <{E}p> "2" <{E}g> .\n_:x <{E}
 
 def test_n_quads_give_the_line_of_the_quad(tmp_path: Path) -> None:
     file = read_text(tmp_path, "a.nq", N_QUADS)
-    assert [place(file, focus, iri("p"), value).first_line for focus, value in ((iri("a"), '"1"'), (iri("a"), '"2"'), ("_:x", '"3"'))] == [2, 4, 5]
+    assert [place(file, focus, iri("p"), value).first_line for focus, value in ((iri("a"), '"1"'), (iri("a"), '"2"'), ("_:x", '"3"'))] == [
+        2,
+        4,
+        5,
+    ]
     # Without a value there is one too many: the last.
     assert place(file, iri("a"), iri("p")).first_line == 4
 
@@ -338,9 +342,7 @@ def test_validate_refuses_captures_beside_rdf(tmp_path: Path) -> None:
 
 def test_report_about_rdf_is_the_same_for_any_hash_seed(tmp_path: Path) -> None:
     (tmp_path / "data.ttl").write_text(DATA.replace("<urn:s> .", "<urn:s> ; airm:partOf [ a airm:Mitigation ] , [] ."))
-    code = (
-        "import sys; from airm_graph.pipeline import validate_inputs; sys.stdout.write(validate_inputs(['data.ttl'])[0].to_json())"
-    )
+    code = "import sys; from airm_graph.pipeline import validate_inputs; sys.stdout.write(validate_inputs(['data.ttl'])[0].to_json())"
     outputs = set()
     for seed in ("1", "2"):
         done = subprocess.run(

@@ -23,7 +23,7 @@ from airm_graph.pipeline import build, validate_inputs
 from airm_graph.remote import Endpoint
 from airm_graph.spark import Spark
 from airm_graph.spark.dialect import carry_over, rewrite_regex
-from airm_graph.spark.session import open_session
+from airm_graph.spark.platform import open_session
 from airm_graph.spark.table import SparkTable, hash_text
 
 # One session for all, in one process: it takes some ten seconds to start.
@@ -209,15 +209,6 @@ def test_quads_are_read_from_packed_parts_and_parquet(session, damaged, spark, t
     with Spark("local[2]").open() as opened:
         opened.load_rdf([spark[1] / "parquet" / "part-00000.parquet"])
         assert len(opened.table) == gzip.decompress((spark[1] / "nquads" / "part-00000.nq.gz").read_bytes()).count(b"\n")
-
-
-def test_files_of_quads_are_found_in_what_was_written(spark, parts, tmp_path) -> None:
-    find, folder = Spark().find_rdf, spark[1]
-    packed, parquet = (sorted((folder / name).iterdir()) for name in ("nquads", "parquet"))
-    assert find(folder) == find(folder / "nquads") == packed
-    assert find(folder / "parquet") == parquet
-    assert find(parquet[0]) == parquet[:1]
-    assert not find(parts)
 
 
 def test_file_that_is_none_is_named_with_its_line(session, tmp_path) -> None:

@@ -198,8 +198,8 @@ class TripleTable:
             self.execute(f"INSERT INTO {name} SELECT * FROM {read_records(path, columns=columns, line=longest)}")
 
     def load_numbers(self, name: str, numbers: Sequence[int]) -> None:
-        """Make a temporary table with the one column ``number``."""
-        self._run(f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT unnest($1::BIGINT[]) AS number", [list(numbers)])
+        """Make a table with the one column ``number``."""
+        self.load_records(name, columns={"number": "BIGINT"}, records=((number,) for number in numbers))
 
     def load_cells(self, name: str, path: Path, *, select: str, width: int, delimiter: str) -> None:
         """Make a table of the rows below the header of a regular CSV file.

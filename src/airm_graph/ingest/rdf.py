@@ -10,8 +10,8 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
-from airm_graph.errors import InputError
-from airm_graph.graph import TripleTable, suffix_of
+from airm_graph.errors import InputError, StoreError
+from airm_graph.graph import ParquetFile, TripleTable, quote, suffix_of
 from airm_graph.graph.store import FORMATS, number_rows, parse_rows, stream_rows
 from airm_graph.ingest.inputs import Over
 from airm_graph.ingest.rdf_jsonld import find_json_lines
@@ -23,6 +23,7 @@ __all__ = [
     "RdfFile",
     "find_lines",
     "format_suffix",
+    "has_quads",
     "label_files",
     "load_rdf_file",
     "load_rdf_files",
@@ -40,6 +41,7 @@ _CLOSING = re.compile(r"\s*[.;,\])}]")
 _IDLE = re.compile(r"\s*(?:#|\Z)")
 
 _PACKED = (".gz", ".zst")
+_PARQUET = ".parquet"
 
 Triple = tuple[str, str, str]
 Range = tuple[int, int]
@@ -81,6 +83,17 @@ def format_suffix(path: Path) -> str:
     if suffixes and suffixes[-1] in _PACKED:
         suffixes.pop()
     return suffixes[-1] if suffixes and suffixes[-1] in FORMATS else ""
+
+
+def has_quads(path: Path) -> bool:
+    """Whether a file is Parquet with the columns s, p, o and g."""
+    if path.suffix.lower() != _PARQUET:
+        return False
+    try:
+        with ParquetFile(path, separator="") as file:
+            return {column.name for column in file.columns} == {"s", "p", "o", "g"}
+    except StoreError:
+        return False
 
 
 class Lines:
@@ -145,7 +158,11 @@ def label_files(paths: Iterable[Path]) -> list[tuple[Path, str]]:
 
 
 def load_rdf_file(path: Path, *, label: str, table: TripleTable) -> RdfFile:
-    """Load an RDF file; as `load_rdf_files`."""
+    """Load an RDF file, as `load_rdf_files` does; the blank nodes of quads in Parquet keep their names."""
+    if path.suffix.lower() == _PARQUET:
+        _check_readable(path)
+        table.load_select(f"SELECT s, p, o, g FROM read_parquet({quote(str(path))})")
+        return RdfFile(path)
     if suffix_of(path):
         _check_readable(path)
         table.load_files([path], parse=stream_rows, label=label)

@@ -18,8 +18,10 @@ from airm_graph.ingest.tables.folders import LoadRows
 from airm_graph.ingest.tables.loaded import LoadedTable
 from airm_graph.triples.selects import code_quads, list_repeated
 
-__all__ = ["EMBEDDED", "Embedded", "Parts", "Platform", "Session", "WriteParts"]
+__all__ = ["EMBEDDED", "MANIFEST", "NQUADS", "Embedded", "Parts", "Platform", "Session", "WriteParts"]
 
+#: Where statements that are written in parts stand as N-Quads, and what says which parts there are.
+NQUADS, MANIFEST = "nquads", "manifest.json"
 #: What DuckDB may take of the memory; beyond it, it works on disk.
 MEMORY = "4500MB"
 #: Quads below which a second thread costs DuckDB more than it brings.
@@ -79,9 +81,6 @@ class Platform(Protocol):
     def open(self) -> AbstractContextManager[Session]:
         """Begin a session; what is made in it is gone when it ends."""
 
-    def find_rdf(self, path: Path) -> Sequence[Path] | None:
-        """List the RDF files that a path stands for, where the platform reads others than usual; None for the usual ones."""
-
 
 @dataclass(frozen=True, slots=True)
 class Embedded:
@@ -101,10 +100,6 @@ class Embedded:
                 return load_rdf_files(paths, table=table)
 
             yield Session(table, place, load_independent, load_rdf)
-
-    def find_rdf(self, path: Path) -> Sequence[Path] | None:  # noqa: ARG002 - that of other platforms
-        """Leave it to the pipeline."""
-        return None
 
 
 EMBEDDED = Embedded()

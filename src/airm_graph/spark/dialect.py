@@ -7,17 +7,15 @@ NULL could be there), and a relation that calls itself becomes a step, for Spark
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from airm_graph.errors import StoreError
 
 __all__ = ["Step", "carry_over", "rewrite_regex"]
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """One statement for Spark.
 
     Attributes:
@@ -46,87 +44,64 @@ def carry_over(sql: str) -> tuple[Step, ...]:
     """
     import sqlglot
 
-    try:
-        trees = sqlglot.parse(sql, read="duckdb")
-    except sqlglot.ParseError as error:
-        raise StoreError(f"{error}; the statement was: {sql}") from error
-    return tuple(step for tree in trees if tree is not None for step in _list_steps(tree))
+    return tuple(step for tree in sqlglot.parse(sql, read="duckdb") if tree is not None for step in _list_steps(tree))
 
 
 def _list_steps(tree: Any) -> Iterator[Step]:
     from sqlglot import exp
 
+    query = tree if isinstance(tree, exp.Query) else tree.args.get("expression")
     if isinstance(tree, exp.Drop):
-        yield Step("drop", tree.find(exp.Table).name)
-    elif isinstance(tree, exp.Query):
-        yield from _list_query_steps(tree, "ask")
-    elif isinstance(tree, exp.Create | exp.Insert) and isinstance(tree.expression, exp.Query):
-        kind = "add" if isinstance(tree, exp.Insert) else "view" if tree.kind == "VIEW" else "make"
-        yield from _list_query_steps(tree.expression, kind, tree.this.name)
-    else:
+        yield Step("drop", next(tree.find_all(exp.Table)).name)
+        return
+    if not isinstance(query, exp.Query):
         raise StoreError(f"no statement that can be carried over: {tree.sql(dialect='duckdb')}")
-
-
-def _list_query_steps(tree: Any, kind: str, name: str = "") -> Iterator[Step]:
-    from sqlglot import exp
-
     before = list[Any]()
-    for relation in tree.ctes:
-        uses = [table for table in relation.this.find_all(exp.Table) if table.name == relation.alias]
-        if not uses:
-            before.append(relation)
-            continue
-        if not isinstance(relation.this, exp.Union) or not relation.this.args.get("distinct"):
-            raise StoreError(f"a recursion that is no UNION: {relation.this.sql(dialect='duckdb')}")
-        for table in uses:
+    for relation in query.ctes:
+        itself = [table for table in relation.this.find_all(exp.Table) if table.name == relation.alias]
+        for table in itself:
             table.set("this", exp.to_identifier(f"{relation.alias}_new"))
-        start, again = (_write(part, before) for part in (relation.this.left, relation.this.right))
-        yield Step("recur", relation.alias, start, again)
-    yield Step(kind, name, _write(tree, before))
+        if not itself:
+            before.append(relation)
+        elif isinstance(relation.this, exp.Union) and relation.this.args["distinct"]:
+            yield Step("recur", relation.alias, *(_write(part, before) for part in (relation.this.left, relation.this.right)))
+        else:
+            raise StoreError(f"a recursion that is no UNION: {relation.sql(dialect='duckdb')}")
+    kind = "ask" if query is tree else "add" if isinstance(tree, exp.Insert) else "view" if tree.kind == "VIEW" else "make"
+    yield Step(kind, "" if query is tree else tree.this.name, _write(query, before))
 
 
 def _write(tree: Any, relations: list[Any]) -> str:
-    """Write a query with the relations that stand before it."""
+    """Write a query with the relations that stand before it, in the words of Spark."""
     from sqlglot import exp
 
     tree = tree.copy()
     tree.set("with_", exp.With(expressions=[relation.copy() for relation in relations]) if relations else None)
-    changed = exp.RegexpFullMatch, exp.RegexpLike, exp.RegexpReplace, exp.RegexpExtract, exp.Not, exp.Explode
-    for node in list(tree.find_all(*changed)):
-        _adapt(node)
-    return str(tree.sql(dialect="spark"))
-
-
-def _adapt(node: Any) -> None:
-    from sqlglot import exp
-
-    if isinstance(node, exp.RegexpFullMatch):
-        pattern = exp.Literal.string(rf"\A(?:{rewrite_regex(node.expression.name)})\z")
-        node.replace(exp.RegexpLike(this=node.this, expression=pattern))
-    elif isinstance(node, exp.Explode) and not isinstance(node.parent, exp.Alias | exp.Select):
-        # One row for each member, but inside a value.
+    for node in list(tree.find_all(exp.RegexpFullMatch, exp.RegexpLike, exp.RegexpReplace, exp.RegexpExtract)):
+        if isinstance(node.expression, exp.Literal):
+            node.set("expression", exp.Literal.string(rewrite_regex(node.expression.name)))
+    for node in list(tree.find_all(exp.RegexpFullMatch)):
+        node.replace(exp.RegexpLike(this=node.this, expression=exp.Literal.string(rf"\A(?:{node.expression.name})\z")))
+    for node in [one for one in tree.find_all(exp.In) if isinstance(one.parent, exp.Not) and one.args.get("query")][::-1]:
+        others = exp.alias_(exp.Subquery(this=node.args["query"].unnest()), "others_", table=["other_"])
+        node.replace(exp.Exists(this=exp.select("1").from_(others).where(exp.EQ(this=exp.column("other_"), expression=node.this))))
+    for node in [one for one in tree.find_all(exp.Explode) if not isinstance(one.parent, exp.Alias)]:
+        # A row for each member, inside of a value.
         select: Any = node.find_ancestor(exp.Select)
         node.replace(exp.column("member_"))
         alias = exp.TableAlias(this=exp.to_identifier("members_"), columns=[exp.to_identifier("member_")])
         select.append("laterals", exp.Lateral(this=node, view=True, alias=alias))
-    elif isinstance(node, exp.Not) and isinstance(node.this, exp.In) and node.this.args.get("query") is not None:
-        inner = exp.Subquery(this=node.this.args["query"].unnest())
-        some = exp.select("1").from_(exp.alias_(inner, "others_", table=["other_"]))
-        node.set("this", exp.Exists(this=some.where(exp.EQ(this=exp.column("other_"), expression=node.this.this))))
-    elif not isinstance(node, exp.Explode | exp.Not) and isinstance(node.expression, exp.Literal):
-        node.set("expression", exp.Literal.string(rewrite_regex(node.expression.name)))
+    return str(tree.sql(dialect="spark"))
 
 
 _PIECE = re.compile(r"\\.|\[\^?\]?(?:\[:\w+:\]|\\.|[^\]\\])*\]|\$|\.|\(\?i\)", re.DOTALL)
 _IN_CLASS = re.compile(r"(?<=.)(?:\[:space:\]|\\.|[\[\]&])(?=.)", re.DOTALL)
-#: White space is less in Java; its dollar also stands before the last line end; its dot leaves out more than
-#: line feeds; it folds no case but ASCII.
+#: In Java the dollar also stands before a last line end, and the dot is no line end of any kind.
 _MEANT = {r"\s": r"[\t\n\f\r ]", "$": r"\z", ".": r"[^\n]", "(?i)": "(?iu)"}
-#: Within brackets Java would take some for a set within the set, or for an intersection.
+#: In Java there are sets within sets, and intersections.
 _MEANT_IN_CLASS = {r"\s": r"\t\n\f\r ", "[:space:]": r"\t\n\x0B\f\r ", "[": r"\[", "]": r"\]", "&": r"\&"}
 
 
-@lru_cache(maxsize=512)
 def rewrite_regex(pattern: str) -> str:
     r"""Write a regular expression of RE2 for Java, so that it finds the same.
 

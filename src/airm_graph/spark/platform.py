@@ -1,29 +1,42 @@
-"""Spark as the platform of a build: files go in, and quads come out, in tasks."""
+"""Spark as the platform of a build: where it starts, and files that are read in its tasks."""
 
+import logging
+import os
+import sys
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
-from airm_graph.errors import StoreError
-from airm_graph.graph import ParquetFile, TripleTable, quote, suffix_of
-from airm_graph.ingest.inputs import Over
+from airm_graph.errors import EngineError
+from airm_graph.graph import TripleTable
 from airm_graph.ingest.rdf import RdfFile, label_files, load_rdf_file
 from airm_graph.ingest.tables.loaded import LoadedTable, load_rows
 from airm_graph.pipeline.platform import Session
-from airm_graph.spark.session import open_session, run_tasks
-from airm_graph.spark.table import SparkTable
-from airm_graph.spark.write import MANIFEST, NQUADS, write_parts
+from airm_graph.spark.table import SparkTable, explained
+from airm_graph.spark.write import write_parts
 from airm_graph.triples.selects import select_quads
 
-__all__ = ["Spark"]
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
 
-#: What DuckDB may take in one task.
-_MEMORY = "1GB"
-_COLUMNS = {"s", "p", "o", "g"}
+__all__ = ["Spark", "open_session"]
+
+_LOG = Path(__file__).with_name("log4j2.properties").as_uri()
+_SETTINGS = {
+    **{"spark.ui.enabled": "false", "spark.ui.showConsoleProgress": "false", "spark.sql.session.timeZone": "UTC"},
+    # Every plan is compiled; without room for it all, Java would compile again what it had to forget.
+    "spark.driver.extraJavaOptions": f"-Dlog4j2.configurationFile={_LOG} -XX:ReservedCodeCacheSize=512m",
+}
+_LOCAL = {
+    **{"spark.driver.memory": "2g", "spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1"},
+    # The default of 200 is for clusters; here, each would be a file of a few rows.
+    "spark.sql.shuffle.partitions": str(2 * (os.cpu_count() or 1)),
+}
 _ROWS = "sheet INT, capture STRING, graph STRING, file STRING, number INT, first INT, last INT, odd INT, name STRING, raw STRING"
 
 
@@ -46,30 +59,50 @@ class Spark:
 
     @contextmanager
     def open(self) -> Iterator[Session]:
-        """Begin a session; what is made in it is gone when it ends.
-
-        Raises:
-            EngineError: The extra or Java is missing, or the master does not answer.
-        """
+        """Begin a session; what is made in it is gone when it ends."""
         temporary = TemporaryDirectory(prefix="airm-graph-", dir=self.work, ignore_cleanup_errors=True)
         with open_session(self.master, self.conf) as spark, temporary as folder, SparkTable(spark, folder=Path(folder)) as table:
-            over = partial(run_tasks, spark)
             yield Session(
                 table,
                 table.folder,
                 load_independent=lambda tables: table.load_select(*select_quads(tables)),
-                load_rdf=partial(_load_rdf, table=table, over=over),
-                load=partial(_load_tables, table=table, over=over),
-                over=over,
+                load_rdf=partial(_load_rdf, table=table),
+                load=partial(_load_tables, table=table),
+                over=table.over,
                 write=partial(write_parts, table, parts=self.parts),
             )
 
-    def find_rdf(self, path: Path) -> Sequence[Path] | None:
-        """List the N-Quads of a folder that Spark wrote, or files of Parquet with the columns s, p, o, g; None for other paths."""
-        if (path / MANIFEST).is_file():
-            path /= NQUADS
-        below = sorted(file for file in path.rglob("*") if file.is_file()) if path.is_dir() else [path]
-        return [file for file in below if suffix_of(file)] or [file for file in below if _is_of_quads(file)] or None
+
+@contextmanager
+def open_session(master: str, conf: Mapping[str, str]) -> Iterator["SparkSession"]:
+    """Start Spark, or take the session that runs in this process already, which is not ended then.
+
+    Raises:
+        EngineError: The extra or Java is missing, or the master does not answer.
+    """
+    try:
+        import sqlglot  # noqa: F401 - asked for before anything is read
+        import xxhash  # noqa: F401
+        from pyspark.sql import SparkSession
+    except ImportError as error:
+        raise EngineError(f"the engine spark needs PySpark, sqlglot and xxhash ({error}): pip install 'airm-graph[spark]'") from error
+    # PySpark logs each error beside raising it.
+    logging.getLogger("SQLQueryContextLogger").disabled = True
+    if running := SparkSession.getActiveSession():
+        yield running
+        return
+    # Executors run the Python of the driver, where nobody says another one.
+    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
+    builder = SparkSession.builder.master(master).appName("airm-graph")
+    for name, value in {**_SETTINGS, **(_LOCAL if master.startswith("local") else {}), **conf}.items():
+        builder.config(name, value)
+    with explained(f"Spark does not start with the master {master!r}; it needs Java 17 or newer, and a master that answers"):
+        session = builder.getOrCreate()
+    try:
+        yield session
+    finally:
+        with suppress(Exception):  # whatever it says now, the work is done
+            session.stop()
 
 
 @dataclass(frozen=True)
@@ -92,56 +125,46 @@ class _TableGroup(LoadedTable):
         return f"owner = {self.number}"
 
 
-def _load_tables(tables: Sequence[LoadedTable], *, table: SparkTable, over: Over) -> tuple[list[_TableGroup], list[LoadedTable]]:
+def _load_tables(tables: Sequence[LoadedTable], *, table: SparkTable) -> tuple[list[_TableGroup], list[LoadedTable]]:
     """Take the rows of tables in, file by file; returns those of the same columns as one, and what is no table after all."""
-    jobs = [(one, table.folder / f"table-{one.number}.parquet") for one in tables]
-    targets = {one.number: target for (one, target), is_table in zip(jobs, over(_write_rows, jobs), strict=True) if is_table}
+    paths = {one.number: table.folder / f"table-{one.number}.parquet" for one in tables}
+    is_table = table.over(_write_rows, [(one, paths[one.number]) for one in tables])
     groups: defaultdict[tuple[object, ...], list[LoadedTable]] = defaultdict(list)
-    for one in tables:
-        if one.number in targets:
-            groups[one.scan.path.resolve().parent if one.scan else one.number, id(one.mapping), one.head.header].append(one)
+    for one in (one for one, is_one in zip(tables, is_table, strict=True) if is_one):
+        groups[one.scan.path.resolve().parent if one.scan else one.number, id(one.mapping), one.head.header].append(one)
     stated = [_TableGroup(some[0].number, some[0].head, some[0].mapping, some[0].columns, members=tuple(some)) for some in groups.values()]
     for group in stated:
         cells = "".join(f", c{place} STRING" for place in range(len(group.head.header)))
-        table.show(group.rows, f"{_ROWS}{cells}", [targets[one.number] for one in group.members])
-    return stated, [one for one in tables if one.number not in targets]
+        table.show(group.rows, _ROWS + cells, [paths[one.number] for one in group.members])
+    return stated, [one for one, is_one in zip(tables, is_table, strict=True) if not is_one]
 
 
 def _write_rows(job: tuple[LoadedTable, Path]) -> bool:
     """Write the rows of a table as Parquet; tells whether it is one."""
     one, target = job
     given = f"{one.number} AS sheet, {one.capture_path} AS capture, {one.graph} AS graph, {one.file} AS file"
-    cells = "".join(f", c{place}" for place in range(len(one.head.header)))
-    with TripleTable(threads=1, memory_limit=_MEMORY, temp_directory=target.parent) as table:
-        _, failed = load_rows([one], table=table)
-        if not failed:
-            table.copy_parquet(f"SELECT {given}, number, first, last, odd, name, raw{cells} FROM {one.rows}", target)
-    return not failed
+    with _open_table(target) as table:
+        stated, _ = load_rows([one], table=table)
+        if stated:
+            table.copy_parquet(f"SELECT {given}, * FROM {one.rows}", target)
+    return bool(stated)
 
 
-def _load_rdf(paths: Sequence[Path], *, table: SparkTable, over: Over) -> Sequence[RdfFile]:
-    """Take RDF files in, each read in a task; in several files, blank nodes of one label are different nodes."""
+def _load_rdf(paths: Sequence[Path], *, table: SparkTable) -> Sequence[RdfFile]:
+    """Take RDF files in, each read in a task."""
     jobs = [(path, label, table.folder / f"rdf-{place}.parquet") for place, (path, label) in enumerate(label_files(paths))]
-    files = list(over(_read_rdf, jobs))
+    files = table.over(_write_quads, jobs)
     table.load_texts([target for _, _, target in jobs])
     return files
 
 
-def _read_rdf(job: tuple[Path, str, Path]) -> RdfFile:
+def _write_quads(job: tuple[Path, str, Path]) -> RdfFile:
     path, label, target = job
-    with TripleTable(threads=1, memory_limit=_MEMORY, temp_directory=target.parent) as table:
-        if path.suffix.lower() == ".parquet":
-            table.load_select(f"SELECT s, p, o, g FROM read_parquet({quote(str(path))})")
-            file = RdfFile(path)
-        else:
-            file = load_rdf_file(path, label=label, table=table)
+    with _open_table(target) as table:
+        file = load_rdf_file(path, label=label, table=table)
         table.copy_rows(target)
     return file
 
 
-def _is_of_quads(path: Path) -> bool:
-    try:
-        with ParquetFile(path, separator="") as file:
-            return path.suffix.lower() == ".parquet" and {column.name for column in file.columns} == _COLUMNS
-    except StoreError:
-        return False
+def _open_table(target: Path) -> TripleTable:
+    return TripleTable(threads=1, memory_limit="1GB", temp_directory=target.parent)

@@ -8,56 +8,44 @@ import hashlib
 import json
 import secrets
 import shutil
-from collections.abc import Collection, Iterator, Sequence
-from itertools import groupby, islice
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 from airm_graph.errors import ExportError
 from airm_graph.export import TableQuads
 from airm_graph.graph import TripleTable, quote, rebased_text
-from airm_graph.pipeline.platform import Parts
-from airm_graph.spark.session import explained, run_tasks
-from airm_graph.spark.table import SparkTable, address
+from airm_graph.pipeline.platform import MANIFEST, NQUADS, Parts
+from airm_graph.spark.table import SparkTable, explained
 from airm_graph.triples import NOTICE
 from airm_graph.version import VERSION
 
-__all__ = ["MANIFEST", "NQUADS", "write_parts"]
+__all__ = ["write_parts"]
 
-#: Names of the folders, and of the file that says what is in them.
-NQUADS, PARQUET, MANIFEST = "nquads", "parquet", "manifest.json"
-#: Statements in a part, and most parts: Spark looks each subject up among their borders.
-_STATEMENTS, _MOST = 2_000_000, 1000
-#: So many subjects of each part are looked at to find where it ends.
-_LOOK = 200
-#: Lines that go into the digest at once.
-_LINES = 10_000
+_PARQUET, _TRIPLES, _PIECE = "parquet", "triples", 1 << 20
+#: Statements in a part, and most parts; so many subjects of each are looked at to find where it ends.
+_STATEMENTS, _MOST, _LOOK = 2_000_000, 1000, 200
+_ORDER = "parts of a folder follow each other: together they are sorted"
 
 
 def write_parts(table: SparkTable, folder: Path, formats: Collection[str] | None, base: str, *, parts: int | None) -> Parts:
-    """Write the quads of a table; the folders of an earlier graph are replaced when all is there.
-
-    Args:
-        table: What is written.
-        folder: Made when it is missing; driver and executors see it under one name.
-        formats: ``nquads`` and ``parquet``, which are always written both.
-        base: What IRIs of the project begin with.
-        parts: Number of files of each format; by the number of statements when left out.
+    """Write the quads of a table in both formats; the folders of an earlier graph are replaced when all is there.
 
     Raises:
         ExportError: A format is unknown, a quad cannot be exported, or the files cannot be written.
-        EngineError: Spark gives up.
     """
-    if unknown := sorted(set(formats or ()) - {NQUADS, PARQUET}):
-        raise ExportError(f"unknown format {', '.join(unknown)}; Spark writes {NQUADS} and {PARQUET}")
-    TableQuads(table, base=base)
+    if unknown := sorted(set(formats or ()) - {NQUADS, _PARQUET}):
+        raise ExportError(f"unknown format {', '.join(unknown)}; Spark writes {NQUADS} and {_PARQUET}")
+    TableQuads(table, base=base)  # checks them
     draft = folder / f".parts-{secrets.token_hex(4)}"
     try:
-        (draft / NQUADS).mkdir(parents=True)
-        _write_sorted(table, draft / PARQUET, text=rebased_text(base), parts=parts)
-        written = list(run_tasks(table.session, _write_lines, _name_parts(draft / PARQUET)))
-        digest, triples = _digest(sorted((draft / NQUADS).iterdir()))
-        for name in (NQUADS, PARQUET):
+        for name in (NQUADS, _PARQUET, _TRIPLES):
+            (draft / name).mkdir(parents=True)
+        _write_sorted(table, draft / "sorted", text=rebased_text(base), parts=parts)
+        jobs = [(path, draft, f"part-{number:05}") for number, path in enumerate(sorted((draft / "sorted").glob("*.parquet")))]
+        written = table.over(_write_part, jobs)
+        digest = _take_digest(sorted((draft / _TRIPLES).iterdir()))
+        for name in (NQUADS, _PARQUET):
             if (folder / name).exists():
                 (folder / name).rename(draft / f"{name}-before")
             (draft / name).rename(folder / name)
@@ -65,17 +53,9 @@ def write_parts(table: SparkTable, folder: Path, formats: Collection[str] | None
         raise ExportError(f"{folder} cannot be written: {error.strerror or error}") from error
     finally:
         shutil.rmtree(draft, ignore_errors=True)
-    files = sorted((file for some in written for file in some), key=lambda file: file["name"])
-    manifest = {
-        "version": VERSION,
-        "notice": NOTICE,
-        "base": base,
-        "digest": digest,
-        "triples": triples,
-        "statements": sum(file.get("statements", 0) for file in files),
-        "order": "parts of a folder follow each other: together they are sorted",
-        "files": files,
-    }
+    files = sorted((file for _, both in written for file in both), key=lambda file: str(file["name"]))
+    head = {"version": VERSION, "notice": NOTICE, "base": base, "digest": digest, "triples": sum(triples for triples, _ in written)}
+    manifest = {**head, "statements": sum(file.get("statements", 0) for file in files), "order": _ORDER, "files": files}
     beside = {MANIFEST: (json.dumps(manifest, ensure_ascii=False, indent=2) + "\n").encode()}
     return Parts(digest, {file["name"]: file["sha256"] for file in files}, beside)
 
@@ -84,12 +64,11 @@ def _write_sorted(table: SparkTable, target: Path, *, text: str, parts: int | No
     """Write the sorted quads as Parquet, in files numbered in their order."""
     statements, subjects = table.execute("SELECT count(*), count(DISTINCT s) FROM quads")[0]
     number = min(_MOST, parts or -(-statements // _STATEMENTS)) or 1
-    table.materialise("few_names", f"SELECT id, {text} AS text FROM terms WHERE id IN (SELECT p FROM quads UNION SELECT g FROM quads)")
-    every = max(1, subjects // (number * _LOOK))
-    some = f"SELECT {text} AS text FROM terms WHERE id % {every} = 0 AND id IN (SELECT s FROM quads) ORDER BY 1"
-    found = [subject for (subject,) in table.execute(some)] if number > 1 else []
+    some = f"id % {max(1, subjects // (number * _LOOK))} = 0 AND id IN (SELECT s FROM quads)"
+    found = [subject for (subject,) in table.execute(f"SELECT {text} FROM terms WHERE {some} ORDER BY 1")] if number > 1 else []
     # The subjects with which parts begin, but the first.
     borders = sorted({found[n * len(found) // number] for n in range(1, number)} - set(found[:1])) if found else []
+    table.materialise("few_names", f"SELECT id, {text} AS text FROM terms WHERE id IN (SELECT p FROM quads UNION SELECT g FROM quads)")
     written = f"(SELECT id, {text} AS text FROM terms)"
     lines = table.select(f"""
         SELECT s.text AS s, p.text AS p, o.text AS o, g.text AS g, {_place(borders, 0)} AS part FROM quads AS q
@@ -97,7 +76,7 @@ def _write_sorted(table: SparkTable, target: Path, *, text: str, parts: int | No
         JOIN few_names AS p ON p.id = q.p JOIN few_names AS g ON g.id = q.g""")
     with explained("Spark cannot write the parts"):
         ordered = lines.repartitionById(len(borders) + 1, lines.part).sortWithinPartitions("s", "p", "o", "g").drop("part")
-        ordered.write.option("compression", "zstd").parquet(address(target))
+        ordered.write.option("compression", "zstd").parquet(target.absolute().as_uri())
     table.drop("few_names")
 
 
@@ -110,42 +89,35 @@ def _place(borders: Sequence[str], before: int) -> str:
     return f"CASE WHEN s.text < {quote(borders[middle])} THEN {lower} ELSE {upper} END"
 
 
-def _name_parts(folder: Path) -> list[Path]:
-    """Name the files that Spark wrote by their place, and remove what it wrote beside."""
-    for path in list(folder.iterdir()):
-        if path.suffix != ".parquet":
-            path.unlink()
-    return [path.rename(folder / f"part-{number:05}.parquet") for number, path in enumerate(sorted(folder.iterdir()))]
+def _write_part(job: tuple[Path, Path, str]) -> tuple[int, list[dict[str, Any]]]:
+    """Put a part of Parquet in its place, and write it as N-Quads and as N-Triples.
 
-
-def _write_lines(path: Path) -> list[dict[str, Any]]:
-    """Write a part of Parquet as N-Quads, too; returns what the manifest says of both."""
-    lines = path.parents[1] / NQUADS / f"{path.stem}.nq.gz"
-    with TripleTable(threads=1, temp_directory=path.parents[1]) as table:
+    Returns:
+        How many triples it has, and what the manifest says of Parquet and N-Quads.
+    """
+    given, draft, name = job
+    lines, rows = draft / NQUADS / f"{name}.nq.gz", given.rename(draft / _PARQUET / f"{name}.parquet")
+    quads = f"SELECT s || ' ' || p || ' ' || o AS triple, g FROM read_parquet({quote(str(rows))})"
+    # A triple of several graphs stands in rows that follow each other.
+    once = f"SELECT triple FROM (SELECT triple, lag(triple) OVER () AS last FROM ({quads})) WHERE triple IS DISTINCT FROM last"
+    with TripleTable(threads=1, temp_directory=draft) as table:
         table.execute("SET preserve_insertion_order = true")
-        rows = f"FROM read_parquet({quote(str(path))})"
-        table.copy_texts(f"SELECT s || ' ' || p || ' ' || o || ' ' || g || ' .' {rows}", lines)
-        statements = table.execute(f"SELECT count(*) {rows}")[0][0]
-    return [_describe(lines, statements=statements), _describe(path)]
+        table.copy_texts(f"SELECT triple || ' ' || g || ' .' FROM ({quads})", lines)
+        table.copy_texts(f"SELECT triple || ' .' FROM ({once})", draft / _TRIPLES / f"{name}.nt.gz")
+        ((statements, triples),) = table.execute(f"SELECT (SELECT count(*) FROM ({quads})), (SELECT count(*) FROM ({once}))")
+    return triples, [_describe(lines, statements=statements), _describe(rows)]
 
 
 def _describe(path: Path, **more: int) -> dict[str, Any]:
-    with path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
     return {"name": f"{path.parent.name}/{path.name}", "sha256": digest, "bytes": path.stat().st_size, **more}
 
 
-def _digest(paths: Sequence[Path]) -> tuple[str, int]:
-    """Take the digest and the number of the triples in sorted parts of N-Quads."""
-    # A triple of several graphs stands in lines that follow each other.
-    once = (triple for triple, _ in groupby(line.rpartition(b" <")[0] for path in paths for line in _read_lines(path)))
-    digest, triples = hashlib.sha256(), 0
-    while some := list(islice(once, _LINES)):
-        digest.update(b" .\n".join([*some, b""]))
-        triples += len(some)
-    return digest.hexdigest(), triples
-
-
-def _read_lines(path: Path) -> Iterator[bytes]:
-    with gzip.open(path) as file:
-        yield from file
+def _take_digest(paths: Iterable[Path]) -> str:
+    """Take the digest of what packed files hold together."""
+    digest = hashlib.sha256()
+    for path in paths:
+        with gzip.open(path) as file:
+            while piece := file.read(_PIECE):
+                digest.update(piece)
+    return digest.hexdigest()

@@ -331,7 +331,7 @@ class TripleTable:
     def remove_graph(self, graph: str) -> None:
         """Take the quads of a named graph out; their terms stay."""
         for number in self.find_ids([graph]).values():
-            self._run(f"DELETE FROM quads WHERE g = {number}")
+            self.execute(f"DELETE FROM quads WHERE g = {number}")
 
     def add_terms(self, terms: Iterable[str]) -> dict[str, int]:
         """Look up the ids of *terms*, adding those that the table does not know.

@@ -16,14 +16,12 @@ __all__ = ["Step", "carry_over", "rewrite_regex"]
 
 
 class Step(NamedTuple):
-    """One statement for Spark.
+    """A statement for Spark, and the name of the table that it is about.
 
     Attributes:
-        kind: What becomes of its rows: ``ask`` returns them, ``make`` and ``add`` keep them in a
-            table, ``view`` names the statement, ``recur`` goes on from them; ``drop`` has none.
-        name: Of the table.
-        sql: The statement.
-        again: Of a relation that calls itself: what follows from ``NAME_new``, the rows that were new.
+        kind: What becomes of its rows: ``ask`` returns them, ``table`` and ``add`` keep them,
+            ``view`` names the statement, ``recur`` goes on from them; ``drop`` has none.
+        again: What follows from ``NAME_new``, the rows that were new.
     """
 
     kind: str
@@ -50,10 +48,14 @@ def carry_over(sql: str) -> tuple[Step, ...]:
 def _list_steps(tree: Any) -> Iterator[Step]:
     from sqlglot import exp
 
-    query = tree if isinstance(tree, exp.Query) else tree.args.get("expression")
+    kind, name, query = "ask", "", tree
     if isinstance(tree, exp.Drop):
-        yield Step("drop", next(tree.find_all(exp.Table)).name)
-        return
+        kind, name, query = "drop", next(tree.find_all(exp.Table)).name, exp.select("1")
+    elif isinstance(tree, exp.Create | exp.Insert):
+        kind, name, query = "add" if isinstance(tree, exp.Insert) else str(tree.kind).lower(), tree.this.name, tree.expression
+    elif isinstance(tree, exp.Delete) and tree.args.get("where"):
+        kind, name = "table", tree.this.name
+        query = exp.select("*").from_(name).where(exp.not_(tree.args["where"].this))
     if not isinstance(query, exp.Query):
         raise StoreError(f"no statement that can be carried over: {tree.sql(dialect='duckdb')}")
     before = list[Any]()
@@ -67,8 +69,7 @@ def _list_steps(tree: Any) -> Iterator[Step]:
             yield Step("recur", relation.alias, *(_write(part, before) for part in (relation.this.left, relation.this.right)))
         else:
             raise StoreError(f"a recursion that is no UNION: {relation.sql(dialect='duckdb')}")
-    kind = "ask" if query is tree else "add" if isinstance(tree, exp.Insert) else "view" if tree.kind == "VIEW" else "make"
-    yield Step(kind, "" if query is tree else tree.this.name, _write(query, before))
+    yield Step(kind, name, _write(query, before))
 
 
 def _write(tree: Any, relations: list[Any]) -> str:

@@ -27,16 +27,12 @@ if TYPE_CHECKING:
 __all__ = ["Spark", "open_session"]
 
 _LOG = Path(__file__).with_name("log4j2.properties").as_uri()
-_SETTINGS = {
-    **{"spark.ui.enabled": "false", "spark.ui.showConsoleProgress": "false", "spark.sql.session.timeZone": "UTC"},
-    # Every plan is compiled; without room for it all, Java would compile again what it had to forget.
-    "spark.driver.extraJavaOptions": f"-Dlog4j2.configurationFile={_LOG} -XX:ReservedCodeCacheSize=512m",
-}
-_LOCAL = {
-    **{"spark.driver.memory": "2g", "spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1"},
-    # The default of 200 is for clusters; here, each would be a file of a few rows.
-    "spark.sql.shuffle.partitions": str(2 * (os.cpu_count() or 1)),
-}
+#: Every plan is compiled; without room for it all, Java would compile again what it had to forget.
+_JAVA = {"spark.driver.extraJavaOptions": f"-Dlog4j2.configurationFile={_LOG} -XX:ReservedCodeCacheSize=512m"}
+_SETTINGS = {"spark.ui.enabled": "false", "spark.ui.showConsoleProgress": "false", "spark.sql.session.timeZone": "UTC", **_JAVA}
+#: The default of 200 is for clusters; on one machine each would be a file of a few rows.
+_FEW = {"spark.sql.shuffle.partitions": str(2 * (os.cpu_count() or 1))}
+_LOCAL = {"spark.driver.memory": "2g", "spark.driver.host": "127.0.0.1", **_FEW}
 _ROWS = "sheet INT, capture STRING, graph STRING, file STRING, number INT, first INT, last INT, odd INT, name STRING, raw STRING"
 
 
@@ -98,6 +94,7 @@ def open_session(master: str, conf: Mapping[str, str]) -> Iterator["SparkSession
         builder.config(name, value)
     with explained(f"Spark does not start with the master {master!r}; it needs Java 17 or newer, and a master that answers"):
         session = builder.getOrCreate()
+        session.sparkContext.setLogLevel("ERROR")
     try:
         yield session
     finally:

@@ -19,9 +19,8 @@ from airm_graph.terms import Quad
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
-    from pyspark.sql.types import StructType
 
-__all__ = ["SparkTable", "explained", "hash_text"]
+__all__ = ["SparkTable", "explained"]
 
 _EMPTY = """
 CREATE VIEW terms AS SELECT CAST(0 AS BIGINT) AS id, 0 AS kind, '' AS lexical, '' AS datatype, '' AS language WHERE 1 = 0;
@@ -96,7 +95,7 @@ class SparkTable(TripleTable):
         """Run statements, but for a SELECT at their end, which is returned as a frame; otherwise the number of rows kept."""
         last: DataFrame | int = 0
         for step in carry_over(sql):
-            last = self._forget(step.name) if step.kind == "drop" else self._run_step(step)
+            last = self._run_step(step)
         return last
 
     def copy_texts(self, select: str, path: Path) -> None:
@@ -107,15 +106,15 @@ class SparkTable(TripleTable):
 
     def load_records(self, name: str, *, columns: Mapping[str, str], records: Iterable[Sequence[str | int]]) -> None:
         """Make a table of other things than terms, with types as DuckDB names them."""
+        path = self._make_path(name)
         self._aside.load_records("records", columns=columns, records=records)
+        self._aside.copy_parquet("SELECT * FROM records", path)
         self._forget(name)
-        self._paths[name] = [self._make_path(name)]
-        self._aside.copy_parquet("SELECT * FROM records", self._paths[name][0])
-        self.show(name, ", ".join(f"{column} {kind.replace('VARCHAR', 'STRING')}" for column, kind in columns.items()))
+        self.show(name, ", ".join(f"{column} {kind.replace('VARCHAR', 'STRING')}" for column, kind in columns.items()), [path])
 
     def load_rows(self, rows: Iterable[Quad]) -> None:
         """Add rows; a quad that is there already is not added again."""
-        path = self._make_path("rows")
+        path = self._make_path("incoming")
         with TripleTable(threads=1, temp_directory=self.folder) as given:
             given.load_rows(rows)
             given.copy_rows(path)
@@ -123,21 +122,16 @@ class SparkTable(TripleTable):
 
     def load_select(self, *selects: str) -> None:
         """Add quads that SELECTs give, with the columns s, p, o, g: terms in their one spelling, g empty for the default graph."""
-        self.materialise("given_texts", " UNION ALL ".join(selects))
-        self.load_texts(self._paths["given_texts"])
-        self.drop("given_texts")
+        self.materialise("incoming", " UNION ALL ".join(selects))
+        self.load_texts(self._paths["incoming"])
 
     def load_texts(self, paths: Sequence[Path]) -> None:
-        """Add the quads of Parquet files as ``copy_rows`` writes them."""
+        """Add the quads of Parquet files as ``copy_rows`` writes them, and remove the files."""
         self.show("incoming", "s STRING, p STRING, o STRING, g STRING", paths)
         self._take_terms("SELECT unnest([s, p, o, g]) AS text FROM incoming")
         numbers = ", ".join(f"{self._number_sql(column)} AS {column}" for column in "spog")
         self.append("quads", f"SELECT {numbers} FROM incoming EXCEPT SELECT s, p, o, g FROM quads")
-
-    def remove_graph(self, graph: str) -> None:
-        """Take the quads of a named graph out; their terms stay."""
-        for number in self.find_ids([graph]).values():
-            self.materialise("quads", f"SELECT s, p, o, g FROM quads WHERE g <> {number}")
+        self.drop("incoming")
 
     def rows(self, sql: str = "SELECT s, p, o, g FROM quads") -> list[Quad]:
         """Write quads as rows, sorted; *sql* selects other quads, as four columns s, p, o, g of ids."""
@@ -168,7 +162,10 @@ class SparkTable(TripleTable):
         return numbers, self.read_terms(numbers.values())
 
     def _find_number(self, text: str) -> int:
-        return self._aliases.get(text) or (hash_text(text) >> (64 - self._bits)) + 1
+        import xxhash
+
+        # With the seed that Spark takes.
+        return self._aliases.get(text) or (xxhash.xxh64_intdigest(text.encode(), seed=42) >> (64 - self._bits)) + 1
 
     def _number_sql(self, text: str) -> str:
         """Write the SQL for the number of a term from SQL for its text; few have another than their hash."""
@@ -189,42 +186,35 @@ class SparkTable(TripleTable):
 
     # Tables as Parquet.
 
-    def show(self, name: str, schema: "StructType | str", paths: Sequence[Path] = ()) -> None:
-        """Give files of Parquet a name; their columns are known, so Spark need not look."""
-        addresses = [path.absolute().as_uri() for path in paths or self._paths[name]]
-        self.session.read.schema(schema).parquet(*addresses).createOrReplaceTempView(name)
+    def show(self, name: str, schema: Any, paths: Sequence[Path]) -> None:
+        """Give files of Parquet a name, with which they will be removed; their columns are known, so Spark need not look."""
+        self._paths[name] = list(paths)
+        self.session.read.schema(schema).parquet(*(path.absolute().as_uri() for path in paths)).createOrReplaceTempView(name)
 
     def _run_step(self, step: Step) -> "DataFrame | int":
+        if step.kind == "drop":
+            return self._forget(step.name)
         with explained(f"Spark refuses the statement {step.sql}"):
             frame = self.session.sql(step.sql)
-            # Parquet has no columns of nothing.
-            frame = frame.withColumns(
-                {one.name: frame[one.name].cast("string") for one in frame.schema if one.dataType.typeName() == "void"}
-            )
             if step.kind == "view":
                 frame.createOrReplaceTempView(step.name)
-            if step.kind in {"view", "ask"}:
-                return frame
-            return self._add(step.name, frame) if step.kind == "add" else self._keep(step, frame)
+            return frame if step.kind in {"ask", "view"} else self._keep(step, frame)
 
     def _keep(self, step: Step, frame: "DataFrame") -> int:
-        """Write a result and call it so, in place of what had the name; go on from what was new where it calls itself."""
-        before = self._paths.pop(step.name, [])
-        size = new = self._add(step.name, frame.distinct() if step.again else frame)
-        for path in before:
-            shutil.rmtree(path, ignore_errors=True)
+        """Write a result and name it; go on from what was new where it calls itself. Returns its number of rows."""
+        size = new = self._add(step.name, frame.distinct() if step.again else frame, replaces=step.kind != "add")
         while step.again and new:
             self.show(f"{step.name}_new", frame.schema, self._paths[step.name][-1:])
             found = self.session.sql(step.again).toDF(*frame.columns)
             new = self._add(step.name, found.subtract(self.session.table(step.name)))
         return size
 
-    def _add(self, name: str, frame: "DataFrame") -> int:
-        """Write a result beside what has the name already; returns its number of rows."""
+    def _add(self, name: str, frame: "DataFrame", *, replaces: bool = False) -> int:
         path = self._make_path(name)
         frame.write.parquet(path.absolute().as_uri())
-        self._paths[name] = [*self._paths.get(name, ()), path]
-        self.show(name, frame.schema)
+        if replaces:
+            self._forget(name)
+        self.show(name, frame.schema, [*self._paths.get(name, ()), path])
         # The files say how many rows they have; Spark would start a job.
         return int(self._aside.execute(f"SELECT COALESCE(sum(num_rows), 0) FROM parquet_file_metadata('{path}/*.parquet')")[0][0])
 
@@ -234,30 +224,20 @@ class SparkTable(TripleTable):
     def _forget(self, name: str) -> int:
         self.session.catalog.dropTempView(name)
         for path in self._paths.pop(name, ()):
-            shutil.rmtree(path, ignore_errors=True)
+            shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)
         return 0
 
 
 @contextmanager
 def explained(what: str) -> Iterator[None]:
-    """Say in one line what Spark refuses.
-
-    Raises:
-        EngineError: PySpark or Java raised something.
-    """
+    """Say in one line, as an `EngineError`, what PySpark or Java raised."""
     from py4j.protocol import Py4JError
     from pyspark.errors import PySparkException
 
     try:
         yield
     except (PySparkException, Py4JError, OSError) as error:
-        lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-        said = next((line for line in lines if not line.startswith("An error occurred while calling")), type(error).__name__)
-        raise EngineError(f"{what}: {said[:500]}") from error
-
-
-def hash_text(text: str) -> int:
-    """Hash a text as Spark's ``xxhash64`` does: XXH64 of its UTF-8, with a seed of its own."""
-    import xxhash
-
-    return xxhash.xxh64_intdigest(text.encode(), seed=42)
+        lines = [
+            line for line in map(str.strip, str(error).splitlines()) if line and not line.startswith("An error occurred while calling")
+        ]
+        raise EngineError(f"{what}: {(lines or [type(error).__name__])[0][:500]}") from error

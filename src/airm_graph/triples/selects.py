@@ -79,7 +79,7 @@ def _select_independent(one: LoadedTable) -> str:
         "name": _escape("r.name"),
         **{what: _escape(f"nullif({one.cell(what)}, '')") for what in ("identifier", "description", *TEXTS)},
         "code": code,
-        "agent": "a.key" if "agent" in has else "NULL",
+        "agent": "a.key" if "agent" in has else "CAST(NULL AS VARCHAR)",
         "created": f"nullif({one.cell('created')}, '')",
         "content": _escape(f"concat_ws(chr(10), {quoted})"),
     }
@@ -87,7 +87,7 @@ def _select_independent(one: LoadedTable) -> str:
         stated = f"nullif({one.cell(what)}, '')"
         columns[f"{what}_text"] = _escape(stated)
         columns[f"{what}_cell"] = _iri(f"{row} || CASE WHEN {stated} IS NOT NULL THEN {quote(f'-{_slug(one.header(what))}')} END")
-    columns |= {role: f"nullif(of_{role}.terms, '')" if role in one.roles else "NULL" for role in ROLES}
+    columns |= {role: f"nullif(of_{role}.terms, '')" if role in one.roles else "CAST(NULL AS VARCHAR)" for role in ROLES}
     joins = " ".join([*([join_agents(one)] if "agent" in has else []), *(join_roles(one, role) for role in one.roles)])
     selected = ", ".join(f"{sql} AS {name}" for name, sql in columns.items())
     return f"""SELECT {selected}{one.kept}

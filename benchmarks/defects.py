@@ -3,26 +3,26 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from airm_graph.graph.store import Row
 from airm_graph.namespaces import iri, literal, term
+from airm_graph.terms import Quad
 
 __all__ = ["KINDS", "Defects", "plant"]
 
 _LABEL, _TYPE = term("rdfs:label"), term("rdf:type")
-_Change = Callable[[str, list[Row]], list[Row]]
+_Change = Callable[[str, list[Quad]], list[Quad]]
 
 
 @dataclass(frozen=True)
 class Defects:
     """Rows with defects, and the pairs of rule and focus node that must be found."""
 
-    rows: list[Row]
+    rows: list[Quad]
     planned: frozenset[tuple[str, str]]
 
 
-def plant(rows: Iterable[Row], *, every: int) -> Defects:
+def plant(rows: Iterable[Quad], *, every: int) -> Defects:
     """Break every n-th mitigation in one of ten ways, in turn."""
-    blocks: dict[str, list[Row]] = {}
+    blocks: dict[str, list[Quad]] = {}
     for row in rows:
         blocks.setdefault(row[0], []).append(row)
     mitigations = [s for s, some in blocks.items() if any(p == _TYPE and o == term("airm:Mitigation") for _, p, o, _ in some)]

@@ -15,9 +15,10 @@ from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
-from airm_graph.graph.store import Row, parse_rows
+from airm_graph.graph.store import parse_rows
 from airm_graph.namespaces import iri, literal, term
 from airm_graph.resources import find_resource
+from airm_graph.terms import Quad
 
 __all__ = ["generate", "make_name", "make_surname", "ontology_rows", "taxonomy_rows"]
 
@@ -32,7 +33,7 @@ _WORDS = {
 _VERBS, _THINGS, _SURNAMES = (_WORDS[kind].split() for kind in _WORDS)
 
 
-def generate(mitigations: int, *, start: int = 0) -> Iterator[Row]:
+def generate(mitigations: int, *, start: int = 0) -> Iterator[Quad]:
     """Write the taxonomy and a number of mitigations with all that stands around them; or, from *start* on (a multiple of 60), the rest."""
     if not start:
         yield from taxonomy_rows()
@@ -43,19 +44,19 @@ def generate(mitigations: int, *, start: int = 0) -> Iterator[Row]:
 
 
 @cache
-def ontology_rows() -> tuple[Row, ...]:
+def ontology_rows() -> tuple[Quad, ...]:
     """The rows of the ontology."""
     return tuple(_read("ontology/airm.ttl", iri("graph/ontology")))
 
 
 @cache
-def taxonomy_rows() -> tuple[Row, ...]:
+def taxonomy_rows() -> tuple[Quad, ...]:
     """The rows of the taxonomy and the vocabularies."""
     names = ["taxonomy/v2", "vocabularies/actor", "vocabularies/function", "vocabularies/lifecycle"]
     return tuple(row for name in names for row in _read(f"ontology/{name}.ttl", iri("graph/taxonomy")))
 
 
-def _read(name: str, graph: str) -> list[Row]:
+def _read(name: str, graph: str) -> list[Quad]:
     rows = parse_rows(find_resource(name).read_bytes(), name=name, suffix=".ttl")
     return [(s, p, o, graph) for s, p, o, _ in rows]
 
@@ -82,7 +83,7 @@ def _source_key(source: int) -> str:
     return f"source/{make_surname(source).lower()}-{2000 + source % 26}-generated-{source}"
 
 
-def _evidence_rows(capture: str, first: int, last: int, text: str, name: str) -> Iterator[Row]:
+def _evidence_rows(capture: str, first: int, last: int, text: str, name: str) -> Iterator[Quad]:
     subject = f"{capture[:-1]}/l{first}-l{last}>"
     yield subject, _TYPE, term("airm:Evidence"), capture
     yield subject, _LABEL, literal(f"{name}, lines {first}–{last}"), capture
@@ -92,7 +93,7 @@ def _evidence_rows(capture: str, first: int, last: int, text: str, name: str) ->
     yield subject, term("airm:capturedText"), literal(text), capture
 
 
-def _source_rows(source: int) -> Iterator[Row]:
+def _source_rows(source: int) -> Iterator[Quad]:
     digest, capture = _capture(source)
     subject, surname = iri(_source_key(source)), make_surname(source)
     agent, title = iri(f"agent/{surname.lower()}-a{source}"), f"Generated measures, part {source}"
@@ -121,7 +122,7 @@ def make_name(number: int) -> tuple[str, str]:
     return f"{verb} {thing} {number}", f"{verb.lower()}-{thing}-{number}"
 
 
-def _mitigation_rows(number: int) -> Iterator[Row]:
+def _mitigation_rows(number: int) -> Iterator[Quad]:
     source = number // PER_SOURCE
     _, capture = _capture(source)
     name, slug = make_name(number)
@@ -145,7 +146,7 @@ def _mitigation_rows(number: int) -> Iterator[Row]:
     yield from _classification_rows(subject, number, capture, evidence)
 
 
-def _classification_rows(mitigation: str, number: int, capture: str, evidence: str) -> Iterator[Row]:
+def _classification_rows(mitigation: str, number: int, capture: str, evidence: str) -> Iterator[Quad]:
     codes = _concepts("airm:Code")
     code = codes[number % len(codes)]
     notation = code[:-1].rpartition("/")[2]

@@ -22,7 +22,7 @@ from generate import generate, ontology_rows
 from airm_graph.namespaces import BASE, term
 from airm_graph.pipeline import Graph
 from airm_graph.query.library import bind_query, list_queries, load_query
-from airm_graph.reason import close
+from airm_graph.reason import infer
 
 __all__ = ["JOBS", "choose_arguments", "make_graph"]
 
@@ -32,8 +32,9 @@ TIMES = 3
 
 def make_graph(size: int) -> Graph:
     """Generated mitigations as a graph: asserted, inferred, ontology."""
-    rows = tuple(sorted(set(generate(size))))
-    return Graph(rows=rows, inferred=close(rows, ontology=ontology_rows()).rows, ontology=ontology_rows())
+    graph = Graph.of(generate(size))
+    infer(graph.table, ontology=ontology_rows())
+    return graph
 
 
 def choose_arguments(graph: Graph) -> dict[str, tuple[str, dict[str, str]]]:
@@ -44,7 +45,7 @@ def choose_arguments(graph: Graph) -> dict[str, tuple[str, dict[str, str]]]:
     """
 
     def first(kind: str) -> str:
-        return next(s for s, p, o, _ in graph.rows if p == term("rdf:type") and o == term(kind))[1:-1].removeprefix(BASE)
+        return next(s for s, p, o, _ in graph.asserted if p == term("rdf:type") and o == term(kind))[1:-1].removeprefix(BASE)
 
     given = {"mitigation": first("airm:Mitigation"), "source": first("airm:Source"), "code": "1.1", "text": "watermark"}
     asked = {query.name: (query.name, {p.name: given[p.name] for p in query.parameters if p.required}) for query in list_queries()}

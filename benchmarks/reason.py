@@ -13,16 +13,17 @@ from child import Watch, Work
 from frame import Engine, Job
 from generate import generate, ontology_rows
 
-from airm_graph.graph.store import Row, parse_rows
+from airm_graph.graph.store import parse_rows
 from airm_graph.namespaces import iri, term
 from airm_graph.reason.publish import publishable
+from airm_graph.terms import Quad
 
 __all__ = ["JOBS"]
 
 #: What DuckDB may take before it spills, and bytes of a file whose closure does not become rows of Python.
 TABLE, LARGE = "6GB", 1 << 30
 _CHAIN = term("owl:propertyChainAxiom")
-_Close = Callable[[Path, list[Row], Watch], list[Row]]
+_Close = Callable[[Path, list[Quad], Watch], list[Quad]]
 
 
 def write_inputs(folder: Path, size: int) -> None:
@@ -64,34 +65,35 @@ def _prepare(close: _Close, folder: Path, *, chains: bool) -> Work:
     return work
 
 
-def close_fast(path: Path, ontology: list[Row], watch: Watch) -> list[Row]:
+def close_fast(path: Path, ontology: list[Quad], watch: Watch) -> list[Quad]:
     """Load a file into the table and close it there."""
     from airm_graph.graph import TripleTable
     from airm_graph.graph.store import stream_rows
-    from airm_graph.reason import close_table
+    from airm_graph.reason import infer
 
     with TripleTable(memory_limit=TABLE) as table:
         table.load_files([path], parse=stream_rows)
         watch.mark("load")
-        close_table(table, ontology=ontology)
+        infer(table, ontology=ontology)
         watch.mark("close")
-        found = table.rows("SELECT s, p, o, g FROM inferred") if path.stat().st_size < LARGE else []
+        (graph,) = table.find_ids([iri("graph/inferred")]).values() or (0,)
+        found = table.rows(f"SELECT s, p, o, g FROM quads WHERE g = {graph}") if path.stat().st_size < LARGE else []
         watch.mark("write")
     return found
 
 
-def close_owlrl(path: Path, ontology: list[Row], watch: Watch, *, rows: list[Row]) -> list[Row]:
+def close_owlrl(path: Path, ontology: list[Quad], watch: Watch, *, rows: list[Quad]) -> list[Quad]:
     """Close rows in memory with owlrl; *path* is only asked whether this is the warm-up."""
-    from airm_graph.reason.reference import close_reference
+    from airm_graph.reason.reference import run_reference
 
-    inferred = close_reference(rows if path.name == "data.nt" else [], ontology=ontology)
+    inferred, *_ = run_reference(rows if path.name == "data.nt" else [], ontology=ontology)
     watch.mark("close")
     found = publishable(inferred, ontology=ontology)
     watch.mark("write")
     return found
 
 
-def close_reasonable(path: Path, ontology: list[Row], watch: Watch) -> list[Row]:
+def close_reasonable(path: Path, ontology: list[Quad], watch: Watch) -> list[Quad]:
     """Close files with reasonable. Its literals are left out: our ontology infers none."""
     from reasonable import PyReasoner
 

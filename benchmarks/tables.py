@@ -8,18 +8,23 @@ about sources and agents. Imports do not count.
 
 import csv
 import json
-import tempfile
 from collections.abc import Sequence
 from hashlib import sha256
 from pathlib import Path
 
-from airm_graph.bulk.statements import list_statements
 from child import Watch, Work
 from corpus import write_tables
 from frame import Engine, Job
 
-from airm_graph.graph import TripleTable
+from airm_graph.export import TableQuads, make_options, write_exports
+from airm_graph.export.files import draft_files
 from airm_graph.namespaces import term
+from airm_graph.pipeline.options import BuildOptions
+from airm_graph.pipeline.platform import EMBEDDED, Session
+from airm_graph.pipeline.reading import Read, read_inputs
+from airm_graph.pipeline.stating import state
+from airm_graph.progress import tell_nobody
+from airm_graph.triples.selects import code_quads
 
 __all__ = ["JOBS"]
 
@@ -36,22 +41,21 @@ def write_inputs(folder: Path, size: int) -> None:
     write_mappings(folder)
 
 
+def read_tables(folder: Path, session: Session) -> Read:
+    """Read the tables as a build does."""
+    options = BuildOptions(mapping=folder / "tables" / "mapping.yaml")
+    return read_inputs([folder / "tables"], options, session=session, tell=tell_nobody)
+
+
 def prepare_ours(folder: Path, _: int) -> Work:
     """Our conversion of tables."""
-    from tempfile import TemporaryDirectory
-
-    from airm_graph.bulk import list_agents, write_statements
-
-    from airm_graph.graph import TripleTable
-    from airm_graph.ingest.inputs import find_inputs
-    from airm_graph.pipeline import build
 
     def work(_: Watch) -> object:
-        with TemporaryDirectory() as place, TripleTable(memory_limit=build.MEMORY, temp_directory=Path(place)) as table:
-            mapping = folder / "tables" / "mapping.yaml"
-            found = build._read_large(find_inputs([folder / "tables"]), table=table, place=Path(place), mapping=mapping, at_least=0).found
-            others = (*build._data_rows(found.records), *list_agents(found.sheets, table=table))
-            write_statements(others, folder / "ours.nt", sheets=found.sheets, table=table, graphs=False)
+        with EMBEDDED.open() as session:
+            state(read_tables(folder, session), session=session)
+            session.use_threads()
+            with draft_files([folder / "ours.nt"]) as (draft,):
+                write_exports(TableQuads(session.table), {"ntriples": draft.write}, options=make_options())
         return "ours.nt"
 
     return work
@@ -70,35 +74,29 @@ def digest_triples(folder: Path, file: object) -> dict[str, object]:
 
 def make_prepared(folder: Path) -> None:
     """Write the terms of each row, as our own engine makes them, and what each engine is told."""
-    from airm_graph.bulk import find_folders, read_tables
-
-    from airm_graph.ingest.inputs import find_inputs
-    from airm_graph.ingest.tables import load_mapping
-
-    with tempfile.TemporaryDirectory() as workspace, TripleTable() as table:
-        mapping = load_mapping(folder / "tables" / "mapping.yaml")
-        found = read_tables(find_folders(find_inputs([folder / "tables"]), mapping=mapping, workspace=Path(workspace)), table=table)
-        (sheet,) = found.sheets
-        statements = {(one.subject, one.predicate): one.value for one in list_statements(sheet)}
-        label = statements["c", term("rdfs:label")]
-        row_label, cell_label = (statements[subject, term("rdfs:label")] for subject in "ef")
-        graph = statements["e", term("airm:capture")]
-        assigned = statements["c", term("airm:assignedCode")]
-        fields = ["m", "c", "e", "f", "source", assigned, "agent", graph, "name", "identifier", "description", "content", "code", label]
-        fields += [row_label, cell_label, "number", "created"]
-        select = ", ".join(f"{sql} AS {name}" for sql, name in zip(fields, COLUMNS, strict=True))
+    with EMBEDDED.open() as session:
+        (one,) = read_tables(folder, session).tables
+        objects = {(quad.s, quad.p): quad.o for quad in code_quads([one])}
+        fields = {name: name for name in COLUMNS} | {"f": "code_cell", "code": "code_text", "graph": one.graph}
+        fields["assigned"], fields["source"] = objects["c", term("airm:assignedCode")], objects["m", term("airm:source")]
+        fields |= {
+            name: objects[fields[s], term("rdfs:label")] for name, s in (("code_label", "c"), ("row_label", "e"), ("cell_label", "f"))
+        }
+        fields["agent"] = objects["c", term("prov:wasAttributedTo")]
+        select = ", ".join(f"{sql} AS {name}" for name, sql in fields.items())
         with (folder / "prepared.csv").open("w", encoding="utf-8", newline="") as file:
             writer = csv.writer(file, lineterminator="\n")
             writer.writerow(COLUMNS)
-            for some in table.stream(f"SELECT {select} FROM plain"):
+            for some in session.table.stream(f"SELECT {select} FROM independent"):
                 writer.writerows([[bare(cell) for cell in row] for row in some])
 
 
 def bare(cell: object) -> object:
-    """A term without its signs, as people hold it in a column."""
-    if not isinstance(cell, str) or cell[:1] not in {"<", '"'}:
+    """A term or an escaped text as people hold it in a column; generated texts hold no backslash."""
+    if not isinstance(cell, str):
         return cell
-    return cell[1:-1].replace("\\n", "\n").replace('\\"', '"').replace("\\\\", "\\")
+    text = cell[1:-1] if cell[:1] in {"<", '"'} else cell
+    return text.replace("\\n", "\n").replace('\\"', '"')
 
 
 def list_shapes() -> list[tuple[str, str, str, str, str]]:

@@ -19,8 +19,9 @@ from generate import generate
 from jena import MISSING, find_jena, find_version
 
 from airm_graph.graph import TripleTable
-from airm_graph.graph.store import Row, parse_rows, stream_rows
+from airm_graph.graph.store import parse_rows, stream_rows
 from airm_graph.namespaces import PREFIXES, literal, term
+from airm_graph.terms import Quad
 from airm_graph.validate.compile import ShapesGraph
 from airm_graph.validate.engine import judge_rows
 from airm_graph.validate.shapes import read_shapes
@@ -55,7 +56,7 @@ _QUERIES = {
 }
 
 
-def shapes(*, queries: bool = True) -> list[Row]:
+def shapes(*, queries: bool = True) -> list[Quad]:
     """The shapes of the benchmark as rows."""
     core = list(read_shapes("core"))
     graph = ShapesGraph(core)
@@ -76,7 +77,7 @@ def shapes(*, queries: bool = True) -> list[Row]:
     return rows + (_queries() if queries else [])
 
 
-def _queries() -> list[Row]:
+def _queries() -> list[Quad]:
     declared = " ".join(
         f'[ sh:prefix "{prefix}" ; sh:namespace "{PREFIXES[prefix]}"^^<{PREFIXES["xsd"]}anyURI> ] ,' for prefix in ("airm", "rdfs")
     )
@@ -87,12 +88,12 @@ def _queries() -> list[Row]:
     return parse_rows(text.encode(), name="queries", suffix=".ttl")
 
 
-def data(size: int) -> list[Row]:
+def data(size: int) -> list[Quad]:
     """Generated rows in which 1 % of the mitigations are broken."""
     return [row for part in data_parts(size) for row in part]
 
 
-def data_parts(size: int) -> Iterator[list[Row]]:
+def data_parts(size: int) -> Iterator[list[Quad]]:
     """The same in parts that are broken as the whole would be."""
     for start in range(0, size, PART):
         yield plant(generate(min(size, start + PART), start=start), every=100).rows

@@ -26,10 +26,10 @@ def prepare_ours(folder: Path, _: int) -> Work:
     return lambda watch: _judge_and_close(folder / "data.nq", watch)
 
 
-def _judge_and_close(path: Path, watch: Watch) -> object:
+def _judge_and_close(path: Path, watch: Watch, *, engine: str = "fast") -> object:
     from airm_graph.graph import TripleTable
     from airm_graph.graph.store import stream_rows
-    from airm_graph.reason import close_table
+    from airm_graph.reason import infer
     from airm_graph.validate import judge_shapes
 
     ontology = ontology_rows()
@@ -38,31 +38,16 @@ def _judge_and_close(path: Path, watch: Watch) -> object:
         table.load_files([path], parse=stream_rows)
         rows = len(table)
         watch.mark("load")
-        verdict = judge_shapes(None, engine="fast", table=table)
+        verdict = judge_shapes(table, engine=engine)
         watch.mark("judge")
-        inference = close_table(table, ontology=ontology)
+        inference = infer(table, ontology=ontology, engine=engine)
         watch.mark("close")
     return {"rows": rows, "inferred": inference.count, "findings": len(verdict.findings)}
 
 
 def prepare_references(folder: Path, _: int) -> Work:
     """The same by pyshacl, as we call it, and owlrl."""
-    from airm_graph.graph.store import parse_rows
-    from airm_graph.reason import close
-    from airm_graph.reason.publish import publishable
-    from airm_graph.validate import judge_shapes
-
-    def work(watch: Watch) -> object:
-        rows = parse_rows((folder / "data.nq").read_bytes(), name="data.nq", suffix=".nq")
-        watch.mark("load")
-        verdict = judge_shapes(rows, engine="reference")
-        watch.mark("judge")
-        closure = close(rows, ontology=ontology_rows(), engine="reference")
-        watch.mark("close")
-        inferred = publishable(closure.rows, ontology=ontology_rows())
-        return {"rows": len(rows), "inferred": len(inferred), "findings": len(verdict.findings)}
-
-    return work
+    return lambda watch: _judge_and_close(folder / "data.nq", watch, engine="reference")
 
 
 JOBS = (

@@ -1,6 +1,6 @@
 """The writers beside those of rdflib and pyoxigraph, from statements in memory to a file on disk.
 
-Ours start from sorted and checked rows, rdflib from a Graph, pyoxigraph from a list of triples; making these does not count. Ours and one
+Ours start from our Graph, rdflib from its own, pyoxigraph from a list of triples; making these does not count. Ours and one
 of rdflib's JSON-LD are compacted with the context of the project, the other one of rdflib is expanded; pyoxigraph keeps the order of its
 input and groups nothing. What each has written is read again, and has to be the same triples.
 """
@@ -14,8 +14,9 @@ from child import Watch, Work
 from frame import Engine, Job
 from generate import generate
 
-from airm_graph.graph.store import Row, parse_rows
+from airm_graph.graph.store import parse_rows
 from airm_graph.resources import read_resource
+from airm_graph.terms import Quad
 
 __all__ = ["JOBS"]
 
@@ -30,22 +31,23 @@ _TITLES = {"turtle": "Turtle", "jsonld": "JSON-LD", "rdfxml": "RDF/XML", "ntripl
 _AIMS = {"jsonld": {"rdflib json-ld": 20.0}}
 
 
-def make_statements(size: int) -> list[Row]:
+def make_statements(size: int) -> list[Quad]:
     """What is written."""
     return sorted(set(generate(size)))
 
 
 def prepare_ours(folder: Path, size: int, form: str) -> Work:
     """Our writer of one format, or of all five in one pass."""
-    from airm_graph.export import EXPORTS, Options, sort_rows, write_files
+    from airm_graph.export import EXPORTS
+    from airm_graph.pipeline import Graph
 
-    options = Options(context=json.loads(read_resource("ontology/context.jsonld")))
+    graph = Graph.of(make_statements(size))
+    graph.table.use_all_threads()
     formats = tuple(EXPORTS) if form == "all" else (form,)
-    statements = sort_rows(make_statements(size))
 
     def work(_: Watch) -> object:
-        written = write_files(statements, folder / "ours", formats=formats, options=options)
-        return partial(digest_file, next(iter(written.values())).path)
+        written = graph.write(folder / "ours", formats=formats)
+        return partial(digest_file, written[EXPORTS[formats[0]].file_name])
 
     return work
 
@@ -80,7 +82,7 @@ def prepare_pyoxigraph(folder: Path, size: int, form: str, suffix: str) -> Work:
     return work
 
 
-def _lines(rows: list[Row]) -> bytes:
+def _lines(rows: list[Quad]) -> bytes:
     return "".join(dict.fromkeys(f"{s} {p} {o} .\n" for s, p, o, _ in rows)).encode()
 
 
@@ -95,7 +97,7 @@ def _make_job(form: str) -> Job:
     return Job(
         f"write-{form}",
         f"Writing {_TITLES[form]}",
-        "From statements in memory (ours: sorted and checked; rdflib: a Graph; pyoxigraph: a list) to a file. pyoxigraph keeps the order "
+        "From statements in memory (ours and rdflib: a Graph; pyoxigraph: a list) to a file. pyoxigraph keeps the order "
         "of its input and groups nothing.",
         (
             Engine("airm-graph", "write:prepare_ours", (form,), ("pyoxigraph",)),

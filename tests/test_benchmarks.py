@@ -5,7 +5,6 @@ import importlib
 import importlib.metadata
 import json
 import os
-import sys
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -13,16 +12,12 @@ from typing import Any
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-BENCHMARKS = ROOT / "benchmarks"
 #: A peer for each job that has one which costs little and is always installed.
 PEERS = {"tables": "pyoxigraph, a loop", "read-csv": "Python's csv", "read-jsonl": "Python's json", "read-parquet": "DuckDB"}
 PEERS |= {"read-xlsx": "openpyxl", "validate": "our reference", "queries": "pyoxigraph, called directly", "start": "python -c pass"}
 PEERS |= {f"write-{form}": "pyoxigraph" for form in ("turtle", "jsonld", "rdfxml", "ntriples")}
 #: wrk and six seconds a server are not for a test; owlrl and reasonable are compared in the tests of the closure.
 NOT_HERE = {"serve"}
-
-if str(BENCHMARKS) not in sys.path:
-    sys.path.append(str(BENCHMARKS))
 
 
 def module(name: str) -> Any:

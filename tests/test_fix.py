@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import airm_graph
@@ -209,6 +209,7 @@ def test_real_table_mended_has_no_identifier_with_white_space(first_edition: Pat
 CELLS = st.text(alphabet='ab ,"\r\n\u200b;é\t1.', max_size=8)
 
 
+@settings(deadline=None)
 @given(st.lists(st.lists(CELLS, min_size=7, max_size=7), max_size=5), st.sampled_from(",;\t"))
 def test_tables_whatever_they_hold_are_mended_once(rows: list[list[str]], delimiter: str) -> None:
     out = io.StringIO(newline="")

@@ -22,7 +22,7 @@ from airm_graph.cli import cli
 from airm_graph.errors import InputError
 from airm_graph.ingest import read_captures
 from airm_graph.ingest.formats import read_tables
-from airm_graph.ingest.tables import read_records
+from airm_graph.ingest.tables.entries import FolderReader
 from airm_graph.ingest.tables.guess import CERTAIN
 from airm_graph.ingest.tables.mapping import load_builtin_mappings, read_mapping
 from airm_graph.ingest.tables.names import find_separator
@@ -212,14 +212,15 @@ def test_agent_and_kind_come_from_columns_of_their_own(tmp_path: Path) -> None:
     }
     assert (second.agent.name, second.agent.kind, second.created) == ("an address at example.net", "", None)
     assert [(f.rule, f.place.column) for f in readings.findings if f.rule in {"TAB-16", "TAB-30"}] == [("TAB-16", "D1"), ("TAB-30", "K1")]
-    assert not [row for row in airm_graph.build([folder]).rows if "r@" in "".join(row) or "x@" in "".join(row)]
+    assert not [row for row in airm_graph.build([folder]).asserted if "r@" in "".join(row) or "x@" in "".join(row)]
 
 
 # Actor, stage and function.
 
 
-def test_terms_of_first_and_other_columns_are_statements_with_their_cells(graph: airm_graph.Graph) -> None:
-    (red,) = (m for m in records_of(graph).mitigations if m.key.endswith("/red-teaming"))
+def test_terms_of_first_and_other_columns_are_statements_with_their_cells(folder: Path) -> None:
+    mitigations = merge_pages(read_captures([folder]).pages).mitigations
+    (red,) = (m for m in mitigations if m.key.endswith("/red-teaming"))
     assert Counter((name, said.value, said.evidence[0].column) for name, said in red.roles) == Counter(
         [
             ("actor", "developer", "AIActor_Primary"),
@@ -231,7 +232,7 @@ def test_terms_of_first_and_other_columns_are_statements_with_their_cells(graph:
             ("lifecycle", "operate-and-monitor", "AILifecycle_Other"),
         ]
     )
-    (cards,) = (m for m in records_of(graph).mitigations if m.key.endswith("/model-cards"))
+    (cards,) = (m for m in mitigations if m.key.endswith("/model-cards"))
     assert {said.value for _, said in cards.roles} == {"unable-to-classify", "other-multiple-stages", "govern"}
 
 
@@ -431,7 +432,7 @@ def test_repair_of_a_cell_is_listed_with_the_cell_and_the_character(tmp_path: Pa
         "r2-llm-reasoning-l1-c13-lost-ligature>",
     }
     assert graph.report.conforms
-    assert set(build_back(graph, tmp_path / "out").rows) == set(graph.asserted)
+    assert set(build_back(graph, tmp_path / "out").asserted) == set(graph.asserted)
 
 
 def test_text_is_published_as_it_stands_where_the_mapping_does_not_ask_for_repairs(tmp_path: Path) -> None:
@@ -617,10 +618,11 @@ def test_mapping_beside_tables_is_used_for_their_folder_only(tmp_path: Path) -> 
 def test_document_that_rows_elsewhere_name_is_used(tmp_path: Path) -> None:
     folder = write_folder(tmp_path / "in")
     tables = [table for name in ("mitigations.csv", "sources.csv") for table in read_tables(folder / name, file=name)]
-    said = [
-        [finding.rule for finding in read_records(tables, mappings=load_builtin_mappings(), named=named).findings].count("TAB-13")
-        for named in ({}, {"publisher": ["Findings That Nobody Made"]})
-    ]
+    said = []
+    for named in ([], ["Findings That Nobody Made"]):
+        reader = FolderReader(tables, mappings=load_builtin_mappings())
+        pages = [*reader.read(), *reader.read_rest({}, named={"publisher": named})]
+        said.append([finding.rule for finding in reader.finish(pages).findings].count("TAB-13"))
     assert said == [1, 0]
 
 
@@ -718,7 +720,7 @@ def test_other_formats_are_mapped_read_and_brought_back(tmp_path: Path, folder: 
     assert {"name", "source", "description", "parent", "children", "code"} <= set(found["mitigations"])
     built = airm_graph.build([place])
     assert {m.key for m in records_of(built).mitigations} == {m.key for m in records_of(graph).mitigations}
-    assert set(build_back(built, tmp_path / "tables").rows) == set(built.asserted)
+    assert set(build_back(built, tmp_path / "tables").asserted) == set(built.asserted)
 
 
 def write_as(source: Path, target: Path) -> None:
@@ -759,7 +761,7 @@ def build_back(graph: airm_graph.Graph, folder: Path) -> airm_graph.Graph:
 def test_examples_and_tables_go_to_tables_and_back(tmp_path: Path, example_graph: airm_graph.Graph, graph: airm_graph.Graph) -> None:
     for number, made in enumerate((example_graph, graph)):
         back = build_back(made, tmp_path / str(number))
-        assert set(back.asserted) == set(made.rows)
+        assert set(back.asserted) == set(made.asserted)
         assert back.digest == made.digest
 
 
@@ -784,7 +786,7 @@ def test_graph_without_named_graphs_comes_back_with_the_same_triples(
 
 def test_graph_with_a_base_of_its_own_comes_back(tmp_path: Path, folder: Path, graph: airm_graph.Graph) -> None:
     elsewhere = airm_graph.build([folder], base="https://example.org/risk/")
-    assert set(build_back(elsewhere, tmp_path / "tables").rows) == set(graph.asserted)
+    assert set(build_back(elsewhere, tmp_path / "tables").asserted) == set(graph.asserted)
 
 
 def test_tables_of_a_graph_are_the_same_bytes_whoever_writes_them(tmp_path: Path, graph: airm_graph.Graph) -> None:
@@ -798,7 +800,7 @@ def test_tables_of_a_graph_are_the_same_bytes_whoever_writes_them(tmp_path: Path
 def test_exported_graph_and_what_it_was_made_of_are_one_graph(tmp_path: Path, example_graph: airm_graph.Graph) -> None:
     example_graph.write_tables(tmp_path / "tables")
     both = airm_graph.build([ROOT / "examples", tmp_path / "tables"])
-    assert set(both.rows) == set(example_graph.asserted)
+    assert set(both.asserted) == set(example_graph.asserted)
     assert Counter(f.rule for f in both.report.findings) == Counter(f.rule for f in example_graph.report.findings)
 
 
@@ -882,7 +884,7 @@ def test_cells_that_spreadsheets_would_run_go_there_and_back(tmp_path: Path) -> 
     for path in written.values():
         with path.open(encoding="utf-8", newline="") as file:
             assert not [cell for row in csv.reader(file) for cell in row if path.suffix == ".csv" and defuse_cell(cell) != cell]
-    assert set(airm_graph.build([tmp_path / "out"]).rows) == set(graph.asserted)
+    assert set(airm_graph.build([tmp_path / "out"]).asserted) == set(graph.asserted)
 
 
 def test_export_command_writes_a_folder_of_tables(tmp_path: Path, folder: Path) -> None:

@@ -1,15 +1,9 @@
 """The benchmark of a whole build: it measures the command and the processes below it, and says how cost grows."""
 
-import importlib
-import sys
 from pathlib import Path
 
+import million
 import pytest
-
-BENCHMARKS = Path(__file__).resolve().parent.parent / "benchmarks"
-if str(BENCHMARKS) not in sys.path:
-    sys.path.append(str(BENCHMARKS))
-million = importlib.import_module("million")
 
 
 @pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="memory is looked up in /proc")

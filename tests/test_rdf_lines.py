@@ -18,7 +18,6 @@ from airm_graph.graph.store import FORMATS, number_rows, parse_rows
 from airm_graph.ingest.rdf import RdfFile, load_rdf_files, locate_findings
 from airm_graph.ingest.rdf_jsonld import find_json_lines
 from airm_graph.model import Finding, Place, Severity
-from airm_graph.namespaces import PREFIXES
 from airm_graph.pipeline import validate_inputs
 from airm_graph.terms import Quad, read_literal
 

@@ -6,7 +6,7 @@ from airm_graph.errors import StoreError
 from airm_graph.graph.store import Row, parse_rows
 from airm_graph.namespaces import PREFIXES, iri
 from airm_graph.reason.publish import publishable, read_vocabulary
-from airm_graph.reason.reference import close_reference, run_reference
+from airm_graph.reason.reference import run_reference
 from airm_graph.resources import find_resource
 
 HEAD = "".join(f"PREFIX {name}: <{address}>\n" for name, address in PREFIXES.items()) + "PREFIX ex: <https://example.org/>\n"
@@ -52,7 +52,7 @@ def rows(turtle: str) -> list[Row]:
 
 
 def published(data: str, ontology: str) -> list[Row]:
-    return publishable(close_reference(rows(data), ontology=rows(ontology)), ontology=rows(ontology))
+    return publishable(run_reference(rows(data), ontology=rows(ontology))[0], ontology=rows(ontology))
 
 
 def inferred(turtle: str) -> list[Row]:
@@ -66,7 +66,7 @@ def test_published_closure_is_exactly_what_the_axioms_say() -> None:
 def test_published_closure_is_the_same_with_the_ontology_of_the_project() -> None:
     path = find_resource("ontology/airm.ttl")
     ontology = parse_rows(path.read_bytes(), name=str(path), suffix=".ttl")
-    found = set(publishable(close_reference(rows(DATA), ontology=ontology), ontology=ontology))
+    found = set(publishable(run_reference(rows(DATA), ontology=ontology)[0], ontology=ontology))
     assert set(inferred(EXPECTED)) <= found
     extra = {(s, p, o) for s, p, o, _ in found - set(inferred(EXPECTED))}
     assert {p for _, p, _ in extra} <= {f"<{PREFIXES['rdf']}type>"}
@@ -74,7 +74,7 @@ def test_published_closure_is_the_same_with_the_ontology_of_the_project() -> Non
 
 def test_closure_says_nothing_that_was_said_and_nothing_about_literals_or_blank_nodes() -> None:
     data = rows(DATA + "ex:m airm:partOf [ airm:partOf ex:p ] .")
-    found = close_reference(data, ontology=rows(ONTOLOGY))
+    found = run_reference(data, ontology=rows(ONTOLOGY))[0]
     assert not {row[:3] for row in found} & {row[:3] for row in data}
     assert all(s.startswith("<") and p.startswith("<") and not o.startswith("_:") and g == INFERRED for s, p, o, g in found)
     assert ("<https://example.org/m>", f"<{PREFIXES['airm']}within>", "<https://example.org/p>", INFERRED) in found
@@ -82,7 +82,7 @@ def test_closure_says_nothing_that_was_said_and_nothing_about_literals_or_blank_
 
 def test_rows_of_several_graphs_are_closed_as_one() -> None:
     data = [(s, p, o, f"<urn:graph:{number}>") for number, (s, p, o, _) in enumerate(rows(DATA))]
-    assert publishable(close_reference(data, ontology=rows(ONTOLOGY)), ontology=rows(ONTOLOGY)) == inferred(EXPECTED)
+    assert publishable(run_reference(data, ontology=rows(ONTOLOGY))[0], ontology=rows(ONTOLOGY)) == inferred(EXPECTED)
 
 
 @pytest.mark.parametrize(
@@ -93,7 +93,7 @@ def test_lexical_form_is_kept_when_a_literal_is_inferred(literal: str) -> None:
     datatype = literal.replace("xsd:", "<" + PREFIXES["xsd"]) + (">" if "^^" in literal else "")
     data = [("<urn:x>", "<urn:p>", datatype, "")]
     ontology = [("<urn:p>", f"<{PREFIXES['rdfs']}subPropertyOf>", "<urn:q>", "")]
-    assert publishable(close_reference(data, ontology=ontology), ontology=ontology) == [("<urn:x>", "<urn:q>", datatype, INFERRED)]
+    assert publishable(run_reference(data, ontology=ontology)[0], ontology=ontology) == [("<urn:x>", "<urn:q>", datatype, INFERRED)]
 
 
 def test_contradiction_is_told_and_not_written_into_the_closure() -> None:
@@ -121,12 +121,12 @@ def test_what_rdflib_says_becomes_a_note_and_nothing_else_changes(caplog: pytest
 def test_error_names_the_cause_when_a_list_has_no_end() -> None:
     ontology = rows("ex:p owl:propertyChainAxiom ex:l . ex:l rdf:first ex:q ; rdf:rest ex:l .")
     with pytest.raises(StoreError, match="lists that do not end"):
-        close_reference(rows("ex:a ex:q ex:b ."), ontology=ontology)
+        run_reference(rows("ex:a ex:q ex:b ."), ontology=ontology)
 
 
 def test_error_shows_the_term_when_a_row_is_no_rdf() -> None:
     with pytest.raises(StoreError, match="no N-Quads term"):
-        close_reference([("<urn:a>", "<urn:b>", "bare", "")], ontology=[])
+        run_reference([("<urn:a>", "<urn:b>", "bare", "")], ontology=[])
 
 
 def test_new_property_is_published_without_change_to_the_code() -> None:

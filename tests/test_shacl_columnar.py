@@ -1,14 +1,13 @@
 """The fast engine: what it compiles, what it leaves to pyshacl, and what it finds."""
 
-import importlib.util
 import os
-import sys
 from collections import Counter
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 import sqlglot
+from defects import plant
+from generate import generate
 
 from airm_graph.errors import ShapesError
 from airm_graph.graph import TripleTable
@@ -69,17 +68,6 @@ def both(data: str, shapes: str, *, engine: str = "auto") -> Judgement:
 
 def _compared(judgement: Judgement) -> Counter[tuple[str, ...]]:
     return Counter((r.component, r.focus, r.path, r.value, r.severity.value, r.message) for r in judgement.results)
-
-
-def benchmark(name: str) -> ModuleType:
-    """A module of ``benchmarks/``, which is no package that tests could import."""
-    spec = importlib.util.spec_from_file_location(name, ROOT / "benchmarks" / f"{name}.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module
-    spec.loader.exec_module(module)
-    return module
 
 
 # Plans
@@ -343,8 +331,8 @@ def _found(judgement: Judgement) -> set[tuple[str, str]]:
 
 
 def test_planted_defects_when_judged_are_found_exactly() -> None:
-    generated = list(benchmark("generate").generate(10_000))
-    defects = benchmark("defects").plant(generated, every=100)
+    generated = list(generate(10_000))
+    defects = plant(generated, every=100)
     assert len(defects.planned) == 100
     assert _found(judge(defects.rows, shapes=["core", "skos"], engine="fast")) == defects.planned | _found(
         judge(generated, shapes=["core", "skos"], engine="fast")
@@ -354,7 +342,7 @@ def test_planted_defects_when_judged_are_found_exactly() -> None:
 def test_planted_defects_when_judged_by_pyshacl_are_the_same() -> None:
     # pyshacl needs a minute for the larger number.
     size, every = (10_000, 100) if os.environ.get("CI") else (60, 6)
-    defects = benchmark("defects").plant(benchmark("generate").generate(size), every=every)
+    defects = plant(generate(size), every=every)
     fast, reference = (judge(defects.rows, shapes=["core", "skos"], engine=engine) for engine in ("fast", "reference"))
     assert _compared(fast) == _compared(reference)
     assert defects.planned <= _found(fast)

@@ -519,12 +519,12 @@ def test_first_edition_and_captures_are_one_graph_with_one_common_source(whole: 
 
 def test_first_edition_publishes_no_address(whole: airm_graph.Graph) -> None:
     assert not [row for row in whole.quads if "@mit.edu" in "".join(row)]
-    assert iri("agent/mit-ai-risk-initiative") in {o for _, p, o, _ in whole.rows if p == term("prov:wasAttributedTo")}
+    assert iri("agent/mit-ai-risk-initiative") in {o for _, p, o, _ in whole.asserted if p == term("prov:wasAttributedTo")}
 
 
 def test_codes_of_the_first_edition_are_those_of_its_own_scheme(whole: airm_graph.Graph, captures: Path) -> None:
-    files = {s: o for s, p, o, _ in whole.rows if p == term("airm:fileName")}
+    files = {s: o for s, p, o, _ in whole.asserted if p == term("airm:fileName")}
     table = next(s for s, name in files.items() if name == '"mitigations.csv"')
-    codes = {o for _, p, o, g in whole.rows if p == term("airm:assignedCode") and g == table}
+    codes = {o for _, p, o, g in whole.asserted if p == term("airm:assignedCode") and g == table}
     assert codes
     assert all(code.startswith(f"<{BASE}taxonomy/v1/") for code in codes)

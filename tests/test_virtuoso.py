@@ -10,7 +10,7 @@ import pytest
 import airm_graph
 import virtuoso
 from airm_graph.cli import main
-from airm_graph.export import write_ntriples
+from airm_graph.export import QuadList, export_text
 from airm_graph.graph.store import Store, parse_rows
 from airm_graph.namespaces import BASE
 from airm_graph.pipeline import Graph, load
@@ -96,7 +96,7 @@ def test_answer_is_that_of_the_fixture(server: Virtuoso, name: str, case: str) -
     here = Store()
     here.add_rows(rows)
     for graph in graphs:
-        if lines := "".join(write_ntriples(row for row in rows if row[3] == graph)):
+        if lines := "".join(export_text(QuadList(row for row in rows if row[3] == graph), "ntriples")):
             update(server, f"INSERT DATA {{ GRAPH {graph} {{ {lines} }} }}")
     try:
         with Endpoint(server.public, graphs=[graph[1:-1] for graph in graphs], base=BASE) as endpoint:

@@ -4,15 +4,18 @@ Both give the same lines and the same groups for the same quads; a test holds th
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from airm_graph.errors import ExportError
 from airm_graph.export.order import Order
 from airm_graph.export.terms import Names, canonical_term, natural_key
-from airm_graph.graph import IRI, LITERAL, TripleTable, rebased_text
+from airm_graph.graph import IRI, LITERAL, rebased_text
 from airm_graph.graph.order import RDF_TYPE, Pattern, Selection, SubjectGroup, stream_groups, stream_lines
 from airm_graph.namespaces import BASE
 from airm_graph.terms import Quad
+
+if TYPE_CHECKING:
+    from airm_graph.graph import TripleTable
 
 __all__ = ["QuadList", "QuadSource", "TableQuads"]
 
@@ -39,7 +42,7 @@ class QuadSource(Protocol):
 class TableQuads:
     """All quads of a table, on another base where one is given."""
 
-    def __init__(self, table: TripleTable, *, base: str = BASE) -> None:
+    def __init__(self, table: "TripleTable", *, base: str = BASE) -> None:
         """Check the quads.
 
         Raises:

@@ -11,10 +11,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import count, groupby, islice
 from operator import itemgetter
+from typing import TYPE_CHECKING
 
 from airm_graph.graph.spelling import IRI, TERM_TEXT, quote
-from airm_graph.graph.table import TripleTable
 from airm_graph.namespaces import term
+
+if TYPE_CHECKING:
+    from airm_graph.graph.table import TripleTable
 
 __all__ = ["Pattern", "Selection", "SubjectGroup", "stream_groups", "stream_lines", "stream_quads"]
 
@@ -37,7 +40,7 @@ class Selection:
         text: SQL that writes a row of ``terms``.
     """
 
-    table: TripleTable
+    table: "TripleTable"
     condition: str = "1 = 1"
     text: str = TERM_TEXT
 
@@ -246,7 +249,7 @@ def _order_objects(chosen: Selection, some: str, prefixes: Mapping[str, str]) ->
         JOIN part_places AS r ON r.id = q.o JOIN part_terms AS t ON t.id = q.o""")
 
 
-def _find_patterns(table: TripleTable, salt: int) -> dict[int, tuple[tuple[int, ...], tuple[str, ...]]] | None:
+def _find_patterns(table: "TripleTable", salt: int) -> dict[int, tuple[tuple[int, ...], tuple[str, ...]]] | None:
     """Number the pattern of each subject by a hash of its cells; None where unlike ones meet."""
     cells = table.execute(f"""
         CREATE OR REPLACE TABLE part_patterns AS

@@ -168,7 +168,12 @@ def _mint_keys(mentions: Sequence[Occurrence], groups: Sequence[Sequence[int]], 
             for slug, path in zip(slugs, paths, strict=True)
         ]
     counts = Counter(slugs)
-    unique = [slug if counts[slug] == 1 else f"{slug}-{_digest_group([mentions[i] for i in groups[n]])}" for n, slug in enumerate(slugs)]
+    twins = {number: [mentions[i] for i in groups[number]] for number, slug in enumerate(slugs) if counts[slug] > 1}
+    digests = {number: _digest_group(members) for number, members in twins.items()}
+    # Rows of one identifier that a person keeps apart are told apart by what they say.
+    seen = Counter((slugs[number], found) for number, found in digests.items())
+    digests |= {number: _digest_content(twins[number]) for number, found in digests.items() if seen[slugs[number], found] > 1}
+    unique = [f"{slug}-{digests[number]}" if number in digests else slug for number, slug in enumerate(slugs)]
     return [f"mitigation/{source}/{slug}" for slug in unique]
 
 
@@ -192,6 +197,10 @@ def _digest_group(members: Sequence[Occurrence]) -> str:
     if identifiers:
         # What the publisher calls a row outlives any change of the table.
         return digest(*identifiers)
+    return _digest_content(members)
+
+
+def _digest_content(members: Sequence[Occurrence]) -> str:
     return digest(
         *sorted({f"{mention.key}|{mention.text_key}|{mention.code or ''}" for mention in members}),
         min(_place(mention) for mention in members),

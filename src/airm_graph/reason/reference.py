@@ -12,17 +12,16 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from airm_graph.errors import StoreError
-from airm_graph.graph.store import Row
 from airm_graph.namespaces import iri
-from airm_graph.terms import read_literal
+from airm_graph.terms import Quad, read_literal
 
 if TYPE_CHECKING:
     from rdflib.term import Node
 
-__all__ = ["close_reference", "run_reference"]
+__all__ = ["run_reference"]
 
 
-def close_reference(rows: Iterable[Row], *, ontology: Iterable[Row]) -> list[Row]:
+def run_reference(rows: Iterable[Quad], *, ontology: Iterable[Quad]) -> tuple[list[Quad], list[str], list[str]]:
     """Infer by owlrl everything that follows under OWL 2 RL and is not said.
 
     Args:
@@ -30,17 +29,13 @@ def close_reference(rows: Iterable[Row], *, ontology: Iterable[Row]) -> list[Row
         ontology: The axioms, as rows.
 
     Returns:
-        New statements in the inferred graph, sorted, without literal subjects and blank nodes. Most of them are noise:
-        see ``publishable``.
+        New statements in the inferred graph, sorted, without literal subjects and blank nodes (most
+        of them are noise: see ``publishable``), the contradictions that owlrl found, and what
+        rdflib had to say.
 
     Raises:
         StoreError: A term is no N-Quads term, or owlrl gives up on the ontology.
     """
-    return run_reference(rows, ontology=ontology)[0]
-
-
-def run_reference(rows: Iterable[Row], *, ontology: Iterable[Row]) -> tuple[list[Row], list[str], list[str]]:
-    """Infer like ``close_reference``; returns the rows, the contradictions that owlrl found, and what rdflib had to say."""
     triples = {row[:3] for row in rows} | {row[:3] for row in ontology}
     with _listen() as said:
         new, contradictions = _expand(triples)

@@ -49,7 +49,7 @@ class LoadedTable:
 
     @property
     def rows(self) -> str:
-        """Name of the DuckDB table: number, first and last line, whether the row is odd, its name, its cells, all of them as JSON where that is more."""
+        """Name of the DuckDB table: number, first and last line, whether the row is odd, name, cells, and where there are more all as JSON."""
         return f"rows_{self.number}"
 
     @property

@@ -7,7 +7,6 @@ NULL could be there), and a relation that calls itself becomes a step, for Spark
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
 from typing import Any, NamedTuple
 
 from airm_graph.errors import StoreError
@@ -30,15 +29,11 @@ class Step(NamedTuple):
     again: str = ""
 
 
-@lru_cache(maxsize=512)
 def carry_over(sql: str) -> tuple[Step, ...]:
-    r"""Write statements of DuckDB for Spark; those with recursion become several steps.
+    """Write statements of DuckDB for Spark; those with recursion become several steps.
 
     Raises:
         StoreError: A statement is none that plans use.
-
-    >>> carry_over("SELECT id FROM terms WHERE regexp_full_match(lexical, '[a-z]*')")[0].sql
-    "SELECT id FROM terms WHERE lexical RLIKE '\\\\A(?:[a-z]*)\\\\z'"
     """
     import sqlglot
 
@@ -86,12 +81,6 @@ def _write(tree: Any, relations: list[Any]) -> str:
     for node in [one for one in tree.find_all(exp.In) if isinstance(one.parent, exp.Not) and one.args.get("query")][::-1]:
         others = exp.alias_(exp.Subquery(this=node.args["query"].unnest()), "others_", table=["other_"])
         node.replace(exp.Exists(this=exp.select("1").from_(others).where(exp.EQ(this=exp.column("other_"), expression=node.this))))
-    for node in [one for one in tree.find_all(exp.Explode) if not isinstance(one.parent, exp.Alias)]:
-        # A row for each member, inside of a value.
-        select: Any = node.find_ancestor(exp.Select)
-        node.replace(exp.column("member_"))
-        alias = exp.TableAlias(this=exp.to_identifier("members_"), columns=[exp.to_identifier("member_")])
-        select.append("laterals", exp.Lateral(this=node, view=True, alias=alias))
     return str(tree.sql(dialect="spark"))
 
 
@@ -110,9 +99,9 @@ def rewrite_regex(pattern: str) -> str:
     '^([\\t\\n\\f\\r ]*[^.\\[]+[^\\n])\\z'
     """
 
-    def rewrite(match: re.Match[str]) -> str:
-        if match[0][0] == "[":
-            return _IN_CLASS.sub(lambda inner: _MEANT_IN_CLASS.get(inner[0], inner[0]), match[0])
-        return _MEANT.get(match[0], match[0])
+    def rewrite(piece: re.Match[str]) -> str:
+        if piece[0][0] == "[":
+            return _IN_CLASS.sub(lambda inner: _MEANT_IN_CLASS.get(inner[0], inner[0]), piece[0])
+        return _MEANT.get(piece[0], piece[0])
 
     return _PIECE.sub(rewrite, pattern)

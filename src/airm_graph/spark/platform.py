@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
+from typing import Any
 
 from airm_graph.errors import EngineError
 from airm_graph.graph import TripleTable
@@ -21,18 +21,15 @@ from airm_graph.spark.table import SparkTable, explained
 from airm_graph.spark.write import write_parts
 from airm_graph.triples.selects import select_quads
 
-if TYPE_CHECKING:
-    from pyspark.sql import SparkSession
-
 __all__ = ["Spark", "open_session"]
 
 _LOG = Path(__file__).with_name("log4j2.properties").as_uri()
 #: Every plan is compiled; without room for it all, Java would compile again what it had to forget.
 _JAVA = {"spark.driver.extraJavaOptions": f"-Dlog4j2.configurationFile={_LOG} -XX:ReservedCodeCacheSize=512m"}
 _SETTINGS = {"spark.ui.enabled": "false", "spark.ui.showConsoleProgress": "false", "spark.sql.session.timeZone": "UTC", **_JAVA}
-#: The default of 200 is for clusters; on one machine each would be a file of a few rows.
-_FEW = {"spark.sql.shuffle.partitions": str(2 * (os.cpu_count() or 1))}
-_LOCAL = {"spark.driver.memory": "2g", "spark.driver.host": "127.0.0.1", **_FEW}
+#: The default of 200 partitions is for clusters; on one machine each would be a file of a few rows.
+_LOCAL = {"spark.driver.memory": "2g", "spark.driver.host": "127.0.0.1", "spark.sql.shuffle.partitions": str(2 * (os.cpu_count() or 1))}
+_open_table = partial(TripleTable, threads=1, memory_limit="1GB")
 _ROWS = "sheet INT, capture STRING, graph STRING, file STRING, number INT, first INT, last INT, odd INT, name STRING, raw STRING"
 
 
@@ -58,19 +55,12 @@ class Spark:
         """Begin a session; what is made in it is gone when it ends."""
         temporary = TemporaryDirectory(prefix="airm-graph-", dir=self.work, ignore_cleanup_errors=True)
         with open_session(self.master, self.conf) as spark, temporary as folder, SparkTable(spark, folder=Path(folder)) as table:
-            yield Session(
-                table,
-                table.folder,
-                load_independent=lambda tables: table.load_select(*select_quads(tables)),
-                load_rdf=partial(_load_rdf, table=table),
-                load=partial(_load_tables, table=table),
-                over=table.over,
-                write=partial(write_parts, table, parts=self.parts),
-            )
+            load, load_rdf, write = partial(_load_tables, table), partial(_load_rdf, table), partial(write_parts, table, self.parts)
+            yield Session(table, table.folder, lambda some: table.load_select(*select_quads(some)), load_rdf, load, table.over, write)
 
 
 @contextmanager
-def open_session(master: str, conf: Mapping[str, str]) -> Iterator["SparkSession"]:
+def open_session(master: str, conf: Mapping[str, str]) -> Iterator[Any]:
     """Start Spark, or take the session that runs in this process already, which is not ended then.
 
     Raises:
@@ -84,22 +74,20 @@ def open_session(master: str, conf: Mapping[str, str]) -> Iterator["SparkSession
         raise EngineError(f"the engine spark needs PySpark, sqlglot and xxhash ({error}): pip install 'airm-graph[spark]'") from error
     # PySpark logs each error beside raising it.
     logging.getLogger("SQLQueryContextLogger").disabled = True
-    if running := SparkSession.getActiveSession():
-        yield running
-        return
     # Executors run the Python of the driver, where nobody says another one.
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
-    builder = SparkSession.builder.master(master).appName("airm-graph")
+    builder, running = SparkSession.builder.master(master).appName("airm-graph"), SparkSession.getActiveSession()
     for name, value in {**_SETTINGS, **(_LOCAL if master.startswith("local") else {}), **conf}.items():
         builder.config(name, value)
     with explained(f"Spark does not start with the master {master!r}; it needs Java 17 or newer, and a master that answers"):
-        session = builder.getOrCreate()
+        session = running or builder.getOrCreate()
         session.sparkContext.setLogLevel("ERROR")
     try:
         yield session
     finally:
-        with suppress(Exception):  # whatever it says now, the work is done
-            session.stop()
+        if not running:
+            with suppress(Exception):  # whatever it says now, the work is done
+                session.stop()
 
 
 @dataclass(frozen=True)
@@ -107,10 +95,7 @@ class _TableGroup(LoadedTable):
     """Tables of one folder with the same columns, as one: what differs between them are columns of its rows."""
 
     members: tuple[LoadedTable, ...] = ()
-    number_of_row = "r.sheet"
-    capture_path = "r.capture"
-    file = "file"
-    graph = "graph"
+    number_of_row, capture_path, file, graph = "r.sheet", "r.capture", "file", "graph"
 
     @property
     def kept(self) -> str:
@@ -122,7 +107,7 @@ class _TableGroup(LoadedTable):
         return f"owner = {self.number}"
 
 
-def _load_tables(tables: Sequence[LoadedTable], *, table: SparkTable) -> tuple[list[_TableGroup], list[LoadedTable]]:
+def _load_tables(table: SparkTable, tables: Sequence[LoadedTable]) -> tuple[list[_TableGroup], list[LoadedTable]]:
     """Take the rows of tables in, file by file; returns those of the same columns as one, and what is no table after all."""
     paths = {one.number: table.folder / f"table-{one.number}.parquet" for one in tables}
     is_table = table.over(_write_rows, [(one, paths[one.number]) for one in tables])
@@ -140,14 +125,14 @@ def _write_rows(job: tuple[LoadedTable, Path]) -> bool:
     """Write the rows of a table as Parquet; tells whether it is one."""
     one, target = job
     given = f"{one.number} AS sheet, {one.capture_path} AS capture, {one.graph} AS graph, {one.file} AS file"
-    with _open_table(target) as table:
+    with _open_table(temp_directory=target.parent) as table:
         stated, _ = load_rows([one], table=table)
         if stated:
             table.copy_parquet(f"SELECT {given}, * FROM {one.rows}", target)
     return bool(stated)
 
 
-def _load_rdf(paths: Sequence[Path], *, table: SparkTable) -> Sequence[RdfFile]:
+def _load_rdf(table: SparkTable, paths: Sequence[Path]) -> Sequence[RdfFile]:
     """Take RDF files in, each read in a task."""
     jobs = [(path, label, table.folder / f"rdf-{place}.parquet") for place, (path, label) in enumerate(label_files(paths))]
     files = table.over(_write_quads, jobs)
@@ -157,11 +142,7 @@ def _load_rdf(paths: Sequence[Path], *, table: SparkTable) -> Sequence[RdfFile]:
 
 def _write_quads(job: tuple[Path, str, Path]) -> RdfFile:
     path, label, target = job
-    with _open_table(target) as table:
+    with _open_table(temp_directory=target.parent) as table:
         file = load_rdf_file(path, label=label, table=table)
         table.copy_rows(target)
     return file
-
-
-def _open_table(target: Path) -> TripleTable:
-    return TripleTable(threads=1, memory_limit="1GB", temp_directory=target.parent)

@@ -59,11 +59,7 @@ class SparkTable(TripleTable):
         """Do nothing: Spark uses what it has."""
 
     def over(self, work: Callable[[Any], Any], jobs: Iterable[Any], /) -> list[Any]:
-        """Do some work on each job in a task of its own; results in the order of the jobs.
-
-        Raises:
-            AirmError: What the work raised; an `EngineError` where a task failed otherwise.
-        """
+        """Do some work on each job in a task of its own; results in the order of the jobs, and errors of ours as they were raised."""
 
         def attempt(job: Any) -> Any:
             try:
@@ -106,7 +102,7 @@ class SparkTable(TripleTable):
 
     def load_records(self, name: str, *, columns: Mapping[str, str], records: Iterable[Sequence[str | int]]) -> None:
         """Make a table of other things than terms, with types as DuckDB names them."""
-        path = self._make_path(name)
+        path = self.folder / f"{name}-{next(self._counter)}"
         self._aside.load_records("records", columns=columns, records=records)
         self._aside.copy_parquet("SELECT * FROM records", path)
         self._forget(name)
@@ -114,7 +110,7 @@ class SparkTable(TripleTable):
 
     def load_rows(self, rows: Iterable[Quad]) -> None:
         """Add rows; a quad that is there already is not added again."""
-        path = self._make_path("incoming")
+        path = self.folder / f"incoming-{next(self._counter)}"
         with TripleTable(threads=1, temp_directory=self.folder) as given:
             given.load_rows(rows)
             given.copy_rows(path)
@@ -139,15 +135,13 @@ class SparkTable(TripleTable):
         texts = self.read_terms(number for quad in quads for number in quad)
         return sorted((texts[s], texts[p], texts[o], texts[g]) for s, p, o, g in quads)
 
-    # Terms and their numbers: positive integers, made of a hash.
-
     def add_terms(self, terms: Iterable[str]) -> dict[str, int]:
         """Look up the ids of *terms*, adding those that the table does not know."""
         spelt = {term: canonical(term) for term in terms}
         if missing := set(spelt.values()) - self.find_ids(spelt.values()).keys():
             self.load_records("given_terms", columns={"text": "VARCHAR"}, records=[(text,) for text in missing])
             self._take_terms("SELECT text FROM given_terms")
-        return {term: self._find_number(text) for term, text in spelt.items()}
+        return self.find_ids(spelt)
 
     def read_terms(self, ids: Iterable[int]) -> dict[int, str]:
         """Write terms by their ids; 0, the default graph, is the empty text."""
@@ -158,14 +152,11 @@ class SparkTable(TripleTable):
         return {number: self._texts[number] for number in wanted & self._texts.keys()}
 
     def _number(self, texts: Sequence[str]) -> tuple[dict[str, int], dict[int, str]]:
-        numbers = {text: self._find_number(text) for text in texts}
+        from xxhash import xxh64_intdigest
+
+        # The seed is that of Spark.
+        numbers = {text: self._aliases.get(text) or (xxh64_intdigest(text.encode(), 42) >> 64 - self._bits) + 1 for text in texts}
         return numbers, self.read_terms(numbers.values())
-
-    def _find_number(self, text: str) -> int:
-        import xxhash
-
-        # With the seed that Spark takes.
-        return self._aliases.get(text) or (xxhash.xxh64_intdigest(text.encode(), seed=42) >> (64 - self._bits)) + 1
 
     def _number_sql(self, text: str) -> str:
         """Write the SQL for the number of a term from SQL for its text; few have another than their hash."""
@@ -183,8 +174,6 @@ class SparkTable(TripleTable):
         known = "SELECT 1 FROM terms AS t WHERE t.id = n.id"
         self.materialise("new_terms", f"SELECT n.id, n.text FROM new_terms AS n WHERE NOT EXISTS ({known})")
         self.append("terms", select_terms("new_terms"))
-
-    # Tables as Parquet.
 
     def show(self, name: str, schema: Any, paths: Sequence[Path]) -> None:
         """Give files of Parquet a name, with which they will be removed; their columns are known, so Spark need not look."""
@@ -210,16 +199,13 @@ class SparkTable(TripleTable):
         return size
 
     def _add(self, name: str, frame: "DataFrame", *, replaces: bool = False) -> int:
-        path = self._make_path(name)
+        path = self.folder / f"{name}-{next(self._counter)}"
         frame.write.parquet(path.absolute().as_uri())
         if replaces:
             self._forget(name)
         self.show(name, frame.schema, [*self._paths.get(name, ()), path])
         # The files say how many rows they have; Spark would start a job.
         return int(self._aside.execute(f"SELECT COALESCE(sum(num_rows), 0) FROM parquet_file_metadata('{path}/*.parquet')")[0][0])
-
-    def _make_path(self, name: str) -> Path:
-        return self.folder / f"{name}-{next(self._counter)}"
 
     def _forget(self, name: str) -> int:
         self.session.catalog.dropTempView(name)
@@ -237,7 +223,5 @@ def explained(what: str) -> Iterator[None]:
     try:
         yield
     except (PySparkException, Py4JError, OSError) as error:
-        lines = [
-            line for line in map(str.strip, str(error).splitlines()) if line and not line.startswith("An error occurred while calling")
-        ]
-        raise EngineError(f"{what}: {(lines or [type(error).__name__])[0][:500]}") from error
+        said = [line for line in str(error).splitlines() if line.strip() and not line.startswith("An error occurred while calling")]
+        raise EngineError(f"{what}: {(said or [type(error).__name__])[0].strip()[:500]}") from error

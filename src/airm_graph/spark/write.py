@@ -8,7 +8,7 @@ import hashlib
 import json
 import secrets
 import shutil
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,13 +22,13 @@ from airm_graph.version import VERSION
 
 __all__ = ["write_parts"]
 
-_PARQUET, _TRIPLES, _PIECE = "parquet", "triples", 1 << 20
+_PARQUET, _TRIPLES = "parquet", "triples"
 #: Statements in a part, and most parts; so many subjects of each are looked at to find where it ends.
 _STATEMENTS, _MOST, _LOOK = 2_000_000, 1000, 200
 _ORDER = "parts of a folder follow each other: together they are sorted"
 
 
-def write_parts(table: SparkTable, folder: Path, formats: Collection[str] | None, base: str, *, parts: int | None) -> Parts:
+def write_parts(table: SparkTable, parts: int | None, folder: Path, formats: Collection[str] | None, base: str) -> Parts:
     """Write the quads of a table in both formats; the folders of an earlier graph are replaced when all is there.
 
     Raises:
@@ -44,7 +44,11 @@ def write_parts(table: SparkTable, folder: Path, formats: Collection[str] | None
         _write_sorted(table, draft / "sorted", text=rebased_text(base), parts=parts)
         jobs = [(path, draft, f"part-{number:05}") for number, path in enumerate(sorted((draft / "sorted").glob("*.parquet")))]
         written = table.over(_write_part, jobs)
-        digest = _take_digest(sorted((draft / _TRIPLES).iterdir()))
+        digest = hashlib.sha256()
+        for path in sorted((draft / _TRIPLES).iterdir()):
+            with gzip.open(path) as file:
+                while piece := file.read(1 << 20):
+                    digest.update(piece)
         for name in (NQUADS, _PARQUET):
             if (folder / name).exists():
                 (folder / name).rename(draft / f"{name}-before")
@@ -54,10 +58,11 @@ def write_parts(table: SparkTable, folder: Path, formats: Collection[str] | None
     finally:
         shutil.rmtree(draft, ignore_errors=True)
     files = sorted((file for _, both in written for file in both), key=lambda file: str(file["name"]))
-    head = {"version": VERSION, "notice": NOTICE, "base": base, "digest": digest, "triples": sum(triples for triples, _ in written)}
+    triples = sum(triples for triples, _ in written)
+    head = {"version": VERSION, "notice": NOTICE, "base": base, "digest": digest.hexdigest(), "triples": triples}
     manifest = {**head, "statements": sum(file.get("statements", 0) for file in files), "order": _ORDER, "files": files}
     beside = {MANIFEST: (json.dumps(manifest, ensure_ascii=False, indent=2) + "\n").encode()}
-    return Parts(digest, {file["name"]: file["sha256"] for file in files}, beside)
+    return Parts(digest.hexdigest(), {file["name"]: file["sha256"] for file in files}, beside)
 
 
 def _write_sorted(table: SparkTable, target: Path, *, text: str, parts: int | None) -> None:
@@ -77,24 +82,17 @@ def _write_sorted(table: SparkTable, target: Path, *, text: str, parts: int | No
     with explained("Spark cannot write the parts"):
         ordered = lines.repartitionById(len(borders) + 1, lines.part).sortWithinPartitions("s", "p", "o", "g").drop("part")
         ordered.write.option("compression", "zstd").parquet(target.absolute().as_uri())
-    table.drop("few_names")
 
 
 def _place(borders: Sequence[str], before: int) -> str:
     """Write the SQL for the number of the part of a subject: a tree of comparisons."""
-    if not borders:
-        return str(before)
     middle = len(borders) // 2
-    lower, upper = _place(borders[:middle], before), _place(borders[middle + 1 :], before + middle + 1)
-    return f"CASE WHEN s.text < {quote(borders[middle])} THEN {lower} ELSE {upper} END"
+    halves = [_place(borders[:middle], before), _place(borders[middle + 1 :], before + middle + 1)] if borders else []
+    return f"CASE WHEN s.text < {quote(borders[middle])} THEN {halves[0]} ELSE {halves[1]} END" if borders else str(before)
 
 
 def _write_part(job: tuple[Path, Path, str]) -> tuple[int, list[dict[str, Any]]]:
-    """Put a part of Parquet in its place, and write it as N-Quads and as N-Triples.
-
-    Returns:
-        How many triples it has, and what the manifest says of Parquet and N-Quads.
-    """
+    """Put a part of Parquet in its place, and write it as N-Quads and N-Triples; returns the number of triples, and what is written."""
     given, draft, name = job
     lines, rows = draft / NQUADS / f"{name}.nq.gz", given.rename(draft / _PARQUET / f"{name}.parquet")
     quads = f"SELECT s || ' ' || p || ' ' || o AS triple, g FROM read_parquet({quote(str(rows))})"
@@ -105,19 +103,8 @@ def _write_part(job: tuple[Path, Path, str]) -> tuple[int, list[dict[str, Any]]]
         table.copy_texts(f"SELECT triple || ' ' || g || ' .' FROM ({quads})", lines)
         table.copy_texts(f"SELECT triple || ' .' FROM ({once})", draft / _TRIPLES / f"{name}.nt.gz")
         ((statements, triples),) = table.execute(f"SELECT (SELECT count(*) FROM ({quads})), (SELECT count(*) FROM ({once}))")
-    return triples, [_describe(lines, statements=statements), _describe(rows)]
-
-
-def _describe(path: Path, **more: int) -> dict[str, Any]:
-    digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    return {"name": f"{path.parent.name}/{path.name}", "sha256": digest, "bytes": path.stat().st_size, **more}
-
-
-def _take_digest(paths: Iterable[Path]) -> str:
-    """Take the digest of what packed files hold together."""
-    digest = hashlib.sha256()
-    for path in paths:
-        with gzip.open(path) as file:
-            while piece := file.read(_PIECE):
-                digest.update(piece)
-    return digest.hexdigest()
+    said = [
+        {"name": f"{path.parent.name}/{path.name}", "sha256": hashlib.sha256(data := path.read_bytes()).hexdigest(), "bytes": len(data)}
+        for path in (lines, rows)
+    ]
+    return triples, [{**said[0], "statements": statements}, said[1]]

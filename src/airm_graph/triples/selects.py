@@ -211,10 +211,11 @@ def _write_object(statement: Statement, chosen: Mapping[str, _Value]) -> str:
     pieces = [start + statement.parts[0]]
     sql = list[str]()
     for name, part in zip(statement.fields, statement.parts[1:], strict=True):
-        value = chosen[name]
-        sql += [quote(pieces.pop()), f"unnest(string_split({value.sql}, chr(10)))" if value.is_list else value.sql]
+        sql += [quote(pieces.pop()), "x" if chosen[name].is_list else chosen[name].sql]
         pieces.append(part)
-    return " || ".join(part for part in (*sql, quote(pieces[0] + end)) if part != "''")
+    text = " || ".join(part for part in (*sql, quote(pieces[0] + end)) if part != "''")
+    lists = [value.sql for value in chosen.values() if value.is_list]
+    return f"unnest(list_transform(string_split({lists[0]}, chr(10)), lambda x: {text}))" if lists else text
 
 
 def _around(statement: Statement) -> tuple[str, str, str]:

@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 from collections import Counter
+from itertools import islice
 from pathlib import Path
 
 import pytest
@@ -19,7 +20,10 @@ from hypothesis import strategies as st
 import virtuoso
 from airm_graph.errors import EngineError, InputError, StoreError
 from airm_graph.graph import TERM_TEXT, TripleTable
+from airm_graph.ingest.inputs import find_inputs
 from airm_graph.ingest.rdf import load_rdf_files
+from airm_graph.ingest.tables.folders import load_folders
+from airm_graph.ingest.tables.loaded import read_rows
 from airm_graph.namespaces import BASE, literal, term
 from airm_graph.pipeline import build, validate_inputs
 from airm_graph.remote import Endpoint
@@ -91,16 +95,28 @@ def parts(tmp_path_factory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def embedded(parts, tmp_path_factory):
-    graph, folder = build([parts], mapping=parts / "mapping.yaml"), tmp_path_factory.mktemp("spark") / "embedded"
+def options(parts, tmp_path_factory) -> dict[str, object]:
+    """The mapping, and a table in which people join two rows of two parts that nothing else would join."""
+    captures = [
+        hashlib.sha256((parts / f"mitigations-{part}.csv").read_text(encoding="utf-8").encode()).hexdigest()[:16] for part in range(2)
+    ]
+    joined = ",".join(f"{BASE}capture/{capture}/r252" for capture in captures)
+    decisions = tmp_path_factory.mktemp("spark") / "decisions.csv"
+    decisions.write_text(f"subject_id,object_id,decision\n{joined},accept\n", encoding="utf-8")
+    return {"mapping": parts / "mapping.yaml", "decisions": [decisions]}
+
+
+@pytest.fixture(scope="module")
+def embedded(parts, options, tmp_path_factory):
+    graph, folder = build([parts], **options), tmp_path_factory.mktemp("spark") / "embedded"
     graph.write(folder)
     return graph, folder
 
 
 @pytest.fixture(scope="module")
-def spark(session, parts, tmp_path_factory):
+def spark(session, parts, options, tmp_path_factory):
     folder = tmp_path_factory.mktemp("spark") / "spark"
-    graph = build([parts], mapping=parts / "mapping.yaml", platform=Spark("local[2]", parts=3))
+    graph = build([parts], platform=Spark("local[2]", parts=3), **options)
     graph.write(folder)
     return graph, folder
 
@@ -117,6 +133,7 @@ def test_parts_are_the_embedded_file_when_put_together(embedded, spark) -> None:
 def test_report_and_tables_beside_are_the_same(embedded, spark) -> None:
     for name in ("report.json", "links.sssom.tsv", "quarantine.csv"):
         assert (spark[1] / name).read_bytes() == (embedded[1] / name).read_bytes(), name
+    assert "semapv:ManualMappingCuration" in (spark[1] / "links.sssom.tsv").read_text(encoding="utf-8")
     report = spark[0].report
     assert report.counts["warning"] > 5
     assert {finding.rule for finding in report.findings} >= {"TAB-04", "EDI-21"}
@@ -220,6 +237,27 @@ def test_file_that_is_none_is_named_with_its_line(session, tmp_path) -> None:
         opened.load_rdf([path])
     with Spark("local[2]").open() as opened, pytest.raises(InputError, match=r"none\.nq: the file cannot be read"):
         opened.load_rdf([tmp_path / "none.nq"])
+
+
+def test_tables_of_one_folder_with_one_header_are_one(session, parts, tmp_path) -> None:
+    folder = shutil.copytree(parts, tmp_path / "tables")
+    with (parts / "mitigations-0.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(islice(csv.DictReader(file), 5))
+    (folder / "more.jsonl").write_text("".join(f"{json.dumps(row)}\n" for row in rows), encoding="utf-8")
+    tables = [entry for entry in find_inputs([folder]) if entry.is_table]
+    with Spark("local[2]").open() as opened, TripleTable() as other:
+        _, groups = load_folders(tables, table=opened.table, workspace=opened.folder, over=opened.over, load=opened.load)
+        _, single = load_folders(tables, table=other, workspace=tmp_path)
+        assert [[one.head.file for one in group.members] for group in groups] == [
+            ["mitigations-0.csv", "mitigations-1.csv"],
+            ["more.jsonl"],
+        ]
+        found, wanted = (
+            [row for one in stated for row in read_rows(one, table=table, condition="number < 20")]
+            for stated, table in ((groups, opened.table), (single, other))
+        )
+        assert found == wanted
+        assert len(found) == 2 * 18 + 5
 
 
 ODD = ['"a\\\\b\\n\\"\\\\n"@en', '"\\\\"', '""', '"é\u2028"^^<urn:t>', '"x\\r"', '"^^<y>"', '"a@b"@en-gb', "_:x.y", "<urn:é>", '"\\\\\\""']

@@ -224,4 +224,4 @@ def explained(what: str) -> Iterator[None]:
         yield
     except (PySparkException, Py4JError, OSError) as error:
         said = [line for line in str(error).splitlines() if line.strip() and not line.startswith("An error occurred while calling")]
-        raise EngineError(f"{what}: {(said or [type(error).__name__])[0].strip()[:500]}") from error
+        raise EngineError(f"{what}: {(said or [type(error).__name__])[0].strip(' :')[:500]}") from error

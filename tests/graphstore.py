@@ -19,7 +19,6 @@ import pyoxigraph as ox
 
 Fault = Callable[["_Handler"], bool]
 TURTLE, JSON = ox.RdfFormat.TURTLE, ox.QueryResultsFormat.JSON
-NONCE = "dcd98b7102dd2f0e8b11d0f600bfb0c093"
 
 
 @dataclass
@@ -35,6 +34,7 @@ class GraphStore:
     union: bool = True
     heeds: bool = True
     auth: str = ""
+    nonce: str = "dcd98b7102dd2f0e8b11d0f600bfb0c093"
     store: ox.Store = field(default_factory=ox.Store)
     seen: list[str] = field(default_factory=list)
     headers: list[dict[str, str]] = field(default_factory=list)
@@ -136,7 +136,9 @@ class _Handler(BaseHTTPRequestHandler):
             known, asked = given == "Bearer hunter2", 'Bearer realm="store"'
         elif self.state.auth:
             known = self.is_signed(given)
-            asked = f'Digest realm="a \\"store\\"", nonce="{NONCE}", qop="auth,auth-int", opaque="o", algorithm={self.state.auth}'
+            asked = (
+                f'Digest realm="a \\"store\\"", nonce="{self.state.nonce}", qop="auth,auth-int", opaque="o", algorithm={self.state.auth}'
+            )
         if not known:
             told = {} if self.state.auth == "silent" else {"WWW_Authenticate": asked}
             self.reply(401, b"", Connection="close", **told)
@@ -144,14 +146,14 @@ class _Handler(BaseHTTPRequestHandler):
 
     def is_signed(self, given: str) -> bool:
         found = dict(re.findall(r'(\w+)="?((?:[^",\\]|\\.)*)"?', given.removeprefix("Digest ")))
-        if found.get("nonce") != NONCE:
+        if found.get("nonce") != self.state.nonce:
             return False
 
         def digest(text: str) -> str:
             return hashlib.new({"MD5": "md5", "SHA-256": "sha256"}[self.state.auth], text.encode()).hexdigest()
 
         secret, request = digest('me:a "store":hunter2'), digest(f"{self.command}:{self.path}")
-        return found["response"] == digest(f"{secret}:{NONCE}:{found['nc']}:{found['cnonce']}:auth:{request}")
+        return found["response"] == digest(f"{secret}:{self.state.nonce}:{found['nc']}:{found['cnonce']}:auth:{request}")
 
     def reply(self, status: int, body: bytes, **headers: str) -> None:
         self.send_response(status)

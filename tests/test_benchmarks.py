@@ -14,7 +14,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 #: A peer for each job that has one which costs little and is always installed.
 PEERS = {"tables": "pyoxigraph, a loop", "read-csv": "Python's csv", "read-jsonl": "Python's json", "read-parquet": "DuckDB"}
-PEERS |= {"read-xlsx": "openpyxl", "validate": "our reference", "queries": "pyoxigraph, called directly", "start": "python -c pass"}
+PEERS |= {"read-xlsx": "calamine", "validate": "our reference", "queries": "pyoxigraph, called directly", "start": "python -c pass"}
 PEERS |= {f"write-{form}": "pyoxigraph" for form in ("turtle", "jsonld", "rdfxml", "ntriples")}
 #: wrk and six seconds a server are not for a test; owlrl and reasonable are compared in the tests of the closure.
 NOT_HERE = {"serve"}

@@ -14,7 +14,7 @@ from airm_graph.pipeline import Graph
 from airm_graph.query.answers import format_table
 from airm_graph.query.library import list_queries, run_query
 from airm_graph.remote import Client, Credentials, Endpoint, check_url, read_credentials
-from airm_graph.remote.credentials import Challenge, read_challenges
+from airm_graph.remote.credentials import find_challenge
 from graphstore import GraphStore, fail, hang_up, run_store
 
 ME = Credentials("me", password="hunter2")
@@ -305,36 +305,54 @@ def test_password_is_hidden_when_the_server_repeats_it(server: GraphStore) -> No
 
 def test_old_nonce_is_renewed() -> None:
     with run_store(auth="MD5") as server, Client(server.url, credentials=ME) as client:
-        client._challenge = Challenge("digest", {"realm": "x", "nonce": "old", "qop": "auth"})
-        assert Endpoint(f"{server.url}/query", client=client, base=BASE).ask(ANY)[1] == []
+        endpoint = Endpoint(f"{server.url}/query", client=client, base=BASE)
+        assert endpoint.ask(ANY)[1] == []
+        server.nonce = "another"
+        assert endpoint.ask(ANY)[1] == []
+        assert ["nonce" in headers.get("authorization", "") for headers in server.headers] == [False, True, True, True]
 
 
 @pytest.mark.parametrize(
-    ("headers", "schemes"),
+    ("headers", "found"),
     [
-        (['Basic realm="a"', 'Digest realm="b", nonce="n", algorithm=MD5, qop="auth"'], ["digest", "basic"]),
-        (['Digest nonce="n", algorithm=MD5, Digest nonce="m", algorithm="SHA-256"'], ["digest", "digest"]),
-        (['Digest realm="no, Basic realm=1", nonce="n"'], ["digest"]),
-        (['Digest realm="a", nonce="n", qop="auth-int"', 'Digest nonce="n", algorithm=SHA-512', "Negotiate", "Bearer"], []),
-        (["Negotiate, Basic"], ["basic"]),
-        ([""], []),
+        (
+            ['Basic realm="a"', 'Digest realm="b", nonce="n", algorithm=MD5, qop="auth"'],
+            'Digest realm="b", nonce="n", algorithm=MD5, qop="auth"',
+        ),
+        (['Basic realm="a, b", Digest realm="c", nonce="n"'], 'Digest realm="c", nonce="n"'),
+        (['Digest realm="a", nonce="n", algorithm=SHA-512-256, Digest realm="a", nonce="m", algorithm="SHA-256"'], "Digest SHA-256"),
+        (['Digest realm="no, Basic realm=1", nonce="n"'], 'Digest realm="no, Basic realm=1", nonce="n"'),
+        (['Digest realm="a", nonce="n", qop="auth-int"', 'Digest realm="a", nonce="n", algorithm=SHA-512', "Negotiate", "Bearer"], ""),
+        (['Digest realm="a", nonce="n", qop="auth-int, auth"'], 'Digest realm="a", nonce="n", qop="auth-int, auth"'),
+        (['Digest nonce="n"', "Basic"], "Basic"),
+        (['Digest realm="a", nonce="n", "more"', "Basic"], "Basic"),
+        (["Negotiate, Basic"], "Basic"),
+        ([""], ""),
     ],
 )
-def test_challenges_are_told_apart(headers: list[str], schemes: list[str]) -> None:
-    assert [found.scheme for found in read_challenges(headers)] == schemes
+def test_challenge_is_chosen_among_several(headers: list[str], found: str) -> None:
+    expected = 'Digest realm="a", nonce="m", algorithm="SHA-256"' if found == "Digest SHA-256" else found
+    assert find_challenge(headers) == expected
 
 
-def test_digest_is_that_of_the_standard(monkeypatch: pytest.MonkeyPatch) -> None:
-    # RFC 7616, section 3.9.1.
-    monkeypatch.setattr("secrets.token_hex", lambda _size: "f2/wE4q74E6zIJEtWaHKaf5wv/H5QzzpXusqGemxURZJ")
-    mufasa = Credentials("Mufasa", password="Circle of Life")
-    for algorithm, response in (
-        ("MD5", "8ca523f5e9506fed4657c9700eebdbec"),
-        ("SHA-256", "753927fa0e85d155564e2e272a28d1802ca10daf4496794697cf8db5856cb6c1"),
-    ):
-        nonce = "7ypf/xlj9XXwfDPEoM4URrv/xwf94BcCAzFZH4GiTo0v"
-        challenge = Challenge("digest", {"realm": "http-auth@example.org", "nonce": nonce, "qop": "auth, auth-int", "algorithm": algorithm})
-        assert f'response="{response}"'.encode() in challenge.answer(mufasa, method="GET", target="/dir/index.html")
+@pytest.mark.parametrize("challenge", ['Digest realm="a", nonce="n", algorithm=SHA-512-256', 'Digest realm="a"', "Digest", "Negotiate"])
+def test_challenge_that_cannot_be_answered_is_an_error_and_gets_nothing(server: GraphStore, challenge: str) -> None:
+    server.faults = [fail(401, WWW_Authenticate=challenge)]
+    with pytest.raises(RemoteError, match="asks neither for Basic nor for Digest"):
+        ask(server, credentials=ME)
+    assert len(server.seen) == 1
+
+
+def test_challenge_in_another_script_is_answered(server: GraphStore) -> None:
+    server.faults = [fail(401, WWW_Authenticate='Digest realm="gr\u00f6\u00dfer", nonce="n"')]
+    assert ask(server, credentials=ME)[1] == []
+    assert [headers.get("authorization", "")[:6] for headers in server.headers] == ["", "Digest"]
+
+
+def test_body_of_a_refusal_is_bounded_too(server: GraphStore) -> None:
+    server.faults = [fail(401, body="x" * 200_000, WWW_Authenticate='Basic realm="store"')]
+    with pytest.raises(RemoteError, match="larger than 100000 bytes"):
+        ask(server, credentials=ME, most_bytes=100_000)
 
 
 @pytest.mark.parametrize(

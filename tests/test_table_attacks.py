@@ -1,10 +1,8 @@
 """Files made to harm whoever reads them: each is refused with the reason, soon, and without taking the memory that it asks for."""
 
-import bz2
 import csv
 import gzip
 import io
-import lzma
 import os
 import re
 import struct
@@ -28,7 +26,7 @@ from airm_graph.cli import cli
 from airm_graph.errors import InputError
 from airm_graph.export.quarantine import write_quarantine
 from airm_graph.ingest import read_captures
-from airm_graph.ingest.formats import open_table, open_tables, read_table
+from airm_graph.ingest.formats import open_table, open_tables, read_table, workbook
 from airm_graph.ingest.formats.packed import Source
 from airm_graph.ingest.formats.rows import MAX_CELL, MAX_COLUMNS, MAX_ROW, UnreadableError
 from airm_graph.model import Finding, Place, Rejected, Severity
@@ -78,6 +76,7 @@ def pack(parts: dict[str, str], *, method: int = zipfile.ZIP_DEFLATED) -> bytes:
     return target.getvalue()
 
 
+TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml"
 SHEET = '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>{}</sheetData>{}</worksheet>'
 
 
@@ -94,17 +93,15 @@ def made() -> dict[str, bytes]:
     rows = b"a,b\n" * (1 << 19)
     return {
         "csv.gz": gzip.compress(rows),
-        "csv.bz2": bz2.compress(rows),
-        "csv.xz": lzma.compress(rows),
         "csv.zst": zstd.compress(rows),
         "csv.zip": pack({"t.csv": rows.decode()}),
         "jsonl.gz": gzip.compress(b'{"a":1}\n' * (1 << 18)),
         "parquet.gz": gzip.compress(bytes(1 << 24)),
-        "xlsx.xz": lzma.compress(bytes(1 << 24)),
+        "xlsx.gz": gzip.compress(bytes(1 << 24)),
     }
 
 
-@pytest.mark.parametrize("kind", ["csv.gz", "csv.bz2", "csv.xz", "csv.zst", "csv.zip", "jsonl.gz", "parquet.gz", "xlsx.xz"])
+@pytest.mark.parametrize("kind", ["csv.gz", "csv.zst", "csv.zip", "jsonl.gz", "parquet.gz", "xlsx.gz"])
 def test_packed_file_that_swells_is_refused(kind: str, made: dict[str, bytes]) -> None:
     rule, message = refuse(made[kind], f"t.{kind}")
     assert (rule, "more than 200 times as many bytes" in message) == ("TAB-25", True)
@@ -153,13 +150,13 @@ def test_archive_whose_entries_overlap_is_refused() -> None:
         assert (rule, message) == ("TAB-25", "entries of the archive overlap")
 
 
-def test_archive_with_a_million_entries_is_refused_before_its_directory_is_read() -> None:
-    end = struct.pack("<4sHHHHIIH", b"PK\x05\x06", 0, 0, 0xFFFF, 0xFFFF, 100_000_000, 0, 0)
-    assert refuse(bytes(100_000) + end, "t.zip") == ("TAB-25", "the archive has more than 10,000 entries")
-    record = struct.pack("<4sQHHIIQQQQ", b"PK\x06\x06", 44, 45, 45, 0, 0, 2_000_000, 2_000_000, 1 << 40, 0)
-    locator = struct.pack("<4sIQI", b"PK\x06\x07", 0, 0, 1)
-    end = struct.pack("<4sHHHHIIH", b"PK\x05\x06", 0, 0, 0xFFFF, 0xFFFF, 0xFFFFFFFF, 0xFFFFFFFF, 0)
-    assert refuse(record + locator + end, "t.zip") == ("TAB-25", "the archive has more than 10,000 entries")
+def test_archive_of_too_many_entries_or_too_long_names_is_refused() -> None:
+    entries = {f"{n}.txt": "" for n in range(10_001)}
+    assert refuse(pack({**entries, "t.csv": "Name\na\n"}), "t.zip") == ("TAB-25", "the archive has more than 10,000 entries")
+    names = {f"{n}/{'x' * 60_000}.txt": "" for n in range(70)}
+    message = "the directory of the archive has more than 4,000,000 bytes"
+    assert refuse(pack({**names, "t.csv": "Name\na\n"}), "t.zip") == ("TAB-25", message)
+    assert refuse(pack({**workbook_parts(), **names}), "t.xlsx") == ("TAB-25", message)
 
 
 def test_archives_in_archives_are_not_followed() -> None:
@@ -192,17 +189,12 @@ def test_archive_of_an_unusual_packing_is_refused(method: int) -> None:
     assert refuse(pack(workbook_parts(), method=method), "t.xlsx")[1] == "the archive is packed in another manner than 'deflate'"
 
 
-def test_dictionary_that_asks_for_gigabytes_is_refused() -> None:
-    small = lzma.compress(b"Name\na\n", format=lzma.FORMAT_XZ, filters=[{"id": lzma.FILTER_LZMA2, "dict_size": 1 << 20}])
-    assert read_table(small, file="t.csv.xz").rows
-    # The size of the dictionary is one byte of the block header, which its checksum covers.
-    large = bytearray(small)
-    place = large.index(bytes([0x21, 0x01]), 12) + 2
-    large[place] = 40
-    header = slice(12, 12 + (large[12] + 1) * 4 - 4)
-    large[header.stop : header.stop + 4] = struct.pack("<I", zlib.crc32(large[header]))
-    rule, message = refuse(bytes(large), "t.csv.xz")
-    assert (rule, "emory" in message) == ("TAB-25", True)
+@pytest.mark.parametrize(("bits", "is_read"), [(27, True), (28, False)])
+def test_window_beyond_the_cap_is_refused(bits: int, is_read: bool) -> None:
+    frame = zstd.ZstdCompressor(options={zstd.CompressionParameter.window_log: bits})
+    data = frame.compress(b"Name\na\n", frame.FLUSH_BLOCK) + frame.flush()
+    table = read_table(data, file="t.csv.zst")
+    assert (bool(table.rows), [finding.rule for finding in table.findings]) == (is_read, [] if is_read else ["TAB-25"])
 
 
 # XML.
@@ -227,16 +219,15 @@ def test_declarations_in_a_workbook_are_refused(part: str, declaration: str) -> 
 @pytest.mark.parametrize(
     ("rows", "reason"),
     [
-        ("<a>" * 100_000, "nested more than 64 deep"),
+        ("<a>" * 10_000, "no XML"),
         (f'<row r="1"><c r="A1" t="str"><v>{"x" * (MAX_CELL + 1)}</v></c></row>', "a cell has more than 131,072 characters"),
         (f'<row r="1"><c r="A1" t="inlineStr"><is><t>{"x" * (MAX_CELL + 1)}</t></is></c></row>', "a cell has more than 131,072 characters"),
-        (f'<row r="1"><c r="A1" {"x" * 3_000_000}="1"/></row>', "a tag of the workbook has more than 1,000,000 bytes"),
-        ('<row r="1"><c r="XFE1"><v>1</v></c></row>', "'XFE1' is no address"),
+        ('<row r="1"><c r="XFE1"><v>1</v></c></row>', "a row has more than 16,384 cells"),
         ('<row r="2"/><row r="1"/>', "rows of the sheet are not in order"),
         ('<row r="1"><c r="B1"/><c r="A1"/></row>', "cells of a row are not in order"),
         (f'<row r="1">{"<c/>" * (MAX_COLUMNS + 1)}</row>', "a row has more than 16,384 cells"),
-        ('<row r="1"><c t="s"><v>5</v></c></row>', "a shared text that is not there"),
-        ('<row r="1"><c t="s"><v>999999999</v></c></row>', "a shared text that is not there"),
+        ('<row r="1"><c t="s"><v>5</v></c></row>', "the workbook is damaged, or not as openpyxl reads it"),
+        ('<row r="one"/>', "the workbook is damaged, or not as openpyxl reads it"),
         ('<row r="99999999"><c><v>1</v></c></row>', "more than 10,000,000 rows"),
         ('<row r="1"><c></row>', "no XML"),
     ],
@@ -255,8 +246,12 @@ def test_shared_text_in_every_cell_is_counted() -> None:
     )
     row = "".join('<c t="s"><v>0</v></c>' for _ in range(100))
     sheet = SHEET.format(f"<row>{row}</row>", "")
+    override = f'<Override PartName="/xl/s.xml" ContentType="{TYPE}.sharedStrings+xml"/></Types>'
+    types = parts["[Content_Types].xml"].replace("</Types>", override)
     texts = f'<sst xmlns="{main}"><si><t>{"x" * 100_000}</t></si></sst>'
-    data = pack({**parts, "xl/_rels/workbook.xml.rels": related, "xl/s.xml": texts, "xl/worksheets/sheet1.xml": sheet})
+    data = pack(
+        {**parts, "xl/_rels/workbook.xml.rels": related, "xl/s.xml": texts, "xl/worksheets/sheet1.xml": sheet, "[Content_Types].xml": types}
+    )
     assert refuse(data, "t.xlsx") == ("TAB-01", f"a row has more than {MAX_ROW:,} characters")
 
 
@@ -297,6 +292,54 @@ def test_part_outside_of_the_workbook_is_not_there(target: str) -> None:
 def test_workbook_without_a_part_is_refused_or_read(name: str) -> None:
     table = read_table(pack(workbook_parts(**{name: None})), file="t.xlsx")
     assert bool(table.rows) or table.findings
+
+
+STRICT = {
+    "http://schemas.openxmlformats.org/spreadsheetml/2006/main": "http://purl.oclc.org/ooxml/spreadsheetml/main",
+    "http://schemas.openxmlformats.org/officeDocument/2006/relationships": "http://purl.oclc.org/ooxml/officeDocument/relationships",
+}
+
+
+def make_strict(text: str) -> str:
+    for usual, strict in STRICT.items():
+        text = text.replace(usual, strict)
+    return text
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        (lambda name, text: make_strict(text), "one that was saved as Strict Open XML has to be saved as XLSX again"),
+        (lambda name, text: text.replace("<fill><patternFill/></fill>", "<fill/>"), "open it in a spreadsheet program and save it again"),
+        (
+            lambda name, text: text.replace("Worksheet", "x") if name == PARTS["rels"] else text.replace("/xl/workbook.xml", "/x"),
+            "save it again",
+        ),
+    ],
+)
+def test_workbook_that_openpyxl_does_not_read_is_refused_with_what_to_do(change: Callable[[str, str], str], reason: str) -> None:
+    plain = workbook_parts()
+    parts = {name: change(name, text) for name, text in plain.items()}
+    assert parts != plain
+    rule, message = refuse(pack(parts), "t.xlsx")
+    assert (rule, reason in message) == ("TAB-01", True), message
+
+
+def test_workbook_beyond_its_bound_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    data = pack(workbook_parts())
+    monkeypatch.setattr(workbook, "MAX_WORKBOOK", 10_000)
+    assert refuse(data, "t.xlsx") == ("TAB-25", "unpacked the archive has more than 10,000 bytes; save its sheets as CSV")
+
+
+def test_what_stands_around_the_rows_of_a_sheet_does_not_matter() -> None:
+    """A wrong size before them, a filter and an extension that openpyxl cannot read behind them."""
+    rows = '<row><c t="str"><v>Name</v></c><c t="str"><v>Code</v></c></row><row><c t="str"><v>a</v></c><c t="str"><v>1.1</v></c></row>'
+    rule = '<customFilters><customFilter operator="x"/></customFilters>'
+    after = f'<autoFilter ref="A1"><filterColumn colId="0">{rule}</filterColumn></autoFilter>'
+    extension = '<extLst><ext uri="{CCE6A557-97BC-4b89-ADB6-D9C93CAAB3DF}"/></extLst>'
+    content = SHEET.format(rows, after + extension).replace("<sheetData>", '<dimension ref="A1"/><sheetData>')
+    table = read_table(pack(workbook_parts(sheet=content)), file="t.xlsx")
+    assert ([row.cells for row in table.rows], table.header, table.findings) == ([("a", "1.1")], ("Name", "Code"), ())
 
 
 @pytest.mark.parametrize("cut", [1, 10, 30, 100, 1_000, 3_000])
@@ -494,7 +537,7 @@ def test_links_that_go_in_circles_are_no_input(tmp_path: Path) -> None:
 # A process of its own, with little memory.
 
 
-@pytest.mark.parametrize("kind", ["csv.gz", "csv.zip", "xlsx.xz"])
+@pytest.mark.parametrize("kind", ["csv.gz", "csv.zip", "xlsx.gz"])
 def test_bomb_is_refused_with_little_memory(kind: str, made: dict[str, bytes], tmp_path: Path) -> None:
     path = tmp_path / f"t.{kind}"
     path.write_bytes(made[kind])

@@ -24,9 +24,7 @@ from airm_graph.pipeline import SUMS, find_base, read_rdf, read_sums
 from airm_graph.progress import Progress, tell_nobody
 from airm_graph.remote import Client, Endpoint, check_url, read_credentials
 
-__all__ = ["PROTOCOLS", "PushReport", "Release", "Step", "Target", "find_target", "push_release", "read_release"]
-
-PROTOCOLS = ("auto", "graph-store", "update")
+__all__ = ["PushReport", "Release", "Step", "Target", "find_target", "push_release", "read_release"]
 
 # How the path of an address ends, what is spoken there, and where queries go: "-" takes as many segments away as the ending has.
 _ENDINGS = (
@@ -122,8 +120,8 @@ def find_target(url: str, *, protocol: str = "auto", query_url: str | None = Non
 
     Args:
         url: Address of a graph store or of an update endpoint.
-        protocol: One of `PROTOCOLS`; ``auto`` looks at how the path ends and takes any other address for a SPARQL endpoint that
-            takes updates and queries alike.
+        protocol: ``graph-store``, ``update`` or ``auto``, which looks at how the path ends and
+            takes any other address for a SPARQL endpoint that takes updates and queries alike.
         query_url: Where queries go, when it is not what the address suggests; on the same server.
 
     Raises:

@@ -7,10 +7,7 @@ input · 3 internal error.
 import io
 import os
 import sys
-
-TYPE_CHECKING = False  # as in typing, whose import takes longer than what is left to do for `--version`
-if TYPE_CHECKING:
-    from collections.abc import Sequence
+from collections.abc import Sequence
 
 __all__ = [
     "CACHE_DIR_HELP",
@@ -48,22 +45,15 @@ def __getattr__(name: str) -> object:
     return cli
 
 
-def main(arguments: "Sequence[str] | None" = None) -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit with one of its codes."""
     sys.exit(_run(arguments))
 
 
-def _run(arguments: "Sequence[str] | None") -> int:
-    from airm_graph.cli.front import answer
-
-    given = sys.argv[1:] if arguments is None else [*arguments]
+def _run(arguments: Sequence[str] | None) -> int:
     _speak_utf8()
     try:
-        if known := answer(given):
-            sys.stdout.write(known)
-            sys.stdout.flush()
-            return 0
-        return _run_command(given)
+        return _run_command(sys.argv[1:] if arguments is None else [*arguments])
     except (BrokenPipeError, SystemExit):
         # Whoever read our output has enough: close quietly, as `head` expects (click turns a broken pipe into an exit of its own).
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -1,43 +1,61 @@
-"""The group of commands, made when a command is asked for."""
+"""The group of commands, each imported when it is asked for."""
 
 import importlib
 
 import click
 
-from airm_graph.cli.front import COMMANDS, EPILOG, HELP, SHOWS_VERSION, answer
+from airm_graph.version import VERSION
 
 __all__ = ["cli"]
+
+_COMMANDS = {
+    "build": "Build the graph from captured pages and tables and write it.",
+    "explain": "Explain a rule: why, what fails, what passes, how to mend.",
+    "export": "Write a graph in one format to standard output.",
+    "fix": "Repair tables and side-cars where only one repair is possible.",
+    "info": "Show what a graph or a capture holds.",
+    "map": "Propose which column of a table is what.",
+    "migrate": "Propose codes of another edition, take over decisions.",
+    "push": "Bring a release into a triple store and prove that it is there.",
+    "query": "List, show and run the queries of the library.",
+    "search": "Search names, descriptions, reasons and titles.",
+    "serve": "Serve a graph over HTTP.",
+    "sssom": "Write a table of mappings as Turtle, or in its canonical form.",
+    "validate": "Say what is wrong with captures or RDF, and where.",
+    "watch": "Build again whenever an input changes.",
+}
+_EPILOG = """\
+Examples:
+  airm-graph build captures/ -o dist
+  airm-graph query run mitigations-by-code code=1.1 --data dist
+  airm-graph validate captures/
+
+Exit codes: 0 yes, 1 the answer is no (violations), 2 usage or unreadable input, 3 internal error."""
 
 
 class _Commands(click.Group):
     """Imports a command when it is asked for."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
-        return list(COMMANDS)
+        return list(_COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
-        if cmd_name not in COMMANDS:
+        if cmd_name not in _COMMANDS:
             return None
         command: click.Command = importlib.import_module(f"airm_graph.cli.{cmd_name}").command
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's signature
         with formatter.section("Commands"):
-            formatter.write_dl(list(COMMANDS.items()))
-
-
-def _show_version(ctx: click.Context, _parameter: click.Parameter, value: bool) -> None:  # noqa: FBT001 - click's signature
-    if value and not ctx.resilient_parsing:
-        click.echo(answer(["--version"]), nl=False)
-        ctx.exit()
+            formatter.write_dl(list(_COMMANDS.items()))
 
 
 @click.command(
     cls=_Commands,
-    help=HELP,
+    help="Knowledge graph of AI risk mitigations: build, validate, query and export it.",
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    epilog="\n\n".join(f"\b\n{part}" for part in EPILOG.split("\n\n")),
+    epilog="\n\n".join(f"\b\n{part}" for part in _EPILOG.split("\n\n")),
 )
-@click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_show_version, help=SHOWS_VERSION)
+@click.version_option(VERSION, message="%(prog)s %(version)s\nThe data it reads is preliminary: please do not share or cite.")
 def cli() -> None:
     """Run one of the commands."""

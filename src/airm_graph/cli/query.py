@@ -112,7 +112,6 @@ def run_command(
     from airm_graph.pipeline import load
     from airm_graph.query.answers import format_table
     from airm_graph.query.library import bind_query, load_query, run_query
-    from airm_graph.remote import Endpoint
 
     query = load_query(name)
     given = _split(arguments)
@@ -125,6 +124,8 @@ def run_command(
     if base:
         check_base(base)
     if endpoint:
+        from airm_graph.remote import Endpoint
+
         with Endpoint(endpoint, client=make_client(endpoint, timeout=timeout, insecure=insecure), base=base) as remote:
             table, found = run_query(remote, query, given, base=remote.base), remote.base
     else:

@@ -14,7 +14,7 @@ from airm_graph.validate.report import Report, format_lines
 if TYPE_CHECKING:
     from rich.console import Console
 
-__all__ = ["make_console", "make_rich", "show_progress", "write_report", "write_summary", "write_table"]
+__all__ = ["make_rich", "show_progress", "write_report", "write_summary", "write_table"]
 
 #: What makes rich use colours in a file or a pipe.
 _FORCED = ("FORCE_COLOR", "TTY_COMPATIBLE")
@@ -31,7 +31,7 @@ _STYLES = {
 }
 
 
-def make_console(*, err: bool = False) -> "Console | _Plain":
+def _make_console(*, err: bool = False) -> "Console | _Plain":
     """A console on standard output or standard error that neither wraps nor highlights; without rich where there are no colours."""
     stream = sys.stderr if err else sys.stdout
     if not stream.isatty() and not any(os.environ.get(name) for name in _FORCED):
@@ -74,14 +74,14 @@ def show_progress(*, quiet: bool) -> Iterator[Progress]:
 
 def write_report(report: Report, *, files: Mapping[str, str], err: bool = False) -> None:
     """Write findings by file, with the captured line below each."""
-    console = make_console(err=err)
+    console = _make_console(err=err)
     for line in format_lines(report.findings, paths=files, files=tuple(files)):
         console.print(line.text, style=_STYLES.get(line.kind))
 
 
 def write_summary(report: Report, *, files: Mapping[str, str], quiet: bool = False) -> None:
     """Write the findings to standard error: the violations in full, the rest counted by rule, or left out when *quiet*."""
-    console = make_console(err=True)
+    console = _make_console(err=True)
     grave = tuple(finding for finding in report.findings if finding.severity.rank == 0)
     if grave:
         for line in format_lines(grave, paths=files, files=tuple(files))[:-1]:

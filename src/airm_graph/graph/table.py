@@ -236,10 +236,20 @@ class TripleTable:
 
     def copy_rows(self, path: Path) -> None:
         """Write all quads to a Parquet file, as texts of terms in the columns s, p, o, g."""
-        written = f"(SELECT id, {TERM_TEXT} AS text FROM terms)"
-        joins = " ".join(f"JOIN {written} AS {column}_ ON {column}_.id = q.{column}" for column in "spo")
-        texts = "s_.text AS s, p_.text AS p, o_.text AS o, COALESCE(g_.text, '') AS g"
-        self.copy_parquet(f"SELECT {texts} FROM quads AS q {joins} LEFT JOIN {written} AS g_ ON g_.id = q.g", path)
+        self.copy_parquet(_select_texts("quads"), path)
+
+    def copy_parts(self, parts: Sequence[tuple[int, int]], folder: Path) -> None:
+        """Write quads to a Parquet file for each part, ``part=N`` below a folder, as `copy_rows` does.
+
+        Args:
+            parts: Id of a graph, and the number of the part in which its quads stand.
+        """
+        self.load_records("graph_parts", columns={"graph": "BIGINT", "part": "INTEGER"}, records=parts)
+        select = _select_texts("(SELECT q.*, g.part FROM quads AS q JOIN graph_parts AS g ON g.graph = q.g)", more=", q.part")
+        self.execute(
+            f"COPY ({select} ORDER BY q.part) TO {quote(str(folder))} (FORMAT parquet, COMPRESSION zstd, PARTITION_BY (part), OVERWRITE)"
+        )
+        self.drop("graph_parts")
 
     def drop(self, *names: str) -> None:
         """Forget what was materialised under these names, if anything was."""
@@ -413,6 +423,13 @@ class TripleTable:
             self._run("ROLLBACK")
             raise
         self._run("COMMIT")
+
+
+def _select_texts(quads: str, *, more: str = "") -> str:
+    written = f"(SELECT id, {TERM_TEXT} AS text FROM terms)"
+    joins = " ".join(f"JOIN {written} AS {column}_ ON {column}_.id = q.{column}" for column in "spo")
+    texts = f"s_.text AS s, p_.text AS p, o_.text AS o, COALESCE(g_.text, '') AS g{more}"
+    return f"SELECT {texts} FROM {quads} AS q {joins} LEFT JOIN {written} AS g_ ON g_.id = q.g"
 
 
 def _spell(term: str) -> str:

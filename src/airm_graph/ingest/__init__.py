@@ -1,16 +1,14 @@
 """Bytes in, records out: every input of a build, read again where other pages settle what a line is."""
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from airm_graph.errors import InputError
 from airm_graph.ingest.captures.cached import Reader
-from airm_graph.ingest.captures.known import Known, learn_names
-from airm_graph.ingest.captures.page import Reading
-from airm_graph.ingest.captures.sidecar import Sidecar, read_sidecar
+from airm_graph.ingest.captures.together import read_together
 from airm_graph.ingest.formats import read_tables
-from airm_graph.ingest.inputs import Input, find_inputs, read_bytes, read_sidecar_bytes
+from airm_graph.ingest.inputs import Input, find_inputs
 from airm_graph.ingest.tables import load_mapping, read_records
 from airm_graph.ingest.tables.folders import read_folders
 from airm_graph.ingest.tables.propose import Proposal
@@ -27,11 +25,6 @@ __all__ = [
 ]
 
 
-#: What pages teach each other corrects what they teach: measured on simulated sources, a second round halves what is left of misread
-#: headings, a third changes nothing.
-_ROUNDS = 2
-
-
 @dataclass(frozen=True, slots=True)
 class Readings:
     """What all inputs say.
@@ -43,6 +36,8 @@ class Readings:
         rejected: Rows of tables that cannot be used.
         counts: How many rows of each table were read and used.
         restored: What the tables of exported graphs say, a folder at a time.
+        digests: SHA-256 of a page → digest of all that its reading depends on.
+        outlined: SHA-256 of pages of which only the source is given.
     """
 
     pages: tuple[Page, ...]
@@ -51,14 +46,8 @@ class Readings:
     rejected: tuple[Rejected, ...] = ()
     counts: tuple[TableCount, ...] = ()
     restored: tuple[Records, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class _Loaded:
-    entry: Input
-    data: bytes
-    sidecar: Sidecar
-    findings: tuple[Finding, ...]
+    digests: Mapping[str, str] = field(default_factory=dict)
+    outlined: frozenset[str] = frozenset()
 
 
 def read_captures(
@@ -96,33 +85,34 @@ def read_captures(
     )
 
 
-def read_pages(entries: Sequence[Input], *, progress: Callable[[int, int], None] | None = None, reader: Reader | None = None) -> Readings:
+def read_pages(
+    entries: Sequence[Input],
+    *,
+    progress: Callable[[int, int], None] | None = None,
+    reader: Reader | None = None,
+    outlines: bool = False,
+) -> Readings:
     """Read captured pages.
 
     Args:
         entries: Inputs that are no tables.
         progress, reader: As for :func:`read_captures`.
+        outlines: Of pages that the reader knows, give the source alone.
 
     Raises:
         InputError: One cannot be read.
     """
-    reader = reader or Reader()
-    loaded, readings = [], []
-    for number, entry in enumerate(entries, 1):
-        loaded.append(_load(entry))
-        readings.append(reader.read_capture(loaded[-1].data, file=entry.name, sidecar=loaded[-1].sidecar))
-        if progress:
-            progress(number, len(entries))
-    final = readings
-    for _ in range(_ROUNDS):
-        known = learn_names([reading.page for reading in final if reading.page])
-        final = [_read_again(load, reading, known, reader) for load, reading in zip(loaded, final, strict=True)]
-    reader.finish()
-    findings = [finding for load, reading in zip(loaded, final, strict=True) for finding in (*load.findings, *reading.findings)]
+    found = read_together(entries, reader=reader or Reader(), progress=progress, outlines=outlines)
+    digests: dict[str, str] = {}
+    for one in found:
+        if one.page:
+            digests[one.page.capture.sha256] = digests.get(one.page.capture.sha256, "") + one.digest
     return Readings(
-        _join_equal(reading.page for reading in final),
-        tuple(findings),
+        _join_equal(one.page for one in found),
+        tuple(finding for one in found for finding in one.findings),
         {entry.name: entry.shown for entry in entries},
+        digests=digests,
+        outlined=frozenset(one.page.capture.sha256 for one in found if one.page and one.is_outline),
     )
 
 
@@ -142,20 +132,6 @@ def propose_mapping(paths: Sequence[str | Path], *, notice: str = "") -> Proposa
         said = [finding.message for table in tables for finding in table.findings]
         raise InputError(said[0] if said else "there is no table", file=str(paths[0]), remedy="name tables, or a folder of them")
     return propose_from_tables(tables, notice=notice)
-
-
-def _load(entry: Input) -> _Loaded:
-    data = read_bytes(entry)
-    beside = read_sidecar_bytes(entry)
-    sidecar, findings = read_sidecar(beside[0], file=beside[1]) if beside else (Sidecar(), ())
-    return _Loaded(entry, data, sidecar, findings)
-
-
-def _read_again(load: _Loaded, reading: Reading, known: dict[str, Known], reader: Reader) -> Reading:
-    """Read a page once more with what the other pages of its source say, if they say anything."""
-    if reading.page is None or reading.page.capture.sha256 not in known:
-        return reading
-    return reader.read_capture(load.data, file=load.entry.name, sidecar=load.sidecar, known=known[reading.page.capture.sha256])
 
 
 def _join_equal(pages: Iterable[Page | None]) -> tuple[Page, ...]:

@@ -14,7 +14,7 @@ from airm_graph.ingest.captures.text import MAX_BYTES
 from airm_graph.ingest.formats import is_table_name, open_regular
 from airm_graph.sssom import is_match_table
 
-__all__ = ["Input", "Over", "find_inputs", "is_input_name", "is_own", "read_bytes", "read_sidecar_bytes", "readable_name"]
+__all__ = ["Input", "Over", "find_inputs", "is_own", "read_bytes", "read_sidecar_bytes"]
 
 _SUFFIX = ".txt"
 # What the project itself writes or lists: no tables of mitigations.
@@ -54,7 +54,7 @@ class Input:
     @property
     def shown(self) -> str:
         """The name under which the user finds the file from here."""
-        return readable_name(self.path.as_posix()) if self.path else self.name
+        return _readable_name(self.path.as_posix()) if self.path else self.name
 
 
 def find_inputs(paths: Sequence[str | Path]) -> tuple[Input, ...]:
@@ -110,7 +110,7 @@ def read_sidecar_bytes(entry: Input) -> tuple[bytes, str] | None:
     for name in (f"{entry.path.stem}.meta.yaml", f"{entry.path.name}.meta.yaml"):
         path = entry.path.with_name(name)
         if path.is_file():
-            return _read(path, MAX_SIDECAR + 1), entry.name.removesuffix(readable_name(entry.path.name)) + readable_name(name)
+            return _read(path, MAX_SIDECAR + 1), entry.name.removesuffix(_readable_name(entry.path.name)) + _readable_name(name)
     return None
 
 
@@ -134,19 +134,19 @@ def _expand(path: str) -> list[Input]:
         raise InputError("no such file or folder", file=path, remedy="check the path")
     if is_folder:
         return _expand_folder(place)
-    return [Input(readable_name(place.name), place)]
+    return [Input(_readable_name(place.name), place)]
 
 
 def _expand_folder(folder: Path) -> list[Input]:
     try:
-        files = sorted(path for path in folder.rglob("*") if is_input_name(path.name) and path.is_file())
+        files = sorted(path for path in folder.rglob("*") if _is_input_name(path.name) and path.is_file())
     except OSError as error:
         raise InputError(f"the folder cannot be read: {error.strerror}", file=str(folder)) from error
     found = []
     for path in files:
         below = path.relative_to(folder)
         if not is_own(path.name) and not any(part.startswith(".") for part in below.parts):
-            found.append(Input(readable_name(below.as_posix()), path, is_named=False))
+            found.append(Input(_readable_name(below.as_posix()), path, is_named=False))
     if not found:
         raise InputError(
             f"the folder holds no captures (*{_SUFFIX}) and no tables (*.csv, *.xlsx, *.json and others)",
@@ -165,10 +165,10 @@ def is_own(name: str) -> bool:
     return name in _OWN or is_match_table(name)
 
 
-def is_input_name(name: str) -> bool:
+def _is_input_name(name: str) -> bool:
     """Whether a file of that name counts in a folder: a captured page or a table.
 
-    >>> is_input_name("page.txt"), is_input_name("page.meta.yaml")
+    >>> _is_input_name("page.txt"), _is_input_name("page.meta.yaml")
     (True, False)
     """
     return name.endswith(_SUFFIX) or is_table_name(name)
@@ -178,7 +178,7 @@ def _longer_name(entry: Input) -> str:
     if entry.path is None:
         return entry.name
     parts = _absolute(entry.path).parts[1:]
-    return readable_name("/".join(parts[-(entry.name.count("/") + 2) :]))
+    return _readable_name("/".join(parts[-(entry.name.count("/") + 2) :]))
 
 
 def _absolute(path: Path) -> Path:
@@ -186,10 +186,10 @@ def _absolute(path: Path) -> Path:
     return path.parent.resolve() / path.name
 
 
-def readable_name(name: str) -> str:
+def _readable_name(name: str) -> str:
     r"""Write a name as text: bytes that are no UTF-8, and control characters, which not every format can say, are written as escapes.
 
-    >>> print(readable_name("a\tb"))
+    >>> print(_readable_name("a\tb"))
     a\tb
     """
     if name.isascii() and name.isprintable():

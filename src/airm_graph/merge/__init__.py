@@ -2,17 +2,17 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from airm_graph.merge.conflicts import find_conflicts, note_inferred
-from airm_graph.merge.decided import add_codes
+from airm_graph.merge.conflicts import find_conflicts, find_source_conflicts, note_inferred
+from airm_graph.merge.decided import add_codes, find_unknown
 from airm_graph.merge.joins import Joins, Spot, link_agents, link_mentions, list_authors, list_sources
 from airm_graph.merge.mitigations import merge_mitigations
 from airm_graph.merge.restored import join_records
 from airm_graph.merge.sources import AgentNames, group_pages, merge_sources
-from airm_graph.model import Capture, Decisions, Evidence, Finding, Link, Mitigation, Page, Records, Repair, Source, SourceBlock
+from airm_graph.model import Capture, Decisions, Evidence, Link, Page, Records, Repair, Source, SourceBlock
 
-__all__ = ["Merger", "join_records", "merge_pages"]
+__all__ = ["Merger", "SourceGroup", "join_records", "merge_pages"]
 
 
 def merge_pages(pages: Iterable[Page], *, decisions: Decisions | None = None) -> Records:
@@ -27,11 +27,20 @@ def merge_pages(pages: Iterable[Page], *, decisions: Decisions | None = None) ->
     >>> merge_pages([]).mitigations
     ()
     """
-    return Merger(pages, decisions=decisions).finish()
+    merger = Merger(pages, decisions=decisions)
+    return merger.finish([merger.merge(group) for group in merger.list_groups()])
+
+
+@dataclass(frozen=True, slots=True)
+class SourceGroup:
+    """The pages of one source, sorted by capture, and the key of the source."""
+
+    source: str
+    pages: tuple[Page, ...]
 
 
 class Merger:
-    """Merges sources first, then mitigations, so that rows which come in between know their source."""
+    """Merges sources first, then the mitigations of each, so that rows which come in between know their source."""
 
     def __init__(self, pages: Iterable[Page], *, decisions: Decisions | None = None) -> None:
         """Merge the sources of pages.
@@ -58,59 +67,60 @@ class Merger:
             if any(page.entries or page.capture.sha256 in captured for page in group)
         }
 
-    def finish(self, pages: Iterable[Page] = ()) -> Records:
-        """Merge mitigations.
+    def list_groups(self, pages: Iterable[Page] = ()) -> list[SourceGroup]:
+        """List the pages of each source.
 
         Args:
             pages: Further pages of tables, whose sources are blocks of pages given before.
         """
-        later = list(pages)
-        for page in later:
+        for page in pages:
+            self._pages.append(page)
             if page.source:
                 self._groups[self._identities[id(page.source)]].append(page)
-        mitigations: list[Mitigation] = []
-        repairs: list[tuple[Evidence, Repair]] = []
-        inferred: list[tuple[str, Evidence]] = []
-        for identity, found in self._groups.items():
-            group = sorted(found, key=_capture_of)
-            merged = merge_mitigations(group, self._sources[identity].key, joins=self._joins)
-            mitigations += merged.mitigations
-            repairs += [*merged.repairs, *_source_repairs(group)]
-            inferred += merged.inferred
-            self._links += merged.links
-        self._joins.close()
-        mitigations, unknown = add_codes(sorted(mitigations, key=lambda one: one.key), self._decisions.codes)
-        captures = self._join_captures([*self._pages, *later], mitigations)
-        return self._make_records(captures, mitigations, repairs, inferred, unknown)
+        self._captures = _join_captures(page.capture for page in self._pages)
+        return [SourceGroup(self._sources[identity].key, tuple(sorted(group, key=_capture_of))) for identity, group in self._groups.items()]
 
-    def _join_captures(self, pages: Sequence[Page], mitigations: Sequence[Mitigation]) -> tuple[Capture, ...]:
-        used = {place.capture for mitigation in mitigations for place in mitigation.evidence}
-        decided = (capture for capture in self._decisions.captures if capture.sha256 in used)
-        return _join_captures([*(page.capture for page in pages), *decided])
-
-    def _make_records(
-        self,
-        captures: tuple[Capture, ...],
-        mitigations: Sequence[Mitigation],
-        repairs: Iterable[tuple[Evidence, Repair]],
-        inferred: Sequence[tuple[str, Evidence]],
-        unknown: Sequence[Finding],
-    ) -> Records:
-        sources = sorted(self._sources.values(), key=lambda source: source.key)
-        files = {capture.sha256: capture.file_names[0] for capture in captures}
-        editions = {capture.sha256: capture.edition for capture in captures}
+    def merge(self, group: SourceGroup) -> Records:
+        """Merge the mitigations of one source; the records hold no captures and no source."""
+        merged = merge_mitigations(group.pages, group.source, joins=self._joins)
+        mitigations = tuple(add_codes(merged.mitigations, self._decisions.codes))
+        files, editions = self._name_captures()
         return Records(
-            captures=captures,
-            sources=tuple(sources),
-            mitigations=tuple(mitigations),
-            repairs=tuple(sorted(set(repairs))),
+            mitigations=mitigations,
+            repairs=tuple(sorted({*merged.repairs, *_source_repairs(group.pages)})),
             findings=(
-                *find_conflicts(mitigations, sources, files=files, editions=editions, apart=self._joins.kept_apart),
-                *note_inferred(mitigations, inferred, files=files),
-                *self._joins.findings,
-                *unknown,
+                *find_conflicts(mitigations, files=files, editions=editions),
+                *note_inferred(mitigations, merged.inferred, files=files),
             ),
-            links=_finish_links(self._links, self._joins.links),
+            links=merged.links,
+        )
+
+    def _name_captures(self) -> tuple[dict[str, str], dict[str, str]]:
+        """List file name and edition of each capture."""
+        captures = (*self._captures, *self._decisions.captures)
+        return ({one.sha256: one.file_names[0] for one in captures}, {one.sha256: one.edition for one in captures})
+
+    def finish(self, parts: Sequence[Records]) -> Records:
+        """Put the records of each source together, with captures, sources and what is found across sources."""
+        self._joins.close()
+        keys = {mitigation.key for part in parts for mitigation in part.mitigations}
+        used = {place.capture for part in parts for one in part.mitigations for place in one.evidence} if self._decisions.captures else ()
+        captures = _join_captures([*self._captures, *(one for one in self._decisions.captures if one.sha256 in used)])
+        sources = tuple(sorted(self._sources.values(), key=lambda source: source.key))
+        files = {capture.sha256: capture.file_names[0] for capture in captures}
+        links = _finish_links([*self._links, *(link for part in parts for link in part.links)], self._joins.links)
+        findings = (
+            *find_source_conflicts(sources, files=files, apart=self._joins.kept_apart),
+            *self._joins.findings,
+            *find_unknown(keys, self._decisions.codes),
+        )
+        return Records(
+            captures,
+            sources,
+            tuple(sorted((one for part in parts for one in part.mitigations), key=lambda one: one.key)),
+            tuple(sorted({pair for part in parts for pair in part.repairs})),
+            (*findings, *(finding for part in parts for finding in part.findings)),
+            links,
         )
 
 

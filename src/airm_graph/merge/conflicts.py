@@ -7,30 +7,22 @@ from airm_graph.model import Attested, Evidence, Finding, Mitigation, Place, Sou
 from airm_graph.rules import make_finding
 from airm_graph.text import name_key, normalise
 
-__all__ = ["find_conflicts", "note_inferred"]
+__all__ = ["find_conflicts", "find_source_conflicts", "note_inferred"]
 
 _CUT = 60
 _MIN_ABSTRACT = 80
 
 
-def find_conflicts(
-    mitigations: Iterable[Mitigation],
-    sources: Sequence[Source],
-    *,
-    files: Mapping[str, str],
-    editions: Mapping[str, str],
-    apart: Collection[frozenset[str]] = frozenset(),
-) -> tuple[Finding, ...]:
-    """Report contradictions and gaps.
+def find_conflicts(mitigations: Iterable[Mitigation], *, files: Mapping[str, str], editions: Mapping[str, str]) -> tuple[Finding, ...]:
+    """Find what is said against each other, or not at all, of mitigations.
 
     Args:
-        mitigations, sources: The merged records.
+        mitigations: All of one source, of any number of sources.
         files: SHA-256 of a capture → its file name.
         editions: SHA-256 of a capture → the edition of its identifiers.
-        apart: Pairs of keys of sources of which a person decided that they are two.
 
     Returns:
-        Findings of rules MRG-01 to MRG-09, MRG-11 and MRG-12, in the order of the records.
+        Findings of rules MRG-01 to MRG-03 and MRG-06 to MRG-09, in the order of the mitigations.
     """
     found: list[Finding] = []
     names: defaultdict[tuple[str, str], list[Mitigation]] = defaultdict(list)
@@ -46,8 +38,23 @@ def find_conflicts(
                     "MRG-07", f"{len(same)} mitigations are called {same[0].names[0].value!r}: {where}", _place(same[0].evidence, files)
                 )
             )
-    for source in sources:
-        found += _check_source(source, files)
+    return tuple(found)
+
+
+def find_source_conflicts(
+    sources: Sequence[Source], *, files: Mapping[str, str], apart: Collection[frozenset[str]] = frozenset()
+) -> tuple[Finding, ...]:
+    """Find what is said against each other of sources.
+
+    Args:
+        sources: All of them.
+        files: SHA-256 of a capture → its file name.
+        apart: Pairs of keys of sources of which a person decided that they are two.
+
+    Returns:
+        Findings of rules MRG-04, MRG-05, MRG-11 and MRG-12, in the order of the sources.
+    """
+    found = [finding for source in sources for finding in _check_source(source, files)]
     found += _check_abstracts(sources, files)
     found += _check_numbers(sources, files, apart)
     return tuple(found)

@@ -1,35 +1,31 @@
 """Codes that people gave mitigations after the merge: they are added, and nothing is taken away."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 
 from airm_graph.merge.attest import attest, sort_evidence
 from airm_graph.model import AssignedCode, Classification, CodeDecision, Finding, Mitigation
 from airm_graph.rules import make_finding
 
-__all__ = ["add_codes"]
+__all__ = ["add_codes", "find_unknown"]
 
 
-def add_codes(mitigations: Iterable[Mitigation], decisions: Sequence[CodeDecision]) -> tuple[list[Mitigation], list[Finding]]:
+def add_codes(mitigations: Iterable[Mitigation], decisions: Sequence[CodeDecision]) -> list[Mitigation]:
     """Add decided codes to mitigations, with the deciding cell as evidence.
 
     A code that the mitigation has already gets one more piece of evidence.
-
-    Args:
-        mitigations: All that were read.
-        decisions: Codes by the key of the mitigation.
-
-    Returns:
-        The mitigations in the same order, and a finding of DEC-01 for each decision whose mitigation is not there.
     """
     held: defaultdict[str, list[CodeDecision]] = defaultdict(list)
     for decision in decisions:
         held[decision.mitigation].append(decision)
-    found = [_add(mitigation, held.pop(mitigation.key, [])) for mitigation in mitigations]
-    unknown = [decision for rest in held.values() for decision in rest]
+    return [_add(mitigation, held.get(mitigation.key, [])) for mitigation in mitigations]
+
+
+def find_unknown(keys: Collection[str], decisions: Iterable[CodeDecision]) -> list[Finding]:
+    """Find decisions of codes whose mitigation is none of these: DEC-01."""
     message = "the input holds no mitigation {}"
-    return found, [make_finding("DEC-01", message.format(decision.mitigation), decision.place) for decision in unknown]
+    return [make_finding("DEC-01", message.format(one.mitigation), one.place) for one in decisions if one.mitigation not in keys]
 
 
 def _add(mitigation: Mitigation, decisions: Sequence[CodeDecision]) -> Mitigation:

@@ -6,12 +6,12 @@ from dataclasses import replace
 from typing import TypeVar
 
 from airm_graph.merge.attest import sort_evidence
-from airm_graph.merge.conflicts import find_conflicts
+from airm_graph.merge.conflicts import find_conflicts, find_source_conflicts
 from airm_graph.model import ROLES, TEXTS, Agent, Attested, Capture, Classification, Evidence, Mitigation, Records, Source
 
 __all__ = ["join_records"]
 
-#: What :func:`airm_graph.merge.conflicts.find_conflicts` says; it is said again of all records together.
+#: What `airm_graph.merge.conflicts` says; it is said again of all records together.
 _CONFLICTS = frozenset(f"MRG-0{number}" for number in range(1, 10))
 
 _Record = TypeVar("_Record", Capture, Source, Mitigation, Classification)
@@ -47,7 +47,11 @@ def join_records(records: Records, restored: Iterable[Records]) -> Records:
         sources,
         mitigations,
         tuple(sorted({pair for part in parts for pair in part.repairs})),
-        (*find_conflicts(mitigations, sources, files=files, editions=editions), *kept),
+        (
+            *find_conflicts(mitigations, files=files, editions=editions),
+            *find_source_conflicts(sources, files=files),
+            *kept,
+        ),
         records.links,
     )
 

@@ -1,8 +1,9 @@
 """Inputs to records, and to rows in DuckDB that are mitigations by themselves."""
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from airm_graph.graph import TripleTable
@@ -17,10 +18,11 @@ from airm_graph.ingest.tables.folders import Folder, load_folders
 from airm_graph.ingest.tables.loaded import LoadedTable, read_rows
 from airm_graph.merge import Merger, join_records
 from airm_graph.merge.independent import find_rest
-from airm_graph.model import Decisions, Page, Records
+from airm_graph.model import Decisions, Records
 from airm_graph.namespaces import BASE
+from airm_graph.pipeline.kept import Keeper, KeptSource, OutlineError
 from airm_graph.pipeline.options import BuildOptions
-from airm_graph.pipeline.platform import Session
+from airm_graph.pipeline.platform import EMBEDDED, Session
 from airm_graph.progress import Progress
 from airm_graph.triples.selects import make_independent
 
@@ -35,7 +37,8 @@ class Read:
 
     Attributes:
         readings: Findings, files, rows set aside, counts and, of pages, what is not independent.
-        records: Everything but what independent rows say.
+        records: Everything but what independent rows and kept sources say.
+        keeper: Holds what kept sources say; None where none can be kept.
         tables: What statements are made for: tables whose independent rows are in DuckDB.
         independent: Number of independent rows, which are as many mitigations.
         classified: How many of them have a code.
@@ -43,14 +46,28 @@ class Read:
 
     readings: Readings
     records: Records
+    keeper: Keeper | None = None
     tables: Sequence[LoadedTable] = ()
     independent: int = 0
     classified: int = 0
 
     @property
+    def kept(self) -> Sequence[KeptSource]:
+        """Sources that were merged before."""
+        return self.keeper.kept if self.keeper else ()
+
+    @property
     def is_empty(self) -> bool:
         """Whether no mitigation was read."""
-        return not (self.independent or self.records.mitigations)
+        return not (self.independent or self.records.mitigations or any(one.mitigations for one in self.kept))
+
+    def find_records(self, focus: Iterable[str]) -> Records:
+        """All records, and of kept mitigations those to which some nodes belong."""
+        if not self.kept:
+            return self.records
+        keys = {"/".join(node.removeprefix(f"<{BASE}").rstrip(">").split("/")[:3]) for node in focus}
+        found = (mitigation for one in self.kept for mitigation in one.find(keys))
+        return replace(self.records, mitigations=(*self.records.mitigations, *found))
 
 
 def read_inputs(
@@ -76,16 +93,23 @@ def read_inputs(
     entries = find_inputs(inputs)
     decided = read_decisions(options.decisions, base=options.base)
     mapping = load_mapping(options.mapping) if options.mapping is not None else None
-    pages = read_pages(
-        [entry for entry in entries if not entry.is_table], progress=lambda done, every: tell("read", done, every), reader=reader
-    )
-    tables = [entry for entry in entries if entry.is_table]
+    captures, tables = ([entry for entry in entries if entry.is_table is wanted] for wanted in (False, True))
+    keeper = None
+    if reader and not tables and not options.decisions and options.platform is EMBEDDED:
+        keeper = Keeper(reader)
+    pages = read_pages(captures, progress=partial(tell, "read"), reader=reader, outlines=keeper is not None)
     folders, stated = load_folders(
         tables, mapping=mapping, table=session.table, workspace=session.folder, over=session.over, load=session.load
     )
     tell("merge", 0, 1)
-    merging = _Merging(folders, stated, pages.pages, decided.decisions, session.table)
-    found, records = merging.read()
+    try:
+        merging = _Merging(folders, stated, pages, decided.decisions, session.table, keeper)
+        found, records = merging.read()
+    except OutlineError:
+        # Pages that did not change are of another source now than they were.
+        pages = read_pages(captures, reader=reader)
+        merging = _Merging(folders, stated, pages, decided.decisions, session.table, keeper)
+        found, records = merging.read()
     files = {**pages.files, **{name: shown for folder in folders for name, shown in folder.files.items()}, **decided.files}
     readings = Readings(
         (*pages.pages, *found.pages),
@@ -94,7 +118,7 @@ def read_inputs(
         found.rejected,
         found.counts,
     )
-    return Read(readings, records, stated, *merging.count())
+    return Read(readings, records, keeper, stated, *merging.count())
 
 
 class _Merging:
@@ -104,11 +128,14 @@ class _Merging:
         self,
         folders: Sequence[Folder],
         stated: Sequence[LoadedTable],
-        captured: Sequence[Page],
+        pages: Readings,
         decisions: Decisions,
         table: TripleTable,
+        keeper: Keeper | None,
     ) -> None:
-        self.folders, self.stated, self.captured, self.decisions, self.table = folders, stated, captured, decisions, table
+        self.keeper = keeper
+        self.folders, self.stated, self.captured, self.decisions, self.table = folders, stated, pages.pages, decisions, table
+        self.pages = pages
         #: Mitigations that are merged whatever else holds: those that people decided of.
         self.keys = {decision.mitigation for decision in decisions.codes}
 
@@ -121,7 +148,9 @@ class _Merging:
             self._find_independent(readers, merger)
         rest = [self._list_rest(folder) for folder in self.folders]
         later = [reader.read_rest(rows, named=named) for reader, (rows, named, _) in zip(readers, rest, strict=True)]
-        records = merger.finish(page for pages in later for page in pages)
+        groups = merger.list_groups(page for pages in later for page in pages)
+        keeper = self.keeper
+        records = merger.finish(keeper.merge(groups, merger, self.pages) if keeper else [merger.merge(group) for group in groups])
         if clashing := self._find_clashing(records):
             # A name with a digest is the plain name of another row: both are told by the merge.
             self.keys |= clashing

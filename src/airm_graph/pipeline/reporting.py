@@ -44,9 +44,10 @@ def make_report(read: Read, *, table: TripleTable, verdict: Verdict, inference: 
 def _locate(verdict: Verdict, *, read: Read, table: TripleTable) -> list[Finding]:
     """Put findings of shapes on the places that state their values, and rows of tables on their lines."""
     named = name_columns(verdict.findings, tables=read.tables, table=table)
-    found = place_values(named, records=read.records)
+    records = read.find_records({finding.focus for finding in named if finding.value})
+    found = place_values(named, records=records)
     rows = {(finding.place.file, finding.place.row) for finding in found if finding.place and finding.place.row}
-    lines = find_lines(rows, records=read.records, tables=read.tables, table=table) if rows else {}
+    lines = find_lines(rows, records=records, tables=read.tables, table=table) if rows else {}
     return [_add_lines(finding, lines) for finding in found]
 
 

@@ -32,6 +32,9 @@ def state(read: Read, *, session: Session, base: str = BASE) -> None:
     """
     agents = list_agents(read.tables, table=session.table)
     session.table.load_rows((*state_records(read.records), *agents, *read_taxonomies(), *_describe(read, base)))
+    if read.keeper:
+        read.keeper.load(session.table)
+        read.keeper.keep(session.table)
     if read.tables:
         session.load_independent(read.tables)
 
@@ -47,9 +50,11 @@ def _count(read: Read) -> Mapping[str, int]:
     return {
         "Capture": len(records.captures),
         "Source": len(records.sources),
-        "Mitigation": len(records.mitigations) + read.independent,
-        "Classification": sum(len(one.classifications) for one in records.mitigations) + read.classified,
-        "Repair": len(records.repairs),
+        "Mitigation": len(records.mitigations) + read.independent + sum(len(one.mitigations) for one in read.kept),
+        "Classification": sum(len(one.classifications) for one in records.mitigations)
+        + read.classified
+        + sum(one.classifications for one in read.kept),
+        "Repair": len(records.repairs) + sum(one.repairs for one in read.kept),
     }
 
 

@@ -14,7 +14,7 @@ from typing import TypeVar
 from airm_graph.graph.store import Row
 from airm_graph.namespaces import PREFIXES, term
 
-__all__ = ["Axioms", "Chain", "compile_axioms", "is_axiom"]
+__all__ = ["Axioms", "Chain", "compile_axioms"]
 
 
 T = TypeVar("T")
@@ -80,7 +80,7 @@ class Axioms:
         return pairs | triples | {name for chain in self.chains for name in (chain.head, *chain.body)}
 
 
-def is_axiom(row: Row) -> bool:
+def _is_axiom(row: Row) -> bool:
     """Tell whether a row can be part of an axiom: it speaks OWL, is a schema statement of RDFS or a cell of a list."""
     predicate = row[1]
     return row[2].startswith(_OWL) if predicate == _TYPE else predicate in _STEERING or predicate.startswith(_OWL)
@@ -93,7 +93,7 @@ def compile_axioms(rows: Iterable[Row]) -> Axioms:
     >>> sorted(compile_axioms(rows).subclasses)
     [('<urn:a>', '<urn:b>'), ('<urn:a>', '<urn:c>'), ('<urn:b>', '<urn:c>')]
     """
-    triples = sorted({row[:3] for row in rows if is_axiom(row)})
+    triples = sorted({row[:3] for row in rows if _is_axiom(row)})
     reader = _Reader()
     for subject, predicate, value in triples:
         reader.values[subject, predicate].append(value)

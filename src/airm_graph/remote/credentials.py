@@ -1,36 +1,36 @@
-"""Who we are to a server: names and passwords from the environment, and the headers that prove them.
+"""Names, passwords and tokens from the environment, and how they are proven to a server.
 
-A password is sent when the server asks for it and no sooner; Digest is chosen before Basic, so that it stays here where the server can do
-without it.
+A password is sent when the server asks for it and no sooner; Digest is chosen before Basic, so that
+the password stays here where the server can do without it.
 
 Source:
-    RFC 7617 (Basic), RFC 7616 (Digest), RFC 6750 (Bearer).
+    RFC 9110, section 11.6.1 (challenges); Basic, Digest and Bearer are those of httpx.
 """
 
-import base64
-import hashlib
 import os
 import re
-import secrets
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
+from urllib.request import parse_http_list
+
+import httpx
 
 from airm_graph.errors import RemoteError
 
-__all__ = ["Challenge", "Credentials", "read_challenges", "read_credentials"]
+__all__ = ["Credentials", "PasswordAuth", "TokenAuth", "find_challenge", "read_credentials"]
 
 USER, PASSWORD, TOKEN = "AIRM_ENDPOINT_USER", "AIRM_ENDPOINT_PASSWORD", "AIRM_ENDPOINT_TOKEN"
 
 _CONTROL = re.compile("[\x00-\x1f\x7f]")
-_HASHES = {"MD5": "md5", "SHA-256": "sha256"}
-# A challenge begins with a scheme; a scheme is followed by a space and its first parameter, or stands alone.
-_SCHEME = re.compile(r"(?:^|,)\s*([A-Za-z][A-Za-z0-9_-]*)(?=\s+[A-Za-z0-9_-]+\s*=|\s*(?:,|$))")
-_PARAMETER = re.compile(r'([A-Za-z0-9_-]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,]+))')
+_CHALLENGE = re.compile(r"[A-Za-z][A-Za-z0-9_-]*(?:\s+[A-Za-z0-9_-]+\s*=|\s*\Z)")
+# Of those that httpx signs; it fails on others that servers name.
+_ALGORITHMS = {"MD5", "SHA-256"}
 
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """A user with a password, or a token; never shown by ``repr``."""
+    """Hold a user with a password, or a token; neither secret is shown by ``repr``."""
 
     user: str = ""
     password: str = field(default="", repr=False)
@@ -51,22 +51,6 @@ class Credentials:
         return text
 
 
-@dataclass(slots=True)
-class Challenge:
-    """What a server wants to see: the scheme in lower case, its parameters, and how often it was answered."""
-
-    scheme: str
-    parameters: Mapping[str, str]
-    used: int = 0
-
-    def answer(self, credentials: Credentials, *, method: str, target: str) -> bytes:
-        """Write the Authorization header for one request; *target* is its path with the query string."""
-        if self.scheme == "basic":
-            return b"Basic " + base64.b64encode(f"{credentials.user}:{credentials.password}".encode())
-        self.used += 1
-        return _digest(self.parameters, credentials, method=method, target=target, count=self.used)
-
-
 def read_credentials(environment: Mapping[str, str] | None = None) -> Credentials | None:
     """Read credentials from the environment; None where there are none.
 
@@ -85,59 +69,65 @@ def read_credentials(environment: Mapping[str, str] | None = None) -> Credential
     return Credentials(user, password, token) if user or token else None
 
 
-def read_challenges(headers: Sequence[str]) -> list[Challenge]:
-    """Read the challenges of a 401 that we can answer, the safest first.
+class TokenAuth(httpx.Auth):
+    """Gives a token with each request."""
 
-    >>> [found.scheme for found in read_challenges(['Basic realm="a, b", Digest realm="c", nonce="d", qop="auth"'])]
-    ['digest', 'basic']
+    def __init__(self, credentials: Credentials) -> None:
+        self._token = credentials.token
+
+    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+        """Yield the request with the token."""
+        request.headers["Authorization"] = f"Bearer {self._token}"
+        yield request
+
+
+class PasswordAuth(httpx.Auth):
+    """Proves a user when the server asks, and from then on with each request."""
+
+    def __init__(self, credentials: Credentials, *, check_basic: Callable[[], None]) -> None:
+        """Make an auth flow; *check_basic* is called before the password itself is sent."""
+        self._given = credentials.user.encode(), credentials.password.encode()
+        self._check_basic = check_basic
+        self._auth: httpx.Auth = httpx.DigestAuth(*self._given)
+
+    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+        """Yield the request, and again with a proof where the answer asks for one."""
+        flow = self._auth.auth_flow(request)
+        response = yield next(flow)
+        if response.status_code != 401:
+            return
+        # Some servers refuse without a challenge, so that browsers do not ask; it is Basic then.
+        challenge = find_challenge(response.headers.get_list("www-authenticate") or ["Basic"])
+        if challenge.lower().startswith("digest"):
+            with suppress(StopIteration):
+                headers = httpx.Headers({"www-authenticate": challenge}, encoding="utf-8")
+                yield flow.send(httpx.Response(401, headers=headers, request=request))
+        elif challenge and "authorization" not in request.headers:
+            self._check_basic()
+            self._auth = httpx.BasicAuth(*self._given)
+            yield from self._auth.auth_flow(request)
+
+
+def find_challenge(headers: Sequence[str]) -> str:
+    """Find the challenge of a 401 to answer: one of Digest before one of Basic, or none.
+
+    A header may hold several, of which httpx sees the first only.
+
+    >>> find_challenge(['Basic realm="a, b", Digest realm="c", nonce="d", qop="auth"'])
+    'Digest realm="c", nonce="d", qop="auth"'
     """
-    found = [challenge for header in headers for challenge in _split_challenges(header)]
-    rank = {"SHA-256": 0, "MD5": 1}
-    digests = [c for c in found if c.scheme == "digest" and _algorithm(c.parameters) in _HASHES and _can_sign(c.parameters)]
-    return sorted(digests, key=lambda c: rank[_algorithm(c.parameters)]) + [c for c in found if c.scheme == "basic"]
+    found: list[str] = []
+    for item in (item for header in headers for item in parse_http_list(header)):
+        if _CHALLENGE.match(item):
+            found.append(item)
+        elif found:
+            found[-1] += f", {item}"
+    digests = (text for text in found if text.lower().startswith("digest ") and _can_sign(text))
+    return next(digests, next((text for text in found if text.lower().split()[0] == "basic"), ""))
 
 
-def _split_challenges(header: str) -> list[Challenge]:
-    # Quoted strings may hold commas and words: they are blanked while schemes are looked for.
-    plain = re.sub(r'"(?:[^"\\]|\\.)*"', lambda match: '"' + "x" * (len(match[0]) - 2) + '"', header)
-    starts = [(match.start(1), match.end(1)) for match in _SCHEME.finditer(plain)]
-    ends = [*(start for start, _ in starts[1:]), len(header)]
-    return [
-        Challenge(header[start:stop].lower(), dict(_read_parameters(header[stop:end])))
-        for (start, stop), end in zip(starts, ends)  # noqa: B905 - without a scheme there is nothing to pair the end with
-    ]
-
-
-def _read_parameters(text: str) -> Iterator[tuple[str, str]]:
-    for key, quoted, bare in _PARAMETER.findall(_CONTROL.sub("", text)):
-        yield key.lower(), re.sub(r"\\(.)", r"\1", quoted) or bare
-
-
-def _algorithm(parameters: Mapping[str, str]) -> str:
-    return parameters.get("algorithm", "MD5").upper()
-
-
-def _can_sign(parameters: Mapping[str, str]) -> bool:
-    return "nonce" in parameters and ("qop" not in parameters or "auth" in re.split(r"[\s,]+", parameters["qop"]))
-
-
-def _digest(parameters: Mapping[str, str], credentials: Credentials, *, method: str, target: str, count: int) -> bytes:
-    algorithm = _algorithm(parameters)
-
-    def digest(*parts: str) -> str:
-        return hashlib.new(_HASHES[algorithm], ":".join(parts).encode(), usedforsecurity=False).hexdigest()
-
-    realm, nonce = parameters.get("realm", ""), parameters["nonce"]
-    secret = digest(credentials.user, realm, credentials.password)
-    request = digest(method, target)
-    fields = {"username": credentials.user, "realm": realm, "nonce": nonce, "uri": target}
-    if "qop" in parameters:
-        number, own = f"{count:08x}", secrets.token_hex(8)
-        fields |= {"response": digest(secret, nonce, number, own, "auth", request), "cnonce": own}
-        bare = f", qop=auth, nc={number}"
-    else:
-        fields["response"], bare = digest(secret, nonce, request), ""
-    if "opaque" in parameters:
-        fields["opaque"] = parameters["opaque"]
-    quoted = ", ".join('{}="{}"'.format(key, re.sub(r'(["\\])', r"\\\1", value)) for key, value in fields.items())
-    return f"Digest {quoted}{bare}, algorithm={algorithm}".encode()
+def _can_sign(challenge: str) -> bool:
+    items = parse_http_list(challenge.partition(" ")[2])
+    given = {name.strip(): value.strip('" ') for name, _, value in (item.partition("=") for item in items)}
+    is_whole = {"realm", "nonce"} <= given.keys() and all("=" in item for item in items)
+    return is_whole and given.get("algorithm", "MD5").upper() in _ALGORITHMS and "auth" in re.split(", ?", given.get("qop", "auth"))

@@ -1,7 +1,8 @@
 """A SPARQL endpoint that holds a release and answers the query library as the embedded store does.
 
-The library asks the union of all graphs. Some servers take that for their default graph (Virtuoso, GraphDB, Blazegraph, Neptune), others
-have nothing there (Fuseki and Oxigraph, unless told to): such a server is told the graphs of the release with every query.
+The library asks the union of all graphs. Some servers take that for their default graph (Virtuoso,
+GraphDB, Blazegraph, Neptune), others have nothing there (Fuseki and Oxigraph, unless told to): such
+a server is told the graphs of the release with every query.
 
 Source:
     SPARQL 1.1 Protocol, section 2.1; SPARQL 1.1 Query Results JSON Format.
@@ -17,7 +18,7 @@ from urllib.parse import urlencode
 from airm_graph.errors import RemoteError, StoreError
 from airm_graph.graph.store import Row, parse_rows
 from airm_graph.namespaces import BASE, PREFIXES, literal
-from airm_graph.remote.http import Answer, Client
+from airm_graph.remote.client import Answer, Client
 from airm_graph.terms import read_literal
 
 __all__ = ["Endpoint"]
@@ -80,7 +81,7 @@ class Endpoint:
 
     @cached_property
     def base(self) -> str:
-        """The base of the release that the endpoint holds.
+        """Find the base of the release that the endpoint holds.
 
         Raises:
             RemoteError: There is none, or there are several and none has the default base.
@@ -99,7 +100,9 @@ class Endpoint:
 
     @cached_property
     def dataset(self) -> tuple[tuple[str, str], ...]:
-        """Parameters that make the default graph of a query the union of the graphs of the release; none where it is so anyway.
+        """Find the parameters that make the default graph of a query the union of the release.
+
+        There are none where it is so anyway.
 
         Raises:
             RemoteError: There is no way to ask this server for the union of graphs.

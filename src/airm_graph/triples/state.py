@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from types import MappingProxyType
 
 from airm_graph.model import ROLES, TEXTS, Agent, Attested, Capture, Classification, Evidence, Mitigation, Records, Repair, Source
 from airm_graph.namespaces import iri, literal, term
@@ -38,15 +39,19 @@ class Facts:
     graphs: Sequence[str]
 
 
-def state_records(records: Records) -> Iterator[Quad]:
-    """Write records as quads, in no particular order; a quad may come twice."""
-    for facts in list_facts(records):
+def state_records(records: Records, *, files: Mapping[str, str] = MappingProxyType({})) -> Iterator[Quad]:
+    """Write records as quads, in no particular order; a quad may come twice.
+
+    Args:
+        files: Name of the file of captures that are not among the records, by SHA-256.
+    """
+    for facts in list_facts(records, files=files):
         yield from state_facts(facts)
 
 
-def list_facts(records: Records) -> Iterator[Facts]:
+def list_facts(records: Records, *, files: Mapping[str, str] = MappingProxyType({})) -> Iterator[Facts]:
     """List the fields of all records, those of evidence and agents where they are first spoken of."""
-    files = {capture.sha256: capture.file_names[0] for capture in records.captures}
+    files = {**files, **{capture.sha256: capture.file_names[0] for capture in records.captures}}
     seen = set[Evidence]()
 
     def describe(places: Iterable[Evidence]) -> Iterator[Facts]:

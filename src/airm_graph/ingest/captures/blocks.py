@@ -11,10 +11,10 @@ from airm_graph.ingest.captures.page_lines import Fragment, Script
 from airm_graph.model import Finding, Heading, Item
 from airm_graph.text import name_key
 
-__all__ = ["OTHERS", "Block", "Outline", "make_heading", "read_outline", "split_blocks"]
+__all__ = ["Block", "Outline", "make_heading", "read_outline", "split_blocks"]
 
 #: A page prints at most so many others of its source.
-OTHERS = 6
+_OTHERS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +109,7 @@ def _split_heading(
 ) -> tuple[Heading | None, int]:
     """Tell a parent heading before the first item; returns it and the index at which the item begins."""
     texts = [part.text for part in parts]
-    basis, begin = find_item_start(texts, rest=rest, others=min(OTHERS, len(rest)), known=known)
+    basis, begin = find_item_start(texts, rest=rest, others=min(_OTHERS, len(rest)), known=known)
     if begin == 0:
         if basis:
             message = f"{texts[0]!r} is read as the first item; it may be the parent heading of {texts[1]!r}"
@@ -125,12 +125,12 @@ def _find_others(script: Script, items: Sequence[Item], *, known: Known, finding
     """Index of the first of the others: the last six, less those that other pages show to be children."""
     named = {name_key(item.path[0]) for item in items if len(item.path) == 1}
     arrows = [index for index, item in enumerate(items) if len(item.path) > 1 and name_key(item.path[0]) in named]
-    cut = min([max(0, len(items) - OTHERS), *arrows])
+    cut = min([max(0, len(items) - _OTHERS), *arrows])
     sure = next((index for index in range(cut, len(items)) if _is_other(items[index], known)), len(items))
     for index in range(cut, sure):
         if known.is_nested(name_key(items[index].name.published)) or _is_missing_elsewhere(items[index], items[sure : sure + 1], known):
             cut = index + 1
-    if len(items) < OTHERS and cut != sure:
+    if len(items) < _OTHERS and cut != sure:
         message = f"only {len(items)} items stand here: {cut} read as children of the page, the rest as others of its source"
         findings.append(script.finding("CAP-19", message, items[0].evidence.first_line, items[-1].evidence.last_line))
     return cut

@@ -9,7 +9,7 @@ from airm_graph.cache import make_key
 from airm_graph.model import Item, Page
 from airm_graph.text import name_key, normalise
 
-__all__ = ["Known", "learn_names"]
+__all__ = ["Known", "learn_names", "mark_source"]
 
 _NAMED, _LISTED, _NESTED = "named", "listed", "nested"
 _UNTOLD = "?"  # no normalised description looks like this
@@ -74,12 +74,17 @@ class Known:
         return self.group.counts[statement] - (statement in self.own)
 
 
+def mark_source(page: Page | None) -> tuple[str, ...]:
+    """Name the source of a page by title and year, normalised; nothing for a page without one."""
+    return (name_key(page.source.title.published), page.source.year or "") if page and page.source else ()
+
+
 def learn_names(pages: Sequence[Page]) -> dict[str, Known]:
     """For each capture, what the other pages of its source say; a page that is alone has no entry."""
-    by_source: defaultdict[tuple[str, str], dict[str, Page]] = defaultdict(dict)
+    by_source: defaultdict[tuple[str, ...], dict[str, Page]] = defaultdict(dict)
     for page in pages:
         if page.source:
-            by_source[name_key(page.source.title.published), page.source.year or ""][page.capture.sha256] = page
+            by_source[mark_source(page)][page.capture.sha256] = page
     found: dict[str, Known] = {}
     for group in by_source.values():
         if len(group) > 1:

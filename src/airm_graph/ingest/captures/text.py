@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from airm_graph.model import Finding, Place
 from airm_graph.rules import make_finding
 
-__all__ = ["MAX_BYTES", "MAX_LINE", "Decoded", "decode_capture"]
+__all__ = ["MAX_BYTES", "Decoded", "decode_capture"]
 
 #: The largest of about 150 pages seen had 40 kB; a thousand times that is no page.
 MAX_BYTES = 40_000_000
 #: The longest line seen (an author line) had 4,000 characters.
-MAX_LINE = 200_000
+_MAX_LINE = 200_000
 
 _MARK = b"\xef\xbb\xbf"
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
@@ -90,10 +90,10 @@ def _refuse_text(text: str, lines: tuple[str, ...], file: str) -> Finding | None
 
 
 def _find_long_line(plain: bytes) -> tuple[int, int] | None:
-    if len(plain) <= MAX_LINE:
+    if len(plain) <= _MAX_LINE:
         return None
     for number, line in enumerate(plain.split(b"\n"), 1):
-        if len(line) > MAX_LINE:
+        if len(line) > _MAX_LINE:
             return number, len(line)
     return None
 

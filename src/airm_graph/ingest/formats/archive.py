@@ -1,4 +1,4 @@
-"""Zip archives of strangers: what the directory says is checked before anything is unpacked, and bytes are counted as they come out."""
+"""Zip archives of strangers: the directory is checked before anything is unpacked."""
 
 import struct
 import zipfile
@@ -6,33 +6,34 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import pairwise
-from typing import IO
+from typing import IO, Any, cast
 
 from airm_graph.ingest.formats.rows import UnreadableError
 
-__all__ = ["FREE", "RATIO", "Archive", "open_archive"]
+__all__ = ["DAMAGED", "FREE", "RATIO", "Archive", "open_archive"]
 
-_CHUNK = 1 << 18
+_CHUNK = 1 << 16
 #: Entries of an archive; a workbook of 200 sheets with a drawing on each has 1,000.
 _ENTRIES = 10_000
 #: Bytes of the directory: so many entries with long names.
 _DIRECTORY = 4_000_000
-#: Unpacked bytes that nobody minds, and how many times more than the packed ones they may be beyond that. Tables of text pack 3 to 40
-#: times, deflate packs nothing more than 1,032 times.
+#: Unpacked bytes that nobody minds, and how many times more than the packed ones they may be beyond
+#: that. Tables of text pack 3 to 40 times, deflate packs nothing more than 1,032 times.
 FREE, RATIO = 1_000_000, 200
-_END, _END_64, _LOCATOR_64 = b"PK\x05\x06", b"PK\x06\x06", b"PK\x06\x07"
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _ENCRYPTED = 0x1
+#: What zipfile raises where the bytes of an entry are not what they should be.
+DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, struct.error)
 
 
 class Archive(zipfile.ZipFile):
     """A zip archive whose directory was found to be in order."""
 
     def read_chunks(self, info: zipfile.ZipInfo) -> Iterator[bytes]:
-        """The bytes of an entry.
+        """Read an entry piece by piece.
 
         Raises:
-            UnreadableError: They are damaged, or not as many as the directory says.
+            UnreadableError: It is damaged, or not as long as the directory says.
         """
         count = 0
         try:
@@ -40,80 +41,70 @@ class Archive(zipfile.ZipFile):
                 while chunk := member.read(_CHUNK):
                     count += len(chunk)
                     yield chunk
-        except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError, RuntimeError, struct.error) as error:
-            raise UnreadableError(f"an entry of the archive is damaged: {error}", rule="TAB-25") from error
+        except (*DAMAGED, OSError, RuntimeError, ValueError) as error:
+            raise _refuse(f"an entry of the archive is damaged: {error}") from error
         if count != info.file_size:
-            raise UnreadableError("an entry of the archive is not as long as its directory says", rule="TAB-25")
+            raise _refuse("an entry of the archive is not as long as its directory says")
+
+
+class _Stream:
+    """A file of which not more than the bytes of a directory can be read at once."""
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        self._stream = stream
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+    def read(self, size: int = -1) -> bytes:
+        if size > _DIRECTORY:
+            raise _refuse(f"the directory of the archive has more than {_DIRECTORY:,} bytes")
+        return self._stream.read(size)
 
 
 @contextmanager
-def open_archive(stream: IO[bytes], *, limit: int) -> Iterator[Archive]:
+def open_archive(stream: IO[bytes], *, limit: int, remedy: str = "") -> Iterator[Archive]:
     """Open an archive after a look at its directory.
 
     Args:
         stream: The file; it stays open.
         limit: How many bytes all entries may have together.
+        remedy: What to do where they have more.
 
     Raises:
-        UnreadableError: It is damaged, encrypted or packed in an unusual manner, its entries overlap or have one name, or unpacked they
-            would be too large.
+        UnreadableError: It is damaged, encrypted or packed in an unusual manner, its entries
+            overlap or have one name, or unpacked they would be too large.
     """
-    _check_directory(stream)
-    stream.seek(0)
     try:
-        archive = Archive(stream)
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, struct.error) as error:
-        raise UnreadableError(f"the archive is damaged: {error}", rule="TAB-25") from error
+        archive = Archive(cast("IO[bytes]", _Stream(stream)))
+    except (*DAMAGED, OSError, ValueError) as error:
+        raise _refuse(f"the archive is damaged or cut off: {error}") from error
     with archive:
-        _check_entries(archive.infolist(), limit=limit, start=archive.start_dir)
+        entries = archive.infolist()
+        _check_entries(entries, start=archive.start_dir)
+        if any(info.file_size > max(FREE, RATIO * info.compress_size) for info in entries):
+            raise _refuse(f"more than {RATIO} times as many bytes would come out of the archive as went in: it is no table")
+        if sum(info.file_size for info in entries) > limit:
+            raise _refuse(f"unpacked the archive has more than {limit:,} bytes" + (f"; {remedy}" if remedy else ""))
         yield archive
 
 
-def _check_directory(stream: IO[bytes]) -> None:
-    """Refuse a directory that is too long, before it is read as a whole."""
-    size = stream.seek(0, 2)
-    stream.seek(max(0, size - (1 << 16) - 22))
-    tail = stream.read()
-    ends = {len(tail) - 22 if tail[-22:-18] == _END else -1, tail.rfind(_END)} - {-1}
-    if not ends:
-        raise UnreadableError("the archive is damaged or cut off: it has no directory", rule="TAB-25")
-    for at in ends:
-        if len(tail) - at < 22:
-            raise UnreadableError("the archive is cut off in its directory", rule="TAB-25")
-        entries, length = struct.unpack_from("<HI", tail, at + 10)
-        if at >= 20 and tail[at - 20 : at - 16] == _LOCATOR_64:
-            entries, length = _read_end_64(stream, struct.unpack_from("<Q", tail, at - 12)[0])
-        if entries > _ENTRIES or length > _DIRECTORY:
-            raise UnreadableError(f"the archive has more than {_ENTRIES:,} entries", rule="TAB-25")
-
-
-def _read_end_64(stream: IO[bytes], offset: int) -> tuple[int, int]:
-    try:
-        stream.seek(offset)
-    except (OSError, OverflowError, ValueError):
-        return 0, _DIRECTORY + 1
-    record = stream.read(56)
-    if len(record) < 56 or not record.startswith(_END_64):
-        raise UnreadableError("the archive is damaged: its directory is not where it says", rule="TAB-25")
-    entries, length = struct.unpack_from("<QQ", record, 32)
-    return entries, length
-
-
-def _check_entries(entries: list[zipfile.ZipInfo], *, limit: int, start: int) -> None:
-    names = [info.filename.lower() for info in entries]
-    if len(set(names)) < len(names):
-        raise UnreadableError("two entries of the archive have one name", rule="TAB-25")
+def _check_entries(entries: list[zipfile.ZipInfo], *, start: int) -> None:
+    if len(entries) > _ENTRIES:
+        raise _refuse(f"the archive has more than {_ENTRIES:,} entries")
+    if len({info.filename.lower() for info in entries}) < len(entries):
+        raise _refuse("two entries of the archive have one name")
     if any(info.flag_bits & _ENCRYPTED for info in entries):
-        raise UnreadableError("the archive is protected by a password", rule="TAB-25")
+        raise _refuse("the archive is protected by a password")
     if any(info.compress_type not in _METHODS for info in entries):
-        raise UnreadableError("the archive is packed in another manner than 'deflate'", rule="TAB-25")
+        raise _refuse("the archive is packed in another manner than 'deflate'")
     if any(info.header_offset < 0 for info in entries):
-        raise UnreadableError("the archive is damaged: an entry lies before its begin", rule="TAB-25")
+        raise _refuse("the archive is damaged: an entry lies before its begin")
     placed = sorted(entries, key=lambda info: info.header_offset)
     ends = [info.header_offset + 30 + info.compress_size for info in placed]
     if any(end > after.header_offset for end, (_, after) in zip(ends, pairwise(placed), strict=False)) or (ends and ends[-1] > start):
-        raise UnreadableError("entries of the archive overlap", rule="TAB-25")
-    large = [info for info in entries if info.file_size > max(FREE, RATIO * info.compress_size)]
-    if large or sum(info.file_size for info in entries) > limit:
-        what = f"more than {RATIO} times as many bytes would come out as went in" if large else f"unpacked it has more than {limit:,} bytes"
-        raise UnreadableError(f"the archive is no table: {what}", rule="TAB-25")
+        raise _refuse("entries of the archive overlap")
+
+
+def _refuse(what: str) -> UnreadableError:
+    return UnreadableError(what, rule="TAB-25")

@@ -17,7 +17,9 @@ _DELIMITERS = ",;\t|"
 
 
 def read_delimited(pieces: Iterable[str], out: Pass) -> Iterator[Row]:
-    """Read the rows below the header, which goes to *out*; the separator is what the header has most of.
+    """Read the rows below the header, which goes to *out*.
+
+    The separator is what the header has most of.
 
     Args:
         pieces: The text, with LF line ends.
@@ -39,7 +41,7 @@ def read_delimited(pieces: Iterable[str], out: Pass) -> Iterator[Row]:
 
 
 def _take_head(pieces: Iterator[str]) -> str:
-    """Enough of the text to see the header."""
+    """Take enough of the text to see the header."""
     head = ""
     while len(head) <= MAX_CELL and (piece := next(pieces, None)) is not None:
         head += piece
@@ -47,7 +49,7 @@ def _take_head(pieces: Iterator[str]) -> str:
 
 
 def find_delimiter(text: str) -> str:
-    """Find the one that stands most often in the header outside quotes; the comma when none does."""
+    """Find the one that the header has most of outside quotes; the comma when it has none."""
     header = re.sub(r'"[^"]*"', "", text.lstrip("\n")[:MAX_CELL]).partition("\n")[0]
     return max(_DELIMITERS, key=header.count)
 

@@ -1,4 +1,4 @@
-"""Bytes of a text → pieces of it, with LF line ends and without byte-order mark, and their digest."""
+"""Bytes of a text → pieces of it, with LF line ends and no byte-order mark, and their digest."""
 
 import codecs
 import hashlib
@@ -73,7 +73,7 @@ def decode_chunks(chunks: Iterable[bytes], out: Pass) -> Iterator[str]:
 
 
 def _take_head(chunks: Iterator[bytes]) -> tuple[bytes, Iterator[bytes]]:
-    """As many chunks as it takes to see a mark."""
+    """Take as many chunks as it takes to see a mark."""
     head = b""
     while len(head) < max(map(len, _OTHER)) and (data := next(chunks, None)):
         head += data
@@ -103,7 +103,7 @@ class Lines:
         self._pieces = pieces
 
     def __iter__(self) -> Iterator[str]:
-        """Hand out line after line.
+        """Yield line after line.
 
         Raises:
             UnreadableError: A row has more than ``MAX_ROW`` characters.

@@ -1,6 +1,7 @@
-"""Where the header of a sheet is: below titles, in one row or in several that merged cells tie together.
+"""Where the header of a sheet is: below titles, in one row or in several that are merged.
 
-A label is as short as it can be told apart: below a merged *Actor* and *Stage* with *Primary* and *Other* each, *Actor Primary*.
+A label is as short as it can be told apart: below a merged *Actor* and *Stage* with *Primary* and
+*Other* each, *Actor Primary*.
 """
 
 from collections import Counter
@@ -77,7 +78,7 @@ def _has_twins(cells: Sequence[str]) -> bool:
 
 
 def _name_columns(block: Sequence[int], rows: Mapping[int, Sequence[str]], merges: Sequence[Merge]) -> tuple[str, ...]:
-    """One name for each column: the lowest label, with those above it where it stands in several columns."""
+    """Name each column by its lowest label, with those above where several have that label."""
     covered = {
         (number, column): merge
         for merge in merges

@@ -1,7 +1,8 @@
-"""JSON and JSON Lines → rows: one list of records, found without holding the file, each record made flat.
+"""JSON and JSON Lines → rows: one list of records, each made flat, without holding the file.
 
-A member of an object within a record is the column ``outer.inner``; a list of plain values is one cell. Numbers keep the digits they
-were written with.
+A member of an object within a record is the column ``outer.inner``; a list of plain values is one
+cell. Numbers keep the digits they were written with. Values are decoded by ``json``; what is ours
+is the way to the list of records, for ``json`` needs the whole text and names no line of a value.
 """
 
 import json
@@ -25,7 +26,7 @@ _MANY = 5  # names of members listed in a message
 
 
 def read_json(pieces: Iterable[str], out: Pass) -> Iterator[Row]:
-    """Read the records of the only list of objects in a JSON text: the text itself, or a member of its objects.
+    """Read the records of the only list of objects in a JSON text, wherever in its objects.
 
     Args:
         pieces: The text.
@@ -52,7 +53,7 @@ def read_json(pieces: Iterable[str], out: Pass) -> Iterator[Row]:
 
 
 def read_json_lines(pieces: Iterable[str], out: Pass) -> Iterator[Row]:
-    """Read one record from each line that is not blank; the number of a row is that of its line.
+    """Read one record from each line that is not blank; a row has the number of its line.
 
     Raises:
         UnreadableError: A line is no JSON object.
@@ -86,12 +87,12 @@ class _Number(str):
 
     @property
     def is_rounded(self) -> bool:
-        """Whether a zero may be lost at its end."""
+        """Tell whether a zero may be lost at its end."""
         return "." in self and not self.endswith("0")
 
 
 class _Object(dict[str, Any]):
-    """An object, and which of its members stand in it more than once; the first one counts."""
+    """An object, and which of its members stand in it more than once; of these the first counts."""
 
     __slots__ = ("twice",)
     twice: tuple[str, ...]
@@ -122,13 +123,13 @@ def _explain(error: Exception) -> str:
 
 @dataclass
 class _Flattener:
-    """Makes rows of records; the columns are those of all records so far, in the order in which they appear."""
+    """Makes rows of records; the columns are those of all records so far, as they appear."""
 
     number: int = 0
     columns: dict[str, int] = field(default_factory=dict)
 
     def row(self, record: _Object, *, line: int, last: int, pointer: str) -> Row | None:
-        """The row of a record, or None where it says nothing."""
+        """Make the row of a record, or None where it says nothing."""
         self.number += 1
         if self.number > MAX_ROWS:
             raise UnreadableError(f"the table has more than {MAX_ROWS:,} rows", line=line)
@@ -139,7 +140,7 @@ class _Flattener:
         values = [""] * len(self.columns)
         for name, value in cells.found.items():
             values[self.columns[name]] = value
-        if not any(cells.found.values()):
+        if not any(cells.found.values()) and not cells.has_more:
             return None
         numbers = tuple(self.columns[name] for name in cells.rounded)
         return Row(self.number, line, last, tuple(values), numbers, tuple(cells.faults))
@@ -154,15 +155,21 @@ class _Flattener:
 
 @dataclass
 class _Cells:
-    """The cells of one record."""
+    """The cells of one record.
+
+    Attributes:
+        has_more: Whether a value has no cell, for its column is there already.
+    """
 
     found: dict[str, str] = field(default_factory=dict)
     rounded: list[str] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
+    has_more: bool = False
 
     def add(self, members: _Object, prefix: str, pointer: str, depth: int, line: int) -> None:
         if depth > MAX_DEPTH:
             raise UnreadableError(f"objects are nested more than {MAX_DEPTH} deep", line=line)
+        self.has_more = self.has_more or bool(members.twice)
         for name in members.twice:
             self.faults.append(Fault("TAB-26", (prefix + name).strip(), f"{_point(pointer, name)} stands more than once"))
         for name, value in members.items():
@@ -171,6 +178,7 @@ class _Cells:
                 self.add(value, f"{column}.", here, depth + 1, line)
                 continue
             if column in self.found:
+                self.has_more = self.has_more or value not in (None, "")
                 self.faults.append(Fault("TAB-26", column, f"{here} would be a column that is there: {column!r}"))
                 continue
             text = self._text(value, column, here)
@@ -195,7 +203,7 @@ class _Cells:
         return LIST_SEPARATOR.join(texts)
 
     def _mend(self, text: str, column: str, pointer: str) -> str:
-        """Without halves of characters, which no file can hold."""
+        """Replace halves of characters, which no file can hold."""
         if text.isascii() or not _SURROGATE.search(text):
             return text
         self.faults.append(Fault("TAB-09", column, f"{pointer} holds half a character"))
@@ -214,19 +222,19 @@ def _plain(value: Any) -> str:
 
 
 def _point(pointer: str, name: str) -> str:
-    """A JSON pointer to a member (RFC 6901)."""
+    """Write a JSON pointer to a member (RFC 6901)."""
     escaped = name.replace("~", "~0").replace("/", "~1")
     return f"{pointer}/{_SURROGATE.sub(chr(0xFFFD), escaped)}"
 
 
 class _Scanner:
-    """Takes values off the front of a text that is read piece by piece."""
+    """Takes values off the front of a text that is read piece by piece, and knows the line."""
 
     def __init__(self, pieces: Iterable[str]) -> None:
         self._pieces, self._text, self._at, self.line = iter(pieces), "", 0, 1
 
     def peek(self) -> str:
-        """The next character that is no white space, or nothing at the end."""
+        """Return the next character that is no white space, or nothing at the end."""
         while True:
             self._move(_SPACE.match(self._text, self._at).end())  # type: ignore[union-attr] # it matches nothing, too
             if self._at < len(self._text):
@@ -240,6 +248,18 @@ class _Scanner:
         if found:
             self._move(self._at + 1)
         return found
+
+    def take_each(self, end: str, what: str) -> Iterator[int]:
+        """Yield the line of each value between commas until *end*; the caller takes the value."""
+        if self.take(end):
+            return
+        while True:
+            self.peek()
+            yield self.line
+            if self.take(end):
+                return
+            if not self.take(","):
+                raise self.refuse(f"not JSON: {what} does not end")
 
     def value(self) -> Any:
         """Take a whole value."""
@@ -263,6 +283,7 @@ class _Scanner:
             return value
 
     def refuse(self, what: str) -> UnreadableError:
+        """Make an error at the current line."""
         return UnreadableError(what, line=self.line)
 
     def _move(self, at: int) -> None:
@@ -292,7 +313,7 @@ class _Search:
     beside: list[str] = field(default_factory=list)
 
     def records(self) -> Iterator[tuple[int, int, _Object]]:
-        """First line, last line and content of each record."""
+        """Yield first line, last line and content of each record."""
         if not self.scanner.peek():
             raise UnreadableError("the file is empty")
         yield from self._walk("", 0)
@@ -300,56 +321,37 @@ class _Search:
             raise self.scanner.refuse("behind the end of the JSON stands more; is it JSON Lines, named .jsonl?")
 
     def _walk(self, pointer: str, depth: int) -> Iterator[tuple[int, int, _Object]]:
+        scanner = self.scanner
         if depth > MAX_DEPTH:
-            raise self.scanner.refuse(f"objects are nested more than {MAX_DEPTH} deep")
-        char = self.scanner.peek()
-        if char == "{":
-            yield from self._walk_object(pointer, depth)
-        elif char == "[":
-            yield from self._walk_list(pointer)
+            raise scanner.refuse(f"objects are nested more than {MAX_DEPTH} deep")
+        if scanner.take("{"):
+            for _ in scanner.take_each("}", "an object"):
+                name = scanner.value() if scanner.peek() == '"' else None
+                if name is None or not scanner.take(":"):
+                    raise scanner.refuse('not JSON: a member "name": value must stand here')
+                yield from self._walk(_point(pointer, name), depth + 1)
+        elif scanner.take("["):
+            yield from self._take_list(pointer)
         else:
-            self.scanner.value()
             self._leave(pointer)
+            scanner.value()
 
-    def _walk_object(self, pointer: str, depth: int) -> Iterator[tuple[int, int, _Object]]:
+    def _take_list(self, pointer: str) -> Iterator[tuple[int, int, _Object]]:
         scanner = self.scanner
-        scanner.take("{")
-        if scanner.take("}"):
-            return
-        while True:
-            name = scanner.value() if scanner.peek() == '"' else None
-            if name is None or not scanner.take(":"):
-                raise scanner.refuse('not JSON: a member "name": value must stand here')
-            yield from self._walk(_point(pointer, name), depth + 1)
-            if not scanner.take(","):
-                break
-        if not scanner.take("}"):
-            raise scanner.refuse("not JSON: an object does not end")
-
-    def _walk_list(self, pointer: str) -> Iterator[tuple[int, int, _Object]]:
-        scanner = self.scanner
-        scanner.take("[")
         holds_records = scanner.peek() == "{"
-        if holds_records:
-            self.found.append(pointer)
-            if len(self.found) > 1:
-                what = f"the file holds several lists of records: {', '.join(name or '/' for name in self.found)}"
-                raise UnreadableError(what, rule=self.rule, line=scanner.line)
-        else:
+        if not holds_records:
             self._leave(pointer)
-        if scanner.take("]"):
-            return
-        while True:
-            line = scanner.peek() and scanner.line
+        elif self.found:
+            what = f"the file holds several lists of records: {self.found[0] or '/'}, {pointer or '/'}"
+            raise UnreadableError(what, rule=self.rule, line=scanner.line)
+        else:
+            self.found.append(pointer)
+        for line in scanner.take_each("]", "a list"):
             value = scanner.value()
             if holds_records and not isinstance(value, _Object):
                 raise scanner.refuse("a value among the records is no object {…}")
             if holds_records:
-                yield int(line), scanner.line, value
-            if not scanner.take(","):
-                break
-        if not scanner.take("]"):
-            raise scanner.refuse("not JSON: a list does not end")
+                yield line, scanner.line, value
 
     def _leave(self, pointer: str) -> None:
         if len(self.beside) <= _MANY:

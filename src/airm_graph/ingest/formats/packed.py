@@ -1,12 +1,12 @@
-"""Files as they lie on disk → the bytes of the table in them: regular files only, unpacked while they are read, never beyond a bound.
+"""Files as they lie on disk → the bytes of the table in them, unpacked as they are read.
 
-What a file says of its own size is not believed: bytes are counted as they come out.
+Only regular files are opened. What a file says of its own size is not believed: bytes are counted
+as they come out, and reading ends at a bound.
 """
 
-import bz2
+import gzip
 import hashlib
 import io
-import lzma
 import os
 import stat
 import tempfile
@@ -15,14 +15,15 @@ import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path, PurePosixPath
-from typing import IO, Any, Protocol, cast
+from typing import IO, Any
 
 from airm_graph.errors import InputError
 from airm_graph.ingest.formats.archive import FREE, RATIO, open_archive
 from airm_graph.ingest.formats.rows import UnreadableError
 
-__all__ = ["FORMATS", "PACKINGS", "REFUSED", "Source", "is_table_name", "open_regular", "split_name"]
+__all__ = ["FORMATS", "Source", "check_suffix", "is_table_name", "open_regular", "split_name"]
 
 #: Suffix → the kind of reader.
 FORMATS = {
@@ -32,34 +33,46 @@ FORMATS = {
     ".parquet": "parquet",
     **dict.fromkeys((".xlsx", ".xlsm"), "workbook"),
 }
-PACKINGS = (".gz", ".bz2", ".xz", ".zst", ".zip")
-#: Suffix → what such a file is. None of these is read; each can be saved as one that is.
+_PACKINGS = (".gz", ".zst", ".zip")
+#: Suffix → what such a file is, and what to do with it. Of a packing, the finding is TAB-25.
 REFUSED = {
-    ".xls": "a workbook of Excel 97 to 2003",
-    ".xlsb": "a binary workbook",
-    ".ods": "an OpenDocument spreadsheet",
+    ".xls": ("a workbook of Excel 97 to 2003", "save it as XLSX or CSV"),
+    ".xlsb": ("a binary workbook", "save it as XLSX or CSV"),
+    ".ods": ("an OpenDocument spreadsheet", "save it as XLSX or CSV"),
+    ".bz2": ("a file packed by bzip2", "unpack it with bunzip2, or pack it with gzip"),
+    ".xz": ("a file packed by xz", "unpack it with unxz, or pack it with gzip"),
 }
+_REFUSED_PACKINGS = (".bz2", ".xz")
 _CHUNK = 1 << 18
-#: xz -9 needs 65 MB.
-_MEMORY = 128 << 20
-#: Members of one compressed file; one of 4 GB in the blocks of bgzip has 65,000.
-_MEMBERS = 200_000
+#: The window of zstd; `zstd --long` asks for as much.
+_WINDOW_BITS = 27
 
 
 def split_name(name: str) -> tuple[str, str]:
-    """The suffix of the table and that of its packing, either one empty.
+    """Split off the suffix of the table and that of its packing, either one empty.
 
     >>> split_name("a/B.CSV.gz"), split_name("a.csv"), split_name("a.zip")
     (('.csv', '.gz'), ('.csv', ''), ('', '.zip'))
     """
     path = PurePosixPath(name.lower())
-    packing = path.suffix if path.suffix in PACKINGS else ""
+    packing = path.suffix if path.suffix in (*_PACKINGS, *_REFUSED_PACKINGS) else ""
     suffix = PurePosixPath(path.stem).suffix if packing else path.suffix
     return (suffix if suffix in FORMATS or suffix in REFUSED else ""), packing
 
 
+def check_suffix(suffix: str, *, rule: str = "TAB-01") -> None:
+    """Refuse a format or a packing that is known and not read.
+
+    Raises:
+        UnreadableError: It is one, with what it is and what to do.
+    """
+    if suffix in REFUSED:
+        what, remedy = REFUSED[suffix]
+        raise UnreadableError(f"{what} ({suffix}) is not read; {remedy}", rule=rule)
+
+
 def is_table_name(name: str) -> bool:
-    """Whether the suffix is that of a table, packed or not; a refused kind is a table, too.
+    """Tell whether the suffix is that of a table, packed or not, of a kind that is refused too.
 
     >>> is_table_name("a.csv.xz"), is_table_name("a.zip"), is_table_name("a.txt.gz")
     (True, False, False)
@@ -68,7 +81,7 @@ def is_table_name(name: str) -> bool:
 
 
 def open_regular(path: Path) -> IO[bytes]:
-    """Open a file that has an end: a pipe or a device could keep the reader waiting for ever.
+    """Open a file that has an end, unlike a pipe or a device.
 
     Raises:
         InputError: It cannot be opened, or is none.
@@ -95,7 +108,8 @@ class Source:
         place: The file, or its bytes.
         packing: Suffix of the packing, or nothing.
         limit: Unpacked bytes to read at most.
-        is_named: Whether somebody said that this is a table; otherwise only its suffix does, and JSON may be anything.
+        is_named: Whether somebody said that this is a table; otherwise only its suffix does, and
+            JSON may be anything.
     """
 
     file: str
@@ -106,7 +120,7 @@ class Source:
     _kept: dict[str, str] = field(default_factory=dict)
 
     def suffix(self, outer: str) -> str:
-        """The suffix of the table: *outer*, or within an archive that of its member, which must agree."""
+        """Find the suffix of the table: *outer*, or that of the member of an archive."""
         if self.packing != ".zip":
             return outer
         with self._open() as stream, open_archive(stream, limit=self.limit) as archive:
@@ -116,24 +130,25 @@ class Source:
         return inner
 
     def chunks(self) -> Iterator[bytes]:
-        """The unpacked bytes, never more than the limit.
+        """Read the unpacked bytes, never more than the limit.
 
         Raises:
-            UnreadableError: There are more, the packing is damaged, or so much comes out of so little that it can only be a trap.
+            UnreadableError: There are more, the packing is damaged, or more bytes come out of it
+                than those of a table can.
         """
         with self._open() as stream:
-            if not self.packing:
+            if self.packing == ".zip":
+                # The directory was held against both bounds.
+                with open_archive(stream, limit=self.limit) as archive:
+                    yield from archive.read_chunks(_find_member(archive))
+            elif self.packing:
+                yield from _bound(_unpack(stream, self.packing, self.file), limit=self.limit, taken=stream.tell)
+            else:
                 yield from _bound(iter(lambda: stream.read(_CHUNK), b""), limit=self.limit)
-                return
-            counted = _Counted(stream)
-            inflated = _read_archive(stream, limit=self.limit) if self.packing == ".zip" else _inflate(counted, self.packing, self.file)
-            # The member of an archive was held against its own packed size.
-            taken = (lambda: 0) if self.packing == ".zip" else (lambda: counted.count)
-            yield from _bound(inflated, limit=self.limit, taken=taken, rule="TAB-25")
 
     @contextmanager
     def stream(self) -> Iterator[IO[bytes]]:
-        """The unpacked bytes as a file that can be searched."""
+        """Open the unpacked bytes as a file that can be searched."""
         if self.packing:
             with tempfile.TemporaryFile() as spooled:
                 for chunk in self.chunks():
@@ -146,7 +161,7 @@ class Source:
 
     @contextmanager
     def path(self, name: str) -> Iterator[Path]:
-        """The unpacked bytes under a path whose last part is *name*: no character of the real one has a meaning for whoever opens it."""
+        """Give the unpacked bytes a path that ends in *name*; no character of it has a meaning."""
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / name
             if isinstance(self.place, Path) and not self.packing:
@@ -159,7 +174,7 @@ class Source:
             yield path
 
     def digest(self) -> str:
-        """SHA-256 of the unpacked bytes."""
+        """Compute the SHA-256 of the unpacked bytes, once."""
         if "digest" not in self._kept:
             found = hashlib.sha256()
             for chunk in self.chunks():
@@ -171,104 +186,42 @@ class Source:
         return io.BytesIO(self.place) if isinstance(self.place, bytes) else open_regular(self.place)
 
 
-def _bound(chunks: Iterator[bytes], *, limit: int, taken: Callable[[], int] | None = None, rule: str = "TAB-01") -> Iterator[bytes]:
-    """Pass chunks on until they are too many, or too many for what was *taken* in."""
-    count = 0
+def _bound(chunks: Iterator[bytes], *, limit: int, taken: Callable[[], int] | None = None) -> Iterator[bytes]:
+    """Pass chunks on until they are too many, or too many for the packed bytes *taken* so far."""
+    count, rule = 0, "TAB-25" if taken else "TAB-01"
     for chunk in chunks:
         count += len(chunk)
         if count > limit:
             raise UnreadableError(f"the file has more than {limit:,} bytes" + (" unpacked" if taken else ""), rule=rule)
-        if taken and taken() and count > max(FREE, RATIO * taken()):
+        if taken and count > max(FREE, RATIO * taken()):
             raise UnreadableError(f"more than {RATIO} times as many bytes come out as went in: this is no table", rule=rule)
         yield chunk
 
 
-class _Counted:
-    def __init__(self, stream: IO[bytes]) -> None:
-        self.stream, self.count = stream, 0
-
-    def read(self) -> bytes:
-        data = self.stream.read(_CHUNK)
-        self.count += len(data)
-        return data
-
-
-class _Decompressor(Protocol):
-    """What bz2, lzma and zstd have in common."""
-
-    @property
-    def eof(self) -> bool: ...
-    @property
-    def needs_input(self) -> bool: ...
-    @property
-    def unused_data(self) -> bytes: ...
-    def decompress(self, data: bytes, max_length: int = -1) -> bytes: ...
-
-
-class _Gzip:
-    """The same for gzip, which zlib reads in another manner."""
-
-    def __init__(self) -> None:
-        self._zlib, self._rest = zlib.decompressobj(wbits=31), b""
-
-    @property
-    def eof(self) -> bool:
-        return self._zlib.eof
-
-    @property
-    def needs_input(self) -> bool:
-        return not self._rest
-
-    @property
-    def unused_data(self) -> bytes:
-        return self._zlib.unused_data
-
-    def decompress(self, data: bytes, max_length: int = -1) -> bytes:
-        found = self._zlib.decompress(self._rest + data, max_length)
-        self._rest = self._zlib.unconsumed_tail
-        return found
-
-
-def _inflate(source: _Counted, packing: str, file: str) -> Iterator[bytes]:
-    """Unpack one member after the other; zero bytes between and behind them are padding."""
-    make, errors = _find_decompressor(packing, file)
-    rest, members = b"", 0
+def _unpack(stream: IO[bytes], packing: str, file: str) -> Iterator[bytes]:
+    chunks: Iterator[bytes] = iter(partial(gzip.GzipFile(fileobj=stream).read, _CHUNK), b"")
+    errors: tuple[type[Exception], ...] = (EOFError, OSError, zlib.error)
+    if packing == ".zst":
+        zstd = _import_zstd(file)
+        chunks, errors = _unpack_zstd(stream, zstd), (EOFError, zstd.ZstdError)
     try:
-        while rest := rest.lstrip(b"\0") or source.read():
-            if not rest.strip(b"\0"):
-                continue
-            members += 1
-            if members > _MEMBERS:
-                raise UnreadableError(f"the file is packed in more than {_MEMBERS:,} pieces", rule="TAB-25")
-            member = make()
-            yield from _inflate_member(member, rest, source)
-            rest = member.unused_data
+        yield from chunks
     except errors as error:
-        raise UnreadableError(f"the packing ({packing}) is damaged: {error}", rule="TAB-25") from error
+        raise UnreadableError(f"the packing ({packing}) is damaged or cut off: {error}", rule="TAB-25") from error
 
 
-def _inflate_member(member: _Decompressor, data: bytes, source: _Counted) -> Iterator[bytes]:
-    while True:
-        found = member.decompress(data, _CHUNK)
-        if found:
-            yield found
-        if member.eof:
-            return
-        data = source.read() if member.needs_input else b""
-        if member.needs_input and not data and not found:
-            raise UnreadableError("the packed file ends too early: it is cut off", rule="TAB-25")
-
-
-def _find_decompressor(packing: str, file: str) -> tuple[Callable[[], _Decompressor], tuple[type[Exception], ...]]:
-    if packing == ".gz":
-        return _Gzip, (zlib.error,)
-    if packing == ".bz2":
-        return bz2.BZ2Decompressor, (OSError, ValueError)
-    if packing == ".xz":
-        return lambda: lzma.LZMADecompressor(lzma.FORMAT_XZ, _MEMORY), (lzma.LZMAError,)
-    zstd = _import_zstd(file)
-    options = {zstd.DecompressionParameter.window_log_max: _MEMORY.bit_length() - 1}
-    return lambda: cast("_Decompressor", zstd.ZstdDecompressor(options=options)), (zstd.ZstdError,)
+def _unpack_zstd(stream: IO[bytes], zstd: Any) -> Iterator[bytes]:
+    """Unpack frame after frame; `ZstdFile` passes over what is damaged behind the first."""
+    rest = b""
+    while data := rest or stream.read(_CHUNK):
+        frame = zstd.ZstdDecompressor(options={zstd.DecompressionParameter.window_log_max: _WINDOW_BITS})
+        yield frame.decompress(data, _CHUNK)
+        while not frame.eof:
+            more = stream.read(_CHUNK) if frame.needs_input else b""
+            if frame.needs_input and not more:
+                raise EOFError("it ends within a frame")
+            yield frame.decompress(more, _CHUNK)
+        rest = frame.unused_data
 
 
 def _import_zstd(file: str) -> Any:
@@ -284,7 +237,7 @@ def _import_zstd(file: str) -> Any:
 
 
 def _find_member(archive: zipfile.ZipFile) -> zipfile.ZipInfo:
-    """The only table of an archive; its name says what it is, and is never used as a path."""
+    """Find the only table of an archive, by its name, which is never used as a path."""
     tables = [info for info in archive.infolist() if not info.is_dir() and _is_shown(info.filename) and is_table_name(info.filename)]
     if len(tables) != 1:
         held = ", ".join(sorted(PurePosixPath(info.filename).name[:50] for info in tables)[:5]) or "none"
@@ -296,8 +249,3 @@ def _find_member(archive: zipfile.ZipFile) -> zipfile.ZipInfo:
 
 def _is_shown(name: str) -> bool:
     return not any(part.startswith((".", "__MACOSX")) for part in PurePosixPath(name.replace("\\", "/")).parts if part != "..")
-
-
-def _read_archive(stream: IO[bytes], *, limit: int) -> Iterator[bytes]:
-    with open_archive(stream, limit=limit) as archive:
-        yield from archive.read_chunks(_find_member(archive))

@@ -1,6 +1,6 @@
 """Files of tables → tables, whatever the format: held as a whole, or row by row in bounded memory.
 
-A file is refused before any of its rows is handed out: opening it goes through it once, a batch at a time.
+A file is refused before any of its rows is given: opening it goes through it once.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -15,7 +15,7 @@ from airm_graph.errors import InputError
 from airm_graph.ingest.formats.delimited import read_delimited
 from airm_graph.ingest.formats.encoding import WrongEncodingError, decode_chunks
 from airm_graph.ingest.formats.json_rows import read_json, read_json_lines
-from airm_graph.ingest.formats.packed import FORMATS, REFUSED, Source, split_name
+from airm_graph.ingest.formats.packed import FORMATS, Source, check_suffix, split_name
 from airm_graph.ingest.formats.parquet_rows import read_parquet
 from airm_graph.ingest.formats.rows import (
     MAX_CELL,
@@ -42,7 +42,9 @@ _Any = TypeVar("_Any")
 
 @dataclass(frozen=True, slots=True)
 class OpenTable(TableHead):
-    """A table that was gone through once and is in order, or the finding that says why it is none; its rows are read anew when asked for.
+    """A table that was gone through once and is in order, or the finding that says why it is none.
+
+    Its rows are read anew when asked for.
 
     Attributes:
         count: How many rows it has.
@@ -54,7 +56,7 @@ class OpenTable(TableHead):
     _encoding: str = field(default="utf-8", repr=False)
 
     def batches(self, *, size: int = _BATCH) -> Iterator[tuple[Row, ...]]:
-        """The rows in their order, *size* at a time; a table that is refused has none.
+        """Yield the rows in their order, *size* at a time; a table that is refused has none.
 
         Raises:
             InputError: The file is not the one that was opened: it has changed since.
@@ -93,7 +95,7 @@ class _Part:
 
 
 def open_tables(source: Path | str | bytes, *, file: str) -> tuple[OpenTable, ...]:
-    r"""Open the tables of a file: each sheet of a workbook that people see, or the one table of any other file.
+    r"""Open the tables of a file: each visible sheet of a workbook, or the one of any other file.
 
     Args:
         source: The file, or its bytes.
@@ -105,7 +107,8 @@ def open_tables(source: Path | str | bytes, *, file: str) -> tuple[OpenTable, ..
     Raises:
         InputError: The file cannot be opened, or needs a library that is not there.
 
-    >>> (table,) = open_tables(b'{"a": {"b": 1.10}}\n{"a": {"b": null, "c": [1, 2]}}\n', file="a.jsonl")
+    >>> lines = b'{"a": {"b": 1.10}}\n{"a": {"b": null, "c": [1, 2]}}\n'
+    >>> (table,) = open_tables(lines, file="a.jsonl")
     >>> table.header, table.count, [row.cells for batch in table.batches() for row in batch]
     (('a.b', 'a.c'), 2, [('1.10',), ('', '1; 2')])
     """
@@ -121,7 +124,8 @@ def read_tables(source: Path | str | bytes, *, file: str, is_named: bool = True)
 
     Args:
         source, file: As for :func:`open_tables`.
-        is_named: Whether somebody said that this is a table; if not, JSON that holds no list of records is a note (TAB-28).
+        is_named: Whether somebody said that this is a table; if not, JSON that holds no list of
+            records is a note (TAB-28).
     """
     given = Source(file, _place(source), split_name(file)[1], MAX_TABLE, is_named)
     return tuple(Table(**found.head(), rows=tuple(found.rows)) for found in _go_through(given, keep=True))
@@ -197,7 +201,7 @@ class _Found:
 
 
 def _go_through(source: Source, *, keep: bool) -> list[_Found]:
-    """Every table of a file, gone through once; blank sheets are none."""
+    """Go through every table of a file once; blank sheets are none."""
     try:
         with _open_parts(source) as parts:
             found = [_read_part(source, parts, number, keep=keep) for number in range(len(parts))]
@@ -240,9 +244,9 @@ def _read_again(before: _Found, part: _Part, error: WrongEncodingError, *, keep:
 
 @contextmanager
 def _open_parts(source: Source) -> Iterator[Sequence[_Part]]:
+    check_suffix(source.packing, rule="TAB-25")
     suffix = source.suffix(split_name(source.file)[0])
-    if suffix in REFUSED:
-        raise UnreadableError(f"{REFUSED[suffix]} ({suffix}) is not read; save it as XLSX or CSV")
+    check_suffix(suffix)
     if suffix not in FORMATS:
         raise UnreadableError(f"the name does not say what kind of table it is: {', '.join(FORMATS)}")
     kind = FORMATS[suffix]

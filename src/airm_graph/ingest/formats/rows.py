@@ -1,4 +1,4 @@
-"""Tables as every format gives them: rows with their numbers and places, how much of a file is read at most, and why it is refused."""
+"""Tables as every format gives them: rows with numbers and places, limits, and refusals."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -65,10 +65,13 @@ class Row:
     """One row that is not blank.
 
     Attributes:
-        number: As a spreadsheet shows it: the header is row 1, and blank rows count. A record of JSON or Parquet: its number, from 1.
-        first_line, last_line: The lines that it takes in a text; of a workbook or a Parquet file the number of the row.
+        number: As a spreadsheet shows it: the header is row 1, and blank rows count. A record of
+            JSON or Parquet has its number, from 1.
+        first_line, last_line: The lines that it takes in a text; of a workbook or a Parquet file
+            the number of the row.
         cells: As they stand.
-        numbers: Indexes of cells that hold a number whose last zeros may be lost: 1.10 is stored as 1.1.
+        numbers: Indexes of cells that hold a number whose last zeros may be lost: 1.10 is stored
+            as 1.1.
         faults: Cells that cannot be used.
     """
 
@@ -86,10 +89,12 @@ class TableHead:
 
     Attributes:
         file: Name for findings; of a sheet that of its workbook, ``#`` and the name of the sheet.
-        sha256: Of a text (CSV, JSON) over the text as UTF-8 without byte-order mark and with LF line ends, of anything else over the bytes,
-            both unpacked; of a sheet over the digest of its workbook, ``#`` and the name of the sheet.
+        sha256: Of a text (CSV, JSON) over the text as UTF-8 without byte-order mark and with LF
+            line ends, of anything else over the bytes, both unpacked; of a sheet over the digest of
+            its workbook, ``#`` and the name of the sheet.
         media_type: As IANA lists it.
-        header: Names of the columns, without white space around them; empty when the table is refused.
+        header: Names of the columns, without white space around them; empty when the table is
+            refused.
         findings: Why there are no rows, and whatever else the file shows.
     """
 
@@ -100,21 +105,21 @@ class TableHead:
     findings: tuple[Finding, ...] = ()
 
     def get(self, row: Row, column: str) -> str:
-        """The cell below a header, without white space around it; empty where the row is shorter or there is no such column."""
+        """Get the cell below a header, without white space around it; empty where there is none."""
         index = self.header.index(column) if column in self.header else len(row.cells)
         return row.cells[index].strip() if index < len(row.cells) else ""
 
     def is_rounded(self, row: Row, column: str) -> bool:
-        """Whether the cell below a header holds a number whose last zeros may be lost."""
+        """Tell whether the cell below a header is a number whose last zeros may be lost."""
         return bool(row.numbers) and column in self.header and self.header.index(column) in row.numbers
 
     def evidence(self, row: Row, columns: Sequence[str], *, cell: bool = False) -> Evidence:
-        """A row as evidence with the text of *columns*, one line each; with *cell* the one cell of the first of them."""
+        """Make evidence of a row, with the text of *columns*; with *cell* of the first of them."""
         text = "\n".join(value for value in (self.get(row, column) for column in columns) if value)
         return Evidence(self.sha256, row.first_line, row.last_line, text, row.number, columns[0] if cell else "")
 
     def place(self, row: Row, column: str, *, quote: Sequence[str]) -> Place:
-        """A row, or one of its cells, as the place of a finding that quotes the columns *quote*."""
+        """Make the place of a finding of a row or a cell, with the text of the columns *quote*."""
         text = " | ".join(value for value in (self.get(row, name) for name in quote) if value)
         return Place(self.file, row.first_line, row.last_line, text, row.number, column)
 
@@ -130,7 +135,8 @@ class UnreadableError(Exception):
     """A file or a sheet is no table.
 
     Attributes:
-        rule: TAB-01; TAB-25 where the packing is at fault, TAB-28 where it may not have been meant as a table.
+        rule: TAB-01; TAB-25 where the packing is at fault, TAB-28 where it may not have been meant
+            as a table.
         line, row: Where, as far as known.
     """
 
@@ -139,13 +145,13 @@ class UnreadableError(Exception):
         super().__init__(what)
 
     def finding(self, file: str) -> Finding:
-        """The finding that says so."""
+        """Make the finding that says so."""
         return make_finding(self.rule, self.what, Place(file, self.line, self.line, row=self.row))
 
 
 @dataclass(slots=True)
 class Pass:
-    """One way through a table: what its reader finds out beside the rows is complete when the last row is out.
+    """One reading of a table: what is found out beside the rows, complete after the last one.
 
     Attributes:
         file: Name for findings.

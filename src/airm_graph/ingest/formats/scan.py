@@ -1,6 +1,7 @@
-"""A large CSV or TSV table, brought into the one form that every reader takes alike, in one pass and never held whole.
+"""A large CSV or TSV table, copied in one pass into the form that every reader of CSV takes alike.
 
-Digest, numbers of rows and cells are those of ``read``; a file that is not plain UTF-8 is left to it.
+Digest, numbers of rows and cells are those of ``reader``; a file that is not plain UTF-8 is left
+to it.
 """
 
 import csv
@@ -35,8 +36,8 @@ class Scan:
         sha256: Of the copy, which ends as the file does.
         header: Names of the columns, without white space around them.
         is_clean: No cell holds a control character.
-        is_regular: Each row is as RFC 4180 says, none is an empty line and the header takes the first, so that it is read alike by
-            whatever reads CSV.
+        is_regular: Each row is as RFC 4180 says, none is an empty line and the header takes the
+            first, so that it is read alike by whatever reads CSV.
     """
 
     path: Path
@@ -50,32 +51,34 @@ class Scan:
 
     @property
     def media_type(self) -> str:
-        """``text/csv`` or ``text/tab-separated-values``."""
+        """Name the format as IANA does."""
         return "text/tab-separated-values" if self.delimiter == "\t" else "text/csv"
 
 
 def copy_table(path: Path, copy: Path, *, file: str) -> Scan | None:
-    """Copy a table and look it over; None where it is not plain UTF-8 with a header, and ``read_table`` has to say what it is.
+    """Copy a table and inspect it; None where only ``read_table`` can say what it is.
+
+    That is so where it is not plain UTF-8 with a header.
 
     Raises:
         OSError: The file cannot be read, or the copy not be written.
     """
     with path.open("rb") as stream, copy.open("wb") as target:
-        look = _Look(target)
+        found = _Inspection(target)
         while piece := stream.read(_PIECE):
-            if not look.take(piece):
+            if not found.take(piece):
                 return None
-        if not look.finish():
+        if not found.finish():
             return None
-    if look.is_regular and (header := _read_head(copy, look.delimiter)):
-        return Scan(path, copy, file, look.digest.hexdigest(), look.delimiter, header, look.is_clean, is_regular=True)
+    if found.is_regular and (header := _read_head(copy, found.delimiter)):
+        return Scan(path, copy, file, found.digest.hexdigest(), found.delimiter, header, found.is_clean, is_regular=True)
     opened = open_table(path, file=file)
-    if not opened.header or opened.findings or opened.sha256 != look.digest.hexdigest():
+    if not opened.header or opened.findings or opened.sha256 != found.digest.hexdigest():
         return None
-    return Scan(path, copy, file, opened.sha256, look.delimiter, opened.header, look.is_clean, is_regular=False)
+    return Scan(path, copy, file, opened.sha256, found.delimiter, opened.header, found.is_clean, is_regular=False)
 
 
-class _Look:
+class _Inspection:
     """What one pass over the bytes of a table finds out."""
 
     def __init__(self, target: BinaryIO) -> None:
@@ -87,7 +90,7 @@ class _Look:
         self._rest, self._open = b"", b""
 
     def take(self, piece: bytes) -> bool:
-        """Take the next bytes in; False where this is no table to be read by sets."""
+        """Take the next bytes in; False where the file is left to ``reader``."""
         self._size += len(piece)
         if not self.delimiter and not self._rest:
             piece = piece.removeprefix(_MARK)
@@ -138,7 +141,7 @@ class _Look:
 
 
 def _compile_rows(delimiter: str) -> re.Pattern[bytes]:
-    """As many rows as there are, each field plain or in quotes, in which quotes are doubled."""
+    """Compile a pattern of rows, each field plain or in quotes, in which quotes are doubled."""
     mark = delimiter.encode()
     field = rb'(?:"[^"]*+(?:""[^"]*+)*+"|[^"\n' + mark + rb"]*+)"
     return re.compile(rb"(?:(?!\n)" + field + rb"(?:" + mark + field + rb")*+\n)*+")
@@ -149,7 +152,7 @@ def _is_clean(piece: bytes) -> bool:
 
 
 def _read_head(path: Path, delimiter: str) -> tuple[str, ...] | None:
-    """The header, where it takes the first line."""
+    """Read the header, where it takes the first line."""
     with path.open(encoding="utf-8", newline="\n") as stream:
         first = stream.readline(MAX_CELL)
     cells = next(csv.reader([first], delimiter=delimiter), [])

@@ -49,7 +49,7 @@ class LoadedTable:
 
     @property
     def rows(self) -> str:
-        """Name of the DuckDB table: number, first and last line, whether the row is odd, name, cells, and where there are more all as JSON."""
+        """Name of the DuckDB table: number, lines, whether a row is odd, name, cells, and where there are more, all as JSON."""
         return f"rows_{self.number}"
 
     @property

@@ -15,9 +15,8 @@ __all__ = ["Outline", "read_outline"]
 
 @dataclass(frozen=True, slots=True)
 class _Claim:
-    """A row says that *child* is part of *parent* (numbers of rows), in a cell of the row *said_by*."""
+    """The row *said_by* names *parent* (the number of a row), in the column *header*."""
 
-    child: int
     parent: int
     said_by: Row
     header: str
@@ -74,7 +73,7 @@ def read_outline(sheet: Sheet, rows: Sequence[Row], documents: Mapping[int, obje
                     outline.lost.append((row, sheet.header(what), problem))
                 else:
                     child, parent = (row.number, other) if what == "parent" else (other, row.number)
-                    claims[child].append(_Claim(child, parent, row, sheet.header(what)))
+                    claims[child].append(_Claim(parent, row, sheet.header(what)))
     # What a row says of itself comes first.
     outline.claims = {child: sorted(said, key=lambda claim: claim.said_by.number != child) for child, said in claims.items()}
     outline.reasons = _find_contradictions(outline.claims, sheet)

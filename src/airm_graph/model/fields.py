@@ -1,0 +1,39 @@
+"""Names of fields that several packages share."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+__all__ = ["GRAPH_TABLES", "ROLES", "TEXTS"]
+
+#: The vocabularies whose terms a mitigation has.
+ROLES = ("actor", "function", "lifecycle")
+#: Texts of a mitigation beside its name and description: each is the name of a column in mappings and
+#: in exported tables, and a field of ``triples.statements``.
+TEXTS = ("note",)
+
+#: The tables of a graph, as they are exported and read back: kind → its columns.
+GRAPH_TABLES: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "graph-mitigations": (
+            *("name", "description", "actor", "lifecycle", "function", "other name", *TEXTS, "identifier"),
+            *("mitigation", "part of", "source", "evidence"),
+        ),
+        "graph-classifications": ("code", "label", "reason", "by", "agents", "created", "edition", "mitigation", "evidence"),
+        "graph-sources": (
+            "title",
+            "authors",
+            "issued",
+            "numbers",
+            "addresses",
+            "abstract",
+            "other title",
+            "creators",
+            "source",
+            "evidence",
+        ),
+        "graph-agents": ("name", "kind", "agent"),
+        "graph-captures": ("files", "media type", "address", "retrieved", "edition", "rights", "status", "sha256"),
+        "graph-evidence": ("text", "first line", "last line", "row", "column", "evidence"),
+        "graph-repairs": ("rule", "before", "after", "line", "position", "evidence"),
+    }
+)

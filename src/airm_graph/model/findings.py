@@ -1,0 +1,93 @@
+"""Where something stands, and what is wrong with it."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+__all__ = ["Finding", "Place", "Rejected", "Severity", "TableCount"]
+
+
+class Severity(StrEnum):
+    """How much a finding matters, in the words of SHACL."""
+
+    VIOLATION = "violation"
+    WARNING = "warning"
+    INFO = "info"
+
+    @property
+    def rank(self) -> int:
+        """0 for the gravest."""
+        return list(Severity).index(self)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Place:
+    """Lines of an input, 1-based and inclusive, and their text as captured (lines joined by LF).
+
+    Attributes:
+        row: For tables: the row as a spreadsheet counts it, the header being row 1. A row may take several lines.
+        column: For tables: the header of the column; empty for the whole row.
+    """
+
+    file: str
+    first_line: int | None = None
+    last_line: int | None = None
+    text: str = ""
+    row: int | None = None
+    column: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something a reader, the merge or a shape has to say about the input. Problems are data.
+
+    Attributes:
+        rule: Identifier of the rule, for example ``CAP-07``.
+        message: What is wrong, in one sentence.
+        remedy: What to do about it.
+        place: Where, as far as known.
+        focus, path, value: For results of shapes: node, property and value as N-Triples terms.
+        shape, component: For results of shapes: the shape and the kind of constraint, as N-Triples terms.
+        origin: For findings about RDF files: the place in a capture that the statement was taken from, as far as the file says.
+    """
+
+    rule: str
+    severity: Severity
+    message: str
+    remedy: str = ""
+    place: Place | None = None
+    focus: str = ""
+    path: str = ""
+    value: str = ""
+    shape: str = ""
+    component: str = ""
+    origin: Place | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """A row of a table that cannot be used as it stands: why, and all its cells.
+
+    Attributes:
+        place: Its row, and the column that holds the reason where one does.
+        header: The header of the table; *cells* may be more.
+    """
+
+    rule: str
+    reason: str
+    place: Place
+    header: tuple[str, ...]
+    cells: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class TableCount:
+    """How many rows of a table were read below its header, blank ones left out, and how many of them are used."""
+
+    file: str
+    read: int
+    used: int
+
+    @property
+    def quarantined(self) -> int:
+        """Rows that are set aside; none is lost."""
+        return self.read - self.used

@@ -1,0 +1,95 @@
+"""What all inputs together say."""
+
+from dataclasses import dataclass, field
+
+from airm_graph.model.findings import Finding
+from airm_graph.model.joins import Link
+from airm_graph.model.pages import Agent, Capture, Evidence, Repair
+
+__all__ = ["Attested", "Classification", "Mitigation", "Records", "Source"]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Attested:
+    """A value and every place that says it; *evidence* is sorted and never empty.
+
+    The value is a published text, a notation, or the key of another record (``source/…``, ``mitigation/…``, ``agent/…``).
+    """
+
+    value: str
+    evidence: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Classification:
+    """The assertion that a mitigation falls under a code of an edition (``v1``, ``v2``).
+
+    Attributes:
+        agents: Who made it, each with the places that say so.
+        created: Days on which it was made (YYYY-MM-DD).
+        by: Tells classifications of one mitigation apart that different agents made; empty where nothing has to be told apart.
+    """
+
+    edition: str
+    code: str
+    evidence: tuple[Evidence, ...]
+    reasonings: tuple[Attested, ...] = ()
+    agents: tuple[tuple[Agent, tuple[Evidence, ...]], ...] = ()
+    created: tuple[Attested, ...] = ()
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Mitigation:
+    """A measure against AI risk as one source states it.
+
+    Attributes:
+        key: Path of its IRI below the base, ``mitigation/<source>/<name>``.
+        names: First the preferred one; empty when unknown.
+        descriptions: More than one when pages disagree.
+        roles: (vocabulary, attested concept slug) pairs.
+        part_of: Keys of parents in the outline; more than one when pages disagree.
+        texts: What else a table says of it: (name of `TEXTS`, attested text) pairs.
+    """
+
+    key: str
+    source: Attested
+    evidence: tuple[Evidence, ...]
+    identifiers: tuple[Attested, ...] = ()
+    names: tuple[Attested, ...] = ()
+    descriptions: tuple[Attested, ...] = ()
+    classifications: tuple[Classification, ...] = ()
+    roles: tuple[tuple[str, Attested], ...] = ()
+    part_of: tuple[Attested, ...] = ()
+    texts: tuple[tuple[str, Attested], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A document; several titles, author lines or abstracts when its pages differ, the preferred one first.
+
+    Attributes:
+        identifiers: ``doi:…`` and ``arxiv:…``, found in addresses and where a DOI is given.
+    """
+
+    key: str
+    titles: tuple[Attested, ...]
+    author_lines: tuple[Attested, ...]
+    creators: tuple[tuple[Agent, tuple[Evidence, ...]], ...]
+    years: tuple[Attested, ...]
+    evidence: tuple[Evidence, ...]
+    abstracts: tuple[Attested, ...] = ()
+    urls: tuple[Attested, ...] = ()
+    identifiers: tuple[Attested, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """All that the input says, merged; every tuple is sorted by key."""
+
+    captures: tuple[Capture, ...] = ()
+    sources: tuple[Source, ...] = ()
+    mitigations: tuple[Mitigation, ...] = ()
+    repairs: tuple[tuple[Evidence, Repair], ...] = ()
+    findings: tuple[Finding, ...] = field(default=())
+    links: tuple[Link, ...] = ()

@@ -217,6 +217,15 @@ def test_findings_on_quads_stand_at_the_same_lines(session, damaged) -> None:
     assert found.counts["violation"] > 3
 
 
+def test_parts_are_judged_without_spark_as_the_embedded_file_is(embedded, spark) -> None:
+    found, wanted = (validate_inputs([folder], shapes=["core"])[0] for folder in (spark[1], embedded[1]))
+    assert [Path(file).name for file in found.files] == [f"part-0000{part}.nq.gz" for part in range(3)]
+    assert Counter((one.rule, one.focus, one.value) for one in found.findings) == Counter(
+        (one.rule, one.focus, one.value) for one in wanted.findings
+    )
+    assert wanted.findings
+
+
 def test_quads_are_read_from_packed_parts_and_parquet(session, damaged, spark, tmp_path) -> None:
     packed = [tmp_path / f"{name}.nq.gz" for name in "ab"]
     for path in packed:
@@ -248,10 +257,8 @@ def test_tables_of_one_folder_with_one_header_are_one(session, parts, tmp_path) 
     with Spark("local[2]").open() as opened, TripleTable() as other:
         _, groups = load_folders(tables, table=opened.table, workspace=opened.folder, over=opened.over, load=opened.load)
         _, single = load_folders(tables, table=other, workspace=tmp_path)
-        assert [[one.head.file for one in group.members] for group in groups] == [
-            ["mitigations-0.csv", "mitigations-1.csv"],
-            ["more.jsonl"],
-        ]
+        assert [one.head.file for group in groups for one in group.members] == ["mitigations-0.csv", "mitigations-1.csv", "more.jsonl"]
+        assert len(groups) == 1
         found, wanted = (
             [row for one in stated for row in read_rows(one, table=table, condition="number < 20")]
             for stated, table in ((groups, opened.table), (single, other))

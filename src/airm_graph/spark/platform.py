@@ -25,7 +25,7 @@ __all__ = ["Spark", "open_session"]
 
 _LOG = Path(__file__).with_name("log4j2.properties").as_uri()
 #: Every plan is compiled; without room for it all, Java would compile again what it had to forget.
-_JAVA = {"spark.driver.extraJavaOptions": f"-Dlog4j2.configurationFile={_LOG} -XX:ReservedCodeCacheSize=512m"}
+_JAVA = {"spark.driver.defaultJavaOptions": f"-Dlog4j2.configurationFile={_LOG} -XX:ReservedCodeCacheSize=512m"}
 _SETTINGS = {"spark.ui.enabled": "false", "spark.ui.showConsoleProgress": "false", "spark.sql.session.timeZone": "UTC", **_JAVA}
 #: The default of 200 partitions is for clusters; on one machine each would be a file of a few rows.
 _LOCAL = {"spark.driver.memory": "2g", "spark.driver.host": "127.0.0.1", "spark.sql.shuffle.partitions": str(2 * (os.cpu_count() or 1))}
@@ -113,11 +113,12 @@ def _load_tables(table: SparkTable, tables: Sequence[LoadedTable]) -> tuple[list
     is_table = table.over(_write_rows, [(one, paths[one.number]) for one in tables])
     groups: defaultdict[tuple[object, ...], list[LoadedTable]] = defaultdict(list)
     for one in (one for one, is_one in zip(tables, is_table, strict=True) if is_one):
-        groups[one.scan.path.resolve().parent if one.scan else one.number, id(one.mapping), one.head.header].append(one)
-    stated = [_TableGroup(some[0].number, some[0].head, some[0].mapping, some[0].columns, members=tuple(some)) for some in groups.values()]
-    for group in stated:
-        cells = "".join(f", c{place} STRING" for place in range(len(group.head.header)))
-        table.show(group.rows, _ROWS + cells, [paths[one.number] for one in group.members])
+        groups[one.folder, id(one.mapping), one.head.header].append(one)
+    stated = list[_TableGroup]()
+    for one, *others in groups.values():
+        stated.append(_TableGroup(one.number, one.folder, one.head, one.mapping, one.columns, members=(one, *others)))
+        cells = "".join(f", c{place} STRING" for place in range(len(one.head.header)))
+        table.show(one.rows, _ROWS + cells, [paths[member.number] for member in (one, *others)])
     return stated, [one for one, is_one in zip(tables, is_table, strict=True) if not is_one]
 
 

@@ -101,19 +101,19 @@ def load_folders(
     every = [entry for group in groups for entry in group]
     scans = iter(over(scan_table, [(entry, workspace / f"table-{place}.csv") for place, entry in enumerate(every)]))
     found = []
-    for group in groups:
+    for place, group in enumerate(groups):
         mappings = [mapping] if mapping else find_mappings(group)
         parts: list[Table | LoadedTable] = []
         files: dict[str, str] = {}
         for entry in group:
             number, scan = next(numbers), next(scans)
-            if scan and (known := find_loaded(scan, mappings, number=number)):
+            if scan and (known := find_loaded(scan, mappings, number=number, folder=place)):
                 owners[number] = entry
                 parts.append(known)
                 files[entry.name] = entry.shown
                 continue
             tables = _read_entry(entry, mappings)
-            parts += [find_loaded(one, mappings, number=next(numbers)) or one for one in tables]
+            parts += [find_loaded(one, mappings, number=next(numbers), folder=place) or one for one in tables]
             files |= _name_tables(entry, tables)
         found.append(Folder(tuple(parts), mappings, files))
     given = [part for folder in found for part in folder.loaded]

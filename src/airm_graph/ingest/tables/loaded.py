@@ -35,12 +35,14 @@ class LoadedTable:
 
     Attributes:
         number: Of the table; its rows are in the DuckDB table `rows`.
+        folder: Number of its folder.
         head: The table without rows.
         scan: Its copy that DuckDB reads; None where the rows were read by Python.
         cells: The rows that Python has read, until they are loaded.
     """
 
     number: int
+    folder: int
     head: Table
     mapping: Mapping
     columns: TableMapping
@@ -137,7 +139,7 @@ def scan_table(job: tuple[Input, Path]) -> Scan | None:
         raise InputError(f"the file cannot be read: {error.strerror}", file=str(path), remedy="check its name") from error
 
 
-def find_loaded(given: Scan | Table, mappings: Sequence[Mapping], *, number: int) -> LoadedTable | None:
+def find_loaded(given: Scan | Table, mappings: Sequence[Mapping], *, number: int, folder: int) -> LoadedTable | None:
     """Find the mapping of a table of mitigations that SQL understands; None where it is another one."""
     for mapping in mappings:
         columns = mapping.find_table(given.header)
@@ -146,9 +148,9 @@ def find_loaded(given: Scan | Table, mappings: Sequence[Mapping], *, number: int
                 return None
             if isinstance(given, Scan):
                 head = Table(given.file, given.sha256, given.media_type, given.header)
-                return LoadedTable(number, head, mapping, columns, scan=given)
+                return LoadedTable(number, folder, head, mapping, columns, scan=given)
             head = Table(given.file, given.sha256, given.media_type, given.header, given.findings)
-            return LoadedTable(number, head, mapping, columns, cells=given.rows)
+            return LoadedTable(number, folder, head, mapping, columns, cells=given.rows)
     return None
 
 

@@ -174,6 +174,11 @@ def test_written_again_gives_the_same_bytes_and_replaces_what_was_there(spark, t
     assert len(list((tmp_path / "nquads").iterdir())) == 3
 
 
+def test_views_of_a_graph_are_those_of_the_embedded_graph(embedded, spark) -> None:
+    assert "".join(spark[0].export("turtle")).encode() == (embedded[1] / "airm.ttl").read_bytes()
+    assert spark[0].query("counts") == embedded[0].query("counts")
+
+
 def test_virtuoso_loads_the_packed_parts(spark, tmp_path) -> None:
     if virtuoso.PROGRAM is None:
         assert os.environ.get("CI") != "true", "virtuoso-t is not installed; .ci/run installs it"
@@ -226,13 +231,17 @@ def test_parts_are_judged_without_spark_as_the_embedded_file_is(embedded, spark)
     assert wanted.findings
 
 
-def test_quads_are_read_from_packed_parts_and_parquet(session, damaged, spark, tmp_path) -> None:
-    packed = [tmp_path / f"{name}.nq.gz" for name in "ab"]
-    for path in packed:
-        path.write_bytes(gzip.compress((damaged / path.name.removesuffix(".gz")).read_bytes()))
+def test_rdf_is_read_in_tasks_as_it_is_elsewhere(session, damaged, spark, tmp_path) -> None:
+    plain, packed = tmp_path / "plain", tmp_path / "packed"
+    for folder in (plain, packed):
+        folder.mkdir()
+        (folder / "c.ttl").write_text("PREFIX ex: <urn:> ex:a ex:b [ ex:c 1 ] .", encoding="utf-8")
+    for name in ("a.nq", "b.nq"):
+        shutil.copy(damaged / name, plain)
+        (packed / f"{name}.gz").write_bytes(gzip.compress((damaged / name).read_bytes()))
     with Spark("local[2]").open() as opened, TripleTable() as other:
-        opened.load_rdf(packed)
-        load_rdf_files([damaged / "a.nq", damaged / "b.nq"], table=other)
+        files = opened.load_rdf(sorted(packed.iterdir()))
+        assert [file.label for file in files] == [file.label for file in load_rdf_files(plain.iterdir(), table=other)]
         assert opened.table.rows() == other.rows()
     with Spark("local[2]").open() as opened:
         opened.load_rdf([spark[1] / "parquet" / "part-00000.parquet"])

@@ -98,13 +98,14 @@ def _write_part(job: tuple[Path, Path, str]) -> tuple[int, list[dict[str, Any]]]
     quads = f"SELECT s || ' ' || p || ' ' || o AS triple, g FROM read_parquet({quote(str(rows))})"
     # A triple of several graphs stands in rows that follow each other.
     once = f"SELECT triple FROM (SELECT triple, lag(triple) OVER () AS last FROM ({quads})) WHERE triple IS DISTINCT FROM last"
-    with TripleTable(threads=1, temp_directory=draft) as table:
+    with TripleTable(threads=1, memory_limit="1GB", temp_directory=draft) as table:
         table.execute("SET preserve_insertion_order = true")
         table.copy_texts(f"SELECT triple || ' ' || g || ' .' FROM ({quads})", lines)
         table.copy_texts(f"SELECT triple || ' .' FROM ({once})", draft / _TRIPLES / f"{name}.nt.gz")
         ((statements, triples),) = table.execute(f"SELECT (SELECT count(*) FROM ({quads})), (SELECT count(*) FROM ({once}))")
-    said = [
-        {"name": f"{path.parent.name}/{path.name}", "sha256": hashlib.sha256(data := path.read_bytes()).hexdigest(), "bytes": len(data)}
-        for path in (lines, rows)
-    ]
-    return triples, [{**said[0], "statements": statements}, said[1]]
+    said = list[dict[str, Any]]()
+    for path, more in ((lines, {"statements": statements}), (rows, {})):
+        with path.open("rb") as file:
+            sums = {"sha256": hashlib.file_digest(file, "sha256").hexdigest(), "bytes": path.stat().st_size}
+        said.append({"name": f"{path.parent.name}/{path.name}", **sums, **more})
+    return triples, said

@@ -56,7 +56,7 @@ def used() -> float:
 
 def run(engine: str, tables: Path, target: Path) -> None:
     """Build and write in this process, and print what it took."""
-    from airm_graph.pipeline.building import build
+    from airm_graph.pipeline import build
 
     mapping = tables / "mapping.yaml"
     if engine == "embedded":
@@ -65,15 +65,16 @@ def run(engine: str, tables: Path, target: Path) -> None:
         graph.write(target, formats=["nquads", "ntriples"])
         report(graph, target, seconds=time.perf_counter() - started, cpu=used() - before)
         return
-    from airm_graph.spark import SparkSettings, open_session
+    from airm_graph.spark import Spark
+    from airm_graph.spark.platform import open_session
 
-    settings = SparkSettings("local[2]")
+    platform = Spark("local[2]")
     started, before = time.perf_counter(), used()
-    with open_session(settings) as session:
+    with open_session(platform.master, platform.conf) as session:
         session.range(2).count()
         begun = {"start": time.perf_counter() - started, "start_cpu": used() - before}
         started, before = time.perf_counter(), used()
-        graph = build([tables], mapping=mapping, engine="spark", spark=settings)
+        graph = build([tables], mapping=mapping, platform=platform)
         built = time.perf_counter() - started
         graph.write(target)
         report(graph, target, seconds=time.perf_counter() - started, cpu=used() - before, build=built, **begun)

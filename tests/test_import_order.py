@@ -67,12 +67,16 @@ STRANGERS = {
     ("serve", "ingest"),
     ("serve", "merge"),
     ("serve", "reason"),
+    ("push", "spark"),
+    ("serve", "spark"),
+    ("site", "spark"),
     ("cli", "ingest"),
     ("cli", "merge"),
     ("cli", "reason"),
 }
-OWNERS = {"pyoxigraph": {"graph"}, "duckdb": {"graph"}, "pyspark": {"spark"}, "starlette": {"serve", "site"}, "uvicorn": {"serve"}}
-LAZY = {"rdflib", "pyshacl", "owlrl", "pyld", "networkx", "rich", "anyascii", "jinja2", "pyarrow", "pyspark", "sqlglot"}
+OWNERS = {"pyoxigraph": {"graph"}, "duckdb": {"graph"}, "starlette": {"serve", "site"}, "uvicorn": {"serve"}}
+OWNERS |= {name: {"spark"} for name in ("pyspark", "py4j", "sqlglot", "xxhash")}
+LAZY = {"rdflib", "pyshacl", "owlrl", "pyld", "networkx", "rich", "anyascii", "jinja2", "pyarrow", "pyspark", "py4j", "sqlglot", "xxhash"}
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
 

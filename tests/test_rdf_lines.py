@@ -332,6 +332,23 @@ def test_validate_of_a_written_folder_reads_one_export(example_dist: Path) -> No
     assert [Path(file).name for file in report.files] == ["airm.nq"]
 
 
+def test_validate_of_parquet_with_quads_is_that_of_the_file_they_came_from(tmp_path: Path) -> None:
+    (tmp_path / "data.ttl").write_text(DATA)
+    (tmp_path / "parts").mkdir()
+    with TripleTable(threads=1) as table:
+        load_rdf_files([tmp_path / "data.ttl"], table=table)
+        table.copy_rows(tmp_path / "parts" / "quads.parquet")
+        table.copy_parquet("SELECT 'a' AS name", tmp_path / "parts" / "other.parquet")
+    wanted = validate_inputs([tmp_path / "data.ttl"])[0]
+    for path in (tmp_path / "parts", tmp_path / "parts" / "quads.parquet"):
+        report, _ = validate_inputs([path])
+        assert [Path(file).name for file in report.files] == ["quads.parquet"]
+        assert [(one.rule, one.focus, one.value) for one in report.findings] == [
+            (one.rule, one.focus, one.value) for one in wanted.findings
+        ]
+    assert wanted.counts["violation"] > 0
+
+
 def test_validate_refuses_captures_beside_rdf(tmp_path: Path) -> None:
     (tmp_path / "a.ttl").write_text(DATA)
     (tmp_path / "a.txt").write_text("page")

@@ -10,20 +10,26 @@ import shutil
 import subprocess
 import sys
 from collections import Counter
+from itertools import islice
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 import virtuoso
-from airm_graph.errors import EngineError, StoreError
-from airm_graph.graph import TripleTable
-from airm_graph.namespaces import BASE, term
-from airm_graph.pipeline.building import build, validate_inputs
+from airm_graph.errors import EngineError, InputError, StoreError
+from airm_graph.graph import TERM_TEXT, TripleTable
+from airm_graph.ingest.inputs import find_inputs
+from airm_graph.ingest.rdf import load_rdf_files
+from airm_graph.ingest.tables.folders import load_folders
+from airm_graph.ingest.tables.loaded import read_rows
+from airm_graph.namespaces import BASE, literal, term
+from airm_graph.pipeline import build, validate_inputs
 from airm_graph.remote import Endpoint
-from airm_graph.spark import SparkSettings, open_session
+from airm_graph.spark import Spark
 from airm_graph.spark.dialect import carry_over, rewrite_regex
-from airm_graph.spark.intake import load_quads
-from airm_graph.spark.numbers import hash_text
+from airm_graph.spark.platform import open_session
 from airm_graph.spark.table import SparkTable
 from tools import miss, require_programs
 
@@ -51,7 +57,7 @@ def session():
     missing = find_missing()
     if missing:
         miss(f"Spark needs {missing}, which is not installed here")
-    with open_session(SparkSettings("local[2]", conf=CONF)) as running:
+    with open_session("local[2]", CONF) as running:
         yield running
 
 
@@ -90,16 +96,28 @@ def parts(tmp_path_factory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def embedded(parts, tmp_path_factory):
-    graph, folder = build([parts], mapping=parts / "mapping.yaml"), tmp_path_factory.mktemp("spark") / "embedded"
+def options(parts, tmp_path_factory) -> dict[str, object]:
+    """The mapping, and a table in which people join two rows of two parts that nothing else would join."""
+    captures = [
+        hashlib.sha256((parts / f"mitigations-{part}.csv").read_text(encoding="utf-8").encode()).hexdigest()[:16] for part in range(2)
+    ]
+    joined = ",".join(f"{BASE}capture/{capture}/r252" for capture in captures)
+    decisions = tmp_path_factory.mktemp("spark") / "decisions.csv"
+    decisions.write_text(f"subject_id,object_id,decision\n{joined},accept\n", encoding="utf-8")
+    return {"mapping": parts / "mapping.yaml", "decisions": [decisions]}
+
+
+@pytest.fixture(scope="module")
+def embedded(parts, options, tmp_path_factory):
+    graph, folder = build([parts], **options), tmp_path_factory.mktemp("spark") / "embedded"
     graph.write(folder)
     return graph, folder
 
 
 @pytest.fixture(scope="module")
-def spark(session, parts, tmp_path_factory):
-    settings, folder = SparkSettings("local[2]", parts=3), tmp_path_factory.mktemp("spark") / "spark"
-    graph = build([parts], mapping=parts / "mapping.yaml", engine="spark", spark=settings)
+def spark(session, parts, options, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("spark") / "spark"
+    graph = build([parts], platform=Spark("local[2]", parts=3), **options)
     graph.write(folder)
     return graph, folder
 
@@ -116,11 +134,13 @@ def test_parts_are_the_embedded_file_when_put_together(embedded, spark) -> None:
 def test_report_and_tables_beside_are_the_same(embedded, spark) -> None:
     for name in ("report.json", "links.sssom.tsv", "quarantine.csv"):
         assert (spark[1] / name).read_bytes() == (embedded[1] / name).read_bytes(), name
+    assert "semapv:ManualMappingCuration" in (spark[1] / "links.sssom.tsv").read_text(encoding="utf-8")
     report = spark[0].report
     assert report.counts["warning"] > 5
     assert {finding.rule for finding in report.findings} >= {"TAB-04", "EDI-21"}
-    assert len(spark[0].records.mitigations) < 50, "almost all rows are plain"
-    assert any(len(mitigation.names) == 2 for mitigation in spark[0].records.mitigations), "rows of two parts with one text are one"
+    assert spark[0].table.execute("SELECT count(*) FROM independent")[0][0] > ROWS - 50, "almost all rows are independent"
+    (other,) = spark[0].table.find_ids([term("skos:altLabel")]).values()
+    assert spark[0].table.execute(f"SELECT count(*) FROM quads WHERE p = {other}") > [(0,)], "rows of two parts with one text are one"
 
 
 def test_digest_counts_and_manifest_are_those_of_the_embedded_graph(embedded, spark) -> None:
@@ -155,6 +175,11 @@ def test_written_again_gives_the_same_bytes_and_replaces_what_was_there(spark, t
     assert len(list((tmp_path / "nquads").iterdir())) == 3
 
 
+def test_views_of_a_graph_are_those_of_the_embedded_graph(embedded, spark) -> None:
+    assert "".join(spark[0].export("turtle")).encode() == (embedded[1] / "airm.ttl").read_bytes()
+    assert spark[0].query("counts") == embedded[0].query("counts")
+
+
 @pytest.mark.virtuoso
 def test_virtuoso_loads_the_packed_parts(spark, tmp_path) -> None:
     require_programs("virtuoso-t", packages="virtuoso-opensource-7-bin")
@@ -170,7 +195,7 @@ def test_virtuoso_loads_the_packed_parts(spark, tmp_path) -> None:
 
 def test_strict_stops_at_the_same_rows(session, parts) -> None:
     options = {"mapping": parts / "mapping.yaml", "strict": True}
-    graph, other = build([parts], engine="spark", **options), build([parts], **options)
+    graph, other = build([parts], platform=Spark("local[2]"), **options), build([parts], **options)
     assert graph.is_empty
     assert graph.report.to_json() == other.report.to_json()
 
@@ -190,35 +215,65 @@ def damaged(embedded, tmp_path_factory) -> Path:
 
 def test_findings_on_quads_stand_at_the_same_lines(session, damaged) -> None:
     # Half of the shapes: all of them judged the build.
-    found, files = validate_inputs([damaged], shapes=["core"], engine="spark")
+    found, files = validate_inputs([damaged], shapes=["core"], platform=Spark("local[2]"))
     wanted, names = validate_inputs([damaged], shapes=["core"], engine="fast")
     assert found.to_json() == wanted.to_json()
     assert files == names
     assert found.counts["violation"] > 3
 
 
-def test_quads_are_read_from_packed_parts_and_parquet(table, session, damaged, spark, tmp_path) -> None:
-    (tmp_path / "packed").mkdir()
-    packed = [tmp_path / "packed" / f"{name}.nq.gz" for name in "ab"]
-    for path in packed:
-        path.write_bytes(gzip.compress((damaged / path.name.removesuffix(".gz")).read_bytes()))
-    load_quads(packed, table=table)
-    with TripleTable() as other:
-        from airm_graph.graph.store import stream_rows
-
-        other.load_files([damaged], parse=stream_rows)
-        assert table.rows() == other.rows()
-    (tmp_path / "second").mkdir()
-    with SparkTable(session, folder=tmp_path / "second") as second:
-        load_quads([spark[1] / "parquet" / "part-00000.parquet"], table=second)
-        assert len(second) == gzip.decompress((spark[1] / "nquads" / "part-00000.nq.gz").read_bytes()).count(b"\n")
+def test_parts_are_judged_without_spark_as_the_embedded_file_is(embedded, spark) -> None:
+    found, wanted = (validate_inputs([folder], shapes=["core"])[0] for folder in (spark[1], embedded[1]))
+    assert [Path(file).name for file in found.files] == [f"part-0000{part}.nq.gz" for part in range(3)]
+    assert Counter((one.rule, one.focus, one.value) for one in found.findings) == Counter(
+        (one.rule, one.focus, one.value) for one in wanted.findings
+    )
+    assert wanted.findings
 
 
-def test_file_that_is_none_is_named_with_its_line(table, tmp_path) -> None:
+def test_rdf_is_read_in_tasks_as_it_is_elsewhere(session, damaged, spark, tmp_path) -> None:
+    plain, packed = tmp_path / "plain", tmp_path / "packed"
+    for folder in (plain, packed):
+        folder.mkdir()
+        (folder / "c.ttl").write_text("PREFIX ex: <urn:> ex:a ex:b [ ex:c 1 ] .", encoding="utf-8")
+    for name in ("a.nq", "b.nq"):
+        shutil.copy(damaged / name, plain)
+        (packed / f"{name}.gz").write_bytes(gzip.compress((damaged / name).read_bytes()))
+    with Spark("local[2]").open() as opened, TripleTable() as other:
+        files = opened.load_rdf(sorted(packed.iterdir()))
+        assert [file.label for file in files] == [file.label for file in load_rdf_files(plain.iterdir(), table=other)]
+        assert opened.table.rows() == other.rows()
+    with Spark("local[2]").open() as opened:
+        opened.load_rdf([spark[1] / "parquet" / "part-00000.parquet"])
+        assert len(opened.table) == gzip.decompress((spark[1] / "nquads" / "part-00000.nq.gz").read_bytes()).count(b"\n")
+
+
+def test_file_that_is_none_is_named_with_its_line(session, tmp_path) -> None:
     path = tmp_path / "broken.nq"
     path.write_text("<urn:a> <urn:b> <urn:c> .\n<urn:a> <urn:b> .\n", encoding="utf-8")
-    with pytest.raises(StoreError, match=r"broken\.nq:2"):
-        load_quads([path], table=table)
+    with Spark("local[2]").open() as opened, pytest.raises(StoreError, match=r"broken\.nq:2"):
+        opened.load_rdf([path])
+    with Spark("local[2]").open() as opened, pytest.raises(InputError, match=r"none\.nq: the file cannot be read"):
+        opened.load_rdf([tmp_path / "none.nq"])
+
+
+def test_tables_of_one_folder_with_one_header_are_one(session, parts, tmp_path) -> None:
+    folder = shutil.copytree(parts, tmp_path / "tables")
+    with (parts / "mitigations-0.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(islice(csv.DictReader(file), 5))
+    (folder / "more.jsonl").write_text("".join(f"{json.dumps(row)}\n" for row in rows), encoding="utf-8")
+    tables = [entry for entry in find_inputs([folder]) if entry.is_table]
+    with Spark("local[2]").open() as opened, TripleTable() as other:
+        _, groups = load_folders(tables, table=opened.table, workspace=opened.folder, over=opened.over, load=opened.load)
+        _, single = load_folders(tables, table=other, workspace=tmp_path)
+        assert [one.head.file for group in groups for one in group.members] == ["mitigations-0.csv", "mitigations-1.csv", "more.jsonl"]
+        assert len(groups) == 1
+        found, wanted = (
+            [row for one in stated for row in read_rows(one, table=table, condition="number < 20")]
+            for stated, table in ((groups, opened.table), (single, other))
+        )
+        assert found == wanted
+        assert len(found) == 2 * 18 + 5
 
 
 ODD = ['"a\\\\b\\n\\"\\\\n"@en', '"\\\\"', '""', '"é\u2028"^^<urn:t>', '"x\\r"', '"^^<y>"', '"a@b"@en-gb', "_:x.y", "<urn:é>", '"\\\\\\""']
@@ -236,8 +291,15 @@ def test_terms_come_back_as_they_were(table) -> None:
         assert table.execute(f"SELECT {columns} FROM terms ORDER BY 1, 2, 3, 4") == other.execute(
             f"SELECT {columns} FROM terms ORDER BY 1, 2, 3, 4"
         )
-    (found,) = table.session.sql("SELECT " + ", ".join(f"xxhash64('{'ab€' * n}')" for n in range(40))).collect()
-    assert [number % (1 << 64) for number in found] == [hash_text("ab€" * n) for n in range(40)]
+
+
+@given(st.lists(st.text(max_size=100), min_size=50, max_size=50))
+@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_python_and_spark_number_terms_alike(table, texts) -> None:
+    terms = {literal(text) for text in texts if text.isprintable()}
+    numbers = table.add_terms(terms)
+    known = dict(table.execute(f"SELECT {TERM_TEXT}, id FROM terms"))
+    assert numbers == {term: known[term] for term in terms}
 
 
 def test_terms_whose_numbers_meet_stay_apart(session, tmp_path) -> None:

@@ -14,6 +14,8 @@ AirmError
 └── ShapesError (ValueError)       shapes that cannot be used
 """
 
+from functools import partial
+
 __all__ = [
     "AirmError",
     "EngineError",
@@ -50,6 +52,10 @@ class InputError(AirmError, ValueError):
         self.what, self.file, self.line, self.remedy = what, file, line, remedy
         place = file if line is None else f"{file}:{line}"
         super().__init__(f"{place}: {what}" + (f"; {remedy}" if remedy else ""))
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Cross from one process to another, as its parts do."""
+        return partial(type(self), self.what, file=self.file, line=self.line, remedy=self.remedy), ()
 
 
 class ResourceError(AirmError, LookupError):

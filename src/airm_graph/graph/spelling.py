@@ -106,7 +106,7 @@ def _is_term(text: str, *, iri: str, blank: str, suffix: str) -> str:
     )
 
 
-_SUFFIX_OF = """string_split(text, '"')[-1]"""
+_SUFFIX_OF = """split_part(text, '"', -1)"""
 _BODY_OF = f"substring(text, 2, length(text) - length({_SUFFIX_OF}) - 2)"
 _PLAIN_BODY = f"""replace(replace(replace(x, {_BACKSLASH} || 'n', {_LF}), {_BACKSLASH} || 'r', {_CR}), {_BACKSLASH} || '"', '"')"""
 _INSIDE = "substring(text, 2, length(text) - 2)"
@@ -118,7 +118,7 @@ def select_terms(source: str) -> str:
     twice = f"{_BACKSLASH} || {_BACKSLASH}"
     lexical = (
         f"CASE WHEN NOT contains(text, {twice}) THEN {_PLAIN_BODY.replace('(x,', f'({_BODY_OF},')} "
-        f"ELSE array_to_string([{_PLAIN_BODY} FOR x IN string_split({_BODY_OF}, {twice})], {_BACKSLASH}) END"
+        f"ELSE array_to_string(list_transform(string_split({_BODY_OF}, {twice}), lambda x: {_PLAIN_BODY}), {_BACKSLASH}) END"
     )
     datatype = (
         f"CASE WHEN ends_with(text, '\"') THEN '{STRING}' WHEN ends_with(text, '>') "

@@ -150,11 +150,11 @@ class TripleTable:
             self.materialise(made, f"{alone} UNION ALL SELECT DISTINCT s, p, o FROM quads WHERE s IN ({shared})")
         else:
             made = "quads"
-        self._run(f"CREATE OR REPLACE TEMP VIEW {name} AS SELECT s, p, o FROM {made}")
+        self.execute(f"CREATE OR REPLACE TEMP VIEW {name} AS SELECT s, p, o FROM {made}")
         try:
             yield
         finally:
-            self._run(f"DROP VIEW {name}")
+            self.execute(f"DROP VIEW {name}")
             self.drop(f"{name}_once")
 
     def append(self, name: str, select: str) -> None:
@@ -198,8 +198,8 @@ class TripleTable:
             self.execute(f"INSERT INTO {name} SELECT * FROM {read_records(path, columns=columns, line=longest)}")
 
     def load_numbers(self, name: str, numbers: Sequence[int]) -> None:
-        """Make a temporary table with the one column ``number``."""
-        self._run(f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT unnest($1::BIGINT[]) AS number", [list(numbers)])
+        """Make a table with the one column ``number``."""
+        self.load_records(name, columns={"number": "BIGINT"}, records=((number,) for number in numbers))
 
     def load_cells(self, name: str, path: Path, *, select: str, width: int, delimiter: str) -> None:
         """Make a table of the rows below the header of a regular CSV file.
@@ -341,7 +341,7 @@ class TripleTable:
     def remove_graph(self, graph: str) -> None:
         """Take the quads of a named graph out; their terms stay."""
         for number in self.find_ids([graph]).values():
-            self._run(f"DELETE FROM quads WHERE g = {number}")
+            self.execute(f"DELETE FROM quads WHERE g = {number}")
 
     def add_terms(self, terms: Iterable[str]) -> dict[str, int]:
         """Look up the ids of *terms*, adding those that the table does not know.

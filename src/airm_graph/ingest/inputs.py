@@ -3,9 +3,10 @@
 import os
 import sys
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Protocol, TypeVar
 
 from airm_graph.errors import InputError
 from airm_graph.ingest.captures.sidecar import MAX_SIDECAR
@@ -13,11 +14,22 @@ from airm_graph.ingest.captures.text import MAX_BYTES
 from airm_graph.ingest.formats import is_table_name, open_regular
 from airm_graph.sssom import is_match_table
 
-__all__ = ["Input", "find_inputs", "is_own", "read_bytes", "read_sidecar_bytes"]
+__all__ = ["Input", "Over", "find_inputs", "is_own", "read_bytes", "read_sidecar_bytes"]
 
 _SUFFIX = ".txt"
 # What the project itself writes or lists: no tables of mitigations.
 _OWN = {"external-terms.tsv", "quarantine.csv", "report.json", "review.csv"}
+
+
+_Job = TypeVar("_Job")
+_Done = TypeVar("_Done")
+
+
+class Over(Protocol):
+    """Applies a function to each of some files, as ``map`` does; the function and its results may cross to other machines."""
+
+    def __call__(self, work: Callable[[_Job], _Done], jobs: Iterable[_Job], /) -> Iterable[_Done]:
+        """Return the results in the order of the jobs."""
 
 
 @dataclass(frozen=True, slots=True)

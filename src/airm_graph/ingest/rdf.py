@@ -5,19 +5,31 @@ What a file says is what Oxigraph reads in it; the lines are found beside that a
 
 import gzip
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
-from airm_graph.errors import InputError
-from airm_graph.graph import TripleTable, suffix_of
+from airm_graph.errors import InputError, StoreError
+from airm_graph.graph import ParquetFile, TripleTable, quote, suffix_of
 from airm_graph.graph.store import FORMATS, number_rows, parse_rows, stream_rows
+from airm_graph.ingest.inputs import Over
 from airm_graph.ingest.rdf_jsonld import find_json_lines
 from airm_graph.model import Finding, Place
 from airm_graph.terms import Quad
 
-__all__ = ["Lines", "RdfFile", "find_lines", "format_suffix", "load_rdf_files", "locate_findings", "read_packed"]
+__all__ = [
+    "Lines",
+    "RdfFile",
+    "find_lines",
+    "format_suffix",
+    "has_quads",
+    "label_files",
+    "load_rdf_file",
+    "load_rdf_files",
+    "locate_findings",
+    "read_packed",
+]
 
 # What Oxigraph calls a blank node that the file does not name; the digits differ from run to run.
 _ANONYMOUS = re.compile(r"_:[0-9a-f]{20,32}\Z")
@@ -29,11 +41,10 @@ _CLOSING = re.compile(r"\s*[.;,\])}]")
 _IDLE = re.compile(r"\s*(?:#|\Z)")
 
 _PACKED = (".gz", ".zst")
+_PARQUET = ".parquet"
 
 Triple = tuple[str, str, str]
 Range = tuple[int, int]
-#: Applies a function to files, each with what stands before the labels of its blank nodes.
-Over = Callable[[Callable[[tuple[Path, str]], "Lines"], Sequence[tuple[Path, str]]], Iterable["Lines"]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +83,17 @@ def format_suffix(path: Path) -> str:
     if suffixes and suffixes[-1] in _PACKED:
         suffixes.pop()
     return suffixes[-1] if suffixes and suffixes[-1] in FORMATS else ""
+
+
+def has_quads(path: Path) -> bool:
+    """Whether a file is Parquet with the columns s, p, o and g."""
+    if path.suffix.lower() != _PARQUET:
+        return False
+    try:
+        with ParquetFile(path, separator="") as file:
+            return {column.name for column in file.columns} == {"s", "p", "o", "g"}
+    except StoreError:
+        return False
 
 
 class Lines:
@@ -126,20 +148,29 @@ def load_rdf_files(paths: Iterable[Path], *, table: TripleTable) -> tuple[RdfFil
         InputError: A file cannot be read.
         StoreError: It is not what its suffix says; the message names file and line.
     """
+    return tuple(load_rdf_file(path, label=label, table=table) for path, label in label_files(paths))
+
+
+def label_files(paths: Iterable[Path]) -> list[tuple[Path, str]]:
+    """Sort files, each with what stands before the names of its blank nodes: nothing where there is one file only."""
     paths = sorted(set(paths), key=Path.as_posix)
-    found = []
-    for number, path in enumerate(paths, 1):
-        label = f"f{number}-" if len(paths) > 1 else ""
-        if suffix_of(path):
-            _check_readable(path)
-            table.load_files([path], parse=stream_rows, label=label)
-            found.append(RdfFile(path, label))
-            continue
-        data, names = read_packed(path), _BlankNodes(label)
-        quads = tuple(map(names.rename_row, parse_rows(data, name=path.as_posix(), suffix=format_suffix(path))))
-        table.load_rows(quads)
-        found.append(RdfFile(path, label, data, quads))
-    return tuple(found)
+    return [(path, f"f{number}-" if len(paths) > 1 else "") for number, path in enumerate(paths, 1)]
+
+
+def load_rdf_file(path: Path, *, label: str, table: TripleTable) -> RdfFile:
+    """Load an RDF file, as `load_rdf_files` does; the blank nodes of quads in Parquet keep their names."""
+    if path.suffix.lower() == _PARQUET:
+        _check_readable(path)
+        table.load_select(f"SELECT s, p, o, g FROM read_parquet({quote(str(path))})")
+        return RdfFile(path)
+    if suffix_of(path):
+        _check_readable(path)
+        table.load_files([path], parse=stream_rows, label=label)
+        return RdfFile(path, label)
+    data, names = read_packed(path), _BlankNodes(label)
+    quads = tuple(map(names.rename_row, parse_rows(data, name=path.as_posix(), suffix=format_suffix(path))))
+    table.load_rows(quads)
+    return RdfFile(path, label, data, quads)
 
 
 def _check_readable(path: Path) -> None:

@@ -12,13 +12,16 @@ from tempfile import TemporaryDirectory
 from typing import Protocol
 
 from airm_graph.graph import TripleTable
-from airm_graph.ingest.rdf import Over, RdfFile, load_rdf_files
+from airm_graph.ingest.inputs import Over
+from airm_graph.ingest.rdf import RdfFile, load_rdf_files
 from airm_graph.ingest.tables.folders import LoadRows
-from airm_graph.ingest.tables.loaded import CopyTable, LoadedTable
+from airm_graph.ingest.tables.loaded import LoadedTable
 from airm_graph.triples.selects import code_quads, list_repeated
 
-__all__ = ["EMBEDDED", "Embedded", "Parts", "Platform", "Session", "WriteParts"]
+__all__ = ["EMBEDDED", "MANIFEST", "NQUADS", "Embedded", "Parts", "Platform", "Session", "WriteParts"]
 
+#: Where statements that are written in parts stand as N-Quads, and what says which parts there are.
+NQUADS, MANIFEST = "nquads", "manifest.json"
 #: What DuckDB may take of the memory; beyond it, it works on disk.
 MEMORY = "4500MB"
 #: Quads below which a second thread costs DuckDB more than it brings.
@@ -51,7 +54,7 @@ class Session:
     Attributes:
         table: Takes the quads.
         folder: For what is needed on the way.
-        copy, load: How rows of tables get into *table*; None for ``copy_table`` and ``load_rows``.
+        load: How rows of tables get into *table*; None for ``load_rows``.
         load_independent: Puts the quads of independent rows into *table*.
         load_rdf: Loads RDF files into *table*.
         over: Applies a function to files.
@@ -62,7 +65,6 @@ class Session:
     folder: Path
     load_independent: Callable[[Sequence[LoadedTable]], None]
     load_rdf: Callable[[Sequence[Path]], Sequence[RdfFile]]
-    copy: CopyTable | None = None
     load: LoadRows | None = None
     over: Over = map
     write: WriteParts | None = None
@@ -78,9 +80,6 @@ class Platform(Protocol):
 
     def open(self) -> AbstractContextManager[Session]:
         """Begin a session; what is made in it is gone when it ends."""
-
-    def find_rdf(self, path: Path) -> Sequence[Path] | None:
-        """List the RDF files that a path stands for, where the platform reads others than usual; None for the usual ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,10 +100,6 @@ class Embedded:
                 return load_rdf_files(paths, table=table)
 
             yield Session(table, place, load_independent, load_rdf)
-
-    def find_rdf(self, path: Path) -> Sequence[Path] | None:  # noqa: ARG002 - that of other platforms
-        """Leave it to the pipeline."""
-        return None
 
 
 EMBEDDED = Embedded()

@@ -99,7 +99,7 @@ def read_inputs(
         keeper = Keeper(reader)
     pages = read_pages(captures, progress=partial(tell, "read"), reader=reader, outlines=keeper is not None)
     folders, stated = load_folders(
-        tables, mapping=mapping, table=session.table, workspace=session.folder, copy=session.copy, load=session.load
+        tables, mapping=mapping, table=session.table, workspace=session.folder, over=session.over, load=session.load
     )
     tell("merge", 0, 1)
     try:

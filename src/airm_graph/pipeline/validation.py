@@ -7,13 +7,13 @@ from airm_graph.errors import InputError
 from airm_graph.graph import TripleTable
 from airm_graph.ingest.external import find_match_findings
 from airm_graph.ingest.inputs import is_own
-from airm_graph.ingest.rdf import format_suffix, locate_findings
+from airm_graph.ingest.rdf import format_suffix, has_quads, locate_findings
 from airm_graph.model import Finding
 from airm_graph.namespaces import PREFIXES, term
 from airm_graph.pipeline.building import build_graph
 from airm_graph.pipeline.loading import find_base, find_export
 from airm_graph.pipeline.options import BuildOptions
-from airm_graph.pipeline.platform import EMBEDDED, Platform
+from airm_graph.pipeline.platform import EMBEDDED, MANIFEST, NQUADS, Platform
 from airm_graph.pipeline.views import SUMS
 from airm_graph.progress import Progress, tell_nobody
 from airm_graph.sssom import is_match_table
@@ -51,7 +51,7 @@ def validate_inputs(
     """
     options = BuildOptions(engine=engine, shapes=shapes, mapping=mapping, strict=strict, platform=platform)
     tell = progress or tell_nobody
-    found = [(*_find_rdf(Path(path), platform), *_find_mapping_sets(Path(path))) for path in inputs]
+    found = [(*_find_rdf(Path(path)), *_find_mapping_sets(Path(path))) for path in inputs]
     if not any(found):
         graph = build_graph(inputs, options, tell=tell)
         return graph.report, graph.files
@@ -102,17 +102,17 @@ def _judge_mapping_set(path: Path) -> list[Finding]:
         raise InputError(f"the file cannot be read: {error.strerror}", file=str(path)) from error
 
 
-def _find_rdf(place: Path, platform: Platform) -> Sequence[Path]:
+def _find_rdf(place: Path) -> Sequence[Path]:
     """List the RDF files that a path stands for: the export in a dist folder, a file, or every RDF file of a folder without captures."""
-    if (known := platform.find_rdf(place)) is not None:
-        return known
     # The sums tell a written graph, whose files all say the same, from a folder of files that each say their own.
     if not place.is_dir():
-        return (place,) if format_suffix(place) and place.exists() else ()
-    if (place / SUMS).is_file():
+        return (place,) if place.exists() and (format_suffix(place) or has_quads(place)) else ()
+    if (place / MANIFEST).is_file():
+        place /= NQUADS
+    elif (place / SUMS).is_file():
         export = find_export(place)
         return (export,) if export else ()
-    return _list_below(place, lambda path: format_suffix(path) not in ("", ".xml"))
+    return _list_below(place, lambda path: format_suffix(path) not in ("", ".xml")) or _list_below(place, has_quads)
 
 
 def _find_mapping_sets(place: Path) -> tuple[Path, ...]:

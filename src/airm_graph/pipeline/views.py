@@ -11,6 +11,8 @@ from airm_graph.errors import InputError
 from airm_graph.export import (
     EXPORTS,
     Options,
+    QuadList,
+    QuadSource,
     TableQuads,
     export_text,
     find_formats,
@@ -317,8 +319,9 @@ class Graph:
         yield from export_text(self._exported, name, options=self._options)
 
     @cached_property
-    def _exported(self) -> TableQuads:
-        return TableQuads(self.table, base=self.base)
+    def _exported(self) -> QuadSource:
+        # What writes its statements in parts does not put them in reading order.
+        return QuadList(self.quads) if self._write_parts else TableQuads(self.table, base=self.base)
 
     @cached_property
     def _options(self) -> Options:

@@ -5,175 +5,107 @@ Where one part ends is told by the terms alone, so the same graph is cut in the 
 
 import gzip
 import hashlib
-import re
+import json
 import secrets
 import shutil
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from itertools import compress
-from operator import ne
+from collections.abc import Collection, Sequence
 from pathlib import Path
+from typing import Any
 
 from airm_graph.errors import ExportError
-from airm_graph.spark.intake import run_tasks
-from airm_graph.spark.numbers import quote
-from airm_graph.spark.session import explained
-from airm_graph.spark.table import SparkTable
+from airm_graph.export import TableQuads
+from airm_graph.graph import TripleTable, quote, rebased_text
+from airm_graph.pipeline.platform import MANIFEST, NQUADS, Parts
+from airm_graph.spark.table import SparkTable, explained
+from airm_graph.triples import NOTICE
+from airm_graph.version import VERSION
 
-__all__ = ["NQUADS", "PARQUET", "Parts", "WrittenPart", "write_parts"]
+__all__ = ["write_parts"]
 
-#: Names of the folders.
-NQUADS, PARQUET = "nquads", "parquet"
-#: Statements in a part, and most parts: Spark looks each subject up among their borders.
-_STATEMENTS, _MOST = 2_000_000, 1000
-#: So many subjects of each part are looked at to find where it ends.
-_LOOK = 200
-_PIECE = 1 << 22
-_PART = re.compile(r"part-(\d+)-.*\.(txt\.gz|parquet)")
-_GRAPH = re.compile(rb" <[^ >]*> \.\n")
+_PARQUET, _TRIPLES = "parquet", "triples"
+#: Statements in a part, and most parts; so many subjects of each are looked at to find where it ends.
+_STATEMENTS, _MOST, _LOOK = 2_000_000, 1000, 200
+_ORDER = "parts of a folder follow each other: together they are sorted"
 
 
-@dataclass(frozen=True, slots=True)
-class WrittenPart:
-    """A file: its name below the folder, its digest, its size, and how many statements are in it (0 for Parquet, which says so itself)."""
-
-    name: str
-    sha256: str
-    bytes: int
-    statements: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Parts:
-    """What was written.
-
-    Attributes:
-        digest: SHA-256 of the sorted N-Triples.
-        triples: Number of different triples.
-    """
-
-    files: tuple[WrittenPart, ...]
-    digest: str
-    triples: int
-
-
-def write_parts(table: SparkTable, folder: Path, *, condition: str, text: str, parts: int | None) -> Parts:
-    """Write the quads of a table; the folders of an earlier graph are replaced when all is there.
-
-    Args:
-        condition: SQL over a row q of ``quads`` that says which.
-        text: SQL that writes a row of ``terms``.
-        parts: Number of files of each format; by the number of statements when left out.
+def write_parts(table: SparkTable, parts: int | None, folder: Path, formats: Collection[str] | None, base: str) -> Parts:
+    """Write the quads of a table in both formats; the folders of an earlier graph are replaced when all is there.
 
     Raises:
-        ExportError: The files cannot be written.
-        EngineError: Spark gives up.
+        ExportError: A format is unknown, a quad cannot be exported, or the files cannot be written.
     """
+    if unknown := sorted(set(formats or ()) - {NQUADS, _PARQUET}):
+        raise ExportError(f"unknown format {', '.join(unknown)}; Spark writes {NQUADS} and {_PARQUET}")
+    TableQuads(table, base=base)  # checks them
     draft = folder / f".parts-{secrets.token_hex(4)}"
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        draft.mkdir()
-        _write_sorted(table, draft, condition=condition, text=text, parts=parts)
-        named = [path for name in (NQUADS, PARQUET) for path in _name_parts(draft / name)]
-        looked = run_tasks(table.session, _look_at, named)
-        files = tuple(WrittenPart(path.relative_to(draft).as_posix(), *seen) for path, seen in zip(named, looked, strict=True))
-        digest, triples = _digest([path for path in named if path.parent.name == NQUADS])
-        for name in (NQUADS, PARQUET):
-            _replace_folder(draft / name, folder / name)
+        for name in (NQUADS, _PARQUET, _TRIPLES):
+            (draft / name).mkdir(parents=True)
+        _write_sorted(table, draft / "sorted", text=rebased_text(base), parts=parts)
+        jobs = [(path, draft, f"part-{number:05}") for number, path in enumerate(sorted((draft / "sorted").glob("*.parquet")))]
+        written = table.over(_write_part, jobs)
+        digest = hashlib.sha256()
+        for path in sorted((draft / _TRIPLES).iterdir()):
+            with gzip.open(path) as file:
+                while piece := file.read(1 << 20):
+                    digest.update(piece)
+        for name in (NQUADS, _PARQUET):
+            if (folder / name).exists():
+                (folder / name).rename(draft / f"{name}-before")
+            (draft / name).rename(folder / name)
     except OSError as error:
         raise ExportError(f"{folder} cannot be written: {error.strerror or error}") from error
     finally:
         shutil.rmtree(draft, ignore_errors=True)
-    return Parts(files, digest, triples)
+    files = sorted((file for _, both in written for file in both), key=lambda file: str(file["name"]))
+    triples = sum(triples for triples, _ in written)
+    head = {"version": VERSION, "notice": NOTICE, "base": base, "digest": digest.hexdigest(), "triples": triples}
+    manifest = {**head, "statements": sum(file.get("statements", 0) for file in files), "order": _ORDER, "files": files}
+    beside = {MANIFEST: (json.dumps(manifest, ensure_ascii=False, indent=2) + "\n").encode()}
+    return Parts(digest.hexdigest(), {file["name"]: file["sha256"] for file in files}, beside)
 
 
-def _write_sorted(table: SparkTable, draft: Path, *, condition: str, text: str, parts: int | None) -> None:
-    from pyspark import StorageLevel
-    from pyspark.sql import functions
-
-    chosen = f"(SELECT * FROM quads AS q WHERE {condition})"
-    statements, subjects = table.execute(f"SELECT count(*), count(DISTINCT s) FROM {chosen} AS q")[0]
+def _write_sorted(table: SparkTable, target: Path, *, text: str, parts: int | None) -> None:
+    """Write the sorted quads as Parquet, in files numbered in their order."""
+    statements, subjects = table.execute("SELECT count(*), count(DISTINCT s) FROM quads")[0]
     number = min(_MOST, parts or -(-statements // _STATEMENTS)) or 1
+    some = f"id % {max(1, subjects // (number * _LOOK))} = 0 AND id IN (SELECT s FROM quads)"
+    found = [subject for (subject,) in table.execute(f"SELECT {text} FROM terms WHERE {some} ORDER BY 1")] if number > 1 else []
+    # The subjects with which parts begin, but the first.
+    borders = sorted({found[n * len(found) // number] for n in range(1, number)} - set(found[:1])) if found else []
     table.materialise("few_names", f"SELECT id, {text} AS text FROM terms WHERE id IN (SELECT p FROM quads UNION SELECT g FROM quads)")
-    borders = _find_borders(table, chosen=chosen, text=text, every=max(1, subjects // (number * _LOOK)), parts=number)
     written = f"(SELECT id, {text} AS text FROM terms)"
     lines = table.select(f"""
-        SELECT s.text AS s, p.text AS p, o.text AS o, g.text AS g FROM {chosen} AS q
+        SELECT s.text AS s, p.text AS p, o.text AS o, g.text AS g, {_place(borders, 0)} AS part FROM quads AS q
         JOIN {written} AS s ON s.id = q.s JOIN {written} AS o ON o.id = q.o
         JOIN few_names AS p ON p.id = q.p JOIN few_names AS g ON g.id = q.g""")
     with explained("Spark cannot write the parts"):
-        placed = lines.withColumn("part", functions.expr(_place(borders, 0)))
-        ordered = placed.repartitionById(len(borders) + 1, functions.col("part")).sortWithinPartitions("s", "p", "o", "g")
-        ordered.persist(StorageLevel.DISK_ONLY)
-        line = ordered.selectExpr("s || ' ' || p || ' ' || o || ' ' || g || ' .' AS value")
-        line.write.option("compression", "gzip").text((draft / NQUADS).absolute().as_uri())
-        ordered.select("s", "p", "o", "g").write.option("compression", "zstd").parquet((draft / PARQUET).absolute().as_uri())
-        ordered.unpersist()
-    table.drop("few_names")
-
-
-def _find_borders(table: SparkTable, *, chosen: str, text: str, every: int, parts: int) -> list[str]:
-    """The subjects with which parts begin, but the first; found among those whose number is a multiple of *every*."""
-    if parts == 1:
-        return []
-    some = f"SELECT {text} AS text FROM terms WHERE id % {every} = 0 AND id IN (SELECT s FROM {chosen} AS c)"
-    found = [subject for (subject,) in table.execute(f"{some} ORDER BY 1")]
-    return sorted({found[n * len(found) // parts] for n in range(1, parts)} - set(found[:1])) if found else []
+        ordered = lines.repartitionById(len(borders) + 1, lines.part).sortWithinPartitions("s", "p", "o", "g").drop("part")
+        ordered.write.option("compression", "zstd").parquet(target.absolute().as_uri())
 
 
 def _place(borders: Sequence[str], before: int) -> str:
-    """SQL for the number of the part of a subject: a tree of comparisons."""
-    if not borders:
-        return str(before)
+    """Write the SQL for the number of the part of a subject: a tree of comparisons."""
     middle = len(borders) // 2
-    lower, upper = _place(borders[:middle], before), _place(borders[middle + 1 :], before + middle + 1)
-    return f"CASE WHEN s < {quote(borders[middle])} THEN {lower} ELSE {upper} END"
+    halves = [_place(borders[:middle], before), _place(borders[middle + 1 :], before + middle + 1)] if borders else []
+    return f"CASE WHEN s.text < {quote(borders[middle])} THEN {halves[0]} ELSE {halves[1]} END" if borders else str(before)
 
 
-def _name_parts(folder: Path) -> Iterator[Path]:
-    """Name the files that Spark wrote by their place, and remove what it wrote beside."""
-    found = sorted((int(match[1]), path) for path in folder.iterdir() if (match := _PART.fullmatch(path.name)))
-    suffix = ".nq.gz" if folder.name == NQUADS else ".parquet"
-    kept = {path for _, path in found}
-    for path in list(folder.iterdir()):
-        if path not in kept:
-            path.unlink()
-    for number, (_, path) in enumerate(found):
-        yield path.rename(folder / f"part-{number:05}{suffix}")
-
-
-def _look_at(path: Path) -> tuple[str, int, int]:
-    """Digest, size and number of lines of a part."""
-    lines = 0
-    with path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256")
-    if path.suffix == ".gz":
-        with gzip.open(path) as file:
-            while piece := file.read(_PIECE):
-                lines += piece.count(b"\n")
-    return digest.hexdigest(), path.stat().st_size, lines
-
-
-def _digest(paths: Sequence[Path]) -> tuple[str, int]:
-    """The digest and the number of the triples in sorted parts of N-Quads."""
-    # A triple of several graphs stands in lines that follow each other.
-    digest, triples, rest, last = hashlib.sha256(), 0, b"", b""
-    for path in paths:
-        with gzip.open(path) as file:
-            while piece := file.read(_PIECE):
-                cut = piece.rfind(b"\n") + 1
-                block, rest = (rest + piece[:cut], piece[cut:]) if cut else (b"", rest + piece)
-                if not block:
-                    continue
-                lines = _GRAPH.sub(b" .\n", block).split(b"\n")[:-1]
-                once = list(compress(lines, map(ne, lines, [last, *lines])))
-                digest.update(b"".join(line + b"\n" for line in once))
-                triples, last = triples + len(once), lines[-1]
-    return digest.hexdigest(), triples
-
-
-def _replace_folder(new: Path, place: Path) -> None:
-    old = new.with_name(f"{place.name}-before")
-    if place.exists():
-        place.rename(old)
-    new.rename(place)
+def _write_part(job: tuple[Path, Path, str]) -> tuple[int, list[dict[str, Any]]]:
+    """Put a part of Parquet in its place, and write it as N-Quads and N-Triples; returns the number of triples, and what is written."""
+    given, draft, name = job
+    lines, rows = draft / NQUADS / f"{name}.nq.gz", given.rename(draft / _PARQUET / f"{name}.parquet")
+    quads = f"SELECT s || ' ' || p || ' ' || o AS triple, g FROM read_parquet({quote(str(rows))})"
+    # A triple of several graphs stands in rows that follow each other.
+    once = f"SELECT triple FROM (SELECT triple, lag(triple) OVER () AS last FROM ({quads})) WHERE triple IS DISTINCT FROM last"
+    with TripleTable(threads=1, memory_limit="1GB", temp_directory=draft) as table:
+        table.execute("SET preserve_insertion_order = true")
+        table.copy_texts(f"SELECT triple || ' ' || g || ' .' FROM ({quads})", lines)
+        table.copy_texts(f"SELECT triple || ' .' FROM ({once})", draft / _TRIPLES / f"{name}.nt.gz")
+        ((statements, triples),) = table.execute(f"SELECT (SELECT count(*) FROM ({quads})), (SELECT count(*) FROM ({once}))")
+    said = list[dict[str, Any]]()
+    for path, more in ((lines, {"statements": statements}), (rows, {})):
+        with path.open("rb") as file:
+            sums = {"sha256": hashlib.file_digest(file, "sha256").hexdigest(), "bytes": path.stat().st_size}
+        said.append({"name": f"{path.parent.name}/{path.name}", **sums, **more})
+    return triples, said

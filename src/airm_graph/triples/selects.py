@@ -79,7 +79,7 @@ def _select_independent(one: LoadedTable) -> str:
         "name": _escape("r.name"),
         **{what: _escape(f"nullif({one.cell(what)}, '')") for what in ("identifier", "description", *TEXTS)},
         "code": code,
-        "agent": "a.key" if "agent" in has else "NULL",
+        "agent": "a.key" if "agent" in has else "CAST(NULL AS VARCHAR)",
         "created": f"nullif({one.cell('created')}, '')",
         "content": _escape(f"concat_ws(chr(10), {quoted})"),
     }
@@ -87,7 +87,7 @@ def _select_independent(one: LoadedTable) -> str:
         stated = f"nullif({one.cell(what)}, '')"
         columns[f"{what}_text"] = _escape(stated)
         columns[f"{what}_cell"] = _iri(f"{row} || CASE WHEN {stated} IS NOT NULL THEN {quote(f'-{_slug(one.header(what))}')} END")
-    columns |= {role: f"nullif(of_{role}.terms, '')" if role in one.roles else "NULL" for role in ROLES}
+    columns |= {role: f"nullif(of_{role}.terms, '')" if role in one.roles else "CAST(NULL AS VARCHAR)" for role in ROLES}
     joins = " ".join([*([join_agents(one)] if "agent" in has else []), *(join_roles(one, role) for role in one.roles)])
     selected = ", ".join(f"{sql} AS {name}" for name, sql in columns.items())
     return f"""SELECT {selected}{one.kept}
@@ -211,10 +211,11 @@ def _write_object(statement: Statement, chosen: Mapping[str, _Value]) -> str:
     pieces = [start + statement.parts[0]]
     sql = list[str]()
     for name, part in zip(statement.fields, statement.parts[1:], strict=True):
-        value = chosen[name]
-        sql += [quote(pieces.pop()), f"unnest(string_split({value.sql}, chr(10)))" if value.is_list else value.sql]
+        sql += [quote(pieces.pop()), "x" if chosen[name].is_list else chosen[name].sql]
         pieces.append(part)
-    return " || ".join(part for part in (*sql, quote(pieces[0] + end)) if part != "''")
+    text = " || ".join(part for part in (*sql, quote(pieces[0] + end)) if part != "''")
+    lists = [value.sql for value in chosen.values() if value.is_list]
+    return f"unnest(list_transform(string_split({lists[0]}, chr(10)), lambda x: {text}))" if lists else text
 
 
 def _around(statement: Statement) -> tuple[str, str, str]:

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from airm_graph.graph import TripleTable
 from airm_graph.ingest.formats import Table, read_tables
-from airm_graph.ingest.inputs import Input
-from airm_graph.ingest.tables.loaded import CopyTable, LoadedTable, find_loaded, load_rows, scan_table
+from airm_graph.ingest.inputs import Input, Over
+from airm_graph.ingest.tables.loaded import LoadedTable, find_loaded, load_rows, scan_table
 from airm_graph.ingest.tables.mapping import load_builtin_mappings, load_mapping
 from airm_graph.ingest.tables.meaning import BESIDE, Mapping
 from airm_graph.model import Place
@@ -79,7 +79,7 @@ def load_folders(
     table: TripleTable,
     workspace: Path,
     mapping: Mapping | None = None,
-    copy: CopyTable | None = None,
+    over: Over = map,
     load: LoadRows | None = None,
 ) -> tuple[list[Folder], Sequence[LoadedTable]]:
     """Read tables; rows of mitigations go to DuckDB where SQL knows what each of their columns is for.
@@ -88,7 +88,8 @@ def load_folders(
         entries, mapping: As for `read_folders`.
         table: Takes the rows.
         workspace: Folder for copies of tables, which DuckDB reads.
-        copy, load: Do in another place what ``copy_table`` and ``load_rows`` do.
+        over: Applies ``scan_table`` to each table.
+        load: Does in another place what ``load_rows`` does.
 
     Returns:
         The folders, and what statements are made for: each one or more tables of the same columns.
@@ -96,22 +97,23 @@ def load_folders(
     Raises:
         InputError: A file cannot be read.
     """
-    numbers, owners = count(), dict[int, Input]()
+    numbers, owners, groups = count(), dict[int, Input](), list_folders(entries)
+    every = [entry for group in groups for entry in group]
+    scans = iter(over(scan_table, [(entry, workspace / f"table-{place}.csv") for place, entry in enumerate(every)]))
     found = []
-    for group in list_folders(entries):
+    for place, group in enumerate(groups):
         mappings = [mapping] if mapping else find_mappings(group)
         parts: list[Table | LoadedTable] = []
         files: dict[str, str] = {}
         for entry in group:
-            number = next(numbers)
-            scan = scan_table(entry, workspace=workspace, number=number, copy=copy)
-            if scan and (known := find_loaded(scan, mappings, number=number)):
+            number, scan = next(numbers), next(scans)
+            if scan and (known := find_loaded(scan, mappings, number=number, folder=place)):
                 owners[number] = entry
                 parts.append(known)
                 files[entry.name] = entry.shown
                 continue
             tables = _read_entry(entry, mappings)
-            parts += [find_loaded(one, mappings, number=next(numbers)) or one for one in tables]
+            parts += [find_loaded(one, mappings, number=next(numbers), folder=place) or one for one in tables]
             files |= _name_tables(entry, tables)
         found.append(Folder(tuple(parts), mappings, files))
     given = [part for folder in found for part in folder.loaded]

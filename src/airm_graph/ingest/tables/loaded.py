@@ -6,7 +6,7 @@ read row by row.
 """
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -22,10 +22,8 @@ from airm_graph.model import ROLES, TEXTS
 from airm_graph.namespaces import iri, literal
 from airm_graph.text import slugify
 
-__all__ = ["CopyTable", "LoadedTable", "find_loaded", "load_rows", "read_rows", "scan_table"]
+__all__ = ["LoadedTable", "find_loaded", "load_rows", "read_rows", "scan_table"]
 
-#: Copies a table to a place and looks it over: the file, the place, the name for findings.
-CopyTable = Callable[[Path, Path, str], Scan | None]
 #: Formats that DuckDB may read itself.
 _TEXTS = (".csv", ".tsv")
 _KNOWN = frozenset(("identifier", "name", "description", *TEXTS, "source", "code", "label", "reason", "agent", "created"))
@@ -37,12 +35,14 @@ class LoadedTable:
 
     Attributes:
         number: Of the table; its rows are in the DuckDB table `rows`.
+        folder: Number of its folder.
         head: The table without rows.
         scan: Its copy that DuckDB reads; None where the rows were read by Python.
         cells: The rows that Python has read, until they are loaded.
     """
 
     number: int
+    folder: int
     head: Table
     mapping: Mapping
     columns: TableMapping
@@ -120,26 +120,26 @@ class LoadedTable:
         return Table(self.head.file, self.head.sha256, self.head.media_type, self.head.header, rows=tuple(rows))
 
 
-def scan_table(entry: Input, *, workspace: Path, number: int, copy: CopyTable | None = None) -> Scan | None:
+def scan_table(job: tuple[Input, Path]) -> Scan | None:
     """Copy a CSV or TSV table so that DuckDB can read it; None for other formats and other texts than plain UTF-8.
+
+    Args:
+        job: The table, and where its copy shall be.
 
     Raises:
         InputError: The file cannot be read.
     """
+    entry, copy = job
     path = entry.path
     try:
         if path is None or path.suffix.lower() not in _TEXTS or not path.is_file():
             return None
-        return (copy or _copy)(path, workspace / f"table-{number}.csv", entry.name)
+        return copy_table(path, copy, file=entry.name)
     except OSError as error:
         raise InputError(f"the file cannot be read: {error.strerror}", file=str(path), remedy="check its name") from error
 
 
-def _copy(path: Path, place: Path, name: str) -> Scan | None:
-    return copy_table(path, place, file=name)
-
-
-def find_loaded(given: Scan | Table, mappings: Sequence[Mapping], *, number: int) -> LoadedTable | None:
+def find_loaded(given: Scan | Table, mappings: Sequence[Mapping], *, number: int, folder: int) -> LoadedTable | None:
     """Find the mapping of a table of mitigations that SQL understands; None where it is another one."""
     for mapping in mappings:
         columns = mapping.find_table(given.header)
@@ -148,9 +148,9 @@ def find_loaded(given: Scan | Table, mappings: Sequence[Mapping], *, number: int
                 return None
             if isinstance(given, Scan):
                 head = Table(given.file, given.sha256, given.media_type, given.header)
-                return LoadedTable(number, head, mapping, columns, scan=given)
+                return LoadedTable(number, folder, head, mapping, columns, scan=given)
             head = Table(given.file, given.sha256, given.media_type, given.header, given.findings)
-            return LoadedTable(number, head, mapping, columns, cells=given.rows)
+            return LoadedTable(number, folder, head, mapping, columns, cells=given.rows)
     return None
 
 

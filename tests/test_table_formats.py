@@ -21,17 +21,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.cell.text import InlineFont
-from openpyxl.utils.datetime import CALENDAR_MAC_1904, WINDOWS_EPOCH
 
 import airm_graph
 from airm_graph.errors import InputError
 from airm_graph.ingest import read_captures
 from airm_graph.ingest.formats import Table, open_table, open_tables, read_table, read_tables
-from airm_graph.ingest.formats.cell_texts import format_number
+from airm_graph.ingest.formats.cell_values import GENERAL, format_number, read_format
 from airm_graph.ingest.formats.delimited import read_delimited
 from airm_graph.ingest.formats.encoding import Lines, decode_chunks
 from airm_graph.ingest.formats.json_rows import read_json
-from airm_graph.ingest.formats.rows import Pass
+from airm_graph.ingest.formats.ooxml import Strings
+from airm_graph.ingest.formats.rows import Pass, UnreadableError
 from airm_graph.namespaces import term
 
 SAVED = Path(__file__).parent / "data"
@@ -204,8 +204,50 @@ def test_cells_of_every_kind_become_texts() -> None:
     assert [(finding.rule, finding.message.partition(":")[0]) for finding in table.findings] == [("TAB-21", "B12"), ("TAB-22", "B13")]
 
 
+def rewritten(data: bytes, changes: list[tuple[str, str, str]], **more: str) -> bytes:
+    """Replace texts in the parts of a workbook whose names hold a word, and add parts to ``xl``."""
+    target = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as before, zipfile.ZipFile(target, "w") as after:
+        for name in before.namelist():
+            text = before.read(name).decode()
+            for part, old, new in changes:
+                text = text.replace(old, new) if part in name else text
+            after.writestr(name, text)
+        for name, text in more.items():
+            after.writestr(f"xl/{name}.xml", text)
+    return target.getvalue()
+
+
+SHARED = "application/vnd.openxmlformats-officedocument.spreadsheetml.sharedStrings+xml"
+
+
+def shared(*texts: str) -> bytes:
+    """Write a sheet of one column, as most programs do: its texts stand in a part of their own."""
+    kind = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/sharedStrings"
+    relation = f'<Relationship Id="s" Type="{kind}" Target="sharedStrings.xml"/>'
+    changes = [
+        ("Types", "</Types>", f'<Override PartName="/xl/sharedStrings.xml" ContentType="{SHARED}"/></Types>'),
+        ("workbook.xml.rels", "</Relationships>", f"{relation}</Relationships>"),
+        *(("sheet1", f't="inlineStr"><is><t>{number}</t></is>', f't="s"><v>{number}</v>') for number in range(len(texts))),
+    ]
+    items = "".join(f"<si><t>{text}</t></si>" for text in texts)
+    main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    return rewritten(sheet(*([str(number)] for number in range(len(texts)))), changes, sharedStrings=f'<sst xmlns="{main}">{items}</sst>')
+
+
+def stream(data: bytes) -> list[list[list[object]]]:
+    """Read the sheets of a workbook by openpyxl, row by row."""
+    book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
+    return [[[*row] for row in found.iter_rows(values_only=True)] for found in book.worksheets]
+
+
+def calamine(data: bytes) -> list[list[object]]:
+    """Read the first sheet of a workbook by calamine."""
+    return python_calamine.load_workbook(io.BytesIO(data)).get_sheet_by_index(0).to_python()
+
+
 def test_what_libraries_do_not_tell_is_told_here() -> None:
-    """Why a sheet is looked over beside openpyxl, and why calamine, which is much faster, is not used."""
+    """Number formats, formulas without value, errors, merged cells and hidden rows."""
 
     def fill(book: openpyxl.Workbook) -> None:
         for row in (["Code", "Source", "Count"], [1.1, "doc-1", "=1+1"], [None, None, "#N/A"], [None, None, None], [2.1, "doc-2", 3]):
@@ -220,15 +262,48 @@ def test_what_libraries_do_not_tell_is_told_here() -> None:
     assert [rule for rule, *_ in said(table)] == ["TAB-21", "TAB-22", "TAB-23", "TAB-24"]
 
     streamed = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True).active
-    assert not hasattr(streamed, "merged_cells")
-    assert not hasattr(streamed, "row_dimensions")
+    assert not [name for name in ("merged_cells", "row_dimensions") if hasattr(streamed, name)]
     whole = openpyxl.load_workbook(io.BytesIO(data), data_only=True).active
-    assert (whole["C2"].value, whole["C4"].value) == (None, None), "a formula without value is like no cell"
-    assert whole["C2"].data_type == whole["C4"].data_type
+    empty, unsaved = whole["C4"], whole["C2"]
+    assert (unsaved.value, unsaved.data_type) == (empty.value, empty.data_type), "a formula without value is like no cell"
 
-    calamine = python_calamine.load_workbook(io.BytesIO(data)).get_sheet_by_index(0)
-    assert calamine.to_python() == [["Code", "Source", "Count"], [1.1, "doc-1", ""], ["", "", ""], ["", "", ""], [2.1, "doc-2", 3.0]]
-    assert not [name for name in dir(calamine) if re.search("[a-z]_format|hidden|style|formula", name)]
+    assert calamine(data) == [["Code", "Source", "Count"], [1.1, "doc-1", ""], ["", "", ""], ["", "", ""], [2.1, "doc-2", 3.0]]
+    sheet_of_calamine = python_calamine.load_workbook(io.BytesIO(data)).get_sheet_by_index(0)
+    assert not [name for name in dir(sheet_of_calamine) if re.search("[a-z]_format|hidden|style|formula", name)]
+
+
+def test_escapes_that_libraries_leave_or_take_for_others_are_read_here() -> None:
+    data = shared("Text", "_x005F_x0041_", "_x0041_", "a x005F_ b", "_xD83D__xDE00_")
+    assert cells(read_table(data, file="a.xlsx")) == [("_x0041_",), ("A",), ("a x005F_ b",), ("😀",)]
+    assert stream(data) == [[["Text"], ["_x0041_"], ["_x0041_"], ["a  b"], ["_xD83D__xDE00_"]]]
+    assert calamine(data) == [["Text"], ["_x0041_"], ["A"], ["a x005F_ b"], ["_xD83D__xDE00_"]]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "reason"),
+    [
+        ('<row r="2"', '<row r="4"', "the rows of the sheet are not in order"),
+        ('<c r="A2"', '<c r="C2"', "the cells of a row are not in order"),
+    ],
+)
+def test_rows_and_cells_out_of_order_are_refused_and_not_lost(old: str, new: str, reason: str) -> None:
+    data = rewritten(sheet(["Name", "Code"], ["a", "1"], ["b", "2"]), [("sheet1", old, new)])
+    assert [finding.message for finding in read_table(data, file="a.xlsx").findings] == [reason]
+    (streamed,) = stream(data)
+    assert {value for row in streamed for value in row} < {"Name", "Code", "a", "1", "b", "2", None}, "openpyxl passes over some"
+
+
+def test_workbook_in_which_openpyxl_finds_no_sheet_is_read_or_refused() -> None:
+    data = sheet(["Name"], ["a"])
+    usual, other = "http://schemas.openxmlformats.org/", "http://purl.oclc.org/ooxml/"
+    relations = ("", f"{usual}officeDocument/2006/", f"{other}officeDocument/")
+    strict = rewritten(data, [relations, ("xl", f"{usual}spreadsheetml/2006/", f"{other}spreadsheetml/")])
+    assert cells(read_table(strict, file="a.xlsx")) == [("a",)]
+    incomplete = rewritten(data, [("rels", "sheet1.xml", "sheet9.xml")])
+    assert "it has no part 'sheet9.xml'" in read_table(incomplete, file="a.xlsx").findings[0].message
+    assert stream(incomplete) == []
+    with pytest.warns(UserWarning, match="invalid specification"):
+        assert stream(strict) == []
 
 
 def test_value_of_cells_merged_downwards_stands_in_each_row() -> None:
@@ -274,36 +349,48 @@ def test_days_agree_with_openpyxl(moment: datetime.datetime, form: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "form", "epoch", "text"),
+    ("value", "number", "is_1904", "text"),
     [
-        (1, "yyyy-mm-dd", WINDOWS_EPOCH, "1900-01-01"),
-        (59, "yyyy-mm-dd", WINDOWS_EPOCH, "1900-02-28"),
-        (61, "yyyy-mm-dd", WINDOWS_EPOCH, "1900-03-01"),
-        (1, "yyyy-mm-dd", CALENDAR_MAC_1904, "1904-01-02"),
-        (1.75, "[h]:mm:ss", WINDOWS_EPOCH, "42:00:00"),
-        (0.5, "h:mm", WINDOWS_EPOCH, "12:00:00"),
-        (45686.52083, "yyyy-mm-dd", WINDOWS_EPOCH, "2025-01-29T12:30:00"),
+        ("1", 14, False, "1900-01-01"),
+        ("59", 14, False, "1900-02-28"),
+        ("60", 14, False, "1900-02-29"),
+        ("61", 14, False, "1900-03-01"),
+        ("1", 14, True, "1904-01-02"),
+        ("1.75", 46, False, "42:00:00"),
+        ("0.5", 20, False, "12:00:00"),
+        ("45686.52083", 22, False, "2025-01-29T12:30:00"),
+        ("3000000", 14, False, "3000000"),
+        ("x", 14, False, "x"),
     ],
 )
-def test_day_number_at_the_edges(value: float, form: str, epoch: datetime.datetime, text: str) -> None:
+def test_day_number_at_the_edges(value: str, number: int, *, is_1904: bool, text: str) -> None:
+    assert format_number(value, read_format(number, None), is_1904=is_1904)[0] == text
+
+
+def test_workbook_whose_days_begin_in_1904_is_read_so() -> None:
     def fill(book: openpyxl.Workbook) -> None:
-        book.epoch = epoch
+        book.epoch = datetime.datetime.fromisoformat("1904-01-01")
         book.active.append(["Day"])
-        book.active.append([value])
-        book.active["A2"].number_format = form
+        book.active.append([1])
+        book.active["A2"].number_format = "yyyy-mm-dd"
 
-    assert cells(read_table(workbook(fill), file="a.xlsx")) == [(text,)]
-
-
-def test_day_that_no_calendar_has_is_an_error_at_its_cell() -> None:
-    table = read_table(sheet(["Day", "Name"], [3_000_000, "x"], formats={"A2": "yyyy-mm-dd"}), file="a.xlsx")
-    assert (cells(table), said(table)) == ([("", "x")], [("TAB-22", 2, "Day")])
+    assert cells(read_table(workbook(fill), file="a.xlsx")) == [("1904-01-02",)]
 
 
 @settings(max_examples=200, deadline=None)
 @given(st.floats(allow_nan=False, allow_infinity=False))
 def test_number_is_written_without_losing_it(value: float) -> None:
-    assert float(format_number(repr(value), "General")[0]) == value
+    assert float(format_number(repr(value), GENERAL)[0]) == value
+
+
+def test_shared_texts_come_back_from_the_file_in_which_they_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("airm_graph.ingest.formats.ooxml._AT_HAND", 5_000)
+    texts = [f"é{n}" * (n % 7) for n in range(3_000)]
+    strings = Strings(io.BytesIO(), iter(texts))
+    order = [n * 1_007 % 3_000 for n in range(3_000)]
+    assert [strings.find(n) for n in order] == [texts[n] for n in order]
+    with pytest.raises(UnreadableError, match="a shared text that is not there"):
+        strings.find(3_000)
 
 
 # JSON.

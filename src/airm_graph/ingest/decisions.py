@@ -8,8 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from airm_graph.errors import InputError
-from airm_graph.ingest.formats import read_table
-from airm_graph.ingest.formats.reader import MAX_TABLE, Row, Table
+from airm_graph.ingest.formats import MAX_TABLE, Row, Table, read_table
 from airm_graph.ingest.mapping_sets import open_matches, read_metadata_beside
 from airm_graph.ingest.tables.names import is_day, name_agent
 from airm_graph.model import (

@@ -9,8 +9,7 @@ from pathlib import Path
 from airm_graph.errors import InputError
 from airm_graph.ingest.captures.sidecar import MAX_SIDECAR, read_sidecar
 from airm_graph.ingest.days import mend_date
-from airm_graph.ingest.formats import is_table_name
-from airm_graph.ingest.formats.reader import MAX_TABLE
+from airm_graph.ingest.formats import MAX_TABLE, is_table_name
 from airm_graph.ingest.tables import load_builtin_mappings, load_mapping
 from airm_graph.ingest.tables.fix_cells import mend_tables
 

@@ -2,12 +2,13 @@
 
 from airm_graph.ingest.formats.packed import is_table_name, open_regular
 from airm_graph.ingest.formats.reader import OpenTable, open_table, open_tables, read_table, read_tables
-from airm_graph.ingest.formats.rows import MAX_CELL, MAX_TABLE, Row, Table, UnreadableError
+from airm_graph.ingest.formats.rows import MAX_CELL, MAX_TABLE, Fault, Row, Table, UnreadableError
 from airm_graph.ingest.formats.scan import Scan, copy_table, stream_cells
 
 __all__ = [
     "MAX_CELL",
     "MAX_TABLE",
+    "Fault",
     "OpenTable",
     "Row",
     "Scan",

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 
 from airm_graph.ingest.captures.sidecar import is_web_address
-from airm_graph.ingest.formats.reader import Row
+from airm_graph.ingest.formats import Row
 from airm_graph.ingest.tables.names import find_doi, find_separator, find_year, split_authors
 from airm_graph.ingest.tables.sheet import Reason, Sheet
 from airm_graph.model import SourceBlock, Text

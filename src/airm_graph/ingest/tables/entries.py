@@ -11,7 +11,7 @@ from collections.abc import Mapping as Lookup
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
-from airm_graph.ingest.formats.reader import Row, Table
+from airm_graph.ingest.formats import Row, Table
 from airm_graph.ingest.tables.documents import Documents, read_inline
 from airm_graph.ingest.tables.meaning import Mapping
 from airm_graph.ingest.tables.outline import Outline, read_outline

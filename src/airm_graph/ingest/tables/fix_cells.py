@@ -7,7 +7,7 @@ from itertools import groupby
 from pathlib import PurePath
 
 from airm_graph.ingest.days import mend_date
-from airm_graph.ingest.formats.reader import Table, read_table
+from airm_graph.ingest.formats import Table, read_table
 from airm_graph.ingest.tables.mapping import Mapping, TableMapping
 from airm_graph.taxonomy import load_taxonomy
 from airm_graph.text import Kind, normalise, repair_text

@@ -12,8 +12,7 @@ from pathlib import Path
 
 from airm_graph.errors import InputError
 from airm_graph.graph import TripleTable, quote
-from airm_graph.ingest.formats import Row, Scan, Table, UnreadableError, copy_table, stream_cells
-from airm_graph.ingest.formats.rows import Fault
+from airm_graph.ingest.formats import Fault, Row, Scan, Table, UnreadableError, copy_table, stream_cells
 from airm_graph.ingest.inputs import Input
 from airm_graph.ingest.tables.entries import CONTROL
 from airm_graph.ingest.tables.meaning import Mapping, TableMapping

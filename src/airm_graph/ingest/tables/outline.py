@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from airm_graph.ingest.formats.reader import Row
+from airm_graph.ingest.formats import Row
 from airm_graph.ingest.tables.sheet import Reason, Sheet
 from airm_graph.ingest.tables.values import split_cell
 from airm_graph.model import Parent

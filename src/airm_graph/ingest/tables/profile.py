@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from airm_graph.ingest.captures.sidecar import is_web_address
-from airm_graph.ingest.formats.reader import Table
+from airm_graph.ingest.formats import Table
 from airm_graph.ingest.tables.names import find_doi, is_day
 from airm_graph.ingest.tables.values import find_term, split_cell, split_code
 from airm_graph.taxonomy import load_taxonomy

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePath
 
-from airm_graph.ingest.formats.reader import Table
+from airm_graph.ingest.formats import Table
 from airm_graph.ingest.tables.guess import CERTAIN, Guess, Keys, guess_columns, score_kind, split_words
 from airm_graph.ingest.tables.meaning import COLUMNS, ROLES, SOURCE_KEYS
 from airm_graph.ingest.tables.profile import EDITIONS, Profile, profile_columns, share

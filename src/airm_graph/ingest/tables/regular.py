@@ -5,8 +5,7 @@ That is its lines, its name and whether it is odd.
 
 from airm_graph.errors import StoreError
 from airm_graph.graph import TripleTable
-from airm_graph.ingest.formats import Scan
-from airm_graph.ingest.formats.rows import MAX_CELL
+from airm_graph.ingest.formats import MAX_CELL, Scan
 
 __all__ = ["load_regular"]
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TypeVar
 
 from airm_graph.ingest.captures.sidecar import is_web_address
-from airm_graph.ingest.formats.reader import Row
+from airm_graph.ingest.formats import Row
 from airm_graph.ingest.tables.names import is_day
 from airm_graph.ingest.tables.sheet import Reason, Sheet
 from airm_graph.ingest.tables.values import find_term, split_cell

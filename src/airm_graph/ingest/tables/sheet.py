@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
-from airm_graph.ingest.formats.reader import Row, Table
+from airm_graph.ingest.formats import Row, Table
 from airm_graph.ingest.tables.meaning import Mapping, TableMapping
 from airm_graph.model import Capture, Evidence, Finding, Place, Rejected, Repair, Text
 from airm_graph.rules import make_finding

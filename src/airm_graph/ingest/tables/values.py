@@ -5,7 +5,7 @@ from collections.abc import Mapping as Lookup
 from dataclasses import dataclass
 from functools import cache
 
-from airm_graph.ingest.formats.reader import Row
+from airm_graph.ingest.formats import Row
 from airm_graph.ingest.tables.meaning import ClassificationMapping
 from airm_graph.ingest.tables.names import is_day, name_agent
 from airm_graph.ingest.tables.sheet import Reason, Repairs, Sheet

@@ -304,8 +304,9 @@ def test_workbook_without_a_part_is_refused_or_read(name: str) -> None:
     assert bool(table.rows) or table.findings
 
 
+MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 STRICT = {
-    "http://schemas.openxmlformats.org/spreadsheetml/2006/main": "http://purl.oclc.org/ooxml/spreadsheetml/main",
+    MAIN: "http://purl.oclc.org/ooxml/spreadsheetml/main",
     "http://schemas.openxmlformats.org/officeDocument/2006/relationships": "http://purl.oclc.org/ooxml/officeDocument/relationships",
 }
 
@@ -316,15 +317,21 @@ def make_strict(text: str) -> str:
     return text
 
 
+def prefix_names(name: str, text: str, names: str, declared: str) -> str:
+    """Give some names of elements of a sheet a prefix."""
+    return re.sub(rf"(</?)({names})\b", r"\1x:\2", text).replace("xmlns=", declared) if name == PARTS["sheet"] else text
+
+
 @pytest.mark.parametrize(
     "change",
     [
         lambda name, text: make_strict(text),
         lambda name, text: text.replace("<fill><patternFill/></fill>", "<fill/>"),
-        lambda name, text: re.sub(r"<(/?)(?=\w)", r"<\1x:", text).replace("xmlns=", "xmlns:x=") if name == PARTS["sheet"] else text,
+        lambda name, text: prefix_names(name, text, r"\w+", "xmlns:x="),
+        lambda name, text: prefix_names(name, text, "row|c|v", f'xmlns:x="{MAIN}" xmlns='),
         lambda name, text: text.replace("/xl/worksheets/sheet1.xml", "WORKSHEETS\\Sheet1.xml"),
     ],
-    ids=["strict", "fill", "prefix", "letters"],
+    ids=["strict", "fill", "prefix", "two-prefixes", "letters"],
 )
 def test_workbook_of_an_unusual_program_is_read(change: Callable[[str, str], str]) -> None:
     plain = workbook_parts()

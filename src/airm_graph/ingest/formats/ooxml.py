@@ -110,37 +110,36 @@ class _Tree:
         element = self._builder.start(name.rpartition(":")[2], attributes)
         if self._root is None:
             self._root = element
-            # Nearly no program writes prefixes.
-            self._parser.StartElementHandler = self._start if ":" in name else self._builder.start
+            # Nearly no program writes prefixes, for which the namespace of the root has to have one.
+            spaces = [*attributes.values()].count(attributes.get("xmlns", ""))
+            self._parser.StartElementHandler = self._start if ":" in name or spaces > 1 else self._builder.start
 
     def take(self, size: int) -> list[Element]:
-        """Take out the elements that are complete after so many more bytes; none are the end."""
+        """Take out the elements that are complete after so many more bytes; no bytes are the end."""
         if self._root is None:
             return []
-        parents = [child for child in self._root if child.tag in self._parents] if self._parents else [self._root]
-        del self._root[: -1 if self._parents else 0]
-        last = self._root[-1] if self._parents and len(self._root) else self._root
-        found = [element for parent in parents for element in _cut(parent, is_open=parent is last and size > 0)]
-        is_waiting = last in parents and len(last) > 0
-        self._waiting = self._waiting + size if is_waiting and not found else 0
+        found: list[Element] = []
+        nodes = self._root[:] if self._parents else [self._root]
+        last = nodes[-1] if nodes else self._root
+        for node in nodes:
+            # The last element in the last one may be open, and stays.
+            end = -1 if size and node is last else None
+            if not self._parents or node.tag in self._parents:
+                found += node[:end]
+                del node[:end]
+        if self._parents:
+            del self._root[:-1]
+        is_wanted = not self._parents or last.tag in self._parents
+        self._waiting = self._waiting + size if is_wanted and len(last) and not found else 0
         if self._waiting > _BYTES or (self._waiting and sum(1 for _ in last.iter()) > _ELEMENTS):
             raise UnreadableError(f"a row or a text of the workbook has more than {_BYTES:,} bytes or {_ELEMENTS:,} elements")
-        depth = 1
-        while len(last):
-            if not is_waiting:
+        for _ in range(_DEPTH):
+            if not len(last):
+                return found
+            if not is_wanted:
                 del last[:-1]
-            last, depth = last[-1], depth + 1
-            if depth > _DEPTH:
-                raise UnreadableError(f"elements of the workbook are nested more than {_DEPTH} deep")
-        return found
-
-
-def _cut(parent: Element, *, is_open: bool) -> list[Element]:
-    """Take out the children of an element; of an open one the last may be open, too, and stays."""
-    count = len(parent) - is_open
-    children = parent[: max(0, count)]
-    del parent[: max(0, count)]
-    return children
+            last = last[-1]
+        raise UnreadableError(f"elements of the workbook are nested more than {_DEPTH} deep")
 
 
 def _refuse_declaration(*_: object) -> None:

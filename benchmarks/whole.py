@@ -38,7 +38,7 @@ def _judge_and_close(path: Path, watch: Watch) -> object:
         table.load_files([path], parse=stream_rows)
         rows = len(table)
         watch.mark("load")
-        verdict = judge_shapes(None, engine="fast", table=table)
+        verdict = judge_shapes(table, engine="fast")
         watch.mark("judge")
         inference = close_table(table, ontology=ontology)
         watch.mark("close")
@@ -47,6 +47,7 @@ def _judge_and_close(path: Path, watch: Watch) -> object:
 
 def prepare_references(folder: Path, _: int) -> Work:
     """The same by pyshacl, as we call it, and owlrl."""
+    from airm_graph.graph import TripleTable
     from airm_graph.graph.store import parse_rows
     from airm_graph.reason import close
     from airm_graph.reason.publish import publishable
@@ -55,7 +56,9 @@ def prepare_references(folder: Path, _: int) -> Work:
     def work(watch: Watch) -> object:
         rows = parse_rows((folder / "data.nq").read_bytes(), name="data.nq", suffix=".nq")
         watch.mark("load")
-        verdict = judge_shapes(rows, engine="reference")
+        with TripleTable(threads=1) as table:
+            table.load_rows(rows)
+            verdict = judge_shapes(table, engine="reference")
         watch.mark("judge")
         closure = close(rows, ontology=ontology_rows(), engine="reference")
         watch.mark("close")

@@ -25,7 +25,7 @@ from airm_graph.namespaces import BASE, PREFIXES
 from airm_graph.pipeline import build as conductor
 from airm_graph.taxonomy import load_taxonomy
 from airm_graph.triples import record_rows
-from airm_graph.validate.results import sort_findings
+from airm_graph.validate.findings import sort_findings
 
 AIRM = PREFIXES["airm"]
 ROOT = Path(__file__).resolve().parent.parent

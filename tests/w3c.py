@@ -15,7 +15,7 @@ import pytest
 
 from airm_graph.model import Severity
 from airm_graph.validate.compile import ShapesGraph, path_text
-from airm_graph.validate.results import Result
+from airm_graph.validate.findings import Result
 
 VERSION = "0.40.1"
 _CACHE = Path(__file__).parent / ".cache"

@@ -3,7 +3,10 @@
 import re
 from typing import NamedTuple
 
-__all__ = ["Literal", "read_literal", "unescape"]
+__all__ = ["Literal", "Quad", "read_literal", "unescape"]
+
+#: Subject, predicate, object, graph as N-Quads terms; the graph is empty for the default graph.
+Quad = tuple[str, str, str, str]
 
 _ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|(.))", re.DOTALL)
 _CONTROL = {"t": "\t", "b": "\b", "n": "\n", "r": "\r", "f": "\f"}

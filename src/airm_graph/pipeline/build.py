@@ -4,7 +4,7 @@ import datetime
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager, nullcontext
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -32,16 +32,12 @@ from airm_graph.pipeline.views import SUMS, Graph
 from airm_graph.progress import Progress, tell_nobody
 from airm_graph.reason import Closure, close, close_table
 from airm_graph.resources import find_resource, read_resource
-from airm_graph.rules import SAYS_THE_SAME, make_finding
+from airm_graph.rules import make_finding
 from airm_graph.sssom import is_match_table
 from airm_graph.taxonomy import load_taxonomy
 from airm_graph.terms import read_literal
 from airm_graph.triples import NOTICE, dataset_rows, record_rows
-from airm_graph.validate import Report, Verdict, judge_shapes
-from airm_graph.validate.attested import place_values
-from airm_graph.validate.places import find_every_place
-from airm_graph.validate.results import leave_out_repeated
-from airm_graph.validate.shapes import DEFAULT_SHAPES
+from airm_graph.validate import DEFAULT_SHAPES, Report, Verdict, judge_shapes, leave_out_repeated, locate_values
 from airm_graph.version import VERSION
 
 if TYPE_CHECKING:
@@ -149,7 +145,7 @@ def finish_graph(
     """
     rows, ontology = _state(records, base)
     verdict, closure = _judge_and_close(rows, ontology=ontology, shapes=shapes, engine=engine, tell=tell)
-    report = _report(readings, records, closure, verdict, rows)
+    report = _report(readings, records, closure, verdict)
     tell("done", 1, 1)
     asserted, added, axioms = (_rebase(part, base) for part in (rows, closure.rows, ontology))
     return Graph(asserted, added, axioms, report, records, base, readings.files, readings.rejected, readings.counts)
@@ -324,7 +320,7 @@ def _judge_large(
     if found.sheets:
         state(found.sheets)
     tell("validate", 0, 1)
-    verdict = judge_shapes(None, shapes=shapes, engine=engine, table=table)
+    verdict = judge_shapes(table, shapes=shapes, engine=engine)
     verdict = replace(verdict, findings=tuple(name_columns(verdict.findings, sheets=found.sheets, table=table)))
     tell("close", 0, 1)
     inference = close_table(table, ontology=_read_rows("ontology/airm.ttl", iri("graph/ontology")))
@@ -332,7 +328,7 @@ def _judge_large(
     closure = Closure((), "fast", notes, inference.contradictions)
     rows_of = ((finding.place.file, finding.place.row) for finding in verdict.findings if finding.place and finding.place.row)
     lines = find_lines(((file, row) for file, row in rows_of if row), sheets=found.sheets, table=table)
-    report = _report(readings, found.records, closure, verdict, verdict.place_rows, lines=lines)
+    report = _report(readings, found.records, closure, verdict, lines=lines)
     tell("done", 1, 1)
     return Held(report=report, records=found.records, base=base, files=readings.files, quarantine=readings.rejected, tables=readings.counts)
 
@@ -369,12 +365,10 @@ def _judge_and_close(
     """Judge rows, then close them; both on one table, which holds nothing but the rows while they are judged."""
     from airm_graph.graph import TripleTable
 
-    threads = 1 if len(rows) < _FEW_ROWS else None
-    with nullcontext(None) if engine == "reference" else TripleTable(threads=threads) as table:
-        if table is not None:
-            table.load_rows(rows)
+    with TripleTable(threads=1 if len(rows) < _FEW_ROWS else None) as table:
+        table.load_rows(rows)
         tell("validate", 0, 1)
-        verdict = judge_shapes(rows, shapes=shapes, engine=engine, table=table)
+        verdict = judge_shapes(table, shapes=shapes, engine=engine)
         tell("close", 0, 1)
         return verdict, close(rows, ontology=ontology, engine=engine, table=table)
 
@@ -425,7 +419,6 @@ def _report(
     records: Records,
     closure: Closure | None = None,
     verdict: Verdict | None = None,
-    rows: Sequence[Row] = (),
     lines: Mapping[tuple[str, int], tuple[int, int]] = MappingProxyType({}),
 ) -> Report:
     said = (*readings.findings, *records.findings)
@@ -433,8 +426,8 @@ def _report(
         return Report(said, tuple(readings.files))
     contradictions = (make_finding("INF-01", text, None) for text in closure.contradictions)
     known = {**_find_lines(records), **lines}
-    found = [_place_row(finding, known) for finding in place_values(verdict.findings, records=records)]
-    judged = _leave_out_repeated(found, rows=rows, said=said)
+    found = [_place_row(finding, known) for finding in locate_values(verdict.findings, records=records)]
+    judged = leave_out_repeated(found, said=said, locations=verdict.locations)
     return Report((*said, *contradictions, *judged), tuple(readings.files), verdict.engines, (*closure.notes, *verdict.notes))
 
 
@@ -456,11 +449,6 @@ def _place_row(finding: Finding, lines: Mapping[tuple[str, int], tuple[int, int]
         return finding
     first, last = lines[place.file, place.row]
     return replace(finding, place=replace(place, first_line=first, last_line=last))
-
-
-def _leave_out_repeated(findings: Sequence[Finding], *, rows: Iterable[Row], said: Iterable[Finding]) -> list[Finding]:
-    focus = {finding.focus for finding in findings if finding.rule in SAYS_THE_SAME}
-    return leave_out_repeated(findings, said=said, places=find_every_place(rows, focus=focus))
 
 
 def _rebase(rows: Iterable[Row], base: str) -> tuple[Row, ...]:
@@ -547,6 +535,8 @@ def validate_inputs(
         InputError: There is no such file or folder, or captures and RDF are mixed.
         StoreError: An RDF file is not what its suffix says.
     """
+    from airm_graph.graph import TripleTable
+
     if engine == "spark":
         return _validate_on_spark(inputs, shapes=shapes, mapping=mapping, strict=strict, progress=progress, settings=spark)
     found = [(*_find_rdf(Path(path)), *_find_match_tables(Path(path))) for path in inputs]
@@ -566,7 +556,9 @@ def validate_inputs(
     base = find_base(rows)
     inferred = f"<{base}graph/inferred>"
     judged_by = _default_shapes(rows) if shapes is None else shapes
-    verdict = judge_shapes([row for row in rows if row[3] != inferred], shapes=judged_by, engine=engine, base=base)
+    with TripleTable(threads=1 if len(rows) < _FEW_ROWS else None) as table:
+        table.load_rows(row for row in rows if row[3] != inferred)
+        verdict = judge_shapes(table, shapes=judged_by, engine=engine, base=base)
     names = {name: name for name in (*(file.name for file in files), *(path.as_posix() for path in tables))}
     return Report((*locate_findings(verdict.findings, files=files), *mapped), tuple(names), verdict.engines, verdict.notes), names
 
@@ -636,7 +628,7 @@ def _judge_files(table: "TripleTable", *, shapes: Sequence[str] | None, engine: 
     base = find_base(head)
     table.remove_graph(f"<{base}graph/inferred>")
     judged_by = _default_shapes(head) if shapes is None else shapes
-    return judge_shapes(None, shapes=judged_by, engine=engine, base=base, table=table)
+    return judge_shapes(table, shapes=judged_by, engine=engine, base=base)
 
 
 def _report_lines(verdict: Verdict, paths: Sequence[Path], findings: Iterable[Finding]) -> tuple[Report, Mapping[str, str]]:

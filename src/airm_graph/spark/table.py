@@ -82,7 +82,7 @@ class SparkTable(TripleTable):
         self.drop(*list(self._paths))
         self._aside.close()
 
-    def execute(self, sql: str, *, as_written: bool = False) -> list[tuple[Any, ...]]:  # noqa: ARG002 - Spark joins as written
+    def execute(self, sql: str) -> list[tuple[Any, ...]]:
         """Run one statement, or several separated by semicolons, and return the rows of the last.
 
         Raises:

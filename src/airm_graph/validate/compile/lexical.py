@@ -1,14 +1,15 @@
 """Lexical forms in SQL: which are well formed, and what their values are compared by.
 
 Source:
-    XML Schema Definition Language 1.1, part 2; SPARQL 1.1, 17.3 (operators). White space around numbers is let pass.
+    XML Schema Definition Language 1.1, part 2; SPARQL 1.1, 17.3 (operators). White space around
+    numbers is let pass.
 """
 
 import re
 
 from airm_graph.graph import quote
 from airm_graph.namespaces import PREFIXES
-from airm_graph.validate.compile.shapes import NotCompiledError
+from airm_graph.validate.compile.shapes_graph import NotCompiledError
 
 __all__ = ["KEYS", "STRINGS", "is_comparable", "well_formed"]
 
@@ -63,7 +64,9 @@ def _matches(form: str) -> str:
 
 
 def well_formed(datatype: str) -> str:
-    """An SQL condition on ``lexical``: it is in the lexical space of *datatype*; empty where every form is taken.
+    """Write a condition on ``lexical``: it is in the lexical space of *datatype*.
+
+    It is empty where every form is taken.
 
     Raises:
         NotCompiledError: Only pyshacl reads the datatype.
@@ -127,7 +130,7 @@ FROM (
       OR (datatype = {_datatypes("dateTime")} AND {_matches(_FORMS["dateTime"])})
       OR (datatype = {_datatypes("time")} AND {_matches(_FORMS["time"])})
   ) AS parts
-) AS shifted"""  # noqa: S608
+) AS shifted"""
 _SMALL = r"\s*[+-]?[0-9]{0,20}(\.[0-9]{0,18})?\s*"
 _BARE = "regexp_replace(lexical, '[[:space:]]', '', 'g')"
 _NUMBERS = f"""
@@ -137,10 +140,10 @@ SELECT id, 'number' AS space,
 FROM terms
 WHERE (datatype IN ({_datatypes(*_INTEGERS)}) AND {_matches(_FORMS["integer"])})
   OR (datatype = {_datatypes("decimal")} AND {_matches(_FORMS["decimal"])})
-  OR (datatype IN ({_datatypes("double", "float")}) AND {_matches(_FORMS["double"])})"""  # noqa: S608
+  OR (datatype IN ({_datatypes("double", "float")}) AND {_matches(_FORMS["double"])})"""
 _BOOLEANS = f"""
 SELECT id, 'boolean' AS space, CAST(NULL AS DOUBLE) AS rough, CASE WHEN lexical IN ('true', '1') THEN 1 ELSE 0 END AS exact
-FROM terms WHERE datatype = {_datatypes("boolean")} AND {_matches(_FORMS["boolean"])}"""  # noqa: S608
+FROM terms WHERE datatype = {_datatypes("boolean")} AND {_matches(_FORMS["boolean"])}"""
 
 #: SQL that makes the table ``keys``: of each literal that has an order, the space it is comparable in, and its place there,
 #: exactly (as a decimal: number, or seconds) or, for floating point and numbers of many digits, roughly.
@@ -149,4 +152,4 @@ SELECT id, space, CAST(exact AS DECIMAL(38, 18)) AS exact, CAST(rough AS DOUBLE)
 SELECT id, space, exact, rough FROM ({_NUMBERS}) AS numbers
 UNION ALL SELECT id, space, exact, rough FROM ({_BOOLEANS}) AS booleans
 UNION ALL SELECT id, space, exact, rough FROM ({_TEMPORAL}) AS temporal
-) AS found"""  # noqa: S608
+) AS found"""

@@ -10,9 +10,9 @@ import warnings
 from collections.abc import Iterable
 from typing import Any
 
-from airm_graph.validate.compile.shapes import NotCompiledError
+from airm_graph.validate.compile.shapes_graph import NotCompiledError
 
-__all__ = ["rewrite_pattern", "rewrite_replaced"]
+__all__ = ["rewrite_pattern"]
 
 _parser: Any = importlib.import_module("re._parser")
 _SPACE = r"\x{9}-\x{d}\x{1c}-\x{20}\x{85}\x{a0}\x{1680}\x{2000}-\x{200a}\x{2028}\x{2029}\x{202f}\x{205f}\x{3000}"
@@ -46,23 +46,6 @@ def rewrite_pattern(pattern: str, *, flags: str = "") -> str:
         raise NotCompiledError(f"flags inside the pattern {pattern!r}")
     body = _Writer(pattern, many_lines=bool(parsed.state.flags & re.M)).sequence(parsed, last=True)
     return ("(?i)" if parsed.state.flags & re.I else "") + body
-
-
-def rewrite_replaced(pattern: str) -> str:
-    r"""Write a pattern whose matches are to be replaced, so that SQL engines find the same ones as Python's ``re.sub``.
-
-    Raises:
-        NotCompiledError: As for `rewrite_pattern`; or matches can be empty, as short as possible, or end with the line.
-
-    >>> rewrite_replaced(r"[^\n]")
-    '[^\\n]'
-    """
-    if "$" in pattern or re.search(r"[*+?}][?+]", pattern):
-        raise NotCompiledError(f"the pattern {pattern!r}: what it replaces is not sure")
-    written = rewrite_pattern(pattern)
-    if _parser.parse(pattern).getwidth()[0] == 0:
-        raise NotCompiledError(f"the pattern {pattern!r} matches nothing at all")
-    return written
 
 
 class _Writer:

@@ -266,6 +266,17 @@ def test_ill_typed_values_when_judged_leave_the_terminal_quiet(capfd: pytest.Cap
     assert not logging.getLogger("rdflib.term").disabled
 
 
+def test_shapes_when_unusable_leave_the_terminal_quiet(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    name = shapes_file(tmp_path, "airmsh:Bad a sh:NodeShape ; sh:targetClass airm:Mitigation ; sh:minCount 1 .")
+    with pytest.raises(ShapesError):
+        validate_rows(fixture_rows("Mitigation/valid-unnamed"), shapes=[name], engine="reference")
+    assert capfd.readouterr() == ("", "")
+    assert caplog.records == []
+    assert not logging.getLogger("pyshacl-validate").disabled
+
+
 def test_network_when_data_and_shapes_import_is_not_touched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: object, **__: object) -> None:
         raise AssertionError("the network was touched")

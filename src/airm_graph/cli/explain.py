@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from airm_graph.validate.rulebook import Page
+    from airm_graph.validate.rulebook import RulePage
 
 __all__ = ["command"]
 
@@ -47,7 +47,7 @@ def command(rule: str | None, *, shape: str) -> int:
     return 0
 
 
-def _write_page(page: "Page") -> None:
+def _write_page(page: "RulePage") -> None:
     click.echo(f"{page.rule} ({page.severity.value}): {page.title}\n")
     for title, text in (("Why", page.why), ("To mend", page.remedy)):
         if text:

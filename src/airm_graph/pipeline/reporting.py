@@ -9,11 +9,8 @@ from airm_graph.model import Finding, Records, Severity
 from airm_graph.pipeline.locations import find_lines, name_columns
 from airm_graph.pipeline.reading import Read
 from airm_graph.reason import Inference
-from airm_graph.rules import SAYS_THE_SAME, make_finding
-from airm_graph.validate import Report, Verdict
-from airm_graph.validate.attested import place_values
-from airm_graph.validate.places import find_every_place
-from airm_graph.validate.results import leave_out_repeated
+from airm_graph.rules import make_finding
+from airm_graph.validate import Report, Verdict, leave_out_repeated, locate_values
 
 __all__ = ["make_report", "report_readings", "stop_at_rejected"]
 
@@ -34,9 +31,7 @@ def make_report(read: Read, *, table: TripleTable, verdict: Verdict, inference: 
     """
     said = (*read.readings.findings, *read.records.findings)
     contradictions = (make_finding("INF-01", text, None) for text in inference.contradictions)
-    judged = _locate(verdict, read=read, table=table)
-    focus = {finding.focus for finding in judged if finding.rule in SAYS_THE_SAME}
-    kept = leave_out_repeated(judged, said=said, places=find_every_place(verdict.place_rows, focus=focus))
+    kept = leave_out_repeated(_locate(verdict, read=read, table=table), said=said, locations=verdict.locations)
     notes = (*inference.notes, *verdict.notes)
     return Report((*said, *contradictions, *kept), tuple(read.readings.files), verdict.engines, notes)
 
@@ -45,7 +40,7 @@ def _locate(verdict: Verdict, *, read: Read, table: TripleTable) -> list[Finding
     """Put findings of shapes on the places that state their values, and rows of tables on their lines."""
     named = name_columns(verdict.findings, tables=read.tables, table=table)
     records = read.find_records({finding.focus for finding in named if finding.value})
-    found = place_values(named, records=records)
+    found = locate_values(named, records=records)
     rows = {(finding.place.file, finding.place.row) for finding in found if finding.place and finding.place.row}
     lines = find_lines(rows, records=records, tables=read.tables, table=table) if rows else {}
     return [_add_lines(finding, lines) for finding in found]

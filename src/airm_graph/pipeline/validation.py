@@ -17,8 +17,7 @@ from airm_graph.pipeline.platform import EMBEDDED, MANIFEST, NQUADS, Platform
 from airm_graph.pipeline.views import SUMS
 from airm_graph.progress import Progress, tell_nobody
 from airm_graph.sssom import is_match_table
-from airm_graph.validate import Report, Verdict, judge_shapes
-from airm_graph.validate.shapes import DEFAULT_SHAPES
+from airm_graph.validate import DEFAULT_SHAPES, Report, Verdict, judge_shapes
 
 __all__ = ["validate_inputs"]
 
@@ -92,7 +91,7 @@ def _judge_files(table: TripleTable, options: BuildOptions) -> Verdict:
     if shapes is None:
         is_ontology = any((p, o) == (term("rdf:type"), term("owl:Ontology")) for _, p, o, _ in head)
         shapes = (*DEFAULT_SHAPES, "ontology") if is_ontology else DEFAULT_SHAPES
-    return judge_shapes(None, shapes=shapes, engine=options.engine, base=base, table=table)
+    return judge_shapes(table, shapes=shapes, engine=options.engine, base=base)
 
 
 def _judge_mapping_set(path: Path) -> list[Finding]:

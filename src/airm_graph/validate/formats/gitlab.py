@@ -18,7 +18,7 @@ _SEVERITIES = {Severity.VIOLATION: "major", Severity.WARNING: "minor", Severity.
 
 
 def write_gitlab(report: Report, *, paths: Mapping[str, str]) -> str:
-    r"""Write the findings that have a file; GitLab has no place for others.
+    r"""Write the findings that have a file; GitLab shows no others.
 
     >>> write_gitlab(Report(()), paths={})
     '[]\n'

@@ -30,7 +30,8 @@ Json = dict[str, Any]
 def write_sarif(report: Report, *, paths: Mapping[str, str]) -> str:
     """Write one run with its rules and results; relative paths are below ``%SRCROOT%``.
 
-    A finding without a file is put on the first file that was looked at, because code scanning refuses results without one.
+    A finding without a file is put on the first file that was looked at, because code scanning
+    refuses results without one.
     """
     pairs = fingerprint_findings(report.findings)
     rules = sorted({finding.rule for finding, _ in pairs})
@@ -92,13 +93,13 @@ def _result(finding: Finding, fingerprint: str, *, rules: Sequence[str], paths: 
     return content
 
 
-def _physical(place: Place, *, paths: Mapping[str, str]) -> Json:
-    content: Json = {"artifactLocation": _artifact(find_path(place.file, paths=paths))}
+def _physical(location: Place, *, paths: Mapping[str, str]) -> Json:
+    content: Json = {"artifactLocation": _artifact(find_path(location.file, paths=paths))}
     # What is said of a whole file is put on its first line: code scanning shows nothing without one.
-    first = place.first_line or 1
-    content["region"] = {"startLine": first, "endLine": place.last_line or first}
-    if place.text and place.first_line is not None:
-        content["region"]["snippet"] = {"text": place.text}
+    first = location.first_line or 1
+    content["region"] = {"startLine": first, "endLine": location.last_line or first}
+    if location.text and location.first_line is not None:
+        content["region"]["snippet"] = {"text": location.text}
     return content
 
 

@@ -218,7 +218,7 @@ def test_ontology_when_validated_by_name_is_judged_as_an_ontology(tmp_path: Path
     damaged = tmp_path / "airm.ttl"
     damaged.write_text(text.replace("  dcterms:license <https://creativecommons.org/licenses/by/4.0/> ;\n", "", 1), encoding="utf-8")
     (finding,) = validate_inputs([damaged])[0].findings
-    assert (finding.rule, finding.place.text) == ("ONT-07", f"<{BASE}ontology>")
+    assert (finding.rule, finding.location.text) == ("ONT-07", f"<{BASE}ontology>")
 
 
 def test_shapes_when_parsed_have_blank_nodes_in_lists_and_paths_only() -> None:

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from airm_graph import triples
 from airm_graph.errors import ShapesError
 from airm_graph.graph.store import parse_rows
-from airm_graph.model import Finding, Place, Severity
+from airm_graph.model import Finding, Location, Severity
 from airm_graph.namespaces import BASE, PREFIXES, iri, literal, rebase_text, term
 from airm_graph.resources import find_resource
 from airm_graph.terms import Quad, read_literal
@@ -58,8 +58,8 @@ def result(**changes: object) -> Result:
     return replace(plain, **changes)  # type: ignore[arg-type]
 
 
-def finding(rule: str = "TST-01", severity: Severity = Severity.VIOLATION, place: Place | None = None, **more: str) -> Finding:
-    return Finding(rule, severity, more.pop("message", "what is wrong"), place=place, **more)
+def finding(rule: str = "TST-01", severity: Severity = Severity.VIOLATION, location: Location | None = None, **more: str) -> Finding:
+    return Finding(rule, severity, more.pop("message", "what is wrong"), location=location, **more)
 
 
 # nodes
@@ -95,9 +95,9 @@ def test_node_when_not_a_term_is_refused() -> None:
 
 
 def test_findings_when_made_split_rule_fault_and_remedy() -> None:
-    (found,) = find_findings([result(message="MIT-01: a, b; do c; or d.")], locations={"<f>": (Place("a.txt", 3), Place("a.txt", 5))})
+    (found,) = find_findings([result(message="MIT-01: a, b; do c; or d.")], locations={"<f>": (Location("a.txt", 3), Location("a.txt", 5))})
     assert (found.rule, found.message, found.remedy) == ("MIT-01", "a, b", "do c; or d")
-    assert (found.focus, found.path, found.value, found.place) == ("<f>", "<p>", "<v>", Place("a.txt", 3))
+    assert (found.focus, found.path, found.value, found.location) == ("<f>", "<p>", "<v>", Location("a.txt", 3))
 
 
 @pytest.mark.parametrize(("message", "expected"), [("Too short.", "Too short"), ("", "")])
@@ -113,14 +113,14 @@ def test_findings_when_one_value_fails_twice_in_a_shape_are_one() -> None:
 
 def test_findings_when_sorted_go_by_severity_file_line_rule_with_unplaced_last() -> None:
     ordered = [
-        finding("B-1", place=Place("a.txt")),
-        finding("A-1", place=Place("a.txt", 2)),
-        finding("B-1", place=Place("a.txt", 2)),
-        finding("A-1", place=Place("a.txt", 10)),
-        finding("A-1", place=Place("b.txt", 1)),
+        finding("B-1", location=Location("a.txt")),
+        finding("A-1", location=Location("a.txt", 2)),
+        finding("B-1", location=Location("a.txt", 2)),
+        finding("A-1", location=Location("a.txt", 10)),
+        finding("A-1", location=Location("b.txt", 1)),
         finding("A-1"),
-        finding("A-1", Severity.WARNING, Place("a.txt", 1)),
-        finding("A-1", Severity.INFO, Place("a.txt", 1)),
+        finding("A-1", Severity.WARNING, Location("a.txt", 1)),
+        finding("A-1", Severity.INFO, Location("a.txt", 1)),
     ]
     shuffled = random.Random(7).sample(ordered, len(ordered))
     assert sort_findings(shuffled) == ordered
@@ -129,12 +129,12 @@ def test_findings_when_sorted_go_by_severity_file_line_rule_with_unplaced_last()
 # locations
 
 
-def locations_of(node: str, rows: list[Quad]) -> tuple[Place, ...]:
+def locations_of(node: str, rows: list[Quad]) -> tuple[Location, ...]:
     with loaded(rows) as table:
         return find_locations(table, nodes=[node]).get(node, ())
 
 
-def location_of(node: str, rows: list[Quad]) -> Place | None:
+def location_of(node: str, rows: list[Quad]) -> Location | None:
     return next(iter(locations_of(node, rows)), None)
 
 
@@ -147,7 +147,7 @@ def location_of(node: str, rows: list[Quad]) -> Place | None:
     ],
 )
 def test_location_when_a_record_has_evidence_is_that_of_the_evidence(focus: str) -> None:
-    expected = Place("page.txt", 3, 4, "A gate before release\nStops a release that fails its tests.")
+    expected = Location("page.txt", 3, 4, "A gate before release\nStops a release that fails its tests.")
     rows = fixture_rows("Classification/valid-with-reasoning")
     assert location_of(iri(focus), rows) == location_of(EVIDENCE, rows) == expected
 
@@ -162,31 +162,31 @@ def test_locations_when_there_are_several_go_by_file_and_line() -> None:
             (capture, term("airm:fileName"), literal(file), ""),
         ]
         rows += [(evidence, term("airm:firstLine"), literal(line), "")]
-    assert locations_of("<m>", rows) == (Place("a.txt", 9), Place("a.txt", 10), Place("b.txt", 1))
+    assert locations_of("<m>", rows) == (Location("a.txt", 9), Location("a.txt", 10), Location("b.txt", 1))
 
 
 def test_location_when_a_repair_is_its_own_line() -> None:
     rows = fixture_rows("Repair/valid-removed")
     repair = iri("capture/0123456789abcdef/repair/l4-c2-footnote-number")
-    assert location_of(repair, rows) == Place("page.txt", 4, 4, "S37tops a release that fails its tests.")
+    assert location_of(repair, rows) == Location("page.txt", 4, 4, "S37tops a release that fails its tests.")
     without_line = [row for row in rows if row[1] != term("airm:line")]
     assert location_of(repair, without_line) == location_of(EVIDENCE, rows)
     beyond = [(s, p, literal(9) if p == term("airm:line") else o, g) for s, p, o, g in rows]
-    assert location_of(repair, beyond) == Place("page.txt", 9, 9)
+    assert location_of(repair, beyond) == Location("page.txt", 9, 9)
 
 
 def test_location_when_a_capture_is_its_first_file() -> None:
-    assert location_of(CAPTURE, fixture_rows("Capture/valid-two-names")) == Place("copy/page.txt")
+    assert location_of(CAPTURE, fixture_rows("Capture/valid-two-names")) == Location("copy/page.txt")
 
 
 def test_location_when_evidence_is_a_cell_is_its_row_and_column() -> None:
-    place = location_of(iri("capture/0123456789abcdef/r2-name"), fixture_rows("Evidence/valid-cell"))
-    assert place == Place("page.txt", row=2, column="Name")
+    location = location_of(iri("capture/0123456789abcdef/r2-name"), fixture_rows("Evidence/valid-cell"))
+    assert location == Location("page.txt", row=2, column="Name")
 
 
 def test_location_when_nothing_is_evident_is_the_file_that_states_the_node() -> None:
     bare = [("<m>", term("rdf:type"), term("airm:Mitigation"), CAPTURE)]
-    assert location_of("<m>", [*bare, *fixture_rows("Capture/valid-minimal")]) == Place("page.txt")
+    assert location_of("<m>", [*bare, *fixture_rows("Capture/valid-minimal")]) == Location("page.txt")
 
 
 @pytest.mark.parametrize("focus", ["<https://example.org/unheard-of>", iri("taxonomy/v2/1"), iri("taxonomy/v2")])
@@ -198,7 +198,7 @@ def test_location_when_no_capture_speaks_of_a_node_is_none(focus: str) -> None:
 def test_location_when_rows_are_damaged_says_what_is_left() -> None:
     rows = fixture_rows("Evidence/valid-lines")
     damage = {term("airm:firstLine"): literal("three"), term("airm:capturedText"): "<no-text>", term("airm:lastLine"): literal(4)}
-    assert location_of(EVIDENCE, [(s, p, damage.get(p, o), g) for s, p, o, g in rows]) == Place("page.txt", None, 4)
+    assert location_of(EVIDENCE, [(s, p, damage.get(p, o), g) for s, p, o, g in rows]) == Location("page.txt", None, 4)
     assert location_of(CAPTURE, [(s, p, "<iri>" if p == term("airm:fileName") else o, g) for s, p, o, g in rows]) is None
 
 
@@ -210,7 +210,7 @@ def test_rows_when_a_mitigation_cites_no_source_give_a_finding_at_its_lines() ->
     (found,) = validate_rows(iter(rows), shapes=MUST)
     assert (found.rule, found.severity, found.message) == ("MIT-03", Severity.VIOLATION, "not met: a mitigation cites its source")
     assert found.remedy == "add airm:source with the document's IRI, typed airm:Source"
-    assert found.place == Place("page.txt", 3, 4, "A gate before release\nStops a release that fails its tests.")
+    assert found.location == Location("page.txt", 3, 4, "A gate before release\nStops a release that fails its tests.")
     assert (found.focus, found.path, found.value) == (
         iri("mitigation/doe-2025-safe-release/page-0123456789abcdef"),
         term("airm:source"),
@@ -254,9 +254,9 @@ def test_rows_when_of_another_base_are_judged_by_shapes_of_that_base() -> None:
     base = "https://example.org/graph/"
     rows = fixture_rows("Mitigation/invalid-source")
     moved = [(rebase_text(s, base), rebase_text(p, base), rebase_text(o, base), rebase_text(g, base)) for s, p, o, g in rows]
-    expected = [(found.rule, found.place) for found in validate_rows(rows)]
+    expected = [(found.rule, found.location) for found in validate_rows(rows)]
     assert validate_rows(moved) == []
-    assert [(found.rule, found.place) for found in validate_rows(moved, base=base)] == expected != []
+    assert [(found.rule, found.location) for found in validate_rows(moved, base=base)] == expected != []
 
 
 def test_ill_typed_values_when_judged_leave_the_terminal_quiet(capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture) -> None:
@@ -367,11 +367,11 @@ def test_shapes_when_not_there_are_named_with_those_that_are(name: str) -> None:
 
 # report
 
-PLACED = finding(place=Place("a.txt", 3, 4, "first line\nsecond line"), focus="<f>", path="<p>", value='"v"')
+PLACED = finding(location=Location("a.txt", 3, 4, "first line\nsecond line"), focus="<f>", path="<p>", value='"v"')
 
 
 def test_json_when_written_holds_every_field() -> None:
-    report = Report((replace(PLACED, remedy="mend it"), finding("A-1", Severity.INFO)), files=("b.txt", "a.txt"))
+    report = Report((replace(PLACED, remedy="fix it"), finding("A-1", Severity.INFO)), files=("b.txt", "a.txt"))
     content = json.loads(report.to_json())
     nothing = dict.fromkeys(
         ("remedy", "file", "first_line", "last_line", "row", "column", "text", "focus", "path", "value", "shape", "origin")
@@ -391,7 +391,7 @@ def test_json_when_written_holds_every_field() -> None:
                 "rule": "TST-01",
                 "severity": "violation",
                 "message": "what is wrong",
-                "remedy": "mend it",
+                "remedy": "fix it",
                 "file": "a.txt",
                 "first_line": 3,
                 "last_line": 4,
@@ -426,10 +426,10 @@ def test_notice_when_reported_is_that_of_the_dataset() -> None:
 
 def test_text_when_written_is_grouped_by_file_with_a_summary() -> None:
     found = [
-        finding("B-1", Severity.WARNING, Place("b.txt", 7, 7, "seven")),
-        finding("A-1", Severity.INFO, Place("a.txt", 9, 9, "nine")),
-        finding("A-2", place=Place("b.txt"), remedy="look at the whole file"),
-        finding("A-3", place=Place("a.txt", 12, 13, "twelve\nthirteen"), remedy="mend it"),
+        finding("B-1", Severity.WARNING, Location("b.txt", 7, 7, "seven")),
+        finding("A-1", Severity.INFO, Location("a.txt", 9, 9, "nine")),
+        finding("A-2", location=Location("b.txt"), remedy="look at the whole file"),
+        finding("A-3", location=Location("a.txt", 12, 13, "twelve\nthirteen"), remedy="fix it"),
         finding("A-4", focus="<f>"),
     ]
     assert format_text(found, paths={"a.txt": "in/a.txt"}) == (
@@ -437,7 +437,7 @@ def test_text_when_written_is_grouped_by_file_with_a_summary() -> None:
         "    | nine\n"
         "in/a.txt:12  violation  A-3  what is wrong\n"
         "    | twelve\n"
-        "    mend it\n"
+        "    fix it\n"
         "\n"
         "b.txt  violation  A-2  what is wrong\n"
         "    look at the whole file\n"
@@ -456,14 +456,14 @@ def test_text_when_nothing_is_found_is_the_summary() -> None:
 
 
 def test_text_when_lines_are_long_or_hostile_is_cut_and_escaped() -> None:
-    red = finding(place=Place("a\x1b.txt", 1, 1, "\x1b[31m" + "é" * 200), message="a \u202e b")
+    red = finding(location=Location("a\x1b.txt", 1, 1, "\x1b[31m" + "é" * 200), message="a \u202e b")
     lines = format_text([red]).splitlines()
     assert lines[0] == "a\\x1b.txt:1  violation  TST-01  a \\u202e b"
     assert lines[1] == "    | \\x1b[31m" + "é" * 92
 
 
 def test_lines_when_laid_out_say_what_they_are() -> None:
-    kinds = [line.kind for line in format_lines([replace(PLACED, remedy="mend it"), finding("A-1", Severity.INFO)])]
+    kinds = [line.kind for line in format_lines([replace(PLACED, remedy="fix it"), finding("A-1", Severity.INFO)])]
     assert kinds == ["violation", "quote", "node", "remedy", "blank", "info", "blank", "summary"]
     assert format_lines([])[-1] == ReportLine("summary", "0 violations, 0 warnings, 0 notes")
     assert BASE not in format_text([PLACED])

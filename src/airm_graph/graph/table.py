@@ -272,7 +272,7 @@ class TripleTable:
         new = f"SELECT DISTINCT s, p, o, g FROM (SELECT {given}) AS n WHERE NOT EXISTS (SELECT 1 FROM quads AS q WHERE {same})"
         self._run(
             f"INSERT INTO quads {new}",
-            [[ids[row[place]] for row in rows] for place in range(4)],
+            [[ids[row[position]] for row in rows] for position in range(4)],
         )
 
     def load_select(self, *selects: str) -> None:

@@ -41,28 +41,28 @@ def _locate(verdict: Verdict, *, read: Read, table: TripleTable) -> list[Finding
     named = name_columns(verdict.findings, tables=read.tables, table=table)
     records = read.find_records({finding.focus for finding in named if finding.value})
     found = locate_values(named, records=records)
-    rows = {(finding.place.file, finding.place.row) for finding in found if finding.place and finding.place.row}
+    rows = {(finding.location.file, finding.location.row) for finding in found if finding.location and finding.location.row}
     lines = find_lines(rows, records=records, tables=read.tables, table=table) if rows else {}
     return [_add_lines(finding, lines) for finding in found]
 
 
 def _add_lines(finding: Finding, lines: dict[tuple[str, int], tuple[int, int]]) -> Finding:
-    place = finding.place
-    if place is None or place.row is None or (place.file, place.row) not in lines:
+    location = finding.location
+    if location is None or location.row is None or (location.file, location.row) not in lines:
         return finding
-    first, last = lines[place.file, place.row]
-    return replace(finding, place=replace(place, first_line=first, last_line=last))
+    first, last = lines[location.file, location.row]
+    return replace(finding, location=replace(location, first_line=first, last_line=last))
 
 
 def stop_at_rejected(read: Read) -> Read:
     """Keep nothing of what was read but its findings; what set a row aside is a violation."""
     readings = read.readings
-    aside = {(entry.place.file, entry.place.row) for entry in readings.rejected}
+    aside = {(entry.location.file, entry.location.row) for entry in readings.rejected}
     rules = {entry.rule for entry in readings.rejected}
 
     def raise_severity(finding: Finding) -> Finding:
-        place = finding.place
-        is_reason = place is not None and (place.file, place.row) in aside and finding.rule in rules
+        location = finding.location
+        is_reason = location is not None and (location.file, location.row) in aside and finding.rule in rules
         return replace(finding, severity=Severity.VIOLATION) if is_reason else finding
 
     findings: Sequence[Finding] = tuple(map(raise_severity, readings.findings))

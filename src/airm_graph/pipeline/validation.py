@@ -101,24 +101,24 @@ def _judge_mapping_set(path: Path) -> list[Finding]:
         raise InputError(f"the file cannot be read: {error.strerror}", file=str(path)) from error
 
 
-def _find_rdf(place: Path) -> Sequence[Path]:
+def _find_rdf(path: Path) -> Sequence[Path]:
     """List the RDF files that a path stands for: the export in a dist folder, a file, or every RDF file of a folder without captures."""
     # The sums tell a written graph, whose files all say the same, from a folder of files that each say their own.
-    if not place.is_dir():
-        return (place,) if place.exists() and (format_suffix(place) or has_quads(place)) else ()
-    if (place / MANIFEST).is_file():
-        place /= NQUADS
-    elif (place / SUMS).is_file():
-        export = find_export(place)
+    if not path.is_dir():
+        return (path,) if path.exists() and (format_suffix(path) or has_quads(path)) else ()
+    if (path / MANIFEST).is_file():
+        path /= NQUADS
+    elif (path / SUMS).is_file():
+        export = find_export(path)
         return (export,) if export else ()
-    return _list_below(place, lambda path: format_suffix(path) not in ("", ".xml")) or _list_below(place, has_quads)
+    return _list_below(path, lambda path: format_suffix(path) not in ("", ".xml")) or _list_below(path, has_quads)
 
 
-def _find_mapping_sets(place: Path) -> tuple[Path, ...]:
+def _find_mapping_sets(path: Path) -> tuple[Path, ...]:
     """List the mapping sets that a path stands for: a file, or those of a folder without captures that is no written graph."""
-    if not place.is_dir():
-        return (place,) if is_match_table(place.name) and place.exists() else ()
-    return () if (place / SUMS).is_file() else _list_below(place, lambda path: is_match_table(path.name))
+    if not path.is_dir():
+        return (path,) if is_match_table(path.name) and path.exists() else ()
+    return () if (path / SUMS).is_file() else _list_below(path, lambda path: is_match_table(path.name))
 
 
 def _list_below(folder: Path, wanted: Callable[[Path], bool]) -> tuple[Path, ...]:

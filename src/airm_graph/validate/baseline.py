@@ -45,7 +45,7 @@ def write_baseline(report: Report) -> str:
     '{"version": 1, "findings": [\n]}\n'
     """
     entries = sorted(
-        (finding.place.file if finding.place else "", finding.rule, finding.focus, fingerprint)
+        (finding.location.file if finding.location else "", finding.rule, finding.focus, fingerprint)
         for finding, fingerprint in fingerprint_findings(report.findings)
     )
     names = ("file", "rule", "focus", "fingerprint")

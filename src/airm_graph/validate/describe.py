@@ -2,7 +2,7 @@
 
 import re
 
-from airm_graph.model import Finding, Place
+from airm_graph.model import Finding, Location
 from airm_graph.namespaces import BASE, PREFIXES
 
 __all__ = ["describe_location", "describe_node", "shorten"]
@@ -17,7 +17,7 @@ def describe_node(finding: Finding) -> str:
     return ", ".join(f"{name} {shorten(term)}" for name, term in names if term)
 
 
-def describe_location(location: Place | None) -> str:
+def describe_location(location: Location | None) -> str:
     """Write a location as ``FILE:LINE``, with row and column of a table; empty when there is none.
 
     >>> describe_location(Place("a.txt", 3, 4)), describe_location(Place("a.csv", 14, 15, row=12, column="Code"))

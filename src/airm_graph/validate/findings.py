@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from operator import attrgetter
 
-from airm_graph.model import Finding, Place, Severity
+from airm_graph.model import Finding, Location, Severity
 from airm_graph.rules import SAYS_THE_SAME
 
 __all__ = ["Result", "find_findings", "leave_out_repeated", "sort_findings", "sort_results"]
@@ -47,7 +47,7 @@ def sort_results(results: Iterable[Result]) -> list[Result]:
     return sorted(results, key=_KEY)
 
 
-def find_findings(results: Iterable[Result], *, locations: Mapping[str, Sequence[Place]]) -> list[Finding]:
+def find_findings(results: Iterable[Result], *, locations: Mapping[str, Sequence[Location]]) -> list[Finding]:
     """Turn results into findings, one for each shape, focus node and value; sorted.
 
     Args:
@@ -58,7 +58,7 @@ def find_findings(results: Iterable[Result], *, locations: Mapping[str, Sequence
     return sort_findings(_make_finding(result, next(iter(locations.get(result.focus, ())), None)) for result in unique.values())
 
 
-def _make_finding(result: Result, location: Place | None) -> Finding:
+def _make_finding(result: Result, location: Location | None) -> Finding:
     match = _MESSAGE.match(result.message)
     rule, text = (match["rule"], match["what"]) if match else (_local_name(result.shape), result.message)
     what, _, remedy = text.partition("; ")
@@ -70,7 +70,7 @@ def _make_finding(result: Result, location: Place | None) -> Finding:
         severity=result.severity,
         message=f"not met: {what}" if is_norm else what,
         remedy=remedy.removesuffix("."),
-        place=location,
+        location=location,
         focus=result.focus,
         path=result.path,
         value=result.value,
@@ -79,7 +79,9 @@ def _make_finding(result: Result, location: Place | None) -> Finding:
     )
 
 
-def leave_out_repeated(findings: Iterable[Finding], *, said: Iterable[Finding], locations: Mapping[str, Sequence[Place]]) -> list[Finding]:
+def leave_out_repeated(
+    findings: Iterable[Finding], *, said: Iterable[Finding], locations: Mapping[str, Sequence[Location]]
+) -> list[Finding]:
     """Leave out what reader or merge have said already of the same lines.
 
     Args:
@@ -91,19 +93,19 @@ def leave_out_repeated(findings: Iterable[Finding], *, said: Iterable[Finding], 
     Returns:
         The others, in their order; which rules say the same is the table `SAYS_THE_SAME`.
     """
-    known: defaultdict[str, list[Place]] = defaultdict(list)
+    known: defaultdict[str, list[Location]] = defaultdict(list)
     for finding in said:
-        if finding.place:
-            known[finding.rule].append(finding.place)
+        if finding.location:
+            known[finding.rule].append(finding.location)
     return [finding for finding in findings if not _is_said(finding, known=known, locations=locations.get(finding.focus, ()))]
 
 
-def _is_said(finding: Finding, *, known: Mapping[str, Sequence[Place]], locations: Sequence[Place]) -> bool:
+def _is_said(finding: Finding, *, known: Mapping[str, Sequence[Location]], locations: Sequence[Location]) -> bool:
     others = [location for rule in SAYS_THE_SAME.get(finding.rule, ()) for location in known.get(rule, ())]
     return any(_overlap(one, other) for one in locations for other in others)
 
 
-def _overlap(one: Place, other: Place) -> bool:
+def _overlap(one: Location, other: Location) -> bool:
     """Tell whether two locations share a line or a row; one without either is the whole file."""
     if one.file != other.file:
         return False
@@ -124,6 +126,6 @@ def sort_findings(findings: Iterable[Finding]) -> list[Finding]:
 
 
 def _sort_key(finding: Finding) -> tuple[object, ...]:
-    location = finding.place
+    location = finding.location
     file, line = (location.file, location.first_line or location.row or 0) if location else ("", 0)
     return finding.severity.rank, not file, file, line, finding.rule, finding.focus, finding.path, finding.value, finding.message

@@ -37,6 +37,6 @@ def _parts(finding: Finding) -> tuple[str, ...]:
     if finding.focus.startswith("<"):
         # A blank node has no name that lasts.
         return finding.rule, finding.focus, finding.path, "" if finding.value.startswith("_:") else finding.value
-    location = finding.place
+    location = finding.location
     text = " ".join(location.text.split()) if location else ""
     return finding.rule, location.file if location else "", text or finding.message, finding.path

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from airm_graph.model import Place
+from airm_graph.model import Location
 from airm_graph.namespaces import BASE, rebase_text, term
 from airm_graph.terms import Quad, read_literal
 
@@ -16,7 +16,7 @@ __all__ = ["find_locations"]
 _PROPERTIES = ("capture", "capturedText", "column", "evidence", "fileName", "firstLine", "lastLine", "line", "repair", "row")
 
 
-def find_locations(table: "TripleTable", *, nodes: Collection[str], base: str = BASE) -> dict[str, tuple[Place, ...]]:
+def find_locations(table: "TripleTable", *, nodes: Collection[str], base: str = BASE) -> dict[str, tuple[Location, ...]]:
     """Find every location of nodes, sorted: that of their evidence, by file and line.
 
     Args:
@@ -58,7 +58,7 @@ def _select_rows(table: "TripleTable", *, nodes: Collection[str], names: dict[st
     return found
 
 
-def _sort_key(location: Place) -> tuple[object, ...]:
+def _sort_key(location: Location) -> tuple[object, ...]:
     # A row before its cells: a cell may belong to another row that names this one.
     lines = location.first_line or 0, location.last_line or 0, location.row or 0
     return location.file, bool(location.column), *lines, location.column, location.text
@@ -80,15 +80,15 @@ class _Index:
             if subject in nodes:
                 self._graphs[subject].add(graph)
 
-    def locations(self, node: str) -> list[Place]:
+    def locations(self, node: str) -> list[Location]:
         """Find every location of a node: from its evidence, or from the graphs that speak of it."""
         if file := self._file(node):
-            return [Place(file)]
+            return [Location(file)]
         if node in self._repaired:
             return [location for evidence in self._repaired[node] for location in self._locate_repair(node, evidence=evidence)]
         evidence = [node] if self._of("capture", node) else self._of("evidence", node)
         found = [location for one in evidence for location in self._locate_evidence(one)]
-        return found or [Place(file) for graph in self._graphs.get(node, ()) if (file := self._file(graph))]
+        return found or [Location(file) for graph in self._graphs.get(node, ()) if (file := self._file(graph))]
 
     def _of(self, name: str, node: str) -> list[str]:
         return self._values[name].get(node, [])
@@ -96,14 +96,14 @@ class _Index:
     def _file(self, capture: str) -> str:
         return min(_texts(self._of("fileName", capture)), default="")
 
-    def _locate_evidence(self, evidence: str) -> Iterator[Place]:
+    def _locate_evidence(self, evidence: str) -> Iterator[Location]:
         first, last, row = (min(_numbers(self._of(name, evidence)), default=None) for name in ("firstLine", "lastLine", "row"))
         text, column = (min(_texts(self._of(name, evidence)), default="") for name in ("capturedText", "column"))
         for capture in self._of("capture", evidence):
             if file := self._file(capture):
-                yield Place(file, first, last, text, row, column)
+                yield Location(file, first, last, text, row, column)
 
-    def _locate_repair(self, repair: str, *, evidence: str) -> Iterator[Place]:
+    def _locate_repair(self, repair: str, *, evidence: str) -> Iterator[Location]:
         line = min(_numbers(self._of("line", repair)), default=None)
         for location in self._locate_evidence(evidence):
             if line is None or location.row is not None:
@@ -111,7 +111,7 @@ class _Index:
                 continue
             lines = location.text.split("\n")
             offset = line - (location.first_line or line)
-            yield Place(location.file, line, line, lines[offset] if 0 <= offset < len(lines) else "")
+            yield Location(location.file, line, line, lines[offset] if 0 <= offset < len(lines) else "")
 
 
 def _texts(terms: Iterable[str]) -> Iterator[str]:

@@ -86,7 +86,7 @@ def _write(record: Mapping[str, str | int | None]) -> str:
 
 
 def _record(finding: Finding, *, fingerprint: str) -> dict[str, str | int | None]:
-    location = finding.place
+    location = finding.location
     return {
         "rule": finding.rule,
         "severity": finding.severity.value,
@@ -144,16 +144,16 @@ def format_lines(findings: Iterable[Finding], *, paths: Mapping[str, str] | None
 
 
 def _file(finding: Finding) -> str:
-    return finding.place.file if finding.place else ""
+    return finding.location.file if finding.location else ""
 
 
 def _reading_order(finding: Finding) -> tuple[bool, str, int, int]:
-    line = finding.place.first_line or finding.place.row if finding.place else None
+    line = finding.location.first_line or finding.location.row if finding.location else None
     return not _file(finding), _file(finding), line or 0, finding.severity.rank
 
 
 def _finding_lines(finding: Finding, *, paths: Mapping[str, str]) -> list[ReportLine]:
-    location = finding.place
+    location = finding.location
     where = finding.focus or "-"
     if location and location.file:
         where = describe_location(replace(location, file=paths.get(location.file, location.file)))

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import chain
 
-from airm_graph.model import Attested, Capture, Classification, Evidence, Finding, Mitigation, Place, Records, Source
+from airm_graph.model import Attested, Capture, Classification, Evidence, Finding, Location, Mitigation, Records, Source
 from airm_graph.namespaces import iri, literal
 
 __all__ = ["locate_values"]
@@ -29,12 +29,12 @@ def locate_values(findings: Iterable[Finding], *, records: Records) -> list[Find
     return [_locate(finding, locations) for finding in wanted]
 
 
-def _locate(finding: Finding, locations: Mapping[_Statement, Place]) -> Finding:
+def _locate(finding: Finding, locations: Mapping[_Statement, Location]) -> Finding:
     location = locations.get((finding.focus, finding.value))
-    return replace(finding, place=location) if location else finding
+    return replace(finding, location=location) if location else finding
 
 
-def _find_locations(records: Records) -> dict[_Statement, Place]:
+def _find_locations(records: Records) -> dict[_Statement, Location]:
     captures = {capture.sha256: capture for capture in records.captures}
     stated: dict[_Statement, list[_Saying]] = defaultdict(list)
     parts = (*map(_state_source, records.sources), *map(_state_mitigation, records.mitigations))
@@ -43,10 +43,10 @@ def _find_locations(records: Records) -> dict[_Statement, Place]:
     return {statement: _find_first(sayings, captures) for statement, sayings in stated.items() if sayings}
 
 
-def _find_first(sayings: Iterable[_Saying], captures: Mapping[str, Capture]) -> Place:
+def _find_first(sayings: Iterable[_Saying], captures: Mapping[str, Capture]) -> Location:
     evidence, what = min(sayings, key=lambda saying: (captures[saying[0].capture].file_names[0], *saying))
     capture = captures[evidence.capture]
-    location = evidence.place(capture.file_names[0])
+    location = evidence.locate(capture.file_names[0])
     column = dict(capture.columns).get(what, "")
     return replace(location, column=column) if location.row is not None and not location.column else location
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from airm_graph.errors import ShapesError
-from airm_graph.model import Finding, Place
+from airm_graph.model import Finding, Location
 from airm_graph.namespaces import BASE
 from airm_graph.terms import Quad
 from airm_graph.validate.findings import find_findings
@@ -36,7 +36,7 @@ class Verdict:
     findings: tuple[Finding, ...]
     engines: tuple[tuple[str, tuple[str, ...]], ...] = ()
     notes: tuple[str, ...] = ()
-    locations: Mapping[str, tuple[Place, ...]] = field(default_factory=dict)
+    locations: Mapping[str, tuple[Location, ...]] = field(default_factory=dict)
 
 
 def judge_shapes(table: "TripleTable", *, shapes: Sequence[str] | None = None, engine: str = "auto", base: str = BASE) -> Verdict:

@@ -20,7 +20,7 @@ from airm_graph.ingest.formats.cell_texts import format_number, format_time, une
 from airm_graph.ingest.formats.header import Merge, find_header
 from airm_graph.ingest.formats.packed import Source
 from airm_graph.ingest.formats.rows import MAX_CELL, MAX_ROW, Fault, Pass, Row, UnreadableError
-from airm_graph.model import Place
+from airm_graph.model import Location
 
 if TYPE_CHECKING:
     from airm_graph.ingest.formats.sheet_layout import Layout
@@ -128,7 +128,7 @@ class Workbook:
         header = find_header([(row.number, row.list_cells()) for row in sample], layout.merges)
         out.header = header.names
         for message in header.messages:
-            out.say("TAB-24", message, _place(out, header.first_row))
+            out.say("TAB-24", message, _find_location(out, header.first_row))
         body = chain((row for row in sample if row.number > header.last_row), rows)
         below = [merge for merge in layout.merges if merge.last_row > merge.row > header.last_row]
         for row in _fill_merged(_note_hidden(body, layout.hidden, out), below, out):
@@ -247,7 +247,7 @@ def _fill_merged(rows: Iterable[_SheetRow], merges: Sequence[Merge], out: Pass) 
         yield row
     if first:
         what = f"cells are merged over several rows (first {first}); each of the rows has their value"
-        out.say("TAB-24", what, _place(out, int(re.findall(r"\d+", first)[0])))
+        out.say("TAB-24", what, _find_location(out, int(re.findall(r"\d+", first)[0])))
 
 
 def _note_hidden(rows: Iterable[_SheetRow], hidden: set[int], out: Pass) -> Iterator[_SheetRow]:
@@ -258,7 +258,7 @@ def _note_hidden(rows: Iterable[_SheetRow], hidden: set[int], out: Pass) -> Iter
         yield row
     if found:
         numbers = ", ".join(map(str, found[:_NAMED])) + (", …" if len(found) > _NAMED else "")
-        out.say("TAB-23", f"hidden rows were read like any other: {numbers}", _place(out, found[0]))
+        out.say("TAB-23", f"hidden rows were read like any other: {numbers}", _find_location(out, found[0]))
 
 
 def _finish(row: _SheetRow, out: Pass) -> Row:
@@ -269,7 +269,7 @@ def _finish(row: _SheetRow, out: Pass) -> Row:
         if rule == "TAB-09":
             faults.append(Fault(rule, name, message))
         else:
-            out.say(rule, message, _place(out, row.number, name))
+            out.say(rule, message, _find_location(out, row.number, name))
     return Row(row.number, row.number, row.number, tuple(row.list_cells()), tuple(row.rounded), tuple(faults))
 
 
@@ -279,5 +279,5 @@ def _name_cell(column: int, row: int) -> str:
     return f"{get_column_letter(column + 1)}{row}"
 
 
-def _place(out: Pass, row: int, column: str = "") -> Place:
-    return Place(out.file, row, row, "", row, column)
+def _find_location(out: Pass, row: int, column: str = "") -> Location:
+    return Location(out.file, row, row, "", row, column)

@@ -33,7 +33,7 @@ def write_github(report: Report, *, paths: Mapping[str, str]) -> str:
 
 
 def _command(finding: Finding, *, paths: Mapping[str, str]) -> str:
-    location = finding.place
+    location = finding.location
     properties: dict[str, str] = {}
     if location:
         properties["file"] = find_path(location.file, paths=paths)

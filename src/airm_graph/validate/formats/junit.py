@@ -32,7 +32,7 @@ def write_junit(report: Report, *, paths: Mapping[str, str], fail_on: Severity =
     for name in report.files:
         groups[paths.get(name, name)] = []
     for finding in sort_findings(report.findings):
-        groups[find_path(finding.place.file, paths=paths) if finding.place else _NO_FILE].append(finding)
+        groups[find_path(finding.location.file, paths=paths) if finding.location else _NO_FILE].append(finding)
     root = Element("testsuites", {"name": "airm-graph validate"})
     totals = [_add_suite(root, name, found, fail_on=fail_on) for name, found in sorted(groups.items())]
     root.set("tests", str(sum(tests for tests, _ in totals)))
@@ -55,7 +55,7 @@ def _add_suite(root: Element, name: str, findings: Sequence[Finding], *, fail_on
 
 
 def _add_case(suite: Element, name: str, finding: Finding, *, failed: bool) -> None:
-    location = finding.place
+    location = finding.location
     line = f" line {location.first_line}" if location and location.first_line is not None else ""
     line += f" row {location.row}" if location and location.row is not None else ""
     what = _clean(say_what(finding))

@@ -51,7 +51,7 @@ def _row(finding: Finding, *, paths: Mapping[str, str]) -> str:
 
 
 def _where(finding: Finding, *, paths: Mapping[str, str]) -> str:
-    location = finding.place
+    location = finding.location
     if not location:
         return "–"
     return _code(describe_location(replace(location, file=find_path(location.file, paths=paths))))

@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import quote
 
-from airm_graph.model import Finding, Place, Severity
+from airm_graph.model import Finding, Location, Severity
 from airm_graph.namespaces import BASE
 from airm_graph.validate.fingerprints import fingerprint_findings
 from airm_graph.validate.formats.parts import find_path, rule_address, say_what
@@ -65,7 +65,7 @@ def _rule(rule: str, *, example: Finding) -> Json:
         "id": rule,
         "shortDescription": {"text": page.title},
         "fullDescription": {"text": page.why or page.title},
-        "help": {"text": f"{page.why} To mend: {page.remedy}.".strip()},
+        "help": {"text": f"{page.why} To fix: {page.remedy}.".strip()},
         "defaultConfiguration": {"level": _LEVELS[page.severity]},
     }
     return content | {"helpUri": address} if (address := rule_address(rule)) else content
@@ -80,8 +80,8 @@ def _result(finding: Finding, fingerprint: str, *, rules: Sequence[str], paths: 
         "partialFingerprints": {"airmFinding/v1": fingerprint},
     }
     location: Json = {}
-    if finding.place:
-        location["physicalLocation"] = _physical(finding.place, paths=paths)
+    if finding.location:
+        location["physicalLocation"] = _physical(finding.location, paths=paths)
     elif files:
         location["physicalLocation"] = {"artifactLocation": _artifact(files[0]), "region": {"startLine": 1}}
     if finding.focus:
@@ -93,7 +93,7 @@ def _result(finding: Finding, fingerprint: str, *, rules: Sequence[str], paths: 
     return content
 
 
-def _physical(location: Place, *, paths: Mapping[str, str]) -> Json:
+def _physical(location: Location, *, paths: Mapping[str, str]) -> Json:
     content: Json = {"artifactLocation": _artifact(find_path(location.file, paths=paths))}
     # What is said of a whole file is put on its first line: code scanning shows nothing without one.
     first = location.first_line or 1

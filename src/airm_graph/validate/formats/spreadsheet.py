@@ -5,7 +5,7 @@ import io
 from collections.abc import Mapping
 
 from airm_graph.model import Finding
-from airm_graph.text import defuse_cell
+from airm_graph.text import escape_formula
 from airm_graph.validate.describe import describe_location
 from airm_graph.validate.fingerprints import fingerprint_findings
 from airm_graph.validate.formats.parts import find_path
@@ -32,12 +32,12 @@ def write_csv(report: Report, *, paths: Mapping[str, str]) -> str:
     writer = csv.writer(target, lineterminator="\r\n")  # RFC 4180
     writer.writerow(_COLUMNS)
     for finding, fingerprint in fingerprint_findings(report.findings):
-        writer.writerow([defuse_cell(cell) for cell in (*_cells(finding, paths=paths), fingerprint)])
+        writer.writerow([escape_formula(cell) for cell in (*_cells(finding, paths=paths), fingerprint)])
     return target.getvalue()
 
 
 def _cells(finding: Finding, *, paths: Mapping[str, str]) -> tuple[str, ...]:
-    location = finding.place
+    location = finding.location
     lines = (location.first_line, location.last_line, location.row) if location else (None, None, None)
     return (
         *(finding.severity.value, finding.rule, find_path(location.file, paths=paths) if location else ""),

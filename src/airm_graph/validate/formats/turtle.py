@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from urllib.parse import quote
 
-from airm_graph.model import Finding, Place, Severity
+from airm_graph.model import Finding, Location, Severity
 from airm_graph.namespaces import BASE, PREFIXES, literal
 from airm_graph.validate.describe import describe_location
 from airm_graph.validate.fingerprints import fingerprint_findings
@@ -42,7 +42,7 @@ def write_turtle(report: Report, *, paths: Mapping[str, str]) -> str:
 
 def _blocks(finding: Finding, node: str, *, paths: Mapping[str, str]) -> Iterator[str]:
     yield _block(node, "sh:ValidationResult", list(_result(finding, node, paths=paths)))
-    for location, name in ((finding.place, "place"), (finding.origin, "origin")):
+    for location, name in ((finding.location, "place"), (finding.origin, "origin")):
         if location:
             yield _block(f"{node}-{name}", "airm:Evidence", list(_locate(location, paths=paths)))
 
@@ -52,7 +52,7 @@ def _block(node: str, kind: str, pairs: list[tuple[str, str]]) -> str:
 
 
 def _result(finding: Finding, node: str, *, paths: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    location = finding.place
+    location = finding.location
     for name in ("place", "origin"):
         if getattr(finding, name):
             yield "airm:evidence", f"<{node}-{name}>"
@@ -73,7 +73,7 @@ def _result(finding: Finding, node: str, *, paths: Mapping[str, str]) -> Iterato
 def _focus(finding: Finding, *, paths: Mapping[str, str]) -> str:
     if finding.focus:
         return finding.focus
-    path = find_path(finding.place.file, paths=paths) if finding.place else ""
+    path = find_path(finding.location.file, paths=paths) if finding.location else ""
     return f"<urn:airm-graph:file:{quote(path)}>"
 
 
@@ -88,7 +88,7 @@ def _path(path: str) -> str:
     return f"[ sh:inversePath {inverse[1]} ]" if inverse else ""
 
 
-def _locate(location: Place, *, paths: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+def _locate(location: Location, *, paths: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     if location.text:
         yield "airm:capturedText", literal(location.text)
     if location.first_line is not None:
@@ -98,5 +98,5 @@ def _locate(location: Place, *, paths: Mapping[str, str]) -> Iterator[tuple[str,
         yield "airm:row", str(location.row)
     if location.column:
         yield "airm:column", literal(location.column)
-    where = Place(find_path(location.file, paths=paths), location.first_line, row=location.row, column=location.column)
+    where = Location(find_path(location.file, paths=paths), location.first_line, row=location.row, column=location.column)
     yield "rdfs:label", literal(describe_location(where))

@@ -90,8 +90,8 @@ class Defect:
 
 
 def _set(column: str, value: str) -> Callable[[_Row], list[_Row]]:
-    place = HEAD.index(column)
-    return lambda row: [(*row[:place], value, *row[place + 1 :])]
+    position = HEAD.index(column)
+    return lambda row: [(*row[:position], value, *row[position + 1 :])]
 
 
 def _and(column: str, value: str) -> Callable[[_Row], list[_Row]]:
@@ -175,10 +175,10 @@ def write_captures(mitigations: int, folder: Path, *, per_source: int = PER_SOUR
         document = _make_document(source, numbers, pages)
         if own_titles:
             document = replace(document, title=f"{make_name(source)[0]}, and other measures")
-        place = folder / f"source-{source:05}"
-        place.mkdir(parents=True, exist_ok=True)
+        target = folder / f"source-{source:05}"
+        target.mkdir(parents=True, exist_ok=True)
         for number, path in zip(numbers, pages.walk(document.nodes), strict=True):
-            (place / f"page-{number:07}.txt").write_bytes(pages.as_bytes(pages.print_page(document, path)) + b"\n")
+            (target / f"page-{number:07}.txt").write_bytes(pages.as_bytes(pages.print_page(document, path)) + b"\n")
 
 
 def _make_document(source: int, numbers: Sequence[int], pages):  # type: ignore[no-untyped-def]

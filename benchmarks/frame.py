@@ -175,11 +175,11 @@ def _tree_memory(process: int) -> float:
     """What a process and all below it hold, pages that they share counted once, in MiB; 0 where the kernel does not say."""
     tree, total = list(list_tree(process)), 0
     for number in tree:
-        place = Path(f"/proc/{number}")
+        path = Path(f"/proc/{number}")
         with contextlib.suppress(OSError, IndexError, ValueError):
             if len(tree) == 1:
-                return int((place / "statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 2**20
-            total += int(re.findall(r"^Pss:\s+(\d+)", (place / "smaps_rollup").read_text(), re.MULTILINE)[0])
+                return int((path / "statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 2**20
+            total += int(re.findall(r"^Pss:\s+(\d+)", (path / "smaps_rollup").read_text(), re.MULTILINE)[0])
     return total / 1024
 
 

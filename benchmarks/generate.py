@@ -161,14 +161,14 @@ def _classification_rows(mitigation: str, number: int, capture: str, evidence: s
 
 def main() -> None:
     """Write N mitigations as triples, tables or captures: ``generate.py KIND N PLACE``."""
-    kind, size, place = sys.argv[1], int(sys.argv[2]), Path(sys.argv[3])
+    kind, size, path = sys.argv[1], int(sys.argv[2]), Path(sys.argv[3])
     if kind == "triples":
-        with place.open("w", encoding="utf-8", newline="\n") as file:
+        with path.open("w", encoding="utf-8", newline="\n") as file:
             file.writelines(f"{s} {p} {o} {g} .\n" for s, p, o, g in generate(size))
         return
     from corpus import write_captures, write_tables, write_wide_tables
 
-    {"tables": write_tables, "wide": write_wide_tables, "captures": write_captures}[kind](size, place)
+    {"tables": write_tables, "wide": write_wide_tables, "captures": write_captures}[kind](size, path)
 
 
 if __name__ == "__main__":

@@ -78,7 +78,7 @@ class Scale:
     start: float
     end: float
 
-    def place(self, value: float) -> float:
+    def scale(self, value: float) -> float:
         """Where a value stands."""
         share = (log10(value) - log10(self.low)) / (log10(self.high) - log10(self.low))
         return round(self.start + share * (self.end - self.start), 1)
@@ -157,13 +157,13 @@ def _plot_times(name: str, job: Mapping[str, Any], engines: Sequence[str]) -> st
     values = [cpu for some in points.values() for _, cpu in some]
     across = Scale(int(sizes[0]), int(sizes[-1]), 46, WIDTH - 14)
     up = Scale(min(values) / 1.3, max(values) * 1.3, 206, 10)
-    drawn = [_line_across(up.place(tick), across, _seconds(tick)) for tick in up.ticks()]
+    drawn = [_line_across(up.scale(tick), across, _seconds(tick)) for tick in up.ticks()]
     for size in sizes:
         anchor = "end" if size == sizes[-1] else "start" if size == sizes[0] else "middle"
-        drawn.append(f'<text x="{across.place(int(size))}" y="222" text-anchor="{anchor}" class="soft">{int(size):,}</text>')
+        drawn.append(f'<text x="{across.scale(int(size))}" y="222" text-anchor="{anchor}" class="soft">{int(size):,}</text>')
     drawn.append(f'<text x="{WIDTH / 2}" y="238" text-anchor="middle" class="soft">{escape(job["unit"])}</text>')
     for number, (engine, some) in reversed(list(enumerate(points.items()))):
-        drawn.append(_draw_line(number, engine, [(across.place(size), up.place(cpu)) for size, cpu in some]))
+        drawn.append(_draw_line(number, engine, [(across.scale(size), up.scale(cpu)) for size, cpu in some]))
     legend = "".join(f"<li>{_swatch(number)}{escape(engine)}</li>" for number, engine in enumerate(engines) if points[engine])
     label = f"CPU seconds by number of {job['unit']}, both axes logarithmic; the table below has the figures"
     return f'<figcaption>CPU seconds by size</figcaption>{_svg(name + "-times", label, 244, drawn)}<ul class="legend">{legend}</ul>'
@@ -176,13 +176,13 @@ def _line_across(y: float, across: Scale, text: str) -> str:
     )
 
 
-def _draw_line(number: int, engine: str, places: Sequence[tuple[float, float]]) -> str:
+def _draw_line(number: int, engine: str, points: Sequence[tuple[float, float]]) -> str:
     colour = f"var(--c{number % len(MARKS)})"
-    path = " ".join(f"{x},{y}" for x, y in places)
+    path = " ".join(f"{x},{y}" for x, y in points)
     wide = 2.5 if number == 0 else 1.5
     dashes = DASHES[number % len(MARKS)]
     line = f'<polyline fill="none" stroke="{colour}" stroke-width="{wide}" stroke-dasharray="{dashes}" points="{path}"/>'
-    marks = "".join(f'<g transform="translate({x} {y})" fill="{colour}">{MARKS[number % len(MARKS)]}</g>' for x, y in places)
+    marks = "".join(f'<g transform="translate({x} {y})" fill="{colour}">{MARKS[number % len(MARKS)]}</g>' for x, y in points)
     return f"<g><title>{escape(engine)}</title>{line}{marks}</g>"
 
 
@@ -205,7 +205,7 @@ def _plot_ratios(name: str, job: Mapping[str, Any], engines: Sequence[str]) -> s
         return ""
     values = [1.0, *(ratio for _, _, _, ratio, _ in bars), *(aim for *_, aim in bars if aim)]
     scale = Scale(min(values) / 1.4, max(values) * 1.6, 8, WIDTH - 8)
-    height, one = 34 * len(bars) + 28, scale.place(1)
+    height, one = 34 * len(bars) + 28, scale.scale(1)
     drawn = [f'<text x="{min(max(one, 20), WIDTH - 20)}" y="{height - 4}" text-anchor="middle" class="soft">ours = 1</text>']
     for row, bar in enumerate(bars):
         drawn.append(_draw_bar(bar, scale, y=34 * row, sized=len(job["sizes"]) > 1))
@@ -226,16 +226,16 @@ def _tell_bar(bar: _Bar) -> str:
 
 def _draw_bar(bar: _Bar, scale: Scale, *, y: int, sized: bool) -> str:
     number, engine, size, ratio, aim = bar
-    start, end = sorted((scale.place(1), scale.place(ratio)))
+    start, end = sorted((scale.scale(1), scale.scale(ratio)))
     name = f"{engine}, {int(size):,}" if sized else engine
     drawn = f'<text x="8" y="{y + 11}" class="bar">{escape(name)}: <tspan font-weight="600">{_times(ratio)}</tspan>'
     drawn += f' <tspan class="soft">(aim {_times(aim)})</tspan></text>' if aim else "</text>"
     wide = max(end - start, 1.5)
-    one = scale.place(1)
+    one = scale.scale(1)
     drawn += f'<line class="one" x1="{one}" x2="{one}" y1="{y + 14}" y2="{y + 33}"/>'
     drawn += f'<rect x="{start}" y="{y + 16}" width="{wide:.1f}" height="11" rx="2" fill="var(--c{number % len(MARKS)})"/>'
     if aim:
-        x = scale.place(aim)
+        x = scale.scale(aim)
         drawn += f'<line class="aim" x1="{x}" x2="{x}" y1="{y + 13}" y2="{y + 30}"/>'
     return f"<g><title>{escape(_tell_bar(bar))}</title>{drawn}</g>"
 

@@ -52,9 +52,9 @@ def prepare_reasonable(folder: Path, _: int) -> Work:
 
 def _prepare(close: _Close, folder: Path, *, chains: bool) -> Work:
     ontology = [row for row in ontology_rows() if chains or row[1] != _CHAIN]
-    with tempfile.TemporaryDirectory() as place:
+    with tempfile.TemporaryDirectory() as folder:
         # A warm-up on one triple, so that imports do not count.
-        few = Path(place, "few.nt")
+        few = Path(folder, "few.nt")
         few.write_text("<urn:a> <urn:b> <urn:c> .\n", encoding="utf-8")
         close(few, [("<urn:a>", term("rdfs:subClassOf"), "<urn:b>", "")], Watch())
 

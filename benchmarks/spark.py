@@ -97,9 +97,9 @@ def main(sizes: list[int]) -> None:
     cpu: dict[int, float] = {}
     for size in sizes:
         with tempfile.TemporaryDirectory(prefix="airm-graph-spark-") as folder:
-            place = Path(folder)
-            cut(size, place / "tables")
-            found = {engine: measure(engine, place / "tables", place / engine) for engine in ENGINES}
+            path = Path(folder)
+            cut(size, path / "tables")
+            found = {engine: measure(engine, path / "tables", path / engine) for engine in ENGINES}
         same = all(len({json.dumps(one[what]) for one in found.values()}) == 1 for what in ("digest", "findings", "triples"))
         for engine, one in found.items():
             rates = f"{size / one['seconds']:,.0f} rows/s by the clock, {size / one['cpu']:,.0f} per processor second"

@@ -105,7 +105,7 @@ def write_workbook(path: Path, count: int) -> None:
         numbers: dict[str, int] = {}
         with archive.open("xl/worksheets/sheet1.xml", "w", force_zip64=True) as sheet:
             sheet.write(f'<worksheet xmlns="{MAIN}"><sheetData>'.encode())
-            sheet.writelines(sheet_row(place, row, numbers) for place, row in enumerate(chain([HEADER], rows(count)), 1))
+            sheet.writelines(sheet_row(location, row, numbers) for location, row in enumerate(chain([HEADER], rows(count)), 1))
             sheet.write(b"</sheetData></worksheet>")
         with archive.open("xl/sharedStrings.xml", "w", force_zip64=True) as shared:
             shared.write(f'<sst xmlns="{MAIN}">'.encode())
@@ -119,11 +119,11 @@ def relations(targets: dict[str, str]) -> str:
     return f'<Relationships xmlns="{PACKAGE}/relationships">{found}</Relationships>'
 
 
-def sheet_row(place: int, row: tuple[str, ...], numbers: dict[str, int]) -> bytes:
+def sheet_row(location: int, row: tuple[str, ...], numbers: dict[str, int]) -> bytes:
     """One row of a sheet."""
     texts = (numbers.setdefault(value, len(numbers)) for value in row)
-    cells = (f'<c r="{letter}{place}" t="s"><v>{number}</v></c>' for letter, number in zip("ABCDEFGH", texts, strict=True))
-    return f'<row r="{place}">{"".join(cells)}</row>'.encode()
+    cells = (f'<c r="{letter}{location}" t="s"><v>{number}</v></c>' for letter, number in zip("ABCDEFGH", texts, strict=True))
+    return f'<row r="{location}">{"".join(cells)}</row>'.encode()
 
 
 def prepare_ours(folder: Path, _: int, kind: str) -> Work:

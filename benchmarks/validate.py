@@ -23,9 +23,9 @@ from airm_graph.graph.store import parse_rows, stream_rows
 from airm_graph.namespaces import PREFIXES, literal, term
 from airm_graph.terms import Quad
 from airm_graph.validate.compile import ShapesGraph
-from airm_graph.validate.engine import judge_rows
-from airm_graph.validate.shapes import read_shapes
-from airm_graph.validate.terms import Nodes
+from airm_graph.validate.engine import judge
+from airm_graph.validate.rdflib_nodes import Nodes
+from airm_graph.validate.shape_files import read_shapes
 
 __all__ = ["JOBS"]
 
@@ -116,7 +116,7 @@ def prepare_ours(folder: Path, _: int, chosen: str) -> Work:
         with TripleTable(memory_limit=MEMORY) as table:
             table.load_files([folder / "data.nt"], parse=stream_rows)
             watch.mark("load")
-            found = judge_rows(None, shape_rows=shape_rows, engine="fast", table=table).results
+            found = judge(table, shape_rows=shape_rows, engine="fast").results
             watch.mark("judge")
         return len(found) if chosen == "core" else _count(result.message for result in found)
 
@@ -128,7 +128,13 @@ def prepare_reference(_: Path, size: int) -> Work:
     import pyshacl  # noqa: F401 - not counted
 
     rows, shape_rows = data(size), shapes()
-    return lambda _: _count(r.message for r in judge_rows(rows, shape_rows=shape_rows, engine="reference").results)
+
+    def work(_: Watch) -> object:
+        with TripleTable(threads=1) as table:
+            table.load_rows(rows)
+            return _count(result.message for result in judge(table, shape_rows=shape_rows, engine="reference").results)
+
+    return work
 
 
 def prepare_pyshacl(_: Path, size: int) -> Work:

@@ -7,8 +7,8 @@ from airm_graph.namespaces import iri
 
 
 def _lines(report, rule: str) -> list[str]:
-    found = [finding.place for finding in report.findings if finding.rule == rule]
-    return [place.text.split("\n")[0] for place in found if place]
+    found = [finding.location for finding in report.findings if finding.rule == rule]
+    return [location.text.split("\n")[0] for location in found if location]
 
 
 def test_residual_role_is_reported_at_the_line_that_prints_it(example_graph) -> None:
@@ -24,14 +24,14 @@ def test_residual_code_is_reported_at_its_code_line(captures: Path) -> None:
     assert all(line.startswith(("1.1.9 Other", "1.2.9 Other", "99 Other", "99.9 Other")) for line in found)
     (finding,) = [finding for finding in report.findings if finding.rule == "EDI-15"]
     assert finding.value == iri("function/unable-to-classify")
-    assert finding.place
-    assert finding.place.first_line == 33
-    assert finding.place.text.startswith("Unable to classify\n")
+    assert finding.location
+    assert finding.location.first_line == 33
+    assert finding.location.text.startswith("Unable to classify\n")
 
 
 def test_value_of_a_table_is_reported_at_its_cell(first_edition: Path) -> None:
     report = airm_graph.build([first_edition]).report
-    places = [finding.place for finding in report.findings if finding.rule in {"EDI-02", "EDI-07"} and finding.place]
-    assert len(places) > 50
-    assert {(place.file, place.column) for place in places} == {("mitigations.csv", "Description"), ("sources.csv", "Abstract")}
-    assert all(place.row and place.first_line for place in places)
+    locations = [finding.location for finding in report.findings if finding.rule in {"EDI-02", "EDI-07"} and finding.location]
+    assert len(locations) > 50
+    assert {(location.file, location.column) for location in locations} == {("mitigations.csv", "Description"), ("sources.csv", "Abstract")}
+    assert all(location.row and location.first_line for location in locations)

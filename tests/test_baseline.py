@@ -1,4 +1,4 @@
-"""Baselines: known findings are accepted, new ones stand out, mended ones are told; exit codes."""
+"""Baselines: known findings are accepted, new ones stand out, fixed ones are told; exit codes."""
 
 import json
 from dataclasses import replace
@@ -10,13 +10,15 @@ from click.testing import CliRunner, Result
 from airm_graph.cli import main
 from airm_graph.cli.validate import command
 from airm_graph.errors import InputError
-from airm_graph.model import Finding, Place, Severity
+from airm_graph.model import Finding, Location, Severity
 from airm_graph.validate.baseline import compare_report, read_baseline, write_baseline
 from airm_graph.validate.fingerprints import fingerprint_findings
 from airm_graph.validate.report import Report
 
-LINE = Finding("CAP-08", Severity.WARNING, "no reason", place=Place("a.txt", 3, 3, "A  text"))
-NODE = Finding("MIT-03", Severity.VIOLATION, "no source", focus="<urn:m>", path="<urn:p>", value='"x"', place=Place("a.ttl", 7, 7, "x"))
+LINE = Finding("CAP-08", Severity.WARNING, "no reason", location=Location("a.txt", 3, 3, "A  text"))
+NODE = Finding(
+    "MIT-03", Severity.VIOLATION, "no source", focus="<urn:m>", path="<urn:p>", value='"x"', location=Location("a.ttl", 7, 7, "x")
+)
 BLANK = replace(NODE, focus="_:anon1", value="_:anon2")
 EXAMPLES = Path(__file__).parent.parent / "examples"
 
@@ -29,11 +31,11 @@ def fingerprint(finding: Finding) -> str:
 @pytest.mark.parametrize(
     ("one", "two"),
     [
-        (LINE, replace(LINE, place=Place("a.txt", 30, 30, "A text"))),
+        (LINE, replace(LINE, location=Location("a.txt", 30, 30, "A text"))),
         (LINE, replace(LINE, message="no reason, said in other words")),
         (LINE, replace(LINE, severity=Severity.INFO)),
-        (NODE, replace(NODE, place=Place("other.ttl", 1, 1, "y"))),
-        (NODE, replace(NODE, place=None)),
+        (NODE, replace(NODE, location=Location("other.ttl", 1, 1, "y"))),
+        (NODE, replace(NODE, location=None)),
         (BLANK, replace(BLANK, focus="_:anon9", value="_:anon8")),
         (replace(NODE, value="_:anon1"), replace(NODE, value="_:anon2")),
     ],
@@ -46,9 +48,9 @@ def test_fingerprint_stays_when_lines_or_words_change(one: Finding, two: Finding
     ("one", "two"),
     [
         (LINE, replace(LINE, rule="CAP-09")),
-        (LINE, replace(LINE, place=Place("b.txt", 3, 3, "A  text"))),
-        (LINE, replace(LINE, place=Place("a.txt", 3, 3, "Another text"))),
-        (replace(LINE, place=None), replace(LINE, place=None, message="other")),
+        (LINE, replace(LINE, location=Location("b.txt", 3, 3, "A  text"))),
+        (LINE, replace(LINE, location=Location("a.txt", 3, 3, "Another text"))),
+        (replace(LINE, location=None), replace(LINE, location=None, message="other")),
         (NODE, replace(NODE, focus="<urn:n>")),
         (NODE, replace(NODE, path="<urn:q>")),
         (NODE, replace(NODE, value='"y"')),
@@ -123,11 +125,11 @@ def test_validate_with_a_baseline_fails_on_new_findings_only(tmp_path: Path) -> 
     new = run(page, "--baseline", known, "--format", "json")
     assert new.return_value == 1
     assert {entry["rule"] for entry in json.loads(new.stdout)["findings"] if entry["severity"] == "violation"} == {"CAP-16"}
-    # All is mended: what the baseline lists is stale.
+    # All is fixed: what the baseline lists is stale.
     page.write_text(text)
-    mended = run(page, "--baseline", known)
-    assert mended.return_value == 0
-    assert "1 no longer found; --update-baseline drops" in mended.stderr
+    fixed = run(page, "--baseline", known)
+    assert fixed.return_value == 0
+    assert "1 no longer found; --update-baseline drops" in fixed.stderr
     run(page, "--baseline", known, "--update-baseline")
     assert "CAP-09" not in known.read_text()
     assert sorted(path.name for path in tmp_path.iterdir()) == ["known.json", "page.txt"]

@@ -50,8 +50,8 @@ def test_engines_of_every_job_name_a_function_that_is_there() -> None:
         assert len({engine.name for engine in job.engines}) == len(job.engines)
         assert job.aims.keys() <= {engine.name for engine in job.engines[1:]}
         for engine in job.engines:
-            place, _, function = engine.run.partition(":")
-            assert callable(getattr(module(place), function))
+            location, _, function = engine.run.partition(":")
+            assert callable(getattr(module(location), function))
 
 
 @pytest.fixture

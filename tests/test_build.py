@@ -138,13 +138,13 @@ def test_every_mitigation_leads_to_file_lines_and_captured_text(example_dist: Pa
     mitigations = set(graph.subjects(rdflib.RDF.type, airm.Mitigation))
     assert mitigations
     for mitigation in mitigations:
-        places = list(graph.objects(mitigation, airm.evidence))
-        assert places, mitigation
-        for place in places:
-            name = str(graph.value(graph.value(place, airm.capture), airm.fileName))
-            first, last = (int(graph.value(place, airm[end])) for end in ("firstLine", "lastLine"))
+        locations = list(graph.objects(mitigation, airm.evidence))
+        assert locations, mitigation
+        for location in locations:
+            name = str(graph.value(graph.value(location, airm.capture), airm.fileName))
+            first, last = (int(graph.value(location, airm[end])) for end in ("firstLine", "lastLine"))
             lines = (EXAMPLES / name).read_text(encoding="utf-8").split("\n")
-            assert str(graph.value(place, airm.capturedText)) == "\n".join(lines[first - 1 : last])
+            assert str(graph.value(location, airm.capturedText)) == "\n".join(lines[first - 1 : last])
 
 
 def test_each_capture_is_one_named_graph(example_graph: airm_graph.Graph) -> None:

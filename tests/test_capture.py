@@ -569,7 +569,7 @@ def test_rule_fires_at_its_line(rule):
     assert found
     assert found[0].severity is RULES[rule].severity
     assert found[0].remedy == RULES[rule].remedy
-    assert found[0].place.first_line == line
+    assert found[0].location.first_line == line
 
 
 def test_rules_of_pages_and_texts_all_have_a_case():
@@ -595,7 +595,7 @@ def test_broken_code_line_still_closes_its_item(line):
     lines = swap(SOUND, "2.2.3 Auditing & ComplianceModel", line)
     reading = read(lines)
     broken = [finding for finding in reading.findings if finding.rule in {"CAP-09", "CAP-10"}]
-    assert [finding.place.first_line for finding in broken] == [14]
+    assert [finding.location.first_line for finding in broken] == [14]
     names = [item.name.published for item in reading.page.others]
     assert names[:2] == ["Governance", "Governance > Audit trail"]
     assert reading.page.others[1].code is None
@@ -644,7 +644,7 @@ def test_unknown_definition_leaves_the_code_open_and_says_the_fingerprint():
 
 def test_text_behind_the_tail_is_reported_and_the_page_is_read():
     reading = read([*SOUND, "Give feedback"])
-    assert [(f.rule, f.place.first_line) for f in reading.findings] == [("CAP-15", len(SOUND) + 1)]
+    assert [(f.rule, f.location.first_line) for f in reading.findings] == [("CAP-15", len(SOUND) + 1)]
     assert summary(reading.page) == summary(page_of(SOUND))
 
 
@@ -657,7 +657,7 @@ def test_two_stages_and_two_actors_are_read():
 
 @pytest.mark.parametrize("position", range(3))
 def test_unable_to_classify_is_told_by_its_position(position):
-    tail = tuple("Unable to classify" if place == position else label for place, label in enumerate(TAIL))
+    tail = tuple("Unable to classify" if location == position else label for location, label in enumerate(TAIL))
     role = page_of([*SOUND[:-6], *tail_lines(tail)]).roles[position]
     assert (role.concept, role.vocabulary) == ("unable-to-classify", ("lifecycle", "actor", "function")[position])
 
@@ -715,19 +715,19 @@ def test_page_cut_off_anywhere_is_a_violation(path):
 def check_soundness(reading: Reading, data: bytes) -> None:
     lines = decode_capture(data, file="a").lines
     for finding in reading.findings:
-        check_place(finding, lines)
+        check_location(finding, lines)
     for evidence in evidence_of(reading.page) if reading.page else ():
         assert 1 <= evidence.first_line <= evidence.last_line <= len(lines)
         assert evidence.text == "\n".join(lines[evidence.first_line - 1 : evidence.last_line])
 
 
-def check_place(finding: Finding, lines: tuple[str, ...]) -> None:
-    place = finding.place
+def check_location(finding: Finding, lines: tuple[str, ...]) -> None:
+    location = finding.location
     assert finding.rule in RULES
-    if place.first_line is not None and lines:
-        assert 1 <= place.first_line <= place.last_line <= len(lines)
+    if location.first_line is not None and lines:
+        assert 1 <= location.first_line <= location.last_line <= len(lines)
         if finding.rule not in {"CAP-01", "CAP-03", "CAP-04"}:
-            assert place.text == "\n".join(lines[place.first_line - 1 : place.last_line])
+            assert location.text == "\n".join(lines[location.first_line - 1 : location.last_line])
 
 
 junk = st.one_of(
@@ -808,7 +808,7 @@ def test_sidecar_names_the_page():
 def test_sidecar_that_is_wrong_is_reported_at_its_line(data, line):
     sidecar, findings = read_sidecar(data, file="page.meta.yaml")
     assert {finding.rule for finding in findings} == {"CAP-18"}
-    assert line is None or findings[0].place.first_line == line
+    assert line is None or findings[0].location.first_line == line
     assert sidecar.url is None
 
 

@@ -64,9 +64,9 @@ def run_step(name: str, *, cwd: Path, runner: Path, **inputs: str) -> subprocess
     # The libraries come from this environment and nothing from the network; the package comes from its own wheel.
     offline = {"PIP_NO_INDEX": "1", "PIP_NO_DEPS": "1", "PIP_NO_BUILD_ISOLATION": "0", "PYTHONPATH": SITE}
     path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
-    places = {"RUNNER_TEMP": str(runner), "GITHUB_STEP_SUMMARY": str(runner / "summary.md"), "GITHUB_OUTPUT": str(runner / "output")}
+    locations = {"RUNNER_TEMP": str(runner), "GITHUB_STEP_SUMMARY": str(runner / "summary.md"), "GITHUB_OUTPUT": str(runner / "output")}
     command = ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", step["run"]]
-    environment = {"PATH": path, "HOME": str(runner)} | offline | places | variables
+    environment = {"PATH": path, "HOME": str(runner)} | offline | locations | variables
     return subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True, timeout=300, check=False)
 
 

@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from airm_graph.errors import InputError, StoreError
 from airm_graph.graph import BLANK, DEFAULT_GRAPH, IRI, LITERAL, CodedQuads, TripleTable
-from airm_graph.graph.store import Row, parse_rows, stream_rows
+from airm_graph.graph.store import parse_rows, stream_rows
 from airm_graph.namespaces import PREFIXES, literal
+from airm_graph.terms import Quad
 
 XSD = PREFIXES["xsd"]
 NASTY = "\\\"'\n\r\t ,;\x00\x01\x1f\x7f\x85\u2028\ufeffaé𝒳"
@@ -21,7 +22,7 @@ BLANKS = st.sampled_from(["_:b0", "_:x-1"])
 ROWS = st.lists(st.tuples(IRIS | BLANKS, IRIS, IRIS | BLANKS | LITERALS, st.just("") | IRIS), max_size=12)
 
 
-def as_read(rows: list[Row]) -> set[Row]:
+def as_read(rows: list[Quad]) -> set[Quad]:
     """The rows as an independent parser understands them."""
     return set(parse_rows("".join(f"{s} {p} {o} {g} .\n" for s, p, o, g in rows).encode(), name="test", suffix=".nq"))
 
@@ -36,7 +37,7 @@ def amount(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> N
 @settings(deadline=None, derandomize=True, max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(first=ROWS, second=ROWS)
 @pytest.mark.usefixtures("amount")
-def test_what_is_loaded_comes_out_again(first: list[Row], second: list[Row]) -> None:
+def test_what_is_loaded_comes_out_again(first: list[Quad], second: list[Quad]) -> None:
     with TripleTable(threads=1) as table:
         table.load_rows(first)
         table.load_rows(iter(second))
@@ -214,7 +215,7 @@ def write(path: Path, text: str, *, packed: bool = False) -> Path:
     return path
 
 
-def load(*paths: Path) -> list[Row]:
+def load(*paths: Path) -> list[Quad]:
     with TripleTable(threads=1) as table:
         table.load_files(paths, parse=stream_rows)
         return table.rows()

@@ -18,7 +18,7 @@ from click.testing import CliRunner
 from airm_graph.cli import cli
 from airm_graph.cli.explain import command
 from airm_graph.errors import InputError
-from airm_graph.graph.store import Row, parse_rows
+from airm_graph.graph.store import parse_rows
 from airm_graph.ingest import read_captures
 from airm_graph.ingest.decisions import read_decisions
 from airm_graph.ingest.external import find_match_findings
@@ -26,6 +26,7 @@ from airm_graph.merge import merge_pages
 from airm_graph.namespaces import BASE, PREFIXES
 from airm_graph.resources import find_resource, read_resource
 from airm_graph.rules import RULES
+from airm_graph.terms import Quad
 from airm_graph.validate import validate_rows
 from airm_graph.validate.rulebook import find_page, load_rulebook
 from graphs import close
@@ -58,7 +59,7 @@ def test_every_rule_has_a_page_with_both_examples_and_a_reason() -> None:
 # Examples of shapes: judged by the reference engine, all at once.
 
 
-def example_rows(rule: str, text: str) -> list[Row]:
+def example_rows(rule: str, text: str) -> list[Quad]:
     """The rows of an example; its IRIs get the rule into them, so that all examples can be judged as one graph."""
     text = re.sub(r"(?<=[</])(words|other|dataset)(?=[/#>])", rf"{rule}-\1", text)
     rows = parse_rows((HEAD + text).encode(), name=rule, suffix=".ttl")

@@ -15,9 +15,9 @@ import airm_graph
 from airm_graph.cli.fix import command
 from airm_graph.errors import InputError
 from airm_graph.ingest.captures.sidecar import read_sidecar
-from airm_graph.ingest.fix import find_mends, mend_sidecar
+from airm_graph.ingest.fix import find_fixes, fix_sidecar
 from airm_graph.ingest.formats import read_table
-from airm_graph.ingest.tables.fix_cells import mend_tables
+from airm_graph.ingest.tables.fix_cells import fix_tables
 from airm_graph.ingest.tables.mapping import read_mapping
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
@@ -36,8 +36,8 @@ EXAMPLES = Path(__file__).parent.parent / "examples"
         ("# why\nURL: https://example.org/a: b\n", "# why\nurl: https://example.org/a: b\n"),
     ],
 )
-def test_side_car_is_mended_where_one_meaning_is_possible(before: str, after: str) -> None:
-    assert mend_sidecar(before.encode()).decode() == after
+def test_side_car_is_fixed_where_one_meaning_is_possible(before: str, after: str) -> None:
+    assert fix_sidecar(before.encode()).decode() == after
 
 
 @pytest.mark.parametrize(
@@ -56,23 +56,23 @@ def test_side_car_is_mended_where_one_meaning_is_possible(before: str, after: st
     ],
 )
 def test_side_car_stays_where_nothing_is_certain(text: str) -> None:
-    assert mend_sidecar(text.encode()) == text.encode()
+    assert fix_sidecar(text.encode()) == text.encode()
 
 
 @pytest.mark.parametrize("data", [b"\xff\xfe", b"Name: a\n" * 100_000])
 def test_side_car_that_cannot_be_read_stays(data: bytes) -> None:
-    assert mend_sidecar(data) == data
+    assert fix_sidecar(data) == data
 
 
 @given(st.text(alphabet="nameNAMEidurltrievd:2016/-. \n\"'#|>[]", max_size=60))
-def test_mending_when_given_anything_loses_nothing_and_is_done_once(text: str) -> None:
+def test_fixing_when_given_anything_loses_nothing_and_is_done_once(text: str) -> None:
     before = text.encode()
-    after = mend_sidecar(before)
+    after = fix_sidecar(before)
     (old, problems), (new, left) = (read_sidecar(data, file="a") for data in (before, after))
     assert len(left) <= len(problems)
     for key in ("identifier", "url", "name", "retrieved"):
         assert getattr(old, key) in {None, getattr(new, key)}
-    assert mend_sidecar(after) == after
+    assert fix_sidecar(after) == after
 
 
 @pytest.fixture
@@ -99,18 +99,18 @@ def test_fix_shows_a_diff_and_changes_nothing_until_asked(folder: Path) -> None:
     after = digests(folder)
     assert {name for name in before if before[name] != after[name]} == {"gipiskis-restrict-web-access.meta.yaml"}
     again = CliRunner().invoke(command, [str(folder)], standalone_mode=False)
-    assert (again.return_value, again.stdout, again.stderr) == (0, "", "0 files can be mended with --apply\n")
+    assert (again.return_value, again.stdout, again.stderr) == (0, "", "0 files can be fixed with --apply\n")
 
 
 def test_capture_stands_for_its_side_car(folder: Path) -> None:
-    (mend,) = find_mends([folder / "gipiskis-restrict-web-access.txt"])
-    assert mend.path == folder / "gipiskis-restrict-web-access.meta.yaml"
-    assert find_mends([folder / "handbook-staged-release.txt"]) == []
+    (fix,) = find_fixes([folder / "gipiskis-restrict-web-access.txt"])
+    assert fix.path == folder / "gipiskis-restrict-web-access.meta.yaml"
+    assert find_fixes([folder / "handbook-staged-release.txt"]) == []
 
 
 def test_fix_of_what_is_not_there_is_refused() -> None:
     with pytest.raises(InputError, match="no-such"):
-        find_mends(["no-such"])
+        find_fixes(["no-such"])
 
 
 # Tables
@@ -151,12 +151,12 @@ HEADER = "ID,Name,Text,Source,Code,Label,Day\r\n"
         ("a,Red teaming,x,s,1.1.2\u00a0,Learning Objectives,21 November 2026", "a,Red teaming,x,s,1.1.2,Learning Objectives,2026-11-21"),
     ],
 )
-def test_cells_are_mended_where_one_meaning_is_possible(tables: Path, before: str, after: str) -> None:
+def test_cells_are_fixed_where_one_meaning_is_possible(tables: Path, before: str, after: str) -> None:
     (tables / "a.csv").write_bytes((HEADER + before + "\r\n").encode())
     code, shown = _fix(tables, "--apply")
     assert code == 0
     assert (tables / "a.csv").read_bytes().decode() == HEADER + after + "\r\n"
-    assert "1 file mended" in shown
+    assert "1 file fixed" in shown
     assert _fix(tables)[0] == 0
 
 
@@ -177,7 +177,7 @@ def test_table_stays_where_nothing_is_certain(tables: Path, row: str) -> None:
     assert (tables / "a.csv").read_bytes() == before
 
 
-def test_identifiers_are_mended_in_all_tables_of_a_folder_or_in_none(tables: Path) -> None:
+def test_identifiers_are_fixed_in_all_tables_of_a_folder_or_in_none(tables: Path) -> None:
     (tables / "a.csv").write_text("ID,Name,Text,Source,Code,Label,Day\nA 1,Red teaming,x,doc 1,,,\n")
     (tables / "b.csv").write_text("ID,Title,Authors\ndoc 1,On Risk,Ann Lee\ndoc-2,On More,Ann Lee\ndoc 2,On Less,Ann Lee\n")
     mapping = str(tables.parent / "mapping.yaml")
@@ -192,7 +192,7 @@ def test_identifiers_are_mended_in_all_tables_of_a_folder_or_in_none(tables: Pat
     ]
 
 
-def test_real_table_mended_has_no_identifier_with_white_space(first_edition: Path, tmp_path: Path) -> None:
+def test_real_table_fixed_has_no_identifier_with_white_space(first_edition: Path, tmp_path: Path) -> None:
     folder = tmp_path / "tables"
     folder.mkdir()
     for path in first_edition.glob("*.csv"):
@@ -211,12 +211,12 @@ CELLS = st.text(alphabet='ab ,"\r\n\u200b;é\t1.', max_size=8)
 
 @settings(deadline=None)
 @given(st.lists(st.lists(CELLS, min_size=7, max_size=7), max_size=5), st.sampled_from(",;\t"))
-def test_tables_whatever_they_hold_are_mended_once(rows: list[list[str]], delimiter: str) -> None:
+def test_tables_whatever_they_hold_are_fixed_once(rows: list[list[str]], delimiter: str) -> None:
     out = io.StringIO(newline="")
     csv.writer(out, delimiter=delimiter).writerows([["ID", "Name", "Text", "Source", "Code", "Label", "Day"], *rows])
     mapping = read_mapping(MAPPING, file="mapping.yaml")
     data = {"a.csv": out.getvalue().encode()}
-    once = mend_tables(data, mappings=[mapping], whole=True)
-    assert mend_tables(once, mappings=[mapping], whole=True) == once
+    once = fix_tables(data, mappings=[mapping], whole=True)
+    assert fix_tables(once, mappings=[mapping], whole=True) == once
     before, after = (read_table(content["a.csv"], file="a.csv") for content in (data, once))
     assert [row.number for row in after.rows] == [row.number for row in before.rows]

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 import sarif
 from airm_graph.cli.validate import FORMAT_NAMES, command
 from airm_graph.graph.store import parse_rows
-from airm_graph.model import Finding, Place, Severity
+from airm_graph.model import Finding, Location, Severity
 from airm_graph.namespaces import BASE, PREFIXES, literal
 from airm_graph.resources import find_resource, read_resource
 from airm_graph.validate.fingerprints import fingerprint_findings
@@ -32,21 +32,21 @@ SH = PREFIXES["sh"]
 REPORT_SCHEMA = json.loads(read_resource("schemas/report.schema.json"))
 PATHS = {"a.txt": "in/a.txt", "sub/b.txt": "in/sub/b.txt", "data.ttl": "data.ttl"}
 
-READ = Finding("CAP-09", Severity.VIOLATION, "code and label: differ", "mend, then: look", Place("a.txt", 3, 4, "1.1 Wrong\nline"))
+READ = Finding("CAP-09", Severity.VIOLATION, "code and label: differ", "fix, then: look", Location("a.txt", 3, 4, "1.1 Wrong\nline"))
 SHAPE = Finding(
     "MIT-01",
     Severity.WARNING,
     "a label is padded",
     "trim it",
-    Place("data.ttl", 7, 7, '  rdfs:label "Gate " ;'),
+    Location("data.ttl", 7, 7, '  rdfs:label "Gate " ;'),
     focus="<urn:m>",
     path="<http://www.w3.org/2000/01/rdf-schema#label>",
     value='"Gate "',
     shape=f"<{BASE}shapes#Mitigation-label>",
     component=f"<{SH}NotConstraintComponent>",
-    origin=Place("a.txt", 5, 5, "Gate"),
+    origin=Location("a.txt", 5, 5, "Gate"),
 )
-SIDECAR = Finding("CAP-18", Severity.WARNING, "no date", "mend the side-car", Place("sub/b.meta.yaml", 2, 2))
+SIDECAR = Finding("CAP-18", Severity.WARNING, "no date", "fix the side-car", Location("sub/b.meta.yaml", 2, 2))
 UNPLACED = Finding("SKO-14", Severity.INFO, "no label", focus="<urn:c>", path="^(<urn:p>)", shape="<urn:shape>", component=f"<{SH}X>")
 FOREIGN = Finding("Shape", Severity.VIOLATION, "More than 1 values", focus="_:b1", path="<urn:p>/<urn:q>", shape="<urn:x#Shape>")
 REPORT = Report((UNPLACED, SIDECAR, SHAPE, READ, FOREIGN), files=tuple(PATHS))
@@ -82,10 +82,12 @@ TERMS = st.one_of(st.just(""), st.just("<urn:x>"), st.just("_:b"), ANY.map(liter
 @st.composite
 def findings(draw: st.DrawFn) -> Finding:
     line = draw(st.one_of(st.none(), st.integers(1, 9)))
-    place = draw(st.one_of(st.none(), st.builds(Place, file=ANY.filter(bool), first_line=st.just(line), last_line=st.just(line), text=ANY)))
+    location = draw(
+        st.one_of(st.none(), st.builds(Location, file=ANY.filter(bool), first_line=st.just(line), last_line=st.just(line), text=ANY))
+    )
     rule = draw(st.one_of(st.sampled_from(["CAP-01", "MIT-01"]), ANY.filter(bool)))
     path = draw(st.sampled_from(["", "<urn:p>", "^(<urn:p>)", "(<urn:p>|<urn:q>)+"]))
-    return Finding(rule, draw(st.sampled_from(Severity)), draw(ANY), draw(ANY), place, draw(TERMS), path, draw(TERMS))
+    return Finding(rule, draw(st.sampled_from(Severity)), draw(ANY), draw(ANY), location, draw(TERMS), path, draw(TERMS))
 
 
 REPORTS = st.lists(findings(), max_size=4).map(lambda found: Report(tuple(found), files=("a.txt",)))
@@ -199,8 +201,8 @@ def test_turtle_is_a_shacl_report_for_both_parsers() -> None:
     assert found == {
         ("urn:m", "Warning", "a label is padded; trim it"),
         ("urn:c", "Info", "no label"),
-        ("urn:airm-graph:file:in/a.txt", "Violation", "code and label: differ; mend, then: look"),
-        ("urn:airm-graph:file:in/sub/b.meta.yaml", "Warning", "no date; mend the side-car"),
+        ("urn:airm-graph:file:in/a.txt", "Violation", "code and label: differ; fix, then: look"),
+        ("urn:airm-graph:file:in/sub/b.meta.yaml", "Warning", "no date; fix the side-car"),
     }
     subjects = {s for s, _, _, _ in rows if s.startswith("_:")}
     assert len(subjects) == 1  # the inverse path; results and places have IRIs
@@ -246,7 +248,7 @@ def test_github_names_file_and_lines() -> None:
     assert read[0] == (
         "error",
         {"file": "in/a.txt", "line": "3", "endLine": "4", "title": "CAP-09"},
-        "code and label: differ; mend, then: look",
+        "code and label: differ; fix, then: look",
     )
     assert [kind for kind, _, _ in read] == ["error", "error", "warning", "warning", "notice"]
     assert {properties.get("file") for _, properties, _ in read} == {"in/a.txt", "data.ttl", "in/sub/b.meta.yaml", None}
@@ -262,7 +264,7 @@ def test_github_when_findings_hold_anything_is_one_command_each(report: Report) 
     for line, (finding, _) in zip(lines, fingerprint_findings(report.findings), strict=False):
         _, properties, message = read_command(line)
         assert properties["title"] == finding.rule
-        assert properties.get("file") == (finding.place.file if finding.place else None)
+        assert properties.get("file") == (finding.location.file if finding.location else None)
         assert " ".join(finding.message.split()) in " ".join(message.split())
 
 
@@ -349,9 +351,9 @@ def test_sarif_holds_rules_results_and_places() -> None:
     assert rules["MIT-01"]["helpUri"] == BASE + "rules/MIT-01"
     assert "helpUri" not in rules["Shape"]
     results = {result["ruleId"]: result for result in run["results"]}
-    place = results["CAP-09"]["locations"][0]["physicalLocation"]
-    assert place["artifactLocation"] == {"uri": "in/a.txt", "uriBaseId": "%SRCROOT%"}
-    assert place["region"] == {"startLine": 3, "endLine": 4, "snippet": {"text": "1.1 Wrong\nline"}}
+    location = results["CAP-09"]["locations"][0]["physicalLocation"]
+    assert location["artifactLocation"] == {"uri": "in/a.txt", "uriBaseId": "%SRCROOT%"}
+    assert location["region"] == {"startLine": 3, "endLine": 4, "snippet": {"text": "1.1 Wrong\nline"}}
     assert results["MIT-01"]["relatedLocations"][0]["physicalLocation"]["region"]["startLine"] == 5
     assert results["SKO-14"]["locations"][0]["logicalLocations"][0]["fullyQualifiedName"] == "urn:c"
 
@@ -359,7 +361,8 @@ def test_sarif_holds_rules_results_and_places() -> None:
 def test_sarif_fingerprints_stay_when_lines_move() -> None:
     moved = Report(
         tuple(
-            Finding(**{**{f: getattr(old, f) for f in Finding.__dataclass_fields__}, "place": _move(old.place)}) for old in REPORT.findings
+            Finding(**{**{f: getattr(old, f) for f in Finding.__dataclass_fields__}, "location": _move(old.location)})
+            for old in REPORT.findings
         )
     )
     before, after = (
@@ -370,17 +373,17 @@ def test_sarif_fingerprints_stay_when_lines_move() -> None:
     assert len({fingerprint["airmFinding/v1"] for fingerprint in before.values()}) == len(before)
 
 
-def _move(place: Place | None) -> Place | None:
+def _move(location: Location | None) -> Location | None:
     return (
-        Place(place.file, place.first_line + 9, place.last_line + 9, place.text)
-        if place and place.first_line and place.last_line
-        else place
+        Location(location.file, location.first_line + 9, location.last_line + 9, location.text)
+        if location and location.first_line and location.last_line
+        else location
     )
 
 
 def test_sarif_paths_are_addresses() -> None:
-    places = (Place("ä b#1.txt", 1), Place("/abs/a%.txt", 1), Place("./here.txt", 1))
-    report = Report(tuple(Finding("CAP-01", Severity.INFO, "no", place=place) for place in places))
+    locations = (Location("ä b#1.txt", 1), Location("/abs/a%.txt", 1), Location("./here.txt", 1))
+    report = Report(tuple(Finding("CAP-01", Severity.INFO, "no", location=location) for location in locations))
     run = check_sarif(format_report(report, format="sarif", paths={}))
     addresses = [result["locations"][0]["physicalLocation"]["artifactLocation"] for result in run["results"]]
     assert {tuple(sorted(address.items())) for address in addresses} == {
@@ -484,7 +487,7 @@ def test_markdown_is_a_table_with_links_to_the_rules() -> None:
     assert lines[0] == "**2 violations, 2 warnings, 1 note in 3 files**"
     rows = [line for line in lines if line.startswith("|")]
     assert len(rows) == 2 + len(REPORT.findings)
-    assert f"| [CAP-09]({BASE}rules/CAP-09) | `in/a.txt:3` | code and label: differ; mend, then: look |" in write("markdown")
+    assert f"| [CAP-09]({BASE}rules/CAP-09) | `in/a.txt:3` | code and label: differ; fix, then: look |" in write("markdown")
     assert "Preliminary" in lines[-1]
 
 

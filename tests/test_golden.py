@@ -47,6 +47,6 @@ def test_outputs_are_byte_by_byte_those_that_were_kept(name: str, tmp_path: Path
 if __name__ == "__main__":
     found = {}
     for title in INPUTS:
-        with TemporaryDirectory() as place:
-            found[title] = find_digests(find_inputs(title, Path(place)), Path(place))
+        with TemporaryDirectory() as path:
+            found[title] = find_digests(find_inputs(title, Path(path)), Path(path))
     DIGESTS.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")

@@ -110,7 +110,7 @@ def test_rows_that_cannot_be_used_stop_a_strict_build(generated: Path) -> None:
 
 def test_every_planted_defect_is_found_at_its_row(generated: Path) -> None:
     report = airm_graph.build([generated], mapping=generated / "mapping.yaml").report
-    said = {(finding.rule, finding.place.row) for finding in report.findings if finding.place}
+    said = {(finding.rule, finding.location.row) for finding in report.findings if finding.location}
     with (generated / "defects.list").open(encoding="utf-8", newline="") as file:
         planted = [(row["rule"], int(row["row"]), row["kind"]) for row in csv.DictReader(file) if row["rule"]]
     assert len({rule for rule, *_ in planted}) == 12

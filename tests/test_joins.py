@@ -28,20 +28,20 @@ from airm_graph.model import (
     Entry,
     Evidence,
     JoinDecision,
+    Location,
     Mention,
     Page,
-    Place,
     Records,
     SourceBlock,
     Text,
 )
 from airm_graph.namespaces import BASE, PREFIXES
-from airm_graph.text import find_identifiers, place_key
+from airm_graph.text import find_identifiers, location_key
 from graphs import records_of
 from pages import Document, Node, as_bytes, print_page, walk
 
 TITLE = "A Made-up Handbook of Measures"
-PLACE = Place("decisions.csv", 2, 2)
+PLACE = Location("decisions.csv", 2, 2)
 
 
 def text(value: str) -> Text:
@@ -66,11 +66,11 @@ def make_page(
     )
     entries = tuple(
         Entry(
-            place := Evidence(sha, line, line, name, line),
+            location := Evidence(sha, line, line, name, line),
             text(name),
             None,
             text(description) if description else None,
-            tuple(AssignedCode(edition, code, place) for edition, code in codes),
+            tuple(AssignedCode(edition, code, location) for edition, code in codes),
         )
         for line, (name, description) in enumerate(rows, 2)
     )
@@ -166,7 +166,7 @@ def test_one_number_on_two_titles_is_reported_and_not_joined():
     assert len(records.sources) == 2
     (finding,) = [finding for finding in records.findings if finding.rule == "MRG-11"]
     assert "doi:10.1000/182 stands with 2 titles" in finding.message
-    assert finding.place.file in {"1.csv", "2.csv"}
+    assert finding.location.file in {"1.csv", "2.csv"}
 
 
 def test_two_numbers_of_one_title_are_reported_and_not_joined():
@@ -177,7 +177,7 @@ def test_two_numbers_of_one_title_are_reported_and_not_joined():
 
 def test_source_without_a_number_is_not_given_to_one_of_two():
     records = merge(make_page(1, doi="10.1000/182"), make_page(2, doi="10.1000/183"), make_page(3), make_page(4))
-    assert sorted(len({place.capture for place in source.evidence}) for source in records.sources) == [1, 1, 2]
+    assert sorted(len({location.capture for location in source.evidence}) for source in records.sources) == [1, 1, 2]
     assert rules_of(records).count("MRG-12") == 1
 
 
@@ -225,7 +225,7 @@ def test_order_of_pages_changes_no_source(documents: list[tuple[str, str | None,
 # Mitigations.
 
 
-LONG = "Whoever builds the thing asks people who do not to break it, writes down how they did, and mends that before anybody else can."
+LONG = "Whoever builds the thing asks people who do not to break it, writes down how they did, and fixes that before anybody else can."
 
 
 def names_of(records: Records) -> list[list[str]]:
@@ -457,7 +457,7 @@ def test_accepted_mitigations_are_joined_whatever_the_rules_say():
 def test_rejection_outlives_every_way_round():
     pages = [make_page(number, rows=[("Red teaming", LONG)]) for number in (1, 2, 3)]
     records = merge(*pages, joins=[decide(at(1, 2), at(2, 2), accepted=False)])
-    owners = {place.capture[0]: mitigation.key for mitigation in records.mitigations for place in mitigation.evidence}
+    owners = {location.capture[0]: mitigation.key for mitigation in records.mitigations for location in mitigation.evidence}
     assert owners["1"] != owners["2"]
     assert len(records.mitigations) == 2
 
@@ -486,7 +486,7 @@ def test_mentions_on_one_line_are_told_apart_by_name():
     nodes = (Node("Testing", "2.2", ("x" * 40,), children=(Node("Red teaming", "2.2.2"),)), Node("Rest", "2.3"))
     document = Document("Measures", ("Doe, Jane",), nodes)
     page = read_page(print_page(document, (nodes[1],)))
-    (line,) = {place_key(item.evidence) for item in page.others if item.path == ("Testing", "Red teaming")}
+    (line,) = {location_key(item.evidence) for item in page.others if item.path == ("Testing", "Red teaming")}
     other = replace(make_page(3, title="Measures", year="2024", authors=("Doe, Jane",), rows=[("Testing", "")]))
     ruling = decide(line, at(3, 2), accepted=False, names=("Testing", ""))
     records = merge(page, other, joins=[ruling])
@@ -518,7 +518,7 @@ def test_authors_can_be_joined_and_kept_apart():
 def test_decision_that_cannot_be_followed_is_a_finding(decisions: list[JoinDecision], rules: list[str]):
     found = merge(*PAIR, joins=decisions).findings
     assert sorted({finding.rule for finding in found if finding.rule.startswith("DEC")}) == rules
-    assert all(finding.place == PLACE for finding in found if finding.rule.startswith("DEC"))
+    assert all(finding.location == PLACE for finding in found if finding.rule.startswith("DEC"))
 
 
 def test_chain_of_acceptances_does_not_break_a_rejection():
@@ -561,7 +561,7 @@ def build(folder: Path, *arguments: object) -> object:
 
 def find_rows(folder: Path) -> list[str]:
     pages = read_captures([folder]).pages
-    return [place_key(entry.evidence) for page in pages for entry in page.entries]
+    return [location_key(entry.evidence) for page in pages for entry in page.entries]
 
 
 @pytest.mark.parametrize("form", ["sssom", "csv", "csv with whole IRIs"])
@@ -611,7 +611,7 @@ def test_open_and_unreadable_decisions(tmp_path: Path):
     readings = read_decisions([path])
     assert (readings.undecided, readings.joins) == (1, [])
     (finding,) = readings.findings
-    assert (finding.rule, finding.place.row, finding.place.column) == ("DEC-03", 3, "decision")
+    assert (finding.rule, finding.location.row, finding.location.column) == ("DEC-03", 3, "decision")
     path.write_text("a,b\n1,2\n")
     with pytest.raises(InputError, match=r"mine\.csv:1: the table holds no decisions"):
         read_decisions([path])
@@ -625,7 +625,7 @@ def test_unknown_mention_is_reported_at_its_line(tmp_path: Path):
     path.write_text(f"subject_id,object_id,decision\n{find_rows(folder)[0]},capture/0000000000000000/r2,accept\n")
     graph = airm_graph.build([folder], decisions=[path])
     (finding,) = [finding for finding in graph.report.findings if finding.rule == "DEC-01"]
-    assert (finding.place.file, finding.place.row) == ("mine.csv", 2)
+    assert (finding.location.file, finding.location.row) == ("mine.csv", 2)
     assert graph.files["mine.csv"] == path.as_posix()
 
 

@@ -31,7 +31,7 @@ from airm_graph.merge import join_records, merge_pages
 from airm_graph.namespaces import BASE, iri, term
 from airm_graph.pipeline import propose_mapping
 from airm_graph.resources import find_resource, read_resource
-from airm_graph.text import arm_cell, defuse_cell, disarm_cell
+from airm_graph.text import escape_cell, escape_formula, unescape_cell
 from graphs import records_of
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -70,7 +70,7 @@ def write_folder(folder: Path, rows: str = ROWS, *, fields: str = FIELDS, docume
 
 
 def find_rules(folder: Path) -> list[tuple[str, int | None, str]]:
-    return [(f.rule, f.place.row, f.place.column) for f in read_captures([folder]).findings if f.place]
+    return [(f.rule, f.location.row, f.location.column) for f in read_captures([folder]).findings if f.location]
 
 
 @pytest.fixture(scope="module")
@@ -120,7 +120,7 @@ def test_classification_of_a_table_with_one_has_the_iri_it_always_had(tmp_path: 
 
 def test_human_and_machine_disagreeing_is_one_reported_conflict(graph: airm_graph.Graph) -> None:
     found = [finding for finding in graph.report.findings if finding.rule in {"MRG-01", "EDI-13"}]
-    assert {(finding.rule, finding.place.row) for finding in found if finding.place} == {("MRG-01", 3), ("MRG-01", 5)}
+    assert {(finding.rule, finding.location.row) for finding in found if finding.location} == {("MRG-01", 3), ("MRG-01", 5)}
     (apart,) = (finding.message for finding in found if "Red teaming" in finding.message)
     assert apart.startswith("'Red teaming' has 2 codes of v2: 2.2.2 by llm (mitigations.csv:3, row 3); 2.2.3 by human")
     rows = graph.query("check-conflicting-codes")
@@ -185,7 +185,7 @@ def test_labels_beside_several_codes_are_compared_one_by_one(tmp_path: Path) -> 
         "Few,1.1.2; 1.1.3,Learning Objectives,T,Ann Lee\n"
     )
     readings = read_captures([write_folder(tmp_path / "in", rows, fields="N,C,L,T,A\n", documents="", mapping=mapping)])
-    assert [(entry.rule, entry.place.row) for entry in readings.rejected] == [("TAB-06", 3), ("TAB-06", 4)]
+    assert [(entry.rule, entry.location.row) for entry in readings.rejected] == [("TAB-06", 3), ("TAB-06", 4)]
 
 
 def test_split_code_leaves_digits_of_a_longer_number_alone() -> None:
@@ -211,7 +211,10 @@ def test_agent_and_kind_come_from_columns_of_their_own(tmp_path: Path) -> None:
         ("second", "1.1.3", "agent/classifier/panel", "organization"),
     }
     assert (second.agent.name, second.agent.kind, second.created) == ("an address at example.net", "", None)
-    assert [(f.rule, f.place.column) for f in readings.findings if f.rule in {"TAB-16", "TAB-30"}] == [("TAB-16", "D1"), ("TAB-30", "K1")]
+    assert [(f.rule, f.location.column) for f in readings.findings if f.rule in {"TAB-16", "TAB-30"}] == [
+        ("TAB-16", "D1"),
+        ("TAB-30", "K1"),
+    ]
     assert not [row for row in airm_graph.build([folder]).asserted if "r@" in "".join(row) or "x@" in "".join(row)]
 
 
@@ -253,7 +256,7 @@ def test_rows_that_give_one_mitigation_other_terms_contradict_each_other(tmp_pat
 def test_unknown_term_is_a_finding_at_its_cell_and_the_row_is_used_without_it(tmp_path: Path) -> None:
     fields = "Mitigation_Name,Definition,Source,AILifecycle_Primary,AIActor_Other\n"
     readings = read_captures([write_folder(tmp_path / "in", "M,What is done.,A Made-up Handbook,Other,Developer; Nobody\n", fields=fields)])
-    found = [(f.rule, f.place.row, f.place.column) for f in readings.findings if f.rule == "TAB-30"]
+    found = [(f.rule, f.location.row, f.location.column) for f in readings.findings if f.rule == "TAB-30"]
     assert found == [("TAB-30", 2, "AILifecycle_Primary"), ("TAB-30", 2, "AIActor_Other")]
     assert [role.concept for page in readings.pages for entry in page.entries for role in entry.roles] == ["developer"]
     assert readings.rejected == ()
@@ -287,8 +290,8 @@ OUTLINE = "Mitigation_Name,Definition,Source,Parent,Children\n"
 )
 def test_row_with_a_contradictory_parent_is_set_aside(tmp_path: Path, rows: str, aside: set[int], column: str) -> None:
     readings = read_captures([write_folder(tmp_path / "in", rows, fields=OUTLINE)])
-    assert {entry.place.row for entry in readings.rejected} == aside
-    assert {(entry.rule, entry.place.column) for entry in readings.rejected} == {("TAB-31", column)}
+    assert {entry.location.row for entry in readings.rejected} == aside
+    assert {(entry.rule, entry.location.column) for entry in readings.rejected} == {("TAB-31", column)}
     assert all(count.read == count.used + count.quarantined for count in readings.counts)
 
 
@@ -350,7 +353,7 @@ def test_source_that_may_be_one_of_two_is_none(tmp_path: Path) -> None:
     rows = "M,What is done.,Lee (2025)\nM2,What is done.,Another Handbook\n"
     readings = read_captures([write_folder(tmp_path / "in", rows, fields="Mitigation_Name,Definition,Source\n", documents=documents)])
     (aside,) = readings.rejected
-    assert (aside.rule, aside.place.row) == ("TAB-07", 2)
+    assert (aside.rule, aside.location.row) == ("TAB-07", 2)
     assert "any of 2 documents" in aside.reason
 
 
@@ -391,7 +394,7 @@ def test_documents_given_in_the_rows_need_no_table_of_their_own(tmp_path: Path) 
     )
     folder = write_folder(tmp_path / "in", rows, fields="Measure,Nr,Paper,Authors,Year,DOI\n", documents="", mapping=INLINE)
     readings = read_captures([folder])
-    assert [(entry.rule, entry.place.row, entry.place.column) for entry in readings.rejected] == [
+    assert [(entry.rule, entry.location.row, entry.location.column) for entry in readings.rejected] == [
         ("TAB-07", 5, "Paper"),
         ("TAB-14", 6, "Authors"),
     ]
@@ -712,13 +715,13 @@ def test_map_writes_a_mapping_that_build_uses(tmp_path: Path, folder: Path) -> N
 
 @pytest.mark.parametrize("suffix", ["json", "jsonl", "csv.gz", "xlsx"])
 def test_other_formats_are_mapped_read_and_brought_back(tmp_path: Path, folder: Path, graph: airm_graph.Graph, suffix: str) -> None:
-    place = tmp_path / "in"
-    place.mkdir()
+    location = tmp_path / "in"
+    location.mkdir()
     for name in ("mitigations", "sources"):
-        write_as(folder / f"{name}.csv", place / f"{name}.{suffix}")
-    found = {table.kind: [guess.what for guess in table.guesses if guess.is_certain] for table in propose_mapping([place]).tables}
+        write_as(folder / f"{name}.csv", location / f"{name}.{suffix}")
+    found = {table.kind: [guess.what for guess in table.guesses if guess.is_certain] for table in propose_mapping([location]).tables}
     assert {"name", "source", "description", "parent", "children", "code"} <= set(found["mitigations"])
-    built = airm_graph.build([place])
+    built = airm_graph.build([location])
     assert {m.key for m in records_of(built).mitigations} == {m.key for m in records_of(graph).mitigations}
     assert set(build_back(built, tmp_path / "tables").asserted) == set(built.asserted)
 
@@ -859,21 +862,23 @@ def test_exported_row_that_was_spoilt_is_set_aside(
     with written[table].open("w", encoding="utf-8", newline="") as file:
         csv.writer(file).writerows([header, first, *rows])
     readings = read_captures([tmp_path / "in"])
-    assert (table, 2, column, rule) in {(entry.place.file, entry.place.row, entry.place.column, entry.rule) for entry in readings.rejected}
+    assert (table, 2, column, rule) in {
+        (entry.location.file, entry.location.row, entry.location.column, entry.rule) for entry in readings.rejected
+    }
     assert all(count.read == count.used + count.quarantined for count in readings.counts)
 
 
 @given(st.text())
 def test_armed_cell_is_never_run_and_always_comes_back(text: str) -> None:
-    armed = arm_cell(text)
-    assert disarm_cell(armed) == text
-    assert defuse_cell(armed) == armed
+    armed = escape_cell(text)
+    assert unescape_cell(armed) == text
+    assert escape_formula(armed) == armed
 
 
 @pytest.mark.parametrize("cell", ["=1+1", "'=1+1", "''=1+1", "'plain'", "json:x", 'json:"x"', "-3", "\t=x", "a\rb", "\x07", "'"])
 def test_cells_that_spreadsheets_would_run_come_back(cell: str) -> None:
-    assert disarm_cell(arm_cell(cell)) == cell
-    assert not arm_cell(cell).startswith(("=", "+", "-", "@", "\t", "\r"))
+    assert unescape_cell(escape_cell(cell)) == cell
+    assert not escape_cell(cell).startswith(("=", "+", "-", "@", "\t", "\r"))
 
 
 def test_cells_that_spreadsheets_would_run_go_there_and_back(tmp_path: Path) -> None:
@@ -883,7 +888,7 @@ def test_cells_that_spreadsheets_would_run_go_there_and_back(tmp_path: Path) -> 
     written = graph.write_tables(tmp_path / "out")
     for path in written.values():
         with path.open(encoding="utf-8", newline="") as file:
-            assert not [cell for row in csv.reader(file) for cell in row if path.suffix == ".csv" and defuse_cell(cell) != cell]
+            assert not [cell for row in csv.reader(file) for cell in row if path.suffix == ".csv" and escape_formula(cell) != cell]
     assert set(airm_graph.build([tmp_path / "out"]).asserted) == set(graph.asserted)
 
 

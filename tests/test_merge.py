@@ -140,7 +140,7 @@ def test_page_is_named_by_what_it_alone_does_not_list():
     assert parents(named(records, "Benchmarking")) == ["model-evaluations"]
     assert "Model evaluations" in [m.names[0].value for m in records.mitigations if m.names]
     notes = [finding for finding in records.findings if finding.rule == "MRG-10"]
-    assert [finding.place.first_line for finding in notes] == [3, 3]
+    assert [finding.location.first_line for finding in notes] == [3, 3]
     assert {finding.message.split("'")[1] for finding in notes} == {"Model evaluations", "Data-related"}
 
 
@@ -164,13 +164,13 @@ def test_page_with_an_older_list_is_not_taken_for_what_is_new():
     new = replace(DOCUMENT, nodes=(Node("New one", "1.1.9"), Node("New two", "1.1.9"), *OUTLINE))
     old = replace(DOCUMENT, nodes=(*OUTLINE, Node("Root 8", "1.1.9")))
     records = merge(print_page(old, find(old, "Root 8")), print_page(new, find(new, "Governance")))
-    assert "MRG-10" not in [f.rule for f in records.findings if f.place.file == "0.txt"]
+    assert "MRG-10" not in [f.rule for f in records.findings if f.location.file == "0.txt"]
 
 
 def test_page_below_a_parent_is_not_taken_for_one_at_the_top():
     new = replace(DOCUMENT, nodes=(Node("New one", "1.1.3"), *OUTLINE))
     records = merge_pages(read(print_page(DOCUMENT, find(DOCUMENT, "Circuit breakers")), print_page(new, find(new, "Governance"))))
-    assert "MRG-10" not in [f.rule for f in records.findings if f.place.file == "0.txt"]
+    assert "MRG-10" not in [f.rule for f in records.findings if f.location.file == "0.txt"]
 
 
 def _recode(nodes: tuple[Node, ...], name: str, code: str) -> tuple[Node, ...]:
@@ -460,8 +460,8 @@ def test_findings_of_every_rule_name_a_place():
     )
     for finding in records.findings:
         assert RULES[finding.rule].severity is finding.severity
-        assert finding.place.text
-        assert finding.place.first_line <= finding.place.last_line
+        assert finding.location.text
+        assert finding.location.first_line <= finding.location.last_line
 
 
 # One name twice.

@@ -16,7 +16,7 @@ from airm_graph.errors import InputError
 from airm_graph.ingest.decisions import REVIEW_COLUMNS, read_decisions, split_codes
 from airm_graph.ingest.mapping_sets import load_matches, read_matches
 from airm_graph.migrate import measure, propose
-from airm_graph.model import Attested, Classification, Evidence, Finding, Mitigation, Place, Records
+from airm_graph.model import Attested, Classification, Evidence, Finding, Location, Mitigation, Records
 from airm_graph.namespaces import BASE, PREFIXES
 from airm_graph.pipeline.migration import has_decisions, migrate_codes
 from airm_graph.resources import find_resource
@@ -164,7 +164,7 @@ def test_mapping_of_other_editions_is_refused():
 )
 def test_code_is_read_alone_or_with_its_label(said: str, codes: list[str], findings: int):
     found: list[Finding] = []
-    assert list(split_codes(said, edition="v2", place=Place("review.csv"), findings=found)) == codes
+    assert list(split_codes(said, edition="v2", location=Location("review.csv"), findings=found)) == codes
     assert [finding.rule for finding in found] == ["DEC-03"] * findings
 
 
@@ -268,7 +268,7 @@ def test_decided_code_rests_on_the_cell_that_says_so(tables: Path, tmp_path: Pat
     mitigation = next(m for m in records_of(graph).mitigations if m.key.endswith("red-teaming"))
     new = next(c for c in mitigation.classifications if c.edition == "v2")
     row = next(number for number, entry in enumerate(read_review(review), 2) if entry["decision"])
-    assert [(place.row, place.column, place.text) for place in new.evidence] == [(row, "decision", "2.2.2")]
+    assert [(location.row, location.column, location.text) for location in new.evidence] == [(row, "decision", "2.2.2")]
     assert [agent.name for agent, _ in new.agents] == ["Cy Day"]
     assert [day.value for day in new.created] == ["2026-11-21"]
     assert "mine.csv" in {name for capture in records_of(graph).captures for name in capture.file_names}
@@ -307,8 +307,8 @@ def test_decision_that_cannot_be_taken_is_found_at_its_row(tables: Path, tmp_pat
     assert "DEC-03" in done.stderr
     assert "DEC-01" in done.stderr
     graph = airm_graph.build([tables], decisions=[review])
-    found = {finding.rule: finding.place for finding in graph.report.findings if finding.rule.startswith("DEC")}
-    assert {rule: place.column for rule, place in found.items()} == {"DEC-01": "decision", "DEC-03": "decision"}
+    found = {finding.rule: finding.location for finding in graph.report.findings if finding.rule.startswith("DEC")}
+    assert {rule: location.column for rule, location in found.items()} == {"DEC-01": "decision", "DEC-03": "decision"}
     assert {row: read_review(review)[row - 2]["decision"] for row in (found["DEC-01"].row, found["DEC-03"].row)} == {
         found["DEC-01"].row: "2.3.1",
         found["DEC-03"].row: "2.2.7",

@@ -149,7 +149,7 @@ def subjects_in_order(name: str) -> list[str]:
 
 def test_terms_stand_by_kind_and_alphabetically():
     order = (OWL.Class, OWL.ObjectProperty, OWL.DatatypeProperty)
-    kind = {term: place for place, kind in enumerate(order) for term in terms_of(kind)}
+    kind = {term: location for location, kind in enumerate(order) for term in terms_of(kind)}
     found = [iri(subject) for subject in subjects_in_order("airm.ttl") if subject.startswith("airm:")]
     assert found == sorted(kind, key=lambda term: (kind[term], term.casefold()))
 
@@ -247,8 +247,8 @@ def test_domain_and_range_are_those_of_the_design(names, meaning):
     domain, _, span = (part.strip() for part in meaning.partition("→"))
     back = span.endswith("/ back")
     spans = span.removesuffix("/ back").strip().split(", ") * len(names)
-    for place, name in enumerate(names):
-        pair = (domain, spans[place])[:: -1 if back and place else 1]
+    for location, name in enumerate(names):
+        pair = (domain, spans[location])[:: -1 if back and location else 1]
         wanted = tuple(None if end.startswith("(") else iri(end if ":" in end else f"airm:{end}") for end in pair)
         # xsd:date is in no profile of OWL 2: the shapes hold that datatype, not the ontology.
         wanted = tuple(None if end == XSD.date else end for end in wanted)
@@ -464,8 +464,8 @@ def test_alignments_are_exactly_those_of_the_facts():
     wanted = set()
     for row in rows_of(FACTS / "alignments.tsv"):
         kind, ours = row["kind"], row["ours"]
-        places = {"class": AIRM[ours], "property": AIRM[ours], "code": below(f"taxonomy/v2/{ours}")}
-        wanted.add((places.get(kind) or below(f"{kind}/{slug(ours)}"), iri(row["predicate"]), URIRef(row["external_iri"])))
+        locations = {"class": AIRM[ours], "property": AIRM[ours], "code": below(f"taxonomy/v2/{ours}")}
+        wanted.add((locations.get(kind) or below(f"{kind}/{slug(ours)}"), iri(row["predicate"]), URIRef(row["external_iri"])))
     assert alignment_links() == wanted
     assert len(wanted) == len(rows_of(FACTS / "alignments.tsv"))
 

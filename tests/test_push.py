@@ -361,7 +361,7 @@ def test_command_keeps_the_password_to_itself(
 def test_command_ends_with_two_when_it_cannot_run(
     example_dist: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], what: str
 ) -> None:
-    places = {"DIST": str(example_dist), "EMPTY": str(tmp_path)}
-    code, out, err = run(capsys, "push", *(places.get(argument, argument) for argument in arguments))
+    locations = {"DIST": str(example_dist), "EMPTY": str(tmp_path)}
+    code, out, err = run(capsys, "push", *(locations.get(argument, argument) for argument in arguments))
     assert (code, out) == (2, "")
     assert what in err

@@ -132,8 +132,8 @@ def test_order_is_total_in_the_fixture(name: str, case: str) -> None:
     columns, rows = expected[0], expected[1:]
     keys = set(re.findall(r"\?(\w+)", load_query(name).text.rpartition("ORDER BY")[2]))
     # A rank is not shown; the first column is named after it one to one.
-    places = [place for place, column in enumerate(columns) if column in keys or ("rank" in keys and place == 0)]
-    assert len({tuple(row[place] for place in places) for row in rows}) == len(rows)
+    locations = [location for location, column in enumerate(columns) if column in keys or ("rank" in keys and location == 0)]
+    assert len({tuple(row[location] for location in locations) for row in rows}) == len(rows)
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -17,7 +17,7 @@ from airm_graph.graph import TripleTable
 from airm_graph.graph.store import FORMATS, number_rows, parse_rows
 from airm_graph.ingest.rdf import RdfFile, load_rdf_files, locate_findings
 from airm_graph.ingest.rdf_jsonld import find_json_lines
-from airm_graph.model import Finding, Place, Severity
+from airm_graph.model import Finding, Location, Severity
 from airm_graph.pipeline import validate_inputs
 from airm_graph.terms import Quad, read_literal
 
@@ -36,15 +36,15 @@ def read_text(folder: Path, name: str, text: str | bytes) -> RdfFile:
     return read_files([path])[0][0]
 
 
-def place(file: RdfFile, focus: str, path: str = "", value: str = "") -> Place:
+def location(file: RdfFile, focus: str, path: str = "", value: str = "") -> Location:
     about = Finding("A-01", Severity.WARNING, "no", focus=focus, path=path, value=value)
     (finding,) = locate_findings([about], files=[file])
-    assert finding.place is not None
-    return finding.place
+    assert finding.location is not None
+    return finding.location
 
 
 def found(file: RdfFile, focus: str, path: str = "", value: str = "") -> str | None:
-    at = place(file, iri(focus), iri(path) if path else "", value)
+    at = location(file, iri(focus), iri(path) if path else "", value)
     return at.text if at.first_line else None
 
 
@@ -105,8 +105,8 @@ def test_lines_are_right_with_other_line_ends_and_a_byte_order_mark(tmp_path: Pa
 
 def test_subject_on_one_line_with_its_neighbour_is_found(tmp_path: Path) -> None:
     file = read_text(tmp_path, "a.ttl", f"<{E}a> <{E}p> 1 . <{E}b>\n <{E}p> 2 .\n<{E}c>\n\n# <{E}c>\n <{E}p> 3 .")
-    assert place(file, iri("b")).first_line == 2
-    assert place(file, iri("c")).first_line == 3
+    assert location(file, iri("b")).first_line == 2
+    assert location(file, iri("c")).first_line == 3
 
 
 N_QUADS = f'# first\n<{E}a> <{E}p> "1" .\n\n<{E}a> <{E}p> "2" <{E}g> .\n_:x <{E}p> "3" .\n'
@@ -114,13 +114,15 @@ N_QUADS = f'# first\n<{E}a> <{E}p> "1" .\n\n<{E}a> <{E}p> "2" <{E}g> .\n_:x <{E}
 
 def test_n_quads_give_the_line_of_the_quad(tmp_path: Path) -> None:
     file = read_text(tmp_path, "a.nq", N_QUADS)
-    assert [place(file, focus, iri("p"), value).first_line for focus, value in ((iri("a"), '"1"'), (iri("a"), '"2"'), ("_:x", '"3"'))] == [
+    assert [
+        location(file, focus, iri("p"), value).first_line for focus, value in ((iri("a"), '"1"'), (iri("a"), '"2"'), ("_:x", '"3"'))
+    ] == [
         2,
         4,
         5,
     ]
     # Without a value there is one too many: the last.
-    assert place(file, iri("a"), iri("p")).first_line == 4
+    assert location(file, iri("a"), iri("p")).first_line == 4
 
 
 JSON_LD = """{
@@ -229,7 +231,7 @@ def test_every_triple_of_the_example_is_on_its_line(example_dist: Path, name: st
     asked = random.Random(7).sample(rows, 400)
     about = [Finding("A-01", Severity.WARNING, "no", focus=s, path=p, value=o) for s, p, o, _ in asked]
     for (s, p, o, _), finding in zip(asked, locate_findings(about, files=files), strict=True):
-        at = finding.place
+        at = finding.location
         assert at is not None, (s, p, o)
         assert at.first_line, (s, p, o)
         quoted = at.text.replace("&amp;", "&").replace("&lt;", "<").replace("&gt;", ">")
@@ -245,11 +247,11 @@ def test_numbered_rows_are_the_rows(example_dist: Path, suffix: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("suffix", "text", "place"),
+    ("suffix", "text", "location"),
     [(".ttl", f"<{E}a> <{E}b> <{E}c> .\n<{E}a> x .", "bad:2"), (".xml", "<!DOCTYPE x><x/>", "document type"), (".x", "", "unknown suffix")],
 )
-def test_numbered_rows_when_the_file_is_broken_name_the_place(suffix: str, text: str, place: str) -> None:
-    with pytest.raises(StoreError, match=place):
+def test_numbered_rows_when_the_file_is_broken_name_the_place(suffix: str, text: str, location: str) -> None:
+    with pytest.raises(StoreError, match=location):
         list(number_rows(text.encode(), name="bad", suffix=suffix))
 
 
@@ -261,18 +263,18 @@ def test_findings_are_placed_in_the_file_that_states_the_triple(tmp_path: Path) 
     (tmp_path / "b.ttl").write_text(f"\n<{E}x> <{E}p> 2 .\n")
     files, _ = read_files([tmp_path / "a.ttl", tmp_path / "b.ttl"])
     integer = '"2"^^<http://www.w3.org/2001/XMLSchema#integer>'
-    plain = Finding("A-01", Severity.WARNING, "no", focus=iri("x"), path=iri("p"), value=integer, place=Place("page.txt", 3))
+    plain = Finding("A-01", Severity.WARNING, "no", focus=iri("x"), path=iri("p"), value=integer, location=Location("page.txt", 3))
     (finding,) = locate_findings([plain], files=files)
-    assert finding.place == Place(files[1].name, 2, 2, f"<{E}x> <{E}p> 2 .")
-    assert finding.origin == Place("page.txt", 3)
+    assert finding.location == Location(files[1].name, 2, 2, f"<{E}x> <{E}p> 2 .")
+    assert finding.origin == Location("page.txt", 3)
     (elsewhere,) = locate_findings([Finding("A-01", Severity.WARNING, "no", focus=iri("nobody"))], files=files)
-    assert elsewhere.place is None
+    assert elsewhere.location is None
 
 
 def test_finding_without_a_line_has_at_least_the_file(tmp_path: Path) -> None:
     file = read_text(tmp_path, "a.jsonld", '{"http://example.org/p": "no id"}')
     (finding,) = locate_findings([Finding("A-01", Severity.WARNING, "no", focus=file.quads[0][0])], files=[file])
-    assert finding.place == Place(file.name)
+    assert finding.location == Location(file.name)
 
 
 DATA = """PREFIX airm: <https://w3id.org/airm-graph/ontology#>
@@ -293,14 +295,14 @@ def test_validate_names_file_and_line_of_rdf(tmp_path: Path) -> None:
     path = tmp_path / "data.ttl"
     path.write_text(DATA)
     report, paths = validate_inputs([path])
-    places = {finding.rule: (finding.place.file, finding.place.first_line) for finding in report.findings if finding.place}
+    locations = {finding.rule: (finding.location.file, finding.location.first_line) for finding in report.findings if finding.location}
     name = path.as_posix()
     assert paths == {name: name}
     assert report.files == (name,)
-    assert places["MIT-01"] == (name, 7)
-    assert places["SRC-04"] == (name, 11)
-    assert places["SRC-03"] == (name, 10)
-    assert not [finding for finding in report.findings if finding.place is None]
+    assert locations["MIT-01"] == (name, 7)
+    assert locations["SRC-04"] == (name, 11)
+    assert locations["SRC-03"] == (name, 10)
+    assert not [finding for finding in report.findings if finding.location is None]
 
 
 def test_validate_mentions_the_captured_line_of_a_written_graph(example_dist: Path, tmp_path: Path) -> None:
@@ -312,8 +314,8 @@ def test_validate_mentions_the_captured_line_of_a_written_graph(example_dist: Pa
     path.write_text("\n".join(lines), encoding="utf-8")
     report, _ = validate_inputs([path])
     (finding,) = [finding for finding in report.findings if finding.rule == "MIT-01"]
-    assert finding.place is not None
-    assert (finding.place.first_line, finding.place.text) == (number + 1, lines[number])
+    assert finding.location is not None
+    assert (finding.location.first_line, finding.location.text) == (number + 1, lines[number])
     assert finding.origin is not None
     assert finding.origin.file.endswith(".txt")
 

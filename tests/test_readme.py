@@ -19,7 +19,7 @@ def blocks(language: str) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def location(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("readme")
     shutil.copytree(ROOT / "examples", folder / "examples")
     command = folder / "bin" / "airm-graph"
@@ -29,9 +29,9 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def run(command: str, place: Path) -> str:
-    environment = {**os.environ, "PATH": f"{place / 'bin'}:{os.environ['PATH']}"}
-    done = subprocess.run(["bash", "-c", command], cwd=place, env=environment, capture_output=True, text=True, timeout=120, check=False)
+def run(command: str, location: Path) -> str:
+    environment = {**os.environ, "PATH": f"{location / 'bin'}:{os.environ['PATH']}"}
+    done = subprocess.run(["bash", "-c", command], cwd=location, env=environment, capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 0, done.stderr
     return done.stderr + done.stdout
 
@@ -41,12 +41,12 @@ def matches(printed: str, stated: list[str]) -> bool:
     return re.match(pattern, printed, re.DOTALL) is not None
 
 
-def test_commands_print_what_the_readme_says(place: Path) -> None:
+def test_commands_print_what_the_readme_says(location: Path) -> None:
     for block in blocks("console"):
         for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
             command, *stated = part.rstrip("\n").split("\n")
             if command not in MAKE:
-                assert matches(run(command, place), stated), f"{command} does not print {stated}"
+                assert matches(run(command, location), stated), f"{command} does not print {stated}"
 
 
 def test_make_targets_of_the_readme_exist() -> None:
@@ -54,9 +54,9 @@ def test_make_targets_of_the_readme_exist() -> None:
     assert {f"make {target}" for target in targets} >= MAKE
 
 
-def test_python_runs_and_prints(place: Path) -> None:
+def test_python_runs_and_prints(location: Path) -> None:
     (code,) = blocks("python")
-    done = subprocess.run([sys.executable, "-c", code], cwd=place, capture_output=True, text=True, timeout=120, check=True)
+    done = subprocess.run([sys.executable, "-c", code], cwd=location, capture_output=True, text=True, timeout=120, check=True)
     assert "Incident response plan" in done.stdout
     assert done.stdout.endswith("True\n")
 

@@ -3,11 +3,12 @@ import logging
 import pytest
 
 from airm_graph.errors import StoreError
-from airm_graph.graph.store import Row, parse_rows
+from airm_graph.graph.store import parse_rows
 from airm_graph.namespaces import PREFIXES, iri
 from airm_graph.reason.publish import publishable, read_vocabulary
 from airm_graph.reason.reference import run_reference
 from airm_graph.resources import find_resource
+from airm_graph.terms import Quad
 
 HEAD = "".join(f"PREFIX {name}: <{address}>\n" for name, address in PREFIXES.items()) + "PREFIX ex: <https://example.org/>\n"
 INFERRED = iri("graph/inferred")
@@ -47,15 +48,15 @@ ex:e a prov:Entity ; prov:wasDerivedFrom ex:f .
 """
 
 
-def rows(turtle: str) -> list[Row]:
+def rows(turtle: str) -> list[Quad]:
     return parse_rows((HEAD + turtle).encode(), name="test", suffix=".ttl")
 
 
-def published(data: str, ontology: str) -> list[Row]:
+def published(data: str, ontology: str) -> list[Quad]:
     return publishable(run_reference(rows(data), ontology=rows(ontology))[0], ontology=rows(ontology))
 
 
-def inferred(turtle: str) -> list[Row]:
+def inferred(turtle: str) -> list[Quad]:
     return sorted((s, p, o, INFERRED) for s, p, o, _ in rows(turtle))
 
 

@@ -7,15 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from airm_graph.model import Finding, Place, Severity
+from airm_graph.model import Finding, Location, Severity
 from airm_graph.pipeline import validate_inputs
 from airm_graph.rules import RULES, SAYS_THE_SAME, make_finding
+from airm_graph.terms import read_literal
 from airm_graph.text import find_damage
 from airm_graph.validate import validate_rows
-from airm_graph.validate.places import find_every_place, find_places
-from airm_graph.validate.results import leave_out_repeated
-from airm_graph.validate.shapes import read_shapes
-from airm_graph.validate.terms import literal_text
+from airm_graph.validate.findings import leave_out_repeated
+from airm_graph.validate.shape_files import read_shapes
 
 SH = "http://www.w3.org/ns/shacl#"
 DAMAGE = {"truncated": "TXT-01", "empty-lead-in": "TXT-02", "structured-only": "TXT-03"}
@@ -23,19 +22,19 @@ DAMAGE = {"truncated": "TXT-01", "empty-lead-in": "TXT-02", "structured-only": "
 
 def pattern_of(shape: str) -> re.Pattern[str]:
     (value,) = (o for s, p, o, _ in read_shapes("editorial") if s.endswith(f"#{shape}>") and p == f"<{SH}pattern>")
-    return re.compile(literal_text(value))
+    return re.compile(read_literal(value).text)
 
 
-def of_shape(rule: str, place: Place | None, *, focus: str = "<m>") -> Finding:
-    return Finding(rule, Severity.WARNING, "what is wrong", place=place, focus=focus)
+def of_shape(rule: str, location: Location | None, *, focus: str = "<m>") -> Finding:
+    return Finding(rule, Severity.WARNING, "what is wrong", location=location, focus=focus)
 
 
-def left(rule: str, place: Place, *, said: Finding, more: tuple[Place, ...] = ()) -> bool:
-    return bool(leave_out_repeated([of_shape(rule, place)], said=[said], places={"<m>": [place, *more]}))
+def left(rule: str, location: Location, *, said: Finding, more: tuple[Location, ...] = ()) -> bool:
+    return bool(leave_out_repeated([of_shape(rule, location)], said=[said], locations={"<m>": [location, *more]}))
 
 
 def test_table_when_read_pairs_rules_of_shapes_with_rules_of_reader_and_merge() -> None:
-    of_shapes = {literal_text(o).partition(":")[0] for _, p, o, _ in read_shapes("editorial") if p == f"<{SH}message>"}
+    of_shapes = {read_literal(o).text.partition(":")[0] for _, p, o, _ in read_shapes("editorial") if p == f"<{SH}message>"}
     assert SAYS_THE_SAME.keys() <= of_shapes
     assert {rule for rules in SAYS_THE_SAME.values() for rule in rules} <= RULES.keys()
 
@@ -54,20 +53,20 @@ def test_table_when_read_pairs_rules_of_shapes_with_rules_of_reader_and_merge() 
 def test_finding_of_a_shape_is_left_out_when_the_reader_speaks_of_its_lines(
     rule: str, first: int | None, last: int | None, file: str, kept: bool
 ) -> None:
-    said = make_finding(rule, "what is wrong", Place(file, first, last))
-    assert left("EDI-07", Place("a.txt", 3, 5), said=said) == kept
+    said = make_finding(rule, "what is wrong", Location(file, first, last))
+    assert left("EDI-07", Location("a.txt", 3, 5), said=said) == kept
 
 
 def test_finding_of_a_shape_is_left_out_when_the_reader_speaks_of_another_place_of_the_node() -> None:
-    said = make_finding("TXT-01", "what is wrong", Place("b.txt", 12, 12))
-    assert left("EDI-07", Place("a.txt", 3, 5), said=said)
-    assert not left("EDI-07", Place("a.txt", 3, 5), said=said, more=(Place("b.txt", 11, 13),))
+    said = make_finding("TXT-01", "what is wrong", Location("b.txt", 12, 12))
+    assert left("EDI-07", Location("a.txt", 3, 5), said=said)
+    assert not left("EDI-07", Location("a.txt", 3, 5), said=said, more=(Location("b.txt", 11, 13),))
 
 
 def test_finding_of_a_shape_stays_when_it_has_no_place_or_the_reader_has_none() -> None:
-    said = make_finding("TXT-01", "what is wrong", Place("a.txt", 4, 4))
-    assert leave_out_repeated([of_shape("EDI-07", None)], said=[said], places={})
-    assert left("EDI-07", Place("a.txt", 3, 5), said=make_finding("TXT-01", "what is wrong", None))
+    said = make_finding("TXT-01", "what is wrong", Location("a.txt", 4, 4))
+    assert leave_out_repeated([of_shape("EDI-07", None)], said=[said], locations={})
+    assert left("EDI-07", Location("a.txt", 3, 5), said=make_finding("TXT-01", "what is wrong", None))
 
 
 def test_findings_of_captures_when_built_say_nothing_twice(example_graph) -> None:
@@ -87,8 +86,8 @@ def test_findings_of_the_written_graph_when_validated_are_those_of_the_shapes_al
     assert report.conforms
     assert {finding.rule for finding in report.findings} >= {"EDI-07", "EDI-08", "EDI-10", "EDI-11", "EDI-13", "EDI-23"}
     (unnamed, *_) = (finding for finding in report.findings if finding.rule == "EDI-08")
-    assert unnamed.place is not None
-    assert unnamed.place.text == unnamed.focus or unnamed.place.text.split(" ")[0] in unnamed.focus
+    assert unnamed.location is not None
+    assert unnamed.location.text == unnamed.focus or unnamed.location.text.split(" ")[0] in unnamed.focus
 
 
 def test_texts_when_located_in_turtle_stand_on_the_line_of_their_own_property(tmp_path: Path) -> None:
@@ -97,14 +96,7 @@ def test_texts_when_located_in_turtle_stand_on_the_line_of_their_own_property(tm
     path.write_text(text, encoding="utf-8")
     found = [finding for finding in validate_inputs([path])[0].findings if finding.rule == "EDI-03"]
     assert len(found) == 4
-    assert all("dcterms:description" in finding.place.text for finding in found if finding.place)
-
-
-def test_places_when_all_are_asked_for_begin_with_the_one_that_is_shown(example_graph) -> None:
-    focus = {finding.focus for finding in example_graph.report.findings if finding.focus}
-    every, first = (find(example_graph.asserted, focus=focus) for find in (find_every_place, find_places))
-    assert {node: places[0] for node, places in every.items()} == first
-    assert max(map(len, every.values())) > 1
+    assert all("dcterms:description" in finding.location.text for finding in found if finding.location)
 
 
 PIECES = [

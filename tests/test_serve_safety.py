@@ -305,14 +305,14 @@ def test_crowd_is_turned_away_with_503(limited: Server) -> None:
 
 def mutate(chance: random.Random, text: str) -> str:
     """Damage a query in one of the ways that find bugs in parsers."""
-    place, length = chance.randrange(len(text)), chance.randrange(1, 30)
+    location, length = chance.randrange(len(text)), chance.randrange(1, 30)
     junk = chance.choice(["{", "}", "(", ")", '"', "'''", "<", ">", "\\", "\0", "#", "é", "\U0001f600", "^^", "@", "?", ";", "1e999"])
     ways = [
-        text[:place] + text[place + length :],
-        text[:place] + junk + text[place:],
-        text[:place] + junk * chance.randrange(1, 20) + text[place:],
-        text[:place],
-        text[place:] + text[:place],
+        text[:location] + text[location + length :],
+        text[:location] + junk + text[location:],
+        text[:location] + junk * chance.randrange(1, 20) + text[location:],
+        text[:location],
+        text[location:] + text[:location],
         text.replace(chance.choice("?{}.<>"), junk),
         "".join(chance.sample(text.split(" "), len(text.split(" ")))),
     ]

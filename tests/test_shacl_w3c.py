@@ -6,8 +6,8 @@ import pytest
 
 import w3c
 from airm_graph.errors import ShapesError
-from airm_graph.graph import TripleTable
-from airm_graph.validate.engine import PYSHACL, Judgement, judge_rows
+from airm_graph.validate.engine import PYSHACL, Judgement
+from judging import judge_quads
 
 #: Tests that the engines together do not pass; the list fails when it is wrong either way.
 EXPECTED_FAILURES = {"core": set(), "sparql": {"sparql/pre-binding/shapesGraph-001"}}
@@ -23,14 +23,12 @@ def _judge(part: str) -> dict[str, tuple[bool, Judgement | None]]:
     """For each test, whether it is passed, and the judgement; None where a failure was reported."""
     found: dict[str, tuple[bool, Judgement | None]] = {}
     for case in w3c.read_cases(part):
-        with TripleTable(threads=1) as table:
-            table.load_rows(case.data)
-            try:
-                judgement = judge_rows(case.data, shape_rows=case.shapes, table=table)
-            except ShapesError:
-                found[case.name] = (case.expected is None, None)
-            else:
-                found[case.name] = (w3c.expect(judgement.results) == case.expected, judgement)
+        try:
+            judgement = judge_quads(case.data, case.shapes)
+        except ShapesError:
+            found[case.name] = (case.expected is None, None)
+        else:
+            found[case.name] = (w3c.expect(judgement.results) == case.expected, judgement)
     return found
 
 

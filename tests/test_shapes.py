@@ -7,15 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from airm_graph.graph.store import Row, parse_rows
+from airm_graph.graph.store import parse_rows
 from airm_graph.namespaces import BASE, PREFIXES
 from airm_graph.pipeline import validate_inputs
 from airm_graph.resources import find_resource
+from airm_graph.terms import Quad, read_literal
 from airm_graph.text.words import LOST_LIGATURES
-from airm_graph.validate.results import Result, find_findings
-from airm_graph.validate.shacl import run_pyshacl
-from airm_graph.validate.shapes import DEFAULT_SHAPES, read_every_shapes, read_shapes
-from airm_graph.validate.terms import literal_text
+from airm_graph.validate.engine import Judgement
+from airm_graph.validate.findings import find_findings
+from airm_graph.validate.shape_files import DEFAULT_SHAPES, read_every_shapes, read_shapes
+from judging import compare, judge_quads
 
 FOLDER = Path(__file__).parent / "shapes"
 FILES = sorted(FOLDER.glob("*/*.ttl"))
@@ -26,11 +27,13 @@ NO_CONSTRAINT = {"declare", "description", "flags", "message", "name", "path", "
 EVERY_FILE = (*DEFAULT_SHAPES, "ontology")
 # What is judged together: a file of its own is a matter of its own, so that its fixtures can be short.
 MUST = ("core", "provenance", "skos")
+# rdflib, by which pyshacl asks queries, makes a text of the least IRI, and finds a number less than a text.
+RDFLIB_DIFFERS = {"EditedMitigation/invalid-same-text", "EditedSource/invalid-own-abstract", "Repair/invalid-line"}
 
 Stated = tuple[str, str, str]
 
 
-def shape_rows(*names: str) -> list[Row]:
+def shape_rows(*names: str) -> list[Quad]:
     """Every statement once: a few helpers stand in two files, so that each file can be used alone."""
     return list(dict.fromkeys(row for name in names or EVERY_FILE for row in read_shapes(name)))
 
@@ -69,8 +72,9 @@ def constraints() -> set[tuple[str, str]]:
 
 
 @cache
-def results(path: Path) -> tuple[Result, ...]:
-    return tuple(run_pyshacl(parse_rows(path.read_bytes(), name=path.name, suffix=".ttl"), shapes=judged_by(path.parent.name)))
+def judged(path: Path, *, engine: str = "reference") -> Judgement:
+    quads = parse_rows(path.read_bytes(), name=path.name, suffix=".ttl")
+    return judge_quads(quads, judged_by(path.parent.name), engine=engine)
 
 
 @cache
@@ -85,7 +89,8 @@ def judged_by(shape: str) -> tuple[str, ...]:
 
 
 def found(path: Path) -> list[Stated]:
-    return sorted((finding.rule, finding.severity.value, finding.focus) for finding in find_findings(results(path), places={}))
+    findings = find_findings(judged(path).results, locations={})
+    return sorted((finding.rule, finding.severity.value, finding.focus) for finding in findings)
 
 
 def stated(path: Path) -> list[Stated]:
@@ -95,12 +100,14 @@ def stated(path: Path) -> list[Stated]:
 
 def rule_of(shape: str) -> str:
     (message,) = values(shape, "message")
-    return literal_text(message).partition(":")[0]
+    return read_literal(message).text.partition(":")[0]
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parent.name}/{path.stem}")
 def test_fixture_gives_exactly_what_it_states(path: Path) -> None:
     assert found(path) == stated(path)
+    differs = compare(judged(path, engine="auto")) != compare(judged(path))
+    assert differs == (f"{path.parent.name}/{path.stem}" in RDFLIB_DIFFERS)
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parent.name}/{path.stem}")
@@ -119,7 +126,7 @@ def test_folders_when_listed_are_the_shapes_with_a_target() -> None:
 
 
 def test_constraints_when_all_fixtures_are_run_fire_each() -> None:
-    fired = {(result.shape, result.component) for path in FILES for result in results(path)}
+    fired = {(result.shape, result.component) for path in FILES for result in judged(path).results}
     assert fired == constraints()
 
 
@@ -127,14 +134,14 @@ def test_shapes_when_they_can_report_carry_what_a_finding_needs() -> None:
     for shape in [*NODE_SHAPES, *PROPERTY_SHAPES]:
         assert shape.startswith(OURS)
         for name in ("name", "description"):
-            assert [text.endswith("@en") and bool(literal_text(text).strip()) for text in values(shape, name)] == [True], (shape, name)
+            assert [text.endswith("@en") and bool(read_literal(text).text.strip()) for text in values(shape, name)] == [True], (shape, name)
         assert len(values(shape, "severity")) == (shape not in HELPERS), shape
         holds = any(subject == shape for subject, _ in constraints())
         assert len(values(shape, "message")) == holds, shape
 
 
 def test_messages_when_read_are_rule_fault_and_remedy() -> None:
-    messages = [literal_text(value) for shape in [*NODE_SHAPES, *PROPERTY_SHAPES] for value in values(shape, "message")]
+    messages = [read_literal(value).text for shape in [*NODE_SHAPES, *PROPERTY_SHAPES] for value in values(shape, "message")]
     for message in messages:
         match = re.fullmatch(r"([A-Z]+)-[0-9]{2}: [^;.]+(?:\.\d[^;]*)?; .+\.", message)
         assert match is not None, message
@@ -161,7 +168,7 @@ def test_severities_when_listed_are_those_of_the_file(name: str, severities: set
 def test_rules_when_named_stand_in_the_file_of_their_prefix() -> None:
     homes = {"EDI": "editorial", "ONT": "ontology", "PRV": "provenance"}
     for name in EVERY_FILE:
-        rules = {literal_text(value).partition("-")[0] for _, predicate, value, _ in shape_rows(name) if predicate == f"<{SH}message>"}
+        rules = {read_literal(value).text.partition("-")[0] for _, predicate, value, _ in shape_rows(name) if predicate == f"<{SH}message>"}
         assert all(homes.get(rule, name) == name for rule in rules), (name, rules)
 
 
@@ -185,14 +192,14 @@ def test_prefixes_when_declared_are_those_of_the_table_sorted_and_all_used(name:
     queries = " ".join(re.findall(r'"""(?:.|\n)*?"""', text))
     asked = set(re.findall(r"(?<![\w:?$-])(\w+):\w", re.sub(r'"[^"\n]*"', "", queries)))
     rows = read_shapes(name)
-    names = {s: literal_text(o) for s, p, o, _ in rows if p == f"<{SH}prefix>"}
-    spaces = {s: literal_text(o) for s, p, o, _ in rows if p == f"<{SH}namespace>"}
+    names = {s: read_literal(o).text for s, p, o, _ in rows if p == f"<{SH}prefix>"}
+    spaces = {s: read_literal(o).text for s, p, o, _ in rows if p == f"<{SH}namespace>"}
     assert {names[s]: spaces[s] for s in names} == {prefix: PREFIXES[prefix] for prefix in asked}
     assert {o for s, p, o, _ in rows if p == f"<{SH}declare>"} == set(names)
 
 
 def test_lost_ligatures_when_searched_for_are_the_words_that_the_reader_repairs() -> None:
-    (pattern,) = (re.compile(literal_text(value)) for value in values(f"{OURS}LostLigature>", "pattern"))
+    (pattern,) = (re.compile(read_literal(value).text) for value in values(f"{OURS}LostLigature>", "pattern"))
     assert all(pattern.search(f"The {word} is here.") for word in LOST_LIGATURES)
     assert not any(pattern.search(f"The {word} is here.") for word in LOST_LIGATURES.values())
 
@@ -202,7 +209,7 @@ def test_own_files_when_they_are_ontologies_meet_the_shapes_for_ontologies(folde
     paths = sorted(find_resource(folder).rglob("*.ttl"))
     rows = [row for path in paths for row in parse_rows(path.read_bytes(), name=path.name, suffix=".ttl")]
     assert len(paths) >= 5
-    assert run_pyshacl(rows, shapes=("ontology",)) == []
+    assert judge_quads(rows, ["ontology"]).results == ()
 
 
 def test_ontology_when_validated_by_name_is_judged_as_an_ontology(tmp_path: Path) -> None:
@@ -211,7 +218,7 @@ def test_ontology_when_validated_by_name_is_judged_as_an_ontology(tmp_path: Path
     damaged = tmp_path / "airm.ttl"
     damaged.write_text(text.replace("  dcterms:license <https://creativecommons.org/licenses/by/4.0/> ;\n", "", 1), encoding="utf-8")
     (finding,) = validate_inputs([damaged])[0].findings
-    assert (finding.rule, finding.place.text) == ("ONT-07", f"<{BASE}ontology>")
+    assert (finding.rule, finding.location.text) == ("ONT-07", f"<{BASE}ontology>")
 
 
 def test_shapes_when_parsed_have_blank_nodes_in_lists_and_paths_only() -> None:
@@ -225,7 +232,7 @@ def test_shapes_when_judged_by_the_shapes_of_shacl_conform(name: str) -> None:
     from pyshacl.entrypoints import meta_validate
     from rdflib import Graph
 
-    from airm_graph.validate.terms import Nodes
+    from airm_graph.validate.rdflib_nodes import Nodes
 
     graph = Nodes().fill(Graph(), rows=shape_rows(name))
     # pyshacl follows nested shapes for 14 steps; a path in a shape in a list is deeper.
@@ -271,7 +278,7 @@ def test_own_taxonomies_when_judged_have_two_codes_without_a_label_and_nothing_e
     folder = find_resource("ontology")
     paths = sorted(folder.glob("taxonomy/*.ttl")) + sorted(folder.glob("vocabularies/*.ttl"))
     rows = [row for path in paths for row in parse_rows(path.read_bytes(), name=path.name, suffix=".ttl")]
-    findings = find_findings(run_pyshacl(rows), places={})
+    findings = find_findings(judge_quads(rows, DEFAULT_SHAPES).results, locations={})
     assert len(paths) == 5
     assert [(finding.rule, finding.focus) for finding in findings] == [
         ("SKO-14", f"<{BASE}taxonomy/v2/{code}>") for code in ("2.4.3", "3.3.2")

@@ -81,14 +81,14 @@ def parts(tmp_path_factory) -> Path:
     with (folder / "mitigations.csv").open(encoding="utf-8", newline="") as file:
         head, *rows = csv.reader(file)
     (folder / "mitigations.csv").unlink()
-    place = {name: number for number, name in enumerate(head)}
+    location = {name: number for number, name in enumerate(head)}
     # Rows of two parts that only their text makes one, spelt so that Python alone sees it; and a cell of several lines.
     one, two = rows[900], rows[901]
-    one[place["Description"]], two[place["Description"]] = PLANTED, PLANTED.replace("same", "ſame")
-    two[place["ID"]] = ""
+    one[location["Description"]], two[location["Description"]] = PLANTED, PLANTED.replace("same", "ſame")
+    two[location["ID"]] = ""
     for name in ("Source ID", "Code", "Code label"):
-        two[place[name]] = one[place[name]]
-    rows[10][place["Description"]] += "\nIt goes on."
+        two[location[name]] = one[location[name]]
+    rows[10][location["Description"]] += "\nIt goes on."
     for part in range(2):
         with (folder / f"mitigations-{part}.csv").open("w", encoding="utf-8", newline="") as file:
             csv.writer(file).writerows([head, *rows[part::2]])

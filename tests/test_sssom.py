@@ -47,7 +47,7 @@ def table(*rows: str, head: str = HEAD, columns: str = COLUMNS) -> bytes:
 
 def read(data: bytes) -> tuple[MatchSet, list[tuple[str, int]]]:
     matches, findings = read_matches(data, file="a.sssom.tsv")
-    return matches, [(finding.rule, finding.place.first_line) for finding in findings if finding.place]
+    return matches, [(finding.rule, finding.location.first_line) for finding in findings if finding.location]
 
 
 def reference_tool() -> Path:
@@ -330,7 +330,7 @@ def test_every_alignment_has_a_table():
 def findings_of(tmp_path: Path, *rows: str, columns: str = COLUMNS, head: str = HEAD, terms: object = None) -> list[tuple[str, int]]:
     path = tmp_path / "a.sssom.tsv"
     path.write_bytes(table(*rows, columns=columns, head=head))
-    return [(finding.rule, finding.place.first_line) for finding in find_match_findings(path, name=path.name, terms=terms)]
+    return [(finding.rule, finding.location.first_line) for finding in find_match_findings(path, name=path.name, terms=terms)]
 
 
 def test_vendored_terms_are_those_of_the_facts():

@@ -23,7 +23,7 @@ from airm_graph.ingest.formats.reader import MAX_CELL
 from airm_graph.ingest.tables.mapping import load_builtin_mappings, read_mapping
 from airm_graph.ingest.tables.names import find_year, is_day, name_agent, split_authors
 from airm_graph.merge import merge_pages
-from airm_graph.model import Place, Rejected
+from airm_graph.model import Location, Rejected
 from airm_graph.namespaces import BASE, iri, term
 from airm_graph.taxonomy import load_taxonomy
 from graphs import records_of
@@ -51,7 +51,7 @@ def write_tables(folder: Path, rows: str = GOOD, *, sources: str = SOURCES, head
 
 def rules_of(folder: Path, **options: object) -> list[tuple[str, int | None, str]]:
     found = read_captures([folder], **options).findings
-    return [(finding.rule, finding.place.row, finding.place.column) for finding in found if finding.place]
+    return [(finding.rule, finding.location.row, finding.location.column) for finding in found if finding.location]
 
 
 @pytest.fixture(scope="module")
@@ -84,7 +84,7 @@ def test_digest_of_a_table_does_not_depend_on_how_it_was_saved() -> None:
 def test_windows_1252_is_read_and_said() -> None:
     table = read_table("Name;Code\nVerträge – “gut”;1\n".encode("cp1252"), file="a.csv")
     assert table.rows[0].cells == ("Verträge – “gut”", "1")
-    assert [(finding.rule, finding.place.first_line) for finding in table.findings if finding.place] == [("TAB-02", 2)]
+    assert [(finding.rule, finding.location.first_line) for finding in table.findings if finding.location] == [("TAB-02", 2)]
 
 
 @pytest.mark.parametrize(
@@ -104,7 +104,7 @@ def test_windows_1252_is_read_and_said() -> None:
 def test_table_that_is_none_is_refused_with_the_reason(data: bytes, reason: str, line: int | None) -> None:
     table = read_table(data, file="a.csv")
     (finding,) = table.findings
-    assert (finding.rule, finding.place) == ("TAB-01", Place("a.csv", line, line))
+    assert (finding.rule, finding.location) == ("TAB-01", Location("a.csv", line, line))
     assert any(part in finding.message for part in reason.split("|"))
     assert table.rows == ()
 
@@ -304,7 +304,7 @@ BAD = (
 
 def test_row_that_cannot_be_used_is_set_aside_with_rule_row_column_and_reason(tmp_path: Path) -> None:
     readings = read_captures([write_tables(tmp_path / "in", GOOD + BAD)])
-    assert [(entry.rule, entry.place.row, entry.place.column) for entry in readings.rejected] == [
+    assert [(entry.rule, entry.location.row, entry.location.column) for entry in readings.rejected] == [
         ("TAB-04", 5, "Name"),
         ("TAB-05", 6, "Code"),
         ("TAB-06", 7, "Code label"),
@@ -320,10 +320,10 @@ def test_row_that_cannot_be_used_is_set_aside_with_rule_row_column_and_reason(tm
         ("mitigations.csv", 12, 3, 9),
         ("sources.csv", 2, 2, 0),
     ]
-    places = {(finding.rule, finding.place.row) for finding in readings.findings if finding.place}
-    assert {(entry.rule, entry.place.row) for entry in readings.rejected} <= places
+    locations = {(finding.rule, finding.location.row) for finding in readings.findings if finding.location}
+    assert {(entry.rule, entry.location.row) for entry in readings.rejected} <= locations
     # The second row of the table takes two lines, so row and line differ from there on.
-    assert {entry.place.first_line - (entry.place.row or 0) for entry in readings.rejected if entry.place.first_line} == {1}
+    assert {entry.location.first_line - (entry.location.row or 0) for entry in readings.rejected if entry.location.first_line} == {1}
 
 
 def test_quarantine_holds_every_cell_and_none_that_a_spreadsheet_runs(tmp_path: Path) -> None:
@@ -339,8 +339,8 @@ def test_quarantine_holds_every_cell_and_none_that_a_spreadsheet_runs(tmp_path: 
 
 def test_quarantine_keeps_columns_of_different_tables_apart() -> None:
     entries = [
-        Rejected("TAB-04", "no name", Place("a.csv", row=2), ("Name", "row", "Name"), ("", "x", "y")),
-        Rejected("TAB-14", "no title", Place("b.csv", row=3), ("Title",), ("", "z")),
+        Rejected("TAB-04", "no name", Location("a.csv", row=2), ("Name", "row", "Name"), ("", "x", "y")),
+        Rejected("TAB-14", "no title", Location("b.csv", row=3), ("Title",), ("", "z")),
     ]
     header, *rows = csv.reader(io.StringIO(write_quarantine(entries), newline=""))
     assert header[5:] == ["Name", "row", "Name", "Title", ""]
@@ -350,7 +350,7 @@ def test_quarantine_keeps_columns_of_different_tables_apart() -> None:
 def test_source_that_cannot_be_used_takes_its_rows_along(tmp_path: Path) -> None:
     sources = SOURCES.replace("A Made-up Handbook", "")
     readings = read_captures([write_tables(tmp_path / "in", sources=sources)])
-    assert [(entry.rule, entry.place.file, entry.place.row) for entry in readings.rejected] == [
+    assert [(entry.rule, entry.location.file, entry.location.row) for entry in readings.rejected] == [
         ("TAB-07", "mitigations.csv", 2),
         ("TAB-07", "mitigations.csv", 3),
         ("TAB-14", "sources.csv", 2),
@@ -360,7 +360,7 @@ def test_source_that_cannot_be_used_takes_its_rows_along(tmp_path: Path) -> None
 def test_tables_of_two_folders_do_not_share_identifiers_of_sources(tmp_path: Path) -> None:
     one, two = write_tables(tmp_path / "one"), write_tables(tmp_path / "two")
     (two / "sources.csv").unlink()
-    assert Counter(entry.place.file for entry in read_captures([one, two]).rejected) == {"two/mitigations.csv": 3}
+    assert Counter(entry.location.file for entry in read_captures([one, two]).rejected) == {"two/mitigations.csv": 3}
 
 
 def test_quarantine_of_an_earlier_build_is_no_input(tmp_path: Path) -> None:
@@ -403,8 +403,8 @@ def test_finding_of_a_shape_stands_at_the_line_of_its_row(tmp_path: Path) -> Non
     rows = GOOD + "A4,Cut short,This text stops in the,doc-1,3.1,,,\n"
     report = airm_graph.build([write_tables(tmp_path / "in", rows)]).report
     (short,) = (finding for finding in report.findings if finding.rule == "EDI-07")
-    assert short.place is not None
-    assert (short.place.file, short.place.row, short.place.first_line) == ("mitigations.csv", 5, 6)
+    assert short.location is not None
+    assert (short.location.file, short.location.row, short.location.first_line) == ("mitigations.csv", 5, 6)
 
 
 def test_gap_of_a_row_is_reported_once(tmp_path: Path) -> None:
@@ -442,7 +442,7 @@ def test_row_meets_the_captured_mitigation_of_its_name_and_keeps_both_codes(tmp_
     assert {m.key for m in records_of(built).mitigations} == {m.key for m in records_of(alone).mitigations}
     (joined,) = (m for m in records_of(built).mitigations if m.key.endswith("/adversarial-training"))
     assert {entry.edition for entry in joined.classifications} == {"v1", "v2"}
-    assert "MRG-01" not in {f.rule for f in built.report.findings if f.place and "Adversarial training" in f.message}
+    assert "MRG-01" not in {f.rule for f in built.report.findings if f.location and "Adversarial training" in f.message}
 
 
 def test_identifier_of_another_edition_joins_and_parts_nothing(tmp_path: Path) -> None:
@@ -493,7 +493,7 @@ def test_first_edition_is_read_whole_and_every_known_defect_found_at_its_row(fir
         "sources.csv": (13, 13),
         "taxonomy.csv": (27, 27),
     }
-    assert Counter((finding.rule, finding.place.file) for finding in readings.findings if finding.place) == {
+    assert Counter((finding.rule, finding.location.file) for finding in readings.findings if finding.location) == {
         ("TAB-10", "mitigations.csv"): 11,
         ("TAB-11", "mitigations.csv"): 11,
         ("TAB-07", "mitigations.csv"): 203,
@@ -502,7 +502,7 @@ def test_first_edition_is_read_whole_and_every_known_defect_found_at_its_row(fir
         ("TAB-17", "sources.csv"): 1,
     }
     assert all("NIST.AI.600-1" in entry.reason for entry in readings.rejected)
-    assert all(finding.place and finding.place.row and finding.place.first_line for finding in readings.findings)
+    assert all(finding.location and finding.location.row and finding.location.first_line for finding in readings.findings)
 
 
 def test_first_edition_and_captures_are_one_graph_with_one_common_source(whole: airm_graph.Graph) -> None:

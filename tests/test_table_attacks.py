@@ -40,7 +40,7 @@ from airm_graph.ingest.formats import (
 )
 from airm_graph.ingest.formats.packed import Source
 from airm_graph.ingest.formats.rows import MAX_CELL, MAX_COLUMNS, MAX_ROW, UnreadableError
-from airm_graph.model import Finding, Place, Rejected, Severity
+from airm_graph.model import Finding, Location, Rejected, Severity
 from airm_graph.query.answers import Table, format_table
 from airm_graph.validate.formats.spreadsheet import write_csv
 from airm_graph.validate.report import Report
@@ -428,7 +428,7 @@ def test_cell_without_end_is_refused_at_the_limit_and_not_read_to_its_end(
     monkeypatch.setattr(Source, "chunks", lambda self: (taken.append(len(chunk)) or chunk for chunk in inner(self)))
     table = open_table(path, file="t.csv")
     assert reason in table.findings[0].message
-    assert table.findings[0].place == Place("t.csv", 2, 2)
+    assert table.findings[0].location == Location("t.csv", 2, 2)
     # The delimiter is looked for in as much as a cell may hold.
     assert sum(taken) < MAX_CELL + 20_000
 
@@ -563,8 +563,8 @@ def written(text: str) -> list[list[str]]:
 
 @pytest.mark.parametrize("cell", FORMULAS)
 def test_no_table_that_is_written_holds_a_formula(cell: str) -> None:
-    quarantine = written(write_quarantine([Rejected("TAB-04", cell, Place(cell, row=2, column=cell), (cell,), (cell,))]))
-    finding = Finding("TAB-04", Severity.INFO, cell, cell, Place(cell, 1, 1, cell, 1, cell), focus=cell, path=cell, value=cell)
+    quarantine = written(write_quarantine([Rejected("TAB-04", cell, Location(cell, row=2, column=cell), (cell,), (cell,))]))
+    finding = Finding("TAB-04", Severity.INFO, cell, cell, Location(cell, 1, 1, cell, 1, cell), focus=cell, path=cell, value=cell)
     report = written(write_csv(Report((finding,)), paths={}))
     literal = '"' + cell.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n").replace("\r", "\\r").replace("\t", "\\t") + '"'
     answers = written(format_table(Table(("text",), ((literal,),)), format="csv"))

@@ -50,10 +50,10 @@ def sheet(*rows: object, merged: tuple[str, ...] = (), formats: dict[str, str] |
     def fill(book: openpyxl.Workbook) -> None:
         for row in rows:
             book.active.append(row)
-        for place in merged:
-            book.active.merge_cells(place)
-        for place, form in (formats or {}).items():
-            book.active[place].number_format = form
+        for location in merged:
+            book.active.merge_cells(location)
+        for location, form in (formats or {}).items():
+            book.active[location].number_format = form
 
     return workbook(fill)
 
@@ -77,7 +77,7 @@ def cells(table: Table) -> list[tuple[str, ...]]:
 
 
 def said(table: Table) -> list[tuple[str, int | None, str]]:
-    return [(finding.rule, finding.place.row, finding.place.column) for finding in table.findings if finding.place]
+    return [(finding.rule, finding.location.row, finding.location.column) for finding in table.findings if finding.location]
 
 
 # Workbooks.
@@ -122,7 +122,7 @@ def test_workbook_is_built_with_evidence_by_sheet_row_and_column() -> None:
     (capture,) = {s for s, p, o in found if p == term("airm:fileName") and o == '"measures.xlsx#Mitigations"'}
     assert (capture.replace(">", "/r5-code>"), term("airm:capturedText"), '"3.1"') in found
     codes = [finding for finding in built.report.findings if finding.rule == "TAB-20"]
-    assert [(finding.place.row, finding.place.column) for finding in codes if finding.place] == [(5, "Code")]
+    assert [(finding.location.row, finding.location.column) for finding in codes if finding.location] == [(5, "Code")]
     assert {name: Path(path).name for name, path in built.files.items()} == {
         name: name for name in ("measures.xlsx#Lists", "measures.xlsx#Mitigations", "measures.xlsx#Sources")
     }
@@ -437,8 +437,8 @@ def test_json_that_is_no_table_is_refused_with_the_reason(text: str, reason: str
     table = read_table(text.encode(), file="a.json")
     (finding,) = [finding for finding in table.findings if finding.rule == "TAB-01"]
     assert reason in finding.message
-    assert finding.place
-    assert finding.place.first_line == line
+    assert finding.location
+    assert finding.location.first_line == line
     assert table.rows == ()
 
 
@@ -453,8 +453,8 @@ def test_json_that_is_no_table_is_refused_with_the_reason(text: str, reason: str
 def test_line_that_is_no_record_is_refused(text: str, reason: str, line: int | None) -> None:
     (finding,) = read_table(text.encode(), file="a.jsonl").findings
     assert reason in finding.message
-    assert finding.place
-    assert finding.place.first_line == line
+    assert finding.location
+    assert finding.location.first_line == line
 
 
 def test_cell_that_json_cannot_mean_is_named_by_its_pointer() -> None:
@@ -502,7 +502,7 @@ def test_record_is_set_aside_for_a_cell_that_is_asked_for_and_for_no_other(tmp_p
     (tmp_path / "m.jsonl").write_text("".join(json.dumps(record) + "\n" for record in (MAPPED, other, third)))
     (tmp_path / "s.csv").write_text(SOURCES)
     readings = read_captures([tmp_path])
-    assert [(entry.rule, entry.place.row, entry.place.column) for entry in readings.rejected] == [("TAB-27", 2, "Description")]
+    assert [(entry.rule, entry.location.row, entry.location.column) for entry in readings.rejected] == [("TAB-27", 2, "Description")]
     assert readings.rejected[0].reason == "/Description is a list of lists or objects, which no cell can hold"
     assert readings.rejected[0].cells[2] == '[{"text": "d"}]'
     assert [(count.read, count.used) for count in readings.counts] == [(3, 2), (1, 1)]
@@ -549,9 +549,9 @@ def test_rows_of_a_text_in_pieces_are_the_same() -> None:
 def test_byte_of_another_encoding_is_found_at_its_line(before: bytes, line: int, size: int) -> None:
     data = before + b"x\xe4y\nz"
     table = read_table(data, file="a.csv")
-    (place,) = (finding.place for finding in table.findings if finding.rule == "TAB-02")
-    assert place
-    assert (place.first_line, place.text) == (line, ("a" if line == 1 else "") + "xäy")
+    (location,) = (finding.location for finding in table.findings if finding.rule == "TAB-02")
+    assert location
+    assert (location.first_line, location.text) == (line, ("a" if line == 1 else "") + "xäy")
 
 
 def test_utf_16_is_read_and_said() -> None:
@@ -757,7 +757,7 @@ def test_tables_of_every_format_are_found_in_a_folder(tmp_path: Path) -> None:
     (tmp_path / "report.json").write_text('{"findings": [{"rule": "x"}]}')
     readings = read_captures([tmp_path])
     assert [(count.file, count.used) for count in readings.counts] == [("a.json", 1), ("b.jsonl", 1), ("c.csv.gz", 1), ("s.csv", 1)]
-    notes = [(finding.rule, finding.place.file) for finding in readings.findings if finding.rule != "TAB-11" and finding.place]
+    notes = [(finding.rule, finding.location.file) for finding in readings.findings if finding.rule != "TAB-11" and finding.location]
     assert notes == [("TAB-28", "other.json"), ("TAB-28", "settings.json")]
 
 
@@ -775,7 +775,7 @@ def test_code_that_is_a_number_is_said_at_its_cell(tmp_path: Path) -> None:
     (tmp_path / "m.xlsx").write_bytes(sheet(*rows, formats={"E4": "0.0"}))
     (tmp_path / "s.csv").write_text(SOURCES)
     found = [finding for finding in read_captures([tmp_path]).findings if finding.rule == "TAB-20"]
-    assert [(finding.place.file, finding.place.row, finding.place.column) for finding in found if finding.place] == [
+    assert [(finding.location.file, finding.location.row, finding.location.column) for finding in found if finding.location] == [
         ("m.xlsx#Sheet", 2, "Code")
     ]
     assert found[0].message == "the code is stored as the number 3.1, which 3.10 would be, too"

@@ -1,4 +1,4 @@
-"""Judging rows: the reference engine, places, findings, and the report."""
+"""Judging rows: the reference engine, locations, findings, and the report."""
 
 import json
 import logging
@@ -17,17 +17,18 @@ from hypothesis import strategies as st
 
 from airm_graph import triples
 from airm_graph.errors import ShapesError
-from airm_graph.graph.store import Row, parse_rows
-from airm_graph.model import Finding, Place, Severity
+from airm_graph.graph.store import parse_rows
+from airm_graph.model import Finding, Location, Severity
 from airm_graph.namespaces import BASE, PREFIXES, iri, literal, rebase_text, term
 from airm_graph.resources import find_resource
-from airm_graph.validate.places import find_places
-from airm_graph.validate.report import NOTICE, Line, Report, format_lines, format_text
-from airm_graph.validate.results import Result, find_findings, sort_findings
-from airm_graph.validate.shacl import run_pyshacl
-from airm_graph.validate.shapes import read_shapes
-from airm_graph.validate.terms import Nodes, literal_text
+from airm_graph.terms import Quad, read_literal
+from airm_graph.validate.findings import Result, find_findings, sort_findings
+from airm_graph.validate.node_locations import find_locations
+from airm_graph.validate.rdflib_nodes import Nodes
+from airm_graph.validate.report import NOTICE, Report, ReportLine, format_lines, format_text
+from airm_graph.validate.shape_files import DEFAULT_SHAPES, read_shapes
 from airm_graph.validate.verdict import validate_rows
+from judging import judge_quads, loaded
 
 FIXTURES = Path(__file__).parent / "shapes"
 MUST = ("core", "provenance", "skos")
@@ -41,7 +42,7 @@ airmsh:Test-label sh:path rdfs:label ; sh:minCount 1 ; sh:severity sh:Warning ;
 """
 
 
-def fixture_rows(name: str, *, graph: str = CAPTURE) -> list[Row]:
+def fixture_rows(name: str, *, graph: str = CAPTURE) -> list[Quad]:
     path = FIXTURES / f"{name}.ttl"
     return [(s, p, o, graph) for s, p, o, _ in parse_rows(path.read_bytes(), name=name, suffix=".ttl")]
 
@@ -57,8 +58,8 @@ def result(**changes: object) -> Result:
     return replace(plain, **changes)  # type: ignore[arg-type]
 
 
-def finding(rule: str = "TST-01", severity: Severity = Severity.VIOLATION, place: Place | None = None, **more: str) -> Finding:
-    return Finding(rule, severity, more.pop("message", "what is wrong"), place=place, **more)
+def finding(rule: str = "TST-01", severity: Severity = Severity.VIOLATION, location: Location | None = None, **more: str) -> Finding:
+    return Finding(rule, severity, more.pop("message", "what is wrong"), location=location, **more)
 
 
 # nodes
@@ -67,7 +68,7 @@ def finding(rule: str = "TST-01", severity: Severity = Severity.VIOLATION, place
 @given(st.text(st.characters(exclude_categories=["Cs"])))
 def test_node_when_of_a_literal_holds_its_text(text: str) -> None:
     nodes = Nodes()
-    assert literal_text(literal(text)) == str(nodes.node(literal(text))) == text
+    assert read_literal(literal(text)).text == str(nodes.node(literal(text))) == text
     assert Nodes().term(nodes.node(literal(text))) == literal(text)
 
 
@@ -85,12 +86,6 @@ def test_node_when_two_terms_mean_the_same_is_the_same_node() -> None:
     assert nodes.node('"\\U0001f600\\b\\f\\\'"') == nodes.node('"😀\b\f\'"')
 
 
-@pytest.mark.parametrize("text", ["", "x", "<iri>", "_:b1"])
-def test_literal_text_when_not_a_literal_is_refused(text: str) -> None:
-    with pytest.raises(ValueError, match="is not a literal"):
-        literal_text(text)
-
-
 def test_node_when_not_a_term_is_refused() -> None:
     with pytest.raises(ValueError, match="not an N-Triples term"):
         Nodes().node("word")
@@ -100,42 +95,47 @@ def test_node_when_not_a_term_is_refused() -> None:
 
 
 def test_findings_when_made_split_rule_fault_and_remedy() -> None:
-    (found,) = find_findings([result(message="MIT-01: a, b; do c; or d.")], places={"<f>": Place("a.txt", 3)})
+    (found,) = find_findings([result(message="MIT-01: a, b; do c; or d.")], locations={"<f>": (Location("a.txt", 3), Location("a.txt", 5))})
     assert (found.rule, found.message, found.remedy) == ("MIT-01", "a, b", "do c; or d")
-    assert (found.focus, found.path, found.value, found.place) == ("<f>", "<p>", "<v>", Place("a.txt", 3))
+    assert (found.focus, found.path, found.value, found.location) == ("<f>", "<p>", "<v>", Location("a.txt", 3))
 
 
 @pytest.mark.parametrize(("message", "expected"), [("Too short.", "Too short"), ("", "")])
 def test_findings_when_a_message_has_no_rule_take_the_name_of_the_shape(message: str, expected: str) -> None:
-    (found,) = find_findings([result(message=message)], places={})
+    (found,) = find_findings([result(message=message)], locations={})
     assert (found.rule, found.message, found.remedy) == ("Shape", expected, "")
 
 
 def test_findings_when_one_value_fails_twice_in_a_shape_are_one() -> None:
     twice = [result(component="<a>"), result(component="<b>"), result(value="<w>"), result(shape="<x#Other>"), result(focus="<g>")]
-    assert len(find_findings(twice, places={})) == 4
+    assert len(find_findings(twice, locations={})) == 4
 
 
 def test_findings_when_sorted_go_by_severity_file_line_rule_with_unplaced_last() -> None:
     ordered = [
-        finding("B-1", place=Place("a.txt")),
-        finding("A-1", place=Place("a.txt", 2)),
-        finding("B-1", place=Place("a.txt", 2)),
-        finding("A-1", place=Place("a.txt", 10)),
-        finding("A-1", place=Place("b.txt", 1)),
+        finding("B-1", location=Location("a.txt")),
+        finding("A-1", location=Location("a.txt", 2)),
+        finding("B-1", location=Location("a.txt", 2)),
+        finding("A-1", location=Location("a.txt", 10)),
+        finding("A-1", location=Location("b.txt", 1)),
         finding("A-1"),
-        finding("A-1", Severity.WARNING, Place("a.txt", 1)),
-        finding("A-1", Severity.INFO, Place("a.txt", 1)),
+        finding("A-1", Severity.WARNING, Location("a.txt", 1)),
+        finding("A-1", Severity.INFO, Location("a.txt", 1)),
     ]
     shuffled = random.Random(7).sample(ordered, len(ordered))
     assert sort_findings(shuffled) == ordered
 
 
-# places
+# locations
 
 
-def place_of(focus: str, rows: list[Row]) -> Place | None:
-    return find_places(rows, focus=[focus]).get(focus)
+def locations_of(node: str, rows: list[Quad]) -> tuple[Location, ...]:
+    with loaded(rows) as table:
+        return find_locations(table, nodes=[node]).get(node, ())
+
+
+def location_of(node: str, rows: list[Quad]) -> Location | None:
+    return next(iter(locations_of(node, rows)), None)
 
 
 @pytest.mark.parametrize(
@@ -146,13 +146,13 @@ def place_of(focus: str, rows: list[Row]) -> Place | None:
         "source/doe-2025-safe-release",
     ],
 )
-def test_place_when_a_record_has_evidence_is_that_of_the_evidence(focus: str) -> None:
-    expected = Place("page.txt", 3, 4, "A gate before release\nStops a release that fails its tests.")
+def test_location_when_a_record_has_evidence_is_that_of_the_evidence(focus: str) -> None:
+    expected = Location("page.txt", 3, 4, "A gate before release\nStops a release that fails its tests.")
     rows = fixture_rows("Classification/valid-with-reasoning")
-    assert place_of(iri(focus), rows) == place_of(EVIDENCE, rows) == expected
+    assert location_of(iri(focus), rows) == location_of(EVIDENCE, rows) == expected
 
 
-def test_place_when_there_are_several_is_the_first_by_file_and_line() -> None:
+def test_locations_when_there_are_several_go_by_file_and_line() -> None:
     rows = fixture_rows("Evidence/valid-lines")
     for number, (file, line) in enumerate([("b.txt", 1), ("a.txt", 10), ("a.txt", 9)]):
         capture, evidence = f"<c{file}>", f"<e{number}>"
@@ -162,45 +162,44 @@ def test_place_when_there_are_several_is_the_first_by_file_and_line() -> None:
             (capture, term("airm:fileName"), literal(file), ""),
         ]
         rows += [(evidence, term("airm:firstLine"), literal(line), "")]
-    assert place_of("<m>", rows) == Place("a.txt", 9)
-    assert place_of("<m>", rows[::-1]) == Place("a.txt", 9)
+    assert locations_of("<m>", rows) == (Location("a.txt", 9), Location("a.txt", 10), Location("b.txt", 1))
 
 
-def test_place_when_a_repair_is_its_own_line() -> None:
+def test_location_when_a_repair_is_its_own_line() -> None:
     rows = fixture_rows("Repair/valid-removed")
     repair = iri("capture/0123456789abcdef/repair/l4-c2-footnote-number")
-    assert place_of(repair, rows) == Place("page.txt", 4, 4, "S37tops a release that fails its tests.")
+    assert location_of(repair, rows) == Location("page.txt", 4, 4, "S37tops a release that fails its tests.")
     without_line = [row for row in rows if row[1] != term("airm:line")]
-    assert place_of(repair, without_line) == place_of(EVIDENCE, rows)
+    assert location_of(repair, without_line) == location_of(EVIDENCE, rows)
     beyond = [(s, p, literal(9) if p == term("airm:line") else o, g) for s, p, o, g in rows]
-    assert place_of(repair, beyond) == Place("page.txt", 9, 9)
+    assert location_of(repair, beyond) == Location("page.txt", 9, 9)
 
 
-def test_place_when_a_capture_is_its_first_file() -> None:
-    assert place_of(CAPTURE, fixture_rows("Capture/valid-two-names")) == Place("copy/page.txt")
+def test_location_when_a_capture_is_its_first_file() -> None:
+    assert location_of(CAPTURE, fixture_rows("Capture/valid-two-names")) == Location("copy/page.txt")
 
 
-def test_place_when_evidence_is_a_cell_is_its_row_and_column() -> None:
-    place = place_of(iri("capture/0123456789abcdef/r2-name"), fixture_rows("Evidence/valid-cell"))
-    assert place == Place("page.txt", row=2, column="Name")
+def test_location_when_evidence_is_a_cell_is_its_row_and_column() -> None:
+    location = location_of(iri("capture/0123456789abcdef/r2-name"), fixture_rows("Evidence/valid-cell"))
+    assert location == Location("page.txt", row=2, column="Name")
 
 
-def test_place_when_nothing_is_evident_is_the_file_that_states_the_node() -> None:
+def test_location_when_nothing_is_evident_is_the_file_that_states_the_node() -> None:
     bare = [("<m>", term("rdf:type"), term("airm:Mitigation"), CAPTURE)]
-    assert place_of("<m>", [*bare, *fixture_rows("Capture/valid-minimal")]) == Place("page.txt")
+    assert location_of("<m>", [*bare, *fixture_rows("Capture/valid-minimal")]) == Location("page.txt")
 
 
 @pytest.mark.parametrize("focus", ["<https://example.org/unheard-of>", iri("taxonomy/v2/1"), iri("taxonomy/v2")])
-def test_place_when_no_capture_speaks_of_a_node_is_none(focus: str) -> None:
+def test_location_when_no_capture_speaks_of_a_node_is_none(focus: str) -> None:
     rows = [*fixture_rows("Code/valid-level-one", graph=iri("graph/taxonomy")), *fixture_rows("Evidence/valid-lines")]
-    assert place_of(focus, rows) is None
+    assert location_of(focus, rows) is None
 
 
-def test_place_when_rows_are_damaged_says_what_is_left() -> None:
+def test_location_when_rows_are_damaged_says_what_is_left() -> None:
     rows = fixture_rows("Evidence/valid-lines")
     damage = {term("airm:firstLine"): literal("three"), term("airm:capturedText"): "<no-text>", term("airm:lastLine"): literal(4)}
-    assert place_of(EVIDENCE, [(s, p, damage.get(p, o), g) for s, p, o, g in rows]) == Place("page.txt", None, 4)
-    assert place_of(CAPTURE, [(s, p, "<iri>" if p == term("airm:fileName") else o, g) for s, p, o, g in rows]) is None
+    assert location_of(EVIDENCE, [(s, p, damage.get(p, o), g) for s, p, o, g in rows]) == Location("page.txt", None, 4)
+    assert location_of(CAPTURE, [(s, p, "<iri>" if p == term("airm:fileName") else o, g) for s, p, o, g in rows]) is None
 
 
 # the reference engine
@@ -211,7 +210,7 @@ def test_rows_when_a_mitigation_cites_no_source_give_a_finding_at_its_lines() ->
     (found,) = validate_rows(iter(rows), shapes=MUST)
     assert (found.rule, found.severity, found.message) == ("MIT-03", Severity.VIOLATION, "not met: a mitigation cites its source")
     assert found.remedy == "add airm:source with the document's IRI, typed airm:Source"
-    assert found.place == Place("page.txt", 3, 4, "A gate before release\nStops a release that fails its tests.")
+    assert found.location == Location("page.txt", 3, 4, "A gate before release\nStops a release that fails its tests.")
     assert (found.focus, found.path, found.value) == (
         iri("mitigation/doe-2025-safe-release/page-0123456789abcdef"),
         term("airm:source"),
@@ -227,14 +226,14 @@ def test_values_when_reported_keep_their_lexical_form() -> None:
 
 
 def test_paths_when_complex_are_written_as_sparql_paths() -> None:
-    orphans = run_pyshacl(fixture_rows("Repair/invalid-evidence"), shapes=MUST)
+    orphans = judge_quads(fixture_rows("Repair/invalid-evidence"), MUST, engine="reference").results
     assert {one.path for one in orphans} == {f"^({term('airm:repair')})"}
-    circles = run_pyshacl(fixture_rows("Mitigation/invalid-part-of-itself"), shapes=MUST)
+    circles = judge_quads(fixture_rows("Mitigation/invalid-part-of-itself"), MUST, engine="reference").results
     assert {one.path for one in circles} == {f"(^({term('airm:partOf')}))+"}
-    related = run_pyshacl(fixture_rows("Concept/invalid-related-above"))
+    related = judge_quads(fixture_rows("Concept/invalid-related-above"), DEFAULT_SHAPES, engine="reference").results
     broader = term("skos:broader")
     assert {one.path for one in related} == {f"({broader})+|(^({broader}))+"}
-    schemes = run_pyshacl(fixture_rows("Narrower/invalid-two-schemes"))
+    schemes = judge_quads(fixture_rows("Narrower/invalid-two-schemes"), DEFAULT_SHAPES, engine="reference").results
     assert {one.path for one in schemes} == {f"{broader}/{term('skos:inScheme')}"}
 
 
@@ -255,9 +254,9 @@ def test_rows_when_of_another_base_are_judged_by_shapes_of_that_base() -> None:
     base = "https://example.org/graph/"
     rows = fixture_rows("Mitigation/invalid-source")
     moved = [(rebase_text(s, base), rebase_text(p, base), rebase_text(o, base), rebase_text(g, base)) for s, p, o, g in rows]
-    expected = [(found.rule, found.place) for found in validate_rows(rows)]
+    expected = [(found.rule, found.location) for found in validate_rows(rows)]
     assert validate_rows(moved) == []
-    assert [(found.rule, found.place) for found in validate_rows(moved, base=base)] == expected != []
+    assert [(found.rule, found.location) for found in validate_rows(moved, base=base)] == expected != []
 
 
 def test_ill_typed_values_when_judged_leave_the_terminal_quiet(capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture) -> None:
@@ -265,6 +264,17 @@ def test_ill_typed_values_when_judged_leave_the_terminal_quiet(capfd: pytest.Cap
     assert capfd.readouterr() == ("", "")
     assert caplog.records == []
     assert not logging.getLogger("rdflib.term").disabled
+
+
+def test_shapes_when_unusable_leave_the_terminal_quiet(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    name = shapes_file(tmp_path, "airmsh:Bad a sh:NodeShape ; sh:targetClass airm:Mitigation ; sh:minCount 1 .")
+    with pytest.raises(ShapesError):
+        validate_rows(fixture_rows("Mitigation/valid-unnamed"), shapes=[name], engine="reference")
+    assert capfd.readouterr() == ("", "")
+    assert caplog.records == []
+    assert not logging.getLogger("pyshacl-validate").disabled
 
 
 def test_network_when_data_and_shapes_import_is_not_touched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -357,11 +367,11 @@ def test_shapes_when_not_there_are_named_with_those_that_are(name: str) -> None:
 
 # report
 
-PLACED = finding(place=Place("a.txt", 3, 4, "first line\nsecond line"), focus="<f>", path="<p>", value='"v"')
+PLACED = finding(location=Location("a.txt", 3, 4, "first line\nsecond line"), focus="<f>", path="<p>", value='"v"')
 
 
 def test_json_when_written_holds_every_field() -> None:
-    report = Report((replace(PLACED, remedy="mend it"), finding("A-1", Severity.INFO)), files=("b.txt", "a.txt"))
+    report = Report((replace(PLACED, remedy="fix it"), finding("A-1", Severity.INFO)), files=("b.txt", "a.txt"))
     content = json.loads(report.to_json())
     nothing = dict.fromkeys(
         ("remedy", "file", "first_line", "last_line", "row", "column", "text", "focus", "path", "value", "shape", "origin")
@@ -381,7 +391,7 @@ def test_json_when_written_holds_every_field() -> None:
                 "rule": "TST-01",
                 "severity": "violation",
                 "message": "what is wrong",
-                "remedy": "mend it",
+                "remedy": "fix it",
                 "file": "a.txt",
                 "first_line": 3,
                 "last_line": 4,
@@ -416,10 +426,10 @@ def test_notice_when_reported_is_that_of_the_dataset() -> None:
 
 def test_text_when_written_is_grouped_by_file_with_a_summary() -> None:
     found = [
-        finding("B-1", Severity.WARNING, Place("b.txt", 7, 7, "seven")),
-        finding("A-1", Severity.INFO, Place("a.txt", 9, 9, "nine")),
-        finding("A-2", place=Place("b.txt"), remedy="look at the whole file"),
-        finding("A-3", place=Place("a.txt", 12, 13, "twelve\nthirteen"), remedy="mend it"),
+        finding("B-1", Severity.WARNING, Location("b.txt", 7, 7, "seven")),
+        finding("A-1", Severity.INFO, Location("a.txt", 9, 9, "nine")),
+        finding("A-2", location=Location("b.txt"), remedy="look at the whole file"),
+        finding("A-3", location=Location("a.txt", 12, 13, "twelve\nthirteen"), remedy="fix it"),
         finding("A-4", focus="<f>"),
     ]
     assert format_text(found, paths={"a.txt": "in/a.txt"}) == (
@@ -427,7 +437,7 @@ def test_text_when_written_is_grouped_by_file_with_a_summary() -> None:
         "    | nine\n"
         "in/a.txt:12  violation  A-3  what is wrong\n"
         "    | twelve\n"
-        "    mend it\n"
+        "    fix it\n"
         "\n"
         "b.txt  violation  A-2  what is wrong\n"
         "    look at the whole file\n"
@@ -446,14 +456,14 @@ def test_text_when_nothing_is_found_is_the_summary() -> None:
 
 
 def test_text_when_lines_are_long_or_hostile_is_cut_and_escaped() -> None:
-    red = finding(place=Place("a\x1b.txt", 1, 1, "\x1b[31m" + "é" * 200), message="a \u202e b")
+    red = finding(location=Location("a\x1b.txt", 1, 1, "\x1b[31m" + "é" * 200), message="a \u202e b")
     lines = format_text([red]).splitlines()
     assert lines[0] == "a\\x1b.txt:1  violation  TST-01  a \\u202e b"
     assert lines[1] == "    | \\x1b[31m" + "é" * 92
 
 
 def test_lines_when_laid_out_say_what_they_are() -> None:
-    kinds = [line.kind for line in format_lines([replace(PLACED, remedy="mend it"), finding("A-1", Severity.INFO)])]
+    kinds = [line.kind for line in format_lines([replace(PLACED, remedy="fix it"), finding("A-1", Severity.INFO)])]
     assert kinds == ["violation", "quote", "node", "remedy", "blank", "info", "blank", "summary"]
-    assert format_lines([])[-1] == Line("summary", "0 violations, 0 warnings, 0 notes")
+    assert format_lines([])[-1] == ReportLine("summary", "0 violations, 0 warnings, 0 notes")
     assert BASE not in format_text([PLACED])

@@ -13,7 +13,7 @@ import pyoxigraph as ox
 
 from airm_graph.model import Severity
 from airm_graph.validate.compile import ShapesGraph, path_text
-from airm_graph.validate.results import Result
+from airm_graph.validate.findings import Result
 from tools import miss
 
 VERSION = "0.40.1"

@@ -50,8 +50,8 @@ class InputError(AirmError, ValueError):
     def __init__(self, what: str, *, file: str, line: int | None = None, remedy: str = "") -> None:
         """Compose the message ``FILE:LINE: what; remedy``."""
         self.what, self.file, self.line, self.remedy = what, file, line, remedy
-        place = file if line is None else f"{file}:{line}"
-        super().__init__(f"{place}: {what}" + (f"; {remedy}" if remedy else ""))
+        where = file if line is None else f"{file}:{line}"
+        super().__init__(f"{where}: {what}" + (f"; {remedy}" if remedy else ""))
 
     def __reduce__(self) -> tuple[object, ...]:
         """Cross from one process to another, as its parts do."""

@@ -16,12 +16,12 @@ from functools import cache
 
 from airm_graph.errors import InputError
 from airm_graph.ingest.decisions import REVIEW_COLUMNS
-from airm_graph.model import CodeDecision, Finding, Mitigation, Place, Records
+from airm_graph.model import CodeDecision, Finding, Location, Mitigation, Records
 from airm_graph.namespaces import BASE, PREFIXES
 from airm_graph.rules import make_finding
 from airm_graph.sssom import BUILT_IN, NO_TERM, Match, MatchSet, Value
 from airm_graph.taxonomy import load_scope_notes, load_taxonomy
-from airm_graph.text import defuse_cell, normalise
+from airm_graph.text import escape_formula, normalise
 
 __all__ = ["Agreement", "Candidate", "Proposal", "accept", "list_proposals", "measure", "propose", "write_review"]
 
@@ -292,14 +292,14 @@ def write_review(proposals: Iterable[Proposal], *, old: str, new: str, base: str
             "certain": "yes" if proposal.is_certain else "no",
             "present": "; ".join(f"{code} {labels.get(code, '')}".strip() for code in proposal.present),
         }
-        writer.writerow([defuse_cell(cells.get(column, "")) for column in REVIEW_COLUMNS])
+        writer.writerow([escape_formula(cells.get(column, "")) for column in REVIEW_COLUMNS])
     return target.getvalue()
 
 
 def accept(
     proposals: Sequence[Proposal],
     decided: Sequence[CodeDecision],
-    refused: Sequence[tuple[str, str, Place]],
+    refused: Sequence[tuple[str, str, Location]],
     *,
     new: str,
     notice: str,
@@ -322,12 +322,12 @@ def accept(
     """
     known = {proposal.mitigation.key: proposal.mitigation for proposal in proposals}
     findings = [
-        make_finding("DEC-01", f"the input holds no mitigation {key} with an old code", place)
-        for key, place in (*((one.mitigation, one.place) for one in decided), *((key, place) for key, _, place in refused))
+        make_finding("DEC-01", f"the input holds no mitigation {key} with an old code", location)
+        for key, location in (*((one.mitigation, one.location) for one in decided), *((key, location) for key, _, location in refused))
         if key not in known
     ]
     findings += [
-        make_finding("DEC-03", f"the code is one of {one.assigned.edition}, and codes of {new} are asked for", one.place)
+        make_finding("DEC-03", f"the code is one of {one.assigned.edition}, and codes of {new} are asked for", one.location)
         for one in decided
         if one.assigned.edition != new
     ]

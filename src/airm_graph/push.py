@@ -19,10 +19,10 @@ from urllib.parse import quote, urlsplit
 
 from airm_graph.errors import InputError, RemoteError
 from airm_graph.export import EXPORTS, QuadList, export_text, release_digest
-from airm_graph.graph.store import Row
 from airm_graph.pipeline import SUMS, find_base, read_rdf, read_sums
 from airm_graph.progress import Progress, tell_nobody
 from airm_graph.remote import Client, Endpoint, check_url, read_credentials
+from airm_graph.terms import Quad
 
 __all__ = ["PushReport", "Release", "Step", "Target", "find_target", "push_release", "read_release"]
 
@@ -154,7 +154,7 @@ def read_release(dist: str | Path) -> Release:
         raise InputError(f"{path.name} is not listed", file=str(folder / SUMS), remedy="build the release again, in all formats")
     rows = read_rdf(path)
     base = find_base(rows)
-    by_graph: dict[str, list[Row]] = {}
+    by_graph: dict[str, list[Quad]] = {}
     for row in rows:
         by_graph.setdefault(row[3][1:-1], []).append(row)
     if strange := [graph for graph in by_graph if not graph.startswith(base)]:
@@ -292,7 +292,7 @@ class _Push:
         self.client.request("POST", self.target.url, headers=headers, body=update.encode(), patient=True)
 
 
-def _write_lines(rows: Iterable[Row]) -> list[str]:
+def _write_lines(rows: Iterable[Quad]) -> list[str]:
     # Not splitlines, which also splits at line separators inside literals.
     return [f"{line}\n" for line in "".join(export_text(QuadList(rows), "ntriples")).split("\n") if line]
 

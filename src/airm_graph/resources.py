@@ -12,7 +12,7 @@ from airm_graph.errors import ResourceError
 __all__ = ["find_resource", "read_resource"]
 
 _PACKAGE = Path(__file__).resolve().parent
-_PLACES = (_PACKAGE / "_data", _PACKAGE.parent.parent)
+_FOLDERS = (_PACKAGE / "_data", _PACKAGE.parent.parent)
 
 
 @cache
@@ -23,17 +23,17 @@ def find_resource(name: str) -> Path:
         name: Path with forward slashes, for example ``ontology/airm.ttl``.
 
     Raises:
-        ResourceError: It is in none of the places looked at; the message lists them.
+        ResourceError: It is in none of the folders looked at; the message lists them.
 
     >>> find_resource("ontology").is_dir()
     True
     """
-    for place in _PLACES:
-        path = place / name
+    for folder in _FOLDERS:
+        path = folder / name
         if path.exists():
             return path
-    places = " or ".join(str(place) for place in _PLACES)
-    raise ResourceError(f"{name} is not in {places}; reinstall airm-graph")
+    folders = " or ".join(str(folder) for folder in _FOLDERS)
+    raise ResourceError(f"{name} is not in {folders}; reinstall airm-graph")
 
 
 @cache

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from airm_graph.model import Finding, Place, Severity
+from airm_graph.model import Finding, Location, Severity
 
 __all__ = ["RULES", "SAYS_THE_SAME", "Rule", "make_finding"]
 
@@ -178,11 +178,11 @@ SAYS_THE_SAME: Mapping[str, tuple[str, ...]] = MappingProxyType(
 )
 
 
-def make_finding(rule: str, message: str, place: Place | None) -> Finding:
+def make_finding(rule: str, message: str, location: Location | None) -> Finding:
     """Make a finding of *rule* with the severity and remedy of the table.
 
     >>> make_finding("CAP-02", "the file is empty", Place("a.txt")).severity.value
     'violation'
     """
     entry = RULES[rule]
-    return Finding(rule, entry.severity, message, entry.remedy, place)
+    return Finding(rule, entry.severity, message, entry.remedy, location)

@@ -5,10 +5,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 
-from airm_graph.graph.store import Row, parse_rows
+from airm_graph.graph.store import parse_rows
 from airm_graph.namespaces import BASE, term
 from airm_graph.resources import read_resource
-from airm_graph.terms import read_literal
+from airm_graph.terms import Quad, read_literal
 
 __all__ = [
     "Code",
@@ -140,7 +140,7 @@ def _load_vocabulary(name: str) -> Vocabulary:
     return Vocabulary(name, concepts)
 
 
-def _index(rows: Iterable[Row]) -> dict[str, defaultdict[str, list[str]]]:
+def _index(rows: Iterable[Quad]) -> dict[str, defaultdict[str, list[str]]]:
     index: dict[str, defaultdict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     for subject, predicate, value, _ in sorted(rows):
         index[subject][predicate].append(value)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from airm_graph.validate.rulebook import Page
+    from airm_graph.validate.rulebook import RulePage
 
 __all__ = ["command"]
 
@@ -30,7 +30,7 @@ Examples:
 @click.argument("rule", required=False)
 @click.option("--format", "shape", type=click.Choice(["human", "json"]), default="human", show_default=True, help="Format of the page.")
 def command(rule: str | None, *, shape: str) -> int:
-    """Explain a rule: why it is there, what fails, what passes, how to mend; without RULE list all rules."""
+    """Explain a rule: why it is there, what fails, what passes, how to fix; without RULE list all rules."""
     from dataclasses import asdict
 
     from airm_graph.validate.rulebook import find_page, load_rulebook
@@ -47,9 +47,9 @@ def command(rule: str | None, *, shape: str) -> int:
     return 0
 
 
-def _write_page(page: "Page") -> None:
+def _write_page(page: "RulePage") -> None:
     click.echo(f"{page.rule} ({page.severity.value}): {page.title}\n")
-    for title, text in (("Why", page.why), ("To mend", page.remedy)):
+    for title, text in (("Why", page.why), ("To fix", page.remedy)):
         if text:
             click.echo(f"{title}: {text}\n")
     for title, text in (("This fails", page.fails), ("This passes", page.passes)):

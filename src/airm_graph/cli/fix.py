@@ -30,17 +30,15 @@ def command(inputs: tuple[str, ...], *, mapping: str | None, apply: bool) -> int
     are given. Exits with 1 when there is something to repair and --apply was not given.
     """
     from airm_graph.export import replace_file
-    from airm_graph.pipeline import find_mends
+    from airm_graph.pipeline import find_fixes
 
-    mends = find_mends(inputs, mapping=mapping)
-    for mend in mends:
-        lines = difflib.unified_diff(
-            mend.before.splitlines(), mend.after.splitlines(), f"{mend.path}", f"{mend.path} (mended)", lineterm=""
-        )
+    fixes = find_fixes(inputs, mapping=mapping)
+    for fix in fixes:
+        lines = difflib.unified_diff(fix.before.splitlines(), fix.after.splitlines(), f"{fix.path}", f"{fix.path} (fixed)", lineterm="")
         click.echo("\n".join(lines))
     if apply:
-        for mend in mends:
-            replace_file(mend.path, mend.after.encode())
-    done = "mended" if apply else "can be mended with --apply"
-    click.echo(f"{len(mends)} {'file' if len(mends) == 1 else 'files'} {done}", err=True)
-    return EXIT_NO if mends and not apply else 0
+        for fix in fixes:
+            replace_file(fix.path, fix.after.encode())
+    done = "fixed" if apply else "can be fixed with --apply"
+    click.echo(f"{len(fixes)} {'file' if len(fixes) == 1 else 'files'} {done}", err=True)
+    return EXIT_NO if fixes and not apply else 0

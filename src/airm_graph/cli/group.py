@@ -10,7 +10,7 @@ __all__ = ["cli"]
 
 _COMMANDS = {
     "build": "Build the graph from captured pages and tables and write it.",
-    "explain": "Explain a rule: why, what fails, what passes, how to mend.",
+    "explain": "Explain a rule: why, what fails, what passes, how to fix.",
     "export": "Write a graph in one format to standard output.",
     "fix": "Repair tables and side-cars where only one repair is possible.",
     "info": "Show what a graph or a capture holds.",

@@ -39,8 +39,8 @@ class JsonBlocks:
 
     def render(self, group: SubjectGroup, order: Order) -> list[str]:
         """Write the object of each subject."""
-        places, template = self._templates.find(group.pattern, order=order)
-        values = [self._render(group, place) for place in places]
+        positions, template = self._templates.find(group.pattern, order=order)
+        values = [self._render(group, position) for position in positions]
         return list(map(template.__mod__, zip(self._write_iris(group.subjects), *values, strict=True)))
 
     def head(self, *, filled: bool) -> str:
@@ -61,15 +61,15 @@ class JsonBlocks:
         """Put the values of each key together; keys stand by name, identifier and types first."""
         values: dict[str, list[tuple[int, str]]] = {}
         sets = set[str]()
-        for predicate, places in pattern.runs(order.predicate_key):
-            for place in places:
-                key, is_set, text = self._describe(predicate, pattern.kinds[place])
-                values.setdefault(key, []).append((place, text))
+        for predicate, positions in pattern.runs(order.predicate_key):
+            for position in positions:
+                key, is_set, text = self._describe(predicate, pattern.kinds[position])
+                values.setdefault(key, []).append((position, text))
                 sets |= {key} if is_set else set()
         keys = sorted(values, key=lambda key: (key != self._type, key))
         texts = [_join([text for _, text in values[key]], is_set=key in sets) for key in keys]
         lines = [f"{_constant(key)}: {text}" for key, text in zip([self._id, *keys], ["%s", *texts], strict=True)]
-        return [place for key in keys for place, _ in values[key]], "    {\n      " + ",\n      ".join(lines) + "\n    }"
+        return [position for key in keys for position, _ in values[key]], "    {\n      " + ",\n      ".join(lines) + "\n    }"
 
     def _describe(self, predicate: str, kind: str) -> tuple[str, bool, str]:
         """The key for values of a kind, whether they are always an array, and how a value is written."""
@@ -95,10 +95,10 @@ class JsonBlocks:
         lines = [f"{_constant(key)}: {named[key]}" for key in sorted(named, key=lambda key: (key != self._type, key))]
         return "{\n        " + ",\n        ".join(lines) + "\n      }"
 
-    def _render(self, group: SubjectGroup, place: int) -> Iterable[str]:
-        kind, terms = group.pattern.kinds[place], group.objects[place]
+    def _render(self, group: SubjectGroup, position: int) -> Iterable[str]:
+        kind, terms = group.pattern.kinds[position], group.objects[position]
         if kind == "<":
-            is_class = group.pattern.predicates[place] == RDF_TYPE
+            is_class = group.pattern.predicates[position] == RDF_TYPE
             return map(self._classes.__getitem__, terms) if is_class else self._write_iris(terms)
         if kind in _NATIVE:
             return map(self._values.__getitem__, terms)

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from airm_graph.model import Rejected
-from airm_graph.text import defuse_cell
+from airm_graph.text import escape_formula
 
 __all__ = ["QUARANTINE", "write_quarantine"]
 
@@ -25,11 +25,11 @@ def write_quarantine(rejected: Iterable[Rejected]) -> str:
     headers = list(dict.fromkeys(name for entry in entries for name in _headers(entry)))
     target = io.StringIO()
     writer = csv.writer(target, lineterminator="\r\n")  # RFC 4180
-    writer.writerow([defuse_cell(cell) for cell in (*_COLUMNS, *(name for name, _ in headers))])
+    writer.writerow([escape_formula(cell) for cell in (*_COLUMNS, *(name for name, _ in headers))])
     for entry in entries:
         cells = dict(zip(_headers(entry), entry.cells, strict=False))
-        place = (entry.rule, entry.place.file, str(entry.place.row or ""), entry.place.column, entry.reason)
-        writer.writerow([defuse_cell(cell) for cell in (*place, *(cells.get(name, "") for name in headers))])
+        location = (entry.rule, entry.location.file, str(entry.location.row or ""), entry.location.column, entry.reason)
+        writer.writerow([escape_formula(cell) for cell in (*location, *(cells.get(name, "") for name in headers))])
     return target.getvalue()
 
 

@@ -40,9 +40,12 @@ class XmlBlocks:
     def render(self, group: SubjectGroup, order: Order) -> list[str]:
         """Write the element of each subject."""
         pattern, subjects = group.pattern, group.subjects
-        places, template = self._templates.find(pattern, order=order)
+        positions, template = self._templates.find(pattern, order=order)
         iris = self._iris.__getitem__
-        values = [map(iris, group.objects[place]) if pattern.kinds[place] == "<" else self._render_texts(group, place) for place in places]
+        values = [
+            map(iris, group.objects[position]) if pattern.kinds[position] == "<" else self._render_texts(group, position)
+            for position in positions
+        ]
         return list(map(template.__mod__, zip(map(iris, subjects), *values, strict=True)))
 
     @property
@@ -78,11 +81,11 @@ class XmlBlocks:
 
     def _make_template(self, pattern: Pattern, order: Order) -> Template:
         runs, lines = pattern.runs(order.predicate_key), ['  <rdf:Description rdf:about="%s">']
-        for predicate, places in runs:
+        for predicate, positions in runs:
             space, local = _split_name(predicate)
             name = f"{self._find_prefix(space)}:{local}"
-            lines += [f"    {_make_element(name, pattern.kinds[place])}" for place in places]
-        return [place for _, places in runs for place in places], "\n".join([*lines, "  </rdf:Description>\n"])
+            lines += [f"    {_make_element(name, pattern.kinds[position])}" for position in positions]
+        return [position for _, positions in runs for position in positions], "\n".join([*lines, "  </rdf:Description>\n"])
 
     def _find_prefix(self, space: str) -> str:
         if space in self._known:
@@ -91,13 +94,13 @@ class XmlBlocks:
         # XML forbids the character, so no text holds a mark.
         return self._others.setdefault(space, f"\0{len(self._others)}\0")
 
-    def _render_texts(self, group: SubjectGroup, place: int) -> list[str]:
-        kind = group.pattern.kinds[place]
+    def _render_texts(self, group: SubjectGroup, position: int) -> list[str]:
+        kind = group.pattern.kinds[position]
         cut = -len(kind) - 1
-        texts = [term[1:cut] for term in group.objects[place]]
+        texts = [term[1:cut] for term in group.objects[position]]
         if all(map(_is_plain, texts)):
             return texts
-        predicate = group.pattern.predicates[place]
+        predicate = group.pattern.predicates[position]
         pairs = zip(texts, group.subjects, strict=True)
         return [text if _is_plain(text) else self._render_text(text, predicate, subject) for text, subject in pairs]
 

@@ -16,7 +16,7 @@ from airm_graph.model import GRAPH_TABLES, ROLES, TEXTS
 from airm_graph.namespaces import BASE, term
 from airm_graph.taxonomy import load_taxonomy, load_vocabularies
 from airm_graph.terms import Quad, read_literal
-from airm_graph.text import arm_cell
+from airm_graph.text import escape_cell
 from airm_graph.triples.statements import predicate_of
 
 __all__ = ["MAPPING", "write_tables"]
@@ -61,7 +61,7 @@ def _write_csv(columns: Sequence[str], rows: Iterable[_Cells]) -> bytes:
     target = io.StringIO()
     writer = csv.writer(target, lineterminator="\r\n")  # RFC 4180
     writer.writerow(columns)
-    writer.writerows([arm_cell(cells.get(column, "")) for column in columns] for cells in rows)
+    writer.writerows([escape_cell(cells.get(column, "")) for column in columns] for cells in rows)
     return target.getvalue().encode()
 
 
@@ -94,10 +94,10 @@ class _Graph:
                 loose.append((s, p, o, g))
             if p == _TYPE:
                 self.types[o].add(s)
-        self._place(loose)
+        self._sort_table(loose)
         self.owner = {o: s for s, p, o, _ in kept if p == self.name("airm:classification")}
 
-    def _place(self, loose: Sequence[Quad]) -> None:
+    def _sort_table(self, loose: Sequence[Quad]) -> None:
         """Give statements without a graph to the captures of their subject's evidence; what has none speaks for itself."""
         captures: defaultdict[str, set[str]] = defaultdict(set)
         for s, p, o, _ in loose:

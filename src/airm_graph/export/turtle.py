@@ -57,8 +57,8 @@ class TurtleBlocks:
     def render(self, group: SubjectGroup, order: Order) -> list[str]:
         """Write the block of each subject."""
         pattern = group.pattern
-        places, template = self._templates.find(pattern, order=order)
-        values = [self._render(group.objects[place], kind=pattern.kinds[place]) for place in places]
+        positions, template = self._templates.find(pattern, order=order)
+        values = [self._render(group.objects[position], kind=pattern.kinds[position]) for position in positions]
         subjects = map(self._iris.__getitem__, group.subjects)
         return list(map(template.__mod__, zip(subjects, *values, strict=True)))
 
@@ -69,7 +69,7 @@ class TurtleBlocks:
             name = "a" if predicate == RDF_TYPE else self._iris[predicate].replace("%", "%%")
             values = " ,\n    ".join(["%s"] * len(run))
             lines.append(f"  {name} {values}" if len(run) == 1 else f"  {name}\n    {values}")
-        return [place for _, run in runs for place in run], "%s\n" + " ;\n".join(lines) + " .\n"
+        return [position for _, run in runs for position in run], "%s\n" + " ;\n".join(lines) + " .\n"
 
     def _render(self, terms: Sequence[str], *, kind: str) -> Iterable[str]:
         if kind == "<":

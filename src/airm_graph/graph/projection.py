@@ -3,8 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from airm_graph.graph.store import Row
-from airm_graph.terms import read_literal
+from airm_graph.terms import Quad, read_literal
 
 if TYPE_CHECKING:
     import networkx
@@ -12,7 +11,7 @@ if TYPE_CHECKING:
 __all__ = ["project_rows"]
 
 
-def project_rows(rows: Iterable[Row], *, prefixes: Mapping[str, str]) -> "networkx.MultiDiGraph[str]":
+def project_rows(rows: Iterable[Quad], *, prefixes: Mapping[str, str]) -> "networkx.MultiDiGraph[str]":
     """Make nodes of resources, edges of statements between them and attributes of literals.
 
     Args:

@@ -48,7 +48,7 @@ def read_cells(path: Path, *, width: int, delimiter: str) -> str:
 
     Columns are c0, c1, … for so many cells; those that a row lacks are NULL.
     """
-    columns = {f"c{place}": "VARCHAR" for place in range(width)}
+    columns = {f"c{position}": "VARCHAR" for position in range(width)}
     # What stands for NULL is a line end, which no cell without quotes can be: an empty cell is an empty text.
     # DuckDB takes memory for sixteen lines of the longest that may come.
     line = min(_LONGEST, max(_SHORTEST, path.stat().st_size))

@@ -108,23 +108,13 @@ class TripleTable:
         """Close the connection; a file keeps what was loaded."""
         self._connection.close()
 
-    def execute(self, sql: str, *, as_written: bool = False) -> list[tuple[Any, ...]]:
+    def execute(self, sql: str) -> list[tuple[Any, ...]]:
         """Run one statement, or several separated by semicolons, and return the rows of the last.
-
-        Args:
-            as_written: Join in the order of the statement, where DuckDB, which cannot know how many triples share a value, could join
-                everything with everything first.
 
         Raises:
             StoreError: DuckDB refuses it.
         """
-        if not as_written:
-            return self._run(sql)
-        self._run("SET disabled_optimizers = 'join_order'")
-        try:
-            return self._run(sql)
-        finally:
-            self._run("RESET disabled_optimizers")
+        return self._run(sql)
 
     def _run(self, sql: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         """Run a statement with the values of its parameters ``$1``, ``$2`` …, in whatever dialect DuckDB has."""
@@ -282,7 +272,7 @@ class TripleTable:
         new = f"SELECT DISTINCT s, p, o, g FROM (SELECT {given}) AS n WHERE NOT EXISTS (SELECT 1 FROM quads AS q WHERE {same})"
         self._run(
             f"INSERT INTO quads {new}",
-            [[ids[row[place]] for row in rows] for place in range(4)],
+            [[ids[row[position]] for row in rows] for position in range(4)],
         )
 
     def load_select(self, *selects: str) -> None:

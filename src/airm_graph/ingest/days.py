@@ -3,7 +3,7 @@
 import datetime
 import re
 
-__all__ = ["mend_date"]
+__all__ = ["fix_date"]
 
 _MONTHS = ["january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"]
 # Year first, or the month in words: what stands between day and month cannot be mistaken. 02/11/2026 can.
@@ -11,10 +11,10 @@ _YEAR_FIRST = re.compile(r"(\d{4})[./ ](\d{1,2})[./ ](\d{1,2})")
 _IN_WORDS = re.compile(r"(?:(\d{1,2})\.? +([A-Za-z]{3,9})\.?,?|([A-Za-z]{3,9})\.? +(\d{1,2}),) +(\d{4})")
 
 
-def mend_date(value: str) -> str:
+def fix_date(value: str) -> str:
     """Write a day as year, month and day; what is no day, or could be two, stays as it is.
 
-    >>> mend_date("2 November 2026"), mend_date("02/11/2026")
+    >>> fix_date("2 November 2026"), fix_date("02/11/2026")
     ('2026-11-02', '02/11/2026')
     """
     if match := _YEAR_FIRST.fullmatch(value):

@@ -20,8 +20,8 @@ from airm_graph.model import (
     Evidence,
     Finding,
     JoinDecision,
+    Location,
     Mention,
-    Place,
 )
 from airm_graph.namespaces import BASE, PREFIXES
 from airm_graph.rules import make_finding
@@ -60,7 +60,7 @@ class DecisionReadings:
     codes: list[CodeDecision] = field(default_factory=list)
     captures: list[Capture] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
-    rejected: list[tuple[str, str, Place]] = field(default_factory=list)
+    rejected: list[tuple[str, str, Location]] = field(default_factory=list)
     undecided: int = 0
     files: dict[str, str] = field(default_factory=dict)
 
@@ -115,12 +115,12 @@ def _read_mappings(data: bytes, path: Path, base: str, readings: DecisionReading
     capture = Capture(hashlib.sha256(text).hexdigest(), (path.name,), "text/tab-separated-values")
     count = len(readings.codes)
     for match in reader:
-        place = Place(path.name, match.line, match.line)
+        location = Location(path.name, match.line, match.line)
         if match.get("predicate_id") == _CODE:
-            _read_code_mapping(match, capture, base, place, readings)
+            _read_code_mapping(match, capture, base, location, readings)
         else:
             one, two = (_read_mention(match, end, base) for end in ("subject", "object"))
-            readings.joins.append(JoinDecision(one, two, not match.is_negative, place))
+            readings.joins.append(JoinDecision(one, two, not match.is_negative, location))
     readings.findings += reader.findings
     readings.captures += [capture] if len(readings.codes) > count else []
 
@@ -131,15 +131,15 @@ def _read_mention(match: Match, end: str, base: str) -> Mention:
     return Mention(_make_key(match.get(f"{end}_id"), base), match.get(f"{end}_label"), known)
 
 
-def _read_code_mapping(match: Match, capture: Capture, base: str, place: Place, readings: DecisionReadings) -> None:
+def _read_code_mapping(match: Match, capture: Capture, base: str, location: Location, readings: DecisionReadings) -> None:
     mitigation, target = _make_key(match.get("subject_id"), base), match.get("object_id")
     if match.is_negative or target == NO_TERM:
-        readings.rejected.append((mitigation, _make_key(match.get("object_source"), base).rpartition("/")[2], place))
+        readings.rejected.append((mitigation, _make_key(match.get("object_source"), base).rpartition("/")[2], location))
         return
     edition, _, code = _make_key(target, base).removeprefix("taxonomy/").partition("/")
     problem = _find_unknown(edition, code)
     if problem:
-        readings.findings.append(make_finding("DEC-03", problem, place))
+        readings.findings.append(make_finding("DEC-03", problem, location))
         return
     # What was derived is the tool's; what a person decided is nobody's where no name is given.
     derived = match.get("mapping_tool") if match.get("mapping_justification") not in _BY_HAND else ""
@@ -148,7 +148,7 @@ def _read_code_mapping(match: Match, capture: Capture, base: str, place: Place, 
     # A spreadsheet shows the metadata as rows too: the row is the line.
     evidence = Evidence(capture.sha256, match.line, match.line, code, match.line, "object_id")
     assigned = AssignedCode(edition, code, evidence, name_agent(who, known={}) if who else None, day)
-    readings.codes.append(CodeDecision(mitigation, assigned, place))
+    readings.codes.append(CodeDecision(mitigation, assigned, location))
 
 
 def _find_unknown(edition: str, code: str) -> str:
@@ -180,40 +180,42 @@ def _read_csv(data: bytes, path: Path, base: str, readings: DecisionReadings) ->
 
 def _read_join(table: Table, row: Row, base: str, readings: DecisionReadings) -> None:
     said = table.get(row, "decision").lower()
-    place = table.place(row, "decision", quote=_JOIN_COLUMNS)
+    location = table.locate(row, "decision", quote=_JOIN_COLUMNS)
     if not said:
         readings.undecided += 1
     elif said not in _YES | _NO:
-        readings.findings.append(make_finding("DEC-03", f"{said!r} is neither accept nor reject", place))
+        readings.findings.append(make_finding("DEC-03", f"{said!r} is neither accept nor reject", location))
     else:
         one, two = (
             Mention(_make_key(table.get(row, f"{end}_id"), base), table.get(row, f"{end}_label"), table.get(row, f"{end}_category"))
             for end in ("subject", "object")
         )
-        readings.joins.append(JoinDecision(one, two, said in _YES, place))
+        readings.joins.append(JoinDecision(one, two, said in _YES, location))
 
 
 def _read_review(table: Table, row: Row, base: str, readings: DecisionReadings) -> None:
     said, edition = table.get(row, "decision"), table.get(row, "edition")
     mitigation = _make_key(table.get(row, "mitigation"), base)
-    place = table.place(row, "decision", quote=_CODE_COLUMNS)
+    location = table.locate(row, "decision", quote=_CODE_COLUMNS)
     if not said:
         readings.undecided += 1
     elif said.lower() in _NOTHING:
-        readings.rejected.append((mitigation, edition, place))
+        readings.rejected.append((mitigation, edition, location))
     else:
         day = table.get(row, "decided on")
         if day and not is_day(day):
-            readings.findings.append(make_finding("DEC-03", f"{day!r} is no day such as 2026-11-21; the code is taken without it", place))
+            readings.findings.append(
+                make_finding("DEC-03", f"{day!r} is no day such as 2026-11-21; the code is taken without it", location)
+            )
         who = table.get(row, "decided by")
         agent: Agent | None = name_agent(who, known={}) if who else None
         evidence = table.evidence(row, ["decision"], cell=True)
-        for code in split_codes(said, edition=edition, place=place, findings=readings.findings):
+        for code in split_codes(said, edition=edition, location=location, findings=readings.findings):
             assigned = AssignedCode(edition, code, evidence, agent, day if is_day(day) else None)
-            readings.codes.append(CodeDecision(mitigation, assigned, place))
+            readings.codes.append(CodeDecision(mitigation, assigned, location))
 
 
-def split_codes(said: str, *, edition: str, place: Place, findings: list[Finding]) -> Iterator[str]:
+def split_codes(said: str, *, edition: str, location: Location, findings: list[Finding]) -> Iterator[str]:
     """The codes of a cell, parted by semicolons or line ends, each alone or with its label; what is none becomes a finding of DEC-03.
 
     >>> list(split_codes("2.2.2 Testing & Evaluation; 2.2.3", edition="v2", place=Place("review.csv"), findings=[]))
@@ -229,6 +231,6 @@ def split_codes(said: str, *, edition: str, place: Place, findings: list[Finding
             problem = f"code {found[1]} of {edition} is {label!r} and not {found[2]!r}"
         if problem:
             hint = "; where a spreadsheet made a date of it, write it with its label"
-            findings.append(make_finding("DEC-03", problem + hint, place))
+            findings.append(make_finding("DEC-03", problem + hint, location))
         elif found:
             yield found[1]

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from airm_graph.graph.store import parse_rows
 from airm_graph.ingest.mapping_sets import MatchReader, open_matches, read_metadata_beside
-from airm_graph.model import Finding, Place
+from airm_graph.model import Finding, Location
 from airm_graph.namespaces import BASE, PREFIXES, term
 from airm_graph.resources import read_resource
 from airm_graph.rules import make_finding
@@ -109,17 +109,17 @@ def check_matches(matches: Iterable[Match], *, file: str, terms: Mapping[str, Kn
 
 def _check_term(match: Match, end: str, file: str, terms: Mapping[str, KnownTerm], namespaces: _Namespaces) -> Iterator[Finding]:
     iri, label = match.get(f"{end}_id"), match.get(f"{end}_label")
-    place = Place(file, match.line, match.line)
+    location = Location(file, match.line, match.line)
     found = terms.get(iri)
     if found is None:
         vocabulary = namespaces.find(iri) if iri and iri != NO_TERM else None
         if vocabulary:
-            yield make_finding("SSM-08", f"the {end} <{iri}> is no term of {vocabulary}", place)
+            yield make_finding("SSM-08", f"the {end} <{iri}> is no term of {vocabulary}", location)
         return
     if found.is_deprecated:
-        yield make_finding("SSM-09", f"the {end} <{iri}> is deprecated in {found.vocabulary}", place)
+        yield make_finding("SSM-09", f"the {end} <{iri}> is deprecated in {found.vocabulary}", location)
     if label and found.label and label != found.label:
-        yield make_finding("SSM-10", f"the {end} <{iri}> is called {found.label!r} in {found.vocabulary} and not {label!r}", place)
+        yield make_finding("SSM-10", f"the {end} <{iri}> is called {found.label!r} in {found.vocabulary} and not {label!r}", location)
 
 
 def find_match_findings(path: Path, *, name: str, terms: Mapping[str, KnownTerm] | None = None) -> list[Finding]:
@@ -150,8 +150,8 @@ def find_match_findings(path: Path, *, name: str, terms: Mapping[str, KnownTerm]
         with path.open("rb") as stream:
             stated = (match for match in open_matches(stream, file=name, beside=beside) if not match.is_negative)
             found += [_say_denied(match, denied[match.triple], name) for match in stated if match.triple in denied]
-    return sorted(found, key=lambda finding: (finding.place.first_line or 0 if finding.place else 0, finding.rule, finding.message))
+    return sorted(found, key=lambda finding: (finding.location.first_line or 0 if finding.location else 0, finding.rule, finding.message))
 
 
 def _say_denied(match: Match, line: int, file: str) -> Finding:
-    return make_finding("SSM-07", f"the mapping is stated here and denied on line {line}", Place(file, match.line, match.line))
+    return make_finding("SSM-07", f"the mapping is stated here and denied on line {line}", Location(file, match.line, match.line))

@@ -8,12 +8,12 @@ from pathlib import Path
 
 from airm_graph.errors import InputError
 from airm_graph.ingest.captures.sidecar import MAX_SIDECAR, read_sidecar
-from airm_graph.ingest.days import mend_date
+from airm_graph.ingest.days import fix_date
 from airm_graph.ingest.formats import MAX_TABLE, is_table_name
 from airm_graph.ingest.tables import load_builtin_mappings, load_mapping
-from airm_graph.ingest.tables.fix_cells import mend_tables
+from airm_graph.ingest.tables.fix_cells import fix_tables
 
-__all__ = ["Mend", "find_mends", "mend_sidecar"]
+__all__ = ["Fix", "find_fixes", "fix_sidecar"]
 
 _SUFFIX = ".meta.yaml"
 _TABLES = {".csv", ".tsv"}
@@ -24,7 +24,7 @@ _FIELD = re.compile(r"(?P<key>[A-Za-z]+)(?P<colon> *: *)(?P<value>.*)")
 
 
 @dataclass(frozen=True, slots=True)
-class Mend:
+class Fix:
     """A file as it is and as it would be."""
 
     path: Path
@@ -32,8 +32,8 @@ class Mend:
     after: str
 
 
-def find_mends(paths: Iterable[str | Path], *, mapping: str | Path | None = None) -> list[Mend]:
-    """Find the side-cars and tables that can be mended with certainty.
+def find_fixes(paths: Iterable[str | Path], *, mapping: str | Path | None = None) -> list[Fix]:
+    """Find the side-cars and tables that can be fixed with certainty.
 
     Args:
         paths: Folders (every ``*.meta.yaml``, ``*.csv`` and ``*.tsv`` in and below them), such files, or captures, which stand for
@@ -43,16 +43,16 @@ def find_mends(paths: Iterable[str | Path], *, mapping: str | Path | None = None
     Raises:
         InputError: A path does not exist or cannot be read.
     """
-    files = {path: _read(path) for path in sorted({path for place in paths for path in _find_files(Path(place))})}
-    mended = {path: mend_sidecar(data) for path, data in files.items() if path.suffix.lower() not in _TABLES}
+    files = {path: _read(path) for path in sorted({path for given in paths for path in _find_files(Path(given))})}
+    fixed = {path: fix_sidecar(data) for path, data in files.items() if path.suffix.lower() not in _TABLES}
     tables = [path for path in files if path.suffix.lower() in _TABLES]
     mappings = [load_mapping(mapping)] if mapping else load_builtin_mappings()
     for folder, some in groupby(tables, key=lambda path: path.parent):
         given = {path.name: files[path] for path in some}
         whole = {path.name for path in folder.iterdir() if is_table_name(path.name) and path.name != _OWN} <= given.keys()
-        mended |= {folder / name: data for name, data in mend_tables(given, mappings=mappings, whole=whole).items()}
-    changed = [path for path in files if mended[path] != files[path]]
-    return [Mend(path, files[path].decode(), mended[path].decode()) for path in changed]
+        fixed |= {folder / name: data for name, data in fix_tables(given, mappings=mappings, whole=whole).items()}
+    changed = [path for path in files if fixed[path] != files[path]]
+    return [Fix(path, files[path].decode(), fixed[path].decode()) for path in changed]
 
 
 def _read(path: Path) -> bytes:
@@ -63,23 +63,23 @@ def _read(path: Path) -> bytes:
         raise InputError(f"the file cannot be read: {error.strerror}", file=str(path)) from error
 
 
-def _find_files(place: Path) -> Iterator[Path]:
-    if place.is_dir():
-        found = (path for path in place.rglob("*") if path.name.endswith(_SUFFIX) or path.suffix in _TABLES)
+def _find_files(given: Path) -> Iterator[Path]:
+    if given.is_dir():
+        found = (path for path in given.rglob("*") if path.name.endswith(_SUFFIX) or path.suffix in _TABLES)
         yield from (path for path in found if path.is_file() and path.name != _OWN)
-    elif not place.exists():
-        raise InputError("no such file or folder", file=str(place), remedy="check the path")
-    elif place.name.endswith(_SUFFIX) or place.suffix.lower() in _TABLES:
-        yield place
+    elif not given.exists():
+        raise InputError("no such file or folder", file=str(given), remedy="check the path")
+    elif given.name.endswith(_SUFFIX) or given.suffix.lower() in _TABLES:
+        yield given
     else:
-        names = {f"{place.stem}{_SUFFIX}", f"{place.name}{_SUFFIX}"}
-        yield from (path for name in sorted(names) if (path := place.with_name(name)).is_file())
+        names = {f"{given.stem}{_SUFFIX}", f"{given.name}{_SUFFIX}"}
+        yield from (path for name in sorted(names) if (path := given.with_name(name)).is_file())
 
 
-def mend_sidecar(data: bytes) -> bytes:
+def fix_sidecar(data: bytes) -> bytes:
     r"""Mend letters of keys, forms of dates and spaces at line ends; a side-car that is not read better for it stays as it is.
 
-    >>> mend_sidecar(b"Name: Red teaming\nretrieved: 2 November 2026\n")
+    >>> fix_sidecar(b"Name: Red teaming\nretrieved: 2 November 2026\n")
     b'name: Red teaming\nretrieved: 2026-11-02\n'
     """
     if len(data) > MAX_SIDECAR:
@@ -88,15 +88,15 @@ def mend_sidecar(data: bytes) -> bytes:
         text = data.decode()
     except UnicodeDecodeError:
         return data
-    mended = "".join(_mend_line(line) for line in text.splitlines(keepends=True)).encode()
-    (old, problems), (new, left) = (read_sidecar(content, file="") for content in (data, mended))
+    fixed = "".join(_fix_line(line) for line in text.splitlines(keepends=True)).encode()
+    (old, problems), (new, left) = (read_sidecar(content, file="") for content in (data, fixed))
     fields = ("identifier", "url", "name", "retrieved")
     kept = all(getattr(old, key) in {None, getattr(new, key)} for key in fields)
     better = len(left) < len(problems) or (left == problems and old == new)
-    return mended if kept and better else data
+    return fixed if kept and better else data
 
 
-def _mend_line(line: str) -> str:
+def _fix_line(line: str) -> str:
     body = line.rstrip("\r\n")
     end = line[len(body) :]
     body = body.rstrip(" \t")
@@ -105,5 +105,5 @@ def _mend_line(line: str) -> str:
         return body + end
     key = match["key"].lower()
     colon = match["colon"] if match["colon"].endswith(" ") else ": "
-    value = mend_date(match["value"]) if key == "retrieved" else match["value"]
+    value = fix_date(match["value"]) if key == "retrieved" else match["value"]
     return f"{key}{colon.lstrip() if value else ':'}{value}{end}"

@@ -73,11 +73,11 @@ def find_inputs(paths: Sequence[str | Path]) -> tuple[Input, ...]:
         raise InputError("no input is given", file="inputs", remedy="name a folder or files")
     found: dict[str, Input] = {}
     for entry in (entry for path in paths for entry in _expand(str(path))):
-        place = str(_absolute(entry.path)) if entry.path else ""
+        absolute = str(_absolute(entry.path)) if entry.path else ""
         # A file that is named twice, alone and in its folder, has the longer name, whichever comes first.
-        other = found.get(place, entry)
+        other = found.get(absolute, entry)
         longer = max(entry, other, key=lambda entry: (len(entry.name), entry.name, entry.shown))
-        found[place] = replace(longer, is_named=entry.is_named or other.is_named)
+        found[absolute] = replace(longer, is_named=entry.is_named or other.is_named)
     return tuple(sorted(_tell_apart(found.values()), key=lambda entry: (entry.name, entry.shown)))
 
 
@@ -125,16 +125,16 @@ def _read(path: Path, limit: int) -> bytes:
 def _expand(path: str) -> list[Input]:
     if path == "-":
         return [Input("standard-input.txt", None)]
-    place = Path(path)
+    given = Path(path)
     try:
-        is_folder, exists = place.is_dir(), place.exists()
+        is_folder, exists = given.is_dir(), given.exists()
     except (OSError, ValueError) as error:
         raise InputError(f"not a usable path: {error}", file=path) from error
     if not exists:
         raise InputError("no such file or folder", file=path, remedy="check the path")
     if is_folder:
-        return _expand_folder(place)
-    return [Input(_readable_name(place.name), place)]
+        return _expand_folder(given)
+    return [Input(_readable_name(given.name), given)]
 
 
 def _expand_folder(folder: Path) -> list[Input]:

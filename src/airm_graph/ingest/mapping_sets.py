@@ -15,7 +15,7 @@ from typing import Any, BinaryIO
 import yaml
 
 from airm_graph.errors import InputError
-from airm_graph.model import Finding, Place, Severity
+from airm_graph.model import Finding, Location, Severity
 from airm_graph.rules import make_finding
 from airm_graph.sssom import BUILT_IN, ENUMS, JUSTIFICATIONS, NO_TERM, PROPAGATED, SET_SLOTS, SLOTS, Curies, Match, MatchSet, Slot, Value
 
@@ -88,7 +88,7 @@ class MatchReader:
             self._say("SSM-01", f"the row is not readable: {error}", first)
 
     def _say(self, rule: str, message: str, line: int, cells: Sequence[str] = ()) -> None:
-        self.findings.append(make_finding(rule, message, Place(self.file, line, line, " | ".join(cells))))
+        self.findings.append(make_finding(rule, message, Location(self.file, line, line, " | ".join(cells))))
 
     # The metadata and the header.
 
@@ -241,13 +241,13 @@ def _split(cell: str) -> list[str]:
     >>> _split(r"a|b\|c")
     ['a', 'b|c']
     """
-    parts, place = [""], 0
+    parts, position = [""], 0
     for found in _PARTS.finditer(cell):
-        parts[-1] += cell[place : found.start()] + (found[1] or "")
-        place = found.end()
+        parts[-1] += cell[position : found.start()] + (found[1] or "")
+        position = found.end()
         if found[1] is None:
             parts.append("")
-    parts[-1] += cell[place:]
+    parts[-1] += cell[position:]
     return [part.strip() for part in parts if part.strip()]
 
 
@@ -357,16 +357,15 @@ def load_matches(path: str | Path) -> MatchSet:
     Raises:
         InputError: It cannot be read, or a rule that must be kept is broken; the message names file and line.
     """
-    place = Path(path)
     try:
-        with place.open("rb") as stream:
-            reader = open_matches(stream, file=str(path), beside=read_metadata_beside(place))
+        with Path(path).open("rb") as stream:
+            reader = open_matches(stream, file=str(path), beside=read_metadata_beside(Path(path)))
             matches = tuple(reader)
     except OSError as error:
         raise InputError(f"the table of mappings cannot be read: {error.strerror}", file=str(path), remedy="check its name") from error
     for finding in reader.findings:
-        if finding.severity is Severity.VIOLATION and finding.place:
-            raise InputError(finding.message, file=str(path), line=finding.place.first_line, remedy=finding.remedy)
+        if finding.severity is Severity.VIOLATION and finding.location:
+            raise InputError(finding.message, file=str(path), line=finding.location.first_line, remedy=finding.remedy)
     return MatchSet(reader.metadata, reader.prefixes, matches)
 
 

@@ -15,7 +15,7 @@ from airm_graph.graph import ParquetFile, TripleTable, quote, suffix_of
 from airm_graph.graph.store import FORMATS, number_rows, parse_rows, stream_rows
 from airm_graph.ingest.inputs import Over
 from airm_graph.ingest.rdf_jsonld import find_json_lines
-from airm_graph.model import Finding, Place
+from airm_graph.model import Finding, Location
 from airm_graph.terms import Quad
 
 __all__ = [
@@ -314,7 +314,7 @@ def locate_findings(findings: Iterable[Finding], *, files: Sequence[RdfFile], ov
     scan = partial(_scan_labelled, focus=focus, values=values)
     found = over(scan, [(file.path, file.label) for file in scanned])
     lines |= {file.name: one for file, one in zip(scanned, found, strict=True) if one or alone}
-    return [replace(finding, place=_locate(finding, lines=lines), origin=finding.place) for finding in findings]
+    return [replace(finding, location=_locate(finding, lines=lines), origin=finding.location) for finding in findings]
 
 
 def _scan_labelled(file: tuple[Path, str], *, focus: Collection[str], values: Collection[str]) -> Lines:
@@ -356,10 +356,10 @@ def _relabel(node: str, label: str) -> str:
     return f"_:{label}{node[2:]}" if label and node.startswith("_:") else node
 
 
-def _locate(finding: Finding, *, lines: Mapping[str, Lines]) -> Place | None:
+def _locate(finding: Finding, *, lines: Mapping[str, Lines]) -> Location | None:
     ranked = sorted((found.rank(finding.focus, path=finding.path, value=finding.value), name) for name, found in lines.items())
     for _, name in ranked:
         at = lines[name].find(finding.focus, path=finding.path, value=finding.value)
         if at:
-            return Place(name, *at, lines[name].quote(at))
-    return Place(ranked[0][1]) if len(ranked) == 1 else None
+            return Location(name, *at, lines[name].quote(at))
+    return Location(ranked[0][1]) if len(ranked) == 1 else None

@@ -12,8 +12,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 from urllib.parse import urljoin
 
-from airm_graph.graph.store import Row
-from airm_graph.terms import read_literal
+from airm_graph.terms import Quad, read_literal
 
 __all__ = ["find_json_lines"]
 
@@ -38,7 +37,7 @@ class _Member(NamedTuple):
     value: _Value
 
 
-def find_json_lines(text: str, *, rows: Iterable[Row]) -> tuple[dict[Triple, Range], dict[str, int]]:
+def find_json_lines(text: str, *, rows: Iterable[Quad]) -> tuple[dict[Triple, Range], dict[str, int]]:
     r"""Find the lines of *rows* in a JSON-LD document.
 
     Returns:

@@ -104,7 +104,11 @@ class Merger:
         """Put the records of each source together, with captures, sources and what is found across sources."""
         self._joins.close()
         keys = {mitigation.key for part in parts for mitigation in part.mitigations}
-        used = {place.capture for part in parts for one in part.mitigations for place in one.evidence} if self._decisions.captures else ()
+        used = (
+            {location.capture for part in parts for one in part.mitigations for location in one.evidence}
+            if self._decisions.captures
+            else ()
+        )
         captures = _join_captures([*self._captures, *(one for one in self._decisions.captures if one.sha256 in used)])
         sources = tuple(sorted(self._sources.values(), key=lambda source: source.key))
         files = {capture.sha256: capture.file_names[0] for capture in captures}
@@ -145,8 +149,8 @@ def _merge_sources(pages: Sequence[Page], joins: Joins) -> tuple[dict[str, list[
     joined, apart = ([(said[one][:2], said[two][:2]) for one, two in pairs] for pairs in (ruled.joined, ruled.apart))
     names = AgentNames(joined, apart)
     sources = merge_sources(groups, names=names)
-    place_of = {id(page): index for index, page in enumerate(pages)}
-    owner = {place_of[id(page)]: sources[identity].key for identity, group in groups.items() for page in group}
+    index_of = {id(page): index for index, page in enumerate(pages)}
+    owner = {index_of[id(page)]: sources[identity].key for identity, group in groups.items() for page in group}
     joins.follow(found, spots, owner)
     joins.follow(named, people, {index: names.keys[identity, name] for index, (identity, name, _) in enumerate(said)})
     mentioned: defaultdict[str, list[Spot]] = defaultdict(list)

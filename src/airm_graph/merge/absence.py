@@ -86,7 +86,7 @@ def _enter(listing: _Listing, index: int, mention: Occurrence, mentions: Sequenc
 
 def _find_missing(page: _Listing, order: Sequence[_Path], *, goes_on: bool) -> set[_Path]:
     """What *order* prints and the page does not: before the last one that both print, or all of it when the page goes on behind."""
-    last = max((place for place, path in enumerate(order) if path in page.where), default=-1)
+    last = max((location for location, path in enumerate(order) if path in page.where), default=-1)
     # A child stands on the page by its bare name, wherever the reader drew the line between children and others.
     bare = page.children | {path[0] for path in page.others if len(path) == 1}
     return {path for path in (order if goes_on else order[: last + 1]) if path not in page.where and path[-1] not in bare}

@@ -19,5 +19,5 @@ def attest(pairs: Iterable[tuple[str, Evidence]]) -> tuple[Attested, ...]:
     for value, evidence in pairs:
         if value:
             found[value].add(evidence)
-    attested = [Attested(value, sort_evidence(places)) for value, places in found.items()]
+    attested = [Attested(value, sort_evidence(locations)) for value, locations in found.items()]
     return tuple(sorted(attested, key=lambda item: (-len(item.evidence), item.value)))

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from airm_graph.model import Attested, Evidence, Finding, Mitigation, Place, Source
+from airm_graph.model import Attested, Evidence, Finding, Location, Mitigation, Source
 from airm_graph.rules import make_finding
 from airm_graph.text import name_key, normalise
 
@@ -32,10 +32,12 @@ def find_conflicts(mitigations: Iterable[Mitigation], *, files: Mapping[str, str
             names[mitigation.source.value, name_key(name.value)].append(mitigation)
     for (_, _), same in sorted(names.items()):
         if len(same) > 1:
-            where = _list_places([(m.key.rsplit("/", 1)[-1], m.evidence) for m in same], files)
+            where = _list_locations([(m.key.rsplit("/", 1)[-1], m.evidence) for m in same], files)
             found.append(
                 make_finding(
-                    "MRG-07", f"{len(same)} mitigations are called {same[0].names[0].value!r}: {where}", _place(same[0].evidence, files)
+                    "MRG-07",
+                    f"{len(same)} mitigations are called {same[0].names[0].value!r}: {where}",
+                    _find_location(same[0].evidence, files),
                 )
             )
     return tuple(found)
@@ -66,7 +68,7 @@ def note_inferred(
     """Say which pages have a name that no text gives: findings of rule MRG-10."""
     names = {mitigation.key: mitigation.names for mitigation in mitigations}
     return tuple(
-        make_finding("MRG-10", f"this page is taken for {names[key][0].value!r}, for it can be no other", _place([evidence], files))
+        make_finding("MRG-10", f"this page is taken for {names[key][0].value!r}, for it can be no other", _find_location([evidence], files))
         for key, evidence in sorted(inferred)
         if names[key]
     )
@@ -74,7 +76,7 @@ def note_inferred(
 
 def _check_mitigation(mitigation: Mitigation, files: Mapping[str, str], editions: Mapping[str, str]) -> list[Finding]:
     title = repr(mitigation.names[0].value) if mitigation.names else "a page without a known name"
-    place = _place(mitigation.evidence, files)
+    location = _find_location(mitigation.evidence, files)
     found = []
     coded = defaultdict(list)
     for classification in mitigation.classifications:
@@ -83,30 +85,30 @@ def _check_mitigation(mitigation: Mitigation, files: Mapping[str, str], editions
     for edition, given in sorted(coded.items()):
         # Two who give one code agree.
         if (count := len({code for code, _, _ in given})) > 1:
-            where = _list_places([(said, evidence) for _, said, evidence in given], files)
-            found.append(make_finding("MRG-01", f"{title} has {count} codes of {edition}: {where}", place))
-    found += _several("MRG-02", f"{title} has", "descriptions", mitigation.descriptions, place, files)
-    found += _several("MRG-03", f"{title} has", "parents", mitigation.part_of, place, files)
+            where = _list_locations([(said, evidence) for _, said, evidence in given], files)
+            found.append(make_finding("MRG-01", f"{title} has {count} codes of {edition}: {where}", location))
+    found += _several("MRG-02", f"{title} has", "descriptions", mitigation.descriptions, location, files)
+    found += _several("MRG-03", f"{title} has", "parents", mitigation.part_of, location, files)
     for edition in sorted({editions[said.capture] for name in mitigation.identifiers for said in name.evidence}):
         # An identifier of another edition is another name, not a contradiction.
         same = [name for name in mitigation.identifiers if any(editions[said.capture] == edition for said in name.evidence)]
-        found += _several("MRG-08", f"{title} has", "identifiers", same, place, files)
+        found += _several("MRG-08", f"{title} has", "identifiers", same, location, files)
     for vocabulary in ("actor", "function", "lifecycle"):
         terms = [attested for name, attested in mitigation.roles if name == vocabulary]
         if not _is_from_one_list(terms):
-            found += _several("MRG-09", f"{title} has", f"{vocabulary} terms", terms, place, files)
+            found += _several("MRG-09", f"{title} has", f"{vocabulary} terms", terms, location, files)
     if not mitigation.names:
-        found.append(make_finding("MRG-06", "the name of this page's mitigation is not known", place))
+        found.append(make_finding("MRG-06", "the name of this page's mitigation is not known", location))
     return found
 
 
 def _check_source(source: Source, files: Mapping[str, str]) -> list[Finding]:
-    place = _place(source.evidence, files)
+    location = _find_location(source.evidence, files)
     title = repr(_shorten(source.titles[0].value))
-    found = _several("MRG-04", f"the source {title} is printed with", "titles", source.titles, place, files)
-    found += _several("MRG-04", f"the source {title} is printed with", "author lines", source.author_lines, place, files)
-    found += _several("MRG-04", f"the source {title} is printed with", "years", source.years, place, files)
-    return found + _several("MRG-05", f"the source {title} is printed with", "abstracts", source.abstracts, place, files)
+    found = _several("MRG-04", f"the source {title} is printed with", "titles", source.titles, location, files)
+    found += _several("MRG-04", f"the source {title} is printed with", "author lines", source.author_lines, location, files)
+    found += _several("MRG-04", f"the source {title} is printed with", "years", source.years, location, files)
+    return found + _several("MRG-05", f"the source {title} is printed with", "abstracts", source.abstracts, location, files)
 
 
 def _check_numbers(sources: Sequence[Source], files: Mapping[str, str], apart: Collection[frozenset[str]]) -> list[Finding]:
@@ -121,14 +123,14 @@ def _check_numbers(sources: Sequence[Source], files: Mapping[str, str], apart: C
     found = []
     for name, same in sorted(numbers.items()):
         if _is_open(same, apart):
-            where = _list_places([(repr(_shorten(source.titles[0].value)), source.evidence) for source in same], files)
-            found.append(make_finding("MRG-11", f"{name} stands with {len(same)} titles: {where}", _place(same[1].evidence, files)))
+            where = _list_locations([(repr(_shorten(source.titles[0].value)), source.evidence) for source in same], files)
+            found.append(make_finding("MRG-11", f"{name} stands with {len(same)} titles: {where}", _find_location(same[1].evidence, files)))
     for (_, year), same in sorted(titles.items()):
         if _is_open(same, apart):
             title = repr(_shorten(same[0].titles[0].value))
-            numbered = _list_places([(_say_numbers(source), source.evidence) for source in same], files)
+            numbered = _list_locations([(_say_numbers(source), source.evidence) for source in same], files)
             message = f"{title} ({year}) stands for {len(same)} documents: {numbered}"
-            found.append(make_finding("MRG-12", message, _place(same[1].evidence, files)))
+            found.append(make_finding("MRG-12", message, _find_location(same[1].evidence, files)))
     return found
 
 
@@ -150,9 +152,9 @@ def _check_abstracts(sources: Sequence[Source], files: Mapping[str, str]) -> lis
     found = []
     for same in owners.values():
         if len(same) > 1:
-            where = _list_places([(source.key, abstract.evidence) for source, abstract in same], files)
+            where = _list_locations([(source.key, abstract.evidence) for source, abstract in same], files)
             found.append(
-                make_finding("MRG-05", f"one abstract stands with {len(same)} sources: {where}", _place(same[0][1].evidence, files))
+                make_finding("MRG-05", f"one abstract stands with {len(same)} sources: {where}", _find_location(same[0][1].evidence, files))
             )
     return found
 
@@ -163,18 +165,18 @@ def _is_from_one_list(terms: Iterable[Attested]) -> bool:
     return bool(rows) and bool(set.intersection(*rows))
 
 
-def _several(rule: str, start: str, what: str, values: Sequence[Attested], place: Place, files: Mapping[str, str]) -> list[Finding]:
+def _several(rule: str, start: str, what: str, values: Sequence[Attested], location: Location, files: Mapping[str, str]) -> list[Finding]:
     if len(values) < 2:
         return []
-    where = _list_places([(repr(_shorten(value.value)), value.evidence) for value in values], files)
-    return [make_finding(rule, f"{start} {len(values)} {what}: {where}", place)]
+    where = _list_locations([(repr(_shorten(value.value)), value.evidence) for value in values], files)
+    return [make_finding(rule, f"{start} {len(values)} {what}: {where}", location)]
 
 
 def _shorten(text: str) -> str:
     return text if len(text) <= _CUT else text[: _CUT - 1] + "…"
 
 
-def _list_places(values: Iterable[tuple[str, Sequence[Evidence]]], files: Mapping[str, str]) -> str:
+def _list_locations(values: Iterable[tuple[str, Sequence[Evidence]]], files: Mapping[str, str]) -> str:
     return "; ".join(f"{value} ({_lines(evidence[0], files)})" for value, evidence in values)
 
 
@@ -185,7 +187,7 @@ def _lines(evidence: Evidence, files: Mapping[str, str]) -> str:
     return f"{files[evidence.capture]}:{evidence.first_line}-{evidence.last_line}"
 
 
-def _place(evidence: Sequence[Evidence], files: Mapping[str, str]) -> Place:
+def _find_location(evidence: Sequence[Evidence], files: Mapping[str, str]) -> Location:
     # A row before its cells: a cell may belong to another row that names this one.
     first = min(evidence, key=lambda item: (files[item.capture], bool(item.column), item.first_line, item.row or 0))
-    return first.place(files[first.capture])
+    return first.locate(files[first.capture])

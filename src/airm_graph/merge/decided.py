@@ -25,7 +25,7 @@ def add_codes(mitigations: Iterable[Mitigation], decisions: Sequence[CodeDecisio
 def find_unknown(keys: Collection[str], decisions: Iterable[CodeDecision]) -> list[Finding]:
     """Find decisions of codes whose mitigation is none of these: DEC-01."""
     message = "the input holds no mitigation {}"
-    return [make_finding("DEC-01", message.format(one.mitigation), one.place) for one in decisions if one.mitigation not in keys]
+    return [make_finding("DEC-01", message.format(one.mitigation), one.location) for one in decisions if one.mitigation not in keys]
 
 
 def _add(mitigation: Mitigation, decisions: Sequence[CodeDecision]) -> Mitigation:
@@ -36,15 +36,15 @@ def _add(mitigation: Mitigation, decisions: Sequence[CodeDecision]) -> Mitigatio
         given = decision.assigned
         old = codes.get((given.edition, given.code), Classification(given.edition, given.code, ()))
         codes[given.edition, given.code] = _add_evidence(old, given)
-    places = sort_evidence([*mitigation.evidence, *(decision.assigned.evidence for decision in decisions)])
-    return replace(mitigation, classifications=tuple(codes[key] for key in sorted(codes)), evidence=places)
+    locations = sort_evidence([*mitigation.evidence, *(decision.assigned.evidence for decision in decisions)])
+    return replace(mitigation, classifications=tuple(codes[key] for key in sorted(codes)), evidence=locations)
 
 
 def _add_evidence(classification: Classification, given: AssignedCode) -> Classification:
     agents = dict(classification.agents)
     if given.agent:
         agents[given.agent] = sort_evidence([*agents.get(given.agent, ()), given.evidence])
-    days = [(day.value, place) for day in classification.created for place in day.evidence]
+    days = [(day.value, location) for day in classification.created for location in day.evidence]
     return replace(
         classification,
         evidence=sort_evidence([*classification.evidence, given.evidence]),

@@ -52,7 +52,7 @@ def group_occurrences(mentions: Sequence[Occurrence], *, decided: Pairs | None =
     changed = True
     while changed:
         changed = classes.join(classes.same_identity())
-        changed = classes.join(classes.same_place()) or changed
+        changed = classes.join(classes.at_same_position()) or changed
         changed = classes.join(classes.same_parent()) or changed
         # The weaker rules wait until the stronger ones have nothing left to say.
         weaker = (classes.only_name, classes.same_child, classes.same_text, classes.same_row_text, classes.same_row_name)
@@ -135,13 +135,13 @@ class _Classes:
             pairs += [(seen.setdefault(mark, index), index) for mark in marks]
         return pairs
 
-    def same_place(self) -> list[tuple[int, int]]:
+    def at_same_position(self) -> list[tuple[int, int]]:
         """One name under one parent, or one name at the top."""
         seen: dict[tuple[int, str], int] = {}
         pairs = []
         for root, group in self.members().items():
-            places = sorted(self.parents(group)) + ([_TOP] if self.is_root(group) else [])
-            marks = [(place, key) for place in places for key in sorted(self.keys(group))]
+            locations = sorted(self.parents(group)) + ([_TOP] if self.is_root(group) else [])
+            marks = [(location, key) for location in locations for key in sorted(self.keys(group))]
             pairs += [(seen.setdefault(mark, root), root) for mark in marks]
         return pairs
 

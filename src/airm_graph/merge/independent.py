@@ -25,15 +25,15 @@ def find_rest(
     keys: Collection[str] = (),
     is_shared: bool = False,
 ) -> None:
-    """Make the table ``rest`` (sheet, number): the rows that are not independent; and ``entries``, what decides it.
+    """Make the table ``rest`` (table_number, number): the rows that are not independent; and ``entries``, what decides it.
 
     Args:
-        candidates: SELECTs of all rows: sheet, number, source (key without its first part, NULL
+        candidates: SELECTs of all rows: table_number, number, source (key without its first part, NULL
             where it is not known), name, identifier, text (the description), usable (whether
             nothing has to be said of the row).
         busy: Keys of sources whose rows are all left to the merge.
         identifiers: What other rows of the tables call themselves.
-        mentions: Rows that a person decided of, by sheet and number.
+        mentions: Rows that a person decided of, by number of table and row.
         keys: Keys of mitigations that a person decided of.
         is_shared: Whether several tables may speak of one source.
     """
@@ -52,10 +52,10 @@ def find_rest(
     key = f"CASE WHEN {is_simple} THEN {NAME.sql('c.name')} ELSE n.key_0 END"
     table.load_records("busy", columns={"source": "VARCHAR"}, records=[(one.removeprefix("source/"),) for one in sorted(busy)])
     table.load_records("taken", columns={"identifier": "VARCHAR"}, records=[(one,) for one in sorted(set(identifiers) - {""})])
-    table.load_records("decided_rows", columns={"sheet": "INTEGER", "number": "INTEGER"}, records=sorted(mentions))
+    table.load_records("decided_rows", columns={"table_number": "INTEGER", "number": "INTEGER"}, records=sorted(mentions))
     table.load_records("decided_keys", columns={"m": "VARCHAR"}, records=[(one,) for one in sorted(keys)])
     table.execute(f"""
-        CREATE OR REPLACE TABLE entries AS SELECT c.sheet, c.number, c.source, {slug} AS slug, {key} AS key, c.identifier,
+        CREATE OR REPLACE TABLE entries AS SELECT c.table_number, c.number, c.source, {slug} AS slug, {key} AS key, c.identifier,
           {text} AS text, c.name <> '' AS is_named, c.usable FROM ({every}) AS c {joins};
         CREATE OR REPLACE TABLE rest AS {_REST}{_SHARED if is_shared else ""}""")
 
@@ -68,18 +68,18 @@ WITH twice AS (SELECT identifier FROM entries WHERE identifier <> '' GROUP BY id
   same_slug AS (SELECT source, slug FROM entries WHERE source IS NOT NULL GROUP BY source, slug HAVING count(*) > 1),
   whole AS (SELECT source FROM busy
     UNION SELECT source FROM entries WHERE key = '' AND is_named AND source IS NOT NULL)
-SELECT sheet, number FROM entries AS e
+SELECT table_number, number FROM entries AS e
 WHERE NOT usable OR slug = '' OR identifier IN (SELECT identifier FROM twice) OR source IN (SELECT source FROM whole)
   OR EXISTS (SELECT 1 FROM same_key AS k WHERE k.source = e.source AND k.key = e.key)
   OR EXISTS (SELECT 1 FROM same_slug AS k WHERE k.source = e.source AND k.slug = e.slug)
-  OR EXISTS (SELECT 1 FROM decided_rows AS d WHERE d.sheet = e.sheet AND d.number = e.number)
+  OR EXISTS (SELECT 1 FROM decided_rows AS d WHERE d.table_number = e.table_number AND d.number = e.number)
   OR 'mitigation/' || source || '/' || slug IN (SELECT m FROM decided_keys)
 """
 #: What several tables say of one source.
 _SHARED = """
-UNION SELECT e.sheet, e.number FROM entries AS e JOIN (
+UNION SELECT e.table_number, e.number FROM entries AS e JOIN (
   SELECT source, text FROM entries WHERE source IS NOT NULL AND text <> ''
-  GROUP BY source, text HAVING count(*) > 1 AND count(DISTINCT sheet) > 1
+  GROUP BY source, text HAVING count(*) > 1 AND count(DISTINCT table_number) > 1
 ) AS k ON k.source = e.source AND k.text = e.text
 """
 

@@ -11,7 +11,7 @@ from airm_graph.merge.occurrences import Occurrence
 from airm_graph.merge.people import parse_name
 from airm_graph.model import Evidence, Finding, JoinDecision, Link, Mention, SourceBlock
 from airm_graph.rules import make_finding
-from airm_graph.text import find_identifiers, name_key, place_key
+from airm_graph.text import find_identifiers, location_key, name_key
 
 __all__ = ["Joins", "Pairs", "Spot", "link_agents", "link_mentions", "list_authors", "list_mentions", "list_sources"]
 
@@ -50,7 +50,7 @@ def list_mentions(occurrences: Iterable[Occurrence]) -> list[Spot]:
     """The mentions of mitigations, in the order given."""
     return [
         Spot(
-            Mention(place_key(occurrence.evidence), occurrence.name, "mitigation"),
+            Mention(location_key(occurrence.evidence), occurrence.name, "mitigation"),
             occurrence.evidence.capture,
             occurrence.key,
             occurrence.text_key,
@@ -65,7 +65,7 @@ def list_sources(blocks: Iterable[SourceBlock | None]) -> list[Spot | None]:
     """The mentions of sources, in the order given; None where there is none."""
     return [
         Spot(
-            Mention(place_key(block.evidence), block.title.published, "source"),
+            Mention(location_key(block.evidence), block.title.published, "source"),
             block.evidence.capture,
             name_key(block.title.published),
             "",
@@ -84,7 +84,7 @@ def list_authors(said: Iterable[tuple[str, Evidence]]) -> list[Spot | None]:
 
 def _find_author(name: str, evidence: Evidence) -> Spot:
     # The order of given name and surname is no difference.
-    return Spot(Mention(place_key(evidence), name, "agent"), evidence.capture, " ".join(parse_name(name).words))
+    return Spot(Mention(location_key(evidence), name, "agent"), evidence.capture, " ".join(parse_name(name).words))
 
 
 @dataclass
@@ -132,15 +132,15 @@ class Joins:
         wanted = [decision for decision in self.decisions if self._is_about(decision, kind)]
         if not wanted:
             return Pairs(), []
-        places: defaultdict[str, list[int]] = defaultdict(list)
+        locations: defaultdict[str, list[int]] = defaultdict(list)
         for index, spot in enumerate(spots):
             if spot:
-                places[spot.mention.key].append(index)
+                locations[spot.mention.key].append(index)
         joined: list[tuple[int, int]] = []
         apart: list[tuple[int, int]] = []
         found = []
         for decision in wanted:
-            one, two = (_find_places(side, places, spots) for side in (decision.one, decision.two))
+            one, two = (_find_locations(side, locations, spots) for side in (decision.one, decision.two))
             self._seen[decision] |= {end for end, hits in (("one", one), ("two", two)) if hits}
             if one and two:
                 self._done.add(decision)
@@ -193,11 +193,11 @@ def _write(mention: Mention) -> str:
 
 
 def _say(rule: str, message: str, decision: JoinDecision) -> Finding:
-    return make_finding(rule, message, decision.place)
+    return make_finding(rule, message, decision.location)
 
 
-def _find_places(mention: Mention, places: Mapping[str, Sequence[int]], spots: Sequence[Spot | None]) -> list[int]:
-    here = [(index, spot) for index in places.get(mention.key, ()) if (spot := spots[index])]
+def _find_locations(mention: Mention, locations: Mapping[str, Sequence[int]], spots: Sequence[Spot | None]) -> list[int]:
+    here = [(index, spot) for index in locations.get(mention.key, ()) if (spot := spots[index])]
     if mention.name:
         return [index for index, spot in here if name_key(spot.mention.name) == name_key(mention.name)]
     return [index for index, spot in here if not spot.is_aside] or [index for index, _ in here]

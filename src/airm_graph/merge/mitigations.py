@@ -75,7 +75,7 @@ def _merge_group(
     mentions: Sequence[Occurrence],
 ) -> Mitigation:
     members = [mention for _, mention in group]
-    places = sort_evidence(mention.evidence for mention in members)
+    locations = sort_evidence(mention.evidence for mention in members)
     own = [pages[mention.page] for mention in members if mention.kind == "own"]
     entries = [mention.entry for mention in members if mention.entry]
     said = [*(role for page in own for role in page.roles), *(role for entry in entries for role in entry.roles)]
@@ -87,8 +87,8 @@ def _merge_group(
     cells = [role.evidence for role in said] + [entry.parent.evidence for entry in entries if entry.parent]
     return Mitigation(
         key=key,
-        source=Attested(source, places),
-        evidence=sort_evidence([*places, *cells]),
+        source=Attested(source, locations),
+        evidence=sort_evidence([*locations, *cells]),
         identifiers=attest((mention.identifier or "", mention.evidence) for mention in members),
         names=attest((mention.name, mention.evidence) for mention in members),
         descriptions=attest((mention.description.published, mention.evidence) for mention in members if mention.description),
@@ -105,22 +105,22 @@ def _merge_group(
 
 def _classify(members: Sequence[Occurrence], pages: Sequence[Page]) -> tuple[Classification, ...]:
     """One classification for each code and each who gives it; the reason belongs to the code of the page or row that gives it."""
-    places: defaultdict[_Given, set[Evidence]] = defaultdict(set)
+    locations: defaultdict[_Given, set[Evidence]] = defaultdict(set)
     reasons: defaultdict[_Given, list[tuple[str, Evidence]]] = defaultdict(list)
     assigned: defaultdict[_Given, list[AssignedCode]] = defaultdict(list)
     for mention in members:
         if mention.code:
-            places[PAGE_EDITION, mention.code, ""].add(mention.evidence)
+            locations[PAGE_EDITION, mention.code, ""].add(mention.evidence)
         for given in mention.entry.codes if mention.entry else ():
             assigned[given.edition, given.code, given.by].append(given)
-            places[given.edition, given.code, given.by].add(given.evidence)
+            locations[given.edition, given.code, given.by].add(given.evidence)
             if given.reason and given.reason_evidence:
                 reasons[given.edition, given.code, given.by].append((given.reason.published, given.reason_evidence))
     for own in (page.own for page in pages):
         if own and own.code and own.reasoning and own.reasoning_evidence:
             reasons[PAGE_EDITION, own.code, ""].append((own.reasoning.published, own.reasoning_evidence))
     for key, said in reasons.items():
-        places[key].update(evidence for _, evidence in said)
+        locations[key].update(evidence for _, evidence in said)
     return tuple(
         Classification(
             edition,
@@ -131,7 +131,7 @@ def _classify(members: Sequence[Occurrence], pages: Sequence[Page]) -> tuple[Cla
             attest((given.created or "", given.evidence) for given in assigned[edition, code, by]),
             by,
         )
-        for (edition, code, by), found in sorted(places.items())
+        for (edition, code, by), found in sorted(locations.items())
     )
 
 
@@ -140,7 +140,7 @@ def _gather_agents(assigned: Sequence[AssignedCode]) -> tuple[tuple[Agent, tuple
     for given in assigned:
         if given.agent:
             found[given.agent].add(given.evidence)
-    return tuple((agent, sort_evidence(places)) for agent, places in sorted(found.items()))
+    return tuple((agent, sort_evidence(locations)) for agent, locations in sorted(found.items()))
 
 
 def _find_parents(key: str, members: Sequence[Occurrence], owner: dict[int, str], mentions: Sequence[Occurrence]) -> tuple[Attested, ...]:
@@ -203,9 +203,9 @@ def _digest_group(members: Sequence[Occurrence]) -> str:
 def _digest_content(members: Sequence[Occurrence]) -> str:
     return digest(
         *sorted({f"{mention.key}|{mention.text_key}|{mention.code or ''}" for mention in members}),
-        min(_place(mention) for mention in members),
+        min(_path_key(mention) for mention in members),
     )
 
 
-def _place(mention: Occurrence) -> str:
+def _path_key(mention: Occurrence) -> str:
     return f"{mention.evidence.capture}:{mention.evidence.first_line}"

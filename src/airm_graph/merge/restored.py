@@ -113,7 +113,7 @@ def _unite(one: Sequence[Attested], other: Sequence[Attested]) -> tuple[Attested
     found: dict[str, list[Evidence]] = {}
     for said in (*one, *other):
         found.setdefault(said.value, []).extend(said.evidence)
-    return tuple(Attested(value, sort_evidence(places)) for value, places in found.items())
+    return tuple(Attested(value, sort_evidence(locations)) for value, locations in found.items())
 
 
 def _unite_named(names: Sequence[str], one: Sequence[_Named], other: Sequence[_Named]) -> tuple[_Named, ...]:
@@ -123,6 +123,6 @@ def _unite_named(names: Sequence[str], one: Sequence[_Named], other: Sequence[_N
 
 def _unite_agents(one: _Agents, other: _Agents) -> _Agents:
     found: defaultdict[Agent, list[Evidence]] = defaultdict(list)
-    for agent, places in (*one, *other):
-        found[agent].extend(places)
-    return tuple((agent, sort_evidence(places)) for agent, places in sorted(found.items()))
+    for agent, locations in (*one, *other):
+        found[agent].extend(locations)
+    return tuple((agent, sort_evidence(locations)) for agent, locations in sorted(found.items()))

@@ -27,7 +27,7 @@ def group_pages(
 
     Args:
         pages: Read once.
-        joined, apart: Places of pages in *pages* that a person joined, or keeps apart.
+        joined, apart: Locations of pages in *pages* that a person joined, or keeps apart.
     """
     listed = list(pages)
     classes = _Classes(listed, apart)
@@ -246,7 +246,7 @@ def _merge_blocks(slug: str, blocks: Sequence[SourceBlock], agents: Mapping[str,
         key=f"source/{slug}",
         titles=attest((block.title.published, block.evidence) for block in blocks),
         author_lines=attest((block.author_line.published, block.evidence) for block in blocks),
-        creators=tuple((agent, sort_evidence(places)) for agent, places in sorted(people.items())),
+        creators=tuple((agent, sort_evidence(locations)) for agent, locations in sorted(people.items())),
         years=attest((block.year or "", block.evidence) for block in blocks),
         evidence=sort_evidence(block.evidence for block in blocks),
         abstracts=attest((block.abstract.published, block.evidence) for block in blocks if block.abstract),

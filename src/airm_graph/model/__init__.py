@@ -1,7 +1,7 @@
 """The records: what a page says (``pages``) and what all inputs together say (``records``). Frozen, and free of RDF."""
 
 from airm_graph.model.fields import GRAPH_TABLES, ROLES, TEXTS
-from airm_graph.model.findings import Finding, Place, Rejected, Severity, TableCount
+from airm_graph.model.findings import Finding, Location, Rejected, Severity, TableCount
 from airm_graph.model.joins import CodeDecision, Decisions, JoinDecision, Link, Mention
 from airm_graph.model.pages import (
     Agent,
@@ -39,12 +39,12 @@ __all__ = [
     "Item",
     "JoinDecision",
     "Link",
+    "Location",
     "Mention",
     "Mitigation",
     "OwnEntry",
     "Page",
     "Parent",
-    "Place",
     "Records",
     "Rejected",
     "Repair",

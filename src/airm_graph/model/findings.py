@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-__all__ = ["Finding", "Place", "Rejected", "Severity", "TableCount"]
+__all__ = ["Finding", "Location", "Rejected", "Severity", "TableCount"]
 
 
 class Severity(StrEnum):
@@ -20,7 +20,7 @@ class Severity(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Place:
+class Location:
     """Lines of an input, 1-based and inclusive, and their text as captured (lines joined by LF).
 
     Attributes:
@@ -54,13 +54,13 @@ class Finding:
     severity: Severity
     message: str
     remedy: str = ""
-    place: Place | None = None
+    location: Location | None = None
     focus: str = ""
     path: str = ""
     value: str = ""
     shape: str = ""
     component: str = ""
-    origin: Place | None = None
+    origin: Location | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ class Rejected:
 
     rule: str
     reason: str
-    place: Place
+    location: Location
     header: tuple[str, ...]
     cells: tuple[str, ...]
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from airm_graph.model.findings import Place
+from airm_graph.model.findings import Location
 from airm_graph.model.pages import AssignedCode, Capture
 
 __all__ = ["CodeDecision", "Decisions", "JoinDecision", "Link", "Mention"]
@@ -49,7 +49,7 @@ class JoinDecision:
     one: Mention
     two: Mention
     accepted: bool
-    place: Place
+    location: Location
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ class CodeDecision:
 
     mitigation: str
     assigned: AssignedCode
-    place: Place
+    location: Location
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from airm_graph.model.findings import Place
+from airm_graph.model.findings import Location
 
 __all__ = [
     "Agent",
@@ -39,9 +39,9 @@ class Evidence:
     row: int | None = None
     column: str = ""
 
-    def place(self, file: str) -> Place:
+    def locate(self, file: str) -> Location:
         """The same place in the file of that name."""
-        return Place(file, self.first_line or None, self.last_line or None, self.text, self.row, self.column)
+        return Location(file, self.first_line or None, self.last_line or None, self.text, self.row, self.column)
 
 
 @dataclass(frozen=True, slots=True, order=True)

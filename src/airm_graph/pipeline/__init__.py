@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from airm_graph.ingest import Proposal
-    from airm_graph.ingest.fix import find_mends
+    from airm_graph.ingest.fix import find_fixes
     from airm_graph.pipeline.building import build, open_reader
     from airm_graph.pipeline.describing import describe, describe_pages
     from airm_graph.pipeline.loading import find_base, load, read_rdf, read_sums
@@ -30,7 +30,7 @@ __all__ = [
     "describe",
     "describe_pages",
     "find_base",
-    "find_mends",
+    "find_fixes",
     "load",
     "open_reader",
     "propose_mapping",
@@ -41,7 +41,7 @@ __all__ = [
 
 _HOMES = {
     "Proposal": "ingest",
-    "find_mends": "ingest.fix",
+    "find_fixes": "ingest.fix",
     **dict.fromkeys(("build", "open_reader"), "pipeline.building"),
     **dict.fromkeys(("describe", "describe_pages"), "pipeline.describing"),
     **dict.fromkeys(("find_base", "load", "read_rdf", "read_sums"), "pipeline.loading"),

@@ -73,7 +73,7 @@ def build_graph(inputs: Sequence[str | Path], options: BuildOptions, *, tell: Pr
 def _judge_and_infer(read: Read, *, table: TripleTable, options: BuildOptions, tell: Progress) -> Report:
     """Judge what a table states, then add what follows from it; returns all findings."""
     tell("validate", 0, 1)
-    verdict = judge_shapes(None, shapes=options.shapes, engine=options.engine, table=table)
+    verdict = judge_shapes(table, shapes=options.shapes, engine=options.engine)
     tell("infer", 0, 1)
     inference = infer(table, ontology=read_ontology(), engine=options.engine)
     report = make_report(read, table=table, verdict=verdict, inference=inference)

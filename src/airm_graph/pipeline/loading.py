@@ -79,12 +79,12 @@ def read_sums(folder: Path) -> dict[str, str]:
     return found_sums
 
 
-def find_export(place: Path) -> Path | None:
+def find_export(path: Path) -> Path | None:
     """Find the RDF file that a path stands for: an export in a folder, or the file itself; None for other inputs."""
-    if place.is_dir():
+    if path.is_dir():
         names = [EXPORTS[name].file_name for name in ("nquads", "ntriples", "turtle", "rdfxml", "jsonld")]
-        return next((place / name for name in names if (place / name).is_file()), None)
-    return place if place.suffix.lower() in FORMATS and place.exists() else None
+        return next((path / name for name in names if (path / name).is_file()), None)
+    return path if path.suffix.lower() in FORMATS and path.exists() else None
 
 
 def find_base(quads: Iterable[Quad]) -> str:

@@ -18,22 +18,22 @@ _Row = tuple[str, int]
 
 
 def find_lines(
-    places: Iterable[_Row], *, records: Records, tables: Sequence[LoadedTable], table: TripleTable
+    locations: Iterable[_Row], *, records: Records, tables: Sequence[LoadedTable], table: TripleTable
 ) -> dict[_Row, tuple[int, int]]:
     """Find the lines that rows of tables take in their files, by file and row: the graph knows the row only."""
     files = {capture.sha256: capture.file_names[0] for capture in records.captures}
     held = (*(one.evidence for one in records.sources), *(one.evidence for one in records.mitigations))
-    said = (place for evidence in held for place in evidence if place.row is not None and place.first_line)
-    found = {(files[place.capture], place.row or 0): (place.first_line, place.last_line) for place in said}
-    wanted = sorted(set(places))
+    said = (location for evidence in held for location in evidence if location.row is not None and location.first_line)
+    found = {(files[location.capture], location.row or 0): (location.first_line, location.last_line) for location in said}
+    wanted = sorted(set(locations))
     for one in tables:
         names = {member.number: member.head.file for member in one.members}
         numbers = {file: number for number, file in names.items()}
         asked = [(numbers[file], row) for file, row in wanted if file in numbers]
         if asked:
-            table.load_records("wanted", columns={"sheet": "INTEGER", "number": "INTEGER"}, records=asked)
-            same = f"w.number = r.number AND w.sheet = {one.number_of_row}"
-            lines = table.execute(f"SELECT w.sheet, r.number, r.first, r.last FROM {one.rows} AS r JOIN wanted AS w ON {same}")
+            table.load_records("wanted", columns={"table_number": "INTEGER", "number": "INTEGER"}, records=asked)
+            same = f"w.number = r.number AND w.table_number = {one.number_of_row}"
+            lines = table.execute(f"SELECT w.table_number, r.number, r.first, r.last FROM {one.rows} AS r JOIN wanted AS w ON {same}")
             found |= {(names[owner], number): (first, last) for owner, number, first, last in lines}
     return found
 
@@ -69,9 +69,9 @@ def _list_values(one: LoadedTable, table: TripleTable) -> Iterator[tuple[str, st
 
 
 def _name_column(finding: Finding, column: str, cell: str) -> Finding:
-    place = finding.place
-    if place is None or place.row is None or not column:
+    location = finding.location
+    if location is None or location.row is None or not column:
         return finding
     if cell:
-        return replace(finding, place=replace(place, column=column, text=cell))
-    return finding if place.column else replace(finding, place=replace(place, column=column))
+        return replace(finding, location=replace(location, column=column, text=cell))
+    return finding if location.column else replace(finding, location=replace(location, column=column))

@@ -90,8 +90,8 @@ class Embedded:
     def open(self) -> Iterator[Session]:
         """Begin a session."""
         with ExitStack() as opened:
-            place = Path(opened.enter_context(TemporaryDirectory(prefix="airm-graph-", ignore_cleanup_errors=True)))
-            table = opened.enter_context(TripleTable(threads=1, memory_limit=MEMORY, temp_directory=place))
+            folder = Path(opened.enter_context(TemporaryDirectory(prefix="airm-graph-", ignore_cleanup_errors=True)))
+            table = opened.enter_context(TripleTable(threads=1, memory_limit=MEMORY, temp_directory=folder))
 
             def load_independent(tables: Sequence[LoadedTable]) -> None:
                 table.load_coded(code_quads(tables), repeated=list_repeated(tables))
@@ -99,7 +99,7 @@ class Embedded:
             def load_rdf(paths: Sequence[Path]) -> Sequence[RdfFile]:
                 return load_rdf_files(paths, table=table)
 
-            yield Session(table, place, load_independent, load_rdf)
+            yield Session(table, folder, load_independent, load_rdf)
 
 
 EMBEDDED = Embedded()

@@ -207,11 +207,11 @@ class _Merging:
             members = [part for part in one.members if part.number in wanted]
             if not members:
                 continue
-            chosen = f"EXISTS (SELECT 1 FROM rest AS x WHERE x.sheet = {one.number_of_row} AND x.number = r.number)"
+            chosen = f"EXISTS (SELECT 1 FROM rest AS x WHERE x.table_number = {one.number_of_row} AND x.number = r.number)"
             found: dict[int, list[Row]] = {part.number: [] for part in one.members}
             for number, row in read_rows(one, table=self.table, condition=chosen):
                 found[number].append(row)
-            counts = dict(self.table.execute(f"SELECT {one.number_of_row} AS sheet, count(*) FROM {one.rows} AS r GROUP BY 1"))
+            counts = dict(self.table.execute(f"SELECT {one.number_of_row} AS table_number, count(*) FROM {one.rows} AS r GROUP BY 1"))
             known = f"SELECT DISTINCT {one.cell('source')} FROM {one.rows} AS r WHERE NOT {chosen}"
             named.setdefault(one.mapping.name, set()).update(name for (name,) in self.table.execute(known))
             for part in members:

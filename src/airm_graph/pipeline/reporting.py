@@ -9,11 +9,8 @@ from airm_graph.model import Finding, Records, Severity
 from airm_graph.pipeline.locations import find_lines, name_columns
 from airm_graph.pipeline.reading import Read
 from airm_graph.reason import Inference
-from airm_graph.rules import SAYS_THE_SAME, make_finding
-from airm_graph.validate import Report, Verdict
-from airm_graph.validate.attested import place_values
-from airm_graph.validate.places import find_every_place
-from airm_graph.validate.results import leave_out_repeated
+from airm_graph.rules import make_finding
+from airm_graph.validate import Report, Verdict, leave_out_repeated, locate_values
 
 __all__ = ["make_report", "report_readings", "stop_at_rejected"]
 
@@ -34,9 +31,7 @@ def make_report(read: Read, *, table: TripleTable, verdict: Verdict, inference: 
     """
     said = (*read.readings.findings, *read.records.findings)
     contradictions = (make_finding("INF-01", text, None) for text in inference.contradictions)
-    judged = _locate(verdict, read=read, table=table)
-    focus = {finding.focus for finding in judged if finding.rule in SAYS_THE_SAME}
-    kept = leave_out_repeated(judged, said=said, places=find_every_place(verdict.place_rows, focus=focus))
+    kept = leave_out_repeated(_locate(verdict, read=read, table=table), said=said, locations=verdict.locations)
     notes = (*inference.notes, *verdict.notes)
     return Report((*said, *contradictions, *kept), tuple(read.readings.files), verdict.engines, notes)
 
@@ -45,29 +40,29 @@ def _locate(verdict: Verdict, *, read: Read, table: TripleTable) -> list[Finding
     """Put findings of shapes on the places that state their values, and rows of tables on their lines."""
     named = name_columns(verdict.findings, tables=read.tables, table=table)
     records = read.find_records({finding.focus for finding in named if finding.value})
-    found = place_values(named, records=records)
-    rows = {(finding.place.file, finding.place.row) for finding in found if finding.place and finding.place.row}
+    found = locate_values(named, records=records)
+    rows = {(finding.location.file, finding.location.row) for finding in found if finding.location and finding.location.row}
     lines = find_lines(rows, records=records, tables=read.tables, table=table) if rows else {}
     return [_add_lines(finding, lines) for finding in found]
 
 
 def _add_lines(finding: Finding, lines: dict[tuple[str, int], tuple[int, int]]) -> Finding:
-    place = finding.place
-    if place is None or place.row is None or (place.file, place.row) not in lines:
+    location = finding.location
+    if location is None or location.row is None or (location.file, location.row) not in lines:
         return finding
-    first, last = lines[place.file, place.row]
-    return replace(finding, place=replace(place, first_line=first, last_line=last))
+    first, last = lines[location.file, location.row]
+    return replace(finding, location=replace(location, first_line=first, last_line=last))
 
 
 def stop_at_rejected(read: Read) -> Read:
     """Keep nothing of what was read but its findings; what set a row aside is a violation."""
     readings = read.readings
-    aside = {(entry.place.file, entry.place.row) for entry in readings.rejected}
+    aside = {(entry.location.file, entry.location.row) for entry in readings.rejected}
     rules = {entry.rule for entry in readings.rejected}
 
     def raise_severity(finding: Finding) -> Finding:
-        place = finding.place
-        is_reason = place is not None and (place.file, place.row) in aside and finding.rule in rules
+        location = finding.location
+        is_reason = location is not None and (location.file, location.row) in aside and finding.rule in rules
         return replace(finding, severity=Severity.VIOLATION) if is_reason else finding
 
     findings: Sequence[Finding] = tuple(map(raise_severity, readings.findings))

@@ -17,8 +17,7 @@ from airm_graph.pipeline.platform import EMBEDDED, MANIFEST, NQUADS, Platform
 from airm_graph.pipeline.views import SUMS
 from airm_graph.progress import Progress, tell_nobody
 from airm_graph.sssom import is_match_table
-from airm_graph.validate import Report, Verdict, judge_shapes
-from airm_graph.validate.shapes import DEFAULT_SHAPES
+from airm_graph.validate import DEFAULT_SHAPES, Report, Verdict, judge_shapes
 
 __all__ = ["validate_inputs"]
 
@@ -92,7 +91,7 @@ def _judge_files(table: TripleTable, options: BuildOptions) -> Verdict:
     if shapes is None:
         is_ontology = any((p, o) == (term("rdf:type"), term("owl:Ontology")) for _, p, o, _ in head)
         shapes = (*DEFAULT_SHAPES, "ontology") if is_ontology else DEFAULT_SHAPES
-    return judge_shapes(None, shapes=shapes, engine=options.engine, base=base, table=table)
+    return judge_shapes(table, shapes=shapes, engine=options.engine, base=base)
 
 
 def _judge_mapping_set(path: Path) -> list[Finding]:
@@ -102,24 +101,24 @@ def _judge_mapping_set(path: Path) -> list[Finding]:
         raise InputError(f"the file cannot be read: {error.strerror}", file=str(path)) from error
 
 
-def _find_rdf(place: Path) -> Sequence[Path]:
+def _find_rdf(path: Path) -> Sequence[Path]:
     """List the RDF files that a path stands for: the export in a dist folder, a file, or every RDF file of a folder without captures."""
     # The sums tell a written graph, whose files all say the same, from a folder of files that each say their own.
-    if not place.is_dir():
-        return (place,) if place.exists() and (format_suffix(place) or has_quads(place)) else ()
-    if (place / MANIFEST).is_file():
-        place /= NQUADS
-    elif (place / SUMS).is_file():
-        export = find_export(place)
+    if not path.is_dir():
+        return (path,) if path.exists() and (format_suffix(path) or has_quads(path)) else ()
+    if (path / MANIFEST).is_file():
+        path /= NQUADS
+    elif (path / SUMS).is_file():
+        export = find_export(path)
         return (export,) if export else ()
-    return _list_below(place, lambda path: format_suffix(path) not in ("", ".xml")) or _list_below(place, has_quads)
+    return _list_below(path, lambda path: format_suffix(path) not in ("", ".xml")) or _list_below(path, has_quads)
 
 
-def _find_mapping_sets(place: Path) -> tuple[Path, ...]:
+def _find_mapping_sets(path: Path) -> tuple[Path, ...]:
     """List the mapping sets that a path stands for: a file, or those of a folder without captures that is no written graph."""
-    if not place.is_dir():
-        return (place,) if is_match_table(place.name) and place.exists() else ()
-    return () if (place / SUMS).is_file() else _list_below(place, lambda path: is_match_table(path.name))
+    if not path.is_dir():
+        return (path,) if is_match_table(path.name) and path.exists() else ()
+    return () if (path / SUMS).is_file() else _list_below(path, lambda path: is_match_table(path.name))
 
 
 def _list_below(folder: Path, wanted: Callable[[Path], bool]) -> tuple[Path, ...]:

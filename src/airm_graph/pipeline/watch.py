@@ -105,9 +105,9 @@ def _look(watched: Sequence[Path]) -> _Look:
     found: _Look = {}
     for path in watched:
         if path.is_dir():
-            for place, folders, names in os.walk(path):
+            for folder, folders, names in os.walk(path):
                 folders[:] = [name for name in folders if not name.startswith(".")]
-                _add(found, (os.path.join(place, name) for name in names if _is_input(name)))  # noqa: PTH118 - ten times as fast
+                _add(found, (os.path.join(folder, name) for name in names if _is_input(name)))  # noqa: PTH118 - ten times as fast
         else:
             beside = [path.with_name(f"{name}.meta.yaml") for name in (path.stem, path.name)]
             _add(found, map(str, (path, *beside)))

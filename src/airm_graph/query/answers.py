@@ -86,8 +86,8 @@ def sort_table(table: Table, keys: Sequence[tuple[str, bool]]) -> Table:
     """
     rows = list(table.rows)
     for column, descending in reversed(keys):
-        place = table.columns.index(column)
-        rows.sort(key=lambda row: _order_key(row[place]), reverse=descending)
+        position = table.columns.index(column)
+        rows.sort(key=lambda row: _order_key(row[position]), reverse=descending)
     return Table(table.columns, tuple(rows))
 
 
@@ -124,7 +124,7 @@ def format_table(table: Table, *, format: str) -> str:  # noqa: A002 - the word 
 
 
 def _write_csv(table: Table) -> str:
-    from airm_graph.text import defuse_cell  # a list of queries needs no text rules
+    from airm_graph.text import escape_formula  # a list of queries needs no text rules
 
     out = io.StringIO()
     # RFC 4180, which the SPARQL format follows, ends lines with CRLF.
@@ -132,7 +132,7 @@ def _write_csv(table: Table) -> str:
     writer.writerow(table.columns)
     rows = ((value or "" for value in row) for row in table.values())
     # A number is one, whatever its sign.
-    writer.writerows([value if _NUMBER.match(value) else defuse_cell(value) for value in row] for row in rows)
+    writer.writerows([value if _NUMBER.match(value) else escape_formula(value) for value in row] for row in rows)
     return out.getvalue()
 
 

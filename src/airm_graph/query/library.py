@@ -169,12 +169,12 @@ def bind_query(query: Query, arguments: Mapping[str, str] | None = None, *, base
             raise ParameterError(f"query {query.name!r} has no parameter {name!r}; {_suggest(name, names)}", parameter=name)
     terms = {p.name: _bind(p, arguments.get(p.name, p.default), query=query.name, base=base) for p in query.parameters}
 
-    def place(match: re.Match[str]) -> str:
+    def fill(match: re.Match[str]) -> str:
         term = terms[match[1]]
         return "" if term is None else match[0].replace("UNDEF", term)
 
     # One pass over the text of the file: nothing that an argument brings is looked at again.
-    return _PLACEHOLDER.sub(place, rebase_text(query.text, base))
+    return _PLACEHOLDER.sub(fill, rebase_text(query.text, base))
 
 
 def run_query(store: Answering, query: str | Query, arguments: Mapping[str, str] | None = None, *, base: str = BASE) -> Table:

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from itertools import combinations
 from typing import TypeVar
 
-from airm_graph.graph.store import Row
 from airm_graph.namespaces import PREFIXES, term
+from airm_graph.terms import Quad
 
 __all__ = ["Axioms", "Chain", "compile_axioms"]
 
@@ -80,13 +80,13 @@ class Axioms:
         return pairs | triples | {name for chain in self.chains for name in (chain.head, *chain.body)}
 
 
-def _is_axiom(row: Row) -> bool:
+def _is_axiom(row: Quad) -> bool:
     """Tell whether a row can be part of an axiom: it speaks OWL, is a schema statement of RDFS or a cell of a list."""
     predicate = row[1]
     return row[2].startswith(_OWL) if predicate == _TYPE else predicate in _STEERING or predicate.startswith(_OWL)
 
 
-def compile_axioms(rows: Iterable[Row]) -> Axioms:
+def compile_axioms(rows: Iterable[Quad]) -> Axioms:
     """Compile the axioms among *rows*; other rows are passed over.
 
     >>> rows = [("<urn:a>", term("rdfs:subClassOf"), "<urn:b>", ""), ("<urn:b>", term("rdfs:subClassOf"), "<urn:c>", "")]

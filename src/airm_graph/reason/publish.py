@@ -7,8 +7,8 @@ statements about data, in words that the ontology declares or relates its own wo
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from airm_graph.graph.store import Row
 from airm_graph.namespaces import PREFIXES, term
+from airm_graph.terms import Quad
 
 __all__ = ["Vocabulary", "publishable", "read_vocabulary"]
 
@@ -32,7 +32,7 @@ class Vocabulary:
     terms: frozenset[str]
 
 
-def read_vocabulary(ontology: Iterable[Row]) -> Vocabulary:
+def read_vocabulary(ontology: Iterable[Quad]) -> Vocabulary:
     """Read off the rows of an ontology what can be said in its words.
 
     Classes are those declared or related to by subclass, equivalence, disjointness, domain or range; properties those declared
@@ -63,7 +63,7 @@ def read_vocabulary(ontology: Iterable[Row]) -> Vocabulary:
     return Vocabulary(own_classes, own_properties, own_classes | own_properties | defined)
 
 
-def publishable(rows: Iterable[Row], *, ontology: Iterable[Row]) -> list[Row]:
+def publishable(rows: Iterable[Quad], *, ontology: Iterable[Quad]) -> list[Quad]:
     """Keep the inferred statements that a consumer of the data wants, sorted.
 
     Args:
@@ -83,7 +83,7 @@ def publishable(rows: Iterable[Row], *, ontology: Iterable[Row]) -> list[Row]:
     return sorted({row for row in rows if _is_publishable(row, known)})
 
 
-def _is_publishable(row: Row, known: Vocabulary) -> bool:
+def _is_publishable(row: Quad, known: Vocabulary) -> bool:
     subject, predicate, value, _ = row
     if not subject.startswith("<") or value.startswith("_:") or subject == value or subject in known.terms:
         return False

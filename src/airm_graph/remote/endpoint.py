@@ -16,10 +16,10 @@ from typing import Any, Self
 from urllib.parse import urlencode
 
 from airm_graph.errors import RemoteError, StoreError
-from airm_graph.graph.store import Row, parse_rows
+from airm_graph.graph.store import parse_rows
 from airm_graph.namespaces import BASE, PREFIXES, literal
 from airm_graph.remote.client import Answer, Client
-from airm_graph.terms import read_literal
+from airm_graph.terms import Quad, read_literal
 
 __all__ = ["Endpoint"]
 
@@ -134,7 +134,7 @@ class Endpoint:
         """
         return self._solve(query, ())
 
-    def construct(self, query: str) -> list[Row]:
+    def construct(self, query: str) -> list[Quad]:
         """Run a CONSTRUCT and return its triples as rows without a graph.
 
         Raises:

@@ -16,10 +16,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from airm_graph.errors import ParameterError
-from airm_graph.graph.store import Row
 from airm_graph.namespaces import BASE, literal
 from airm_graph.query.answers import Table
 from airm_graph.search.search_documents import FACETS, Document, make_documents
+from airm_graph.terms import Quad
 
 __all__ = ["Choice", "Hit", "Hits", "SearchIndex", "search_index", "tabulate_hits"]
 
@@ -92,7 +92,7 @@ class SearchIndex:
     _open: dict[int, sqlite3.Connection] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
-    def build(cls, rows: Iterable[Row], *, base: str = BASE) -> "SearchIndex":
+    def build(cls, rows: Iterable[Quad], *, base: str = BASE) -> "SearchIndex":
         """Index the statements of a closed graph."""
         connection = sqlite3.connect(":memory:")
         try:

@@ -4,9 +4,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from airm_graph.graph.store import Row
 from airm_graph.namespaces import BASE, rebase_text, term
-from airm_graph.terms import read_literal
+from airm_graph.terms import Quad, read_literal
 
 __all__ = ["FACETS", "Document", "FacetValue", "make_documents"]
 
@@ -60,7 +59,7 @@ class Document:
 Statements = Mapping[str, Mapping[str, list[str]]]
 
 
-def make_documents(rows: Iterable[Row], *, base: str = BASE) -> list[Document]:
+def make_documents(rows: Iterable[Quad], *, base: str = BASE) -> list[Document]:
     """Make the documents of a closed graph, sorted by IRI."""
     about: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     for s, p, o in sorted({row[:3] for row in rows}):

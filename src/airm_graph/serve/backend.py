@@ -11,7 +11,7 @@ from typing import IO, Any, cast
 
 from airm_graph.errors import ExportError, InputError, ParameterError, QueryError, UnknownQueryError
 from airm_graph.export import EXPORTS, make_options
-from airm_graph.graph.store import Row, Store
+from airm_graph.graph.store import Store
 from airm_graph.namespaces import PREFIXES
 from airm_graph.pipeline import SUMS, Graph, load, read_sums
 from airm_graph.query.answers import Table, format_table
@@ -26,6 +26,7 @@ from airm_graph.serve.query_checks import check_query
 from airm_graph.serve.resource_description import describe_document, describe_resource, list_described_rows
 from airm_graph.serve.server_settings import Limits
 from airm_graph.serve.service_description import SERVICE_GRAPH, SERVICE_PREFIXES, describe_service
+from airm_graph.terms import Quad
 from airm_graph.triples import NOTICE
 
 __all__ = ["Backend", "load_backend"]
@@ -225,7 +226,7 @@ class Backend:
             "collection": min((o[1:-1] for _, p, o, _ in rows if p == f"<{PREFIXES['skos']}inScheme>"), default=f"{self._base}dataset"),
         }
 
-    def _find_document(self, iri: str) -> Sequence[Row]:
+    def _find_document(self, iri: str) -> Sequence[Quad]:
         """Find the statements of a document: a whole named graph, or those around a resource."""
         for store in (self._store, self._documents):
             graphs = find_document_graphs(store, iri, base=self._base)

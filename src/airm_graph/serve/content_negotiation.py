@@ -102,8 +102,8 @@ def _choose_type(accept: str, offered: tuple[str, ...]) -> str | None:
         return offered[0]
     ranges = _read_ranges(accept)
     rated = [(_rate(media_type, ranges), -number) for number, media_type in enumerate(offered)]
-    quality, place = max(rated)
-    return offered[-place] if quality > 0 else None
+    quality, position = max(rated)
+    return offered[-position] if quality > 0 else None
 
 
 def find_type(name: str, offered: Sequence[str]) -> str | None:
@@ -133,8 +133,8 @@ def choose_coding(accept: str, offered: tuple[str, ...] = ("br", "gzip")) -> str
 def _choose_coding(accept: str, offered: tuple[str, ...]) -> str:
     qualities = {match[1].lower(): _read_quality(match[2]) for match in map(_CODING.fullmatch, accept[:_LONGEST].split(",")) if match}
     rated = [(qualities.get(coding, qualities.get("*", 0.0)), -number) for number, coding in enumerate(offered)]
-    quality, place = max(rated)
-    return offered[-place] if quality > 0 and quality >= qualities.get("identity", 0.0) else "identity"
+    quality, position = max(rated)
+    return offered[-position] if quality > 0 and quality >= qualities.get("identity", 0.0) else "identity"
 
 
 def _read_ranges(accept: str) -> dict[str, float]:

@@ -5,14 +5,15 @@ from collections.abc import Sequence
 
 from airm_graph.errors import ExportError
 from airm_graph.export import EXPORTS, Options, QuadList, export_text
-from airm_graph.graph.store import Row, format_rows
+from airm_graph.graph.store import format_rows
+from airm_graph.terms import Quad
 
 __all__ = ["name_blank_nodes", "write_graph"]
 
 _NAMES = {export.media_type: name for name, export in EXPORTS.items()}
 
 
-def write_graph(rows: Sequence[Row], *, media_type: str, options: Options) -> bytes:
+def write_graph(rows: Sequence[Quad], *, media_type: str, options: Options) -> bytes:
     """Write statements as one graph.
 
     Rows with blank nodes (shapes and ontologies have lists) or with what a writer of exports
@@ -32,7 +33,7 @@ def write_graph(rows: Sequence[Row], *, media_type: str, options: Options) -> by
     return head + format_rows(name_blank_nodes(rows), media_type=media_type, prefixes=options.prefixes)
 
 
-def name_blank_nodes(rows: Sequence[Row]) -> list[Row]:
+def name_blank_nodes(rows: Sequence[Quad]) -> list[Quad]:
     """Give blank nodes labels that follow from the statements around them, and sort the rows.
 
     A store gives them other labels each time it is loaded. Nodes in a circle, or with more than one

@@ -89,8 +89,8 @@ def _operation(name: str, summary: str, tags: list[str], parameters: list[Json],
     return {"operationId": name, "summary": summary, "tags": tags, "parameters": parameters, "responses": {"200": answer, **refused}}
 
 
-def _parameter(name: str, description: str, schema: Json, *, required: bool = False, place: str = "query") -> Json:
-    return {"name": name, "in": place, "required": required, "description": description, "schema": schema}
+def _parameter(name: str, description: str, schema: Json, *, required: bool = False, location: str = "query") -> Json:
+    return {"name": name, "in": location, "required": required, "description": description, "schema": schema}
 
 
 def _describe_sparql() -> Json:
@@ -132,7 +132,7 @@ def _describe_search() -> Json:
 
 def _describe_resource() -> Json:
     parameters = [
-        _parameter("path", "What follows the base in the IRI.", {"type": "string"}, required=True, place="path"),
+        _parameter("path", "What follows the base in the IRI.", {"type": "string"}, required=True, location="path"),
         _parameter("_mediatype", "Media type or suffix; overrides Accept.", {"type": "string"}),
     ]
     described = _operation(

@@ -9,9 +9,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from airm_graph.graph.store import Row, Store
+from airm_graph.graph.store import Store
 from airm_graph.namespaces import BASE, rebase_text, term
-from airm_graph.terms import read_literal
+from airm_graph.terms import Quad, read_literal
 
 __all__ = ["Resource", "describe_document", "describe_resource", "list_described_rows", "read_resource_json"]
 
@@ -144,7 +144,7 @@ def _describe(store: Store, iri: str, *, own: tuple[Pair, ...], size: int, base:
     )
 
 
-def describe_document(store: Store, iri: str, *, rows: Iterable[Row]) -> Resource:
+def describe_document(store: Store, iri: str, *, rows: Iterable[Quad]) -> Resource:
     """Describe a document that no statement is about by the terms that it defines."""
     terms = sorted({s[1:-1] for s, _, _, _ in rows if s.startswith(f"<{iri}#")})
     defined = term("rdfs:isDefinedBy")[1:-1]
@@ -154,7 +154,7 @@ def describe_document(store: Store, iri: str, *, rows: Iterable[Row]) -> Resourc
     return Resource(iri, (), label, (), {}, incoming, len(incoming), labels, {}, (), 0, deprecated=False, replaced_by=())
 
 
-def list_described_rows(store: Store, iri: str, *, base: str = BASE) -> list[Row]:
+def list_described_rows(store: Store, iri: str, *, base: str = BASE) -> list[Quad]:
     """List the statements of the document about a resource, sorted, without graphs.
 
     These are all about the resource and about what belongs to it only (classifications, evidence,
@@ -162,7 +162,7 @@ def list_described_rows(store: Store, iri: str, *, base: str = BASE) -> list[Row
     to. A resource without statements of its own gets those that point at it.
     """
     owned = {rebase_text(name, base) for name in _OWNED}
-    waiting, rows = [iri, *_find_hash_terms(store, iri)], set[Row]()
+    waiting, rows = [iri, *_find_hash_terms(store, iri)], set[Quad]()
     seen = set(waiting)
     while waiting:
         for row in store.find_rows(subject=waiting.pop()):

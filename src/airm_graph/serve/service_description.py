@@ -12,9 +12,10 @@ Source:
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from airm_graph.graph.store import Row, Store
+from airm_graph.graph.store import Store
 from airm_graph.namespaces import BASE, PREFIXES, literal, rebase_text, term
 from airm_graph.query.library import Query, bind_query
+from airm_graph.terms import Quad
 
 __all__ = ["SERVICE_GRAPH", "SERVICE_PREFIXES", "describe_service"]
 
@@ -41,7 +42,7 @@ _FORMATS = (
 _TYPE, _LABEL = term("rdf:type"), term("rdfs:label")
 
 
-def describe_service(store: Store, *, queries: Iterable[Query], base: str = BASE, endpoint: str) -> Iterator[Row]:
+def describe_service(store: Store, *, queries: Iterable[Query], base: str = BASE, endpoint: str) -> Iterator[Quad]:
     """Describe endpoint, dataset, graphs, classes and properties used, prefixes and queries.
 
     Args:
@@ -79,14 +80,14 @@ class _Names:
         return f"<{SERVICE_PREFIXES[prefix]}{local}>" if prefix in SERVICE_PREFIXES else rebase_text(term(name), self.base)
 
 
-def _describe_document(names: _Names) -> Iterator[Row]:
+def _describe_document(names: _Names) -> Iterator[Quad]:
     yield names.document, _TYPE, names.term("void:DatasetDescription"), ""
     yield names.document, _LABEL, literal("What this server holds and how to ask it", language="en"), ""
     yield names.document, names.term("foaf:primaryTopic"), names.dataset, ""
     yield names.document, names.term("foaf:topic"), names.node("service"), ""
 
 
-def _describe_endpoint(names: _Names, endpoint: str) -> Iterator[Row]:
+def _describe_endpoint(names: _Names, endpoint: str) -> Iterator[Quad]:
     service = names.node("service")
     yield service, _TYPE, names.term("sd:Service"), ""
     yield service, _LABEL, literal("SPARQL endpoint, read-only", language="en"), ""
@@ -105,7 +106,7 @@ def _describe_endpoint(names: _Names, endpoint: str) -> Iterator[Row]:
     yield names.node("default-graph"), _LABEL, literal("union of all named graphs", language="en"), ""
 
 
-def _describe_graph(names: _Names, store: Store, graph: str) -> Iterator[Row]:
+def _describe_graph(names: _Names, store: Store, graph: str) -> Iterator[Quad]:
     node = names.node(f"graph-{graph.removeprefix(names.base).replace('/', '-')}")
     yield names.dataset, names.term("sd:namedGraph"), node, ""
     yield node, _TYPE, names.term("sd:NamedGraph"), ""
@@ -115,7 +116,7 @@ def _describe_graph(names: _Names, store: Store, graph: str) -> Iterator[Row]:
     yield f"<{graph}>", names.term("void:triples"), literal(sum(1 for _ in store.find_rows(graph=graph))), ""
 
 
-def _describe_partitions(names: _Names, rows: set[tuple[str, str, str]]) -> Iterator[Row]:
+def _describe_partitions(names: _Names, rows: set[tuple[str, str, str]]) -> Iterator[Quad]:
     """Count by class, by property, and inside a class by property."""
     classes: dict[str, set[str]] = {}
     for s, p, o in rows:
@@ -155,7 +156,7 @@ def _shorten(names: _Names, name: str) -> str:
     return "".join(char if char.isascii() and char.isalnum() else "-" for char in name[1:-1])
 
 
-def _declare_prefixes(names: _Names) -> Iterator[Row]:
+def _declare_prefixes(names: _Names) -> Iterator[Quad]:
     owner = names.node("prefixes")
     yield owner, _TYPE, names.term("owl:Ontology"), ""
     yield owner, _LABEL, literal("prefixes for queries", language="en"), ""
@@ -167,7 +168,7 @@ def _declare_prefixes(names: _Names) -> Iterator[Row]:
         yield node, names.term("sh:namespace"), literal(rebase_text(namespace, names.base), datatype="xsd:anyURI"), ""
 
 
-def _describe_query(names: _Names, query: Query, endpoint: str) -> Iterator[Row]:
+def _describe_query(names: _Names, query: Query, endpoint: str) -> Iterator[Quad]:
     node = f"<{names.base}query/{query.name}>"
     text = bind_query(query, query.examples, base=names.base)
     for name in ("sh:SPARQLExecutable", "sh:SPARQLSelectExecutable"):

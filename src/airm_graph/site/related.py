@@ -4,12 +4,13 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from airm_graph.graph.store import Row, parse_rows
+from airm_graph.graph.store import parse_rows
 from airm_graph.namespaces import rebase_text, term
 from airm_graph.query.answers import Table, split_term
 from airm_graph.search import Hit
 from airm_graph.serve.graph_client import GraphClient
 from airm_graph.site.resource_view import ResourceView
+from airm_graph.terms import Quad
 
 __all__ = ["Entry", "Related", "Term", "arrange_outline", "find_related", "find_siblings", "find_terms"]
 
@@ -101,7 +102,7 @@ def arrange_outline(table: Table) -> list[Entry]:
 async def find_terms(client: GraphClient, iri: str) -> list[Term]:
     """Find the terms that a document defines, by label."""
     reply = await client.send("rdf", iri=iri, type="application/n-triples")
-    about: dict[str, list[Row]] = {}
+    about: dict[str, list[Quad]] = {}
     for row in parse_rows(reply.body, name=iri, suffix=".nt"):
         # The document may be asked for by its version; its terms are those of the namespace.
         if "#" in row[0]:
@@ -110,7 +111,7 @@ async def find_terms(client: GraphClient, iri: str) -> list[Term]:
     return sorted(terms, key=lambda found: (found.label.casefold(), found.iri))
 
 
-def _read_term(iri: str, rows: Sequence[Row]) -> Term:
+def _read_term(iri: str, rows: Sequence[Quad]) -> Term:
     def texts(name: str) -> list[str]:
         return [split_term(o)[1] for _, p, o, _ in rows if p == term(name)]
 

@@ -120,7 +120,7 @@ class ResourceView:
 
     def sorted_evidence(self, of: str | None = None) -> tuple[str, ...]:
         """List pieces of evidence by file and line or row."""
-        return tuple(sorted(self.links("airm:evidence", of=of), key=self._place))
+        return tuple(sorted(self.links("airm:evidence", of=of), key=self._key))
 
     def lines(self, evidence: str) -> tuple[Line, ...]:
         """List the captured lines of a piece of evidence, with repairs marked."""
@@ -149,7 +149,7 @@ class ResourceView:
     def _expand(self, name: str) -> str:
         return rebase_text(term(name)[1:-1], self.site.base)
 
-    def _place(self, evidence: str) -> tuple[str, int, int, str]:
+    def _key(self, evidence: str) -> tuple[str, int, int, str]:
         first, last = (
             self.text("airm:firstLine", of=evidence) or self.text("airm:row", of=evidence),
             self.text("airm:lastLine", of=evidence),
@@ -159,8 +159,8 @@ class ResourceView:
 
     def _repair(self, iri: str) -> _Repair:
         line, position = self.text("airm:line", of=iri), self.text("airm:position", of=iri)
-        place = (int(line) if line.isdigit() else 0, int(position) if position.isdigit() else 0)
-        return _Repair(*place, self.text("airm:before", of=iri), self.text("airm:after", of=iri))
+        location = (int(line) if line.isdigit() else 0, int(position) if position.isdigit() else 0)
+        return _Repair(*location, self.text("airm:before", of=iri), self.text("airm:after", of=iri))
 
 
 def _find_kind(resource: Resource, *, base: str) -> str:

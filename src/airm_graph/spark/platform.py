@@ -30,7 +30,7 @@ _SETTINGS = {"spark.ui.enabled": "false", "spark.ui.showConsoleProgress": "false
 #: The default of 200 partitions is for clusters; on one machine each would be a file of a few rows.
 _LOCAL = {"spark.driver.memory": "2g", "spark.driver.host": "127.0.0.1", "spark.sql.shuffle.partitions": str(2 * (os.cpu_count() or 1))}
 _open_table = partial(TripleTable, threads=1, memory_limit="1GB")
-_ROWS = "sheet INT, capture STRING, graph STRING, file STRING, number INT, first INT, last INT, odd INT, name STRING, raw STRING"
+_ROWS = "table_number INT, capture STRING, graph STRING, file STRING, number INT, first INT, last INT, odd INT, name STRING, raw STRING"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,14 +95,14 @@ class _TableGroup(LoadedTable):
     """Tables of one folder with the same columns, as one: what differs between them are columns of its rows."""
 
     members: tuple[LoadedTable, ...] = ()
-    number_of_row, capture_path, file, graph = "r.sheet", "r.capture", "file", "graph"
+    number_of_row, capture_path, file, graph = "r.table_number", "r.capture", "file", "graph"
 
     @property
     def kept(self) -> str:
         """What is kept of a row r beside what is kept of all, as the end of a SELECT."""
         return f", {self.number} AS owner, r.file, r.graph"
 
-    def is_own(self, column: str = "sheet") -> str:  # noqa: ARG002 - the group is known by its own number
+    def is_own(self, column: str = "table_number") -> str:  # noqa: ARG002 - the group is known by its own number
         """SQL that tells whether an independent row is of one of these tables."""
         return f"owner = {self.number}"
 
@@ -117,7 +117,7 @@ def _load_tables(table: SparkTable, tables: Sequence[LoadedTable]) -> tuple[list
     stated = list[_TableGroup]()
     for one, *others in groups.values():
         stated.append(_TableGroup(one.number, one.folder, one.head, one.mapping, one.columns, members=(one, *others)))
-        cells = "".join(f", c{place} STRING" for place in range(len(one.head.header)))
+        cells = "".join(f", c{position} STRING" for position in range(len(one.head.header)))
         table.show(one.rows, _ROWS + cells, [paths[member.number] for member in (one, *others)])
     return stated, [one for one, is_one in zip(tables, is_table, strict=True) if not is_one]
 
@@ -125,7 +125,7 @@ def _load_tables(table: SparkTable, tables: Sequence[LoadedTable]) -> tuple[list
 def _write_rows(job: tuple[LoadedTable, Path]) -> bool:
     """Write the rows of a table as Parquet; tells whether it is one."""
     one, target = job
-    given = f"{one.number} AS sheet, {one.capture_path} AS capture, {one.graph} AS graph, {one.file} AS file"
+    given = f"{one.number} AS table_number, {one.capture_path} AS capture, {one.graph} AS graph, {one.file} AS file"
     with _open_table(temp_directory=target.parent) as table:
         stated, _ = load_rows([one], table=table)
         if stated:
@@ -135,7 +135,7 @@ def _write_rows(job: tuple[LoadedTable, Path]) -> bool:
 
 def _load_rdf(table: SparkTable, paths: Sequence[Path]) -> Sequence[RdfFile]:
     """Take RDF files in, each read in a task."""
-    jobs = [(path, label, table.folder / f"rdf-{place}.parquet") for place, (path, label) in enumerate(label_files(paths))]
+    jobs = [(path, label, table.folder / f"rdf-{position}.parquet") for position, (path, label) in enumerate(label_files(paths))]
     files = table.over(_write_quads, jobs)
     table.load_texts([target for _, _, target in jobs])
     return files

@@ -74,7 +74,7 @@ class SparkTable(TripleTable):
             raise error
         return done
 
-    def execute(self, sql: str, *, as_written: bool = False) -> list[tuple[Any, ...]]:  # noqa: ARG002 - Spark joins as written
+    def execute(self, sql: str) -> list[tuple[Any, ...]]:
         """Run one statement, or several separated by semicolons, and return the rows of the last."""
         last = self.select(sql)
         with explained(f"Spark gives up on the statement {sql}"):

@@ -76,7 +76,7 @@ def _write_sorted(table: SparkTable, target: Path, *, text: str, parts: int | No
     table.materialise("few_names", f"SELECT id, {text} AS text FROM terms WHERE id IN (SELECT p FROM quads UNION SELECT g FROM quads)")
     written = f"(SELECT id, {text} AS text FROM terms)"
     lines = table.select(f"""
-        SELECT s.text AS s, p.text AS p, o.text AS o, g.text AS g, {_place(borders, 0)} AS part FROM quads AS q
+        SELECT s.text AS s, p.text AS p, o.text AS o, g.text AS g, {_select_part(borders, 0)} AS part FROM quads AS q
         JOIN {written} AS s ON s.id = q.s JOIN {written} AS o ON o.id = q.o
         JOIN few_names AS p ON p.id = q.p JOIN few_names AS g ON g.id = q.g""")
     with explained("Spark cannot write the parts"):
@@ -84,10 +84,10 @@ def _write_sorted(table: SparkTable, target: Path, *, text: str, parts: int | No
         ordered.write.option("compression", "zstd").parquet(target.absolute().as_uri())
 
 
-def _place(borders: Sequence[str], before: int) -> str:
+def _select_part(borders: Sequence[str], before: int) -> str:
     """Write the SQL for the number of the part of a subject: a tree of comparisons."""
     middle = len(borders) // 2
-    halves = [_place(borders[:middle], before), _place(borders[middle + 1 :], before + middle + 1)] if borders else []
+    halves = [_select_part(borders[:middle], before), _select_part(borders[middle + 1 :], before + middle + 1)] if borders else []
     return f"CASE WHEN s.text < {quote(borders[middle])} THEN {halves[0]} ELSE {halves[1]} END" if borders else str(before)
 
 

@@ -7,10 +7,10 @@ not certain is not made: ``Sandbox9`` loses its footnote number, ``GPT4`` keeps 
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from airm_graph.text.cells import arm_cell, defuse_cell, disarm_cell
+from airm_graph.text.cells import escape_cell, escape_formula, unescape_cell
 from airm_graph.text.damage import DAMAGE_RULES, Damage, find_damage
 from airm_graph.text.identifiers import find_identifiers
-from airm_graph.text.keys import fingerprint, name_key, normalise, place_key, slugify
+from airm_graph.text.keys import fingerprint, location_key, name_key, normalise, slugify
 from airm_graph.text.repairs import REPAIR_RULES, repair_text
 from airm_graph.text.spans import Kind
 
@@ -18,17 +18,17 @@ __all__ = [
     "RULES",
     "Damage",
     "Kind",
-    "arm_cell",
-    "defuse_cell",
-    "disarm_cell",
+    "escape_cell",
+    "escape_formula",
     "find_damage",
     "find_identifiers",
     "fingerprint",
+    "location_key",
     "name_key",
     "normalise",
-    "place_key",
     "repair_text",
     "slugify",
+    "unescape_cell",
 ]
 
 #: Name of every rule → what it does, in one sentence; the repairs by priority, then the damage that is only reported.

@@ -3,7 +3,7 @@
 import json
 import re
 
-__all__ = ["arm_cell", "defuse_cell", "disarm_cell"]
+__all__ = ["escape_cell", "escape_formula", "unescape_cell"]
 
 # What makes a spreadsheet take a cell for a formula, also in the full width that some programs fold.
 _FORMULA = tuple("=+-@\t\r\n＝＋－＠")
@@ -16,21 +16,21 @@ def _would_run(cell: str) -> bool:
     return cell.lstrip(" \0\v\f\xa0\u200b\ufeff").startswith(_FORMULA)
 
 
-def defuse_cell(cell: str) -> str:
+def escape_formula(cell: str) -> str:
     """Put an apostrophe in front of a cell that a spreadsheet would take for a formula.
 
-    >>> defuse_cell("=1+1"), defuse_cell("1+1")
+    >>> escape_formula("=1+1"), escape_formula("1+1")
     ("'=1+1", '1+1')
     """
     return f"'{cell}" if _would_run(cell) else cell
 
 
-def arm_cell(cell: str) -> str:
-    r"""Defuse a cell so that :func:`disarm_cell` gives it back as it was, whatever is in it.
+def escape_cell(cell: str) -> str:
+    r"""Escape a cell so that :func:`unescape_cell` gives it back as it was, whatever is in it.
 
     What already stands behind apostrophes gets one more; what CSV cannot carry is written as a string of JSON.
 
-    >>> arm_cell("=1+1"), arm_cell("'=1+1"), arm_cell("bell\x07")
+    >>> escape_cell("=1+1"), arm_cell("'=1+1"), arm_cell("bell\x07")
     ("'=1+1", "''=1+1", 'json:"bell\\u0007"')
     """
     if cell.startswith(_MARK) or _UNWRITABLE.search(cell):
@@ -38,10 +38,10 @@ def arm_cell(cell: str) -> str:
     return f"'{cell}" if _would_run(cell.lstrip("'")) else cell
 
 
-def disarm_cell(cell: str) -> str:
-    """The cell that :func:`arm_cell` was given; a cell that it never wrote stays as it is.
+def unescape_cell(cell: str) -> str:
+    """The cell that :func:`escape_cell` was given; a cell that it never wrote stays as it is.
 
-    >>> disarm_cell("'=1+1"), disarm_cell("'quoted'"), disarm_cell("json:none")
+    >>> unescape_cell("'=1+1"), unescape_cell("'quoted'"), unescape_cell("json:none")
     ('=1+1', "'quoted'", 'json:none')
     """
     if cell.startswith(_MARK):

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from airm_graph.model import Evidence
 
-__all__ = ["fingerprint", "name_key", "normalise", "place_key", "slugify"]
+__all__ = ["fingerprint", "location_key", "name_key", "normalise", "slugify"]
 
 _OTHER = re.compile(r"[^0-9a-z]+")
 _WHOLE = 1 << 20  # longer than any name
@@ -70,7 +70,7 @@ def slugify(text: str, *, limit: int = 80) -> str:
     return slug[: limit + 1].rpartition("-")[0] or slug[:limit]
 
 
-def place_key(evidence: Evidence) -> str:
+def location_key(evidence: Evidence) -> str:
     """Name a piece of evidence: the path of its IRI below the base.
 
     >>> place_key(Evidence("ab" * 32, 3, 5, "")), place_key(Evidence("ab" * 32, 3, 5, "", 2, "Code label"))

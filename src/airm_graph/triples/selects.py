@@ -70,7 +70,7 @@ def _select_independent(one: LoadedTable) -> str:
     code, has = f"nullif({one.cell('code')}, '')", one.columns.columns
     quoted = ", ".join(f"nullif({one.column(column)}, '')" for column in one.columns.quoted)
     columns = {
-        "sheet": one.number_of_row,
+        "table_number": one.number_of_row,
         "number": "r.number",
         "m": _iri(key),
         "e": _iri(row),
@@ -91,8 +91,8 @@ def _select_independent(one: LoadedTable) -> str:
     joins = " ".join([*([join_agents(one)] if "agent" in has else []), *(join_roles(one, role) for role in one.roles)])
     selected = ", ".join(f"{sql} AS {name}" for name, sql in columns.items())
     return f"""SELECT {selected}{one.kept}
-      FROM {one.rows} AS r JOIN entries AS e ON e.sheet = {one.number_of_row} AND e.number = r.number {joins}
-      WHERE NOT EXISTS (SELECT 1 FROM rest AS x WHERE x.sheet = {one.number_of_row} AND x.number = r.number)"""
+      FROM {one.rows} AS r JOIN entries AS e ON e.table_number = {one.number_of_row} AND e.number = r.number {joins}
+      WHERE NOT EXISTS (SELECT 1 FROM rest AS x WHERE x.table_number = {one.number_of_row} AND x.number = r.number)"""
 
 
 def _iri(path: str) -> str:
@@ -126,11 +126,11 @@ def _list_views(one: LoadedTable) -> Iterator[_View]:
     source = [_Value("'source/' || source", is_repeated=True)]
     own = [_Value("e", is_term=True), *evidence["m"]]
     yield _View("mitigation", {"key": "m"}, {"name": [_Value("name")], "source": source, **texts, **roles, "evidence": own})
-    place = {"file": [_Value(one.file)], "row": [_Value("number")], "capture": [_Value(one.graph, is_term=True)]}
-    yield _View("evidence", {"key": "e"}, {**place, "text": [_Value("content")]})
+    location = {"file": [_Value(one.file)], "row": [_Value("number")], "capture": [_Value(one.graph, is_term=True)]}
+    yield _View("evidence", {"key": "e"}, {**location, "text": [_Value("content")]})
     for what in cells:
         column = [_Value(quote(literal(one.header(what))[1:-1]))]
-        yield _View("evidence", {"key": f"{what}_cell"}, {**place, "column": column, "text": [_Value(f"{what}_text", may_lack=True)]})
+        yield _View("evidence", {"key": f"{what}_cell"}, {**location, "column": column, "text": [_Value(f"{what}_text", may_lack=True)]})
     if one.header("code"):
         edition = one.mapping.edition
         given = {"agents": _Value("agent", may_lack=True, is_repeated=True), "created": _Value("created", may_lack=True, is_repeated=True)}
@@ -237,6 +237,6 @@ def list_agents(tables: Sequence[LoadedTable], *, table: TripleTable) -> Iterato
         if one.header("agent"):
             used = f"SELECT DISTINCT agent, {one.graph} AS graph FROM independent WHERE {one.is_own()} AND code IS NOT NULL"
             known = f"SELECT DISTINCT a.key, a.label, p.graph FROM known_agents AS a JOIN ({used}) AS p"
-            for key, name, graph in table.execute(f"{known} ON a.sheet = {one.number} AND p.agent = a.key"):
+            for key, name, graph in table.execute(f"{known} ON a.table_number = {one.number} AND p.agent = a.key"):
                 single = {"key": key, "name": name, "person": None, "organization": None, "software": None}
                 yield from state_facts(Facts("agent", single, {}, (graph,)))

@@ -9,7 +9,7 @@ from airm_graph.model import ROLES, TEXTS, Agent, Attested, Capture, Classificat
 from airm_graph.namespaces import iri, literal, term
 from airm_graph.taxonomy import label_classification
 from airm_graph.terms import Quad
-from airm_graph.text import place_key
+from airm_graph.text import location_key
 from airm_graph.triples.statements import FORMS, Statement, list_statements
 
 #: Fields with one value; None for none.
@@ -54,27 +54,27 @@ def list_facts(records: Records, *, files: Mapping[str, str] = MappingProxyType(
     files = {**files, **{capture.sha256: capture.file_names[0] for capture in records.captures}}
     seen = set[Evidence]()
 
-    def describe(places: Iterable[Evidence]) -> Iterator[Facts]:
-        for place in places:
-            if place not in seen:
-                seen.add(place)
-                yield _list_evidence(place, files)
+    def describe(locations: Iterable[Evidence]) -> Iterator[Facts]:
+        for location in locations:
+            if location not in seen:
+                seen.add(location)
+                yield _list_evidence(location, files)
 
     yield from map(_list_capture, records.captures)
     for source in records.sources:
         yield _list_source(source)
-        yield from (_list_agent(agent, places) for agent, places in source.creators)
+        yield from (_list_agent(agent, locations) for agent, locations in source.creators)
         yield from describe(source.evidence)
     for mitigation in records.mitigations:
         yield _list_mitigation(mitigation)
         yield from describe(mitigation.evidence)
         for classification in mitigation.classifications:
             yield _list_classification(mitigation.key, classification)
-            yield from (_list_agent(agent, places) for agent, places in classification.agents)
+            yield from (_list_agent(agent, locations) for agent, locations in classification.agents)
             yield from describe(classification.evidence)
-    for place, repair in records.repairs:
-        yield _list_repair(place, repair)
-        yield from describe([place])
+    for location, repair in records.repairs:
+        yield _list_repair(location, repair)
+        yield from describe([location])
 
 
 @lru_cache(maxsize=1 << 10)
@@ -135,15 +135,15 @@ def _compile_value(statement: Statement) -> _Make:
     return make if present or absent or len(statement.fields) != 1 or any(parts) else lambda _, value: make_term(form, value)
 
 
-def _graphs(places: Sequence[Evidence]) -> Sequence[str]:
-    if len(places) == 1:
-        return (graph_of(places[0].capture),)
-    return sorted({graph_of(place.capture) for place in places})
+def _graphs(locations: Sequence[Evidence]) -> Sequence[str]:
+    if len(locations) == 1:
+        return (graph_of(locations[0].capture),)
+    return sorted({graph_of(location.capture) for location in locations})
 
 
-def _link(places: Iterable[Evidence]) -> list[Attested]:
+def _link(locations: Iterable[Evidence]) -> list[Attested]:
     """Pieces of evidence as values, each given by itself."""
-    return [Attested(place_key(place), (place,)) for place in places]
+    return [Attested(location_key(location), (location,)) for location in locations]
 
 
 def _list_capture(capture: Capture) -> Facts:
@@ -169,7 +169,7 @@ def _say_lines(evidence: Evidence) -> str:
 def _list_evidence(evidence: Evidence, files: Mapping[str, str]) -> Facts:
     is_row = evidence.row is not None
     single = {
-        "key": place_key(evidence),
+        "key": location_key(evidence),
         "file": files[evidence.capture],
         "lines": None if is_row else _say_lines(evidence),
         "capture": f"capture/{evidence.capture[:16]}",
@@ -184,7 +184,7 @@ def _list_evidence(evidence: Evidence, files: Mapping[str, str]) -> Facts:
 
 def _list_repair(evidence: Evidence, repair: Repair) -> Facts:
     # Lines and characters of a cell are told apart from those of another one by its own name.
-    key, cell = place_key(evidence), None
+    key, cell = location_key(evidence), None
     where = f"l{repair.line}-c{repair.position}-{repair.rule}"
     if evidence.row is not None:
         where = f"{key.rpartition('/')[2]}-{where}"
@@ -206,7 +206,7 @@ def _list_source(source: Source) -> Facts:
     several = {
         "other title": source.titles[1:],
         "authors": source.author_lines,
-        "creators": [Attested(agent.key, places) for agent, places in source.creators],
+        "creators": [Attested(agent.key, locations) for agent, locations in source.creators],
         "numbers": source.identifiers,
         "issued": source.years,
         "abstract": source.abstracts,
@@ -216,9 +216,9 @@ def _list_source(source: Source) -> Facts:
     return Facts("source", {"key": source.key, "title": source.titles[0].value}, several, _graphs(source.evidence))
 
 
-def _list_agent(agent: Agent, places: Sequence[Evidence]) -> Facts:
+def _list_agent(agent: Agent, locations: Sequence[Evidence]) -> Facts:
     kinds = {kind: agent.kind if agent.kind == kind else None for kind in ("person", "organization", "software")}
-    return Facts("agent", {"key": agent.key, "name": agent.name, **kinds}, {}, _graphs(places))
+    return Facts("agent", {"key": agent.key, "name": agent.name, **kinds}, {}, _graphs(locations))
 
 
 def _list_mitigation(mitigation: Mitigation) -> Facts:
@@ -250,7 +250,7 @@ def _list_classification(mitigation: str, one: Classification) -> Facts:
     }
     several = {
         "reason": one.reasonings,
-        "agents": [Attested(agent.key, places) for agent, places in one.agents],
+        "agents": [Attested(agent.key, locations) for agent, locations in one.agents],
         "created": one.created,
         "evidence": _link(one.evidence),
     }

@@ -1,6 +1,18 @@
-"""Judging the asserted statements by shapes: rows in, findings at file and line out."""
+"""Judging asserted statements by shapes: a table in, findings at file and line out."""
 
+from airm_graph.validate.findings import leave_out_repeated
 from airm_graph.validate.report import Report
+from airm_graph.validate.shape_files import DEFAULT_SHAPES
+from airm_graph.validate.value_locations import locate_values
 from airm_graph.validate.verdict import ENGINES, Verdict, judge_shapes, validate_rows
 
-__all__ = ["ENGINES", "Report", "Verdict", "judge_shapes", "validate_rows"]
+__all__ = [
+    "DEFAULT_SHAPES",
+    "ENGINES",
+    "Report",
+    "Verdict",
+    "judge_shapes",
+    "leave_out_repeated",
+    "locate_values",
+    "validate_rows",
+]

@@ -1,4 +1,4 @@
-"""Known findings, accepted until they are mended: new ones stand out, and what was mended is told."""
+"""Known findings, accepted until they are fixed: new ones stand out, and what was fixed is told."""
 
 import json
 from collections.abc import Mapping
@@ -29,7 +29,7 @@ class Compared:
 
 
 def compare_report(report: Report, *, known: Mapping[str, str]) -> Compared:
-    """Leave out of a report what is known; *known* maps fingerprints to rules, as `read_baseline` gives them."""
+    """Leave out of a report what is known; *known* maps fingerprints to rules."""
     pairs = fingerprint_findings(report.findings)
     new = tuple(finding for finding, fingerprint in pairs if fingerprint not in known)
     stale = known.keys() - {fingerprint for _, fingerprint in pairs}
@@ -37,13 +37,15 @@ def compare_report(report: Report, *, known: Mapping[str, str]) -> Compared:
 
 
 def write_baseline(report: Report) -> str:
-    r"""Write every finding of a report as JSON, sorted, one to a line, without line numbers, so that changes read well.
+    r"""Write every finding of a report as JSON, sorted, one to a line.
+
+    No line number is in it, so that changes of the file read well.
 
     >>> write_baseline(Report(()))
     '{"version": 1, "findings": [\n]}\n'
     """
     entries = sorted(
-        (finding.place.file if finding.place else "", finding.rule, finding.focus, fingerprint)
+        (finding.location.file if finding.location else "", finding.rule, finding.focus, fingerprint)
         for finding, fingerprint in fingerprint_findings(report.findings)
     )
     names = ("file", "rule", "focus", "fingerprint")

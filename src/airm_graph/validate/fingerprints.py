@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from airm_graph.model import Finding
-from airm_graph.validate.results import sort_findings
+from airm_graph.validate.findings import sort_findings
 
 __all__ = ["fingerprint_findings"]
 
@@ -15,8 +15,9 @@ _LENGTH = 16  # hexadecimal digits: 64 bits keep a million findings apart
 def fingerprint_findings(findings: Iterable[Finding]) -> list[tuple[Finding, str]]:
     """Sort findings and give each its fingerprint, which no line number enters.
 
-    A finding about a named node is known by rule, node, property and value, whatever file states them; any other by rule, file and the
-    text that it quotes, or its message where it quotes none. The second of two that agree in all this ends in ``-2``, and so on.
+    A finding about a named node is known by rule, node, property and value, whatever file states
+    them; any other by rule, file and the text that it quotes, or its message where it quotes none.
+    The second of two that agree in all this ends in ``-2``, and so on.
 
     >>> from airm_graph.model import Place, Severity
     >>> moved = [Finding("CAP-08", Severity.WARNING, "no reason", place=Place("a.txt", line, line, "Text")) for line in (3, 30)]
@@ -36,6 +37,6 @@ def _parts(finding: Finding) -> tuple[str, ...]:
     if finding.focus.startswith("<"):
         # A blank node has no name that lasts.
         return finding.rule, finding.focus, finding.path, "" if finding.value.startswith("_:") else finding.value
-    place = finding.place
-    text = " ".join(place.text.split()) if place else ""
-    return finding.rule, place.file if place else "", text or finding.message, finding.path
+    location = finding.location
+    text = " ".join(location.text.split()) if location else ""
+    return finding.rule, location.file if location else "", text or finding.message, finding.path

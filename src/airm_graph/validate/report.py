@@ -7,12 +7,12 @@ from itertools import groupby
 from typing import NamedTuple
 
 from airm_graph.model import Finding, Severity
-from airm_graph.validate.describe import describe_node, say_place
+from airm_graph.validate.describe import describe_location, describe_node
+from airm_graph.validate.findings import sort_findings
 from airm_graph.validate.fingerprints import fingerprint_findings
-from airm_graph.validate.results import sort_findings
 from airm_graph.version import VERSION
 
-__all__ = ["NOTICE", "Line", "Report", "format_lines", "format_text"]
+__all__ = ["NOTICE", "Report", "ReportLine", "format_lines", "format_text"]
 
 #: As the dataset says it.
 NOTICE = "Preliminary data: please do not share or cite."
@@ -21,8 +21,11 @@ _WORDS = {Severity.VIOLATION: "violation", Severity.WARNING: "warning", Severity
 _QUOTE_LENGTH = 100  # a terminal line with the indent, even beside a second window
 
 
-class Line(NamedTuple):
-    """A line of the report and what it is: a severity, ``quote``, ``node``, ``remedy``, ``summary`` or ``blank``; the CLI colours by it."""
+class ReportLine(NamedTuple):
+    """A line of the report and what it is; the CLI colours by it.
+
+    That is a severity, ``quote``, ``node``, ``remedy``, ``summary`` or ``blank``.
+    """
 
     kind: str
     text: str
@@ -46,12 +49,12 @@ class Report:
 
     @property
     def conforms(self) -> bool:
-        """Whether nothing is a violation."""
+        """Tell whether nothing is a violation."""
         return self.counts["violation"] == 0
 
     @property
     def counts(self) -> dict[str, int]:
-        """Number of findings of each severity, gravest first."""
+        """Count the findings of each severity, gravest first."""
         return {severity.value: sum(finding.severity is severity for finding in self.findings) for severity in Severity}
 
     def to_json(self) -> str:
@@ -75,28 +78,31 @@ class Report:
 
 
 def _write(record: Mapping[str, str | int | None]) -> str:
-    """Write a record as an indented object, which the fast encoder of Python does when it is told that this is how members are parted."""
+    """Write a record as an indented object.
+
+    The fast encoder of Python does it when it is told that this is how members are parted.
+    """
     return "    {\n      " + json.dumps(record, ensure_ascii=False, separators=(",\n      ", ": "))[1:-1] + "\n    }"
 
 
 def _record(finding: Finding, *, fingerprint: str) -> dict[str, str | int | None]:
-    place = finding.place
+    location = finding.location
     return {
         "rule": finding.rule,
         "severity": finding.severity.value,
         "message": finding.message,
         "remedy": finding.remedy or None,
-        "file": place.file if place else None,
-        "first_line": place.first_line if place else None,
-        "last_line": place.last_line if place else None,
-        "row": place.row if place else None,
-        "column": (place.column or None) if place else None,
-        "text": place.text if place and place.text else None,
+        "file": location.file if location else None,
+        "first_line": location.first_line if location else None,
+        "last_line": location.last_line if location else None,
+        "row": location.row if location else None,
+        "column": (location.column or None) if location else None,
+        "text": location.text if location and location.text else None,
         "focus": finding.focus or None,
         "path": finding.path or None,
         "value": finding.value or None,
         "shape": finding.shape or None,
-        "origin": say_place(finding.origin) or None,
+        "origin": describe_location(finding.origin) or None,
         "fingerprint": fingerprint,
     }
 
@@ -114,58 +120,59 @@ def format_text(findings: Iterable[Finding], *, paths: Mapping[str, str] | None 
     return "".join(f"{line.text}\n" for line in format_lines(findings, paths=paths, files=files))
 
 
-def format_lines(findings: Iterable[Finding], *, paths: Mapping[str, str] | None = None, files: Sequence[str] = ()) -> list[Line]:
+def format_lines(findings: Iterable[Finding], *, paths: Mapping[str, str] | None = None, files: Sequence[str] = ()) -> list[ReportLine]:
     """Lay findings out in lines, grouped by file, with a summary at the end.
 
     Args:
         findings: In any order.
         paths: What to print for a file name, for example its path from where the user stands.
-        files: The files that were looked at; when empty, those with findings are counted in the summary.
+        files: The files that were looked at; when empty, those with findings are counted in the
+            summary.
 
     Returns:
-        For each finding ``FILE:LINE  severity  RULE  message``, the first line where known, the node, the remedy; those without
-        a file come last and stand by their focus node, or a hyphen.
+        For each finding ``FILE:LINE  severity  RULE  message``, the first line where known, the
+        node, the remedy; those without a file come last and stand by their focus node, or a hyphen.
     """
     found = sort_findings(findings)
-    lines: list[Line] = []
+    lines: list[ReportLine] = []
     for _, group in groupby(sorted(found, key=_reading_order), key=_file):
         for finding in group:
             lines.extend(_finding_lines(finding, paths=paths or {}))
-        lines.append(Line("blank", ""))
-    lines.append(Line("summary", _summary(found, files=files)))
+        lines.append(ReportLine("blank", ""))
+    lines.append(ReportLine("summary", _summary(found, files=files)))
     return lines
 
 
 def _file(finding: Finding) -> str:
-    return finding.place.file if finding.place else ""
+    return finding.location.file if finding.location else ""
 
 
 def _reading_order(finding: Finding) -> tuple[bool, str, int, int]:
-    line = finding.place.first_line or finding.place.row if finding.place else None
+    line = finding.location.first_line or finding.location.row if finding.location else None
     return not _file(finding), _file(finding), line or 0, finding.severity.rank
 
 
-def _finding_lines(finding: Finding, *, paths: Mapping[str, str]) -> list[Line]:
-    place = finding.place
+def _finding_lines(finding: Finding, *, paths: Mapping[str, str]) -> list[ReportLine]:
+    location = finding.location
     where = finding.focus or "-"
-    if place and place.file:
-        where = say_place(replace(place, file=paths.get(place.file, place.file)))
+    if location and location.file:
+        where = describe_location(replace(location, file=paths.get(location.file, location.file)))
     kind = finding.severity.value
-    lines = [Line(kind, _printable(f"{where}  {_WORDS[finding.severity]}  {finding.rule}  {finding.message}"))]
-    if place and place.text:
-        lines.append(Line("quote", "    | " + _printable(place.text.split("\n", 1)[0])[:_QUOTE_LENGTH]))
-    # A finding without a place stands by its node already.
-    if finding.focus and place and place.file:
-        lines.append(Line("node", "    " + _printable(describe_node(finding))))
+    lines = [ReportLine(kind, _printable(f"{where}  {_WORDS[finding.severity]}  {finding.rule}  {finding.message}"))]
+    if location and location.text:
+        lines.append(ReportLine("quote", "    | " + _printable(location.text.split("\n", 1)[0])[:_QUOTE_LENGTH]))
+    # A finding without a location stands by its node already.
+    if finding.focus and location and location.file:
+        lines.append(ReportLine("node", "    " + _printable(describe_node(finding))))
     if finding.origin:
-        lines.append(Line("node", "    " + _printable(f"captured at {say_place(finding.origin)}")))
+        lines.append(ReportLine("node", "    " + _printable(f"captured at {describe_location(finding.origin)}")))
     if finding.remedy:
-        lines.append(Line("remedy", "    " + _printable(finding.remedy)))
+        lines.append(ReportLine("remedy", "    " + _printable(finding.remedy)))
     return lines
 
 
 def _printable(text: str) -> str:
-    """Escape what a terminal would obey rather than show, such as colour codes and reversed writing."""
+    """Escape what a terminal would obey, such as colour codes and reversed writing."""
     return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)
 
 

@@ -1,6 +1,7 @@
-"""The page of every rule: what it asks, why, an example that fails, one that passes, and how to mend.
+"""The page of every rule: what it asks, why, examples, and how to fix what fails.
 
-A page is put together from the table of the reader's rules or from the shape that holds the rule, and from ``shapes/examples.yaml``.
+A page is put together from the table of the reader's rules or from the shape that holds the rule,
+and from ``shapes/examples.yaml``.
 """
 
 import difflib
@@ -18,10 +19,10 @@ from airm_graph.model import Severity
 from airm_graph.namespaces import PREFIXES
 from airm_graph.resources import find_resource, read_resource
 from airm_graph.rules import RULES
-from airm_graph.validate.shapes import read_shapes
-from airm_graph.validate.terms import literal_text
+from airm_graph.terms import read_literal
+from airm_graph.validate.shape_files import read_shapes
 
-__all__ = ["Page", "find_page", "load_rulebook"]
+__all__ = ["RulePage", "find_page", "load_rulebook"]
 
 _SH = PREFIXES["sh"]
 _MESSAGE = re.compile(r"([A-Z]+-[0-9]+): (.*)\Z", re.DOTALL)
@@ -30,14 +31,15 @@ _EXAMPLES = "shapes/examples.yaml"
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class RulePage:
     """What there is to say of a rule.
 
     Attributes:
         title: What is so when the rule holds.
         why: Why it matters.
         remedy: What to do when it does not hold.
-        fails, passes: Examples: lines of a capture or a side-car, or Turtle with the prefixes of the project and its base.
+        fails, passes: Examples: lines of a capture or a sidecar, or Turtle with the prefixes of
+            the project and its base.
         shape: The IRI of the shape that holds the rule; empty for a rule of reader or merge.
         group: The file of ``shapes/``, or ``reader``.
     """
@@ -53,8 +55,8 @@ class Page:
     group: str
 
 
-def find_page(rule: str) -> Page:
-    """The page of a rule, in any case of letters.
+def find_page(rule: str) -> RulePage:
+    """Find the page of a rule, in any case of letters.
 
     Raises:
         InputError: No such rule; the message names those that are close.
@@ -75,20 +77,20 @@ def find_page(rule: str) -> Page:
 
 
 @cache
-def load_rulebook() -> Mapping[str, Page]:
-    """The pages of all rules by their identifiers, those of the reader first, then shape by shape."""
+def load_rulebook() -> Mapping[str, RulePage]:
+    """Load the pages of all rules, those of the reader first, then shape by shape."""
     examples = yaml.safe_load(read_resource(_EXAMPLES))
     pages = [*_reader_pages(examples), *_shape_pages(examples)]
     return MappingProxyType({page.rule: page for page in pages})
 
 
-def _reader_pages(examples: Mapping[str, Mapping[str, str]]) -> Iterator[Page]:
+def _reader_pages(examples: Mapping[str, Mapping[str, str]]) -> Iterator[RulePage]:
     for name, rule in RULES.items():
         given = examples.get(name, {})
-        yield Page(name, rule.severity, rule.title, given.get("why", ""), rule.remedy, *_pair(given), "", "reader")
+        yield RulePage(name, rule.severity, rule.title, given.get("why", ""), rule.remedy, *_pair(given), "", "reader")
 
 
-def _shape_pages(examples: Mapping[str, Mapping[str, str]]) -> Iterator[Page]:
+def _shape_pages(examples: Mapping[str, Mapping[str, str]]) -> Iterator[RulePage]:
     for path in sorted(find_resource("shapes").glob("*.ttl")):
         values: defaultdict[str, dict[str, str]] = defaultdict(dict)
         for subject, predicate, value, _ in read_shapes(path.stem):
@@ -97,15 +99,17 @@ def _shape_pages(examples: Mapping[str, Mapping[str, str]]) -> Iterator[Page]:
         yield from sorted((page for page in pages if page), key=lambda page: page.rule)
 
 
-def _shape_page(shape: str, given: Mapping[str, str], *, examples: Mapping[str, Mapping[str, str]], group: str) -> Page | None:
-    match = _MESSAGE.match(literal_text(given["message"])) if "message" in given else None
+def _shape_page(shape: str, given: Mapping[str, str], *, examples: Mapping[str, Mapping[str, str]], group: str) -> RulePage | None:
+    match = _MESSAGE.match(read_literal(given["message"]).text) if "message" in given else None
     if match is None:
         return None
     title, _, remedy = match[2].partition("; ")
     example = examples.get(match[1], {})
-    why = " ".join(text for text in (literal_text(given["description"]) if "description" in given else "", example.get("why", "")) if text)
+    why = " ".join(
+        text for text in (read_literal(given["description"]).text if "description" in given else "", example.get("why", "")) if text
+    )
     severity = _SEVERITIES[given.get("severity", f"<{_SH}Violation>")]
-    return Page(match[1], severity, title.removesuffix("."), why, remedy.removesuffix("."), *_pair(example), shape.strip("<>"), group)
+    return RulePage(match[1], severity, title.removesuffix("."), why, remedy.removesuffix("."), *_pair(example), shape.strip("<>"), group)
 
 
 def _pair(example: Mapping[str, str]) -> tuple[str, str]:

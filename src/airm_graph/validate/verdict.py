@@ -1,82 +1,103 @@
-"""Rows and shapes in, findings with their places out, and which engine judged what."""
+"""A table of statements in, findings with their locations out, and which engine judged what."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from airm_graph.graph.store import Row
-from airm_graph.model import Finding
+from airm_graph.errors import ShapesError
+from airm_graph.model import Finding, Location
 from airm_graph.namespaces import BASE
-from airm_graph.validate.places import find_places, select_place_rows
-from airm_graph.validate.results import find_findings
+from airm_graph.terms import Quad
+from airm_graph.validate.findings import find_findings
+from airm_graph.validate.node_locations import find_locations
+from airm_graph.validate.shape_files import DEFAULT_SHAPES, read_every_shapes, read_shapes
 
 if TYPE_CHECKING:
     from airm_graph.graph import TripleTable
 
 __all__ = ["ENGINES", "Verdict", "judge_shapes", "validate_rows"]
 
-#: ``fast`` is the columnar engine and refuses what it cannot compile, ``reference`` is pyshacl, ``auto`` compiles what it can.
+#: ``fast`` compiles the shapes or refuses, ``reference`` is pyshacl, ``auto`` compiles what it can and leaves the rest to pyshacl.
 ENGINES = ("auto", "fast", "reference")
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What shapes say of rows.
+    """What shapes say of a table.
 
     Attributes:
         findings: Sorted, one for each shape, focus node and value.
         engines: Name of an engine and the IRIs of the shapes that it judged, both sorted.
         notes: Why a shape was left to pyshacl.
-        place_rows: What was read of a table to find the places (``select_place_rows``); empty where rows were given.
+        locations: Every location of each focus node, sorted; a finding has the first.
     """
 
     findings: tuple[Finding, ...]
     engines: tuple[tuple[str, tuple[str, ...]], ...] = ()
     notes: tuple[str, ...] = ()
-    place_rows: tuple[Row, ...] = ()
+    locations: Mapping[str, tuple[Location, ...]] = field(default_factory=dict)
 
 
-def judge_shapes(
-    rows: Iterable[Row] | None,
-    *,
-    shapes: Sequence[str] | None = None,
-    engine: str = "auto",
-    base: str = BASE,
-    table: "TripleTable | None" = None,
-) -> Verdict:
-    """Judge asserted rows by shapes and say where each finding stands and which engine found it.
+def judge_shapes(table: "TripleTable", *, shapes: Sequence[str] | None = None, engine: str = "auto", base: str = BASE) -> Verdict:
+    """Judge asserted statements by shapes; say where each finding stands and which engine found it.
 
     Args:
-        rows: Asserted statements of any number of graphs; they are judged as one graph. None: those of *table*, of which no more
-            is read into Python than findings need.
+        table: Asserted statements of any number of graphs, which are judged as one; its quads stay
+            as they are, and no more of them is read into Python than findings need, but for
+            pyshacl.
         shapes: Files of ``shapes/`` or paths, the default ones when left out.
         engine: One of ``ENGINES``.
         base: What the IRIs of the project begin with.
-        table: A table that holds *rows* already and nothing else; its quads stay as they are.
 
     Raises:
-        ShapesError: The shapes cannot be used, or not by the engine asked for; the message says which and why.
+        ValueError: There is no such engine.
+        ShapesError: The shapes cannot be used, or not by the engine asked for; the message says
+            which and why.
     """
     from airm_graph.validate.engine import judge
 
-    rows = None if rows is None else list(rows)
-    judgement = judge(rows, shapes=shapes, engine=engine, base=base, table=table)  # type: ignore[arg-type]
-    focus = {result.focus for result in judgement.results}
-    read = tuple(select_place_rows(table, focus=focus, base=base)) if rows is None and table is not None else ()
-    places = find_places(rows or read, focus=focus, base=base)
+    if engine not in ENGINES:
+        raise ValueError(f"no engine {engine!r}; use one of {' '.join(ENGINES)}")
+    names = DEFAULT_SHAPES if shapes is None else tuple(shapes)
+    shape_rows = read_every_shapes(names, base=base)
+    try:
+        judgement = judge(table, shape_rows=shape_rows, engine=engine)
+    except ShapesError as error:
+        raise error if engine == "fast" else _blame_file(error, names=names, table=table, base=base) from error
+    locations = find_locations(table, nodes={result.focus for result in judgement.results}, base=base)
     shapes_of = defaultdict(list)
     for shape, name in judgement.engines.items():
         shapes_of[name].append(shape.strip("<>"))
     engines = tuple((name, tuple(sorted(found))) for name, found in sorted(shapes_of.items()))
-    return Verdict(tuple(find_findings(judgement.results, places=places)), engines, judgement.notes, read)
+    return Verdict(tuple(find_findings(judgement.results, locations=locations)), engines, judgement.notes, locations)
 
 
-def validate_rows(rows: Iterable[Row], *, shapes: Sequence[str] | None = None, engine: str = "auto", base: str = BASE) -> list[Finding]:
-    """Judge asserted rows by shapes; the findings of :func:`judge_shapes`.
+def _blame_file(error: ShapesError, *, names: Sequence[str], table: "TripleTable", base: str) -> ShapesError:
+    """Name the file whose shapes fail alone, or all files when none does.
+
+    The data is needed for it: pyshacl reads the constraints of a shape when it meets the first
+        focus node.
+    """
+    from airm_graph.validate.pyshacl_engine import run_pyshacl
+
+    for name in names:
+        try:
+            run_pyshacl(table, shape_rows=read_shapes(name, base=base))
+        except ShapesError as alone:
+            return ShapesError(f"{name}: the shapes cannot be used: {alone}")
+    return ShapesError(f"{', '.join(names)}: the shapes cannot be used together: {error}")
+
+
+def validate_rows(rows: Iterable[Quad], *, shapes: Sequence[str] | None = None, engine: str = "auto", base: str = BASE) -> list[Finding]:
+    """Judge asserted rows by shapes; return the findings of `judge_shapes`.
 
     >>> rows = [("<https://example.org/a>", "<http://www.w3.org/1999/02/22-rdf-syntax-ns#type>", "<http://www.w3.org/ns/prov#Agent>", "")]
     >>> [finding.rule for finding in validate_rows(rows)]
     ['AGT-01']
     """
-    return list(judge_shapes(rows, shapes=shapes, engine=engine, base=base).findings)
+    from airm_graph.graph import TripleTable
+
+    with TripleTable(threads=1) as table:
+        table.load_rows(rows)
+        return list(judge_shapes(table, shapes=shapes, engine=engine, base=base).findings)

@@ -65,7 +65,7 @@ def read_capture(data: bytes, *, file: str, sidecar: Sidecar | None = None, know
 
 
 def _by_line(finding: Finding) -> tuple[int, str, str]:
-    line = finding.place.first_line if finding.place else None
+    line = finding.location.first_line if finding.location else None
     return line or 0, finding.rule, finding.message
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal
 
-from airm_graph.model import Evidence, Finding, Place, Text
+from airm_graph.model import Evidence, Finding, Location, Text
 from airm_graph.rules import make_finding
 from airm_graph.text import Damage, find_damage, repair_text
 
@@ -46,16 +46,16 @@ class Script:
         """Lines *first* to *last* as evidence."""
         return Evidence(self.sha256, first, last, "\n".join(self.lines[first - 1 : last]))
 
-    def place(self, first: int | None, last: int | None = None) -> Place:
+    def locate(self, first: int | None, last: int | None = None) -> Location:
         """Lines *first* to *last* (the same line if left out) as the place of a finding."""
         if first is None:
-            return Place(self.file)
+            return Location(self.file)
         last = last or first
-        return Place(self.file, first, last, "\n".join(self.lines[first - 1 : last]))
+        return Location(self.file, first, last, "\n".join(self.lines[first - 1 : last]))
 
     def finding(self, rule: str, message: str, first: int | None, last: int | None = None) -> Finding:
         """A finding of *rule* at these lines."""
-        return make_finding(rule, message, self.place(first, last))
+        return make_finding(rule, message, self.locate(first, last))
 
     def text(self, fragments: Sequence[Fragment], *, kind: Literal["name", "prose", "title"]) -> Text:
         """Repair the text of *fragments*."""

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import yaml
 
-from airm_graph.model import Finding, Place
+from airm_graph.model import Finding, Location
 from airm_graph.rules import make_finding
 
 __all__ = ["MAX_SIDECAR", "Sidecar", "is_web_address", "read_sidecar"]
@@ -126,4 +126,4 @@ _CHECKS = {"id": _check_text, "url": _check_url, "name": _check_text, "retrieved
 
 
 def _finding(file: str, line: int | None, message: str) -> Finding:
-    return make_finding("CAP-18", message, Place(file, line, line))
+    return make_finding("CAP-18", message, Location(file, line, line))

@@ -4,7 +4,7 @@ import hashlib
 import re
 from dataclasses import dataclass
 
-from airm_graph.model import Finding, Place
+from airm_graph.model import Finding, Location
 from airm_graph.rules import make_finding
 
 __all__ = ["MAX_BYTES", "Decoded", "decode_capture"]
@@ -54,37 +54,37 @@ def decode_capture(data: bytes, *, file: str) -> Decoded:
 
 def _refuse_bytes(data: bytes, plain: bytes, file: str) -> Finding | None:
     if not plain.strip():
-        return make_finding("CAP-02", "the file is empty", Place(file))
+        return make_finding("CAP-02", "the file is empty", Location(file))
     if data.startswith(_UTF16):
-        return make_finding("CAP-01", "the file is UTF-16, not UTF-8", Place(file, 1, 1))
+        return make_finding("CAP-01", "the file is UTF-16, not UTF-8", Location(file, 1, 1))
     if b"\x00" in plain:
-        return make_finding("CAP-01", "the file is binary: it holds a NUL byte", _place(file, plain, plain.index(b"\x00")))
+        return make_finding("CAP-01", "the file is binary: it holds a NUL byte", _find_location(file, plain, plain.index(b"\x00")))
     long = _find_long_line(plain)
     if long is not None:
         line, length = long
         size = f"at least {length:,}" if len(data) > MAX_BYTES else f"{length:,}"
-        return make_finding("CAP-04", f"a line of {size} bytes is no paragraph of a page", Place(file, line, line))
+        return make_finding("CAP-04", f"a line of {size} bytes is no paragraph of a page", Location(file, line, line))
     if len(data) > MAX_BYTES:
-        return make_finding("CAP-04", f"the file has more than {MAX_BYTES:,} bytes", Place(file))
+        return make_finding("CAP-04", f"the file has more than {MAX_BYTES:,} bytes", Location(file))
     try:
         plain.decode("utf-8")
     except UnicodeDecodeError as error:
         byte = plain[error.start]
         return make_finding(
-            "CAP-01", f"the file is not UTF-8: byte 0x{byte:02X} (Latin-1 or Windows-1252?)", _place(file, plain, error.start)
+            "CAP-01", f"the file is not UTF-8: byte 0x{byte:02X} (Latin-1 or Windows-1252?)", _find_location(file, plain, error.start)
         )
     return None
 
 
 def _refuse_text(text: str, lines: tuple[str, ...], file: str) -> Finding | None:
     if _HTML.match(text):
-        return make_finding("CAP-03", "the file is HTML or XML, not the text of a page", Place(file, 1, 1, lines[0][:200]))
+        return make_finding("CAP-03", "the file is HTML or XML, not the text of a page", Location(file, 1, 1, lines[0][:200]))
     for number, line in enumerate(lines, 1):
         found = _CONTROL.search(line)
         if found:
             code = ord(found.group())
             return make_finding(
-                "CAP-01", f"the file holds control character U+{code:04X}: it is not plain text", Place(file, number, number, line[:200])
+                "CAP-01", f"the file holds control character U+{code:04X}: it is not plain text", Location(file, number, number, line[:200])
             )
     return None
 
@@ -98,7 +98,7 @@ def _find_long_line(plain: bytes) -> tuple[int, int] | None:
     return None
 
 
-def _place(file: str, plain: bytes, offset: int) -> Place:
+def _find_location(file: str, plain: bytes, offset: int) -> Location:
     line = plain.count(b"\n", 0, offset) + 1
     raw = plain.split(b"\n", line)[line - 1][:200]
-    return Place(file, line, line, raw.replace(b"\x00", b"").decode("utf-8", "replace"))
+    return Location(file, line, line, raw.replace(b"\x00", b"").decode("utf-8", "replace"))

@@ -184,7 +184,7 @@ class _Cells:
             text = self._text(value, column, here)
             if len(text) > MAX_CELL:
                 raise UnreadableError(f"{here} has more than {MAX_CELL:,} characters", line=line)
-            self.found[column] = self._mend(text, column, here)
+            self.found[column] = self._fix(text, column, here)
 
     def _text(self, value: Any, column: str, pointer: str) -> str:
         if isinstance(value, list):
@@ -202,7 +202,7 @@ class _Cells:
             self.faults.append(Fault("TAB-27", column, f"a value of the list {pointer} holds the separator {LIST_SEPARATOR.strip()!r}"))
         return LIST_SEPARATOR.join(texts)
 
-    def _mend(self, text: str, column: str, pointer: str) -> str:
+    def _fix(self, text: str, column: str, pointer: str) -> str:
         """Replace halves of characters, which no file can hold."""
         if text.isascii() or not _SURROGATE.search(text):
             return text

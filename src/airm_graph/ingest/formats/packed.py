@@ -113,7 +113,7 @@ class Source:
     """
 
     file: str
-    place: Path | bytes
+    data: Path | bytes
     packing: str
     limit: int
     is_named: bool = True
@@ -164,10 +164,10 @@ class Source:
         """Give the unpacked bytes a path that ends in *name*; no character of it has a meaning."""
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / name
-            if isinstance(self.place, Path) and not self.packing:
-                open_regular(self.place).close()
+            if isinstance(self.data, Path) and not self.packing:
+                open_regular(self.data).close()
                 with suppress(OSError):
-                    path.symlink_to(self.place.resolve())
+                    path.symlink_to(self.data.resolve())
             if not path.exists():
                 with path.open("wb") as target:
                     target.writelines(self.chunks())
@@ -183,7 +183,7 @@ class Source:
         return self._kept["digest"]
 
     def _open(self) -> IO[bytes]:
-        return io.BytesIO(self.place) if isinstance(self.place, bytes) else open_regular(self.place)
+        return io.BytesIO(self.data) if isinstance(self.data, bytes) else open_regular(self.data)
 
 
 def _bound(chunks: Iterator[bytes], *, limit: int, taken: Callable[[], int] | None = None) -> Iterator[bytes]:

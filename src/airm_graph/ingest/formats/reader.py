@@ -30,7 +30,7 @@ from airm_graph.ingest.formats.rows import (
     UnreadableError,
 )
 from airm_graph.ingest.formats.workbook import open_workbook
-from airm_graph.model import Place
+from airm_graph.model import Location
 
 __all__ = ["MAX_CELL", "MAX_TABLE", "OpenTable", "Row", "Table", "open_table", "open_tables", "read_table", "read_tables"]
 
@@ -112,7 +112,7 @@ def open_tables(source: Path | str | bytes, *, file: str) -> tuple[OpenTable, ..
     >>> table.header, table.count, [row.cells for batch in table.batches() for row in batch]
     (('a.b', 'a.c'), 2, [('1.10',), ('', '1; 2')])
     """
-    given = Source(file, _place(source), split_name(file)[1], MAX_STREAM)
+    given = Source(file, _as_data(source), split_name(file)[1], MAX_STREAM)
     return tuple(
         OpenTable(**found.head(), count=found.count, _source=given, _part=found.part, _encoding=found.out.encoding)
         for found in _go_through(given, keep=False)
@@ -127,7 +127,7 @@ def read_tables(source: Path | str | bytes, *, file: str, is_named: bool = True)
         is_named: Whether somebody said that this is a table; if not, JSON that holds no list of
             records is a note (TAB-28).
     """
-    given = Source(file, _place(source), split_name(file)[1], MAX_TABLE, is_named)
+    given = Source(file, _as_data(source), split_name(file)[1], MAX_TABLE, is_named)
     return tuple(Table(**found.head(), rows=tuple(found.rows)) for found in _go_through(given, keep=True))
 
 
@@ -159,7 +159,7 @@ def _only(tables: Sequence[_Any], file: str) -> _Any:
     return tables[0]
 
 
-def _place(source: Path | str | bytes) -> Path | bytes:
+def _as_data(source: Path | str | bytes) -> Path | bytes:
     return source if isinstance(source, bytes) else Path(source)
 
 
@@ -229,8 +229,8 @@ def _read_part(source: Source, parts: Sequence[_Part], number: int, *, keep: boo
 def _read_again(before: _Found, part: _Part, error: WrongEncodingError, *, keep: bool) -> _Found:
     """Read a text that is not UTF-8 as what spreadsheets write beside it."""
     found = _Found(Pass(before.out.file, encoding="cp1252", is_named=before.out.is_named), before.part)
-    place = Place(found.out.file, error.line, error.line, error.quote.decode("cp1252", "replace"))
-    found.out.say("TAB-02", f"the file is not UTF-8 (byte 0x{error.byte:02X}) and was read as Windows-1252", place)
+    location = Location(found.out.file, error.line, error.line, error.quote.decode("cp1252", "replace"))
+    found.out.say("TAB-02", f"the file is not UTF-8 (byte 0x{error.byte:02X}) and was read as Windows-1252", location)
     try:
         found.fill(part.rows(found.out), keep=keep)
     except WrongEncodingError as second:

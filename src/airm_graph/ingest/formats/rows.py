@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from airm_graph.model import Evidence, Finding, Place
+from airm_graph.model import Evidence, Finding, Location
 from airm_graph.rules import make_finding
 
 __all__ = [
@@ -118,10 +118,10 @@ class TableHead:
         text = "\n".join(value for value in (self.get(row, column) for column in columns) if value)
         return Evidence(self.sha256, row.first_line, row.last_line, text, row.number, columns[0] if cell else "")
 
-    def place(self, row: Row, column: str, *, quote: Sequence[str]) -> Place:
+    def locate(self, row: Row, column: str, *, quote: Sequence[str]) -> Location:
         """Make the place of a finding of a row or a cell, with the text of the columns *quote*."""
         text = " | ".join(value for value in (self.get(row, name) for name in quote) if value)
-        return Place(self.file, row.first_line, row.last_line, text, row.number, column)
+        return Location(self.file, row.first_line, row.last_line, text, row.number, column)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +146,7 @@ class UnreadableError(Exception):
 
     def finding(self, file: str) -> Finding:
         """Make the finding that says so."""
-        return make_finding(self.rule, self.what, Place(file, self.line, self.line, row=self.row))
+        return make_finding(self.rule, self.what, Location(file, self.line, self.line, row=self.row))
 
 
 @dataclass(slots=True)
@@ -168,14 +168,14 @@ class Pass:
     findings: list[Finding] = field(default_factory=list)
     _said: Counter[str] = field(default_factory=Counter)
 
-    def say(self, rule: str, message: str, place: Place | None = None) -> None:
+    def say(self, rule: str, message: str, location: Location | None = None) -> None:
         """Add a finding; of one rule a hundred at most, for a table may repeat one in every row."""
         self._said[rule] += 1
         if self._said[rule] <= _MAX_SAID:
-            self.findings.append(make_finding(rule, message, place or Place(self.file)))
+            self.findings.append(make_finding(rule, message, location or Location(self.file)))
 
     def close(self) -> None:
         """Say how many findings were left out."""
         for rule, count in sorted(self._said.items()):
             if count > _MAX_SAID:
-                self.findings.append(make_finding(rule, f"the same in {count - _MAX_SAID:,} more places", Place(self.file)))
+                self.findings.append(make_finding(rule, f"the same in {count - _MAX_SAID:,} more places", Location(self.file)))

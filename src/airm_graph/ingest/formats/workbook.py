@@ -18,7 +18,7 @@ from airm_graph.ingest.formats.ooxml import Package, Sheet, Strings, read_conten
 from airm_graph.ingest.formats.packed import Source
 from airm_graph.ingest.formats.rows import MAX_ROW, MAX_ROWS, Fault, Pass, Row, UnreadableError
 from airm_graph.ingest.formats.sheet_cells import Line, LineReader, name_cell, read_address
-from airm_graph.model import Place
+from airm_graph.model import Location
 
 __all__ = ["Workbook", "open_workbook"]
 
@@ -62,7 +62,7 @@ class Workbook:
         header = find_header([(line.number, line.list_cells()) for line in sample], merges)
         out.header = header.names
         for message in header.messages:
-            out.say("TAB-24", message, _place(out, header.first_row))
+            out.say("TAB-24", message, _find_location(out, header.first_row))
         body = chain((line for line in sample if line.number > header.last_row), lines)
         below = [merge for merge in merges if merge.last_row > merge.row > header.last_row]
         for line in _fill_merged(_note_hidden(body, out), below, out):
@@ -135,7 +135,7 @@ def _fill_merged(lines: Iterable[Line], merges: Sequence[Merge], out: Pass) -> I
     if filled:
         cells = f"{name_cell(filled.column, filled.row)}:{name_cell(filled.column, filled.last_row)}"
         what = f"cells are merged over several rows (first {cells}); each of the rows has their value"
-        out.say("TAB-24", what, _place(out, filled.row))
+        out.say("TAB-24", what, _find_location(out, filled.row))
 
 
 def _note_hidden(lines: Iterable[Line], out: Pass) -> Iterator[Line]:
@@ -149,7 +149,7 @@ def _note_hidden(lines: Iterable[Line], out: Pass) -> Iterator[Line]:
         yield line
     if named:
         numbers = ", ".join(map(str, named)) + (", …" if count > _NAMED else "")
-        out.say("TAB-23", f"hidden rows were read like any other: {numbers}", _place(out, named[0]))
+        out.say("TAB-23", f"hidden rows were read like any other: {numbers}", _find_location(out, named[0]))
 
 
 def _finish(line: Line, out: Pass) -> Row:
@@ -160,9 +160,9 @@ def _finish(line: Line, out: Pass) -> Row:
         if rule == "TAB-09":
             faults.append(Fault(rule, name, message))
         else:
-            out.say(rule, message, _place(out, line.number, name))
+            out.say(rule, message, _find_location(out, line.number, name))
     return Row(line.number, line.number, line.number, tuple(line.list_cells()), tuple(line.rounded), tuple(faults))
 
 
-def _place(out: Pass, row: int, column: str = "") -> Place:
-    return Place(out.file, row, row, "", row, column)
+def _find_location(out: Pass, row: int, column: str = "") -> Location:
+    return Location(out.file, row, row, "", row, column)

@@ -35,7 +35,7 @@ def load_lookups(tables: Sequence[LoadedTable], *, sources: Mapping[tuple[int, s
         ("known_roles", "vocabulary", "cell", "terms"): [entry for one in tables for entry in _list_roles(one, table)],
     }
     for (name, *columns), records in found.items():
-        table.load_records(name, columns={"sheet": "INTEGER", **dict.fromkeys(columns, "VARCHAR")}, records=records)
+        table.load_records(name, columns={"table_number": "INTEGER", **dict.fromkeys(columns, "VARCHAR")}, records=records)
     days = {day for one in tables if one.header("created") for day in _distinct(one, one.cell("created"), table) if is_day(day)}
     table.load_records("known_days", columns={"day": "VARCHAR"}, records=[(day,) for day in sorted(days)])
 
@@ -46,12 +46,12 @@ def select_candidates(one: LoadedTable) -> str:
     identifier = one.cell("identifier") if "identifier" in has else "''"
     text = one.cell("description") if "description" in has else "''"
     usable = ["r.odd = 0", "r.name <> ''", "k.source IS NOT NULL", f"regexp_full_match({identifier}, '[!-~]*')"]
-    joins = f"LEFT JOIN known_sources AS k ON k.sheet = {one.number} AND k.identifier = {one.cell('source')}"
+    joins = f"LEFT JOIN known_sources AS k ON k.table_number = {one.number} AND k.identifier = {one.cell('source')}"
     if "description" in has:
         usable.append(f"{text} <> ''")
     if "code" in has:
         label = one.cell("label") if "label" in has else "''"
-        joins += f" LEFT JOIN known_codes AS c ON c.sheet = {one.number} AND c.code = {one.cell('code')} AND c.label = {label}"
+        joins += f" LEFT JOIN known_codes AS c ON c.table_number = {one.number} AND c.code = {one.cell('code')} AND c.label = {label}"
         usable.append("c.code IS NOT NULL")
     if "created" in has:
         joins += f" LEFT JOIN known_days AS d ON d.day = {one.cell('created')}"
@@ -60,7 +60,7 @@ def select_candidates(one: LoadedTable) -> str:
         joins += f" {join_roles(one, vocabulary)}"
         usable.append(f"of_{vocabulary}.cell IS NOT NULL")
     return (
-        f"SELECT {one.number_of_row} AS sheet, r.number, k.source, r.name, {identifier} AS identifier, {text} AS text, "
+        f"SELECT {one.number_of_row} AS table_number, r.number, k.source, r.name, {identifier} AS identifier, {text} AS text, "
         f"{' AND '.join(usable)} AS usable FROM {one.rows} AS r {joins}"
     )
 
@@ -69,14 +69,14 @@ def join_roles(one: LoadedTable, vocabulary: str) -> str:
     """Write the SQL that joins the terms in a cell of a row r, as ``of_`` and the vocabulary."""
     name = f"of_{vocabulary}"
     return (
-        f"LEFT JOIN known_roles AS {name} ON {name}.sheet = {one.number} AND {name}.vocabulary = '{vocabulary}' "
+        f"LEFT JOIN known_roles AS {name} ON {name}.table_number = {one.number} AND {name}.vocabulary = '{vocabulary}' "
         f"AND {name}.cell = {one.cell(vocabulary)}"
     )
 
 
 def join_agents(one: LoadedTable) -> str:
     """Write the SQL that joins the agent of a row r as ``a``."""
-    return f"LEFT JOIN known_agents AS a ON a.sheet = {one.number} AND a.agent = {one.cell('agent')}"
+    return f"LEFT JOIN known_agents AS a ON a.table_number = {one.number} AND a.agent = {one.cell('agent')}"
 
 
 def _distinct(one: LoadedTable, cell: str, table: TripleTable) -> list[str]:

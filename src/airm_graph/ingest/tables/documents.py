@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 
 from airm_graph.ingest.captures.sidecar import is_web_address
 from airm_graph.ingest.formats import Row
+from airm_graph.ingest.tables.mapped_table import MappedTable, Reason
 from airm_graph.ingest.tables.names import find_doi, find_separator, find_year, split_authors
-from airm_graph.ingest.tables.sheet import Reason, Sheet
 from airm_graph.model import SourceBlock, Text
 from airm_graph.text import name_key, slugify
 
@@ -23,42 +23,42 @@ class Documents:
     def __init__(self) -> None:
         """Begin without any."""
         self.blocks: list[SourceBlock] = []
-        self.rows: list[tuple[Sheet, Row]] = []
+        self.rows: list[tuple[MappedTable, Row]] = []
         self.named: set[int] = set()
         self._by: defaultdict[tuple[str, str], set[int]] = defaultdict(set)
         self._keys: dict[str, None] = {}
 
-    def read(self, sheet: Sheet, rows: Sequence[Row]) -> list[SourceBlock]:
+    def read(self, mapped: MappedTable, rows: Sequence[Row]) -> list[SourceBlock]:
         """Take in the rows of one table of sources; those that say too little are set aside."""
         found = []
         for row in rows:
-            reasons = _find_gaps(sheet, row)
+            reasons = _find_gaps(mapped, row)
             if reasons:
-                sheet.reject(row, reasons)
+                mapped.reject(row, reasons)
                 continue
-            block = _read_block(sheet, row, lambda what, row=row: sheet.get(row, what), sheet.columns.columns)  # type: ignore[misc]
-            number = self._number(block, sheet, row)
-            self._enter(number, block, sheet, row)
+            block = _read_block(mapped, row, lambda what, row=row: mapped.get(row, what), mapped.columns.columns)  # type: ignore[misc]
+            number = self._number(block, mapped, row)
+            self._enter(number, block, mapped, row)
             found.append(block)
         return found
 
-    def _number(self, block: SourceBlock, sheet: Sheet, row: Row) -> int:
+    def _number(self, block: SourceBlock, mapped: MappedTable, row: Row) -> int:
         # A document that is listed twice with one content is one.
-        for number in self._by.get(("content", repr(_content(block, sheet.get(row, "identifier")))), ()):
+        for number in self._by.get(("content", repr(_content(block, mapped.get(row, "identifier")))), ()):
             return number
         self.blocks.append(block)
-        self.rows.append((sheet, row))
+        self.rows.append((mapped, row))
         return len(self.blocks) - 1
 
-    def _enter(self, number: int, block: SourceBlock, sheet: Sheet, row: Row) -> None:
+    def _enter(self, number: int, block: SourceBlock, mapped: MappedTable, row: Row) -> None:
         names = {
-            "identifier": sheet.get(row, "identifier"),
+            "identifier": mapped.get(row, "identifier"),
             "title": name_key(block.title.published),
             "doi": block.doi or "",
             "url": block.url or "",
-            "citation": _cite(block, sheet.get(row, "first author")),
+            "citation": _cite(block, mapped.get(row, "first author")),
         }
-        for kind in sheet.columns.keys:
+        for kind in mapped.columns.keys:
             self._keys[kind] = None
             if names[kind]:
                 self._by[kind, names[kind]].add(number)
@@ -84,11 +84,14 @@ class Documents:
 
     def say_unused(self) -> None:
         """Note the documents that no row names."""
-        for number, (sheet, row) in enumerate(self.rows):
+        for number, (mapped, row) in enumerate(self.rows):
             if number not in self.named:
-                name = sheet.get(row, "identifier") or sheet.get(row, "title")
-                sheet.say(
-                    "TAB-13", f"no mitigation is taken from the document {name!r}", row, sheet.header("identifier") or sheet.header("title")
+                name = mapped.get(row, "identifier") or mapped.get(row, "title")
+                mapped.say(
+                    "TAB-13",
+                    f"no mitigation is taken from the document {name!r}",
+                    row,
+                    mapped.header("identifier") or mapped.header("title"),
                 )
 
 
@@ -116,25 +119,25 @@ def _cite(block: SourceBlock, first: str) -> str:
     return f"{slugify(surname)}|{block.year}" if slugify(surname) and block.year else ""
 
 
-def _find_gaps(sheet: Sheet, row: Row) -> list[Reason]:
-    needed = ["title"] + (["identifier"] if sheet.columns.keys == ("identifier",) else [])
-    gaps = [("TAB-14", sheet.header(what), f"the document has no {what}") for what in sorted(needed) if not sheet.get(row, what)]
-    if not sheet.get(row, "authors") and not sheet.get(row, "first author"):
-        gaps.append(("TAB-14", sheet.header("authors") or sheet.header("first author"), "the document has no authors"))
+def _find_gaps(mapped: MappedTable, row: Row) -> list[Reason]:
+    needed = ["title"] + (["identifier"] if mapped.columns.keys == ("identifier",) else [])
+    gaps = [("TAB-14", mapped.header(what), f"the document has no {what}") for what in sorted(needed) if not mapped.get(row, what)]
+    if not mapped.get(row, "authors") and not mapped.get(row, "first author"):
+        gaps.append(("TAB-14", mapped.header("authors") or mapped.header("first author"), "the document has no authors"))
     return gaps
 
 
-def read_inline(sheet: Sheet, row: Row) -> SourceBlock | list[Reason]:
+def read_inline(mapped: MappedTable, row: Row) -> SourceBlock | list[Reason]:
     """The document that a row describes itself, or why it cannot be told."""
-    inline = sheet.columns.inline
+    inline = mapped.columns.inline
 
     def get(what: str) -> str:
-        return sheet.table.get(row, inline[what]) if what in inline else ""
+        return mapped.table.get(row, inline[what]) if what in inline else ""
 
     gaps = [] if get("title") else [("TAB-07", inline["title"], "the row names no source")]
     if not get("authors") and not get("first author"):
         gaps.append(("TAB-14", inline.get("authors") or inline.get("first author", ""), "the document has no authors"))
-    return gaps or _read_block(sheet, row, get, inline)
+    return gaps or _read_block(mapped, row, get, inline)
 
 
 def _split_line(line: str, first: str, separator: str) -> tuple[tuple[str, ...], bool]:
@@ -145,31 +148,31 @@ def _split_line(line: str, first: str, separator: str) -> tuple[tuple[str, ...],
     return split_authors(line, separator=found) if found else ((" ".join(first.split()),) if first else (), False)
 
 
-def _read_block(sheet: Sheet, row: Row, get: Callable[[str], str], headers: Mapping[str, str]) -> SourceBlock:
-    title, of_title = sheet.text(row, headers["title"], get("title"), "title")
-    abstract, of_abstract = sheet.text(row, headers.get("abstract", ""), get("abstract"), "prose")
+def _read_block(mapped: MappedTable, row: Row, get: Callable[[str], str], headers: Mapping[str, str]) -> SourceBlock:
+    title, of_title = mapped.text(row, headers["title"], get("title"), "title")
+    abstract, of_abstract = mapped.text(row, headers.get("abstract", ""), get("abstract"), "prose")
     assert title is not None, "a row without a title is set aside"
     line = " ".join((get("authors") or get("first author")).split())
-    authors, is_whole = _split_line(get("authors") or line, get("first author"), sheet.columns.separator)
+    authors, is_whole = _split_line(get("authors") or line, get("first author"), mapped.columns.separator)
     if not is_whole:
-        sheet.say("TAB-17", f"the author line is no plain list of names: {line!r}", row, headers.get("authors", ""))
+        mapped.say("TAB-17", f"the author line is no plain list of names: {line!r}", row, headers.get("authors", ""))
     issued, url, doi = get("issued"), get("url"), find_doi(get("doi"))
     year = find_year(issued)
     if year is None:
-        sheet.say("TAB-15", f"{issued!r} holds no year" if issued else "the document has no date", row, headers.get("issued", ""))
+        mapped.say("TAB-15", f"{issued!r} holds no year" if issued else "the document has no date", row, headers.get("issued", ""))
     if url and not is_web_address(url):
-        sheet.say("TAB-16", f"{url!r} is not an http or https address", row, headers["url"])
+        mapped.say("TAB-16", f"{url!r} is not an http or https address", row, headers["url"])
     if get("doi") and not doi:
-        sheet.say("TAB-16", f"{get('doi')!r} is not a DOI such as 10.1000/182", row, headers["doi"])
+        mapped.say("TAB-16", f"{get('doi')!r} is not a DOI such as 10.1000/182", row, headers["doi"])
     resolver = f"https://doi.org/{doi}" if doi else ""
     return SourceBlock(
         title,
         Text(line, line),
         authors,
         year,
-        sheet.whole(row),
+        mapped.whole(row),
         abstract,
-        given_first=sheet.columns.given_first,
+        given_first=mapped.columns.given_first,
         url=url if is_web_address(url) else resolver if is_web_address(resolver) else None,
         doi=doi,
         repairs=(*of_title, *of_abstract),

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from itertools import groupby
 from pathlib import PurePath
 
-from airm_graph.ingest.days import mend_date
+from airm_graph.ingest.days import fix_date
 from airm_graph.ingest.formats import Table, read_table
 from airm_graph.ingest.tables.mapping import Mapping, TableMapping
 from airm_graph.taxonomy import load_taxonomy
 from airm_graph.text import Kind, normalise, repair_text
 from airm_graph.text.characters import find_invisible_characters
 
-__all__ = ["mend_tables"]
+__all__ = ["fix_tables"]
 
 #: What a column is → what kind of text it holds.
 _KINDS: dict[str, Kind] = {"name": "name", "title": "title", "description": "prose", "abstract": "prose", "reason": "prose"}
@@ -48,25 +48,25 @@ class _Sheet:
         return self.header.index(name) if name in self.header else None
 
 
-def mend_tables(files: dict[str, bytes], *, mappings: Sequence[Mapping], whole: bool) -> dict[str, bytes]:
+def fix_tables(files: dict[str, bytes], *, mappings: Sequence[Mapping], whole: bool) -> dict[str, bytes]:
     r"""Mend the tables of one folder.
 
     Args:
         files: Name → bytes of each table.
         mappings: Those to choose from, by the columns of each table.
-        whole: Whether these are all tables of the folder: identifiers are mended in all of them or in none.
+        whole: Whether these are all tables of the folder: identifiers are fixed in all of them or in none.
 
     Returns:
-        The same, mended. A table that cannot be read, or whose columns no mapping knows, stays as it is.
+        The same, fixed. A table that cannot be read, or whose columns no mapping knows, stays as it is.
 
     >>> from airm_graph.ingest.tables.mapping import read_mapping
     >>> mapping = read_mapping(b"edition: v2\ntables: {mitigations: {columns: {name: N, source: S}}}", file="m.yaml")
-    >>> mend_tables({"a.csv": "N,S\n\u200bRed  teaming ,x\n".encode()}, mappings=[mapping], whole=True)["a.csv"].decode()
+    >>> fix_tables({"a.csv": "N,S\n\u200bRed  teaming ,x\n".encode()}, mappings=[mapping], whole=True)["a.csv"].decode()
     'N,S\nRed teaming,x\n'
     """
-    sheets = {name: sheet for name, data in files.items() if (sheet := _read(name, data, mappings))}
-    keys = _find_new_keys(list(sheets.values())) if whole else {}
-    return {name: _mend(sheets[name], keys, data) if name in sheets else data for name, data in files.items()}
+    mapped_tables = {name: mapped for name, data in files.items() if (mapped := _read(name, data, mappings))}
+    keys = _find_new_keys(list(mapped_tables.values())) if whole else {}
+    return {name: _fix(mapped_tables[name], keys, data) if name in mapped_tables else data for name, data in files.items()}
 
 
 def _read(name: str, data: bytes, mappings: Sequence[Mapping]) -> _Sheet | None:
@@ -111,44 +111,44 @@ def _split(text: str, delimiter: str) -> Iterator[list[_Cell]]:
         yield row
 
 
-def _find_new_keys(sheets: Sequence[_Sheet]) -> dict[str, str]:
+def _find_new_keys(mapped_tables: Sequence[_Sheet]) -> dict[str, str]:
     """Identifiers with white space → the same with hyphens, where nothing else is called so."""
     every: set[str] = set()
-    for sheet in sheets:
-        columns = [column for what in _KEYS if (column := sheet.find_column(what)) is not None]
-        every |= {_strip(row[column].value) for row in sheet.rows for column in columns if column < len(row)}
+    for mapped in mapped_tables:
+        columns = [column for what in _KEYS if (column := mapped.find_column(what)) is not None]
+        every |= {_strip(row[column].value) for row in mapped.rows for column in columns if column < len(row)}
     wanted = sorted((_SPACE.sub("-", key), key) for key in every if _SPACE.search(key))
     groups = {new: [key for _, key in some] for new, some in groupby(wanted, key=lambda pair: pair[0])}
     return {keys[0]: new for new, keys in groups.items() if len(keys) == 1 and new not in every}
 
 
-def _mend(sheet: _Sheet, keys: dict[str, str], data: bytes) -> bytes:
+def _fix(mapped: _Sheet, keys: dict[str, str], data: bytes) -> bytes:
     pieces, at = [], 0
-    for row in sheet.rows:
-        for cell, after in _find_changes(sheet, row, keys):
-            pieces += [sheet.text[at : cell.start], _write(after, cell, sheet)]
+    for row in mapped.rows:
+        for cell, after in _find_changes(mapped, row, keys):
+            pieces += [mapped.text[at : cell.start], _write(after, cell, mapped)]
             at = cell.end
-    mended = "".join([*pieces, sheet.text[at:]]).encode()
+    fixed = "".join([*pieces, mapped.text[at:]]).encode()
     # A row that would no longer be one must not come out of a repair.
-    return mended if len(read_table(mended, file=sheet.name).rows) == len(sheet.rows) else data
+    return fixed if len(read_table(fixed, file=mapped.name).rows) == len(mapped.rows) else data
 
 
-def _find_changes(sheet: _Sheet, row: Sequence[_Cell], keys: dict[str, str]) -> list[tuple[_Cell, str]]:
+def _find_changes(mapped: _Sheet, row: Sequence[_Cell], keys: dict[str, str]) -> list[tuple[_Cell, str]]:
     changes = []
-    for what in sheet.columns.columns:
-        column = sheet.find_column(what)
+    for what in mapped.columns.columns:
+        column = mapped.find_column(what)
         if column is None or column >= len(row):
             continue
         cell = row[column]
-        after = _mend_value(what, cell.value, keys)
+        after = _fix_value(what, cell.value, keys)
         if what == "label":
-            after = _mend_label(after, sheet, row)
+            after = _fix_label(after, mapped, row)
         if after != cell.value and after:
             changes.append((cell, after))
     return sorted(changes, key=lambda change: change[0].start)
 
 
-def _mend_value(what: str, value: str, keys: dict[str, str]) -> str:
+def _fix_value(what: str, value: str, keys: dict[str, str]) -> str:
     kind = _KINDS.get(what)
     lines = [(number, 1, line) for number, line in enumerate(_LINE_END.split(value), 1)]
     # What is no running text loses the characters that nobody sees, and nothing else.
@@ -158,7 +158,7 @@ def _mend_value(what: str, value: str, keys: dict[str, str]) -> str:
     if what in _KEYS:
         return keys.get(plain, plain)
     if what == "created":
-        return mend_date(plain)
+        return fix_date(plain)
     return plain if kind is None or plain != "\n".join(line for _, _, line in lines) else value
 
 
@@ -169,17 +169,17 @@ def _strip(value: str) -> str:
     return "\n".join(line.strip() for line in _LINE_END.split(value)).strip()
 
 
-def _mend_label(label: str, sheet: _Sheet, row: Sequence[_Cell]) -> str:
+def _fix_label(label: str, mapped: _Sheet, row: Sequence[_Cell]) -> str:
     """The label of the code as the taxonomy writes it, where only letters' case or signs differ."""
-    column = sheet.find_column("code")
-    code = load_taxonomy(sheet.mapping.edition).codes.get(row[column].value.strip()) if column is not None and column < len(row) else None
-    own = [text for text in (code.label if code else None, sheet.mapping.labels.get(code.notation) if code else None) if text]
+    column = mapped.find_column("code")
+    code = load_taxonomy(mapped.mapping.edition).codes.get(row[column].value.strip()) if column is not None and column < len(row) else None
+    own = [text for text in (code.label if code else None, mapped.mapping.labels.get(code.notation) if code else None) if text]
     return next((text for text in own if normalise(text) == normalise(label)), label)
 
 
-def _write(value: str, cell: _Cell, sheet: _Sheet) -> str:
-    end = "\r\n" if "\r\n" in sheet.text else "\n"
+def _write(value: str, cell: _Cell, mapped: _Sheet) -> str:
+    end = "\r\n" if "\r\n" in mapped.text else "\n"
     text = value.replace("\n", end)
-    if cell.is_quoted or any(sign in text for sign in (sheet.delimiter, '"', "\r", "\n")):
+    if cell.is_quoted or any(sign in text for sign in (mapped.delimiter, '"', "\r", "\n")):
         return '"' + text.replace('"', '""') + '"'
     return text

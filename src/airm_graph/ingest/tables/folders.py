@@ -12,7 +12,7 @@ from airm_graph.ingest.inputs import Input, Over
 from airm_graph.ingest.tables.loaded import LoadedTable, find_loaded, load_rows, scan_table
 from airm_graph.ingest.tables.mapping import load_builtin_mappings, load_mapping
 from airm_graph.ingest.tables.meaning import BESIDE, Mapping
-from airm_graph.model import Place
+from airm_graph.model import Location
 from airm_graph.rules import make_finding
 
 __all__ = ["Folder", "LoadRows", "find_mappings", "list_folders", "load_folders", "read_folders"]
@@ -99,21 +99,21 @@ def load_folders(
     """
     numbers, owners, groups = count(), dict[int, Input](), list_folders(entries)
     every = [entry for group in groups for entry in group]
-    scans = iter(over(scan_table, [(entry, workspace / f"table-{place}.csv") for place, entry in enumerate(every)]))
+    scans = iter(over(scan_table, [(entry, workspace / f"table-{position}.csv") for position, entry in enumerate(every)]))
     found = []
-    for place, group in enumerate(groups):
+    for position, group in enumerate(groups):
         mappings = [mapping] if mapping else find_mappings(group)
         parts: list[Table | LoadedTable] = []
         files: dict[str, str] = {}
         for entry in group:
             number, scan = next(numbers), next(scans)
-            if scan and (known := find_loaded(scan, mappings, number=number, folder=place)):
+            if scan and (known := find_loaded(scan, mappings, number=number, folder=position)):
                 owners[number] = entry
                 parts.append(known)
                 files[entry.name] = entry.shown
                 continue
             tables = _read_entry(entry, mappings)
-            parts += [find_loaded(one, mappings, number=next(numbers), folder=place) or one for one in tables]
+            parts += [find_loaded(one, mappings, number=next(numbers), folder=position) or one for one in tables]
             files |= _name_tables(entry, tables)
         found.append(Folder(tuple(parts), mappings, files))
     given = [part for folder in found for part in folder.loaded]
@@ -156,7 +156,7 @@ def _name_tables(entry: Input, tables: Iterable[Table]) -> dict[str, str]:
 
 
 def _excuse(tables: Sequence[Table], mappings: Sequence[Mapping], *, is_named: bool) -> tuple[Table, ...]:
-    """Make notes of tables that nobody may have meant: JSON found in a folder, and sheets beside one that a mapping knows."""
+    """Make notes of tables that nobody may have meant: JSON found in a folder, and tables beside one that a mapping knows."""
     known = [any(mapping.find_table(table.header) for mapping in mappings) for table in tables]
     excused = []
     for table, is_known in zip(tables, known, strict=True):
@@ -164,9 +164,9 @@ def _excuse(tables: Sequence[Table], mappings: Sequence[Mapping], *, is_named: b
         if is_known or not table.header:
             excused.append(table)
         elif table.media_type == "application/json" and not is_named:
-            excused.append(Table(table.file, findings=(make_finding("TAB-28", what, Place(table.file)),)))
+            excused.append(Table(table.file, findings=(make_finding("TAB-28", what, Location(table.file)),)))
         elif any(known):
-            excused.append(Table(table.file, findings=(make_finding("TAB-29", what, Place(table.file)),)))
+            excused.append(Table(table.file, findings=(make_finding("TAB-29", what, Location(table.file)),)))
         else:
             excused.append(table)
     return tuple(excused)

@@ -85,7 +85,7 @@ class LoadedTable:
         """What is kept of a row r beside what is kept of all, as the end of a SELECT."""
         return ""
 
-    def is_own(self, column: str = "sheet") -> str:
+    def is_own(self, column: str = "table_number") -> str:
         """SQL that tells whether a row with the number of a table is one of these."""
         return f"{column} = {self.number}"
 
@@ -205,7 +205,7 @@ def _list_records(one: LoadedTable) -> Iterator[list[str | int]]:
 def read_rows(one: LoadedTable, *, table: TripleTable, condition: str) -> Iterator[tuple[int, Row]]:
     """Read the rows for which a condition holds, as they stand in the files, each with the number of its table."""
     cells = ", ".join(f"c{number}" for number in range(len(one.head.header)))
-    select = f"SELECT {one.number_of_row} AS sheet, number, first, last, raw, {cells} FROM {one.rows} AS r WHERE {condition}"
+    select = f"SELECT {one.number_of_row} AS table_number, number, first, last, raw, {cells} FROM {one.rows} AS r WHERE {condition}"
     for owner, number, first, last, raw, *bare in table.execute(f"{select} ORDER BY 1, 2"):
         yield owner, _read_raw(Row(number, first, last, tuple(bare)), raw)
 

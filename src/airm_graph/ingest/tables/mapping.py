@@ -193,7 +193,7 @@ class _Node:
 
     def refuse(self, what: str) -> NoReturn:
         line = self.node.start_mark.line + 1 if self.node is not None else None
-        raise InputError(what, file=self.file, line=line, remedy="mend the mapping")
+        raise InputError(what, file=self.file, line=line, remedy="fix the mapping")
 
     @property
     def is_text(self) -> bool:

@@ -96,5 +96,5 @@ def name_agent(value: str, *, known: dict[str, str], kind: str = "") -> Agent:
     if mail:
         return Agent(f"agent/address-{digest}", f"an address at {mail['host']}", kind)
     # One word may be anybody's name, or that of a program: it stays apart from the authors of documents.
-    place = "agent" if len(name.split()) > 1 else "agent/classifier"
-    return Agent(f"{place}/{slugify(name) or f'name-{digest}'}", " ".join(name.split()), kind)
+    path = "agent" if len(name.split()) > 1 else "agent/classifier"
+    return Agent(f"{path}/{slugify(name) or f'name-{digest}'}", " ".join(name.split()), kind)

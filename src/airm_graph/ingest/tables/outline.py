@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from airm_graph.ingest.formats import Row
-from airm_graph.ingest.tables.sheet import Reason, Sheet
+from airm_graph.ingest.tables.mapped_table import MappedTable, Reason
 from airm_graph.ingest.tables.values import split_cell
 from airm_graph.model import Parent
 from airm_graph.text import name_key
@@ -36,71 +36,71 @@ class Outline:
     lost: list[tuple[Row, str, str]] = field(default_factory=list)
     reasons: dict[int, list[Reason]] = field(default_factory=dict)
 
-    def find_parent(self, sheet: Sheet, row: Row, used: Mapping[int, Row]) -> Parent | None:
+    def find_parent(self, mapped: MappedTable, row: Row, used: Mapping[int, Row]) -> Parent | None:
         """The row that *row* is part of, when it is used; a finding of TAB-32 when it is not."""
         for claim in self.claims.get(row.number, ()):
             if claim.parent in used:
-                return Parent(claim.parent, sheet.cell(claim.said_by, claim.header))
-            sheet.say("TAB-32", f"row {claim.parent}, of which this one is part, is set aside", row, sheet.header("parent"))
+                return Parent(claim.parent, mapped.cell(claim.said_by, claim.header))
+            mapped.say("TAB-32", f"row {claim.parent}, of which this one is part, is set aside", row, mapped.header("parent"))
             return None
         return None
 
-    def say_lost(self, sheet: Sheet, used: Mapping[int, Row]) -> None:
+    def say_lost(self, mapped: MappedTable, used: Mapping[int, Row]) -> None:
         """Note the names that are no row of the document, in the rows that are used."""
         for row, header, what in self.lost:
             if row.number in used:
-                sheet.say("TAB-32", what, row, header)
+                mapped.say("TAB-32", what, row, header)
 
 
-def read_outline(sheet: Sheet, rows: Sequence[Row], documents: Mapping[int, object]) -> Outline:
+def read_outline(mapped: MappedTable, rows: Sequence[Row], documents: Mapping[int, object]) -> Outline:
     """Find the parents of rows.
 
     Args:
-        sheet: The table.
+        mapped: The table.
         rows: Its rows that can be read.
         documents: Number of a row → what tells its document from others; a row of another document is no parent.
     """
     outline = Outline()
-    if not {"parent", "children"} & sheet.columns.columns.keys():
+    if not {"parent", "children"} & mapped.columns.columns.keys():
         return outline
-    names = _Names(sheet, rows, documents)
+    names = _Names(mapped, rows, documents)
     claims: defaultdict[int, list[_Claim]] = defaultdict(list)
     for row in rows:
         for what in ("parent", "children"):
-            for value in names.split(sheet.get(row, what), row, what):
+            for value in names.split(mapped.get(row, what), row, what):
                 other, problem = names.find(value, row)
                 if other is None:
-                    outline.lost.append((row, sheet.header(what), problem))
+                    outline.lost.append((row, mapped.header(what), problem))
                 else:
                     child, parent = (row.number, other) if what == "parent" else (other, row.number)
-                    claims[child].append(_Claim(parent, row, sheet.header(what)))
+                    claims[child].append(_Claim(parent, row, mapped.header(what)))
     # What a row says of itself comes first.
     outline.claims = {child: sorted(said, key=lambda claim: claim.said_by.number != child) for child, said in claims.items()}
-    outline.reasons = _find_contradictions(outline.claims, sheet)
+    outline.reasons = _find_contradictions(outline.claims, mapped)
     return outline
 
 
 class _Names:
     """Rows by identifier and by name within their document."""
 
-    def __init__(self, sheet: Sheet, rows: Iterable[Row], documents: Mapping[int, object]) -> None:
-        self.sheet, self.documents = sheet, documents
+    def __init__(self, mapped: MappedTable, rows: Iterable[Row], documents: Mapping[int, object]) -> None:
+        self.mapped, self.documents = mapped, documents
         self.by: defaultdict[tuple[object, str, str], set[int]] = defaultdict(set)
         first: dict[tuple[object, tuple[str, ...]], int] = {}
         for row in rows:
             document = documents.get(row.number)
             # A row that stands twice is one.
-            number = first.setdefault((document, tuple(sheet.table.get(row, header) for header in sheet.columns.headers)), row.number)
-            if identifier := sheet.get(row, "identifier"):
+            number = first.setdefault((document, tuple(mapped.table.get(row, header) for header in mapped.columns.headers)), row.number)
+            if identifier := mapped.get(row, "identifier"):
                 self.by[document, "identifier", identifier].add(number)
-            self.by[document, "name", name_key(sheet.get(row, "name"))].add(number)
+            self.by[document, "name", name_key(mapped.get(row, "name"))].add(number)
 
     def split(self, cell: str, row: Row, what: str) -> list[str]:
         """The values of a cell: a name may hold the separator, and a row has one parent."""
         whole = " ".join(cell.split())
         if not whole or what == "parent" or self.find(whole, row)[0] is not None:
             return [whole] if whole else []
-        return split_cell(cell, self.sheet.columns.split_by(what))
+        return split_cell(cell, self.mapped.columns.split_by(what))
 
     def find(self, value: str, row: Row) -> tuple[int | None, str]:
         document = self.documents.get(row.number)
@@ -113,11 +113,11 @@ class _Names:
         return None, f"no row of the document is called {value!r}"
 
 
-def _find_contradictions(claims: Mapping[int, Sequence[_Claim]], sheet: Sheet) -> dict[int, list[Reason]]:
+def _find_contradictions(claims: Mapping[int, Sequence[_Claim]], mapped: MappedTable) -> dict[int, list[Reason]]:
     found: dict[int, list[Reason]] = {}
     for child, said in claims.items():
         parents = {claim.parent: claim for claim in reversed(said)}
-        header = sheet.header("parent")
+        header = mapped.header("parent")
         if child in parents:
             found[child] = [("TAB-31", said[0].header, "the row is part of itself")]
         elif len(parents) > 1:

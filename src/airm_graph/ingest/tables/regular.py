@@ -39,8 +39,8 @@ def load_regular(rows: str, *, scan: Scan, name: str, table: TripleTable) -> boo
 def _select(scan: Scan, name: int) -> str:
     """SQL for the rows that are not blank."""
     width = len(scan.header)
-    cells = [f"c{place}" for place in range(width + _MORE)]
-    bare = [f"b{place}" for place in range(width + _MORE)]
+    cells = [f"c{position}" for position in range(width + _MORE)]
+    bare = [f"b{position}" for position in range(width + _MORE)]
     whole = f"concat({', '.join(cells)})"
     # A row takes a line more for each line end within it; the header takes the first.
     taken = f"(1 + length({whole}) - length(replace({whole}, chr(10), '')))"

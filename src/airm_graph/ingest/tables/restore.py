@@ -10,8 +10,8 @@ from typing import TypeVar
 
 from airm_graph.ingest.captures.sidecar import is_web_address
 from airm_graph.ingest.formats import Row
+from airm_graph.ingest.tables.mapped_table import MappedTable, Reason
 from airm_graph.ingest.tables.names import is_day
-from airm_graph.ingest.tables.sheet import Reason, Sheet
 from airm_graph.ingest.tables.values import find_term, split_cell
 from airm_graph.model import ROLES, TEXTS, Agent, Attested, Capture, Classification, Evidence, Mitigation, Records, Repair, Source
 from airm_graph.taxonomy import load_taxonomy
@@ -45,30 +45,30 @@ class _UnusableError(Exception):
         super().__init__(what)
 
 
-def restore_records(sheets: Sequence[Sheet]) -> Records:
+def restore_records(mapped_tables: Sequence[MappedTable]) -> Records:
     """Read the tables of an exported graph; rows that name what is not there, or are not as they were written, are set aside."""
-    if not sheets:
+    if not mapped_tables:
         return Records()
     reader = _Reader()
     for kind, read in reader.order:
-        for sheet in (sheet for sheet in sheets if sheet.columns.kind == kind):
-            for row in sheet.table.rows:
-                _read_row(sheet, row, read)
+        for mapped in (mapped for mapped in mapped_tables if mapped.columns.kind == kind):
+            for row in mapped.table.rows:
+                _read_row(mapped, row, read)
     return reader.finish()
 
 
-def _read_row(sheet: Sheet, row: Row, read: Callable[["_Cells"], None]) -> None:
+def _read_row(mapped: MappedTable, row: Row, read: Callable[["_Cells"], None]) -> None:
     try:
-        read(_Cells(sheet, row))
+        read(_Cells(mapped, row))
     except _UnusableError as error:
-        sheet.reject(row, [error.reason])
+        mapped.reject(row, [error.reason])
 
 
 class _Cells:
     """The cells of a row, as they are: white space around a text belongs to it."""
 
-    def __init__(self, sheet: Sheet, row: Row) -> None:
-        header = sheet.table.header
+    def __init__(self, mapped: MappedTable, row: Row) -> None:
+        header = mapped.table.header
         self.cells = dict(zip(header, row.cells, strict=False))
 
     def text(self, column: str) -> str:
@@ -240,7 +240,7 @@ class _Reader:
         """All records, sorted by key."""
         given: defaultdict[str, list[Classification]] = defaultdict(list)
         for (mitigation, edition, code, by), thing in sorted(self.classifications.items()):
-            said = (thing.places, thing.all("reason"), self._agents(thing, "agents"), thing.all("created"))
+            said = (thing.locations, thing.all("reason"), self._agents(thing, "agents"), thing.all("created"))
             given[mitigation].append(Classification(edition, code, *said, by))
         return Records(
             captures=tuple(sorted(self.captures.values(), key=lambda capture: capture.sha256)),
@@ -259,7 +259,7 @@ class _Reader:
             thing.all("authors"),
             self._agents(thing, "creators"),
             thing.all("issued"),
-            thing.places,
+            thing.locations,
             thing.all("abstract"),
             thing.all("addresses"),
             thing.all("numbers"),
@@ -270,7 +270,7 @@ class _Reader:
         return Mitigation(
             key,
             source,
-            thing.places,
+            thing.locations,
             thing.all("identifier"),
             (*thing.all("name")[:1], *thing.all("other name")),
             thing.all("description"),
@@ -289,15 +289,15 @@ class _Thing:
         self.every: set[Evidence] = set()
 
     def add(self, column: str, values: Iterable[str], evidence: Iterable[Evidence]) -> None:
-        places = list(evidence)
-        self.every.update(places)
+        locations = list(evidence)
+        self.every.update(locations)
         for value in values:
             if value:
-                self.said[column][value].update(places)
+                self.said[column][value].update(locations)
 
     def all(self, column: str) -> tuple[Attested, ...]:
-        return tuple(Attested(value, tuple(sorted(places))) for value, places in self.said[column].items())
+        return tuple(Attested(value, tuple(sorted(locations))) for value, locations in self.said[column].items())
 
     @property
-    def places(self) -> tuple[Evidence, ...]:
+    def locations(self) -> tuple[Evidence, ...]:
         return tuple(sorted(self.every))

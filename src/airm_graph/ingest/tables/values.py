@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from functools import cache
 
 from airm_graph.ingest.formats import Row
+from airm_graph.ingest.tables.mapped_table import MappedTable, Reason, Repairs
 from airm_graph.ingest.tables.meaning import ClassificationMapping
 from airm_graph.ingest.tables.names import is_day, name_agent
-from airm_graph.ingest.tables.sheet import Reason, Repairs, Sheet
 from airm_graph.model import Agent, AssignedCode, Role
 from airm_graph.taxonomy import Code, Concept, Taxonomy, load_vocabularies
 from airm_graph.text import normalise
@@ -92,58 +92,58 @@ def _compare_label(code: Code, label: str, labels: Lookup[str, str]) -> str:
     return ""
 
 
-def check_codes(sheet: Sheet, row: Row, given: ClassificationMapping, taxonomy: Taxonomy) -> list[Reason]:
+def check_codes(mapped: MappedTable, row: Row, given: ClassificationMapping, taxonomy: Taxonomy) -> list[Reason]:
     """Why the codes of one classification cannot be used."""
     header, column = given.columns["code"], given.columns.get("label", "")
-    parts = [_read_part(value, taxonomy, sheet.mapping.labels) for value in _split_codes(sheet, row, given)]
+    parts = [_read_part(value, taxonomy, mapped.mapping.labels) for value in _split_codes(mapped, row, given)]
     reasons = [(part.problem[0], header, part.problem[1]) for part in parts if part.problem]
     codes = [part.code for part in parts if part.code]
-    labels = split_cell(sheet.table.get(row, column), given.separator) if column and not reasons else []
+    labels = split_cell(mapped.table.get(row, column), given.separator) if column and not reasons else []
     if labels and len(codes) == len(labels):
-        said = [_compare_label(taxonomy.codes[code], label, sheet.mapping.labels) for code, label in zip(codes, labels, strict=True)]
+        said = [_compare_label(taxonomy.codes[code], label, mapped.mapping.labels) for code, label in zip(codes, labels, strict=True)]
         return [("TAB-06", column, problem) for problem in said if problem]
     if labels and codes:
         return [("TAB-06", column, f"{len(codes)} codes stand beside {len(labels)} labels")]
     return reasons
 
 
-def _split_codes(sheet: Sheet, row: Row, given: ClassificationMapping) -> list[str]:
-    return split_cell(sheet.table.get(row, given.columns["code"]), given.separator)
+def _split_codes(mapped: MappedTable, row: Row, given: ClassificationMapping) -> list[str]:
+    return split_cell(mapped.table.get(row, given.columns["code"]), given.separator)
 
 
-def read_codes(sheet: Sheet, row: Row, given: ClassificationMapping, taxonomy: Taxonomy) -> tuple[tuple[AssignedCode, ...], Repairs]:
+def read_codes(mapped: MappedTable, row: Row, given: ClassificationMapping, taxonomy: Taxonomy) -> tuple[tuple[AssignedCode, ...], Repairs]:
     """The codes of one classification of a row that was checked, with reason, agent and day, and the repairs of the reason."""
-    cells = {what: sheet.table.get(row, column) for what, column in given.columns.items()}
-    codes = [part.code for value in _split_codes(sheet, row, given) if (part := _read_part(value, taxonomy, sheet.mapping.labels)).code]
+    cells = {what: mapped.table.get(row, column) for what, column in given.columns.items()}
+    codes = [part.code for value in _split_codes(mapped, row, given) if (part := _read_part(value, taxonomy, mapped.mapping.labels)).code]
     reason, created = cells.get("reason", ""), cells.get("created", "")
     if not codes:
         if reason:
-            sheet.say(
+            mapped.say(
                 "TAB-33", "the reason stands without a code, so that nothing is known of what it explains", row, given.columns["reason"]
             )
         return (), ()
     if created and not is_day(created):
-        sheet.say("TAB-16", f"{created!r} is not a day such as 2026-11-21", row, given.columns["created"])
-    if sheet.table.is_rounded(row, given.columns["code"]):
+        mapped.say("TAB-16", f"{created!r} is not a day such as 2026-11-21", row, given.columns["created"])
+    if mapped.table.is_rounded(row, given.columns["code"]):
         cell = cells["code"]
-        sheet.say("TAB-20", f"the code is stored as the number {cell}, which {cell}0 would be, too", row, given.columns["code"])
-    evidence = sheet.cell(row, given.columns["code"])
-    said = sheet.cell(row, given.columns["reason"]) if reason else None
-    agent, day = _find_agent(sheet, row, given), created if is_day(created) else None
-    text, repairs = sheet.text(row, given.columns.get("reason", ""), reason, "prose")
-    edition = sheet.mapping.edition
+        mapped.say("TAB-20", f"the code is stored as the number {cell}, which {cell}0 would be, too", row, given.columns["code"])
+    evidence = mapped.cell(row, given.columns["code"])
+    said = mapped.cell(row, given.columns["reason"]) if reason else None
+    agent, day = _find_agent(mapped, row, given), created if is_day(created) else None
+    text, repairs = mapped.text(row, given.columns.get("reason", ""), reason, "prose")
+    edition = mapped.mapping.edition
     return tuple(AssignedCode(edition, code, evidence, agent, day, given.name, text, said) for code in codes if code), repairs
 
 
-def _find_agent(sheet: Sheet, row: Row, given: ClassificationMapping) -> Agent | None:
-    name = sheet.table.get(row, given.columns.get("agent", "")) or given.agent
+def _find_agent(mapped: MappedTable, row: Row, given: ClassificationMapping) -> Agent | None:
+    name = mapped.table.get(row, given.columns.get("agent", "")) or given.agent
     if not name:
         return None
-    said = sheet.table.get(row, given.columns.get("kind", ""))
+    said = mapped.table.get(row, given.columns.get("kind", ""))
     kind = find_kind(said) if said else given.kind or ""
     if said and not kind:
-        sheet.say("TAB-30", f"{said!r} is no kind of agent: person, organization or software", row, given.columns["kind"])
-    return name_agent(name, known=sheet.mapping.agents, kind=kind)
+        mapped.say("TAB-30", f"{said!r} is no kind of agent: person, organization or software", row, given.columns["kind"])
+    return name_agent(name, known=mapped.mapping.agents, kind=kind)
 
 
 def find_kind(value: str) -> str:
@@ -170,16 +170,16 @@ def find_term(value: str, vocabulary: str) -> Concept | None:
     return _concepts(vocabulary).get(normalise(value.replace("&", " and ")))
 
 
-def read_roles(sheet: Sheet, row: Row) -> tuple[Role, ...]:
+def read_roles(mapped: MappedTable, row: Row) -> tuple[Role, ...]:
     """The terms of all role columns, each once; a finding of TAB-30 for what is none."""
     found: dict[tuple[str, str], Role] = {}
-    for vocabulary, columns in sheet.columns.roles.items():
+    for vocabulary, columns in mapped.columns.roles.items():
         for column in columns:
-            for value in split_cell(sheet.table.get(row, column), sheet.columns.split_by(vocabulary)):
+            for value in split_cell(mapped.table.get(row, column), mapped.columns.split_by(vocabulary)):
                 concept = find_term(value, vocabulary)
                 if concept:
-                    role = Role(vocabulary, concept.slug, concept.label, sheet.cell(row, column))
+                    role = Role(vocabulary, concept.slug, concept.label, mapped.cell(row, column))
                     found.setdefault((vocabulary, concept.slug), role)
                 else:
-                    sheet.say("TAB-30", f"{value!r} is not a term of the {vocabulary} vocabulary", row, column)
+                    mapped.say("TAB-30", f"{value!r} is not a term of the {vocabulary} vocabulary", row, column)
     return tuple(found.values())

@@ -1,34 +1,36 @@
-"""Shapes compiled to set-at-a-time plans: SQL over the triple table, and SPARQL for all focus nodes at once.
+"""Shapes compiled to SQL over the triple table, and to SPARQL for all focus nodes at once.
 
 Results are those of pyshacl, but where pyshacl leaves the specification or has no answer:
 
-- values of unlike datatypes do not compare (pyshacl orders them by the IRIs of their datatypes), nor do ill-typed ones;
+- values of unlike datatypes do not compare (pyshacl orders them by the IRIs of their datatypes),
+  nor do ill-typed ones;
 - ``sh:lessThan`` with a blank node is a violation (pyshacl fails);
 - a range of ``sh:languageIn`` with a subtag takes in longer tags that begin with it;
 - ``sh:uniqueLang`` asks for ``true`` as written, not for ``"1"^^xsd:boolean``;
-- lexical forms are those of XML Schema, not those that Python's ``int``, ``Decimal`` and ``float`` read.
+- lexical forms are those of XML Schema, not those that Python's ``int``, ``Decimal`` and ``float``
+  read.
 """
 
-from airm_graph.validate.compile.plan import Plans, QueryPlan, Rest, compile_shapes, find_constants
-from airm_graph.validate.compile.pool import Check, Judged, Plan
+from airm_graph.validate.compile.combined import Check, ShapePart, StatementPlan
+from airm_graph.validate.compile.plan import CompiledShapes, SparqlPlan, Uncompiled, compile_shapes, find_constants
 from airm_graph.validate.compile.scope import Branch, component_iri
-from airm_graph.validate.compile.shapes import NotCompiledError, Shape, ShapesGraph, path_text, shape_path
-from airm_graph.validate.compile.sparql import FOCUS_GRAPH, FOCUS_OF, Query
+from airm_graph.validate.compile.shapes_graph import NotCompiledError, Shape, ShapesGraph, path_text, shape_path
+from airm_graph.validate.compile.sparql import FOCUS_GRAPH, FOCUS_OF, SparqlConstraint
 
 __all__ = [
     "FOCUS_GRAPH",
     "FOCUS_OF",
     "Branch",
     "Check",
-    "Judged",
+    "CompiledShapes",
     "NotCompiledError",
-    "Plan",
-    "Plans",
-    "Query",
-    "QueryPlan",
-    "Rest",
     "Shape",
+    "ShapePart",
     "ShapesGraph",
+    "SparqlConstraint",
+    "SparqlPlan",
+    "StatementPlan",
+    "Uncompiled",
     "compile_shapes",
     "component_iri",
     "find_constants",

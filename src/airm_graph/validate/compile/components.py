@@ -1,4 +1,6 @@
-"""Constraint components to SQL: for a shape and all its focus nodes at once, the rows (focus, value, path) that violate it.
+"""Constraint components to SQL.
+
+For a shape and all its focus nodes at once they give the rows (focus, value, path) that violate it.
 
 A shape inside another is a relation too: the nodes, among those asked for, that do not conform.
 
@@ -10,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from airm_graph.namespaces import term
-from airm_graph.validate.compile.pairs import PAIRS
+from airm_graph.validate.compile.pair_components import PAIRS
 from airm_graph.validate.compile.scope import (
     NONE,
     TRUE,
@@ -25,8 +27,8 @@ from airm_graph.validate.compile.scope import (
     select_focus,
     select_values,
 )
-from airm_graph.validate.compile.shapes import Constraint, NotCompiledError, Predicate, ShapesGraph
-from airm_graph.validate.compile.values import VALUES
+from airm_graph.validate.compile.shapes_graph import Constraint, NotCompiledError, Predicate, ShapesGraph
+from airm_graph.validate.compile.value_components import VALUES
 
 __all__ = ["find_branches"]
 
@@ -36,7 +38,7 @@ _TYPE, _RESOURCE = term("rdf:type"), term("rdfs:Resource")
 
 
 def find_branches(scope: Scope) -> Iterator[Branch]:
-    """Compile the constraints of a shape, but for the property shapes and queries in it, which are judged by themselves.
+    """Compile the constraints of a shape, but for the property shapes and queries in it.
 
     Raises:
         NotCompiledError: One of them is left to pyshacl.
@@ -47,13 +49,13 @@ def find_branches(scope: Scope) -> Iterator[Branch]:
 
 
 def _failing_values(scope: Scope, node: str) -> str:
-    """The relation of the value nodes that do not conform to another shape."""
+    """Name the relation of the value nodes that do not conform to another shape."""
     return _failing(replace(scope, focus=scope.nodes()), node)
 
 
 def _failing(scope: Scope, node: str) -> str:
-    inner = open_scope(scope.graph, node, focus=scope.focus, statement=scope.statement, within=scope.within)
-    relation = scope.statement.relation
+    inner = open_scope(scope.graph, node, focus=scope.focus, relations=scope.relations, within=scope.within)
+    relation = scope.relations.name
     if inner.shape.deactivated:
         return relation(f"SELECT node FROM {scope.focus} WHERE 1 = 0")
     found = [f"SELECT focus AS node FROM ({branch.sql}) AS b" for branch in find_branches(inner)]
@@ -74,10 +76,13 @@ def _require_path(graph: ShapesGraph, node: str) -> None:
 
 
 def _condition(scope: Scope, node: str) -> str | None:
-    """The condition under which a value node v, described, fails another shape; None where that is no matter of the value alone."""
+    """Write the condition under which a value node v, described, fails another shape.
+
+    It is None where that is no matter of the value alone.
+    """
     if not _is_of_value(scope.graph, node):
         return None
-    inner = open_scope(scope.graph, node, focus=scope.focus, statement=scope.statement, within=scope.within)
+    inner = open_scope(scope.graph, node, focus=scope.focus, relations=scope.relations, within=scope.within)
     if inner.shape.deactivated:
         return "FALSE"
     branches = list(find_branches(inner))
@@ -102,7 +107,7 @@ def _named(constraint: Constraint) -> Iterator[str]:
 
 
 def _judge_members(scope: Scope, constraint: Constraint, members: Sequence[str], *, form: str, joint: str) -> Branch:
-    """The branch of values that fail *members*, put together by a word of SQL and into a form."""
+    """Make the branch of values that fail *members*, joined by a word and put into a form."""
     conditions = [_condition(scope, node) for node in members]
     if None not in conditions:
         return make_test(constraint, "described", scope.described(), form.format(joint.join(f"({one})" for one in conditions)))
@@ -159,7 +164,7 @@ def _qualified(scope: Scope, constraint: Constraint) -> Iterator[Branch]:
     for node in constraint.terms:
         conforming = [f"NOT {_fails(scope, node)}", *(_fails(scope, sibling) for sibling in _siblings(scope, node))]
         values = f"SELECT v.focus, v.value FROM {scope.values} AS v WHERE {' AND '.join(conforming)}"
-        counts = count_values(scope.statement.relation(values))
+        counts = count_values(scope.relations.name(values))
         if least is not None:
             short = f"COALESCE(c.n, 0) < {read_count(least, parameter='qualifiedMinCount')}"
             yield make_branch(constraint, select_focus(scope, short, join=counts), component="QualifiedMinCount")
@@ -169,7 +174,7 @@ def _qualified(scope: Scope, constraint: Constraint) -> Iterator[Branch]:
 
 
 def _siblings(scope: Scope, node: str) -> list[str]:
-    """The value shapes beside *node* that a value must not conform to, where the shape asks for that."""
+    """Find the value shapes beside *node* that a value must not conform to, if any is asked for."""
     if not any(TRUE.get(value, False) for value in scope.shape.options.get("qualifiedValueShapesDisjoint", ())):
         return []
     parents = scope.graph.subjects("property", scope.shape.node)

@@ -1,14 +1,15 @@
 """Lexical forms in SQL: which are well formed, and what their values are compared by.
 
 Source:
-    XML Schema Definition Language 1.1, part 2; SPARQL 1.1, 17.3 (operators). White space around numbers is let pass.
+    XML Schema Definition Language 1.1, part 2; SPARQL 1.1, 17.3 (operators). White space around
+    numbers is let pass.
 """
 
 import re
 
 from airm_graph.graph import quote
 from airm_graph.namespaces import PREFIXES
-from airm_graph.validate.compile.shapes import NotCompiledError
+from airm_graph.validate.compile.shapes_graph import NotCompiledError
 
 __all__ = ["KEYS", "STRINGS", "is_comparable", "well_formed"]
 
@@ -63,7 +64,9 @@ def _matches(form: str) -> str:
 
 
 def well_formed(datatype: str) -> str:
-    """An SQL condition on ``lexical``: it is in the lexical space of *datatype*; empty where every form is taken.
+    """Write a condition on ``lexical``: it is in the lexical space of *datatype*.
+
+    It is empty where every form is taken.
 
     Raises:
         NotCompiledError: Only pyshacl reads the datatype.

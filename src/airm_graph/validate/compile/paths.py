@@ -1,18 +1,21 @@
-"""Property paths to SQL: relations of focus and value over the triple table, for all focus nodes at once."""
+"""Property paths to SQL: relations of focus and value, for all focus nodes at once."""
 
 import re
 from collections.abc import Iterable, Mapping
 
-from airm_graph.validate.compile.shapes import Alternative, Inverse, Path, Predicate, Repeat, Sequence
+from airm_graph.validate.compile.shapes_graph import Alternative, Inverse, Path, Predicate, Repeat, Sequence
 
-__all__ = ["Statement", "find_values", "path_predicates"]
+__all__ = ["Relations", "find_values", "path_predicates"]
 
 
 _NAME = re.compile(r"(?<![\w'])r[0-9]+\b")
 
 
-class Statement:
-    """The relations of one SQL statement, each written once and named r1, r2, … in the order in which they are first needed."""
+class Relations:
+    """The relations of one SQL statement, each written once.
+
+    They are named r1, r2, … in the order in which they are first needed.
+    """
 
     def __init__(self, *, ids: Mapping[str, int]) -> None:
         """Start without relations; *ids* gives the numbers of constant terms."""
@@ -20,7 +23,7 @@ class Statement:
         self._names: dict[str, str] = {}
         self._recursive = False
 
-    def relation(self, sql: str, *, recursive: bool = False) -> str:
+    def name(self, sql: str, *, recursive: bool = False) -> str:
         """Name a relation; equal SQL has equal names. A recursive one calls itself ``«self»``."""
         if sql not in self._names:
             self._names[sql] = f"r{len(self._names) + 1}"
@@ -37,7 +40,7 @@ class Statement:
 
 
 def path_predicates(path: Path) -> set[str]:
-    """The predicates that a path walks."""
+    """Find the predicates that a path walks."""
     match path:
         case Predicate(iri):
             return {iri}
@@ -47,8 +50,10 @@ def path_predicates(path: Path) -> set[str]:
             return {iri for inner in paths for iri in path_predicates(inner)}
 
 
-def find_values(path: Path | None, *, focus: str, statement: Statement) -> str:
-    """Name the relation (focus, value) of the nodes reached from the relation *focus* (column node), each pair once.
+def find_values(path: Path | None, *, focus: str, relations: Relations) -> str:
+    """Name the relation (focus, value) of the nodes that a path reaches, each pair once.
+
+    It starts from the nodes of the relation *focus* (column node).
 
     Source:
         SHACL, 2.3.1, property paths; a node shape has its focus node as its only value node.
@@ -57,59 +62,59 @@ def find_values(path: Path | None, *, focus: str, statement: Statement) -> str:
         case None:
             sql = f"SELECT node AS focus, node AS value FROM {focus}"
         case Predicate(iri):
-            sql = f"SELECT f.node AS focus, t.o AS value FROM {focus} AS f JOIN spo AS t ON t.s = f.node AND t.p = {statement.ids[iri]}"
+            sql = f"SELECT f.node AS focus, t.o AS value FROM {focus} AS f JOIN spo AS t ON t.s = f.node AND t.p = {relations.ids[iri]}"
         case Inverse(Predicate(iri)):
-            sql = f"SELECT f.node AS focus, t.s AS value FROM {focus} AS f JOIN spo AS t ON t.o = f.node AND t.p = {statement.ids[iri]}"
+            sql = f"SELECT f.node AS focus, t.s AS value FROM {focus} AS f JOIN spo AS t ON t.o = f.node AND t.p = {relations.ids[iri]}"
         case _:
-            start = statement.relation(f"SELECT node AS focus, node AS value FROM {focus}")
+            start = relations.name(f"SELECT node AS focus, node AS value FROM {focus}")
             path = _turn(path.path) if isinstance(path, Inverse) else path
-            return _walk(path, start=start, statement=statement)
-    return statement.relation(sql)
+            return _walk(path, start=start, relations=relations)
+    return relations.name(sql)
 
 
-def _walk(path: Path, *, start: str, statement: Statement) -> str:
+def _walk(path: Path, *, start: str, relations: Relations) -> str:
     """From a relation (focus, value), go on along a path; each pair once."""
     match path:
         case Sequence(paths):
             for step in paths:
-                start = _walk(step, start=start, statement=statement)
+                start = _walk(step, start=start, relations=relations)
             return start
         case Alternative(paths):
-            return _union((_walk(step, start=start, statement=statement) for step in paths), statement=statement)
+            return _union((_walk(step, start=start, relations=relations) for step in paths), relations=relations)
         case Repeat(inner, least, many):
             if not many:
-                return _union((start, _walk(inner, start=start, statement=statement)), statement=statement)
-            first = _walk(inner, start=start, statement=statement) if least else start
-            return _repeat(inner, first=first, statement=statement)
+                return _union((start, _walk(inner, start=start, relations=relations)), relations=relations)
+            first = _walk(inner, start=start, relations=relations) if least else start
+            return _repeat(inner, first=first, relations=relations)
         case _:
-            return _join(start, _edges(path, statement=statement), statement=statement)
+            return _join(start, _edges(path, relations=relations), relations=relations)
 
 
-def _edges(path: Path, *, statement: Statement) -> str:
-    """Every pair of nodes that a path connects, wherever it starts; each pair once."""
+def _edges(path: Path, *, relations: Relations) -> str:
+    """Name the relation of all pairs of nodes that a path connects, wherever it starts."""
     match path:
         case Predicate(iri):
-            return statement.relation(f"SELECT s AS focus, o AS value FROM spo WHERE p = {statement.ids[iri]}")
+            return relations.name(f"SELECT s AS focus, o AS value FROM spo WHERE p = {relations.ids[iri]}")
         case Inverse(Predicate(iri)):
-            return statement.relation(f"SELECT o AS focus, s AS value FROM spo WHERE p = {statement.ids[iri]}")
+            return relations.name(f"SELECT o AS focus, s AS value FROM spo WHERE p = {relations.ids[iri]}")
         case Inverse(inner):
-            return _edges(_turn(inner), statement=statement)
+            return _edges(_turn(inner), relations=relations)
         case Sequence(paths):
-            first, *rest = (_edges(step, statement=statement) for step in paths)
+            first, *rest = (_edges(step, relations=relations) for step in paths)
             for step in rest:
-                first = _join(first, step, statement=statement)
+                first = _join(first, step, relations=relations)
             return first
         case Alternative(paths):
-            return _union((_edges(step, statement=statement) for step in paths), statement=statement)
+            return _union((_edges(step, relations=relations) for step in paths), relations=relations)
         case Repeat(inner, least, many):
-            once = _edges(inner, statement=statement)
+            once = _edges(inner, relations=relations)
             # A path of length zero connects every node with itself.
-            first = once if least else statement.relation("SELECT id AS focus, id AS value FROM terms")
-            return _repeat(inner, first=first, statement=statement) if many else _union((first, once), statement=statement)
+            first = once if least else relations.name("SELECT id AS focus, id AS value FROM terms")
+            return _repeat(inner, first=first, relations=relations) if many else _union((first, once), relations=relations)
 
 
 def _turn(path: Path) -> Path:
-    """The inverse of a path, with the inverse moved down to the predicates."""
+    """Turn a path around, with the inverse moved down to the predicates."""
     match path:
         case Predicate():
             return Inverse(path)
@@ -123,18 +128,18 @@ def _turn(path: Path) -> Path:
             return Repeat(_turn(inner), least=least, many=many)
 
 
-def _join(first: str, second: str, *, statement: Statement) -> str:
-    return statement.relation(f"SELECT DISTINCT a.focus, b.value FROM {first} AS a JOIN {second} AS b ON b.focus = a.value")
+def _join(first: str, second: str, *, relations: Relations) -> str:
+    return relations.name(f"SELECT DISTINCT a.focus, b.value FROM {first} AS a JOIN {second} AS b ON b.focus = a.value")
 
 
-def _union(relations: Iterable[str], *, statement: Statement) -> str:
-    return statement.relation(" UNION ".join(f"SELECT focus, value FROM {relation}" for relation in relations))
+def _union(names: Iterable[str], *, relations: Relations) -> str:
+    return relations.name(" UNION ".join(f"SELECT focus, value FROM {name}" for name in names))
 
 
-def _repeat(path: Path, *, first: str, statement: Statement) -> str:
+def _repeat(path: Path, *, first: str, relations: Relations) -> str:
     """Go on along *path* from the relation *first* until nothing new is reached."""
-    edges = _edges(path, statement=statement)
-    return statement.relation(
+    edges = _edges(path, relations=relations)
+    return relations.name(
         f"SELECT focus, value FROM {first} UNION SELECT w.focus, e.value FROM «self» AS w JOIN {edges} AS e ON e.focus = w.value",
         recursive=True,
     )

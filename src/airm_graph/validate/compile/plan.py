@@ -1,10 +1,12 @@
-"""Shapes to plans: one SQL statement for each shape below a target, with one branch for each constraint component.
+"""Shapes to plans: one SQL statement for each shape, with a branch for each constraint.
 
-The branches of a statement share the relations of focus nodes, value nodes and what the dictionary says of them, so these are
-found once. A statement works on ``spo``, the triples of all graphs as one graph, and the tables that `prepare` makes:
+The branches of a statement share the relations of focus nodes, value nodes and what the dictionary
+says of them, so these are found once. A statement works on ``spo``, the triples of all graphs as
+one graph, and on the tables that `CompiledShapes.prepare` makes:
 
-- ``instances``: the instances (``node``) of each class that shapes name (``class``), also by way of subclasses
-- ``focus``: the focus nodes (``node``) of each root, by its number (``shape``)
+- ``instances``: the instances (``node``) of each class that shapes name (``class``), also by way of
+  subclasses
+- ``focus``: the focus nodes (``node``) of each set of targets, by its number (``target``)
 - ``keys``: what literals are compared by (made only when a plan compares)
 """
 
@@ -12,18 +14,18 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from airm_graph.graph.store import Row
 from airm_graph.namespaces import PREFIXES, term
+from airm_graph.terms import Quad
+from airm_graph.validate.compile.combined import BITS, Check, CombinedChecks, ShapePart, StatementPlan, mask_of
 from airm_graph.validate.compile.components import find_branches
 from airm_graph.validate.compile.lexical import KEYS
-from airm_graph.validate.compile.paths import Statement
-from airm_graph.validate.compile.pool import BITS, Check, Judged, Plan, Pool, mask_of
+from airm_graph.validate.compile.paths import Relations
 from airm_graph.validate.compile.scope import Branch, Scope, open_scope
-from airm_graph.validate.compile.shapes import NotCompiledError, Shape, ShapesGraph
-from airm_graph.validate.compile.sparql import Query, compile_query
-from airm_graph.validate.compile.values import find_instances
+from airm_graph.validate.compile.shapes_graph import NotCompiledError, Shape, ShapesGraph
+from airm_graph.validate.compile.sparql import SparqlConstraint, compile_constraint
+from airm_graph.validate.compile.value_components import find_instances
 
-__all__ = ["Plans", "QueryPlan", "Rest", "compile_shapes", "find_constants"]
+__all__ = ["CompiledShapes", "SparqlPlan", "Uncompiled", "compile_shapes", "find_constants"]
 
 _TYPE, _SUBCLASS = term("rdf:type"), term("rdfs:subClassOf")
 _CONSTANT_PARAMETERS = frozenset(
@@ -34,190 +36,191 @@ _CONSTANT_PARAMETERS = frozenset(
         *("path", "inversePath", "alternativePath", "zeroOrMorePath", "oneOrMorePath", "zeroOrOnePath"),
     )
 ) | {term("rdf:first")}
+#: Kind and term of each target of a shape.
+_Targets = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
-class QueryPlan:
-    """A SPARQL constraint, and a statement with the column node for its focus nodes."""
+class SparqlPlan:
+    """A SPARQL constraint of a shape, and a statement with the column node for its focus nodes."""
 
-    judged: Judged
+    part: ShapePart
     shape: Shape
-    query: Query
-    sql: str
+    constraint: SparqlConstraint
+    focus_sql: str
 
 
 @dataclass(frozen=True, slots=True)
-class Rest:
+class Uncompiled:
     """What is left to pyshacl, and why."""
 
-    judged: Judged
+    part: ShapePart
     reason: str
 
 
 @dataclass(frozen=True, slots=True)
-class Plans:
+class CompiledShapes:
     """All that the fast engine does for a shapes graph.
 
     Attributes:
         prepare: Names and statements of the tables that the plans work on, in order.
-        judged: What the plans judge.
+        plans: Statements for the constraints of SHACL Core.
+        constraints: SPARQL constraints.
+        parts: What the plans judge.
+        uncompiled: What they do not.
     """
 
     prepare: tuple[tuple[str, str], ...]
-    plans: tuple[Plan, ...]
-    queries: tuple[QueryPlan, ...]
-    judged: tuple[Judged, ...]
-    rest: tuple[Rest, ...]
+    plans: tuple[StatementPlan, ...]
+    constraints: tuple[SparqlPlan, ...]
+    parts: tuple[ShapePart, ...]
+    uncompiled: tuple[Uncompiled, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class _ShapeChecks:
     """The compiled constraints of a shape.
 
     Attributes:
-        number: Of the root whose focus nodes the shape has; 0 where a path leads to them.
+        target: The number of the targets whose nodes are its focus nodes; 0 where a path leads to
+            them.
         times: The relation that says how often each focus node is judged; empty where once.
     """
 
-    judged: Judged
+    part: ShapePart
     scope: Scope
     branches: tuple[Branch, ...]
-    number: int
+    target: int
     times: str
 
 
-def find_constants(rows: Iterable[Row], *, graph: ShapesGraph) -> list[str]:
-    """The terms of a shapes graph that plans may name, sorted; they must have ids before shapes are compiled."""
+def find_constants(rows: Iterable[Quad], *, graph: ShapesGraph) -> list[str]:
+    """List the terms that plans may name, sorted; they need ids before shapes are compiled."""
     found = {value for _, predicate, value, _ in rows if predicate in _CONSTANT_PARAMETERS}
     return sorted(found | {_TYPE, _SUBCLASS, term("rdfs:Resource")} | set(graph.roots()))
 
 
-def compile_shapes(graph: ShapesGraph, *, ids: Mapping[str, int]) -> Plans:
+def compile_shapes(graph: ShapesGraph, *, ids: Mapping[str, int]) -> CompiledShapes:
     """Compile every shape that has a target.
 
     Args:
         ids: Numbers of the terms that `find_constants` lists.
     """
-    roots = graph.roots()
-    plans: list[Plan] = []
-    queries: list[QueryPlan] = []
-    done: list[Judged] = []
-    rest: list[Rest] = []
-    pool = Pool(ids=ids)
-    for number, root in enumerate(roots, start=1):
-        for judged in _parts(graph, root):
+    plans, constraints = list[StatementPlan](), list[SparqlPlan]()
+    parts, uncompiled = list[ShapePart](), list[Uncompiled]()
+    targets, combined = dict[_Targets, int](), CombinedChecks(ids=ids)
+    for root in graph.roots():
+        compiler = _RootCompiler(graph, root, target=targets.setdefault(_find_targets(graph, root), len(targets) + 1), ids=ids)
+        for part in compiler.divide():
             try:
-                compiled = list(_compile(graph, judged, number=number, ids=ids))
+                compiled = list(compiler.compile(part))
             except NotCompiledError as error:
-                rest.append(Rest(judged, str(error)))
-                if judged.part is None:
+                uncompiled.append(Uncompiled(part, str(error)))
+                if part.property_shape is None:
                     break  # pyshacl judges the root with all its property shapes
             else:
-                plans += _pooled(compiled, pool=pool)
-                queries += (plan for plan in compiled if isinstance(plan, QueryPlan))
-                done.append(judged)
-    plans = [*pool.plans(), *plans]
-    prepare = [*_prepare(graph, roots, ids=ids), *pool.prepare()]
+                plans += _write_plans(compiled, combined=combined)
+                constraints += (plan for plan in compiled if isinstance(plan, SparqlPlan))
+                parts.append(part)
+    plans = [*combined.plans(), *plans]
+    prepare = [*_prepare(graph, targets, ids=ids), *combined.prepare()]
     if any(" keys " in plan.sql for plan in plans):
         prepare.append(("keys", KEYS))
-    return Plans(tuple(prepare), tuple(plans), tuple(queries), tuple(done), tuple(rest))
+    return CompiledShapes(tuple(prepare), tuple(plans), tuple(constraints), tuple(parts), tuple(uncompiled))
 
 
-def _parts(graph: ShapesGraph, root: str) -> list[Judged]:
-    """Divide a root into what is judged apart; what cannot be read stays whole."""
-    try:
-        shape = graph.shape(root)
-        shapes = [graph.shape(part) for part in _property_shapes(shape)]
-    except NotCompiledError:
-        return [Judged(root)]
-    if any(part.path is None for part in shapes):
-        return [Judged(root)]
-    return [Judged(root), *(Judged(root, part.node) for part in shapes)]
+class _RootCompiler:
+    """Compiles a shape that has targets, and the property shapes below it."""
+
+    def __init__(self, graph: ShapesGraph, root: str, *, target: int, ids: Mapping[str, int]) -> None:
+        self._graph, self._root, self._target, self._ids = graph, root, target, ids
+
+    def divide(self) -> list[ShapePart]:
+        """Divide the root into what can be judged by itself; what cannot be read stays whole."""
+        whole = ShapePart(self._root)
+        try:
+            shapes = [self._graph.shape(name) for name in _list_property_shapes(self._graph.shape(self._root))]
+        except NotCompiledError:
+            return [whole]
+        if any(shape.path is None for shape in shapes):
+            return [whole]
+        return [whole, *(ShapePart(self._root, shape.node) for shape in shapes)]
+
+    def compile(self, part: ShapePart) -> Iterator[_ShapeChecks | SparqlPlan]:
+        """Compile a part.
+
+        Raises:
+            NotCompiledError: It is left to pyshacl.
+        """
+        shape = self._graph.shape(self._root)
+        if shape.deactivated:
+            return
+        if part.property_shape is not None:
+            yield from self._compile_below(part, chain=(self._root, part.property_shape))
+            return
+        # A property shape that cannot be read keeps its root whole, and the whole out of here.
+        for name in _list_property_shapes(shape):
+            if self._graph.shape(name).path is None:
+                raise NotCompiledError(f"{name} is not a property shape")
+        yield from self._compile_shape(part, chain=(self._root,))
+
+    def _compile_below(self, part: ShapePart, *, chain: tuple[str, ...]) -> Iterator[_ShapeChecks | SparqlPlan]:
+        """Compile the last shape of a chain of property shapes, and those inside it."""
+        shape = self._graph.shape(chain[-1])
+        if shape.path is None:
+            raise NotCompiledError(f"{shape.node} is not a property shape")
+        if shape.deactivated:
+            return
+        yield from self._compile_shape(part, chain=chain)
+        for name in _list_property_shapes(shape):
+            if name in chain:
+                raise NotCompiledError("a shape that refers to itself")
+            yield from self._compile_below(part, chain=(*chain, name))
+
+    def _compile_shape(self, part: ShapePart, *, chain: tuple[str, ...]) -> Iterator[_ShapeChecks | SparqlPlan]:
+        scope, times = self._open(chain)
+        is_on_target = not times and (len(chain) == 1 or (len(chain) == 2 and self._graph.shape(self._root).path is None))
+        yield _ShapeChecks(part, scope, tuple(find_branches(scope)), target=self._target if is_on_target else 0, times=times)
+        for constraint in scope.shape.constraints:
+            for name in constraint.terms if constraint.parameter == "sparql" else ():
+                compiled = compile_constraint(self._graph, name, shape=scope.shape)
+                if compiled is not None:
+                    again, _ = self._open(chain)
+                    yield SparqlPlan(part, scope.shape, compiled, again.relations.write(f"SELECT node FROM {again.focus}"))
+
+    def _open(self, chain: Sequence[str]) -> tuple[Scope, str]:
+        """Go down a chain of shapes: the value nodes of each are the focus nodes of the next.
+
+        Returns:
+            The scope of the last shape, and the relation that says how often each focus node is
+            judged; empty where once.
+        """
+        relations, within, times = Relations(ids=self._ids), tuple[str, ...](), ""
+        focus = relations.name(f"SELECT node FROM focus WHERE target = {self._target}")
+        for node in chain[:-1]:
+            scope = open_scope(self._graph, node, focus=focus, relations=relations, within=within)
+            if scope.shape.path is not None:
+                join = f"JOIN {times} AS t ON t.node = v.focus" if times else ""
+                times = relations.name(f"SELECT v.value AS node FROM {scope.values} AS v {join}")
+            focus, within = scope.nodes(), scope.within
+        return open_scope(self._graph, chain[-1], focus=focus, relations=relations, within=within), times
 
 
-def _property_shapes(shape: Shape) -> Sequence[str]:
+def _list_property_shapes(shape: Shape) -> Sequence[str]:
     return next((constraint.terms for constraint in shape.constraints if constraint.parameter == "property"), ())
 
 
-def _compile(graph: ShapesGraph, judged: Judged, *, number: int, ids: Mapping[str, int]) -> Iterator[Draft | QueryPlan]:
-    shape = graph.shape(judged.root)
-    if shape.deactivated:
-        return
-    if judged.part is not None:
-        yield from _compile_below(graph, judged, chain=(judged.root, judged.part), number=number, ids=ids)
-        return
-    # A property shape that cannot be read keeps its root whole, and the whole out of here.
-    for part in _property_shapes(shape):
-        if graph.shape(part).path is None:
-            raise NotCompiledError(f"{part} is not a property shape")
-    yield from _compile_shape(graph, judged, chain=(judged.root,), number=number, ids=ids)
-
-
-def _compile_below(
-    graph: ShapesGraph, judged: Judged, *, chain: tuple[str, ...], number: int, ids: Mapping[str, int]
-) -> Iterator[Draft | QueryPlan]:
-    """Compile the last shape of a chain of property shapes, and those inside it."""
-    shape = graph.shape(chain[-1])
-    if shape.path is None:
-        raise NotCompiledError(f"{shape.node} is not a property shape")
-    if shape.deactivated:
-        return
-    yield from _compile_shape(graph, judged, chain=chain, number=number, ids=ids)
-    for node in _property_shapes(shape):
-        if node in chain:
-            raise NotCompiledError("a shape that refers to itself")
-        yield from _compile_below(graph, judged, chain=(*chain, node), number=number, ids=ids)
-
-
-def _compile_shape(
-    graph: ShapesGraph, judged: Judged, *, chain: tuple[str, ...], number: int, ids: Mapping[str, int]
-) -> Iterator[Draft | QueryPlan]:
-    scope, times = _open(graph, chain, number=number, ids=ids)
-    yield Draft(
-        judged, scope, tuple(find_branches(scope)), number=0 if times or len(chain) > 2 else _number(graph, chain, number), times=times
-    )
-    for constraint in scope.shape.constraints:
-        for node in constraint.terms if constraint.parameter == "sparql" else ():
-            query = compile_query(graph, node, shape=scope.shape)
-            if query is not None:
-                again, _ = _open(graph, chain, number=number, ids=ids)
-                yield QueryPlan(judged, scope.shape, query, sql=again.statement.write(f"SELECT node FROM {again.focus}"))
-
-
-def _open(graph: ShapesGraph, chain: Sequence[str], *, number: int, ids: Mapping[str, int]) -> tuple[Scope, str]:
-    """Go down a chain of shapes: the value nodes of each are the focus nodes of the next.
-
-    Returns:
-        The scope of the last shape, and the relation that says how often each focus node is judged; empty where once.
-    """
-    statement = Statement(ids=ids)
-    within: tuple[str, ...] = ()
-    focus, times = statement.relation(f"SELECT node FROM focus WHERE shape = {number}"), ""
-    for node in chain[:-1]:
-        scope = open_scope(graph, node, focus=focus, statement=statement, within=within)
-        if scope.shape.path is not None:
-            join = f"JOIN {times} AS t ON t.node = v.focus" if times else ""
-            times = statement.relation(f"SELECT v.value AS node FROM {scope.values} AS v {join}")
-        focus, within = scope.nodes(), scope.within
-    return open_scope(graph, chain[-1], focus=focus, statement=statement, within=within), times
-
-
-def _number(graph: ShapesGraph, chain: Sequence[str], number: int) -> int:
-    """The number of the root whose focus nodes are those of the last shape of a chain; 0 where they are reached by a path."""
-    return number if len(chain) == 1 or graph.shape(chain[0]).path is None else 0
-
-
-def _pooled(compiled: Iterable["Draft | QueryPlan"], *, pool: Pool) -> Iterator[Plan]:
-    """Put into the pool what goes there, and write statements for the rest."""
-    for draft in compiled:
-        if isinstance(draft, Draft):
-            shape, branches = draft.scope.shape, list(draft.branches)
-            if draft.number:
-                branches = pool.take(draft.judged, shape, branches, number=draft.number)
-            for start in range(0, len(branches), BITS):
-                some = tuple(branches[start : start + BITS])
-                sql = draft.scope.statement.write(_select(some, times=draft.times))
-                yield Plan((tuple(Check(draft.judged, shape, branch) for branch in some),), sql)
+def _write_plans(compiled: Iterable[_ShapeChecks | SparqlPlan], *, combined: CombinedChecks) -> Iterator[StatementPlan]:
+    """Combine what can be judged with other shapes, and write statements for the rest."""
+    for one in compiled:
+        if isinstance(one, _ShapeChecks):
+            checks = [Check(one.part, one.scope.shape, branch) for branch in one.branches]
+            if one.target:
+                checks = combined.take(checks, shape=one.scope.shape, target=one.target)
+            for start in range(0, len(checks), BITS):
+                some = tuple(checks[start : start + BITS])
+                sql = one.scope.relations.write(_select([check.branch for check in some], times=one.times))
+                yield StatementPlan((some,), sql)
 
 
 def _select(branches: Sequence[Branch], *, times: str) -> str:
@@ -228,53 +231,45 @@ def _select(branches: Sequence[Branch], *, times: str) -> str:
         if branch.relation:
             tests[branch.relation].append((i, branch))
         else:
-            selects.append(f"SELECT 0 AS part, CAST({1 << i} AS BIGINT) AS mask, b.focus, b.value, b.path FROM ({branch.sql}) AS b{join}")
+            selects.append(f"SELECT 0 AS slot, CAST({1 << i} AS BIGINT) AS mask, b.focus, b.value, b.path FROM ({branch.sql}) AS b{join}")
     for relation, some in tests.items():
         tested = f"SELECT {mask_of(some)} AS mask, v.focus, v.value, CAST(NULL AS BIGINT) AS path FROM {relation} AS v"
-        selects.append(f"SELECT 0 AS part, b.mask, b.focus, b.value, b.path FROM ({tested}) AS b{join} WHERE b.mask > 0")
+        selects.append(f"SELECT 0 AS slot, b.mask, b.focus, b.value, b.path FROM ({tested}) AS b{join} WHERE b.mask > 0")
     return "\nUNION ALL ".join(selects)
 
 
-def _prepare(graph: ShapesGraph, roots: Sequence[str], *, ids: Mapping[str, int]) -> Iterator[tuple[str, str]]:
-    classes = ", ".join(str(number) for number in sorted(ids[value] for value in _classes(graph, roots) if value in ids))
+def _prepare(graph: ShapesGraph, targets: Mapping[_Targets, int], *, ids: Mapping[str, int]) -> Iterator[tuple[str, str]]:
+    named = {value for found in targets for kind, value in found if kind == "targetClass"} | set(graph.objects("class"))
+    classes = ", ".join(str(number) for number in sorted(ids[value] for value in named if value in ids))
     below = (
         f"SELECT id AS class, id FROM terms WHERE id IN ({classes or '-1'}) UNION "
         f"SELECT b.class, t.s AS id FROM below AS b JOIN spo AS t ON t.o = b.id AND t.p = {ids[_SUBCLASS]}"
     )
     instances = f"SELECT DISTINCT b.class, t.s AS node FROM spo AS t JOIN below AS b ON t.o = b.id WHERE t.p = {ids[_TYPE]}"
     yield "instances", f"WITH RECURSIVE below AS ({below}) {instances}"
-    yield "focus", _focus(graph, roots, ids=ids)
+    relations, found = Relations(ids=ids), []
+    for pairs, number in targets.items():
+        if nodes := " UNION ".join(_select_target(kind, value, relations=relations) for kind, value in pairs):
+            found.append(f"SELECT {number} AS target, node FROM ({nodes}) AS t")
+    yield "focus", relations.write(" UNION ALL ".join(found) or "SELECT 0 AS target, id AS node FROM terms WHERE 1 = 0")
 
 
-def _focus(graph: ShapesGraph, roots: Sequence[str], *, ids: Mapping[str, int]) -> str:
-    statement, found = Statement(ids=ids), []
-    for number, root in enumerate(roots, start=1):
-        if targets := _targets(graph, root):
-            nodes = " UNION ".join(_target(kind, value, statement=statement) for kind, value in targets)
-            found.append(f"SELECT DISTINCT {number} AS shape, node FROM ({nodes}) AS t")
-    return statement.write(" UNION ALL ".join(found) or "SELECT 0 AS shape, id AS node FROM terms WHERE 1 = 0")
-
-
-def _targets(graph: ShapesGraph, root: str) -> tuple[tuple[str, str], ...]:
-    """The targets of a root; none where it cannot be read, for then pyshacl finds them."""
+def _find_targets(graph: ShapesGraph, root: str) -> _Targets:
+    """Find the targets of a root; none where it cannot be read, for then pyshacl finds them."""
     try:
         return graph.shape(root).targets
     except NotCompiledError:
         return ()
 
 
-def _classes(graph: ShapesGraph, roots: Sequence[str]) -> set[str]:
-    found = set(graph.objects("class"))
-    return found | {value for root in roots for kind, value in _targets(graph, root) if kind == "targetClass"}
-
-
-def _target(kind: str, value: str, *, statement: Statement) -> str:
+def _select_target(kind: str, value: str, *, relations: Relations) -> str:
+    """Write SQL for the nodes of a target, each once."""
     match kind:
         case "targetNode":
-            return f"SELECT id AS node FROM terms WHERE id = {statement.ids[value]}"
+            return f"SELECT id AS node FROM terms WHERE id = {relations.ids[value]}"
         case "targetClass":
-            return f"SELECT node FROM {find_instances(statement, value)}"
+            return f"SELECT node FROM {find_instances(relations, value)}"
         case "targetSubjectsOf":
-            return f"SELECT s AS node FROM spo WHERE p = {statement.ids[value]}"
+            return f"SELECT DISTINCT s AS node FROM spo WHERE p = {relations.ids[value]}"
         case _:
-            return f"SELECT o AS node FROM spo WHERE p = {statement.ids[value]}"
+            return f"SELECT DISTINCT o AS node FROM spo WHERE p = {relations.ids[value]}"

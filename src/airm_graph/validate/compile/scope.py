@@ -1,12 +1,12 @@
-"""What a constraint component compiles from and to: a scope with its relations, and branches of violations."""
+"""What a constraint component compiles from and to: a scope, and branches of violations."""
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from airm_graph.namespaces import PREFIXES, term
-from airm_graph.validate.compile.paths import Statement, find_values
-from airm_graph.validate.compile.shapes import Constraint, NotCompiledError, Shape, ShapesGraph
+from airm_graph.validate.compile.paths import Relations, find_values
+from airm_graph.validate.compile.shapes_graph import Constraint, NotCompiledError, Shape, ShapesGraph
 
 __all__ = [
     "NONE",
@@ -38,9 +38,11 @@ class Branch:
     """A SELECT of violations, and the constraint whose they are.
 
     Attributes:
-        kind, relation, condition: Where the SELECT is a condition on each row of a relation, that relation, what it is
-            (``described`` value nodes, ``counted`` focus nodes) and the condition; tests on one relation can be made in one pass.
-        number: For the other kinds, which `pool` lists: the id of the term that the constraint names.
+        kind, relation, condition: Where the SELECT is a condition on each row of a relation, that
+            relation, what it is (``described`` value nodes, ``counted`` focus nodes) and the
+            condition; tests on one relation can be made in one pass.
+        number: For the other kinds, which `combined` lists: the id of the term that the constraint
+            names.
     """
 
     component: str
@@ -54,10 +56,10 @@ class Branch:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """A shape with the relations of its focus nodes (column node) and of its value nodes (columns focus, value)."""
+    """A shape with the relations of its focus nodes (node) and of its values (focus, value)."""
 
     graph: ShapesGraph
-    statement: Statement
+    relations: Relations
     shape: Shape
     focus: str
     values: str
@@ -65,28 +67,28 @@ class Scope:
 
     @property
     def ids(self) -> Mapping[str, int]:
-        """Numbers of constant terms."""
-        return self.statement.ids
+        """Return the numbers of constant terms."""
+        return self.relations.ids
 
     def nodes(self) -> str:
-        """The relation of the value nodes, each once."""
+        """Name the relation of the value nodes, each once."""
         if self.shape.path is None:
             return self.focus
-        return self.statement.relation(f"SELECT DISTINCT value AS node FROM {self.values}")
+        return self.relations.name(f"SELECT DISTINCT value AS node FROM {self.values}")
 
     def described(self) -> str:
-        """The relation of the value nodes with what the dictionary says of them."""
-        return self.statement.relation(
+        """Name the relation of the value nodes with what the dictionary says of them."""
+        return self.relations.name(
             f"SELECT v.focus, v.value, d.kind, d.lexical, d.datatype, d.language FROM {self.values} AS v JOIN terms AS d ON d.id = v.value"
         )
 
 
 def component_iri(branch: Branch) -> str:
-    """The IRI of the constraint component, as an N-Triples term."""
+    """Write the IRI of the constraint component, as an N-Triples term."""
     return term(f"sh:{branch.component}ConstraintComponent")
 
 
-def open_scope(graph: ShapesGraph, node: str, *, focus: str, statement: Statement, within: tuple[str, ...] = ()) -> Scope:
+def open_scope(graph: ShapesGraph, node: str, *, focus: str, relations: Relations, within: tuple[str, ...] = ()) -> Scope:
     """Read a shape and name its relations.
 
     Raises:
@@ -95,12 +97,12 @@ def open_scope(graph: ShapesGraph, node: str, *, focus: str, statement: Statemen
     if node in within:
         raise NotCompiledError("a shape that refers to itself")
     shape = graph.shape(node)
-    values = find_values(shape.path, focus=focus, statement=statement)
-    return Scope(graph, statement, shape, focus=focus, values=values, within=(*within, node))
+    values = find_values(shape.path, focus=focus, relations=relations)
+    return Scope(graph, relations, shape, focus=focus, values=values, within=(*within, node))
 
 
 def make_branch(constraint: Constraint, sql: str, *, component: str = "") -> Branch:
-    """Make the branch of a constraint; the component is named by its parameter unless it is given."""
+    """Make the branch of a constraint; its component is named by its parameter by default."""
     name = constraint.parameter
     return Branch(component or name[0].upper() + name[1:], name, sql)
 
@@ -112,7 +114,10 @@ def make_test(constraint: Constraint, kind: str, relation: str, condition: str) 
 
 
 def make_listed(constraint: Constraint, sql: str, *, kind: str, number: int = 0) -> Branch:
-    """Make the branch of a constraint that can be judged together with others of its kind, which differ in one term."""
+    """Make the branch of a constraint that is judged with others of its kind.
+
+    They differ in one term.
+    """
     return replace(make_branch(constraint, sql), kind=kind, number=number)
 
 
@@ -127,7 +132,7 @@ def select_focus(scope: Scope, condition: str, *, join: str = "") -> str:
 
 
 def only_value(constraint: Constraint) -> str:
-    """The value of a constraint that takes one.
+    """Return the value of a constraint that takes one.
 
     Raises:
         NotCompiledError: It has several.

@@ -1,25 +1,36 @@
 """SPARQL constraints, rewritten so that one evaluation answers for all focus nodes.
 
-SHACL binds ``$this`` before a query is evaluated, once for each focus node. Here the focus nodes stand in a named graph of
-their own, and a pattern over it is put into every group that needs ``$this``: the outermost one, and those inside that use it
-in an expression (a join from outside would come too late for them). What cannot be said so is left to pyshacl.
+SHACL binds ``$this`` before a query is evaluated, once for each focus node. Here the focus nodes
+stand in a named graph of their own, and a pattern over it is put into every group that needs
+``$this``: the outermost one, and those inside that use it in an expression (a join from outside
+would come too late for them). What cannot be said so is left to pyshacl.
 
 Source:
     SHACL, 5.2 (SPARQL-based constraints) and 5.3.1 (pre-binding).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 from airm_graph.namespaces import PREFIXES, term
+from airm_graph.terms import read_literal
 from airm_graph.validate.compile.paths import path_predicates
-from airm_graph.validate.compile.questions import Sql, write_sql
-from airm_graph.validate.compile.shapes import NotCompiledError, Path, Predicate, Shape, ShapesGraph, path_text
+from airm_graph.validate.compile.shapes_graph import (
+    Alternative,
+    Inverse,
+    NotCompiledError,
+    Path,
+    Predicate,
+    Repeat,
+    Shape,
+    ShapesGraph,
+    path_text,
+)
+from airm_graph.validate.compile.shapes_graph import Sequence as Steps
 from airm_graph.validate.compile.tokens import Token, tokenize
-from airm_graph.validate.terms import literal_text
 
-__all__ = ["FOCUS_GRAPH", "FOCUS_OF", "Query", "compile_query"]
+__all__ = ["FOCUS_GRAPH", "FOCUS_OF", "SparqlConstraint", "compile_constraint"]
 
 #: Where the focus nodes stand: ``<node> FOCUS_OF "number of the query"`` in this graph.
 FOCUS_GRAPH, FOCUS_OF = "<urn:airm-graph:focus>", "<urn:airm-graph:focus-of>"
@@ -52,31 +63,31 @@ _GROUP_WORDS = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class Query:
-    """A constraint as a query for all focus nodes.
+class SparqlConstraint:
+    """A SPARQL constraint as a query for all focus nodes.
 
     Attributes:
-        node: The SPARQL constraint.
         text: The query, with ``%FOCUS%`` where the pattern of the focus nodes goes.
         messages: Of the constraint, then of its shape.
         predicates: Terms of the properties that it reads; None for any.
+        required: A property that every node has that it finds; empty where that is not sure. Where
+            no other nodes have the property than focus nodes, these need not be named.
         reveals: It can tell a blank node from an IRI.
-        sql: The same in SQL, where that can be.
     """
 
-    node: str
     text: str
     messages: tuple[str, ...]
     predicates: frozenset[str] | None
+    required: str
     reveals: bool
-    sql: Sql | None
 
-    def for_focus(self, number: int) -> str:
-        """The query over the focus nodes of a number."""
-        return self.text.replace("%FOCUS%", f' GRAPH {FOCUS_GRAPH} {{ ?this {FOCUS_OF} "{number}" }} ')
+    def for_focus(self, number: int | None) -> str:
+        """Write the query over the focus nodes of a number, or, with None, without naming them."""
+        named = "" if number is None else f' GRAPH {FOCUS_GRAPH} {{ ?this {FOCUS_OF} "{number}" }} '
+        return self.text.replace("%FOCUS%", named)
 
 
-def compile_query(graph: ShapesGraph, node: str, *, shape: Shape) -> Query | None:
+def compile_constraint(graph: ShapesGraph, node: str, *, shape: Shape) -> SparqlConstraint | None:
     """Compile a SPARQL constraint; None when it is deactivated.
 
     Raises:
@@ -88,41 +99,42 @@ def compile_query(graph: ShapesGraph, node: str, *, shape: Shape) -> Query | Non
     if len(selects) != 1 or not selects[0].startswith('"'):
         raise NotCompiledError(f"{node} has no query, or several")
     prefixes = _prefixes(graph, node)
-    tokens = list(tokenize(literal_text(selects[0])))
-    _check(tokens)
-    own = tuple(sorted(literal_text(value) for value in graph.values(node, "message") if value.startswith('"')))
+    tokens = list(tokenize(read_literal(selects[0]).text))
+    _check(tokens, path=shape.path)
+    own = tuple(sorted(read_literal(value).text for value in graph.values(node, "message") if value.startswith('"')))
     header = "".join(f"PREFIX {prefix}: <{namespace}>\n" for prefix, namespace in sorted(prefixes.items()))
-    return Query(
-        node=node,
-        text=header + _rewrite(tokens, path=shape.path),
+    needing = _groups_in_need(tokens)
+    return SparqlConstraint(
+        text=header + _rewrite(tokens, needing=needing, path=shape.path),
         messages=(*own, *(message for message in shape.messages if message not in own)),
         predicates=_find_predicates(tokens, prefixes=prefixes, path=shape.path),
+        required=_find_required(tokens, prefixes=prefixes, path=shape.path) if len(needing) == 1 else "",
         reveals=any(token.word in _REVEALING for token in tokens),
-        sql=write_sql(tokens, prefixes=prefixes, path=shape.path),
     )
 
 
 def _prefixes(graph: ShapesGraph, node: str) -> dict[str, str]:
-    """The prefixes of a query: those that sh:prefixes leads to, also by owl:imports.
+    """Find the prefixes of a query: those that sh:prefixes leads to, also by owl:imports.
 
-    As in pyshacl, a node that is no ontology, or declares nothing, brings in the declarations of every ontology.
+    As in pyshacl, a node that is no ontology, or declares nothing, brings in the declarations of
+    every ontology.
     """
     prefixes = {name: PREFIXES[name] for name in ("owl", "rdf", "rdfs")}
     ontologies = graph.instances(term("owl:Ontology"))
-    places = graph.values(node, "prefixes")
-    for place in places:
-        if not (graph.values(place, "declare") and place in ontologies):
-            places += [ontology for ontology in ontologies if ontology not in places]
-        places += [imported for imported in graph.values(place, term("owl:imports")) if imported not in places]
-    for declaration in sorted({declaration for place in places for declaration in graph.values(place, "declare")}):
+    declaring = graph.values(node, "prefixes")
+    for one in declaring:  # grows while it is walked
+        if not (graph.values(one, "declare") and one in ontologies):
+            declaring += [ontology for ontology in ontologies if ontology not in declaring]
+        declaring += [imported for imported in graph.values(one, term("owl:imports")) if imported not in declaring]
+    for declaration in sorted({declaration for one in declaring for declaration in graph.values(one, "declare")}):
         names, namespaces = graph.values(declaration, "prefix"), graph.values(declaration, "namespace")
         if len(names) != 1 or len(namespaces) != 1:
             raise NotCompiledError(f"the prefix declaration {declaration}")
-        prefixes[literal_text(names[0])] = literal_text(namespaces[0])
+        prefixes[read_literal(names[0]).text] = read_literal(namespaces[0]).text
     return prefixes
 
 
-def _check(tokens: Sequence[Token]) -> None:
+def _check(tokens: Sequence[Token], *, path: Path | None) -> None:
     words = [token.word for token in tokens]
     if refused := sorted(_REFUSED & set(words)):
         raise NotCompiledError(f"{refused[0]} in a query")
@@ -131,6 +143,8 @@ def _check(tokens: Sequence[Token]) -> None:
         raise NotCompiledError(f"${found[0]} in a query")
     if any(first.word == "AS" and second.variable == "this" for first, second in pairwise(tokens)):
         raise NotCompiledError("a query that binds $this")
+    if _begins_empty(tokens) or (_may_be_empty(path) and any(token.variable == "PATH" for token in tokens)):
+        raise NotCompiledError("a path in a query that may have no steps")
     selects = [i for i, word in enumerate(words) if word == "SELECT"]
     if not selects:
         raise NotCompiledError("a query that is no SELECT")
@@ -153,9 +167,8 @@ def _grouped(tokens: Sequence[Token]) -> set[str]:
     return found
 
 
-def _rewrite(tokens: Sequence[Token], *, path: Path | None) -> str:
+def _rewrite(tokens: Sequence[Token], *, needing: set[int], path: Path | None) -> str:
     """Write the query with its path, and mark the groups into which the focus nodes go."""
-    needing = _groups_in_need(tokens)
     written = []
     for i, token in enumerate(tokens):
         written.append(token.space)
@@ -171,7 +184,7 @@ def _rewrite(tokens: Sequence[Token], *, path: Path | None) -> str:
 
 
 def _groups_in_need(tokens: Sequence[Token]) -> set[int]:
-    """Positions of the opening braces of groups that need the focus nodes."""
+    """Find the positions of the opening braces of groups that need the focus nodes."""
     needing: set[int] = set()
     opened: list[tuple[int, bool, int]] = []
     depth, started = 0, False
@@ -193,64 +206,124 @@ def _groups_in_need(tokens: Sequence[Token]) -> set[int]:
 
 
 def _find_predicates(tokens: Sequence[Token], *, prefixes: dict[str, str], path: Path | None) -> frozenset[str] | None:
-    """Every IRI of the query, which holds every property that it reads; None when it reads properties that it does not name."""
-    if any(token.text == "[" or token.kind == "blank" for token in tokens) or _has_negated_path(tokens) or not _verbs_are_named(tokens):
+    """Find the IRIs of a query, all properties that it reads among them.
+
+    None means that it reads others.
+    """
+    if any(token.text == "[" or token.kind == "blank" for token in tokens) or not _verbs_are_named(tokens):
+        return None
+    if any(tokens[at].text == "!" for at in _find_path_marks(tokens)):
         return None
     found = path_predicates(path) if path else set()
-    for token in tokens:
-        if token.kind == "iri":
-            found.add(token.text)
-        elif token.text == "a":
-            found.add(term("rdf:type"))
-        elif token.kind == "name":
-            prefix, _, local = token.text.partition(":")
-            if prefix not in prefixes or "\\" in local or "%" in local:
-                return None
-            found.add(f"<{prefixes[prefix]}{local}>")
-    return frozenset(found)
+    found |= {_expand(token, prefixes) for token in tokens if token.kind in ("iri", "name") or token.text == "a"}
+    return None if "" in found else frozenset(found)
 
 
-def _has_negated_path(tokens: Sequence[Token]) -> bool:
-    """Tell whether a path may hold ``!``; inside the brackets of a filter or function it negates a condition instead."""
+def _expand(token: Token, prefixes: dict[str, str]) -> str:
+    """Write the IRI of a token; empty where it is none, or written with escapes."""
+    if token.text == "a":
+        return term("rdf:type")
+    prefix, _, local = token.text.partition(":")
+    if token.kind == "name" and prefix in prefixes and "\\" not in local and "%" not in local:
+        return f"<{prefixes[prefix]}{local}>"
+    return token.text if token.kind == "iri" else ""
+
+
+def _find_required(tokens: Sequence[Token], *, prefixes: dict[str, str], path: Path | None) -> str:
+    """Find the property of a triple pattern of the outermost group whose subject is ``$this``.
+
+    Of a path it is the first step. Empty where there is no such pattern.
+    """
+    depth, selects = 0, sum(token.word == "SELECT" for token in tokens)
+    for before, subject, verb, after in zip(tokens, tokens[1:], tokens[2:], tokens[3:], strict=False):
+        depth += {"{": 1, "}": -1}.get(before.text, 0)
+        begins = depth == 1 and selects == 1 and before.text in ("{", "}", ".") and subject.variable == "this"
+        if begins and after.text not in ("|", "*", "?", "+"):
+            if verb.variable == "PATH":
+                return path.iri if isinstance(path, Predicate) else ""
+            if found := _expand(verb, prefixes):
+                return found
+    return ""
+
+
+def _find_path_marks(tokens: Sequence[Token]) -> Iterator[int]:
+    """Find the positions of marks that may belong to a path.
+
+    Inside the brackets of a filter or function they belong to an expression instead.
+    """
     opened: list[bool] = []
-    for before, token in pairwise((Token("mark", "."), *tokens)):
+    for at, token in enumerate(tokens):
         if token.kind != "mark":
             continue
+        before = tokens[at - 1] if at else token
         if token.text == "(":
             opened.append((before.kind == "word" and before.text != "a") or bool(opened and opened[-1]))
         elif token.text == "{":
             opened.append(False)
         elif token.text in ")}":
             opened = opened[:-1]
-        elif token.text == "!" and not (opened and opened[-1]):
+        elif not (opened and opened[-1]):
+            yield at
+
+
+def _begins_empty(tokens: Sequence[Token]) -> bool:
+    """Tell whether a path may begin with a step that is taken no times.
+
+    It would lead from a node to itself that is in no triple which the query reads.
+    """
+    for at in _find_path_marks(tokens):
+        if tokens[at].text not in ("*", "?") or not (tokens[at - 1].kind in ("iri", "name") or tokens[at - 1].text in ("a", ")")):
+            continue
+        start = at - 1
+        depth = int(tokens[start].text == ")")
+        while depth and start:
+            start -= 1
+            depth += {")": 1, "(": -1}.get(tokens[start].text, 0)
+        start -= tokens[start - 1].text == "^"
+        if tokens[start - 1].text != "/":
             return True
+    return False
+
+
+def _may_be_empty(path: Path | None) -> bool:
+    """Tell whether a path may lead from a node to itself in no step."""
+    match path:
+        case Repeat(inner, least):
+            return not least or _may_be_empty(inner)
+        case Inverse(inner):
+            return _may_be_empty(inner)
+        case Steps(paths):
+            return all(map(_may_be_empty, paths))
+        case Alternative(paths):
+            return any(map(_may_be_empty, paths))
     return False
 
 
 def _verbs_are_named(tokens: Sequence[Token]) -> bool:
     """Tell whether no triple pattern has a variable for its verb; in doubt, no.
 
-    Terms are counted from the start of each triple pattern: subject, verb, object; brackets are passed over, words start anew.
+    Terms are counted from the start of each triple pattern: subject, verb, object; brackets are
+        passed over, words start anew.
     """
-    place, depth = 0, [0]
+    position, depth = 0, [0]
     for before, token in pairwise((Token("mark", "."), *tokens)):
         if token.kind == "mark" and token.text in "{}":
             depth = [*depth, 0] if token.text == "{" else depth[:-1] or [0]
-            place = 0
+            position = 0
         elif token.kind == "mark" and token.text in "()":
             depth[-1] += 1 if token.text == "(" else -1
         elif depth[-1] or len(depth) == 1:
             continue
         elif token.word in _GROUP_WORDS or token.text == ".":
-            place = 0
+            position = 0
         elif token.text == ";":
-            place = 1
+            position = 1
         elif token.text == ",":
-            place = 2
+            position = 2
         elif token.kind in ("iri", "name", "var", "string", "number") or token.text == "a":
             if before.text in ("/", "|", "^") or before.text == "^^":
                 continue
-            if place == 1 and token.kind == "var" and token.variable != "PATH":
+            if position == 1 and token.kind == "var" and token.variable != "PATH":
                 return False
-            place += 1
+            position += 1
     return True

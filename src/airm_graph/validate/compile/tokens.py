@@ -31,12 +31,12 @@ class Token:
 
     @property
     def word(self) -> str:
-        """A keyword or the name of a function in upper case; empty for other tokens."""
+        """Return a keyword or the name of a function in upper case; empty for other tokens."""
         return self.text.upper() if self.kind == "word" else ""
 
     @property
     def variable(self) -> str:
-        """The name of a variable; empty for other tokens."""
+        """Return the name of a variable; empty for other tokens."""
         return self.text[1:] if self.kind == "var" else ""
 
 

@@ -1,15 +1,16 @@
 """Workflow commands of GitHub Actions, which it shows beside the lines of a pull request.
 
 Source:
-    GitHub's documentation, "Workflow commands for GitHub Actions", and the escapes of its toolkit (actions/core, command).
+    GitHub's documentation, "Workflow commands for GitHub Actions", and the escapes of its toolkit
+    (actions/core, command).
 """
 
 from collections.abc import Mapping
 
 from airm_graph.model import Finding, Severity
+from airm_graph.validate.findings import sort_findings
 from airm_graph.validate.formats.parts import find_path, say_what
 from airm_graph.validate.report import Report, format_text
-from airm_graph.validate.results import sort_findings
 
 __all__ = ["write_github"]
 
@@ -17,7 +18,9 @@ _COMMANDS = {Severity.VIOLATION: "error", Severity.WARNING: "warning", Severity.
 
 
 def write_github(report: Report, *, paths: Mapping[str, str]) -> str:
-    """Write one command for each finding, gravest first because GitHub shows no more than ten of a kind, and the summary.
+    """Write one command for each finding, and the summary.
+
+    The gravest come first, because GitHub shows no more than ten of a kind.
 
     >>> finding = Finding("CAP-08", Severity.WARNING, "no reason: none")
     >>> print(write_github(Report((finding,)), paths={}), end="")
@@ -30,12 +33,12 @@ def write_github(report: Report, *, paths: Mapping[str, str]) -> str:
 
 
 def _command(finding: Finding, *, paths: Mapping[str, str]) -> str:
-    place = finding.place
+    location = finding.location
     properties: dict[str, str] = {}
-    if place:
-        properties["file"] = find_path(place.file, paths=paths)
-        if place.first_line is not None:
-            properties |= {"line": str(place.first_line), "endLine": str(place.last_line or place.first_line)}
+    if location:
+        properties["file"] = find_path(location.file, paths=paths)
+        if location.first_line is not None:
+            properties |= {"line": str(location.first_line), "endLine": str(location.last_line or location.first_line)}
     properties["title"] = finding.rule
     written = ",".join(f"{name}={_escape_property(value)}" for name, value in properties.items())
     return f"::{_COMMANDS[finding.severity]} {written}::{_escape(say_what(finding))}"

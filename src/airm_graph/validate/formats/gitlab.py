@@ -18,7 +18,7 @@ _SEVERITIES = {Severity.VIOLATION: "major", Severity.WARNING: "minor", Severity.
 
 
 def write_gitlab(report: Report, *, paths: Mapping[str, str]) -> str:
-    r"""Write the findings that have a file; GitLab has no place for others.
+    r"""Write the findings that have a file; GitLab shows no others.
 
     >>> write_gitlab(Report(()), paths={})
     '[]\n'
@@ -29,9 +29,9 @@ def write_gitlab(report: Report, *, paths: Mapping[str, str]) -> str:
             "check_name": finding.rule,
             "fingerprint": fingerprint,
             "severity": _SEVERITIES[finding.severity],
-            "location": {"path": find_path(finding.place.file, paths=paths), "lines": {"begin": finding.place.first_line or 1}},
+            "location": {"path": find_path(finding.location.file, paths=paths), "lines": {"begin": finding.location.first_line or 1}},
         }
         for finding, fingerprint in fingerprint_findings(report.findings)
-        if finding.place
+        if finding.location
     ]
     return json.dumps(entries, ensure_ascii=False, indent=2) + "\n"

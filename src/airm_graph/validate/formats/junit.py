@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from airm_graph.model import Finding, Severity
+from airm_graph.validate.findings import sort_findings
 from airm_graph.validate.formats.parts import find_path, say_what
 from airm_graph.validate.report import Report
-from airm_graph.validate.results import sort_findings
 
 __all__ = ["write_junit"]
 
@@ -18,18 +18,21 @@ _NO_FILE = "statements"
 
 
 def write_junit(report: Report, *, paths: Mapping[str, str], fail_on: Severity = Severity.VIOLATION) -> str:
-    """Write one suite for each file, with one case for each finding; a file without a failure has a case that passes.
+    """Write one suite for each file, with one case for each finding.
+
+    A file without a failure has a case that passes.
 
     Args:
         report: Findings in any order.
         paths: Name of a file in the findings → path.
-        fail_on: Findings of this severity and graver ones are failures; milder ones pass and say so.
+        fail_on: Findings of this severity and graver ones are failures; milder ones pass and say
+            so.
     """
     groups: defaultdict[str, list[Finding]] = defaultdict(list)
     for name in report.files:
         groups[paths.get(name, name)] = []
     for finding in sort_findings(report.findings):
-        groups[find_path(finding.place.file, paths=paths) if finding.place else _NO_FILE].append(finding)
+        groups[find_path(finding.location.file, paths=paths) if finding.location else _NO_FILE].append(finding)
     root = Element("testsuites", {"name": "airm-graph validate"})
     totals = [_add_suite(root, name, found, fail_on=fail_on) for name, found in sorted(groups.items())]
     root.set("tests", str(sum(tests for tests, _ in totals)))
@@ -52,16 +55,16 @@ def _add_suite(root: Element, name: str, findings: Sequence[Finding], *, fail_on
 
 
 def _add_case(suite: Element, name: str, finding: Finding, *, failed: bool) -> None:
-    place = finding.place
-    line = f" line {place.first_line}" if place and place.first_line is not None else ""
-    line += f" row {place.row}" if place and place.row is not None else ""
+    location = finding.location
+    line = f" line {location.first_line}" if location and location.first_line is not None else ""
+    line += f" row {location.row}" if location and location.row is not None else ""
     what = _clean(say_what(finding))
     node = f" {finding.focus}" if not line and finding.focus else ""
     case = SubElement(suite, "testcase", {"name": _clean(f"{finding.rule}{line}{node}"), "classname": _clean(name)})
-    if place and place.first_line is not None:
+    if location and location.first_line is not None:
         case.set("file", _clean(name))
-        case.set("line", str(place.first_line))
-    quoted = "\n".join(part for part in (what, _clean(place.text) if place else "") if part)
+        case.set("line", str(location.first_line))
+    quoted = "\n".join(part for part in (what, _clean(location.text) if location else "") if part)
     if failed:
         failure = SubElement(case, "failure", {"type": finding.severity.value, "message": what})
         failure.text = quoted

@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from airm_graph.model import Finding, Severity
-from airm_graph.validate.describe import say_place
+from airm_graph.validate.describe import describe_location
+from airm_graph.validate.findings import sort_findings
 from airm_graph.validate.formats.parts import find_path, rule_address, say_what
 from airm_graph.validate.report import NOTICE, Report, format_text
-from airm_graph.validate.results import sort_findings
 
 __all__ = ["write_markdown"]
 
@@ -19,7 +19,9 @@ _CALLING = re.compile(r"([@#])|(?<=[A-Za-z])(:)(?=//)|\b(www)(?=\.)|(?<!\S)(:)(?
 
 
 def write_markdown(report: Report, *, paths: Mapping[str, str], limit: int = _LIMIT) -> str:
-    """Write a summary and a table, gravest first, cut to *limit* characters with the number of rows left out.
+    """Write a summary and a table, gravest first, cut to *limit* characters.
+
+    The number of rows left out is told.
 
     Nothing in a finding can become markup, call a person or link to an issue.
 
@@ -32,10 +34,10 @@ def write_markdown(report: Report, *, paths: Mapping[str, str], limit: int = _LI
     if found:
         text += "\n| Severity | Rule | Where | What |\n| --- | --- | --- | --- |\n"
     tail = f"\n{NOTICE}\n"
-    room = limit - len(tail) - len("\nand 1,000,000 more\n")
+    most = limit - len(tail) - len("\nand 1,000,000 more\n")
     for number, finding in enumerate(found):
         row = _row(finding, paths=paths)
-        if len(text) + len(row) > room:
+        if len(text) + len(row) > most:
             text += f"\nand {len(found) - number:,} more\n"
             break
         text += row
@@ -49,14 +51,14 @@ def _row(finding: Finding, *, paths: Mapping[str, str]) -> str:
 
 
 def _where(finding: Finding, *, paths: Mapping[str, str]) -> str:
-    place = finding.place
-    if not place:
+    location = finding.location
+    if not location:
         return "–"
-    return _code(say_place(replace(place, file=find_path(place.file, paths=paths))))
+    return _code(describe_location(replace(location, file=find_path(location.file, paths=paths))))
 
 
 def _code(text: str) -> str:
-    """A code span, in which nothing but the bar of a table and backticks means anything."""
+    """Write a code span, in which nothing but the bar of a table and backticks means anything."""
     longest = max((len(run) for run in re.findall("`+", text)), default=0)
     fence = "`" * (longest + 1)
     space = " " if "`" in text else ""

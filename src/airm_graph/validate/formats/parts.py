@@ -14,7 +14,9 @@ _RULE = re.compile(r"[A-Z]{2,}-[0-9]{2}\Z")
 
 
 def find_path(name: str, *, paths: Mapping[str, str]) -> str:
-    """The path of a file named in a finding; a file beside an input, such as its side-car, is found beside it.
+    """Find the path of a file named in a finding.
+
+    A file beside an input, such as its sidecar, is found beside it.
 
     >>> find_path("a/p.meta.yaml", paths={"a/p.txt": "captures/a/p.txt"})
     'captures/a/p.meta.yaml'
@@ -27,11 +29,11 @@ def find_path(name: str, *, paths: Mapping[str, str]) -> str:
 
 
 def say_what(finding: Finding) -> str:
-    """What is wrong, what to do, and about what, in one line."""
+    """Say what is wrong, what to do, and about what, in one line."""
     parts = [finding.message, finding.remedy, describe_node(finding)]
     return re.sub(r"\s+", " ", "; ".join(part for part in parts if part))
 
 
 def rule_address(rule: str) -> str | None:
-    """The address of the page of a rule of this project; None for a rule of somebody else's shapes."""
+    """Find the address of the page of a rule; None for a rule of somebody else's shapes."""
     return f"{BASE}rules/{rule}" if _RULE.match(rule) else None

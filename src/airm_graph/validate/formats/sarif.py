@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import quote
 
-from airm_graph.model import Finding, Place, Severity
+from airm_graph.model import Finding, Location, Severity
 from airm_graph.namespaces import BASE
 from airm_graph.validate.fingerprints import fingerprint_findings
 from airm_graph.validate.formats.parts import find_path, rule_address, say_what
@@ -30,7 +30,8 @@ Json = dict[str, Any]
 def write_sarif(report: Report, *, paths: Mapping[str, str]) -> str:
     """Write one run with its rules and results; relative paths are below ``%SRCROOT%``.
 
-    A finding without a file is put on the first file that was looked at, because code scanning refuses results without one.
+    A finding without a file is put on the first file that was looked at, because code scanning
+    refuses results without one.
     """
     pairs = fingerprint_findings(report.findings)
     rules = sorted({finding.rule for finding, _ in pairs})
@@ -64,7 +65,7 @@ def _rule(rule: str, *, example: Finding) -> Json:
         "id": rule,
         "shortDescription": {"text": page.title},
         "fullDescription": {"text": page.why or page.title},
-        "help": {"text": f"{page.why} To mend: {page.remedy}.".strip()},
+        "help": {"text": f"{page.why} To fix: {page.remedy}.".strip()},
         "defaultConfiguration": {"level": _LEVELS[page.severity]},
     }
     return content | {"helpUri": address} if (address := rule_address(rule)) else content
@@ -79,8 +80,8 @@ def _result(finding: Finding, fingerprint: str, *, rules: Sequence[str], paths: 
         "partialFingerprints": {"airmFinding/v1": fingerprint},
     }
     location: Json = {}
-    if finding.place:
-        location["physicalLocation"] = _physical(finding.place, paths=paths)
+    if finding.location:
+        location["physicalLocation"] = _physical(finding.location, paths=paths)
     elif files:
         location["physicalLocation"] = {"artifactLocation": _artifact(files[0]), "region": {"startLine": 1}}
     if finding.focus:
@@ -92,13 +93,13 @@ def _result(finding: Finding, fingerprint: str, *, rules: Sequence[str], paths: 
     return content
 
 
-def _physical(place: Place, *, paths: Mapping[str, str]) -> Json:
-    content: Json = {"artifactLocation": _artifact(find_path(place.file, paths=paths))}
+def _physical(location: Location, *, paths: Mapping[str, str]) -> Json:
+    content: Json = {"artifactLocation": _artifact(find_path(location.file, paths=paths))}
     # What is said of a whole file is put on its first line: code scanning shows nothing without one.
-    first = place.first_line or 1
-    content["region"] = {"startLine": first, "endLine": place.last_line or first}
-    if place.text and place.first_line is not None:
-        content["region"]["snippet"] = {"text": place.text}
+    first = location.first_line or 1
+    content["region"] = {"startLine": first, "endLine": location.last_line or first}
+    if location.text and location.first_line is not None:
+        content["region"]["snippet"] = {"text": location.text}
     return content
 
 

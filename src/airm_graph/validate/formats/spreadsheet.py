@@ -5,8 +5,8 @@ import io
 from collections.abc import Mapping
 
 from airm_graph.model import Finding
-from airm_graph.text import defuse_cell
-from airm_graph.validate.describe import say_place
+from airm_graph.text import escape_formula
+from airm_graph.validate.describe import describe_location
 from airm_graph.validate.fingerprints import fingerprint_findings
 from airm_graph.validate.formats.parts import find_path
 from airm_graph.validate.report import Report
@@ -20,7 +20,9 @@ _COLUMNS = (
 
 
 def write_csv(report: Report, *, paths: Mapping[str, str]) -> str:
-    r"""Write a header and one row for each finding; a cell that would be a formula gets an apostrophe in front.
+    r"""Write a header and one row for each finding.
+
+    A cell that would be a formula gets an apostrophe in front.
 
     >>> from airm_graph.model import Severity
     >>> write_csv(Report((Finding("A", Severity.INFO, "=1+1"),)), paths={}).splitlines()[1].split(",")[7]
@@ -30,17 +32,17 @@ def write_csv(report: Report, *, paths: Mapping[str, str]) -> str:
     writer = csv.writer(target, lineterminator="\r\n")  # RFC 4180
     writer.writerow(_COLUMNS)
     for finding, fingerprint in fingerprint_findings(report.findings):
-        writer.writerow([defuse_cell(cell) for cell in (*_cells(finding, paths=paths), fingerprint)])
+        writer.writerow([escape_formula(cell) for cell in (*_cells(finding, paths=paths), fingerprint)])
     return target.getvalue()
 
 
 def _cells(finding: Finding, *, paths: Mapping[str, str]) -> tuple[str, ...]:
-    place = finding.place
-    lines = (place.first_line, place.last_line, place.row) if place else (None, None, None)
+    location = finding.location
+    lines = (location.first_line, location.last_line, location.row) if location else (None, None, None)
     return (
-        *(finding.severity.value, finding.rule, find_path(place.file, paths=paths) if place else ""),
+        *(finding.severity.value, finding.rule, find_path(location.file, paths=paths) if location else ""),
         *("" if line is None else str(line) for line in lines),
-        place.column if place else "",
-        *(finding.message, finding.remedy, place.text if place else ""),
-        *(finding.focus, finding.path, finding.value, say_place(finding.origin)),
+        location.column if location else "",
+        *(finding.message, finding.remedy, location.text if location else ""),
+        *(finding.focus, finding.path, finding.value, describe_location(finding.origin)),
     )

@@ -1,7 +1,8 @@
-"""The report as SHACL writes it, in Turtle: one result for each finding, also for those of reader and merge.
+"""The report as SHACL writes it, in Turtle: one result for each finding.
 
-The nodes of the report are named by what they say. As in SHACL, ``sh:conforms`` is true only when there is no result, however mild.
-Findings of reader and merge have their rule for a source shape, their file for a focus node, and no constraint component.
+The nodes of the report are named by what they say. As in SHACL, ``sh:conforms`` is true only when
+there is no result, however mild. Findings of reader and merge have their rule for a source shape,
+their file for a focus node, and no constraint component.
 """
 
 import hashlib
@@ -9,9 +10,9 @@ import re
 from collections.abc import Iterator, Mapping
 from urllib.parse import quote
 
-from airm_graph.model import Finding, Place, Severity
+from airm_graph.model import Finding, Location, Severity
 from airm_graph.namespaces import BASE, PREFIXES, literal
-from airm_graph.validate.describe import say_place
+from airm_graph.validate.describe import describe_location
 from airm_graph.validate.fingerprints import fingerprint_findings
 from airm_graph.validate.formats.parts import find_path
 from airm_graph.validate.report import NOTICE, Report
@@ -41,9 +42,9 @@ def write_turtle(report: Report, *, paths: Mapping[str, str]) -> str:
 
 def _blocks(finding: Finding, node: str, *, paths: Mapping[str, str]) -> Iterator[str]:
     yield _block(node, "sh:ValidationResult", list(_result(finding, node, paths=paths)))
-    for place, name in ((finding.place, "place"), (finding.origin, "origin")):
-        if place:
-            yield _block(f"{node}-{name}", "airm:Evidence", list(_place(place, paths=paths)))
+    for location, name in ((finding.location, "place"), (finding.origin, "origin")):
+        if location:
+            yield _block(f"{node}-{name}", "airm:Evidence", list(_locate(location, paths=paths)))
 
 
 def _block(node: str, kind: str, pairs: list[tuple[str, str]]) -> str:
@@ -51,7 +52,7 @@ def _block(node: str, kind: str, pairs: list[tuple[str, str]]) -> str:
 
 
 def _result(finding: Finding, node: str, *, paths: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    place = finding.place
+    location = finding.location
     for name in ("place", "origin"):
         if getattr(finding, name):
             yield "airm:evidence", f"<{node}-{name}>"
@@ -65,34 +66,37 @@ def _result(finding: Finding, node: str, *, paths: Mapping[str, str]) -> Iterato
     yield "sh:sourceShape", finding.shape or f"<{BASE}rules/{quote(finding.rule, safe='')}>"
     if finding.value:
         yield "sh:value", finding.value
-    elif place and place.text and not finding.focus:
-        yield "sh:value", literal(place.text)
+    elif location and location.text and not finding.focus:
+        yield "sh:value", literal(location.text)
 
 
 def _focus(finding: Finding, *, paths: Mapping[str, str]) -> str:
     if finding.focus:
         return finding.focus
-    path = find_path(finding.place.file, paths=paths) if finding.place else ""
+    path = find_path(finding.location.file, paths=paths) if finding.location else ""
     return f"<urn:airm-graph:file:{quote(path)}>"
 
 
 def _path(path: str) -> str:
-    """The path as RDF; left out when it is neither a property nor its inverse, which is as much as a result needs to be found again."""
+    """Write the path as RDF; empty when it is neither a property nor its inverse.
+
+    That is as much as a result needs to be found again.
+    """
     if _IRI.match(path):
         return path
     inverse = _INVERSE.match(path)
     return f"[ sh:inversePath {inverse[1]} ]" if inverse else ""
 
 
-def _place(place: Place, *, paths: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    if place.text:
-        yield "airm:capturedText", literal(place.text)
-    if place.first_line is not None:
-        yield "airm:firstLine", str(place.first_line)
-        yield "airm:lastLine", str(place.last_line or place.first_line)
-    if place.row is not None:
-        yield "airm:row", str(place.row)
-    if place.column:
-        yield "airm:column", literal(place.column)
-    where = Place(find_path(place.file, paths=paths), place.first_line, row=place.row, column=place.column)
-    yield "rdfs:label", literal(say_place(where))
+def _locate(location: Location, *, paths: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    if location.text:
+        yield "airm:capturedText", literal(location.text)
+    if location.first_line is not None:
+        yield "airm:firstLine", str(location.first_line)
+        yield "airm:lastLine", str(location.last_line or location.first_line)
+    if location.row is not None:
+        yield "airm:row", str(location.row)
+    if location.column:
+        yield "airm:column", literal(location.column)
+    where = Location(find_path(location.file, paths=paths), location.first_line, row=location.row, column=location.column)
+    yield "rdfs:label", literal(describe_location(where))

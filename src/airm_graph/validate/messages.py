@@ -1,31 +1,38 @@
-"""Messages for results of shapes that have none: pyshacl's own, word for word."""
+"""Messages for results of shapes that have none: pyshacl's own, word for word.
+
+SHACL leaves these messages to the engine. A report says the same whichever engine judged, so the
+fast engine takes those of the reference. pyshacl writes a message only while it judges; so this
+module makes its constraint components as it does itself (`pyshacl.constraints`,
+`pyshacl.shapes_graph`, neither of them documented) and asks them. The tests compare every
+component's message with that of pyshacl's own report, which is what notices a release that changes
+them.
+"""
 
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from airm_graph.errors import ShapesError
-from airm_graph.graph.store import Row
-from airm_graph.validate.shacl import quiet_rdflib
-from airm_graph.validate.terms import Nodes
+from airm_graph.namespaces import PREFIXES
+from airm_graph.terms import Quad
+from airm_graph.validate.pyshacl_engine import quiet_rdflib
+from airm_graph.validate.rdflib_nodes import Nodes
 
 if TYPE_CHECKING:
     from rdflib import Graph
 
-__all__ = ["Wording"]
-
-#: What pyshacl keeps in sets, and so names in an order that changes from run to run.
-_SETS = ("in_vals", "property_compare_set", "has_value_set", "value_shapes")
+__all__ = ["MessageWriter"]
 
 
-class Wording:
-    """Asks pyshacl's constraint components for their messages; pyshacl is imported with the first question."""
+class MessageWriter:
+    """Asks pyshacl's constraint components for their messages, and imports it when first asked."""
 
-    def __init__(self, shape_rows: Sequence[Row], *, describe: Callable[[str], Iterable[Row]]) -> None:
+    def __init__(self, shape_rows: Sequence[Quad], *, describe: Callable[[str], Iterable[Quad]]) -> None:
         """Keep what the messages are made of.
 
         Args:
             shape_rows: The shapes graph.
-            describe: Finds the statements about a blank node of the data, and about those they lead to.
+            describe: Finds the statements about a blank node of the data, and about those they lead
+                to.
         """
         self._shape_rows, self._describe = shape_rows, describe
         self._nodes = Nodes()
@@ -33,8 +40,8 @@ class Wording:
         self._shapes: Any = None
         self._data: Graph | None = None
 
-    def message(self, *, shape: str, parameter: str, focus: str, value: str) -> str:
-        """The message of one result.
+    def write(self, *, shape: str, parameter: str, focus: str, value: str) -> str:
+        """Write the message of one result.
 
         Args:
             shape, focus, value: Terms; the value may be empty.
@@ -50,14 +57,14 @@ class Wording:
         if key not in self._components:
             from pyshacl.constraints import CONSTRAINT_PARAMETERS_MAP
             from rdflib import URIRef
+            from rdflib.term import Node
 
             shapes = self._load()
-            made = CONSTRAINT_PARAMETERS_MAP[URIRef(f"http://www.w3.org/ns/shacl#{parameter}")](
-                shapes.lookup_shape_from_node(self._nodes.node(shape))
-            )
-            for name in _SETS:
-                if isinstance(found := getattr(made, name, None), set):
-                    setattr(made, name, sorted(found, key=lambda node: node.n3()))
+            made = CONSTRAINT_PARAMETERS_MAP[URIRef(PREFIXES["sh"] + parameter)](shapes.lookup_shape_from_node(self._nodes.node(shape)))
+            for name, held in vars(made).items():
+                # A message would name what is in a set in an order that changes from run to run.
+                if isinstance(held, set) and all(isinstance(node, Node) for node in held):
+                    setattr(made, name, sorted(held, key=lambda node: node.n3()))
             self._components[key] = made
         return self._components[key]
 
@@ -76,7 +83,10 @@ class Wording:
         return self._shapes
 
     def _known(self, term: str) -> Any:
-        """The node of a term; what the data says of a blank node is added to the graph that messages are written from."""
+        """Make the node of a term.
+
+        What the data says of a blank node is added to the graph that messages are written from.
+        """
         if term.startswith("_:") and self._data is not None:
             self._nodes.fill(self._data, rows=self._describe(term))
         return self._nodes.node(term) if term else None

@@ -1,4 +1,4 @@
-"""Constraint components that look at one value, or at the number of values: type, range, string, cardinality, membership.
+"""Constraint components that look at one value, or at the number of values.
 
 Source:
     SHACL, 4.1 to 4.4, 4.8.2 and 4.8.3; where it is silent, as pyshacl does.
@@ -9,9 +9,10 @@ from collections.abc import Iterator
 
 from airm_graph.graph import BLANK, IRI, LITERAL, quote
 from airm_graph.namespaces import PREFIXES
+from airm_graph.terms import read_literal
 from airm_graph.validate.compile.lexical import STRINGS, is_comparable, well_formed
-from airm_graph.validate.compile.pairs import compare_keys
-from airm_graph.validate.compile.paths import Statement
+from airm_graph.validate.compile.pair_components import compare_keys
+from airm_graph.validate.compile.paths import Relations
 from airm_graph.validate.compile.patterns import rewrite_pattern
 from airm_graph.validate.compile.scope import (
     NONE,
@@ -27,8 +28,7 @@ from airm_graph.validate.compile.scope import (
     select_focus,
     select_values,
 )
-from airm_graph.validate.compile.shapes import Constraint, NotCompiledError
-from airm_graph.validate.terms import literal_text
+from airm_graph.validate.compile.shapes_graph import Constraint, NotCompiledError
 
 __all__ = ["VALUES", "find_instances"]
 
@@ -45,14 +45,17 @@ _KINDS = {
 
 def _class(scope: Scope, constraint: Constraint) -> Iterator[Branch]:
     for value in constraint.terms:
-        instances = find_instances(scope.statement, value)
+        instances = find_instances(scope.relations, value)
         missing = select_values(scope, f"NOT EXISTS (SELECT 1 FROM {instances} AS i WHERE i.node = v.value)")
         yield make_listed(constraint, missing, kind="class", number=scope.ids[value])
 
 
-def find_instances(statement: Statement, value: str) -> str:
-    """The relation of the instances of a class and of the classes below it, from the table that is made for all classes at once."""
-    return statement.relation(f"SELECT node FROM instances WHERE class = {statement.ids[value]}")
+def find_instances(relations: Relations, value: str) -> str:
+    """Name the relation of the instances of a class and of the classes below it.
+
+    It comes from the table that is made for all classes at once.
+    """
+    return relations.name(f"SELECT node FROM instances WHERE class = {relations.ids[value]}")
 
 
 def _datatype(scope: Scope, constraint: Constraint) -> Iterator[Branch]:
@@ -80,8 +83,8 @@ def _min_count(scope: Scope, constraint: Constraint) -> Iterator[Branch]:
 
 
 def _counted(scope: Scope) -> str:
-    """The relation of the focus nodes and the number of their values, with no value."""
-    return scope.statement.relation(
+    """Name the relation of the focus nodes and the number of their values, with no value."""
+    return scope.relations.name(
         f"SELECT f.node AS focus, {NONE} AS value, COALESCE(c.n, 0) AS n FROM {scope.focus} AS f {count_values(scope.values)}"
     )
 
@@ -98,10 +101,10 @@ def _range(scope: Scope, constraint: Constraint) -> Iterator[Branch]:
         if match is None or match["language"]:
             raise NotCompiledError(f"the bound {bound}")
         if not match["datatype"]:
-            holds = f"v.kind = {LITERAL} AND v.datatype = {quote(STRINGS[0])} AND v.lexical {operator} {quote(literal_text(bound))}"
+            holds = f"v.kind = {LITERAL} AND v.datatype = {quote(STRINGS[0])} AND v.lexical {operator} {quote(read_literal(bound).text)}"
             yield make_test(constraint, "described", scope.described(), f"NOT ({holds})")
             continue
-        if not is_comparable(literal_text(bound), datatype=match["datatype"]):
+        if not is_comparable(read_literal(bound).text, datatype=match["datatype"]):
             raise NotCompiledError(f"the bound {bound}")
         keys = f"SELECT 1 FROM keys AS a JOIN keys AS b ON b.space = a.space AND b.id = {scope.ids[bound]}"
         outside = select_values(scope, f"NOT EXISTS ({keys} WHERE a.id = v.value AND {compare_keys(operator)})")
@@ -117,18 +120,18 @@ def _length(scope: Scope, constraint: Constraint) -> Iterator[Branch]:
 
 
 def _pattern(scope: Scope, constraint: Constraint) -> Iterator[Branch]:
-    flags = literal_text(scope.shape.option("flags") or '""')
+    flags = read_literal(scope.shape.option("flags") or '""').text
     for value in constraint.terms:
         if not value.startswith('"'):
             raise NotCompiledError(f"the pattern {value}")
-        pattern = quote(rewrite_pattern(literal_text(value), flags=flags))
+        pattern = quote(rewrite_pattern(read_literal(value).text, flags=flags))
         yield make_test(constraint, "described", scope.described(), f"v.kind = {BLANK} OR NOT regexp_matches(v.lexical, {pattern})")
 
 
 def _language_in(scope: Scope, constraint: Constraint) -> Iterator[Branch]:
     if len(constraint.lists) != 1 or not all(value.startswith('"') for value in constraint.lists[0]):
         raise NotCompiledError("sh:languageIn")
-    ranges = sorted({literal_text(value).lower() for value in constraint.lists[0]})
+    ranges = sorted({read_literal(value).text.lower() for value in constraint.lists[0]})
     tests = [
         "v.language <> ''" if tag == "*" else f"LOWER(v.language) = {quote(tag)} OR LOWER(v.language) LIKE {quote(tag + '-%')}"
         for tag in ranges

@@ -1,4 +1,4 @@
-"""Constraint components that compare the values of a shape with those of another property of the focus node.
+"""Constraint components that compare the values of a shape with those of another property.
 
 Source:
     SHACL, 4.5; values compare as in pyshacl where SPARQL knows no order.
@@ -10,14 +10,14 @@ from airm_graph.graph import IRI, LITERAL, quote
 from airm_graph.validate.compile.lexical import STRINGS
 from airm_graph.validate.compile.paths import find_values
 from airm_graph.validate.compile.scope import NONE, Branch, Scope, make_branch, make_listed, require_property_shape, select_values
-from airm_graph.validate.compile.shapes import Constraint, NotCompiledError, Predicate
+from airm_graph.validate.compile.shapes_graph import Constraint, NotCompiledError, Predicate
 
 __all__ = ["PAIRS", "compare_keys"]
 
 
 def _others(scope: Scope, predicate: str) -> str:
-    """The relation of focus nodes and their values of another property."""
-    return find_values(Predicate(predicate), focus=scope.focus, statement=scope.statement)
+    """Name the relation of focus nodes and their values of another property."""
+    return find_values(Predicate(predicate), focus=scope.focus, relations=scope.relations)
 
 
 def _predicates(constraint: Constraint) -> Iterator[str]:
@@ -43,11 +43,14 @@ def _disjoint(scope: Scope, constraint: Constraint) -> Iterator[Branch]:
 
 
 def _less_than(scope: Scope, constraint: Constraint) -> Iterator[Branch]:
-    """One row for each pair that does not compare; IRIs compare as strings, literals of equal unknown datatypes as written."""
+    """Find each pair that does not compare.
+
+    IRIs compare as strings, literals of equal unknown datatypes as written.
+    """
     require_property_shape(scope, constraint)
     operator = "<=" if constraint.parameter == "lessThanOrEquals" else "<"
     for predicate in _predicates(constraint):
-        left, right = (scope.statement.relation(_keyed(relation)) for relation in (scope.values, _others(scope, predicate)))
+        left, right = (scope.relations.name(_keyed(relation)) for relation in (scope.values, _others(scope, predicate)))
         holds = (
             f"(a.is_text AND b.is_text AND a.lexical {operator} b.lexical) OR (a.space = b.space AND {compare_keys(operator)}) OR "
             f"(a.kind = {LITERAL} AND a.datatype = b.datatype AND NOT a.is_text AND a.space IS NULL AND b.space IS NULL "
@@ -70,7 +73,7 @@ def _keyed(relation: str) -> str:
 
 
 def compare_keys(operator: str) -> str:
-    """SQL that compares two rows a and b of the table of keys, exactly where both are known exactly."""
+    """Compare two rows a and b of the table of keys, exactly where both are known exactly."""
     exact, rough = f"a.exact {operator} b.exact", f"a.rough {operator} b.rough"
     return f"CASE WHEN a.exact IS NOT NULL AND b.exact IS NOT NULL THEN {exact} ELSE {rough} END"
 

@@ -5,11 +5,11 @@ from dataclasses import dataclass, field, replace
 
 from airm_graph.ingest.formats import Row, Table
 from airm_graph.ingest.tables.meaning import Mapping, TableMapping
-from airm_graph.model import Capture, Evidence, Finding, Place, Rejected, Repair, Text
+from airm_graph.model import Capture, Evidence, Finding, Location, Rejected, Repair, Text
 from airm_graph.rules import make_finding
-from airm_graph.text import Kind, disarm_cell, repair_text, slugify
+from airm_graph.text import Kind, repair_text, slugify, unescape_cell
 
-__all__ = ["Reason", "Repairs", "Sheet", "choose_mapping"]
+__all__ = ["MappedTable", "Reason", "Repairs", "choose_mapping"]
 
 #: Why a row cannot be used: rule, header of the column (empty for the row), what is wrong.
 Reason = tuple[str, str, str]
@@ -21,7 +21,7 @@ _LONGEST_LIST = 5
 
 
 @dataclass
-class Sheet:
+class MappedTable:
     """A table and what its columns are; what is found out about its rows is gathered here."""
 
     table: Table
@@ -61,7 +61,7 @@ class Sheet:
 
     def say(self, rule: str, message: str, row: Row, header: str = "") -> None:
         """Note a finding at a row, or at one of its cells."""
-        self.findings.append(make_finding(rule, message, self.place(row, header)))
+        self.findings.append(make_finding(rule, message, self.locate(row, header)))
 
     def reject(self, row: Row, reasons: Sequence[Reason]) -> None:
         """Set a row aside: a finding for each reason, the row once."""
@@ -69,11 +69,11 @@ class Sheet:
             self.say(rule, f"{reason}; the row is set aside", row, header)
         rule, header, _ = reasons[0]
         said = "; ".join(reason for _, _, reason in reasons)
-        self.rejected.append(Rejected(rule, said, self.place(row, header), self.table.header, row.cells))
+        self.rejected.append(Rejected(rule, said, self.locate(row, header), self.table.header, row.cells))
 
-    def place(self, row: Row, header: str) -> Place:
+    def locate(self, row: Row, header: str) -> Location:
         """A row, or one of its cells, as the place of a finding."""
-        return self.table.place(row, header, quote=self.columns.quoted)
+        return self.table.locate(row, header, quote=self.columns.quoted)
 
     @property
     def capture(self) -> Capture:
@@ -91,7 +91,7 @@ class Sheet:
         )
 
 
-def choose_mapping(table: Table, mappings: Sequence[Mapping], say: Callable[[Finding], None]) -> Sheet | None:
+def choose_mapping(table: Table, mappings: Sequence[Mapping], say: Callable[[Finding], None]) -> MappedTable | None:
     """The table under the first mapping that knows its columns; a finding of TAB-03 when none does."""
     for mapping in mappings:
         columns = mapping.find_table(table.header)
@@ -101,17 +101,17 @@ def choose_mapping(table: Table, mappings: Sequence[Mapping], say: Callable[[Fin
             # Evidence is named by the column: two that read alike could not be told apart.
             alike = len({slugify(name) for name in used} - {""}) < len(set(used))
             if not twice and not alike:
-                return Sheet(_disarm(table) if mapping.is_guarded else table, mapping, columns)
+                return MappedTable(_disarm(table) if mapping.is_guarded else table, mapping, columns)
             what = f"the header names {twice[0]!r} twice" if twice else "two columns have names that read alike"
-            say(make_finding("TAB-03", what, Place(table.file, 1, 1, "", 1)))
+            say(make_finding("TAB-03", what, Location(table.file, 1, 1, "", 1)))
             return None
-    say(make_finding("TAB-03", _explain(table, mappings), Place(table.file, 1, 1, " | ".join(table.header), 1)))
+    say(make_finding("TAB-03", _explain(table, mappings), Location(table.file, 1, 1, " | ".join(table.header), 1)))
     return None
 
 
 def _disarm(table: Table) -> Table:
-    """The table with its cells as they were before an export defused them."""
-    return replace(table, rows=tuple(replace(row, cells=tuple(map(disarm_cell, row.cells))) for row in table.rows))
+    """The table with its cells as they were before an export escaped them."""
+    return replace(table, rows=tuple(replace(row, cells=tuple(map(unescape_cell, row.cells))) for row in table.rows))
 
 
 def _explain(table: Table, mappings: Sequence[Mapping]) -> str:

@@ -1,7 +1,7 @@
 """A shapes graph, read into frozen records: shapes, targets, paths, constraints.
 
-Reading is lazy: a shape is read when a target or another shape leads to it, so that a part of the graph that cannot be
-used costs only the shapes that need it.
+Reading is lazy: a shape is read when a target or another shape leads to it, so that a part of the
+graph that cannot be used costs only the shapes that need it.
 """
 
 from collections.abc import Iterable, Iterator
@@ -9,10 +9,9 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from airm_graph.graph.store import Row
 from airm_graph.model import Severity
 from airm_graph.namespaces import PREFIXES, term
-from airm_graph.validate.terms import literal_text
+from airm_graph.terms import Quad, read_literal
 
 __all__ = [
     "Alternative",
@@ -79,7 +78,7 @@ class Alternative:
 
 @dataclass(frozen=True, slots=True)
 class Repeat:
-    """A path walked from *least* (0 or 1) times to once, or, where *many*, to any number of times."""
+    """A path walked once or not at all, or, where *many*, any number of times from *least* on."""
 
     path: "Path"
     least: int
@@ -91,19 +90,22 @@ Path = Predicate | Inverse | Sequence | Alternative | Repeat
 
 @dataclass(frozen=True, slots=True)
 class Constraint:
-    """One parameter of a shape with all its values; a value that is a list stands as the tuple of its members."""
+    """One parameter of a shape with all its values.
+
+    A value that is a list stands as the tuple of its members.
+    """
 
     parameter: str
     values: tuple[str | tuple[str, ...], ...]
 
     @property
     def terms(self) -> tuple[str, ...]:
-        """The values of a parameter that takes no list."""
+        """Return the values of a parameter that takes no list."""
         return tuple(value for value in self.values if isinstance(value, str))
 
     @property
     def lists(self) -> tuple[tuple[str, ...], ...]:
-        """The values of a parameter that takes lists."""
+        """Return the values of a parameter that takes lists."""
         return tuple(value for value in self.values if not isinstance(value, str))
 
 
@@ -113,8 +115,10 @@ class Shape:
 
     Attributes:
         node: IRI or blank node as an N-Triples term.
-        targets: Pairs of a kind (``targetClass``) and a term; an implicit class target is written as a target class.
-        options: Parameters that refine a constraint (``flags``, ``ignoredProperties``, ``qualifiedMinCount`` …).
+        targets: Pairs of a kind (``targetClass``) and a term; an implicit class target is written
+            as a target class.
+        options: Parameters that refine a constraint (``flags``, ``ignoredProperties``,
+            ``qualifiedMinCount`` …).
     """
 
     node: str
@@ -127,7 +131,7 @@ class Shape:
     options: dict[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
 
     def option(self, name: str) -> str | None:
-        """The one value of a refining parameter; None where it is absent.
+        """Return the one value of a refining parameter; None where it is absent.
 
         Raises:
             NotCompiledError: It has several.
@@ -141,7 +145,7 @@ class Shape:
 class ShapesGraph:
     """The rows of a shapes graph by subject and predicate."""
 
-    def __init__(self, rows: Iterable[Row]) -> None:
+    def __init__(self, rows: Iterable[Quad]) -> None:
         """Index the rows, whatever their own graph."""
         self._values: dict[str, dict[str, set[str]]] = {}
         for subject, predicate, value, _ in rows:
@@ -151,26 +155,29 @@ class ShapesGraph:
         self._custom = tuple(self._custom_components())
 
     def values(self, subject: str, predicate: str) -> list[str]:
-        """The values of a property, sorted; the predicate is a term or the local name of a SHACL property."""
+        """Find the values of a property, sorted.
+
+        The predicate is a term or the local name of a SHACL property.
+        """
         key = predicate if predicate.startswith("<") else f"<{_SH}{predicate}>"
         return sorted(self._values[subject].get(key, ())) if subject in self._values else []
 
     def subjects(self, predicate: str, value: str) -> list[str]:
-        """The subjects that have a value, sorted; the predicate is the local name of a SHACL property."""
+        """Find the subjects that have a value of a SHACL property (its local name), sorted."""
         key = f"<{_SH}{predicate}>"
         return sorted(subject for subject, values in self._values.items() if value in values.get(key, ()))
 
     def objects(self, predicate: str) -> list[str]:
-        """Every value of a SHACL property, sorted."""
+        """Find every value of a SHACL property, sorted."""
         key = f"<{_SH}{predicate}>"
         return sorted({value for values in self._values.values() for value in values.get(key, ())})
 
     def instances(self, of: str) -> list[str]:
-        """The subjects of a type, sorted."""
+        """Find the subjects of a type, sorted."""
         return sorted(subject for subject, values in self._values.items() if of in values.get(_TYPE, ()))
 
     def roots(self) -> list[str]:
-        """Every node with a target of its own, sorted."""
+        """Find every node with a target of its own, sorted."""
         keys = {f"<{_SH}{name}>" for name in TARGETS}
         return sorted(node for node, values in self._values.items() if keys & values.keys() or self._is_class_shape(node))
 
@@ -185,7 +192,7 @@ class ShapesGraph:
         return self._shapes[node]
 
     def items(self, head: str) -> tuple[str, ...]:
-        """The members of a list.
+        """Read the members of a list.
 
         Raises:
             NotCompiledError: It is not well formed.
@@ -232,7 +239,10 @@ class ShapesGraph:
         return steps
 
     def _is_class_shape(self, node: str) -> bool:
-        """Tell whether a class is a shape too: by its type, its properties, or because another shape refers to it."""
+        """Tell whether a class is a shape too.
+
+        Its type, its properties or another shape that refers to it say so.
+        """
         values = self._values.get(node, {})
         types = values.get(_TYPE, set())
         if not types & self._classes:
@@ -240,7 +250,7 @@ class ShapesGraph:
         marks = {f"<{_SH}{name}>" for name in (*TARGETS, "property", "node")}
         return bool(types & {f"<{_SH}NodeShape>", f"<{_SH}PropertyShape>"} or marks & values.keys()) or node in self._referred
 
-    def is_class_type(self, row: Row) -> bool:
+    def is_class_type(self, row: Quad) -> bool:
         """Tell whether a row makes its subject a class, and so a shape its own target."""
         return row[1] == _TYPE and row[2] in self._classes
 
@@ -310,7 +320,10 @@ class ShapesGraph:
         return {name: values for name, values in options.items() if values}
 
     def _custom_components(self) -> Iterator[tuple[str, tuple[str, ...]]]:
-        """Constraint components that the graph declares, with the predicates of their mandatory parameters."""
+        """Find the constraint components that the graph declares.
+
+        Each comes with the predicates of its mandatory parameters.
+        """
         kinds = {f"<{_SH}ConstraintComponent>"}
         while more := {s for s, values in self._values.items() if kinds & values.get(_SUBCLASS, set())} - kinds:
             kinds |= more
@@ -346,4 +359,4 @@ def shape_path(shape: Shape) -> str:
 
 
 def _text(value: str) -> str:
-    return literal_text(value) if value.startswith('"') else value.strip("<>")
+    return read_literal(value).text if value.startswith('"') else value.strip("<>")

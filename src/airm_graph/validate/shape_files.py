@@ -7,11 +7,11 @@ from functools import cache
 from pathlib import Path
 
 from airm_graph.errors import ResourceError, ShapesError, StoreError
-from airm_graph.graph.store import Row, parse_rows
+from airm_graph.graph.store import parse_rows
 from airm_graph.namespaces import BASE, PREFIXES, rebase_text
 from airm_graph.resources import find_resource, read_resource
+from airm_graph.terms import Quad, read_literal
 from airm_graph.text import slugify
-from airm_graph.validate.terms import literal_text
 
 __all__ = ["DEFAULT_SHAPES", "read_every_shapes", "read_shapes"]
 
@@ -25,7 +25,7 @@ _CODE_POINT = re.compile(r"\\+(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8}))")
 
 
 @cache
-def read_shapes(name: str, *, base: str = BASE) -> tuple[Row, ...]:
+def read_shapes(name: str, *, base: str = BASE) -> tuple[Quad, ...]:
     """Read one shapes file into rows.
 
     Args:
@@ -33,7 +33,8 @@ def read_shapes(name: str, *, base: str = BASE) -> tuple[Row, ...]:
         base: What the IRIs of the project begin with, in shapes and data.
 
     Raises:
-        ShapesError: No such file, not Turtle, or a query in it reaches out of the data; the message names the file.
+        ShapesError: No such file, not Turtle, or a query in it reaches out of the data; the message
+            names the file.
 
     >>> len(read_shapes("core")) > 100
     True
@@ -44,18 +45,21 @@ def read_shapes(name: str, *, base: str = BASE) -> tuple[Row, ...]:
     except StoreError as error:
         raise ShapesError(f"shapes cannot be read: {error}") from error
     for _, predicate, value, _ in rows:
-        if predicate in _QUERIES and value.startswith('"') and _reaches_out(literal_text(value)):
+        if predicate in _QUERIES and value.startswith('"') and _reaches_out(read_literal(value).text):
             raise ShapesError(f"{name}: a query in it uses SERVICE or FROM, which is refused; let it ask the data only")
     return tuple(rows)
 
 
-def read_every_shapes(names: Iterable[str], *, base: str = BASE) -> list[Row]:
-    """Read shapes files into rows; a shape without a name has one by its file and its place there, the same whenever it is read.
+def read_every_shapes(names: Iterable[str], *, base: str = BASE) -> list[Quad]:
+    """Read shapes files into quads.
+
+    A shape without a name gets one by its file and its position there, the same whenever it is
+    read.
 
     Raises:
         ShapesError: As for `read_shapes`.
     """
-    found, stems = list[Row](), Counter[str]()
+    found, stems = list[Quad](), Counter[str]()
     for name in names:
         stem = slugify(Path(name).stem) or "shapes"
         stems[stem] += 1
@@ -63,7 +67,7 @@ def read_every_shapes(names: Iterable[str], *, base: str = BASE) -> list[Row]:
     return found
 
 
-def _number_nodes(rows: Iterable[Row], *, label: str) -> Iterator[Row]:
+def _number_nodes(rows: Iterable[Quad], *, label: str) -> Iterator[Quad]:
     """Name blank nodes by the order in which they are met."""
     numbers: dict[str, str] = {}
 

@@ -1,4 +1,7 @@
-"""N-Triples terms to rdflib nodes and back, keeping every lexical form as written (rdflib's own parsers normalise numbers)."""
+"""N-Triples terms to rdflib nodes and back.
+
+Every lexical form stays as written, where rdflib's own parsers normalise numbers.
+"""
 
 from typing import TYPE_CHECKING
 
@@ -11,41 +14,30 @@ if TYPE_CHECKING:
     from rdflib import Graph
     from rdflib.term import Node
 
-    from airm_graph.graph.store import Row
+    from airm_graph.terms import Quad
 
-__all__ = ["Nodes", "literal_text"]
-
-
-def literal_text(term: str) -> str:
-    r"""Read the text of a literal term.
-
-    Raises:
-        ValueError: *term* is not a literal.
-
-    >>> literal_text('"two\\nlines"@en')
-    'two\nlines'
-    """
-    if not term.startswith('"'):
-        raise ValueError(f"{term} is not a literal")
-    return read_literal(term).text
+__all__ = ["Nodes"]
 
 
 class Nodes:
-    """A dictionary of terms and rdflib nodes; a node that came from a term goes back to exactly that term."""
+    """A dictionary of terms and rdflib nodes.
+
+    A node that came from a term goes back to exactly that term.
+    """
 
     def __init__(self) -> None:
         """Start with no term known."""
         self._nodes: dict[str, Node] = {}
         self._terms: dict[Node, str] = {}
 
-    def fill(self, graph: "Graph", *, rows: "Iterable[Row]") -> "Graph":
+    def fill(self, graph: "Graph", *, rows: "Iterable[Quad]") -> "Graph":
         """Add the triples of *rows*, whatever their own graph, to an rdflib graph and return it."""
         for subject, predicate, value, _ in rows:
             graph.add((self.node(subject), self.node(predicate), self.node(value)))
         return graph
 
     def node(self, term: str) -> "Node":
-        """The rdflib node of a term."""
+        """Make the rdflib node of a term."""
         node = self._nodes.get(term)
         if node is None:
             node = self._nodes[term] = _decode(term)
@@ -53,7 +45,7 @@ class Nodes:
         return node
 
     def term(self, node: "Node | None") -> str:
-        """The term of a node; empty for None."""
+        """Write the term of a node; empty for None."""
         if node is None:
             return ""
         return self._terms.get(node) or _encode(node)

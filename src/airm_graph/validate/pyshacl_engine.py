@@ -1,4 +1,4 @@
-"""The reference engine: pyshacl on the asserted statements, with our shapes, without inference, imports or network."""
+"""The reference engine: pyshacl, without inference, imports or network."""
 
 import logging
 from collections.abc import Iterator, Sequence
@@ -7,12 +7,11 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from airm_graph.errors import ShapesError
-from airm_graph.graph.store import Row
 from airm_graph.model import Severity
-from airm_graph.namespaces import BASE, PREFIXES
-from airm_graph.validate.results import Result
-from airm_graph.validate.shapes import DEFAULT_SHAPES, read_every_shapes, read_shapes
-from airm_graph.validate.terms import Nodes
+from airm_graph.namespaces import PREFIXES
+from airm_graph.terms import Quad
+from airm_graph.validate.findings import Result
+from airm_graph.validate.rdflib_nodes import Nodes
 
 if TYPE_CHECKING:
     from rdflib import Graph
@@ -20,49 +19,37 @@ if TYPE_CHECKING:
     from rdflib.query import Result as QueryResult
     from rdflib.term import Node
 
-__all__ = ["blame_file", "quiet_rdflib", "run_pyshacl", "run_pyshacl_on_rows"]
+    from airm_graph.graph import TripleTable
+
+__all__ = ["quiet_rdflib", "run_pyshacl"]
 
 _SH = PREFIXES["sh"]
 _SEVERITIES = {f"<{_SH}Violation>": Severity.VIOLATION, f"<{_SH}Warning>": Severity.WARNING, f"<{_SH}Info>": Severity.INFO}
 
 
-def run_pyshacl(rows: Sequence[Row], *, shapes: Sequence[str] | None = None, base: str = BASE) -> list[Result]:
-    """Run pyshacl; the results are sorted and say nothing of places.
-
-    Raises:
-        ShapesError: The shapes cannot be used; the message names the file.
-    """
-    names = DEFAULT_SHAPES if shapes is None else tuple(shapes)
-    shape_rows = read_every_shapes(names, base=base)
-    try:
-        return run_pyshacl_on_rows(rows, shape_rows=shape_rows)
-    except ShapesError as error:
-        raise blame_file(error, names=names, rows=rows, base=base) from error
-
-
-def run_pyshacl_on_rows(rows: Sequence[Row], *, shape_rows: Sequence[Row]) -> list[Result]:
-    """Run pyshacl on a shapes graph given as rows.
+def run_pyshacl(table: "TripleTable", *, shape_rows: Sequence[Quad]) -> list[Result]:
+    """Run pyshacl on the statements of a table, read as one graph; the results are sorted.
 
     Raises:
         ShapesError: The shapes cannot be used.
     """
-    nodes = Nodes()
-    with quiet_rdflib():
-        report = _validate(nodes.fill(_make_data_graph(), rows=rows), shapes=nodes.fill(_make_graph(), rows=shape_rows))
-    return sorted(_results(report, nodes=nodes))
-
-
-def _make_graph() -> "Graph":
     from rdflib import Graph
 
-    return Graph()
+    nodes = Nodes()
+    with quiet_rdflib():
+        data = nodes.fill(_make_data_graph(), rows=table.rows())
+        report = _validate(data, shapes=nodes.fill(Graph(), rows=shape_rows))
+    return sorted(_results(report, nodes=nodes))
 
 
 def _make_data_graph() -> "Graph":
     from rdflib import Graph
 
     class DataGraph(Graph):
-        """A graph that parses each query once: pyshacl sends the same text for every focus node, and parsing is what takes the time."""
+        """A graph that parses each query once.
+
+        pyshacl sends the same text for every focus node, and parsing is what takes the time.
+        """
 
         def query(self, query_object: "str | Query", *args: Any, **kwargs: Any) -> "QueryResult":
             prepared = _prepare_query(query_object) if isinstance(query_object, str) else query_object
@@ -94,19 +81,6 @@ def _validate(data: "Graph", *, shapes: "Graph") -> "Graph":
 
 def _first_line(text: str) -> str:
     return text.strip().partition("\n")[0]
-
-
-def blame_file(error: ShapesError, *, names: Sequence[str], rows: Sequence[Row], base: str) -> ShapesError:
-    """Name the file whose shapes fail alone, or all files when none does.
-
-    The data is needed for it: pyshacl reads the constraints of a shape when it meets the first focus node.
-    """
-    for name in names:
-        try:
-            run_pyshacl_on_rows(rows, shape_rows=read_shapes(name, base=base))
-        except ShapesError as alone:
-            return ShapesError(f"{name}: the shapes cannot be used: {alone}")
-    return ShapesError(f"{', '.join(names)}: the shapes cannot be used together: {error}")
 
 
 def _results(report: "Graph", *, nodes: Nodes) -> Iterator[Result]:
@@ -145,7 +119,7 @@ def _path_text(graph: "Graph", path: "Node | None", *, nodes: Nodes) -> str:
 
 @contextmanager
 def quiet_rdflib() -> Iterator[None]:
-    """Keep rdflib from logging a traceback for each ill-typed literal, which shapes report, and pyshacl from logging what it raises."""
+    """Keep rdflib from logging ill-typed literals, and pyshacl what it raises."""
     loggers = [logging.getLogger(name) for name in ("rdflib.term", "pyshacl-validate")]
     before = [logger.disabled for logger in loggers]
     for logger in loggers:

@@ -1,4 +1,4 @@
-"""What a SHACL engine answers, in a form that belongs to no engine, and the way from there to findings."""
+"""Validation results in a form that belongs to no engine, and the findings made of them."""
 
 import re
 from collections import defaultdict
@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from operator import attrgetter
 
-from airm_graph.model import Finding, Place, Severity
+from airm_graph.model import Finding, Location, Severity
 from airm_graph.rules import SAYS_THE_SAME
 
 __all__ = ["Result", "find_findings", "leave_out_repeated", "sort_findings", "sort_results"]
@@ -16,7 +16,9 @@ _MESSAGE = re.compile(r"(?P<rule>[A-Z]+-[0-9]+): (?P<what>.*)\Z", re.DOTALL)
 
 @dataclass(frozen=True, slots=True, order=True)
 class Result:
-    """One validation result; all but severity and message are N-Triples terms, empty where there is none.
+    """One validation result.
+
+    All but severity and message are N-Triples terms, empty where there is none.
 
     Attributes:
         focus: The node that was judged.
@@ -45,18 +47,18 @@ def sort_results(results: Iterable[Result]) -> list[Result]:
     return sorted(results, key=_KEY)
 
 
-def find_findings(results: Iterable[Result], *, places: Mapping[str, Place]) -> list[Finding]:
-    """Turn results into findings, one for each shape, focus node and value, in the order of `sort_findings`.
+def find_findings(results: Iterable[Result], *, locations: Mapping[str, Sequence[Location]]) -> list[Finding]:
+    """Turn results into findings, one for each shape, focus node and value; sorted.
 
     Args:
         results: Of any engine, in any order.
-        places: The place of each focus node that has one.
+        locations: The locations of each focus node that has some; the first one is taken.
     """
     unique = {(result.shape, result.focus, result.value): result for result in reversed(sort_results(results))}
-    return sort_findings(_finding(result, place=places.get(result.focus)) for result in unique.values())
+    return sort_findings(_make_finding(result, next(iter(locations.get(result.focus, ())), None)) for result in unique.values())
 
 
-def _finding(result: Result, *, place: Place | None) -> Finding:
+def _make_finding(result: Result, location: Location | None) -> Finding:
     match = _MESSAGE.match(result.message)
     rule, text = (match["rule"], match["what"]) if match else (_local_name(result.shape), result.message)
     what, _, remedy = text.partition("; ")
@@ -68,7 +70,7 @@ def _finding(result: Result, *, place: Place | None) -> Finding:
         severity=result.severity,
         message=f"not met: {what}" if is_norm else what,
         remedy=remedy.removesuffix("."),
-        place=place,
+        location=location,
         focus=result.focus,
         path=result.path,
         value=result.value,
@@ -77,31 +79,34 @@ def _finding(result: Result, *, place: Place | None) -> Finding:
     )
 
 
-def leave_out_repeated(findings: Iterable[Finding], *, said: Iterable[Finding], places: Mapping[str, Sequence[Place]]) -> list[Finding]:
+def leave_out_repeated(
+    findings: Iterable[Finding], *, said: Iterable[Finding], locations: Mapping[str, Sequence[Location]]
+) -> list[Finding]:
     """Leave out what reader or merge have said already of the same lines.
 
     Args:
         findings: Of shapes.
         said: Of reader and merge, which know the exact line.
-        places: Every place of each focus node: reader and merge may speak of another than the first.
+        locations: Every location of each focus node: reader and merge may speak of another than the
+            first.
 
     Returns:
         The others, in their order; which rules say the same is the table `SAYS_THE_SAME`.
     """
-    known: defaultdict[str, list[Place]] = defaultdict(list)
+    known: defaultdict[str, list[Location]] = defaultdict(list)
     for finding in said:
-        if finding.place:
-            known[finding.rule].append(finding.place)
-    return [finding for finding in findings if not _is_said(finding, known=known, places=places.get(finding.focus, ()))]
+        if finding.location:
+            known[finding.rule].append(finding.location)
+    return [finding for finding in findings if not _is_said(finding, known=known, locations=locations.get(finding.focus, ()))]
 
 
-def _is_said(finding: Finding, *, known: Mapping[str, Sequence[Place]], places: Sequence[Place]) -> bool:
-    others = [place for rule in SAYS_THE_SAME.get(finding.rule, ()) for place in known.get(rule, ())]
-    return any(_overlap(one, other) for one in places for other in others)
+def _is_said(finding: Finding, *, known: Mapping[str, Sequence[Location]], locations: Sequence[Location]) -> bool:
+    others = [location for rule in SAYS_THE_SAME.get(finding.rule, ()) for location in known.get(rule, ())]
+    return any(_overlap(one, other) for one in locations for other in others)
 
 
-def _overlap(one: Place, other: Place) -> bool:
-    """Whether two places share a line or a row; a place without either is the whole file."""
+def _overlap(one: Location, other: Location) -> bool:
+    """Tell whether two locations share a line or a row; one without either is the whole file."""
     if one.file != other.file:
         return False
     if one.row is not None and other.row is not None:
@@ -116,11 +121,11 @@ def _local_name(iri: str) -> str:
 
 
 def sort_findings(findings: Iterable[Finding]) -> list[Finding]:
-    """Sort by severity, file, line, rule, then by what tells two findings apart; those without a file come last."""
+    """Sort by severity, file, line, rule, then the rest; those without a file come last."""
     return sorted(findings, key=_sort_key)
 
 
 def _sort_key(finding: Finding) -> tuple[object, ...]:
-    place = finding.place
-    file, line = (place.file, place.first_line or place.row or 0) if place else ("", 0)
+    location = finding.location
+    file, line = (location.file, location.first_line or location.row or 0) if location else ("", 0)
     return finding.severity.rank, not file, file, line, finding.rule, finding.focus, finding.path, finding.value, finding.message

@@ -1,0 +1,89 @@
+"""The fast engine: runs compiled shapes over the triple table."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from airm_graph.graph import BLANK, TripleTable
+from airm_graph.terms import Quad
+from airm_graph.validate.compile import Check, CompiledShapes, ShapePart, Uncompiled, component_iri, shape_path
+from airm_graph.validate.findings import Result
+from airm_graph.validate.messages import MessageWriter
+from airm_graph.validate.sparql_constraints import ask_constraints
+
+__all__ = ["prepared", "run_compiled"]
+
+#: A check that failed, with the ids of focus node, value and path.
+_Violation = tuple[Check, int, int | None, int | None]
+
+
+def run_compiled(
+    compiled: CompiledShapes, *, table: TripleTable, shape_rows: Sequence[Quad]
+) -> tuple[dict[ShapePart, list[Result]], list[Uncompiled]]:
+    """Judge the triples of a table.
+
+    Args:
+        shape_rows: The shapes graph, for messages.
+
+    Returns:
+        Results by what they judge, and what turned out to need pyshacl on this data.
+    """
+    with prepared(compiled, table=table):
+        found = [
+            (check, *row)
+            for plan in compiled.plans
+            for slot, mask, *row in table.execute(plan.sql)
+            for bit, check in enumerate(plan.checks[slot])
+            if mask >> bit & 1
+        ]
+        # The store needs the memory; SPARQL constraints need no more of this than focus nodes.
+        table.drop(*(name for name, _ in compiled.prepare if name != "focus"))
+        results, uncompiled = ask_constraints(compiled.constraints, table=table)
+        for part, result in _make_results(found, table=table, shape_rows=shape_rows):
+            results[part].append(result)
+        return results, uncompiled
+
+
+@contextmanager
+def prepared(compiled: CompiledShapes, *, table: TripleTable) -> Iterator[None]:
+    """Make the tables that plans work on, for as long as the context lasts."""
+    with table.united_graphs("spo"):
+        try:
+            for name, select in compiled.prepare:
+                table.materialise(name, select)
+            yield
+        finally:
+            table.drop(*(name for name, _ in compiled.prepare))
+
+
+def _make_results(found: Sequence[_Violation], *, table: TripleTable, shape_rows: Sequence[Quad]) -> Iterator[tuple[ShapePart, Result]]:
+    texts = table.read_terms(i for row in found for i in row[1:] if i is not None)
+    writer = MessageWriter(shape_rows, describe=lambda node: _describe(node, table=table))
+    for check, focus_id, value_id, path_id in found:
+        shape, branch = check.shape, check.branch
+        focus, value = texts[focus_id], "" if value_id is None else texts[value_id]
+        if shape.messages:
+            message = shape.messages[0]
+        else:
+            message = writer.write(shape=shape.node, parameter=branch.parameter, focus=focus, value=value)
+        yield (
+            check.part,
+            Result(
+                focus=focus,
+                path=shape_path(shape) if path_id is None else texts[path_id],
+                value=value,
+                component=component_iri(branch),
+                shape=shape.node,
+                severity=shape.severity,
+                message=message,
+            ),
+        )
+
+
+def _describe(node: str, *, table: TripleTable) -> list[Quad]:
+    """Read what the data says of a blank node and of the blank nodes it leads to."""
+    start = table.find_ids([node]).get(node, -1)
+    return table.rows(
+        f"WITH RECURSIVE reached AS (SELECT {start} AS id UNION SELECT t.o AS id FROM reached AS r "
+        f"JOIN quads AS t ON t.s = r.id JOIN terms AS d ON d.id = t.o AND d.kind = {BLANK}) "
+        "SELECT t.s, t.p, t.o, t.g FROM quads AS t JOIN reached AS r ON t.s = r.id"
+    )

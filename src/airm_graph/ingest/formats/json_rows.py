@@ -85,11 +85,6 @@ class _Number(str):
 
     __slots__ = ()
 
-    @property
-    def is_rounded(self) -> bool:
-        """Tell whether a zero may be lost at its end."""
-        return "." in self and not self.endswith("0")
-
 
 class _Object(dict[str, Any]):
     """An object, and which of its members stand in it more than once; of these the first counts."""
@@ -136,7 +131,9 @@ class _Flattener:
         cells = _Cells()
         cells.add(record, "", pointer, 0, line)
         for name in cells.found:
-            self._add_column(name, line)
+            self.columns.setdefault(name, len(self.columns))
+        if len(self.columns) > MAX_COLUMNS:
+            raise UnreadableError(f"the records have more than {MAX_COLUMNS:,} columns", line=line)
         values = [""] * len(self.columns)
         for name, value in cells.found.items():
             values[self.columns[name]] = value
@@ -144,13 +141,6 @@ class _Flattener:
             return None
         numbers = tuple(self.columns[name] for name in cells.rounded)
         return Row(self.number, line, last, tuple(values), numbers, tuple(cells.faults))
-
-    def _add_column(self, name: str, line: int) -> None:
-        if name in self.columns:
-            return
-        if len(self.columns) == MAX_COLUMNS:
-            raise UnreadableError(f"the records have more than {MAX_COLUMNS:,} columns", line=line)
-        self.columns[name] = len(self.columns)
 
 
 @dataclass
@@ -189,7 +179,8 @@ class _Cells:
     def _text(self, value: Any, column: str, pointer: str) -> str:
         if isinstance(value, list):
             return self._join(value, column, pointer)
-        if isinstance(value, _Number) and value.is_rounded:
+        # A zero may be lost at its end.
+        if isinstance(value, _Number) and "." in value and not value.endswith("0"):
             self.rounded.append(column)
         return _plain(value)
 
@@ -197,7 +188,7 @@ class _Cells:
         if any(isinstance(value, dict | list) for value in values):
             self.faults.append(Fault("TAB-27", column, f"{pointer} is a list of lists or objects, which no cell can hold"))
             return _write(values)
-        texts = [_plain(value) for value in values]
+        texts = [*map(_plain, values)]
         if len(texts) > 1 and any(LIST_SEPARATOR.strip() in text for text in texts):
             self.faults.append(Fault("TAB-27", column, f"a value of the list {pointer} holds the separator {LIST_SEPARATOR.strip()!r}"))
         return LIST_SEPARATOR.join(texts)

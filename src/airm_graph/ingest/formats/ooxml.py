@@ -18,7 +18,7 @@ from airm_graph.ingest.formats.archive import Archive
 from airm_graph.ingest.formats.cell_values import NumberFormat, read_format
 from airm_graph.ingest.formats.rows import MAX_CELL, UnreadableError
 
-__all__ = ["TRUE", "Contents", "Package", "Sheet", "Strings", "read_contents", "read_number", "read_styles", "read_text"]
+__all__ = ["TRUE", "Package", "Sheet", "Strings", "read_contents", "read_number", "read_styles", "read_text"]
 
 #: How XML writes that something is so.
 TRUE = {"1", "true"}
@@ -229,17 +229,11 @@ class Sheet:
     is_hidden: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Contents:
-    """What a workbook holds: sheets, whether its first day is in 1904, other parts by their kind."""
+def read_contents(package: Package) -> tuple[tuple[Sheet, ...], bool, dict[str, str]]:
+    """Read what a workbook holds.
 
-    sheets: tuple[Sheet, ...]
-    is_1904: bool
-    parts: dict[str, str]
-
-
-def read_contents(package: Package) -> Contents:
-    """Read which sheets a workbook has.
+    Returns:
+        Sheets, whether the first day is in 1904, and kind → part.
 
     Raises:
         UnreadableError: It is none, or two sheets have one name.
@@ -264,4 +258,4 @@ def read_contents(package: Package) -> Contents:
     if len({sheet.name for sheet in sheets}) < len(sheets):
         raise UnreadableError("two sheets have one name")
     is_1904 = "workbookPr" in elements and elements["workbookPr"].get("date1904") in TRUE
-    return Contents(tuple(sheets), is_1904, dict(relations.values()))
+    return tuple(sheets), is_1904, dict(relations.values())

@@ -96,11 +96,10 @@ def open_workbook(source: Source) -> Iterator[Workbook]:
             raise UnreadableError("the file is a workbook of Excel 97 to 2003, or protected by a password")
         with open_archive(stream, limit=source.limit, remedy="save its sheets as CSV") as archive, SpooledTemporaryFile(_IN_MEMORY) as file:
             package = Package(archive)
-            found = read_contents(package)
-            styles = read_styles(package, found.parts["styles"]) if "styles" in found.parts else []
-            shared = package.elements(found.parts["sharedStrings"]) if "sharedStrings" in found.parts else iter(())
-            strings = Strings(file, map(read_text, shared))
-            yield Workbook(found.sheets, digest, source.limit, package, strings, styles, found.is_1904)
+            sheets, is_1904, parts = read_contents(package)
+            styles = read_styles(package, parts["styles"]) if "styles" in parts else []
+            shared = package.elements(parts["sharedStrings"]) if "sharedStrings" in parts else iter(())
+            yield Workbook(sheets, digest, source.limit, package, Strings(file, map(read_text, shared)), styles, is_1904)
 
 
 def _read_merges(package: Package, part: str) -> list[Merge]:

@@ -7,26 +7,20 @@ Lexical forms are unescaped; datatype and language are empty where they do not a
 
 Quads come in as texts of terms, from rows of Python, from files or from a SELECT, and are coded in DuckDB, by set operations (`intake`).
 
-Plans over the two tables (closure, shapes) stay inside the SQL that sqlglot can carry to Spark; what is peculiar to DuckDB (reading
-files, settings) is kept in this room.
+Plans over the two tables (closure, shapes) stay inside the SQL that sqlglot can carry to Spark.
 """
 
-import os
 import tempfile
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import chain, islice
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
-
-import duckdb
 
 from airm_graph.errors import StoreError
 from airm_graph.graph.coded import CodedQuads, load_coded
+from airm_graph.graph.database import FEW, Database
 from airm_graph.graph.loading import Intake, Parser
 from airm_graph.graph.nquads import find_files
-from airm_graph.graph.relations import read_cells, read_records, write_records
 from airm_graph.graph.spelling import DEFAULT_GRAPH, TERM_TEXT, canonical, number_of, quote, select_terms
 from airm_graph.terms import Quad
 
@@ -39,11 +33,9 @@ CREATE TABLE IF NOT EXISTS terms (
 CREATE TABLE IF NOT EXISTS quads (s BIGINT NOT NULL, p BIGINT NOT NULL, o BIGINT NOT NULL, g BIGINT NOT NULL);
 CREATE TABLE IF NOT EXISTS aliases (text VARCHAR NOT NULL, id BIGINT NOT NULL)
 """
-#: Rows that are better numbered one by one.
-_FEW = 3000
 
 
-class TripleTable:
+class TripleTable(Database):
     """A dictionary-coded set of quads in DuckDB, in memory or in a file.
 
     >>> with TripleTable() as table:
@@ -60,72 +52,13 @@ class TripleTable:
         memory_limit: str | None = None,
         temp_directory: Path | None = None,
     ) -> None:
-        """Open a table.
-
-        Args:
-            path: A file that keeps it, made when absent; left out, it lives in memory.
-            threads: How many DuckDB may use; all by default.
-            memory_limit: As DuckDB writes it (``2GB``); beyond it, work spills to *temp_directory*.
-            temp_directory: Also where rows pass through on their way in; the system's by default.
-
-        Raises:
-            StoreError: The file or a setting is refused.
-        """
-        self._temp = temp_directory
-        # By itself DuckDB spills into the folder where the user stands.
-        spill = temp_directory or Path(tempfile.gettempdir()) / f"airm-graph-{os.getpid()}"
-        settings = {"threads": threads, "memory_limit": memory_limit, "temp_directory": str(spill)}
-        # DuckDB would otherwise fetch extensions from the network when a statement seems to want one.
-        config: dict[str, Any] = {name: value for name, value in settings.items() if value is not None}
-        config["autoinstall_known_extensions"] = False
-        # Nothing reads a table in the order in which it was filled, and keeping it would take memory.
-        config["preserve_insertion_order"] = False
-        try:
-            self._connection = duckdb.connect(str(path or ":memory:"), config=config)
-            self._connection.execute(_SCHEMA)
-            # Otherwise DuckDB draws a bar on the terminal when a statement takes long.
-            self._connection.execute("SET enable_progress_bar = false")
-        except duckdb.Error as error:
-            raise StoreError(f"the table {path or 'in memory'} cannot be opened: {error}") from error
-
-    def __enter__(self) -> Self:
-        """Return the table itself."""
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        """Close the table."""
-        self.close()
+        """Open a table; arguments as for `Database`."""
+        super().__init__(path, threads=threads, memory_limit=memory_limit, temp_directory=temp_directory)
+        self._run(_SCHEMA)
 
     def __len__(self) -> int:
         """Number of quads."""
         return int(self.execute("SELECT count(*) FROM quads")[0][0])
-
-    def use_all_threads(self) -> None:
-        """Let DuckDB use as many threads as there are cores."""
-        self._run("RESET threads")
-
-    def close(self) -> None:
-        """Close the connection; a file keeps what was loaded."""
-        self._connection.close()
-
-    def execute(self, sql: str) -> list[tuple[Any, ...]]:
-        """Run one statement, or several separated by semicolons, and return the rows of the last.
-
-        Raises:
-            StoreError: DuckDB refuses it.
-        """
-        return self._run(sql)
-
-    def _run(self, sql: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
-        """Run a statement with the values of its parameters ``$1``, ``$2`` …, in whatever dialect DuckDB has."""
-        try:
-            return self._connection.execute(sql, values or None).fetchall()
-        except duckdb.Error as error:
-            raise StoreError(f"{error}; the statement was: {sql}") from error
-
-    def materialise(self, name: str, select: str) -> int:
-        """Keep the result of a SELECT under a name, in place of what had that name, outside the file; returns its number of rows."""
-        return int(self.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {select}")[0][0])
 
     @contextmanager
     def united_graphs(self, name: str) -> Iterator[None]:
@@ -147,83 +80,6 @@ class TripleTable:
             self.execute(f"DROP VIEW {name}")
             self.drop(f"{name}_once")
 
-    def append(self, name: str, select: str) -> None:
-        """Add the result of a SELECT to a table."""
-        self.execute(f"INSERT INTO {name} {select}")
-
-    def stream(self, sql: str, *, size: int = 8_000) -> Iterator[list[tuple[Any, ...]]]:
-        """Run a SELECT on tables that are not temporary and hand out its rows in lists, while other statements may run.
-
-        Raises:
-            StoreError: DuckDB refuses it, or reading fails on the way.
-        """
-        cursor = self._connection.cursor()
-        try:
-            cursor.execute(sql)
-            while some := cursor.fetchmany(size):
-                yield some
-        except duckdb.Error as error:
-            raise StoreError(f"{error}; the statement was: {sql}") from error
-        finally:
-            cursor.close()
-
-    def load_records(self, name: str, *, columns: Mapping[str, str], records: Iterable[Sequence[str | int]]) -> None:
-        """Make a table of other things than terms: numbers and texts, as DuckDB names their types, in the order given.
-
-        Raises:
-            StoreError: DuckDB refuses it.
-        """
-        declared = ", ".join(f"{column} {kind}" for column, kind in columns.items())
-        remaining = iter(records)
-        few = list(islice(remaining, _FEW))
-        if len(few) < _FEW:
-            values = [list(column) for column in zip(*few, strict=True)] or [[] for _ in columns]
-            given = ", ".join(f"unnest(${n}::{kind}[]) AS {name}" for n, (name, kind) in enumerate(columns.items(), 1))
-            self._run(f"CREATE OR REPLACE TABLE {name} AS SELECT {given}", values)
-            return
-        self.execute(f"CREATE OR REPLACE TABLE {name} ({declared})")
-        with tempfile.TemporaryDirectory(prefix="airm-graph-", dir=self._temp) as folder:
-            path = Path(folder, "records.csv")
-            longest = write_records(path, chain(few, remaining))
-            self.execute(f"INSERT INTO {name} SELECT * FROM {read_records(path, columns=columns, line=longest)}")
-
-    def load_numbers(self, name: str, numbers: Sequence[int]) -> None:
-        """Make a table with the one column ``number``."""
-        self.load_records(name, columns={"number": "BIGINT"}, records=((number,) for number in numbers))
-
-    def load_cells(self, name: str, path: Path, *, select: str, width: int, delimiter: str) -> None:
-        """Make a table of the rows below the header of a regular CSV file.
-
-        Args:
-            select: What to select from ``cells``, which has the number of the row, the header being row 1, and the cells c0, c1, … as
-                texts, NULL where the row has fewer.
-            width: How many cells a row may have.
-
-        Raises:
-            StoreError: A row has more cells, or DuckDB refuses it for another reason.
-        """
-        # Rows are numbered as they come.
-        self.execute("SET preserve_insertion_order = true")
-        cells = f"SELECT 1 + row_number() OVER () AS number, * FROM {read_cells(path, width=width, delimiter=delimiter)}"
-        self.execute(f"CREATE OR REPLACE TABLE {name} AS WITH cells AS ({cells}) {select}")
-
-    def copy_texts(self, select: str, path: Path) -> None:
-        """Write the one column of a SELECT to a file, each text as it is with a line end behind it, in the order of the SELECT.
-
-        Raises:
-            StoreError: DuckDB refuses the SELECT, or the file cannot be written.
-        """
-        # Without quotes and separators a CSV is the text itself.
-        self.execute(f"COPY ({select}) TO {quote(str(path))} (FORMAT csv, HEADER false, QUOTE '', ESCAPE '', DELIMITER '')")
-
-    def copy_parquet(self, select: str, path: Path) -> None:
-        """Write the result of a SELECT to a Parquet file.
-
-        Raises:
-            StoreError: DuckDB refuses the SELECT, or the file cannot be written.
-        """
-        self.execute(f"COPY ({select}) TO {quote(str(path))} (FORMAT parquet, COMPRESSION zstd)")
-
     def copy_rows(self, path: Path) -> None:
         """Write all quads to a Parquet file, as texts of terms in the columns s, p, o, g."""
         self.copy_parquet(_select_texts("quads"), path)
@@ -241,10 +97,6 @@ class TripleTable:
         )
         self.drop("graph_parts")
 
-    def drop(self, *names: str) -> None:
-        """Forget what was materialised under these names, if anything was."""
-        self.execute("; ".join(f"DROP TABLE IF EXISTS {name}" for name in names))
-
     def load_rows(self, rows: Iterable[Quad]) -> None:
         """Add rows; a quad that is there already is not added again. Blank nodes with one label are one node.
 
@@ -252,7 +104,7 @@ class TripleTable:
             StoreError: A term is no N-Quads term; the table is as before.
         """
         remaining = iter(rows)
-        if len(first := list(islice(remaining, _FEW))) < _FEW:
+        if len(first := list(islice(remaining, FEW))) < FEW:
             self._load_few(first)
             return
         with self._intake() as intake:

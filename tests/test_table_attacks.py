@@ -584,13 +584,13 @@ def test_number_in_an_answer_stays_a_number() -> None:
     ]
 
 
-def test_every_module_that_writes_csv_defuses_cells() -> None:
+def test_every_module_that_writes_csv_escapes_formulas() -> None:
     found = [path for path in SOURCE.rglob("*.py") if re.search(r"csv\.(?:writer|DictWriter)\(", path.read_text(encoding="utf-8"))]
     # What `graph` writes goes to DuckDB, and never to people.
     writers = [path for path in found if path.parent.name != "graph"]
     assert len(writers) >= 3
     for path in writers:
-        assert re.search(r"\b(?:defuse|arm)_cell\b(?!\")", path.read_text(encoding="utf-8")), path
+        assert re.search(r"\bescape_(?:formula|cell)\b(?!\")", path.read_text(encoding="utf-8")), path
 
 
 def test_formula_in_a_table_is_set_aside_as_a_text(tmp_path: Path) -> None:

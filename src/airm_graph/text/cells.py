@@ -30,7 +30,7 @@ def escape_cell(cell: str) -> str:
 
     What already stands behind apostrophes gets one more; what CSV cannot carry is written as a string of JSON.
 
-    >>> escape_cell("=1+1"), arm_cell("'=1+1"), arm_cell("bell\x07")
+    >>> escape_cell("=1+1"), escape_cell("'=1+1"), escape_cell("bell\x07")
     ("'=1+1", "''=1+1", 'json:"bell\\u0007"')
     """
     if cell.startswith(_MARK) or _UNWRITABLE.search(cell):

@@ -73,7 +73,7 @@ def slugify(text: str, *, limit: int = 80) -> str:
 def location_key(evidence: Evidence) -> str:
     """Name a piece of evidence: the path of its IRI below the base.
 
-    >>> place_key(Evidence("ab" * 32, 3, 5, "")), place_key(Evidence("ab" * 32, 3, 5, "", 2, "Code label"))
+    >>> location_key(Evidence("ab" * 32, 3, 5, "")), location_key(Evidence("ab" * 32, 3, 5, "", 2, "Code label"))
     ('capture/abababababababab/l3-l5', 'capture/abababababababab/r2-code-label')
     """
     capture = f"capture/{evidence.capture[:16]}"

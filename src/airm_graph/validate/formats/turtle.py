@@ -42,9 +42,13 @@ def write_turtle(report: Report, *, paths: Mapping[str, str]) -> str:
 
 def _blocks(finding: Finding, node: str, *, paths: Mapping[str, str]) -> Iterator[str]:
     yield _block(node, "sh:ValidationResult", list(_result(finding, node, paths=paths)))
-    for location, name in ((finding.location, "place"), (finding.origin, "origin")):
-        if location:
-            yield _block(f"{node}-{name}", "airm:Evidence", list(_locate(location, paths=paths)))
+    for name, location in _locations(finding):
+        yield _block(f"{node}-{name}", "airm:Evidence", list(_locate(location, paths=paths)))
+
+
+def _locations(finding: Finding) -> list[tuple[str, Location]]:
+    """List where a finding stands and where its value comes from, each with its name in IRIs."""
+    return [(name, one) for name, one in (("place", finding.location), ("origin", finding.origin)) if one]
 
 
 def _block(node: str, kind: str, pairs: list[tuple[str, str]]) -> str:
@@ -53,9 +57,8 @@ def _block(node: str, kind: str, pairs: list[tuple[str, str]]) -> str:
 
 def _result(finding: Finding, node: str, *, paths: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     location = finding.location
-    for name in ("place", "origin"):
-        if getattr(finding, name):
-            yield "airm:evidence", f"<{node}-{name}>"
+    for name, _ in _locations(finding):
+        yield "airm:evidence", f"<{node}-{name}>"
     yield "sh:focusNode", _focus(finding, paths=paths)
     yield "sh:resultMessage", literal("; ".join(part for part in (finding.message, finding.remedy) if part))
     if path := _path(finding.path):

@@ -1,6 +1,6 @@
 """The generated mitigations as people hold them: tables with a mapping, or captured pages. The same number gives the same bytes.
 
-Names, sources and codes are those of ``generate``. One row in a hundred carries a planted defect or is a duplicate, each kind in turn;
+Names, sources and codes are those of ``generated``. One row in a hundred carries a planted defect or is a duplicate, each kind in turn;
 ``defects.list`` lists them with the rule that has to speak. Every hundredth page has a mark that is repaired.
 """
 
@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
-from generate import PER_GROUP, PER_SOURCE, make_name, make_surname
+from generated import PER_GROUP, PER_SOURCE, make_name, make_surname
 
 from airm_graph.taxonomy import load_taxonomy
 

@@ -21,7 +21,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from generate import generate
+from generated import generate
 
 __all__ = ["list_jobs", "measure_limits"]
 

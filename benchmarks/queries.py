@@ -17,7 +17,7 @@ from pathlib import Path
 
 from child import Watch, Work
 from frame import Engine, Job
-from generate import generate, ontology_rows
+from generated import generate, ontology_rows
 
 from airm_graph.namespaces import BASE, term
 from airm_graph.pipeline import Graph

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from child import Watch, Work
 from frame import Engine, Job
-from generate import generate, ontology_rows
+from generated import generate, ontology_rows
 
 from airm_graph.graph.store import parse_rows
 from airm_graph.namespaces import iri, term
@@ -52,9 +52,9 @@ def prepare_reasonable(folder: Path, _: int) -> Work:
 
 def _prepare(close: _Close, folder: Path, *, chains: bool) -> Work:
     ontology = [row for row in ontology_rows() if chains or row[1] != _CHAIN]
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as scratch:
         # A warm-up on one triple, so that imports do not count.
-        few = Path(folder, "few.nt")
+        few = Path(scratch, "few.nt")
         few.write_text("<urn:a> <urn:b> <urn:c> .\n", encoding="utf-8")
         close(few, [("<urn:a>", term("rdfs:subClassOf"), "<urn:b>", "")], Watch())
 

@@ -26,7 +26,7 @@ from urllib.parse import quote
 
 from child import MissingError, Watch, Work
 from frame import Engine, Job, list_tree
-from generate import generate
+from generated import generate
 
 __all__ = ["JOBS"]
 

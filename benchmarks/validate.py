@@ -15,7 +15,7 @@ from pathlib import Path
 from child import MissingError, Watch, Work
 from defects import plant
 from frame import Engine, Job
-from generate import generate
+from generated import generate
 from jena import MISSING, find_jena, find_version
 
 from airm_graph.graph import TripleTable

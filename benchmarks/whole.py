@@ -7,7 +7,7 @@ from pathlib import Path
 
 from child import Watch, Work
 from frame import Engine, Job
-from generate import generate, ontology_rows
+from generated import ontology_rows, write_triples
 
 __all__ = ["JOBS"]
 
@@ -17,8 +17,7 @@ MEMORY = "6GB"
 
 def write_inputs(folder: Path, size: int) -> None:
     """Write the mitigations as N-Quads."""
-    with (folder / "data.nq").open("w", encoding="utf-8", newline="\n") as file:
-        file.writelines(f"{s} {p} {o} {g} .\n" for s, p, o, g in generate(size))
+    write_triples(size, folder / "data.nq")
 
 
 def prepare_ours(folder: Path, _: int) -> Work:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from child import Watch, Work
 from frame import Engine, Job
-from generate import generate
+from generated import generate
 
 from airm_graph.graph.store import parse_rows
 from airm_graph.resources import read_resource

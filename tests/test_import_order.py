@@ -1,11 +1,14 @@
 """Data runs one way: a module imports only from what lies before it, and heavy libraries are imported where they are used."""
 
 import ast
+from collections.abc import Iterator
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
 
-PACKAGE = Path(__file__).resolve().parent.parent / "src" / "airm_graph"
+ROOT = Path(__file__).resolve().parent.parent
+PACKAGE = ROOT / "src" / "airm_graph"
 
 # Packages and modules in the order of the way that data takes: each may import itself and what stands before it.
 ORDER = [
@@ -122,3 +125,36 @@ def test_module_keeps_libraries_to_their_owner(path: Path) -> None:
 
 def test_order_names_every_package() -> None:
     assert set(ORDER) == {package_of(path) for path in MODULES} - {"__init__"}
+
+
+def _is_for_types(node: ast.AST) -> bool:
+    return isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test)
+
+
+def _walk(node: ast.AST) -> Iterator[ast.AST]:
+    """Walk through what runs: imports for types alone are none."""
+    yield node
+    for child in ast.iter_child_nodes(node):
+        if not _is_for_types(child):
+            yield from _walk(child)
+
+
+@pytest.mark.parametrize(("folder", "package"), [("src/airm_graph", "airm_graph"), ("benchmarks", ""), ("tests", "")])
+def test_modules_import_each_other_in_one_order_without_circles(folder: str, package: str) -> None:
+    paths = {}
+    for path in (ROOT / folder).rglob("*.py"):
+        parts = path.relative_to(ROOT / folder).with_suffix("").parts
+        paths[".".join((*filter(None, [package]), *(part for part in parts if part != "__init__")))] = path
+    graph = {}
+    for module, path in paths.items():
+        found = set()
+        for node in _walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                found |= {alias.name for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.module:
+                # A name of a package is a module of its own, or stands in the package itself.
+                names = {f"{node.module}.{alias.name}" for alias in node.names}
+                found |= (names & paths.keys()) | ({node.module} if names - paths.keys() else set())
+        graph[module] = (found & paths.keys()) - {module}
+    order = list(TopologicalSorter(graph).static_order())
+    assert set(order) == paths.keys()

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import sqlglot
 from defects import plant
-from generate import generate
+from generated import generate
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

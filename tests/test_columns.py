@@ -31,7 +31,7 @@ def as_read(rows: list[Quad]) -> set[Quad]:
 def amount(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Rows go the way of few rows, then that of many, which is for the same rows."""
     if request.param == "many":
-        monkeypatch.setattr("airm_graph.graph.table._FEW", 0)
+        monkeypatch.setattr("airm_graph.graph.table.FEW", 0)
 
 
 @settings(deadline=None, derandomize=True, max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -181,7 +181,7 @@ SAYS_THE_SAME: Mapping[str, tuple[str, ...]] = MappingProxyType(
 def make_finding(rule: str, message: str, location: Location | None) -> Finding:
     """Make a finding of *rule* with the severity and remedy of the table.
 
-    >>> make_finding("CAP-02", "the file is empty", Place("a.txt")).severity.value
+    >>> make_finding("CAP-02", "the file is empty", Location("a.txt")).severity.value
     'violation'
     """
     entry = RULES[rule]

@@ -19,8 +19,8 @@ def fingerprint_findings(findings: Iterable[Finding]) -> list[tuple[Finding, str
     them; any other by rule, file and the text that it quotes, or its message where it quotes none.
     The second of two that agree in all this ends in ``-2``, and so on.
 
-    >>> from airm_graph.model import Place, Severity
-    >>> moved = [Finding("CAP-08", Severity.WARNING, "no reason", place=Place("a.txt", line, line, "Text")) for line in (3, 30)]
+    >>> from airm_graph.model import Location, Severity
+    >>> moved = [Finding("CAP-08", Severity.WARNING, "no reason", location=Location("a.txt", line, line, "Text")) for line in (3, 30)]
     >>> len({fingerprint_findings([finding])[0][1] for finding in moved})
     1
     """

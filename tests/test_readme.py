@@ -90,7 +90,3 @@ def test_sparql_gives_the_rows_of_the_readme(example_graph) -> None:
 def test_links_of_the_readme_lead_to_files() -> None:
     for target in re.findall(r"\]\(([^)#:]+)\)", README):
         assert (ROOT / target).exists(), target
-
-
-def test_number_of_queries_in_the_readme_is_right() -> None:
-    assert len(list((ROOT / "queries").glob("*.rq"))) == 17, "the README says: the same question, and sixteen more"

@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test core lint types own alignments vendor check clean bench bench-check bench-tools
+.PHONY: demo test core lint types own alignments generated picture vendor check clean bench bench-check bench-tools
 
 $(VENV)/.run: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -43,9 +43,20 @@ own: $(VENV)/.run
 	$(BIN)/airm-graph validate shapes --quiet
 	$(BIN)/airm-graph validate examples --quiet --format markdown
 
+# Make what is made of something else in the repository; tests hold each file to its origin.
+generated: alignments picture
+	$(BIN)/python -m airm_graph.triples.rml > build/made && mv build/made ontology/statements.rml.ttl
+	$(BIN)/python -m airm_graph.triples.rml --page > build/made && mv build/made docs/statements.md
+	$(BIN)/python -m airm_graph.ingest.tables.schema > build/made && mv build/made schemas/mapping.schema.json
+
 # Make the Turtle files of the alignments from their tables.
 alignments: $(VENV)/.run
 	for table in ontology/alignments/*.sssom.tsv; do $(BIN)/airm-graph sssom $$table -o $${table%.sssom.tsv}.ttl; done
+
+# Draw the picture of the README.
+picture: $(VENV)/.run
+	mkdir -p build
+	$(BIN)/python docs/picture.py > build/picture.svg && mv build/picture.svg docs/picture.svg
 
 # Fetch what the pages take from npm, each package checked against the digest in the lock file, none of their scripts run.
 VENDORED := src/airm_graph/site/static/vendor

@@ -10,7 +10,7 @@ import pytest
 from airm_graph.cli import cli
 from conftest import ROOT
 
-GUIDES = [*sorted((ROOT / "docs" / "guides").glob("*.md")), ROOT / "README.md"]
+GUIDES = [*sorted((ROOT / "docs" / "guides").glob("*.md")), ROOT / "README.md", ROOT / "CONTRIBUTING.md"]
 
 
 def find_blocks(path: Path, *languages: str) -> list[str]:
@@ -41,3 +41,20 @@ def test_commands_of_a_guide_have_the_options_that_it_gives_them(path: Path) -> 
             command, words = found, words[1:]
         known = {option for parameter in command.params for option in (*parameter.opts, *parameter.secondary_opts)} | {"--help"}
         assert {word.partition("=")[0] for word in words if re.fullmatch("--?[a-z-]+(=.*)?", word)} <= known, line
+
+
+@pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md"])
+def test_make_targets_of_a_page_exist(name: str) -> None:
+    lines = "\n".join(find_blocks(ROOT / name, "sh", "console")).splitlines()
+    named = {word for line in lines if (found := re.match(r"(?:\$ )?make ([a-z ]+)", line)) for word in found[1].split()}
+    assert named <= set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+    assert named
+
+
+PAGES = [*GUIDES, ROOT / "SECURITY.md", ROOT / "THREAT_MODEL.md", *sorted((ROOT / "docs").glob("*.md"))]
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
+def test_links_of_a_page_lead_to_files(path: Path) -> None:
+    for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", path.read_text(encoding="utf-8")):
+        assert (path.parent / target).exists(), target

@@ -26,6 +26,7 @@ from airm_graph.ingest.tables.entries import FolderReader
 from airm_graph.ingest.tables.guess import CERTAIN
 from airm_graph.ingest.tables.mapping import load_builtin_mappings, read_mapping
 from airm_graph.ingest.tables.names import find_separator
+from airm_graph.ingest.tables.schema import write_schema
 from airm_graph.ingest.tables.values import split_code
 from airm_graph.merge import join_records, merge_pages
 from airm_graph.namespaces import BASE, iri, term
@@ -478,6 +479,10 @@ def test_mapping_of_the_guide_is_valid_and_read() -> None:
     mapping = read_mapping(text.encode(), file="guide.yaml")
     assert mapping.tables["mitigations"].roles == {"actor": ("Main actor", "Other actors")}
     assert mapping.tables["sources"].keys == ("identifier", "title")
+
+
+def test_schema_names_the_columns_of_exported_tables() -> None:
+    assert read_resource("schemas/mapping.schema.json") == write_schema(), "make generated writes it"
 
 
 def test_schema_is_one_and_describes_every_key() -> None:

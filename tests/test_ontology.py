@@ -33,6 +33,7 @@ ALIGNMENTS = [f"alignments/{name}.ttl" for name in ("airo", "dcterms", "dpv", "v
 MAPPINGS = [name.replace(".ttl", ".sssom.tsv") for name in ALIGNMENTS]
 TAXONOMIES = ["taxonomy/v1.ttl", "taxonomy/v2.ttl"]
 VOCABULARIES = [f"vocabularies/{name}.ttl" for name in ("actor", "function", "lifecycle")]
+BUILT_IN = ["mappings/mit-v1.yaml", "mappings/publisher.yaml"]
 FILES = ["airm.ttl", *ALIGNMENTS, *TAXONOMIES, *VOCABULARIES]
 SCHEMES = {"taxonomy/v1": 27, "taxonomy/v2": 58, "actor": 7, "function": 5, "lifecycle": 10}
 NEVER_LABELLED = {"2.4.3", "3.3.2"}
@@ -99,7 +100,7 @@ def rows_of(path: Path, *, delimiter: str = "\t") -> list[dict[str, str]]:
 
 def test_folder_holds_exactly_these_files():
     found = sorted(path.relative_to(FOLDER).as_posix() for path in FOLDER.rglob("*") if path.is_file())
-    assert found == sorted([*FILES, *MAPPINGS, "context.jsonld", "external-terms.tsv", "mappings/mit-v1.yaml", "mappings/publisher.yaml"])
+    assert found == sorted([*FILES, *MAPPINGS, "context.jsonld", "external-terms.tsv", "statements.rml.ttl", *BUILT_IN])
 
 
 @pytest.mark.parametrize("name", FILES)

@@ -11,6 +11,7 @@ from difflib import SequenceMatcher
 
 from airm_graph.ingest.tables.profile import EDITIONS, SEPARATORS, Profile, share
 from airm_graph.ingest.tables.values import find_kind
+from airm_graph.model import TEXTS
 from airm_graph.text import name_key, normalise
 
 __all__ = ["CERTAIN", "Guess", "Keys", "guess_columns", "score_kind", "split_words"]
@@ -309,7 +310,7 @@ _SUPPORTING: dict[str, Callable[[Profile, Keys], tuple[float, str]]] = {
     "title": _support_length(10, 250, differ=True),
     "description": _support_length(30, 5_000, differ=True),
     "abstract": _support_length(80, 10_000, differ=True),
-    "note": _support_length(5, 5_000, differ=False),
+    **dict.fromkeys(TEXTS, _support_length(5, 5_000, differ=False)),
     "reason": _support_length(20, 5_000, differ=False),
     "source": _support_source,
     "authors": _support_people,

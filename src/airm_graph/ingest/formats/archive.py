@@ -1,4 +1,4 @@
-"""Zip archives of strangers: the directory is checked before anything is unpacked."""
+"""Zip archives: the directory is checked before anything is unpacked."""
 
 import struct
 import zipfile

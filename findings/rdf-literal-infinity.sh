@@ -3,10 +3,11 @@
 #
 # Expected: INF, -INF and NaN are lexical forms of xsd:double (XML Schema 2, 3.2.5.1); what toRdf
 #   writes, fromRdf reads.
-# Seen: toRdf(Infinity) is "INF"^^xsd:double; fromRdf of it with validation raises "Invalid RDF ...
-#   value", without validation it is NaN or Infinity by chance of the text.
+# Seen: toRdf(Infinity) is "INF"^^xsd:double; fromRdf of it, of "-INF" and of "NaN" raises "Invalid
+#   RDF ... value" with validation, and gives NaN for all three without.
 # Versions: rdf-literal 2.0.0
-# Why it matters: the library turns query results into JavaScript numbers in several clients.
+# Why it matters: clients turn query results into numbers with it; an unbounded limit becomes "not a
+#   number".
 set -eu
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
@@ -28,5 +29,9 @@ for (const number of [Infinity, -Infinity, NaN, 1.5]) {
   seen[literal.value] = [strict, String(fromRdf(literal))];
 }
 console.log("seen:     with and without validation", JSON.stringify(seen));
+console.log("expected: Infinity, -Infinity, NaN and 1.5, either way");
+const refused = ["Invalid RDF", "NaN"];
+const recorded = { INF: refused, "-INF": refused, NaN: refused, "1.5E0": ["1.5", "1.5"] };
+process.exit(JSON.stringify(seen) === JSON.stringify(recorded) ? 0 : 1);
 JS
 node "$tmp/run.mjs"

@@ -3,7 +3,7 @@
 #
 # Expected: One answer from all. By the text an expression that fails puts an error into the list,
 #   and SUM of a list with an error is an error, so the variable stays unbound; COUNT leaves errors
-#   out (SPARQL 1.1 Query, 11.2 and 18.5.1).
+#   out (SPARQL 1.1 Query, 11.5 and 18.5.1).
 # Seen: rdflib and Comunica leave the unbound value out and answer 1, 1, 1 and "1"; pyoxigraph
 #   leaves all four unbound.
 # Versions: rdflib 7.6.0, pyoxigraph 0.5.13, @comunica/query-sparql-rdfjs 5.4.1, n3 2.13.12

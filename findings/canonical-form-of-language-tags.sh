@@ -2,8 +2,8 @@
 # RDFC-1.0 of one dataset has two hashes: pyoxigraph writes language tags in small letters, rdf-canonize does not
 #
 # Expected: Two implementations of RDFC-1.0 give the same canonical N-Quads for the same file (RDF
-#   Dataset Canonicalization, 1 and 4.4); the algorithm itself leaves tags alone, RDF 1.1 Concepts,
-#   3.3, allows readers to lower them.
+#   Dataset Canonicalization, introduction); the algorithm itself leaves tags alone, RDF 1.1
+#   Concepts, 3.3, allows readers to lower them.
 # Seen: "x"@en-GB becomes "x"@en-gb in pyoxigraph and stays in rdf-canonize, so the hashes differ;
 #   with the tag en they agree.
 # Versions: pyoxigraph 0.5.13, rdf-canonize 5.0.0

@@ -2,7 +2,7 @@
 # Defaults of GraphML keys: text in graphology (so false is true), left off in networkx
 #
 # Expected: A node without a value has the default, in the type of the key: false, and 1.0 for the
-#   edge (GraphML Primer, 2.4.4).
+#   edge (GraphML Primer, GraphML-Attributes, default values).
 # Seen: graphology returns the string "false", which is true in JavaScript, and the string "1.0";
 #   values that are written out have their type. networkx leaves the attributes off and keeps the
 #   defaults aside, untouched. igraph returns False and 1.0.

@@ -2,7 +2,7 @@
 # igraph reads an empty text in GraphML as the default of its key
 #
 # Expected: A default holds for elements without a value of their own; an explicit, empty <data>
-#   element is the empty string (GraphML Primer, 2.4.4, default values).
+#   element is the empty string (GraphML Primer, GraphML-Attributes, default values).
 # Seen: Where a node says <data key="code"/> igraph returns the default "none"; networkx and
 #   graphology return "".
 # Versions: igraph 1.0.0, networkx 3.6.1, graphology 0.26.0, graphology-graphml 0.5.2

@@ -1,8 +1,8 @@
 #!/bin/sh
 # igraph writes a missing text as None and a missing boolean as false
 #
-# Expected: A vertex without a value has no <data> element for the key (GraphML Primer, 2.4.3); its
-#   own missing numbers are left out that way.
+# Expected: A vertex without a value has no <data> element for the key (GraphML Primer,
+#   GraphML-Attributes); its own missing numbers are left out that way.
 # Seen: None in a text attribute is written as the word None, None in a boolean attribute as false;
 #   read again they are "None" and False, and networkx reads the same.
 # Versions: igraph 1.0.0, networkx 3.6.1

@@ -2,8 +2,8 @@
 # Which JSON-LD terms may be used as prefixes: rdflib and pyoxigraph against PyLD and jsonld.js
 #
 # Expected: In JSON-LD 1.1 a term with an expanded definition is a prefix only with "@prefix": true,
-#   so "nist:1" stays an absolute IRI of the scheme nist (JSON-LD 1.1 API, 5.2.2 step 6.4 and 5.1.2
-#   on the prefix flag).
+#   so "nist:1" stays an absolute IRI of the scheme nist (JSON-LD 1.1, compact IRIs; JSON-LD 1.1
+#   API, prefix flag in Create Term Definition and IRI Expansion).
 # Seen: rdflib and pyoxigraph put the namespace in front, http://example.org/nist/1; PyLD, jsonld.js
 #   and jsonld-streaming-parser keep nist:1.
 # Versions: rdflib 7.6.0, pyoxigraph 0.5.13, PyLD 3.3.0, jsonld 9.0.0, jsonld-streaming-parser 5.0.1

@@ -2,7 +2,7 @@
 # jsonld-streaming-parser turns a long integer of JSON into plain text
 #
 # Expected: A JSON integer below 1e21 becomes an xsd:integer, a larger one an xsd:double (JSON-LD
-#   1.1 API, 8.6.2, steps 10 and 11).
+#   1.1 API, Object to RDF Conversion).
 # Seen: Integers that a double cannot hold exactly, from 9007199254740993 on, become plain strings;
 #   the same size written 1e25 becomes an xsd:double. jsonld.js makes xsd:integer and xsd:double.
 # Versions: jsonld 9.0.0, jsonld-streaming-parser 5.0.1

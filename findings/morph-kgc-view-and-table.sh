@@ -2,8 +2,7 @@
 # The same rows through a table and through a query: morph-kgc changes 1 to 1.0 and NULL to None
 #
 # Expected: rr:sqlQuery "SELECT * FROM t" and rr:tableName "t" give the same triples: an integer 1
-#   is "1", a NULL gives no triple (R2RML, 5, logical tables; 11, "if the value is NULL, no RDF term
-#   is generated").
+#   is "1", a NULL gives no triple (R2RML, 5, logical tables, and 11, generated terms).
 # Seen: Through rr:tableName rank is 1 and note has one value. Through rr:sqlQuery rank is 1.0 and
 #   the missing note is the text None.
 # Versions: morph-kgc 2.10.0, SQLAlchemy 2.1.9

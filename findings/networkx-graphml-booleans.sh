@@ -1,8 +1,8 @@
 #!/bin/sh
 # rustworkx cannot read the booleans that networkx writes
 #
-# Expected: A boolean of GraphML is an xs:boolean: true, false, 1 or 0 (GraphML Primer, 2.4; XML
-#   Schema 2, 3.2.2).
+# Expected: A boolean of GraphML is an xs:boolean: true, false, 1 or 0 (GraphML Primer,
+#   GraphML-Attributes; XML Schema 2, 3.2.2).
 # Seen: networkx writes True with a capital; rustworkx refuses that and also the valid 1. igraph and
 #   networkx read True.
 # Versions: networkx 3.6.1, rustworkx 0.18.1

@@ -3,7 +3,7 @@
 #
 # Expected: An attribute that is an int here and a float there is written under one key of type
 #   double, or igraph reads two keys with one name: key ids are unique, nothing says so of attr.name
-#   (GraphML Primer, 2.4.1 and 2.4.2).
+#   (GraphML Primer, GraphML-Attributes).
 # Seen: networkx declares two keys named weight, one long and one double; igraph ends with
 #   "Duplicate attribute name found".
 # Versions: networkx 3.6.1, igraph 1.0.0

@@ -1,9 +1,10 @@
 #!/bin/sh
 # pyoxigraph refuses RDF/XML in which text follows a CDATA section
 #
-# Expected: <![CDATA[R&D]]> plan is one text, "R&D plan" (XML 1.0, 2.7; RDF 1.1 XML Syntax, 6.1.9).
-# Seen: SyntaxError "Unexpected text event" for CDATA then text; text then CDATA loses nothing and
-#   is refused as well. A CDATA section alone is read. rdflib reads all three.
+# Expected: <![CDATA[R&D]]> plan is one text, "R&D plan" (XML 1.0, 2.7; RDF 1.1 XML Syntax, 6.1,
+#   text events).
+# Seen: SyntaxError "Unexpected text event" for CDATA then text and for text then CDATA; a CDATA
+#   section alone is read. rdflib reads all three.
 # Versions: rdflib 7.6.0, pyoxigraph 0.5.13
 # Why it matters: exports of thesaurus editors wrap only the part with an ampersand; the whole file
 #   is refused for one label.

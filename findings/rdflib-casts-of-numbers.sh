@@ -2,8 +2,8 @@
 # rdflib's casts between numbers and from booleans give nothing
 #
 # Expected: xsd:integer(1.9) is 1, xsd:integer(-1.9e0) is -1, xsd:decimal(1e-7) is 0.0000001,
-#   xsd:boolean(0.0) is false and xsd:integer(true) is 1 (SPARQL 1.1 Query, 17.5, table of casts:
-#   all five are marked Y).
+#   xsd:boolean(0.0) is false and xsd:integer(true) is 1 (SPARQL 1.1 Query, 17.5, table of casts;
+#   XPath Functions 3.1, 19.1).
 # Seen: All five are unbound in rdflib: the cast goes through the written form, "1.9" or "true".
 #   pyoxigraph and the text agree.
 # Versions: rdflib 7.6.0, pyoxigraph 0.5.13

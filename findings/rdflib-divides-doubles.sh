@@ -24,7 +24,6 @@ import rdflib
 
 query = """PREFIX xsd: <http://www.w3.org/2001/XMLSchema#>
 SELECT (1e0/3 AS ?a) ("1"^^xsd:float/2 AS ?b) (1e0/0 AS ?c) {}"""
-short = lambda value: value and (getattr(value, "value", None) or str(value), str(value.datatype).split("#")[1].rstrip(">"))
 rows = next(iter(rdflib.Graph().query(query)))
 seen = {
     "rdflib": [value is not None and (str(value), value.datatype.split("#")[1]) for value in rows],

@@ -2,7 +2,7 @@
 # rdflib cannot group by an expression without AS when some row has no value for it
 #
 # Expected: GROUP BY (LANG(?t)) with rows whose ?t is an IRI puts those rows in one group with no
-#   key (SPARQL 1.1 Query, 11.1 and 18.2.4.1).
+#   key (SPARQL 1.1 Query, 11.2 and 18.2.4.1).
 # Seen: rdflib raises "Cannot eval thing: None" for GROUP BY (LANG(?t)); pyoxigraph answers two
 #   groups. With AS ?key rdflib answers too.
 # Versions: rdflib 7.6.0, pyoxigraph 0.5.13

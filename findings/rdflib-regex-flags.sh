@@ -3,7 +3,8 @@
 #
 # Expected: REGEX("A B", "a b", "ix") is false (x removes the blanks of the pattern) and
 #   REGEX("axb", "a.b", "q") is false (q takes the pattern literally): SPARQL 1.1 Query, 17.4.3.14,
-#   sends the flags to XPath fn:matches (XPath Functions 3.1, 5.6.2).
+#   sends the flags to XPath fn:matches (XPath Functions 3.1, 5.6.2; before version 3.0, q is an
+#   error).
 # Seen: Both are true in rdflib, false in pyoxigraph.
 # Versions: rdflib 7.6.0, pyoxigraph 0.5.13
 # Why it matters: "q" is how a code such as 1.1 is searched for without escaping; in rdflib it also

@@ -2,7 +2,7 @@
 # rdflib gives the start of a * path twice where the path comes back to it
 #
 # Expected: :a :next* ?x over a -> b -> a gives a and b, each once: zero-or-more paths have no
-#   duplicates (SPARQL 1.1 Query, 9.3 and 18.4, procedure ALP).
+#   duplicates (SPARQL 1.1 Query, 9.4 and 18.4, procedure ALP).
 # Seen: rdflib gives a, b, a, so COUNT(*) is 3; + is right. pyoxigraph gives 2.
 # Versions: rdflib 7.6.0, pyoxigraph 0.5.13
 # Why it matters: related and mapping links (skos:related, skos:exactMatch) are symmetric, so every

@@ -3,8 +3,7 @@
 #
 # Expected: A sub-select is evaluated first and by itself; only its projected variables meet the
 #   outer pattern (SPARQL 1.1 Query, 12 and 18.2.1). The count of all statements is 3 on each row.
-# Seen: rdflib counts the statements of the row's own subject: 1, 1 and 0 for a subject without any.
-#   pyoxigraph gives 3, 3, 3.
+# Seen: rdflib counts the statements of the row's own subject: 1, 2 and 0. pyoxigraph gives 3, 3, 3.
 # Versions: rdflib 7.6.0, pyoxigraph 0.5.13
 # Why it matters: shares ("this source has n of all N mitigations") come out as 1 of 1; the query is
 #   the usual way to write a share.

@@ -2,8 +2,8 @@
 # rdfxml-streaming-parser keeps only the text behind the last comment or CDATA section
 #
 # Expected: <ex:code>1.1<!-- checked -->.2</ex:code> is "1.1.2" and <![CDATA[R&D]]> plan is "R&D
-#   plan": comments are no part of the text and a CDATA section is text (RDF 1.1 XML Syntax, 6.1.9,
-#   XPath data model of text nodes).
+#   plan": comments are no part of the text and a CDATA section is text (RDF 1.1 XML Syntax, 6.1 and
+#   6.2, events of an XML document; XML 1.0, 2.5 and 2.7).
 # Seen: The values are ".2" and " plan", without an error. rdflib reads both whole.
 # Versions: rdflib 7.6.0, rdfxml-streaming-parser 3.3.0
 # Why it matters: codes and titles come out shortened, and a shortened code is often another valid

@@ -2,7 +2,7 @@
 # One unknown rdf:parseType, three readings
 #
 # Expected: Every value of rdf:parseType but Literal, Resource and Collection is read as Literal, so
-#   ex:note has an XML literal (RDF 1.1 XML Syntax, 7.2.17).
+#   ex:note has an XML literal (RDF 1.1 XML Syntax, 7.2.20).
 # Seen: rdflib makes the XML literal. pyoxigraph drops the statement without an error.
 #   rdfxml-streaming-parser reads the elements inside as nodes and states that ex:note has a blank
 #   node of type ex:b.

@@ -2,7 +2,7 @@
 # rdfxml-streaming-parser drops the IRI of a document that starts with a node element
 #
 # Expected: A document may leave rdf:RDF out when it holds one node; rdf:about then names the
-#   subject as anywhere else (RDF 1.1 XML Syntax, 2.6 and 7.2.8 to 7.2.11).
+#   subject as anywhere else (RDF 1.1 XML Syntax, 2.6 and 7.2.1).
 # Seen: The subject is a blank node; rdf:about is ignored, without an error. rdflib and pyoxigraph
 #   read the IRI.
 # Versions: rdflib 7.6.0, pyoxigraph 0.5.13, rdfxml-streaming-parser 3.3.0

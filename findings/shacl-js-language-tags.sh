@@ -2,8 +2,8 @@
 # sh:languageIn and sh:uniqueLang in two JavaScript validators: case counts, and "eng" passes for "en"
 #
 # Expected: With sh:languageIn ("en") the tag EN conforms and eng does not; with sh:uniqueLang true,
-#   "a"@en and "b"@EN are two values of one language (SHACL, 4.4.4, langMatches of SPARQL; RDF 1.1
-#   Concepts, 3.3: tags are compared in lower case).
+#   "a"@en and "b"@EN are two values of one language (SHACL, 4.4.4 and 4.4.5, langMatches of SPARQL;
+#   RDF 1.1 Concepts, 3.3: the value space of tags is in lower case).
 # Seen: rdf-validate-shacl and shacl-engine report EN, let eng pass and report nothing for
 #   sh:uniqueLang. pyshacl and pyrudof report eng and the double language.
 # Versions: pyshacl 0.40.1, rdflib 7.6.0, rdf-validate-shacl 0.6.5, shacl-engine 1.1.2, n3 2.13.12,

@@ -3,7 +3,8 @@
 #
 # Expected: "A" conforms to ^\p{Lu}$ and "I" does not conform to ^[A-Z-[IO]]$ while "A" does; with
 #   sh:flags "q" the pattern 1.1 is taken literally, so "101" does not conform (SHACL, 4.4.3, REGEX
-#   of SPARQL; XPath Functions 3.1, 5.6.1 and 5.6.2; XML Schema regular expressions).
+#   of SPARQL; XPath Functions 3.1, 5.6.1 and 5.6.2, where q came with version 3.0; XML Schema 2,
+#   appendix on regular expressions).
 # Seen: \p{Lu}: pyshacl raises re.error, the two JavaScript validators report the valid "A".
 #   Subtraction: all three report both values. "q": pyshacl lets "101" pass, the JavaScript
 #   validators throw.

@@ -2,8 +2,8 @@
 # sssom-py keeps the definition of an extension column and drops the column
 #
 # Expected: A column declared in extension_definitions is read and written like any other, or the
-#   whole extension goes (SSSOM specification, "Non-standard slots": extensions are declared so that
-#   they survive the exchange).
+#   definition goes with it (SSSOM specification, "Non-standard slots": support is optional, a
+#   definition describes a column of the file).
 # Seen: The values of ext_code are gone after parse_sssom_table and from every file written; the
 #   definition is still written, so the file promises a column it does not have.
 # Versions: sssom 0.4.21

@@ -1,8 +1,8 @@
 #!/bin/sh
-# sssom-py drops the labels None, NA, null and nan of a mapping set
+# sssom-py drops the labels None, NA and null of a mapping set
 #
 # Expected: A label is text; only an empty cell is missing (SSSOM specification, TSV format).
-# Seen: Four labels, None, NA, null and nan, come back empty; n/a, too. The label Unknown stays.
+# Seen: The labels None, NA, null, nan and n/a come back empty; the label Unknown stays.
 # Versions: sssom 0.4.21
 # Why it matters: "None" is a real answer in lists of mitigations and licences ("None", "NA" for
 #   Namibia); after one round trip it is gone.

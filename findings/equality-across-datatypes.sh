@@ -1,5 +1,5 @@
 #!/bin/sh
-# "1" != 1 is true, true, or an error that drops the row
+# "x" != 1 is true, true, or an error that drops the row
 #
 # Expected: One answer. By the text = and != on two literals that are not the same term, and for
 #   which no operator is listed, is a type error, so the filter drops the row (SPARQL 1.1 Query,

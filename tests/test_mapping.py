@@ -160,21 +160,20 @@ def test_classifications_of_a_page_and_of_a_table_stand_side_by_side(tmp_path: P
         ("99 Other", ["99"], None),
         ("Unable to classify", [], "TAB-10"),
         ("", [], "TAB-10"),
-        ("1.1.3 Guardrails & Filtering", None, "TAB-06"),
-        ("Other", None, "TAB-05"),
-        ("7.7", None, "TAB-05"),
-        ("1.1.33", None, "TAB-05"),
-        ("1.1.3; 7.7", None, "TAB-05"),
+        ("1.1.3 Guardrails & Filtering", [], "TAB-06"),
+        ("Other", [], "TAB-05"),
+        ("7.7", [], "TAB-05"),
+        ("1.1.33", [], "TAB-05"),
+        ("1.1.3; 7.7", ["1.1.3"], "TAB-05"),
     ],
 )
-def test_cell_of_codes_is_read_or_set_aside(tmp_path: Path, cell: str, codes: list[str] | None, rule: str | None) -> None:
+def test_cell_of_codes_gives_those_that_are_certain(tmp_path: Path, cell: str, codes: list[str], rule: str | None) -> None:
     row = io.StringIO()
     csv.writer(row).writerow(["Measure", "What is done.", "A Made-up Handbook", cell])
     fields = "Mitigation_Name,Definition,Source,human_classification\n"
     readings = read_captures([write_folder(tmp_path / "in", row.getvalue(), fields=fields)])
-    assert [entry.rule for entry in readings.rejected] == ([rule] if codes is None else [])
-    found = [code.code for page in readings.pages for entry in page.entries for code in entry.codes]
-    assert found == (codes or [])
+    assert readings.rejected == ()
+    assert [code.code for page in readings.pages for entry in page.entries for code in entry.codes] == codes
     assert rule in {finding.rule for finding in readings.findings} | {None}
 
 
@@ -186,7 +185,8 @@ def test_labels_beside_several_codes_are_compared_one_by_one(tmp_path: Path) -> 
         "Few,1.1.2; 1.1.3,Learning Objectives,T,Ann Lee\n"
     )
     readings = read_captures([write_folder(tmp_path / "in", rows, fields="N,C,L,T,A\n", documents="", mapping=mapping)])
-    assert [(entry.rule, entry.location.row) for entry in readings.rejected] == [("TAB-06", 3), ("TAB-06", 4)]
+    assert [(one.rule, one.location.row) for one in readings.findings if one.rule == "TAB-06"] == [("TAB-06", 3), ("TAB-06", 4)]
+    assert sorted(len(entry.codes) for page in readings.pages for entry in page.entries) == [0, 0, 2]
 
 
 def test_split_code_leaves_digits_of_a_longer_number_alone() -> None:
@@ -289,11 +289,13 @@ OUTLINE = "Mitigation_Name,Definition,Source,Parent,Children\n"
         ("A,x.,A Made-up Handbook,,\nB,y.,A Made-up Handbook,,A\nC,z.,A Made-up Handbook,,A\n", {2}, "Parent"),
     ],
 )
-def test_row_with_a_contradictory_parent_is_set_aside(tmp_path: Path, rows: str, aside: set[int], column: str) -> None:
+def test_row_with_a_contradictory_parent_is_used_without_it(tmp_path: Path, rows: str, aside: set[int], column: str) -> None:
     readings = read_captures([write_folder(tmp_path / "in", rows, fields=OUTLINE)])
-    assert {entry.location.row for entry in readings.rejected} == aside
-    assert {(entry.rule, entry.location.column) for entry in readings.rejected} == {("TAB-31", column)}
-    assert all(count.read == count.used + count.quarantined for count in readings.counts)
+    said = [one.location for one in readings.findings if one.rule == "TAB-31"]
+    assert {(one.row, one.column) for one in said} == {(row, column) for row in aside}
+    entries = [entry for page in readings.pages for entry in page.entries]
+    assert (len(entries), readings.rejected) == (rows.count("\n"), ())
+    assert {entry.evidence.row for entry in entries if entry.parent}.isdisjoint(aside)
 
 
 @pytest.mark.parametrize(
@@ -303,7 +305,7 @@ def test_row_with_a_contradictory_parent_is_set_aside(tmp_path: Path, rows: str,
         ("A,x.,A Made-up Handbook,Nobody,\n", {}, [(2, "Parent")]),
         ("A,x.,A Made-up Handbook,B,\nB,y.,Findings That Nobody Made,,\n", {}, [(2, "Parent")]),
         ("A,x.,A Made-up Handbook,B,\nB,y.,A Made-up Handbook,,\nB,z.,A Made-up Handbook,,\n", {}, [(2, "Parent")]),
-        ("A,x.,A Made-up Handbook,B,\nB,y.,A Made-up Handbook,B,\n", {}, [(2, "Parent")]),
+        ("A,x.,A Made-up Handbook,B,\nB,y.,A Made-up Handbook,B,\n", {"A": "b"}, []),
         ("A,x.,A Made-up Handbook,,B; C\nB,y.,A Made-up Handbook,,\n", {"B": "a"}, [(2, "Children")]),
         ('"A; B",x.,A Made-up Handbook,,\nC,y.,A Made-up Handbook,A; B,\n', {"C": "a-b"}, []),
     ],
@@ -344,18 +346,20 @@ def test_source_is_named_by_title_doi_address_or_citation(tmp_path: Path, cell: 
     row = io.StringIO()
     csv.writer(row).writerow(["M", "What is done.", cell])
     readings = read_captures([write_folder(tmp_path / "in", row.getvalue(), fields="Mitigation_Name,Definition,Source\n")])
-    found = [page.source.title.published for page in readings.pages if page.entries and page.source]
-    assert found == ([title] if title else [])
-    assert [entry.rule for entry in readings.rejected] == ([] if title else ["TAB-07"])
+    ((source, key),) = [(page.source and page.source.title.published, page.source and page.source.key) for page in readings.pages if page.entries]
+    assert (source, key) == ((title, "") if title else ("", cell) if cell else (None, None))
+    assert [one.rule for one in readings.findings if one.rule == "TAB-07"] == ([] if title else ["TAB-07"])
+    assert readings.rejected == ()
 
 
 def test_source_that_may_be_one_of_two_is_none(tmp_path: Path) -> None:
     documents = DOCUMENTS + "Another Handbook,Lee,Ann Lee,2025,,,\n"
     rows = "M,What is done.,Lee (2025)\nM2,What is done.,Another Handbook\n"
     readings = read_captures([write_folder(tmp_path / "in", rows, fields="Mitigation_Name,Definition,Source\n", documents=documents)])
-    (aside,) = readings.rejected
-    assert (aside.rule, aside.location.row) == ("TAB-07", 2)
-    assert "any of 2 documents" in aside.reason
+    (said,) = [one for one in readings.findings if one.rule == "TAB-07"]
+    assert said.location.row == 2
+    assert "any of 2 documents" in said.message
+    assert [page.source.is_described for page in readings.pages if page.entries] == [False, True]
 
 
 def test_doi_becomes_an_address_where_there_is_none(graph: airm_graph.Graph) -> None:
@@ -395,15 +399,18 @@ def test_documents_given_in_the_rows_need_no_table_of_their_own(tmp_path: Path) 
     )
     folder = write_folder(tmp_path / "in", rows, fields="Measure,Nr,Paper,Authors,Year,DOI\n", documents="", mapping=INLINE)
     readings = read_captures([folder])
-    assert [(entry.rule, entry.location.row, entry.location.column) for entry in readings.rejected] == [
-        ("TAB-07", 5, "Paper"),
+    assert [(one.rule, one.location.row, one.location.column) for one in readings.findings if one.rule in {"TAB-07", "TAB-14"}] == [
         ("TAB-14", 6, "Authors"),
+        ("TAB-07", 5, "Paper"),
     ]
     records = merge_pages(readings.pages)
-    assert [m.key for m in records.mitigations] == [
+    assert [m.key for m in records.mitigations if m.source] == [
         *("mitigation/day-2024-findings-nobody/three", "mitigation/lee-2025-made-up/one", "mitigation/lee-2025-made-up/two"),
+        "mitigation/without-people-2024-without-people/five",
     ]
-    assert [[evidence.row for evidence in source.evidence] for source in records.sources] == [[4], [2]]
+    (four,) = [m for m in records.mitigations if not m.source]
+    assert four.key.endswith("-r5/four")
+    assert [[evidence.row for evidence in source.evidence] for source in records.sources] == [[4], [2], [6]]
 
 
 def test_rows_that_describe_one_document_differently_are_reported(tmp_path: Path) -> None:
@@ -714,8 +721,8 @@ def test_map_writes_a_mapping_that_build_uses(tmp_path: Path, folder: Path) -> N
     assert (done.return_value, done.stdout) == (0, "")
     assert "Mitigation_Name" in done.stderr
     readings = read_captures([copy])
-    assert {count.file: count.quarantined for count in readings.counts} == {"mitigations.csv": 2, "sources.csv": 0}
-    assert {entry.rule for entry in readings.rejected} == {"TAB-07"}
+    assert {count.file: count.quarantined for count in readings.counts} == {"mitigations.csv": 0, "sources.csv": 0}
+    assert [one.rule for one in readings.findings if one.rule == "TAB-07"] == ["TAB-07"] * 2
 
 
 @pytest.mark.parametrize("suffix", ["json", "jsonl", "csv.gz", "xlsx"])

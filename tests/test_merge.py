@@ -595,11 +595,14 @@ def test_editions_of_two_years_stay_two_sources():
     assert [source.key for source in records.sources] == ["source/doe-2024-measures-models", "source/doe-2025-measures-models"]
 
 
-def test_page_without_a_source_gives_its_capture_only():
+def test_mitigations_of_a_page_without_a_source_are_named_after_the_page():
     lines = print_page(DOCUMENT, find(DOCUMENT, "Governance"))
     at = next(index for index, line in enumerate(lines) if line.startswith("Doe, Jane"))
     records = merge([*lines[: at - 2], *lines[-6:]])
-    assert (len(records.captures), records.sources, records.mitigations) == (1, (), ())
+    (capture,) = records.captures
+    assert records.sources == ()
+    assert {one.key.split("/")[1] for one in records.mitigations} == {f"unknown-{capture.sha256[:16]}"}
+    assert {one.source for one in records.mitigations} == {None}
 
 
 def test_nothing_gives_nothing():

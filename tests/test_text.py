@@ -722,7 +722,7 @@ def test_excerpt_is_short_and_whole_words():
 
 
 def test_every_rule_is_described_in_a_sentence():
-    assert len(RULES) == 18
+    assert len(RULES) == 19
     for name, description in RULES.items():
         assert name == slugify(name)
         assert description.endswith(".")

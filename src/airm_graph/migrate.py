@@ -284,7 +284,7 @@ def write_review(proposals: Iterable[Proposal], *, old: str, new: str, base: str
         cells = {
             "mitigation": base + mitigation.key,
             "name": mitigation.names[0].value if mitigation.names else "",
-            "source": mitigation.source.value.removeprefix("source/"),
+            "source": mitigation.source.value.removeprefix("source/") if mitigation.source else "",
             "old code": f"{proposal.old} {olds.get(proposal.old, '')}".strip(),
             "edition": new,
             "candidates": "; ".join(f"{candidate.code} {candidate.label}".strip() for candidate in proposal.candidates),

@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 from airm_graph.model import Finding, Location, Severity
 
-__all__ = ["RULES", "SAYS_THE_SAME", "Rule", "make_finding"]
+__all__ = ["OF_WHOLE_PAGES", "REFERENCES", "RULES", "SAYS_THE_SAME", "Rule", "make_finding"]
 
 _MUST, _SHOULD, _NOTE = Severity.VIOLATION, Severity.WARNING, Severity.INFO
 
@@ -49,7 +49,9 @@ RULES = MappingProxyType(
         ),
         "CAP-12": Rule(_MUST, "every item ends in a code line", "capture the page again; a code line is missing here"),
         "CAP-13": Rule(
-            _MUST, "a page names its source", "capture the page again: title and 'Surname, Given (YYYY)' stand after the last item"
+            _SHOULD,
+            "a page names its source",
+            "name it in the side-car of the page, below 'source:' title, authors, year, doi, url",
         ),
         "CAP-14": Rule(_SHOULD, "a source carries its year", "find the year of the document"),
         "CAP-15": Rule(_MUST, "a page ends in six lines: stage, actor, function, each with its definition", "capture the page to its end"),
@@ -57,12 +59,20 @@ RULES = MappingProxyType(
             _MUST, "stage, actor and function are terms of their vocabularies", "mend the line, or add the term to the vocabulary"
         ),
         "CAP-17": Rule(_SHOULD, "a term is printed with the definition known for it", "check whether the publisher changed the definition"),
-        "CAP-18": Rule(_SHOULD, "a side-car holds id, url, name and retrieved", "mend the side-car"),
+        "CAP-18": Rule(_SHOULD, "a side-car holds id, url, name, retrieved and source", "mend the side-car"),
         "CAP-19": Rule(_NOTE, "children and other mitigations of the source can be told apart", "capture more pages of this source"),
         "CAP-20": Rule(_NOTE, "a name stands on one line", "give the whole name in a side-car of its own page"),
         "CAP-21": Rule(_MUST, "a code line closes a named item", "capture the page again; a name is missing here"),
         "CAP-22": Rule(
             _SHOULD, "a page whose code has a parent says 'Also in'", "compare the page with its capture; a line is missing here"
+        ),
+        "CAP-23": Rule(
+            _SHOULD,
+            "a page begins with its notices and its definition",
+            "capture the page from its first notice on; give its name in a side-car",
+        ),
+        "CAP-24": Rule(
+            _NOTE, "the source of a page is said and not inferred", "give the page a side-car of its own if it is of another document"
         ),
         "TXT-01": Rule(_SHOULD, "a text ends where its sentence ends", "compare with the document and complete the text there"),
         "TXT-02": Rule(_SHOULD, "a description says something", "compare with the document; what followed the lead-in is missing"),
@@ -77,7 +87,9 @@ RULES = MappingProxyType(
         "TAB-05": Rule(_SHOULD, "a code exists in its edition", "correct the code, or the edition in the mapping"),
         "TAB-06": Rule(_SHOULD, "a code of a table stands with its own label", "correct the code or the label"),
         "TAB-07": Rule(
-            _SHOULD, "the source of a row is listed", "add the document to the table of sources, under the identifier that the row names"
+            _SHOULD,
+            "the source of a row is listed",
+            "add the document to the table of sources, or describe it in a side-car of the table, below 'sources:' and what the row calls it",
         ),
         "TAB-08": Rule(
             _SHOULD, "an identifier stands in one row", "give one of the rows another identifier, or take out the one that is wrong"
@@ -109,7 +121,7 @@ RULES = MappingProxyType(
             _SHOULD, "a row of a table is part of one other row at most", "correct the parent, or the children of the other row"
         ),
         "TAB-32": Rule(_SHOULD, "parents and children are rows of the same document", "add the row, or correct the name"),
-        "TAB-33": Rule(_SHOULD, "a reason stands with a code", "add the code, or take the reason out"),
+        "TAB-33": Rule(_SHOULD, "a reason stands with a code", "add the code once it is known"),
         "TAB-34": Rule(_SHOULD, "a row of an exported graph names what its tables hold", "export the graph again, or mend the row"),
         "TAB-35": Rule(_SHOULD, "a row of an exported graph is as it was written", "export the graph again, or mend the row"),
         "SSM-01": Rule(
@@ -174,8 +186,13 @@ SAYS_THE_SAME: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "EDI-17": ("MRG-05",),
         "EDI-19": ("CAP-14", "TAB-15"),
         "EDI-23": ("CAP-08",),
+        "EDI-25": ("CAP-13", "TAB-07"),
     }
 )
+#: What costs a row of a table what it refers to: its source, a code, its parent; ``--strict`` stops there.
+REFERENCES = frozenset({"TAB-05", "TAB-06", "TAB-07", "TAB-14", "TAB-31"})
+#: What is said of all that a page lists, whatever the lines at which it is said.
+OF_WHOLE_PAGES = frozenset({"CAP-13"})
 
 
 def make_finding(rule: str, message: str, location: Location | None) -> Finding:

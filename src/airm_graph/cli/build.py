@@ -107,10 +107,15 @@ def command(
         if not graph.is_empty:
             graph.write(folder)
     if graph.is_empty:
+        from airm_graph.rules import REFERENCES
+
         write_report(graph.report, files=graph.files, err=True)
         write_tables(graph)
-        if strict and graph.quarantine:
-            click.echo(f"airm-graph: rows cannot be used, and --strict stops at them; {folder} is left as it was", err=True)
+        if strict and (graph.quarantine or any(finding.rule in REFERENCES for finding in graph.report.findings)):
+            click.echo(
+                f"airm-graph: rows cannot be used or lack what they refer to, and --strict stops at them; {folder} is left as it was",
+                err=True,
+            )
             return EXIT_NO
         click.echo(f"airm-graph: no mitigation could be read; {folder} is left as it was", err=True)
         return EXIT_USAGE

@@ -147,7 +147,7 @@ class _Graph:
                 yield row if number else row | shared
 
     def list_mitigations(self) -> Iterator[_Cells]:
-        single = _name_predicates("mitigation", ("name", "other name", "description", *TEXTS))
+        single = _name_predicates("mitigation", ("name", "other name", "description", *TEXTS, "reason"))
         several = _name_predicates("mitigation", ("part of", *ROLES, "identifier"))
         separators = dict.fromkeys(several, " ") | {"identifier": "\n"}
         labels = {f"{one.name}/{concept.slug}": concept.label for one in load_vocabularies() for concept in one.concepts.values()}

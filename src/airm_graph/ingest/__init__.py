@@ -72,12 +72,12 @@ def read_captures(
     given = load_mapping(mapping) if mapping is not None else None
     inputs = find_inputs(paths)
     folders = read_folders([entry for entry in inputs if entry.is_table], mapping=given)
-    tables = [read_records(folder.tables, mappings=folder.mappings) for folder in folders]
+    tables = [read_records(folder.tables, mappings=folder.mappings, described=folder.described) for folder in folders]
     files = {name: shown for folder in folders for name, shown in folder.files.items()}
     pages = read_pages([entry for entry in inputs if not entry.is_table], progress=progress, reader=reader)
     return Readings(
         (*pages.pages, *(page for one in tables for page in one.pages)),
-        (*pages.findings, *(finding for one in tables for finding in one.findings)),
+        (*pages.findings, *(f for one in folders for f in one.findings), *(f for one in tables for f in one.findings)),
         dict(sorted({**pages.files, **files}.items())),
         tuple(entry for one in tables for entry in one.rejected),
         tuple(count for one in tables for count in one.counts),

@@ -18,7 +18,7 @@ __all__ = ["Merger", "SourceGroup", "join_records", "merge_pages"]
 def merge_pages(pages: Iterable[Page], *, decisions: Decisions | None = None) -> Records:
     """Merge pages into records; the order of pages changes nothing.
 
-    A page without a source gives its capture only: without a source its mitigations have no identity.
+    The mitigations of a page without a source are named after its document, as far as lists tell it, and else after the page.
 
     Args:
         pages: What the readers found.
@@ -33,7 +33,7 @@ def merge_pages(pages: Iterable[Page], *, decisions: Decisions | None = None) ->
 
 @dataclass(frozen=True, slots=True)
 class SourceGroup:
-    """The pages of one source, sorted by capture, and the key of the source."""
+    """The pages of one source, sorted by capture, and the key of the source; ``unknown/…`` where nothing names it."""
 
     source: str
     pages: tuple[Page, ...]
@@ -53,6 +53,8 @@ class Merger:
         self._decisions = decisions or Decisions()
         self._joins = Joins(self._decisions.joins)
         self._groups, self._sources, self._links = _merge_sources(self._pages, self._joins)
+        self._unnamed: defaultdict[str, list[Page]] = defaultdict(list)
+        self._add_unnamed(self._pages)
         self._identities = {id(page.source): identity for identity, group in self._groups.items() for page in group}
 
     def find_source(self, block: SourceBlock) -> str:
@@ -77,8 +79,16 @@ class Merger:
             self._pages.append(page)
             if page.source:
                 self._groups[self._identities[id(page.source)]].append(page)
+            self._add_unnamed([page])
         self._captures = _join_captures(page.capture for page in self._pages)
-        return [SourceGroup(self._sources[identity].key, tuple(sorted(group, key=_capture_of))) for identity, group in self._groups.items()]
+        keyed = [*((self._sources[identity].key, group) for identity, group in self._groups.items()), *sorted(self._unnamed.items())]
+        return [SourceGroup(key, tuple(sorted(group, key=_capture_of))) for key, group in keyed]
+
+    def _add_unnamed(self, pages: Iterable[Page]) -> None:
+        """Take in the pages that state mitigations and name no source."""
+        for page in pages:
+            if not page.source and (page.document or page.own or page.children or page.others or page.entries):
+                self._unnamed[f"unknown/{page.document or page.capture.sha256[:16]}"].append(page)
 
     def merge(self, group: SourceGroup) -> Records:
         """Merge the mitigations of one source; the records hold no captures and no source."""

@@ -1,7 +1,8 @@
 """Which mitigation an unnamed page is, told by what the page does not list.
 
 A page prints the first mitigations on the two upper levels of its source, in the source's order, and leaves out itself and its
-children. So the one that other pages print in between, and that is neither listed here nor a child here, is the page itself.
+whatever stands below it. So the one that other pages print in between, and that is neither listed here nor a child here, is the page
+itself; where several are left out, the one that all the others stand below.
 """
 
 from collections import defaultdict
@@ -43,19 +44,28 @@ class Absences:
             self.orders[tuple(listing.others)].append(listing)
 
     def find_left_out(self, is_unnamed: Callable[[int], bool]) -> list[tuple[int, int]]:
-        """Pairs of an unnamed page and the one mention that it leaves out."""
+        """Pairs of an unnamed page and the one mention that it leaves out, with nothing but what stands below it."""
         found = []
         for page in self.pages:
             if page.own is not None and is_unnamed(page.own):
-                missing = {
-                    path: printers[0].where[path]
-                    for order, printers in self.orders.items()
-                    for path in _find_missing(page, order, goes_on=any(self._goes_on(page, printer) for printer in printers))
-                }
-                fitting = [index for path, index in missing.items() if self._fits(page, path, index)]
-                if len(missing) == 1 and fitting:
-                    found.append((page.own, fitting[0]))
+                missing = self._list_missing(page)
+                tops = [path for path in missing if all(other[: len(path)] == path for other in missing)]
+                if tops and self._fits(page, tops[0], missing[tops[0]]):
+                    found.append((page.own, missing[tops[0]]))
         return found
+
+    def find_candidates(self, own: int) -> list[int]:
+        """Mentions that an unnamed page leaves out and that it could be."""
+        (page,) = (page for page in self.pages if page.own == own)
+        return [index for path, index in self._list_missing(page).items() if self._fits(page, path, index)]
+
+    def _list_missing(self, page: _Listing) -> dict[_Path, int]:
+        """What other pages print and this one leaves out."""
+        return {
+            path: printers[0].where[path]
+            for order, printers in self.orders.items()
+            for path in _find_missing(page, order, goes_on=any(self._goes_on(page, printer) for printer in printers))
+        }
 
     def _goes_on(self, page: _Listing, printer: _Listing) -> bool:
         """Whether the page prints one that stands behind all that the other page prints: neither that page itself nor its child."""

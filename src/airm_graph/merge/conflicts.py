@@ -29,7 +29,7 @@ def find_conflicts(mitigations: Iterable[Mitigation], *, files: Mapping[str, str
     for mitigation in mitigations:
         found += _check_mitigation(mitigation, files, editions)
         for name in mitigation.names[:1]:
-            names[mitigation.source.value, name_key(name.value)].append(mitigation)
+            names[mitigation.key.split("/")[1], name_key(name.value)].append(mitigation)
     for (_, _), same in sorted(names.items()):
         if len(same) > 1:
             where = _list_locations([(m.key.rsplit("/", 1)[-1], m.evidence) for m in same], files)
@@ -104,7 +104,7 @@ def _check_mitigation(mitigation: Mitigation, files: Mapping[str, str], editions
 
 def _check_source(source: Source, files: Mapping[str, str]) -> list[Finding]:
     location = _find_location(source.evidence, files)
-    title = repr(_shorten(source.titles[0].value))
+    title = repr(_shorten(_name_source(source)))
     found = _several("MRG-04", f"the source {title} is printed with", "titles", source.titles, location, files)
     found += _several("MRG-04", f"the source {title} is printed with", "author lines", source.author_lines, location, files)
     found += _several("MRG-04", f"the source {title} is printed with", "years", source.years, location, files)
@@ -123,15 +123,19 @@ def _check_numbers(sources: Sequence[Source], files: Mapping[str, str], apart: C
     found = []
     for name, same in sorted(numbers.items()):
         if _is_open(same, apart):
-            where = _list_locations([(repr(_shorten(source.titles[0].value)), source.evidence) for source in same], files)
+            where = _list_locations([(repr(_shorten(_name_source(source))), source.evidence) for source in same], files)
             found.append(make_finding("MRG-11", f"{name} stands with {len(same)} titles: {where}", _find_location(same[1].evidence, files)))
     for (_, year), same in sorted(titles.items()):
         if _is_open(same, apart):
-            title = repr(_shorten(same[0].titles[0].value))
+            title = repr(_shorten(_name_source(same[0])))
             numbered = _list_locations([(_say_numbers(source), source.evidence) for source in same], files)
             message = f"{title} ({year}) stands for {len(same)} documents: {numbered}"
             found.append(make_finding("MRG-12", message, _find_location(same[1].evidence, files)))
     return found
+
+
+def _name_source(source: Source) -> str:
+    return (*source.titles, *source.called)[0].value
 
 
 def _is_open(same: Sequence[Source], apart: Collection[frozenset[str]]) -> bool:

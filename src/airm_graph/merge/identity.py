@@ -111,7 +111,7 @@ class _Classes:
         return {self.mentions[i].key for i in members} - {""}
 
     def texts(self, members: Iterable[int]) -> set[str]:
-        return {text for i in members if len(text := self.mentions[i].text_key) >= MIN_TEXT}
+        return {text for i in members for text in self.mentions[i].text_keys if len(text) >= MIN_TEXT}
 
     def codes(self, members: Iterable[int]) -> set[tuple[str, str]]:
         return {code for i in members for code in self.mentions[i].codes}

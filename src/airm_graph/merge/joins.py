@@ -65,7 +65,7 @@ def list_sources(blocks: Iterable[SourceBlock | None]) -> list[Spot | None]:
     """The mentions of sources, in the order given; None where there is none."""
     return [
         Spot(
-            Mention(location_key(block.evidence), block.title.published, "source"),
+            Mention(location_key(block.evidence), block.title.published or block.key, "source"),
             block.evidence.capture,
             name_key(block.title.published),
             "",

@@ -5,12 +5,12 @@ No counter and no random part: a name that is taken grows by its title's next wo
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from airm_graph.merge.people import BODIES, parse_name
 from airm_graph.text import normalise, slugify
 
-__all__ = ["digest", "find_surname", "make_source_slug", "mint_agent", "mint_sources", "telling_words"]
+__all__ = ["digest", "find_surname", "make_source_slug", "mint_agent", "mint_keys", "mint_sources", "telling_words"]
 
 _STOP = frozenset(
     (
@@ -48,6 +48,17 @@ def mint_sources(sources: Mapping[str, tuple[str, str, str]]) -> dict[str, str]:
     """
     found = _mint(sorted(sources), lambda identity, words: make_source_slug(*sources[identity], words))
     return {identity: found.get(identity) or f"{make_source_slug(*sources[identity], 2)}-{digest(identity)}" for identity in sources}
+
+
+def mint_keys(keys: Mapping[str, str], taken: Collection[str]) -> dict[str, str]:
+    """Give each source that rows call by a key alone its slug: the key, with a digest where that is another's.
+
+    >>> mint_keys({"~NIST.AI.600-1": "NIST.AI.600-1"}, ())
+    {'~NIST.AI.600-1': 'nist-ai-600-1'}
+    """
+    plain = {identity: slugify(key) or f"key-{digest(key)}" for identity, key in keys.items()}
+    counts = Counter([*plain.values(), *taken])
+    return {identity: slug if counts[slug] == 1 else f"{slug}-{digest(identity)}" for identity, slug in plain.items()}
 
 
 def make_source_slug(author: str, year: str, title: str, words: int) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from airm_graph.merge.attest import attest, sort_evidence
+from airm_graph.merge.descriptions import merge_descriptions
 from airm_graph.merge.identity import group_occurrences
 from airm_graph.merge.joins import Joins, link_mentions, list_mentions
 from airm_graph.merge.minting import digest
@@ -43,7 +44,7 @@ def merge_mitigations(pages: Sequence[Page], source: str, *, joins: Joins | None
 
     Args:
         pages: All pages of the source, sorted by capture.
-        source: Key of the source, ``source/<slug>``.
+        source: Key of the source, ``source/<slug>``, or ``unknown/<document>``.
         joins: What people decided; what becomes of it is noted there.
     """
     mentions = list_occurrences(pages)
@@ -51,7 +52,7 @@ def merge_mitigations(pages: Sequence[Page], source: str, *, joins: Joins | None
     spots = list_mentions(mentions)
     decided, found = joins.resolve(spots, "mitigation")
     groups = group_occurrences(mentions, decided=decided)
-    keys = _mint_keys(mentions, groups.members, source.removeprefix("source/"))
+    keys = _mint_keys(mentions, groups.members, source.removeprefix("source/").replace("/", "-"))
     owner = {index: keys[number] for number, group in enumerate(groups.members) for index in group}
     mitigations = [
         _merge_group(keys[number], [(i, mentions[i]) for i in group], pages, source, owner, mentions)
@@ -85,13 +86,15 @@ def _merge_group(
         for attested in attest((role.concept, role.evidence) for role in said if role.vocabulary == vocabulary)
     )
     cells = [role.evidence for role in said] + [entry.parent.evidence for entry in entries if entry.parent]
+    cells += [cell for entry in entries for _, cell in entry.reasons]
+    cells += [aside for page in own if page.own for aside in page.own.asides]
     return Mitigation(
         key=key,
-        source=Attested(source, locations),
+        source=Attested(source, locations) if source.startswith("source/") else None,
         evidence=sort_evidence([*locations, *cells]),
         identifiers=attest((mention.identifier or "", mention.evidence) for mention in members),
         names=attest((mention.name, mention.evidence) for mention in members),
-        descriptions=attest((mention.description.published, mention.evidence) for mention in members if mention.description),
+        descriptions=merge_descriptions(members),
         classifications=_classify(members, own),
         roles=roles,
         part_of=_find_parents(key, members, owner, mentions),
@@ -100,6 +103,12 @@ def _merge_group(
             for name in TEXTS
             for attested in attest((text.published, entry.evidence) for entry in entries for what, text in entry.texts if what == name)
         ),
+        reasonings=attest(
+            (page.own.reasoning.published, page.own.reasoning_evidence)
+            for page in own
+            if page.own and page.own.reasoning and page.own.reasoning_evidence and not page.own.code
+        )
+        + attest((text.published, cell) for entry in entries for text, cell in entry.reasons),
     )
 
 

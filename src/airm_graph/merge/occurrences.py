@@ -56,6 +56,13 @@ class Occurrence:
         """Normalised description as captured, empty when there is none."""
         return _make_text_key(self.description.captured) if self.description else ""
 
+    @property
+    def text_keys(self) -> tuple[str, ...]:
+        """What other mentions may print of the description: all of it, and of a page's own, of which lists print the first paragraph, that."""
+        if self.kind != "own" or not self.description or "\n" not in self.description.captured:
+            return (self.text_key,)
+        return self.text_key, _make_text_key(self.description.captured.split("\n", 1)[0])
+
 
 @lru_cache(maxsize=1 << 14)
 def _make_text_key(captured: str) -> str:

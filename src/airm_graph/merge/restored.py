@@ -79,6 +79,8 @@ def _join_sources(one: Source, other: Source) -> Source:
         abstracts=_unite(one.abstracts, other.abstracts),
         urls=_unite(one.urls, other.urls),
         identifiers=_unite(one.identifiers, other.identifiers),
+        called=_unite(one.called, other.called),
+        is_described=one.is_described or other.is_described,
     )
 
 
@@ -86,7 +88,7 @@ def _join_mitigations(one: Mitigation, other: Mitigation) -> Mitigation:
     given = [*one.classifications, *other.classifications]
     return replace(
         one,
-        source=_unite([one.source], [other.source])[0],
+        source=next(iter(_unite([one.source] if one.source else [], [other.source] if other.source else [])), None),
         evidence=sort_evidence([*one.evidence, *other.evidence]),
         identifiers=_unite(one.identifiers, other.identifiers),
         names=_unite(one.names, other.names),
@@ -95,6 +97,7 @@ def _join_mitigations(one: Mitigation, other: Mitigation) -> Mitigation:
         roles=_unite_named(ROLES, one.roles, other.roles),
         part_of=_unite(one.part_of, other.part_of),
         texts=_unite_named(TEXTS, one.texts, other.texts),
+        reasonings=_unite(one.reasonings, other.reasonings),
     )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from airm_graph.merge.attest import attest, sort_evidence
-from airm_graph.merge.minting import find_surname, mint_agent, mint_sources
+from airm_graph.merge.minting import find_surname, mint_agent, mint_keys, mint_sources
 from airm_graph.merge.people import compose_name, match_names, parse_name
 from airm_graph.model import Agent, Evidence, Page, Source, SourceBlock
 from airm_graph.text import find_identifiers, name_key, slugify
@@ -48,6 +48,8 @@ def group_pages(
 
 
 def _identify(block: SourceBlock) -> str:
+    if block.key:
+        return f"~{block.key}"
     # "~" stands behind every year: a source is named after a page that prints one.
     return f"{name_key(block.title.published)}|{block.year or '~'}"
 
@@ -66,7 +68,7 @@ class _Classes:
         self.up = list(range(len(pages)))
         self.apart = apart
         self.blocks = [page.source for page in pages]
-        self.titles = [name_key(block.title.published) if block else "" for block in self.blocks]
+        self.titles = [_mark_title(block) if block else "" for block in self.blocks]
         self.years = [block.year or "" if block else "" for block in self.blocks]
         self.numbers = [set(find_identifiers(block.doi, block.url)) if block else set() for block in self.blocks]
 
@@ -131,6 +133,12 @@ class _Classes:
                 yield min(dated[title]), index
 
 
+def _mark_title(block: SourceBlock) -> str:
+    """What makes documents one beside their year; a key means nothing outside the tables of its folder."""
+    where = f"|{block.evidence.capture}|{block.evidence.row}|{block.evidence.column}"
+    return f"~{block.key}{where}" if block.key else name_key(block.title.published) or f"~{where}"
+
+
 def _contradict(one: Collection[str], two: Collection[str]) -> bool:
     """Whether both have numbers of one kind and none in common: a paper may have an arXiv number and a DOI, but not two DOIs."""
     kinds = {number.partition(":")[0] for number in one} & {number.partition(":")[0] for number in two}
@@ -182,7 +190,8 @@ class AgentNames:
 def merge_sources(groups: Mapping[str, Sequence[Page]], *, names: AgentNames | None = None) -> dict[str, Source]:
     """Make one source of each group, by identity; *names* is filled with the keys of its authors."""
     blocks = {identity: [page.source for page in group if page.source] for identity, group in groups.items()}
-    slugs = mint_sources({identity: name_source(group) for identity, group in blocks.items()})
+    slugs = mint_sources({identity: name_source(group) for identity, group in blocks.items() if not all(b.key for b in group)})
+    slugs |= mint_keys({identity: min(b.key for b in group) for identity, group in blocks.items() if identity not in slugs}, slugs.values())
     names = names or AgentNames()
     names.mint(blocks, slugs)
     said = [
@@ -230,8 +239,9 @@ def _find_telling(names: Sequence[tuple[str, Evidence]]) -> list[tuple[str, Evid
 def name_source(blocks: Sequence[SourceBlock]) -> tuple[str, str, str]:
     """What a source is named after: its first author, its year (empty when none is printed) and its title."""
     lines = attest((block.author_line.published, block.evidence) for block in blocks)
-    first = next(block for block in blocks if block.author_line.published == lines[0].value)
-    title = attest((block.title.published, block.evidence) for block in blocks)[0].value
+    first = next(block for block in blocks if not lines or block.author_line.published == lines[0].value)
+    titles = attest((block.title.published, block.evidence) for block in blocks)
+    title = titles[0].value if titles else max(block.key for block in blocks)
     year = max(block.year or "" for block in blocks)
     author = first.authors[0] if first.authors else title
     return (find_surname(author) if first.given_first and first.authors else author), year, title
@@ -252,4 +262,6 @@ def _merge_blocks(slug: str, blocks: Sequence[SourceBlock], agents: Mapping[str,
         abstracts=attest((block.abstract.published, block.evidence) for block in blocks if block.abstract),
         urls=attest((block.url or "", block.evidence) for block in blocks),
         identifiers=attest((number, block.evidence) for block in blocks for number in find_identifiers(block.doi, block.url)),
+        called=attest((block.key, block.evidence) for block in blocks),
+        is_described=any(block.is_described for block in blocks),
     )

@@ -15,7 +15,7 @@ TEXTS = ("note",)
 GRAPH_TABLES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "graph-mitigations": (
-            *("name", "description", "actor", "lifecycle", "function", "other name", *TEXTS, "identifier"),
+            *("name", "description", "actor", "lifecycle", "function", "other name", *TEXTS, "reason", "identifier"),
             *("mitigation", "part of", "source", "evidence"),
         ),
         "graph-classifications": ("code", "label", "reason", "by", "agents", "created", "edition", "mitigation", "evidence"),

@@ -100,6 +100,9 @@ class OwnEntry:
         also_in: Label of the parent code as printed.
         evidence: From the definition line to the reasoning.
         reasoning_evidence: The lines of the reasoning, when there is one.
+        hint: What a line above the definition calls the page, when one does; it is no name yet.
+        asides: Lines that are kept as captured and say nothing for certain: those above the
+            definition, and terms that no vocabulary has.
     """
 
     evidence: Evidence
@@ -110,6 +113,8 @@ class OwnEntry:
     description: Text | None = None
     reasoning: Text | None = None
     reasoning_evidence: Evidence | None = None
+    hint: str = ""
+    asides: tuple[Evidence, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +161,9 @@ class SourceBlock:
         url: Address of the document, when one is given.
         doi: DOI of the document without what stands before ``10.``, in lower case.
         repairs: Of the cells of a table, each with its cell; those of a page stand with its texts.
+        key: What rows call a document that no table lists; its IRI is made of it, so that it stays
+            when a side-car describes the document.
+        is_described: Whether more than that is known.
     """
 
     title: Text
@@ -168,6 +176,8 @@ class SourceBlock:
     url: str | None = None
     doi: str | None = None
     repairs: tuple[tuple[Evidence, Repair], ...] = ()
+    key: str = ""
+    is_described: bool = True
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -227,6 +237,7 @@ class Entry:
     Attributes:
         texts: What else it says, by the names of `TEXTS`.
         repairs: Of its texts, each with the cell that was repaired.
+        reasons: Reasons that stand without a code, each with its cell.
     """
 
     evidence: Evidence
@@ -238,6 +249,7 @@ class Entry:
     roles: tuple[Role, ...] = ()
     parent: Parent | None = None
     repairs: tuple[tuple[Evidence, Repair], ...] = ()
+    reasons: tuple[tuple[Text, Evidence], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,6 +257,11 @@ class Page:
     """What the reader found in one capture, in the order of its lines.
 
     A table is one page for each source that it speaks of, all with the same capture: their mitigations are *entries*.
+
+    Attributes:
+        source: None where neither page nor side-car names one, nor a row.
+        document: Tells pages without a source apart: those that are of one document have the same.
+            Empty for a page alone.
     """
 
     capture: Capture
@@ -255,3 +272,4 @@ class Page:
     others: tuple[Item, ...] = ()
     roles: tuple[Role, ...] = ()
     entries: tuple[Entry, ...] = ()
+    document: str = ""

@@ -45,15 +45,17 @@ class Mitigation:
 
     Attributes:
         key: Path of its IRI below the base, ``mitigation/<source>/<name>``.
+        source: None where nothing names it.
         names: First the preferred one; empty when unknown.
         descriptions: More than one when pages disagree.
         roles: (vocabulary, attested concept slug) pairs.
         part_of: Keys of parents in the outline; more than one when pages disagree.
         texts: What else a table says of it: (name of `TEXTS`, attested text) pairs.
+        reasonings: Reasons of pages and rows that give no code: why it has this one or none.
     """
 
     key: str
-    source: Attested
+    source: Attested | None
     evidence: tuple[Evidence, ...]
     identifiers: tuple[Attested, ...] = ()
     names: tuple[Attested, ...] = ()
@@ -62,6 +64,7 @@ class Mitigation:
     roles: tuple[tuple[str, Attested], ...] = ()
     part_of: tuple[Attested, ...] = ()
     texts: tuple[tuple[str, Attested], ...] = ()
+    reasonings: tuple[Attested, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +73,8 @@ class Source:
 
     Attributes:
         identifiers: ``doi:…`` and ``arxiv:…``, found in addresses and where a DOI is given.
+        called: What rows call it where no table lists it.
+        is_described: Whether more than that is known; otherwise it has no title.
     """
 
     key: str
@@ -81,6 +86,8 @@ class Source:
     abstracts: tuple[Attested, ...] = ()
     urls: tuple[Attested, ...] = ()
     identifiers: tuple[Attested, ...] = ()
+    called: tuple[Attested, ...] = ()
+    is_described: bool = True
 
 
 @dataclass(frozen=True, slots=True)

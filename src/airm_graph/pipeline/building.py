@@ -11,7 +11,7 @@ from airm_graph.namespaces import BASE
 from airm_graph.pipeline.options import BuildOptions
 from airm_graph.pipeline.platform import EMBEDDED, Platform, Session
 from airm_graph.pipeline.reading import Read, read_inputs
-from airm_graph.pipeline.reporting import make_report, report_readings, stop_at_rejected
+from airm_graph.pipeline.reporting import is_incomplete, make_report, report_readings, stop_at_rejected
 from airm_graph.pipeline.stating import read_ontology, state
 from airm_graph.pipeline.views import Graph
 from airm_graph.progress import Progress, tell_nobody
@@ -60,7 +60,7 @@ def build_graph(inputs: Sequence[str | Path], options: BuildOptions, *, tell: Pr
         tell("start", 0, 1)
         session = opened.enter_context(options.platform.open())
         read = read_inputs(inputs, options, session=session, tell=tell, reader=reader)
-        if options.strict and read.readings.rejected:
+        if options.strict and is_incomplete(read):
             read = stop_at_rejected(read)
         if read.is_empty:
             return _make_graph(read, None, options=options, report=report_readings(read), opened=ExitStack())

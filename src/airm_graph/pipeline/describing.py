@@ -42,6 +42,7 @@ def _describe_page(page: Page) -> dict[str, object]:
         "code": own.code if own else None,
         "also_in": own.also_in if own else None,
         "name": own.name.published if own and own.name else None,
+        **({"name_hint": own.hint} if own and own.hint else {}),
         "description": own.description.published if own and own.description else None,
         "reasoning": own.reasoning.published if own and own.reasoning else None,
         "parent": page.heading.name.published if page.heading else None,

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from airm_graph.graph import TripleTable
+from airm_graph.graph import TripleTable, quote
 from airm_graph.ingest import Reader, Readings, read_pages
 from airm_graph.ingest.decisions import read_decisions
 from airm_graph.ingest.formats import Row
@@ -141,11 +141,17 @@ class _Merging:
 
     def read(self) -> tuple[TableReadings, Records]:
         """Read the tables: sources first, then which rows are independent, then all other rows, merged."""
-        readers = [FolderReader(folder.tables, mappings=folder.mappings, later=folder.later) for folder in self.folders]
+        readers = [
+            FolderReader(folder.tables, mappings=folder.mappings, later=folder.later, described=folder.described) for folder in self.folders
+        ]
         first = [reader.read() for reader in readers]
+        if self.stated:
+            for pages, reader, rows in zip(first, readers, self._list_first(), strict=True):
+                pages += reader.add_unlisted(rows)
         merger = Merger([*self.captured, *(page for pages in first for page in pages)], decisions=self.decisions)
         if self.stated:
             self._find_independent(readers, merger)
+            self._say_lacking(readers)
         rest = [self._list_rest(folder) for folder in self.folders]
         later = [reader.read_rest(rows, named=named) for reader, (rows, named, _) in zip(readers, rest, strict=True)]
         groups = merger.list_groups(page for pages in later for page in pages)
@@ -159,7 +165,7 @@ class _Merging:
         finished = [reader.finish([*pages, *more], others=others) for reader, pages, more, (_, _, others) in parts]
         whole = TableReadings(
             tuple(page for one in finished for page in one.pages),
-            tuple(finding for one in finished for finding in one.findings),
+            (*(f for one in self.folders for f in one.findings), *(f for one in finished for f in one.findings)),
             tuple(entry for one in finished for entry in one.rejected),
             tuple(count for one in finished for count in one.counts),
         )
@@ -190,6 +196,30 @@ class _Merging:
             is_shared=sum(len(one.members) for one in self.stated) > 1,
         )
         make_independent(self.stated, table=self.table)
+
+    def _list_first(self) -> list[dict[str, list[Row]]]:
+        """List for each folder, by table, the first row for each name of a document."""
+        owners = {part.number: (number, part.head.file) for number, folder in enumerate(self.folders) for part in folder.loaded}
+        found: list[dict[str, list[Row]]] = [{part.head.file: [] for part in folder.loaded} for folder in self.folders]
+        for one in self.stated:
+            where = f"SELECT {one.number_of_row} AS n, {one.cell('source')} AS s, min(r.number) AS m FROM {one.rows} AS r GROUP BY 1, 2"
+            first = f"EXISTS (SELECT 1 FROM ({where}) AS f WHERE f.n = {one.number_of_row} AND f.m = r.number)"
+            for number, row in read_rows(one, table=self.table, condition=first):
+                folder, file = owners[number]
+                found[folder][file].append(row)
+        return found
+
+    def _say_lacking(self, readers: Sequence[FolderReader]) -> None:
+        """Note at independent rows that nobody describes their document; the others are read one by one."""
+        owners = {part.number: (number, part.head.file) for number, folder in enumerate(self.folders) for part in folder.loaded}
+        for one in self.stated:
+            names = sorted({name for reader in readers for name in reader.list_lacking(one.mapping.name)})
+            if names:
+                is_rest = f"EXISTS (SELECT 1 FROM rest AS x WHERE x.table_number = {one.number_of_row} AND x.number = r.number)"
+                condition = f"NOT {is_rest} AND {one.cell('source')} IN ({', '.join(map(quote, names))})"
+                for number, row in read_rows(one, table=self.table, condition=condition):
+                    folder, file = owners[number]
+                    readers[folder].say_lacking(file, [row])
 
     def _find_decided(self) -> set[tuple[int, int]]:
         """Table and number of the rows that decisions name."""

@@ -9,10 +9,10 @@ from airm_graph.model import Finding, Records, Severity
 from airm_graph.pipeline.locations import find_lines, name_columns
 from airm_graph.pipeline.reading import Read
 from airm_graph.reason import Inference
-from airm_graph.rules import make_finding
+from airm_graph.rules import REFERENCES, make_finding
 from airm_graph.validate import Report, Verdict, leave_out_repeated, locate_values
 
-__all__ = ["make_report", "report_readings", "stop_at_rejected"]
+__all__ = ["is_incomplete", "make_report", "report_readings", "stop_at_rejected"]
 
 
 def report_readings(read: Read) -> Report:
@@ -54,8 +54,13 @@ def _add_lines(finding: Finding, lines: dict[tuple[str, int], tuple[int, int]]) 
     return replace(finding, location=replace(location, first_line=first, last_line=last))
 
 
+def is_incomplete(read: Read) -> bool:
+    """Tell whether a row was set aside or lacks what it refers to."""
+    return bool(read.readings.rejected) or any(finding.rule in REFERENCES for finding in read.readings.findings)
+
+
 def stop_at_rejected(read: Read) -> Read:
-    """Keep nothing of what was read but its findings; what set a row aside is a violation."""
+    """Keep nothing of what was read but its findings; what set a row aside, or costs it a reference, is a violation."""
     readings = read.readings
     aside = {(entry.location.file, entry.location.row) for entry in readings.rejected}
     rules = {entry.rule for entry in readings.rejected}
@@ -63,7 +68,7 @@ def stop_at_rejected(read: Read) -> Read:
     def raise_severity(finding: Finding) -> Finding:
         location = finding.location
         is_reason = location is not None and (location.file, location.row) in aside and finding.rule in rules
-        return replace(finding, severity=Severity.VIOLATION) if is_reason else finding
+        return replace(finding, severity=Severity.VIOLATION) if is_reason or finding.rule in REFERENCES else finding
 
     findings: Sequence[Finding] = tuple(map(raise_severity, readings.findings))
     kept = Readings((), tuple(findings), readings.files, readings.rejected, readings.counts)

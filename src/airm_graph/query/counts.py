@@ -11,11 +11,14 @@ _LACKING = _MEMBERS + " AND s NOT IN (SELECT s FROM quads WHERE p IN {%s})"
 _COUNTS = {
     "captures": _MEMBERS % "airm:Capture",
     "sources": _MEMBERS % "airm:Source",
+    "sources that are not described": "SELECT count(DISTINCT s) FROM quads WHERE p IN {adms:status} AND o IN {airm:NotDescribed} "
+    "AND s IN (SELECT s FROM quads WHERE p IN {rdf:type} AND o IN {airm:Source})",
     "authors": "SELECT count(DISTINCT o) FROM quads WHERE p IN {dcterms:creator} "
     "AND s IN (SELECT s FROM quads WHERE p IN {rdf:type} AND o IN {airm:Source})",
     "mitigations": _MEMBERS % "airm:Mitigation",
     "mitigations without a name": _LACKING % ("airm:Mitigation", "rdfs:label"),
     "mitigations without a code": _LACKING % ("airm:Mitigation", "airm:code"),
+    "mitigations without a source": _LACKING % ("airm:Mitigation", "airm:source"),
     "classifications": _MEMBERS % "airm:Classification",
     "classifications without a reason": _LACKING % ("airm:Classification", "airm:reasoning"),
     "codes": _MEMBERS % "airm:Code",

@@ -23,6 +23,9 @@ _LINK_RESIDUE = re.compile(r"(?:\A|[.!?”\"’)\]]\s{1,3})(?P<mark>Links?\.?)(?
 _GAP = re.compile(
     r"\ufffd|(?<!\w)\(\s{0,9}\)|\b(?:such as|including|and|or|of|the|by|for|from|than|to|see|with|e\.g\.,?)\s{1,3}[.;](?=\s|\Z)",
 )
+# At least two names of fields, the first value closed by a semicolon or a bar.
+_FIELD_NAME = r"[A-Z][\w&/’'-]*(?: [\w&/’'-]+){0,3}"
+_FIELDS = re.compile(rf"\[?{_FIELD_NAME}: [^;:|.!?\n]{{1,120}}\]?(?:;| \||\n) ?\[?{_FIELD_NAME}: (?=\S)")
 _INTERVAL = re.compile(r"[\[(]\s?-?[\d.]+\s?[,;]\s?-?[\d.∞]+\s?[\])]")
 _BRACKET = re.compile(r"[()\[\]]")
 _SPLIT = re.compile(r"(?<![\w-])[A-Za-z]{1,20}[a-z]- (?P<rest>[a-z]{2,})(?![\w-])")
@@ -73,6 +76,12 @@ def _find_empty_lead_in(text: str, kind: Kind) -> Iterator[tuple[int, int]]:
 def _find_structured_only(text: str, kind: Kind) -> Iterator[tuple[int, int]]:
     if kind == "prose" and is_structured_only(text):
         yield 0, len(text)
+
+
+def _find_fields(text: str, kind: Kind) -> Iterator[tuple[int, int]]:
+    match = _FIELDS.match(text) if kind == "prose" and not is_structured_only(text) else None
+    if match:
+        yield match.span()
 
 
 def _find_lost_text(text: str, kind: Kind) -> Iterator[tuple[int, int]]:
@@ -129,6 +138,7 @@ _RULES: tuple[tuple[str, _Finder, str], ...] = (
     ("truncated", _find_truncation, "Prose does not end like a sentence: words may be missing."),
     ("empty-lead-in", _find_empty_lead_in, "The text only leads up to something that is not there."),
     ("structured-only", _find_structured_only, "The description is fields of a table and no prose."),
+    ("fields-before-prose", _find_fields, "Fields of a table stand before the prose, or hold it."),
     (
         "lost-text",
         _find_lost_text,

@@ -208,12 +208,18 @@ def _list_source(source: Source) -> Facts:
         "authors": source.author_lines,
         "creators": [Attested(agent.key, locations) for agent, locations in source.creators],
         "numbers": source.identifiers,
+        "called": source.called,
         "issued": source.years,
         "abstract": source.abstracts,
         "addresses": source.urls,
         "evidence": _link(source.evidence),
     }
-    return Facts("source", {"key": source.key, "title": source.titles[0].value}, several, _graphs(source.evidence))
+    single = {
+        "key": source.key,
+        "title": source.titles[0].value if source.titles else None,
+        "not described": None if source.is_described else "yes",
+    }
+    return Facts("source", single, several, _graphs(source.evidence))
 
 
 def _list_agent(agent: Agent, locations: Sequence[Evidence]) -> Facts:
@@ -225,13 +231,14 @@ def _list_mitigation(mitigation: Mitigation) -> Facts:
     single = {
         "key": mitigation.key,
         "name": mitigation.names[0].value if mitigation.names else None,
-        "source": mitigation.source.value,
+        "source": mitigation.source.value if mitigation.source else None,
     }
     several: dict[str, Sequence[Attested]] = {
         "other name": mitigation.names[1:],
         "identifier": mitigation.identifiers,
         "description": mitigation.descriptions,
         "part of": mitigation.part_of,
+        "reason": mitigation.reasonings,
         "evidence": _link(mitigation.evidence),
     }
     for field in (*TEXTS, *ROLES):

@@ -37,10 +37,10 @@ SEVERAL = MappingProxyType(
         "capture": frozenset(("files",)),
         "evidence": frozenset[str](),
         "repair": frozenset[str](),
-        "source": frozenset(("other title", "authors", "creators", "numbers", "issued", "abstract", "addresses", "evidence")),
+        "source": frozenset(("other title", "authors", "creators", "numbers", "called", "issued", "abstract", "addresses", "evidence")),
         "agent": frozenset[str](),
         "mitigation": frozenset(
-            ("other name", "identifier", "description", *TEXTS, "actor", "lifecycle", "function", "part of", "evidence")
+            ("other name", "identifier", "description", *TEXTS, "reason", "actor", "lifecycle", "function", "part of", "evidence")
         ),
         "classification": frozenset(("reason", "agents", "created", "evidence")),
     }
@@ -126,6 +126,8 @@ STATEMENTS = (
     Statement("source", "airm:authors", "{authors}"),
     Statement("source", "dcterms:creator", "{creators}", "iri"),
     Statement("source", "dcterms:identifier", "{numbers}"),
+    Statement("source", "dcterms:identifier", "{called}"),
+    Statement("source", "adms:status", "airm:NotDescribed", "class", when=("not described",)),
     Statement("source", "dcterms:issued", "{issued}", "year"),
     Statement("source", "dcterms:abstract", "{abstract}"),
     Statement("source", "rdfs:seeAlso", "{addresses}", "address"),
@@ -141,6 +143,7 @@ STATEMENTS = (
     Statement("mitigation", "dcterms:identifier", "{identifier}"),
     Statement("mitigation", "dcterms:description", "{description}"),
     Statement("mitigation", "skos:note", "{note}"),
+    Statement("mitigation", "airm:reasoning", "{reason}"),
     Statement("mitigation", "airm:source", "{source}", "iri"),
     Statement("mitigation", "airm:actor", "actor/{actor}", "iri"),
     Statement("mitigation", "airm:lifecycleStage", "lifecycle/{lifecycle}", "iri"),

@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 from operator import attrgetter
 
 from airm_graph.model import Finding, Location, Severity
-from airm_graph.rules import SAYS_THE_SAME
+from airm_graph.rules import OF_WHOLE_PAGES, SAYS_THE_SAME
 
 __all__ = ["Result", "find_findings", "leave_out_repeated", "sort_findings", "sort_results"]
 
@@ -96,7 +96,8 @@ def leave_out_repeated(
     known: defaultdict[str, list[Location]] = defaultdict(list)
     for finding in said:
         if finding.location:
-            known[finding.rule].append(finding.location)
+            is_wide = finding.rule in OF_WHOLE_PAGES
+            known[finding.rule].append(Location(finding.location.file) if is_wide else finding.location)
     return [finding for finding in findings if not _is_said(finding, known=known, locations=locations.get(finding.focus, ()))]
 
 

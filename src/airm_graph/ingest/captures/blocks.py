@@ -1,11 +1,11 @@
 """From the reasoning to the source: blocks closed by code lines, the parent heading before the first, children and others."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from airm_graph.ingest.captures.codes import CodeLine, find_code_line
-from airm_graph.ingest.captures.headings import ARROW, find_item_start
+from airm_graph.ingest.captures.headings import ARROW, find_item_start, is_open
 from airm_graph.ingest.captures.known import Known
 from airm_graph.ingest.captures.page_lines import Fragment, Script
 from airm_graph.model import Finding, Heading, Item
@@ -35,12 +35,15 @@ class Outline:
     others: tuple[Item, ...]
 
 
-def split_blocks(script: Script, parts: Sequence[Fragment], findings: list[Finding]) -> tuple[list[Block], list[Fragment]]:
+def split_blocks(
+    script: Script, parts: Sequence[Fragment], findings: list[Finding], *, cut: Fragment | None = None
+) -> tuple[list[Block], list[Fragment]]:
     """Split lines at code lines.
 
     Args:
         script: The capture.
         parts: Lines from behind the reasoning up to the author line.
+        cut: Last line of a page that is cut.
         findings: Takes CAP-09, CAP-10 and CAP-21.
 
     Returns:
@@ -50,7 +53,9 @@ def split_blocks(script: Script, parts: Sequence[Fragment], findings: list[Findi
     current: list[Fragment] = []
     for part in parts:
         found = find_code_line(part.text, opens_block=not current)
-        if found is None:
+        # At the cut "1.1 Model" and "99 Otherw" may be the beginning of prose.
+        is_begun = part is cut and found is not None and " " not in found.label and not found.rest[:1].isupper()
+        if found is None or is_begun:
             current.append(part)
             continue
         if found.rule:
@@ -63,25 +68,38 @@ def split_blocks(script: Script, parts: Sequence[Fragment], findings: list[Findi
     return blocks, current
 
 
-def read_outline(script: Script, blocks: Sequence[Block], *, known: Known, findings: list[Finding]) -> Outline:
+def read_outline(script: Script, blocks: Sequence[Block], *, known: Known, is_whole: bool, findings: list[Finding]) -> Outline:
     """Make heading, children and others of the blocks.
 
     Args:
         script: The capture.
         blocks: As :func:`split_blocks` leaves them.
         known: What other pages of the source say.
+        is_whole: Whether the page goes on to its end.
         findings: Takes CAP-11, CAP-19, CAP-20 and the findings on texts.
     """
     if not blocks:
         return Outline(None, (), ())
-    rest = [_make_item(script, block.parts, block, findings) for block in blocks[1:]]
+    printed = {name_key(part.text) for part in blocks[0].parts}
+    rest = []
+    for block in blocks[1:]:
+        rest.append(_make_item(script, block.parts, block, findings, lambda name: name in printed or known.is_named(name)))
+        printed.add(name_key(block.parts[0].text))
+    texts = [part.text for part in blocks[0].parts]
+    if not is_whole and is_open(texts, rest=rest, known=known):
+        message = f"the page is cut, and nothing tells whether {texts[0]!r} is the parent heading of {texts[1]!r}; both are left out"
+        findings.append(script.finding("CAP-11", message, blocks[0].parts[0].line, blocks[0].parts[1].line))
+        return Outline(None, *_divide(script, rest, known=known, findings=findings))
     heading, own = _split_heading(script, blocks[0].parts, rest=rest, known=known, findings=findings)
-    first = _make_item(script, blocks[0].parts[own:], blocks[0], findings)
-    items = [first, *rest]
-    cut = _find_others(script, items, known=known, findings=findings)
+    first = _make_item(script, blocks[0].parts[own:], blocks[0], findings, known.is_named)
+    return Outline(heading, *_divide(script, [first, *rest], known=known, findings=findings))
+
+
+def _divide(script: Script, items: Sequence[Item], *, known: Known, findings: list[Finding]) -> tuple[tuple[Item, ...], tuple[Item, ...]]:
+    """Children of the page and others of its source."""
+    cut = _find_others(script, items, known=known, findings=findings) if items else 0
     # A child is printed by its bare name: an arrow in it is its own.
-    children = tuple(replace(item, path=(item.name.published,)) for item in items[:cut])
-    return Outline(heading, children, tuple(items[cut:]))
+    return tuple(replace(item, path=(item.name.published,)) for item in items[:cut]), tuple(items[cut:])
 
 
 def make_heading(script: Script, parts: Sequence[Fragment], basis: str, findings: list[Finding]) -> Heading:
@@ -91,10 +109,11 @@ def make_heading(script: Script, parts: Sequence[Fragment], basis: str, findings
     return Heading(name, evidence, basis, script.prose(parts[1:], findings))
 
 
-def _make_item(script: Script, parts: Sequence[Fragment], block: Block, findings: list[Finding]) -> Item:
+def _make_item(script: Script, parts: Sequence[Fragment], block: Block, findings: list[Finding], is_parent: Callable[[str], bool]) -> Item:
+    """Make an item of its lines; *is_parent* tells of a name whether it is printed above or on another page."""
     name = script.text(parts[:1], kind="name")
     path = tuple(segment.strip() for segment in name.published.split(ARROW, 1))
-    if not all(path):
+    if not all(path) or not is_parent(name_key(path[0])):
         path = (name.published,)
     if len(parts) > 1 and parts[1].text.startswith("("):
         message = f"the name {parts[0].text!r} seems to go on in the next line: {parts[1].text[:40]!r}"

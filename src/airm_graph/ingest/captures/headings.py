@@ -7,7 +7,7 @@ from airm_graph.ingest.captures.known import Known
 from airm_graph.model import Item
 from airm_graph.text import name_key, normalise
 
-__all__ = ["ARROW", "find_item_start"]
+__all__ = ["ARROW", "find_item_start", "is_open"]
 
 #: Between parent and child in the name of one of the others.
 ARROW = " > "
@@ -37,6 +37,15 @@ def find_item_start(texts: Sequence[str], *, rest: Sequence[Item], others: int, 
     if known.is_named(block.keys[0]):
         return block.begin_behind_known(certain)
     return ("next-item", certain) if certain else block.begin_by_look()
+
+
+def is_open(texts: Sequence[str], *, rest: Sequence[Item], known: Known) -> bool:
+    """Whether nothing on a page that is cut tells which of several names is that of the first item."""
+    block = _Block(texts, rest, 0, known)
+    later = sum(block.looks[1:])
+    if not later or not block.looks[0] or (later == 1 and not block.looks[-1]):
+        return False
+    return block.find_certain_item() is None and not block.is_first_line_item() and not known.is_named(block.keys[0])
 
 
 class _Block:

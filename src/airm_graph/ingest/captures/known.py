@@ -75,16 +75,18 @@ class Known:
 
 
 def mark_source(page: Page | None) -> tuple[str, ...]:
-    """Name the source of a page by title and year, normalised; nothing for a page without one."""
-    return (name_key(page.source.title.published), page.source.year or "") if page and page.source else ()
+    """Name the source of a page by title and year, normalised, or by the document that its list tells; nothing where neither is known."""
+    if page and page.source:
+        return name_key(page.source.title.published), page.source.year or ""
+    return ("", page.document) if page and page.document else ()
 
 
 def learn_names(pages: Sequence[Page]) -> dict[str, Known]:
     """For each capture, what the other pages of its source say; a page that is alone has no entry."""
     by_source: defaultdict[tuple[str, ...], dict[str, Page]] = defaultdict(dict)
     for page in pages:
-        if page.source:
-            by_source[mark_source(page)][page.capture.sha256] = page
+        if mark := mark_source(page):
+            by_source[mark][page.capture.sha256] = page
     found: dict[str, Known] = {}
     for group in by_source.values():
         if len(group) > 1:

@@ -11,11 +11,12 @@ from airm_graph.text import Damage, find_damage, repair_text
 
 __all__ = ["Fragment", "Script"]
 
-_DAMAGE_RULES = {"truncated": "TXT-01", "empty-lead-in": "TXT-02", "structured-only": "TXT-03"}
+_DAMAGE_RULES = {"truncated": "TXT-01", "empty-lead-in": "TXT-02", "structured-only": "TXT-03", "fields-before-prose": "TXT-03"}
 _DAMAGE_WORDS = {
     "truncated": "the text stops short",
     "empty-lead-in": "the description is only a lead-in",
     "structured-only": "the description holds fields instead of prose",
+    "fields-before-prose": "the description begins with fields",
 }
 
 

@@ -1,7 +1,8 @@
-"""The side-car of a capture: ``NAME.meta.yaml`` with id, url, name and retrieved, all optional."""
+"""The side-car of an input: ``NAME.meta.yaml`` with what is known of a page, or of the sources that a table names."""
 
 import datetime
 import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -9,10 +10,11 @@ import yaml
 
 from airm_graph.model import Finding, Location
 from airm_graph.rules import make_finding
+from airm_graph.text import find_identifiers
 
-__all__ = ["MAX_SIDECAR", "Sidecar", "is_web_address", "read_sidecar"]
+__all__ = ["MAX_SIDECAR", "NamedSource", "Sidecar", "is_web_address", "read_sidecar"]
 
-#: Four short fields; more is no side-car.
+#: Short fields; more is no side-car.
 MAX_SIDECAR = 64_000
 
 
@@ -24,13 +26,36 @@ _ADDRESS = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
+class NamedSource:
+    """A document as a side-car names it.
+
+    Attributes:
+        authors: Names with a semicolon between two.
+        year: Four digits.
+        doi: Without what stands before ``10.``, in lower case.
+    """
+
+    title: str
+    authors: str | None = None
+    year: str | None = None
+    doi: str | None = None
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Sidecar:
-    """What a side-car says; None where it is silent or not usable."""
+    """What a side-car says; None where it is silent or not usable.
+
+    Attributes:
+        sources: Of a table: what its rows call a document → the document.
+    """
 
     identifier: str | None = None
     url: str | None = None
     name: str | None = None
     retrieved: str | None = None
+    source: NamedSource | None = None
+    sources: tuple[tuple[str, NamedSource], ...] = ()
 
 
 def read_sidecar(data: bytes, *, file: str) -> tuple[Sidecar, tuple[Finding, ...]]:
@@ -47,21 +72,69 @@ def read_sidecar(data: bytes, *, file: str) -> tuple[Sidecar, tuple[Finding, ...
     'Red teaming'
     """
     findings: list[Finding] = []
-    fields: dict[str, str | None] = {}
+    fields: dict[str, str] = {}
+    source: NamedSource | None = None
+    sources: dict[str, NamedSource] = {}
     for key, value, line in _read_pairs(data, file, findings):
-        if key not in _CHECKS:
-            findings.append(_finding(file, line, f"{key!r} is not one of {', '.join(_CHECKS)}"))
-        elif key in fields:
-            findings.append(_finding(file, line, f"{key!r} stands twice; the first is used"))
+        if isinstance(value, yaml.MappingNode) and key == "source":
+            source = source or _read_source(value, file, line, findings)
+        elif isinstance(value, yaml.MappingNode) and key == "sources":
+            for name, inner, at in _list_pairs(value):
+                named = _read_source(inner, file, at, findings)
+                if named:
+                    sources.setdefault(name, named)
         else:
-            problem = _CHECKS[key](value)
-            fields[key] = None if problem else value.strip()
-            if problem:
-                findings.append(_finding(file, line, problem))
-    return Sidecar(fields.get("id"), fields.get("url"), fields.get("name"), (fields.get("retrieved") or "")[:10] or None), tuple(findings)
+            _read_field(key, value, line, _CHECKS, fields, file, findings)
+    retrieved = fields.get("retrieved", "")[:10] or None
+    known = (fields.get("id") or None, fields.get("url") or None, fields.get("name") or None, retrieved)
+    return Sidecar(*known, source, tuple(sorted(sources.items()))), tuple(findings)
 
 
-def _read_pairs(data: bytes, file: str, findings: list[Finding]) -> list[tuple[str, str, int]]:
+def _read_field(
+    key: str,
+    value: yaml.Node,
+    line: int,
+    checks: Mapping[str, Callable[[str], str]],
+    fields: dict[str, str],
+    file: str,
+    findings: list[Finding],
+) -> None:
+    """Take in a field with one value; what is not usable is a finding."""
+    every = (*checks, "source", "sources") if checks is _CHECKS else tuple(checks)
+    if key not in every:
+        findings.append(_finding(file, line, f"{key!r} is not one of {', '.join(every)}"))
+    elif key not in checks:
+        findings.append(_finding(file, line, f"{key!r} is a mapping with title, authors, year, doi and url"))
+    elif not isinstance(value, yaml.ScalarNode):
+        findings.append(_finding(file, line, f"{key!r} holds more than one value"))
+    elif key in fields:
+        findings.append(_finding(file, line, f"{key!r} stands twice; the first is used"))
+    else:
+        problem = checks[key](value.value)
+        fields[key] = "" if problem else value.value.strip()
+        if problem:
+            findings.append(_finding(file, line, problem))
+
+
+def _read_source(node: yaml.Node, file: str, line: int, findings: list[Finding]) -> NamedSource | None:
+    fields: dict[str, str] = {}
+    for key, value, at in _list_pairs(node):
+        _read_field(key, value, at, _OF_SOURCE, fields, file, findings)
+    if not fields.get("title"):
+        findings.append(_finding(file, line, "a source has a title"))
+        return None
+    given = {key: value or None for key, value in fields.items() if key != "title"}
+    numbers = [number for number in find_identifiers(given.get("doi")) if number.startswith("doi:")]
+    given["doi"] = numbers[0].removeprefix("doi:") if numbers else None
+    return NamedSource(fields["title"], **given)
+
+
+def _list_pairs(node: yaml.Node) -> list[tuple[str, yaml.Node, int]]:
+    pairs = node.value if isinstance(node, yaml.MappingNode) else ()
+    return [(str(key.value), value, key.start_mark.line + 1) for key, value in pairs]
+
+
+def _read_pairs(data: bytes, file: str, findings: list[Finding]) -> list[tuple[str, yaml.Node, int]]:
     if len(data) > MAX_SIDECAR:
         findings.append(_finding(file, None, f"the side-car has more than {MAX_SIDECAR:,} bytes"))
         return []
@@ -82,14 +155,7 @@ def _read_pairs(data: bytes, file: str, findings: list[Finding]) -> list[tuple[s
     if not isinstance(node, yaml.MappingNode):
         findings.append(_finding(file, 1, "a side-car is a mapping such as 'name: Red teaming'"))
         return []
-    pairs = []
-    for key, value in node.value:
-        line = key.start_mark.line + 1
-        if isinstance(value, yaml.ScalarNode):
-            pairs.append((str(key.value), value.value, line))
-        else:
-            findings.append(_finding(file, line, f"{key.value!r} holds more than one value"))
-    return pairs
+    return _list_pairs(node)
 
 
 def _check_text(value: str) -> str:
@@ -122,7 +188,21 @@ def _check_date(value: str) -> str:
     return ""
 
 
+def _check_authors(value: str) -> str:
+    return "" if value.strip() and value.isprintable() and len(value) < 20_000 else "the value is empty or holds control characters"
+
+
+def _check_year(value: str) -> str:
+    return "" if re.fullmatch(r"(?:19|20)\d\d", value.strip()) else f"{value!r} is not a year such as 2026"
+
+
+def _check_doi(value: str) -> str:
+    numbers = find_identifiers(value)
+    return "" if numbers and numbers[0].startswith("doi:") else f"{value!r} is not a DOI such as 10.1000/182"
+
+
 _CHECKS = {"id": _check_text, "url": _check_url, "name": _check_text, "retrieved": _check_date}
+_OF_SOURCE = {"title": _check_text, "authors": _check_authors, "year": _check_year, "doi": _check_doi, "url": _check_url}
 
 
 def _finding(file: str, line: int | None, message: str) -> Finding:

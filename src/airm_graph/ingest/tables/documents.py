@@ -2,9 +2,11 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from types import MappingProxyType
 
-from airm_graph.ingest.captures.sidecar import is_web_address
+from airm_graph.ingest.captures.sidecar import NamedSource, is_web_address
 from airm_graph.ingest.formats import Row
 from airm_graph.ingest.tables.mapped_table import MappedTable, Reason
 from airm_graph.ingest.tables.names import find_doi, find_separator, find_year, split_authors
@@ -16,12 +18,23 @@ __all__ = ["Documents", "read_inline"]
 # "Lee (2025)", "Lee et al., 2025", "Lee2025".
 _CITATION = re.compile(r"(?P<who>[^\d(]+?)(?:,?\s+(?:et al\.?|and others))?,?\s*\(?(?P<year>(?:19|20)\d\d)\)?")
 
+#: How documents are entered that rows name and no table lists.
+_UNLISTED = "unlisted"
+_KNOWN, _UNKNOWN = "only what the row calls it is known", "it is used without one"
+
 
 class Documents:
     """The documents of the tables of sources, by everything that may name them."""
 
-    def __init__(self) -> None:
-        """Begin without any."""
+    def __init__(self, described: Mapping[str, NamedSource] = MappingProxyType({})) -> None:
+        """Begin without any.
+
+        Args:
+            described: What rows call a document → what a side-car says of it.
+        """
+        self.described = described
+        #: Number of a document that no table lists → what is wrong with that; empty where a side-car describes it.
+        self.unlisted: dict[int, str] = {}
         self.blocks: list[SourceBlock] = []
         self.rows: list[tuple[MappedTable, Row]] = []
         self.named: set[int] = set()
@@ -29,14 +42,19 @@ class Documents:
         self._keys: dict[str, None] = {}
 
     def read(self, mapped: MappedTable, rows: Sequence[Row]) -> list[SourceBlock]:
-        """Take in the rows of one table of sources; those that say too little are set aside."""
+        """Take in the rows of one table of sources; those that name no document are set aside."""
         found = []
         for row in rows:
             reasons = _find_gaps(mapped, row)
-            if reasons:
+            if reasons and not mapped.get(row, "title") and not mapped.get(row, "identifier"):
                 mapped.reject(row, reasons)
                 continue
+            for rule, header, reason in reasons:
+                mapped.say(rule, f"{reason}; it counts as not described", row, header)
             block = _read_block(mapped, row, lambda what, row=row: mapped.get(row, what), mapped.columns.columns)  # type: ignore[misc]
+            if reasons:
+                key = "" if block.title.published else mapped.get(row, "identifier")
+                block = replace(block, key=key, is_described=False)
             number = self._number(block, mapped, row)
             self._enter(number, block, mapped, row)
             found.append(block)
@@ -66,26 +84,72 @@ class Documents:
 
     def by_identifier(self) -> dict[str, SourceBlock]:
         """The documents that an identifier names."""
-        found = {name: numbers for (kind, name), numbers in self._by.items() if kind == "identifier"}
-        return {name: self.blocks[next(iter(numbers))] for name, numbers in found.items() if len(numbers) == 1}
+        found = {name: numbers for (kind, name), numbers in self._by.items() if kind == "identifier" and len(numbers) == 1}
+        found |= {name: numbers for (kind, name), numbers in self._by.items() if kind == _UNLISTED}
+        return {name: self.blocks[next(iter(numbers))] for name, numbers in found.items()}
 
     def find(self, value: str) -> tuple[int | None, str]:
         """The number of the document that a cell names, or None and why there is none."""
+        number, problem = self._look_up(value)
+        if number is not None:
+            self.named.add(number)
+        return number, problem
+
+    def _look_up(self, value: str) -> tuple[int | None, str]:
         if not value:
             return None, "the row names no source"
+        if unlisted := self._by.get((_UNLISTED, value)):
+            return next(iter(unlisted)), ""
         for kind in self._keys:
             found = self._by.get((kind, _key_of(kind, value)), set())
             if len(found) == 1:
-                self.named |= found
                 return next(iter(found)), ""
             if found:
                 return None, f"the source {value!r} may be any of {len(found)} documents beside this table"
         return None, f"the source {value!r} is in no table of sources beside this one"
 
+    def add_unlisted(self, mapped: MappedTable, rows: Iterable[Row]) -> list[SourceBlock]:
+        """Take in the documents that rows name and no table lists: what the row calls one is known of it, and what a side-car says."""
+        added = []
+        for row in rows:
+            value = mapped.get(row, "source")
+            number, problem = self._look_up(value)
+            if number is None and value:
+                block = self._make_unlisted(value, mapped, row)
+                self._by[_UNLISTED, value].add(len(self.blocks))
+                self.unlisted[len(self.blocks)] = "" if block.is_described else problem
+                self.blocks.append(block)
+                self.rows.append((mapped, row))
+                added.append(block)
+        return added
+
+    def _make_unlisted(self, value: str, mapped: MappedTable, row: Row) -> SourceBlock:
+        evidence, named = mapped.cell(row, mapped.header("source")), self.described.get(value)
+        if named is None:
+            return SourceBlock(Text("", ""), Text("", ""), (), None, evidence, key=value, is_described=False)
+        names = named.authors or ""
+        url = named.url or (f"https://doi.org/{named.doi}" if named.doi else None)
+        people = tuple(name.strip() for name in names.split(";") if name.strip())
+        return SourceBlock(
+            Text(named.title, named.title), Text(names, names), people, named.year, evidence, url=url, doi=named.doi, key=value
+        )
+
+    def list_lacking(self) -> list[str]:
+        """List what rows call the documents that nobody describes."""
+        return sorted(self.blocks[number].key for number, problem in self.unlisted.items() if problem)
+
+    def say_lacking(self, mapped: MappedTable, row: Row) -> None:
+        """Note at the cell of a row that its document is not listed, or not named."""
+        value = mapped.get(row, "source")
+        number, problem = self._look_up(value)
+        said = self.unlisted.get(number, "") if number is not None else problem
+        if said:
+            mapped.say("TAB-07", f"{said}; {_KNOWN if value else _UNKNOWN}", row, mapped.header("source"))
+
     def say_unused(self) -> None:
         """Note the documents that no row names."""
         for number, (mapped, row) in enumerate(self.rows):
-            if number not in self.named:
+            if number not in self.named and number not in self.unlisted:
                 name = mapped.get(row, "identifier") or mapped.get(row, "title")
                 mapped.say(
                     "TAB-13",
@@ -134,10 +198,15 @@ def read_inline(mapped: MappedTable, row: Row) -> SourceBlock | list[Reason]:
     def get(what: str) -> str:
         return mapped.table.get(row, inline[what]) if what in inline else ""
 
-    gaps = [] if get("title") else [("TAB-07", inline["title"], "the row names no source")]
-    if not get("authors") and not get("first author"):
-        gaps.append(("TAB-14", inline.get("authors") or inline.get("first author", ""), "the document has no authors"))
-    return gaps or _read_block(mapped, row, get, inline)
+    if not get("title"):
+        return [("TAB-07", inline["title"], f"the row names no source; {_UNKNOWN}")]
+    block = _read_block(mapped, row, get, inline)
+    if get("authors") or get("first author"):
+        return block
+    mapped.say(
+        "TAB-14", "the document has no authors; it counts as not described", row, inline.get("authors") or inline.get("first author", "")
+    )
+    return replace(block, is_described=False)
 
 
 def _split_line(line: str, first: str, separator: str) -> tuple[tuple[str, ...], bool]:
@@ -151,9 +220,8 @@ def _split_line(line: str, first: str, separator: str) -> tuple[tuple[str, ...],
 def _read_block(mapped: MappedTable, row: Row, get: Callable[[str], str], headers: Mapping[str, str]) -> SourceBlock:
     title, of_title = mapped.text(row, headers["title"], get("title"), "title")
     abstract, of_abstract = mapped.text(row, headers.get("abstract", ""), get("abstract"), "prose")
-    assert title is not None, "a row without a title is set aside"
     line = " ".join((get("authors") or get("first author")).split())
-    authors, is_whole = _split_line(get("authors") or line, get("first author"), mapped.columns.separator)
+    authors, is_whole = _split_line(get("authors") or line, get("first author"), mapped.columns.separator) if line else ((), True)
     if not is_whole:
         mapped.say("TAB-17", f"the author line is no plain list of names: {line!r}", row, headers.get("authors", ""))
     issued, url, doi = get("issued"), get("url"), find_doi(get("doi"))
@@ -166,7 +234,7 @@ def _read_block(mapped: MappedTable, row: Row, get: Callable[[str], str], header
         mapped.say("TAB-16", f"{get('doi')!r} is not a DOI such as 10.1000/182", row, headers["doi"])
     resolver = f"https://doi.org/{doi}" if doi else ""
     return SourceBlock(
-        title,
+        title or Text("", ""),
         Text(line, line),
         authors,
         year,

@@ -11,10 +11,11 @@ from collections.abc import Mapping as Lookup
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
+from airm_graph.ingest.captures.sidecar import NamedSource
 from airm_graph.ingest.formats import Row, Table
 from airm_graph.ingest.tables.documents import Documents, read_inline
 from airm_graph.ingest.tables.mapped_table import MappedTable, Reason, choose_mapping
-from airm_graph.ingest.tables.meaning import Mapping
+from airm_graph.ingest.tables.meaning import ClassificationMapping, Mapping
 from airm_graph.ingest.tables.outline import Outline, read_outline
 from airm_graph.ingest.tables.restore import restore_records
 from airm_graph.ingest.tables.values import check_codes, read_codes, read_roles
@@ -50,14 +51,17 @@ class TableReadings:
     restored: Records = field(default_factory=Records)
 
 
-def read_records(tables: Sequence[Table], *, mappings: Sequence[Mapping]) -> TableReadings:
+def read_records(
+    tables: Sequence[Table], *, mappings: Sequence[Mapping], described: Lookup[str, NamedSource] = MappingProxyType({})
+) -> TableReadings:
     """Read the tables of one folder, with all their rows.
 
     Args:
         tables: As `airm_graph.ingest.formats.read_tables` makes them.
         mappings: Those to choose from, by the columns of each table.
+        described: What rows call a document → what side-cars say of it.
     """
-    reader = FolderReader(tables, mappings=mappings)
+    reader = FolderReader(tables, mappings=mappings, described=described)
     pages = reader.read()
     return reader.finish(pages)
 
@@ -65,13 +69,21 @@ def read_records(tables: Sequence[Table], *, mappings: Sequence[Mapping]) -> Tab
 class FolderReader:
     """Reads the tables of one folder: first their documents, then rows that refer to them."""
 
-    def __init__(self, tables: Sequence[Table], *, mappings: Sequence[Mapping], later: Collection[str] = ()) -> None:
+    def __init__(
+        self,
+        tables: Sequence[Table],
+        *,
+        mappings: Sequence[Mapping],
+        later: Collection[str] = (),
+        described: Lookup[str, NamedSource] = MappingProxyType({}),
+    ) -> None:
         """Find the mapping of each table.
 
         Args:
             tables: Those whose rows come later have none.
             mappings: Those to choose from, by the columns of each table.
             later: Names of the tables whose rows come later.
+            described: What rows call a document → what side-cars say of it.
         """
         self._findings = [finding for table in tables for finding in table.findings]
         sets: defaultdict[str, list[MappedTable]] = defaultdict(list)
@@ -83,7 +95,7 @@ class FolderReader:
                 self._sheets[table.file] = mapped
         self._all = [mapped for mapped_tables in sets.values() for mapped in mapped_tables]
         self._sets = {
-            name: _Set([mapped for mapped in mapped_tables if mapped.columns.kind not in GRAPH_TABLES], later)
+            name: _Set([mapped for mapped in mapped_tables if mapped.columns.kind not in GRAPH_TABLES], later, described)
             for name, mapped_tables in sorted(sets.items())
         }
 
@@ -94,6 +106,24 @@ class FolderReader:
     def list_identifiers(self) -> list[str]:
         """List what rows call themselves that wait for others of their set."""
         return sorted({name for one in self._sets.values() for name in one.list_identifiers()})
+
+    def add_unlisted(self, rows: Lookup[str, Sequence[Row]]) -> list[Page]:
+        """Take in the documents that rows which come later name and no table lists.
+
+        Args:
+            rows: Name of a table → the first row for each name of a document.
+        """
+        return [page for one in self._sets.values() if one.waits for page in one.add_unlisted(rows)]
+
+    def list_lacking(self, name: str) -> list[str]:
+        """List what rows of a mapping call the documents that nobody describes."""
+        return self._sets[name].documents.list_lacking() if name in self._sets else []
+
+    def say_lacking(self, file: str, rows: Iterable[Row]) -> None:
+        """Note at rows of a table that nobody describes their document."""
+        mapped = self._sheets[file]
+        for row in rows:
+            self._sets[mapped.mapping.name].documents.say_lacking(mapped, row)
 
     def list_documents(self, name: str) -> dict[str, SourceBlock]:
         """List the documents that rows of a mapping may name by identifier."""
@@ -131,9 +161,9 @@ def _by_row(entry: Rejected) -> tuple[str, int]:
 class _Set:
     """The tables that one mapping knows in one folder."""
 
-    def __init__(self, mapped_tables: Sequence[MappedTable], later: Collection[str]) -> None:
+    def __init__(self, mapped_tables: Sequence[MappedTable], later: Collection[str], described: Lookup[str, NamedSource]) -> None:
         self.mapped_tables = mapped_tables
-        self.documents = Documents()
+        self.documents = Documents(described)
         self._mitigations = [mapped for mapped in mapped_tables if mapped.columns.kind == "mitigations"]
         self._has_later = any(mapped.table.file in later for mapped in self._mitigations)
         self._is_named = bool(self._mitigations)
@@ -141,13 +171,30 @@ class _Set:
     def read(self) -> list[Page]:
         pages = self._read("sources", self._read_sources)
         # Where one identifier stands in several rows, all of them must be there.
-        pages += [] if self._has_later else self._read("mitigations", self._read_mitigations)
+        if not self._has_later:
+            pages += self.add_unlisted({})
+            pages += self._read("mitigations", self._read_mitigations)
         return pages + self._read("taxonomy", self._read_taxonomy)
+
+    def add_unlisted(self, rows: Lookup[str, Sequence[Row]]) -> list[Page]:
+        """Take in the documents that rows name and no table lists; *rows* are those that came later, by table."""
+        tables = [mapped for mapped in self._mitigations if not mapped.columns.inline]
+        added = [
+            (mapped, block)
+            for mapped in tables
+            for block in self.documents.add_unlisted(mapped, rows.get(mapped.table.file, mapped.table.rows))
+        ]
+        return [Page(mapped.capture, None, block) for mapped, block in added]
 
     def read_rest(self, named: Collection[str]) -> list[Page]:
         for name in named:
             self.documents.find(name)
         return self._read("mitigations", self._read_mitigations) if self._has_later else []
+
+    @property
+    def waits(self) -> bool:
+        """Whether rows of mitigations come later."""
+        return self._has_later
 
     def list_identifiers(self) -> list[str]:
         waiting = self._mitigations if self._has_later else []
@@ -174,10 +221,16 @@ class _Set:
         outline = reader.check(rows)
         entries: defaultdict[int, list[Entry]] = defaultdict(list)
         blocks = {id(block): block for block in reader.block.values()}
+        pages = []
         for row in reader.used.values():
-            entries[id(reader.block[row.number])].append(reader.read(row, outline))
+            entry = reader.read(row, outline)
+            if row.number in reader.block:
+                entries[id(reader.block[row.number])].append(entry)
+            else:
+                # What names no document has none in common with any other row.
+                pages.append(Page(mapped.capture, None, None, entries=(entry,), document=f"{mapped.table.sha256[:16]}-r{row.number}"))
         outline.say_lost(mapped, reader.used)
-        return [Page(mapped.capture, None, blocks[block], entries=tuple(found)) for block, found in entries.items()]
+        return [*(Page(mapped.capture, None, blocks[block], entries=tuple(found)) for block, found in entries.items()), *pages]
 
     def _read_taxonomy(self, mapped: MappedTable, rows: Sequence[Row]) -> list[Page]:
         """Compare the codes of the table with those of the project; nothing else is taken from it."""
@@ -208,41 +261,36 @@ class _Mitigations:
         reasons = {row.number: self._find_reasons(row) for row in rows}
         outline = read_outline(self.mapped, rows, self.document)
         for row in rows:
-            said = [*reasons[row.number], *outline.reasons.get(row.number, ())]
-            if said:
-                self.mapped.reject(row, said)
-            else:
-                self.used[row.number] = row
+            if reasons[row.number]:
+                self.mapped.reject(row, reasons[row.number])
+                continue
+            self.used[row.number] = row
+            for rule, header, reason in outline.reasons.get(row.number, ()):
+                self.mapped.say(rule, f"{reason}; the row is used without a parent", row, header)
         return outline
 
     def _find_reasons(self, row: Row) -> list[Reason]:
         """Why a row cannot be used."""
         mapped = self.mapped
-        reasons = [] if mapped.get(row, "name") else [("TAB-04", mapped.header("name"), "the mitigation has no name")]
-        reasons += self._find_document(row)
-        for given in mapped.columns.every_classification:
-            reasons += check_codes(mapped, row, given, self.taxonomy)
-        return reasons
+        self._find_document(row)
+        return [] if mapped.get(row, "name") else [("TAB-04", mapped.header("name"), "the mitigation has no name")]
 
-    def _find_document(self, row: Row) -> list[Reason]:
+    def _find_document(self, row: Row) -> None:
         if self.mapped.columns.inline:
-            return self._find_inline(row)
-        number, problem = self.documents.find(self.mapped.get(row, "source"))
-        if number is None:
-            return [("TAB-07", self.mapped.header("source"), problem)]
-        self.document[row.number], self.block[row.number] = number, self.documents.blocks[number]
-        return []
+            self._find_inline(row)
+            return
+        number, _ = self.documents.find(self.mapped.get(row, "source"))
+        if number is not None:
+            self.document[row.number], self.block[row.number] = number, self.documents.blocks[number]
 
-    def _find_inline(self, row: Row) -> list[Reason]:
+    def _find_inline(self, row: Row) -> None:
         cells = tuple(self.mapped.table.get(row, header) for header in self.mapped.columns.inline.values())
         # Rows that describe a document alike say it once, where the first of them stands; where they differ, the merge tells.
         block = self._inline.get(cells)
         if block is None:
             block = self._inline[cells] = read_inline(self.mapped, row)
-        if isinstance(block, list):
-            return block
-        self.document[row.number], self.block[row.number] = (name_key(block.title.published), block.year), block
-        return []
+        if not isinstance(block, list):
+            self.document[row.number], self.block[row.number] = (name_key(block.title.published), block.year), block
 
     def read(self, row: Row, outline: Outline) -> Entry:
         """What a row that can be used says."""
@@ -251,10 +299,14 @@ class _Mitigations:
         name, description = texts["name"][0], texts["description"][0]
         assert name is not None, "a row without a name is set aside"
         every = mapped.columns.every_classification
-        given = [read_codes(mapped, row, one, self.taxonomy) for one in every]
-        codes = tuple(code for found, _ in given for code in found)
+        problems = {one.name: check_codes(mapped, row, one, self.taxonomy) for one in every}
+        for rule, header, reason in (problem for found in problems.values() for problem in found):
+            mapped.say(rule, f"{reason}; the row is used without it", row, header)
+        given = [read_codes(mapped, row, one, self.taxonomy, is_certain=not _doubts(problems[one.name], one)) for one in every]
+        codes = tuple(code for found in given for code in found.codes)
+        self._say_source(row)
         # Neither is there in a mapping without the column: nothing can be missing then.
-        if every and not codes:
+        if every and not codes and not any(problems.values()):
             mapped.say("TAB-10", f"{name.published!r} has no code", row, every[0].columns["code"])
         if mapped.header("description") and not description:
             mapped.say("TAB-11", f"{name.published!r} has no description", row, mapped.header("description"))
@@ -267,8 +319,23 @@ class _Mitigations:
             tuple((what, text) for what in TEXTS if (text := texts[what][0])),
             read_roles(mapped, row),
             outline.find_parent(mapped, row, self.used),
-            (*(repair for _, repairs in (*texts.values(), *given) for repair in repairs),),
+            (*(repair for _, repairs in texts.values() for repair in repairs), *(repair for found in given for repair in found.repairs)),
+            tuple(reason for found in given for reason in found.reason),
         )
+
+    def _say_source(self, row: Row) -> None:
+        if self.mapped.columns.inline:
+            cells = tuple(self.mapped.table.get(row, header) for header in self.mapped.columns.inline.values())
+            block = self._inline[cells]
+            for rule, header, reason in block if isinstance(block, list) else ():
+                self.mapped.say(rule, reason, row, header)
+        else:
+            self.documents.say_lacking(self.mapped, row)
+
+
+def _doubts(problems: Sequence[Reason], given: ClassificationMapping) -> bool:
+    """Whether a label in a column of its own contradicts the codes: then none of them is certain."""
+    return any(header == given.columns.get("label") for _, header, _ in problems)
 
 
 def _check_parent(mapped: MappedTable, row: Row, code: Code) -> list[Reason]:

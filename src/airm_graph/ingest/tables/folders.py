@@ -2,17 +2,18 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import count
 from pathlib import Path
 
 from airm_graph.graph import TripleTable
+from airm_graph.ingest.captures.sidecar import NamedSource, read_sidecar
 from airm_graph.ingest.formats import Table, read_tables
-from airm_graph.ingest.inputs import Input, Over
+from airm_graph.ingest.inputs import Input, Over, read_sidecar_bytes
 from airm_graph.ingest.tables.loaded import LoadedTable, find_loaded, load_rows, scan_table
 from airm_graph.ingest.tables.mapping import load_builtin_mappings, load_mapping
 from airm_graph.ingest.tables.meaning import BESIDE, Mapping
-from airm_graph.model import Location
+from airm_graph.model import Finding, Location
 from airm_graph.rules import make_finding
 
 __all__ = ["Folder", "LoadRows", "find_mappings", "list_folders", "load_folders", "read_folders"]
@@ -27,11 +28,15 @@ class Folder:
 
     Attributes:
         files: Name of each table → what the user calls it.
+        described: What rows call a document → what side-cars of the tables say of it.
+        findings: On the side-cars.
     """
 
     parts: tuple[Table | LoadedTable, ...]
     mappings: Sequence[Mapping]
     files: dict[str, str]
+    described: dict[str, NamedSource] = field(default_factory=dict)
+    findings: tuple[Finding, ...] = ()
 
     @property
     def loaded(self) -> list[LoadedTable]:
@@ -69,7 +74,7 @@ def read_folders(entries: Sequence[Input], *, mapping: Mapping | None = None) ->
             tables = _read_entry(entry, mappings)
             parts += tables
             files |= _name_tables(entry, tables)
-        found.append(Folder(tuple(parts), mappings, files))
+        found.append(Folder(tuple(parts), mappings, files, *_read_sidecars(group)))
     return found
 
 
@@ -115,10 +120,22 @@ def load_folders(
             tables = _read_entry(entry, mappings)
             parts += [find_loaded(one, mappings, number=next(numbers), folder=position) or one for one in tables]
             files |= _name_tables(entry, tables)
-        found.append(Folder(tuple(parts), mappings, files))
+        found.append(Folder(tuple(parts), mappings, files, *_read_sidecars(group)))
     given = [part for folder in found for part in folder.loaded]
     stated, failed = load(given) if load else load_rows(given, table=table)
     return [_replace_failed(folder, failed, owners) for folder in found], stated
+
+
+def _read_sidecars(group: Iterable[Input]) -> tuple[dict[str, NamedSource], tuple[Finding, ...]]:
+    """What the side-cars of tables say of documents that no table lists."""
+    described: dict[str, NamedSource] = {}
+    findings: list[Finding] = []
+    for entry in group:
+        if beside := read_sidecar_bytes(entry):
+            sidecar, found = read_sidecar(beside[0], file=beside[1])
+            described = dict(sidecar.sources) | described
+            findings += found
+    return described, tuple(findings)
 
 
 def _replace_failed(folder: Folder, failed: Sequence[LoadedTable], owners: dict[int, Input]) -> Folder:

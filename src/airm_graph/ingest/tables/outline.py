@@ -29,7 +29,7 @@ class Outline:
     Attributes:
         claims: Number of a row → what is said of its parent.
         lost: (row, header, what is wrong) for names that are no row of the document.
-        reasons: Number of a row → why it cannot be used.
+        reasons: Number of a row → why its parent is not certain.
     """
 
     claims: dict[int, list[_Claim]] = field(default_factory=dict)
@@ -77,6 +77,8 @@ def read_outline(mapped: MappedTable, rows: Sequence[Row], documents: Mapping[in
     # What a row says of itself comes first.
     outline.claims = {child: sorted(said, key=lambda claim: claim.said_by.number != child) for child, said in claims.items()}
     outline.reasons = _find_contradictions(outline.claims, mapped)
+    for child in outline.reasons:
+        del outline.claims[child]
     return outline
 
 

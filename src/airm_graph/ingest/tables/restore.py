@@ -33,6 +33,8 @@ _KEYS = {
     "rule": re.compile(_SLUG),
 }
 _HEX = 16
+#: How numbers of documents begin; what begins otherwise is what rows call a document.
+_SCHEMES = ("doi:", "arxiv:")
 
 _Known = TypeVar("_Known", Agent, Evidence)
 
@@ -181,21 +183,24 @@ class _Reader:
         return things[key], evidence
 
     def read_source(self, cells: _Cells) -> None:
-        if not cells.text("title").strip():
-            raise _UnusableError("TAB-35", "title", "the document has no title")
         cells.key("issued")
         creators = [self.find(self.agents, key, "creators") for key in cells.text("creators").split()]
         addresses = [cells.address("addresses", value) for value in cells.text("addresses").split("\n") if value]
-        numbers = [cells.number_of_document("numbers", value) for value in cells.text("numbers").split("\n") if value]
+        given = [value for value in cells.text("numbers").split("\n") if value]
+        called = [value for value in given if not value.startswith(_SCHEMES) and not find_identifiers(value)]
+        numbers = [cells.number_of_document("numbers", value) for value in given if value not in called]
+        if not cells.text("title").strip() and not called:
+            raise _UnusableError("TAB-35", "title", "the document has neither a title nor what rows call it")
         thing, evidence = self._begin(self.sources, cells, cells.key("source"))
         for column in ("title", "other title", "authors", "issued", "abstract"):
             thing.add(column, [cells.text(column)], evidence)
         thing.add("numbers", numbers, evidence)
+        thing.add("called", called, evidence)
         thing.add("addresses", addresses, evidence)
         thing.add("creators", [agent.key for agent in creators], evidence)
 
     def read_mitigation(self, cells: _Cells) -> None:
-        if cells.text("source") not in self.sources:
+        if cells.text("source") and cells.text("source") not in self.sources:
             raise _UnusableError("TAB-34", "source", f"{cells.text('source')!r} is in no row of the table of sources that can be used")
         parents = cells.text("part of").split()
         for parent in parents:
@@ -203,7 +208,7 @@ class _Reader:
                 raise _UnusableError("TAB-35", "part of", f"{parent!r} is not what an export writes below 'part of'")
         roles = [(name, self._find_role(name, value)) for name in ROLES for value in split_cell(cells.text(name), ";")]
         thing, evidence = self._begin(self.mitigations, cells, cells.key("mitigation"))
-        for column in ("name", "other name", "description", *TEXTS, "source"):
+        for column in ("name", "other name", "description", *TEXTS, "reason", "source"):
             thing.add(column, [cells.text(column)], evidence)
         thing.add("identifier", cells.text("identifier").split("\n"), evidence)
         thing.add("part of", parents, evidence)
@@ -263,13 +268,14 @@ class _Reader:
             thing.all("abstract"),
             thing.all("addresses"),
             thing.all("numbers"),
+            thing.all("called"),
+            bool(thing.all("title") and thing.all("authors")),
         )
 
     def _make_mitigation(self, key: str, thing: "_Thing", given: Iterable[Classification]) -> Mitigation:
-        (source, *_) = thing.all("source")
         return Mitigation(
             key,
-            source,
+            next(iter(thing.all("source")), None),
             thing.locations,
             thing.all("identifier"),
             (*thing.all("name")[:1], *thing.all("other name")),
@@ -278,6 +284,7 @@ class _Reader:
             tuple((name, said) for name in ROLES for said in thing.all(name)),
             tuple(said for said in thing.all("part of") if said.value in self.mitigations),
             tuple((name, said) for name in TEXTS for said in thing.all(name)),
+            thing.all("reason"),
         )
 
 

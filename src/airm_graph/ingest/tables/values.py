@@ -9,11 +9,11 @@ from airm_graph.ingest.formats import Row
 from airm_graph.ingest.tables.mapped_table import MappedTable, Reason, Repairs
 from airm_graph.ingest.tables.meaning import ClassificationMapping
 from airm_graph.ingest.tables.names import is_day, name_agent
-from airm_graph.model import Agent, AssignedCode, Role
+from airm_graph.model import Agent, AssignedCode, Evidence, Role, Text
 from airm_graph.taxonomy import Code, Concept, Taxonomy, load_vocabularies
 from airm_graph.text import normalise
 
-__all__ = ["check_codes", "find_kind", "find_term", "read_codes", "read_roles", "split_cell", "split_code"]
+__all__ = ["GivenCodes", "check_codes", "find_kind", "find_term", "read_codes", "read_roles", "split_cell", "split_code"]
 
 # A notation with nothing behind it, or with a label behind white space or a mark.
 _CODE = re.compile(r"(?P<code>\d+(?:\.\d+)*)(?:\.?\s*[:\u2013\u2014-]\s*|\.?\s+|\.)?(?P<label>(?![\d.]).*)", re.DOTALL)
@@ -111,17 +111,36 @@ def _split_codes(mapped: MappedTable, row: Row, given: ClassificationMapping) ->
     return split_cell(mapped.table.get(row, given.columns["code"]), given.separator)
 
 
-def read_codes(mapped: MappedTable, row: Row, given: ClassificationMapping, taxonomy: Taxonomy) -> tuple[tuple[AssignedCode, ...], Repairs]:
-    """The codes of one classification of a row that was checked, with reason, agent and day, and the repairs of the reason."""
+@dataclass(frozen=True, slots=True)
+class GivenCodes:
+    """What one classification of a row says.
+
+    Attributes:
+        repairs: Of the reason.
+        reason: The reason with its cell, where no code stands beside it.
+    """
+
+    codes: tuple[AssignedCode, ...] = ()
+    repairs: Repairs = ()
+    reason: tuple[tuple[Text, Evidence], ...] = ()
+
+
+def read_codes(mapped: MappedTable, row: Row, given: ClassificationMapping, taxonomy: Taxonomy, *, is_certain: bool) -> GivenCodes:
+    """Read one classification of a row: codes with reason, agent and day.
+
+    Args:
+        is_certain: Whether all labels that stand beside codes are theirs; otherwise which code is meant is open.
+    """
     cells = {what: mapped.table.get(row, column) for what, column in given.columns.items()}
-    codes = [part.code for value in _split_codes(mapped, row, given) if (part := _read_part(value, taxonomy, mapped.mapping.labels)).code]
+    parts = [_read_part(value, taxonomy, mapped.mapping.labels) for value in _split_codes(mapped, row, given)] if is_certain else []
+    codes = [part.code for part in parts if part.code and not part.problem]
     reason, created = cells.get("reason", ""), cells.get("created", "")
     if not codes:
-        if reason:
-            mapped.say(
-                "TAB-33", "the reason stands without a code, so that nothing is known of what it explains", row, given.columns["reason"]
-            )
-        return (), ()
+        if not reason:
+            return GivenCodes()
+        mapped.say("TAB-33", "the reason stands without a code that is known", row, given.columns["reason"])
+        text, repairs = mapped.text(row, given.columns["reason"], reason, "prose")
+        return GivenCodes((), repairs, ((text, mapped.cell(row, given.columns["reason"])),) if text else ())
     if created and not is_day(created):
         mapped.say("TAB-16", f"{created!r} is not a day such as 2026-11-21", row, given.columns["created"])
     if mapped.table.is_rounded(row, given.columns["code"]):
@@ -132,7 +151,7 @@ def read_codes(mapped: MappedTable, row: Row, given: ClassificationMapping, taxo
     agent, day = _find_agent(mapped, row, given), created if is_day(created) else None
     text, repairs = mapped.text(row, given.columns.get("reason", ""), reason, "prose")
     edition = mapped.mapping.edition
-    return tuple(AssignedCode(edition, code, evidence, agent, day, given.name, text, said) for code in codes if code), repairs
+    return GivenCodes(tuple(AssignedCode(edition, code, evidence, agent, day, given.name, text, said) for code in codes if code), repairs)
 
 
 def _find_agent(mapped: MappedTable, row: Row, given: ClassificationMapping) -> Agent | None:

@@ -20,7 +20,7 @@ def describe_node(finding: Finding) -> str:
 def describe_location(location: Location | None) -> str:
     """Write a location as ``FILE:LINE``, with row and column of a table; empty when there is none.
 
-    >>> describe_location(Place("a.txt", 3, 4)), describe_location(Place("a.csv", 14, 15, row=12, column="Code"))
+    >>> describe_location(Location("a.txt", 3, 4)), describe_location(Location("a.csv", 14, 15, row=12, column="Code"))
     ('a.txt:3', 'a.csv:14 (row 12, column Code)')
     """
     if location is None:

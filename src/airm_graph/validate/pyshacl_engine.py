@@ -1,16 +1,17 @@
 """The reference engine: pyshacl, without inference, imports or network."""
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from airm_graph.errors import ShapesError
-from airm_graph.model import Severity
 from airm_graph.namespaces import PREFIXES
 from airm_graph.terms import Quad
-from airm_graph.validate.findings import Result
+from airm_graph.validate.findings import VIOLATION, Result
 from airm_graph.validate.rdflib_nodes import Nodes
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["quiet_rdflib", "run_pyshacl"]
 
 _SH = PREFIXES["sh"]
-_SEVERITIES = {f"<{_SH}Violation>": Severity.VIOLATION, f"<{_SH}Warning>": Severity.WARNING, f"<{_SH}Info>": Severity.INFO}
+_UNIQUE_LANGUAGE = f"<{_SH}UniqueLangConstraintComponent>"
 
 
 def run_pyshacl(table: "TripleTable", *, shape_rows: Sequence[Quad]) -> list[Result]:
@@ -39,7 +40,8 @@ def run_pyshacl(table: "TripleTable", *, shape_rows: Sequence[Quad]) -> list[Res
     with quiet_rdflib():
         data = nodes.fill(_make_data_graph(), rows=table.rows())
         report = _validate(data, shapes=nodes.fill(Graph(), rows=shape_rows))
-    return sorted(_results(report, nodes=nodes))
+        found = sorted(_results(report, nodes=nodes))
+        return sorted(_add_languages(found, data=data, nodes=nodes))
 
 
 def _make_data_graph() -> "Graph":
@@ -96,9 +98,24 @@ def _results(report: "Graph", *, nodes: Nodes) -> Iterator[Result]:
             value=nodes.term(value(result, "value")),
             component=nodes.term(value(result, "sourceConstraintComponent")),
             shape=nodes.term(value(result, "sourceShape")),
-            severity=_SEVERITIES.get(nodes.term(value(result, "resultSeverity")), Severity.VIOLATION),
-            message=str(value(result, "resultMessage") or ""),
+            severity=nodes.term(value(result, "resultSeverity")) or VIOLATION,
+            messages=tuple(sorted(nodes.term(one) for one in report.objects(result, URIRef(_SH + "resultMessage")))),
         )
+
+
+def _add_languages(results: Iterable[Result], *, data: "Graph", nodes: Nodes) -> Iterator[Result]:
+    """Add the languages that are repeated, of which pyshacl tells how many there are."""
+    left: dict[tuple[str, str, str], list[str]] = {}
+    for result in results:
+        if result.component != _UNIQUE_LANGUAGE or not result.path.startswith("<") or result.path.count("<") > 1:
+            yield result
+            continue
+        key = result.shape, result.focus, result.path
+        if key not in left:
+            values = data.objects(nodes.node(result.focus), nodes.node(result.path))
+            counts = Counter((getattr(value, "language", None) or "").lower() for value in values)
+            left[key] = sorted(language for language, count in counts.items() if language and count > 1)
+        yield replace(result, language=left[key].pop(0) if left[key] else "")
 
 
 def _path_text(graph: "Graph", path: "Node | None", *, nodes: Nodes) -> str:
@@ -114,7 +131,16 @@ def _path_text(graph: "Graph", path: "Node | None", *, nodes: Nodes) -> str:
             return f"{before}({_path_text(graph, inner, nodes=nodes)}){after}"
     parts = graph.value(path, URIRef(_SH + "alternativePath"))
     steps = Collection(graph, path if parts is None else parts)
-    return ("/" if parts is None else "|").join(_path_text(graph, step, nodes=nodes) for step in steps)
+    return ("/" if parts is None else "|").join(_step_text(graph, step, nodes=nodes) for step in steps)
+
+
+def _step_text(graph: "Graph", step: "Node", *, nodes: Nodes) -> str:
+    """Write a step, in brackets where it is a sequence or an alternative."""
+    from rdflib import RDF, URIRef
+
+    text = _path_text(graph, step, nodes=nodes)
+    is_several = any((step, predicate, None) in graph for predicate in (RDF.first, URIRef(_SH + "alternativePath")))
+    return f"({text})" if is_several else text
 
 
 @contextmanager

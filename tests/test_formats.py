@@ -317,10 +317,18 @@ RESULT = _object(
     relatedLocations={"type": "array", "uniqueItems": True, "items": LOCATION},
 )
 DRIVER = _object("name rules", name=STRING, version=STRING, informationUri=URI, rules={"type": "array", "uniqueItems": True, "items": RULE})
+NOTIFICATION = _object("level message", level={"const": "note"}, message=MESSAGE)
+INVOCATION = _object(
+    "executionSuccessful toolExecutionNotifications properties",
+    executionSuccessful={"const": True},
+    toolExecutionNotifications={"type": "array", "items": NOTIFICATION},
+    properties={"type": "object", "required": ["ledger"]},
+)
 RUN = _object(
     "tool results",
     tool=_object("driver", driver=DRIVER),
     columnKind={"enum": ["utf16CodeUnits", "unicodeCodePoints"]},
+    invocations={"type": "array", "minItems": 1, "items": INVOCATION},
     originalUriBaseIds={"type": "object", "additionalProperties": _object("", uri=URI, description=MESSAGE)},
     properties={"type": "object"},
     results={"type": "array", "items": RESULT},

@@ -5,6 +5,9 @@ Loading keeps lexical forms as written, except that Oxigraph normalises numbers,
 
 import io
 import re
+import resource
+import subprocess
+import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,11 +25,13 @@ __all__ = [
     "RESULT_FORMATS",
     "Result",
     "Store",
+    "canonicalize_rows",
     "find_format",
     "format_rows",
     "number_rows",
     "parse_rows",
     "stream_rows",
+    "write_canonical",
 ]
 
 
@@ -329,6 +334,28 @@ def number_rows(data: bytes, *, name: str, suffix: str, base_iri: str | None = N
         raise _explain(error, name=name, line=line) from error
 
 
+def canonicalize_rows(rows: Iterable[Quad], *, seconds: int) -> list[Quad]:
+    """Label blank nodes by RDFC-1.0, in a process of its own that is given so many seconds of the processor.
+
+    Raises:
+        StoreError: They were not enough.
+    """
+    data = "".join(f"{s} {p} {o} {g} .\n" if g else f"{s} {p} {o} .\n" for s, p, o, g in rows).encode()
+    code = f"from airm_graph.graph import store; store.write_canonical({seconds})"
+    done = subprocess.run([sys.executable, "-c", code], input=data, capture_output=True, check=False)
+    if done.returncode:
+        raise StoreError(f"{seconds} seconds were not enough")
+    return parse_rows(done.stdout, name="canonical", suffix=".nq")
+
+
+def write_canonical(seconds: int) -> None:
+    """Read N-Quads from standard input and write them with canonical labels; the process ends when its time is over."""
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
+    dataset = ox.Dataset(ox.parse(sys.stdin.buffer, format=ox.RdfFormat.N_QUADS))
+    dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
+    sys.stdout.buffer.write(ox.serialize(dataset, format=ox.RdfFormat.N_QUADS) or b"")
+
+
 class _LineReader(io.RawIOBase):
     """Hands out one line at a time and knows its number."""
 
@@ -387,7 +414,7 @@ def _explain(error: Exception, *, name: str, line: int | None = None) -> StoreEr
 def _row(quad: ox.Quad) -> Quad:
     graph = "" if isinstance(quad.graph_name, ox.DefaultGraph) else str(quad.graph_name)
     value = str(quad.object)
-    if value.startswith("<<") or _DIRECTED.search(value, value.rfind('"') + 1):
+    if isinstance(quad.object, ox.Triple) or _DIRECTED.search(value, value.rfind('"') + 1):
         what = "a directional language tag" if value.startswith('"') else "a statement about a statement"
         raise _NewerError(f"{what} is RDF 1.2, and RDF 1.1 is what is read here")
     return str(quad.subject), str(quad.predicate), value, graph

@@ -219,7 +219,7 @@ def _read_review(table: Table, row: Row, base: str, readings: DecisionReadings) 
 def split_codes(said: str, *, edition: str, location: Location, findings: list[Finding]) -> Iterator[str]:
     """The codes of a cell, parted by semicolons or line ends, each alone or with its label; what is none becomes a finding of DEC-03.
 
-    >>> list(split_codes("2.2.2 Testing & Evaluation; 2.2.3", edition="v2", place=Place("review.csv"), findings=[]))
+    >>> list(split_codes("2.2.2 Testing & Evaluation; 2.2.3", edition="v2", location=Location("review.csv"), findings=[]))
     ['2.2.2', '2.2.3']
     """
     for part in re.split(r"[;\n|]", said):

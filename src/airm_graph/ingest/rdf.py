@@ -230,7 +230,7 @@ def find_lines(file: RdfFile, *, nodes: Collection[str]) -> Lines:
     text = [line.removesuffix("\r") for line in text]
     if file.suffix == ".jsonld":
         rows = [row for row in file.quads if row[0] in nodes or row[2] in nodes]
-        triples, subjects = find_json_lines("\n".join(text), rows=rows)
+        triples, subjects = find_json_lines("\n".join(text), rows=rows, base=file.path.absolute().as_uri())
         return Lines(triples, subjects=subjects, text=text)
     return _find_numbered(file, nodes=nodes, text=text)
 
@@ -244,7 +244,7 @@ def _find_numbered(file: RdfFile, *, nodes: Collection[str], text: Sequence[str]
         if s not in subjects and (s in nodes or s.startswith("_:")):
             subjects[s] = _first_mention(s, text=text, after=before, until=line)
         if s in nodes or o in nodes:
-            triples.setdefault((s, p, o), (_first_line(o, text=text, last=line), line))
+            triples.setdefault((s, p, o), (_first_line(o, text=text, last=line, is_xml=not turtle), line))
         if not o.startswith("_:"):
             before = line
     # The parser is done with a triple whose value is a blank node when that node closes; the triple stands where the node opens.
@@ -273,10 +273,10 @@ def _first_mention(subject: str, *, text: Sequence[str], after: int, until: int)
     return until
 
 
-def _first_line(value: str, *, text: Sequence[str], last: int) -> int:
+def _first_line(value: str, *, text: Sequence[str], last: int, is_xml: bool) -> int:
     """The line on which a value begins, which may be a text of several lines."""
     first = last - value.count("\\n")
-    long = value.startswith('"') and 0 < first < last and any(mark in text[first - 1] for mark in ('"""', "'''", ">"))
+    long = value.startswith('"') and 0 < first < last and any(mark in text[first - 1] for mark in ((">",) if is_xml else ('"""', "'''")))
     return first if long else last
 
 

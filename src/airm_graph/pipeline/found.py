@@ -10,11 +10,12 @@ from airm_graph.ingest.rdf import has_quads
 from airm_graph.pipeline.loading import find_export
 from airm_graph.pipeline.platform import MANIFEST, NQUADS
 from airm_graph.pipeline.views import SUMS
-from airm_graph.sssom import is_match_table
+from airm_graph.sssom import begins_like_match_table, is_match_table
 
 __all__ = ["Found", "find_files"]
 
 _BESIDE = ("mapping.yaml", "mapping.yml", MANIFEST)
+_HEAD = 4096
 _STRANGE = "neither RDF nor a page, a table or a mapping set, by name or by content"
 
 
@@ -43,14 +44,14 @@ def find_files(name: str | Path) -> Found:
     if not path.is_dir():
         if not path.is_file():
             return Found(has_others=True)
-        if is_match_table(path.name):
+        if _is_mapping_set(path):
             return Found(mapping_sets=(path,))
         return Found(rdf=(path,)) if _is_rdf(path) else Found(has_others=True)
     if (path / SUMS).is_file() and not (path / MANIFEST).is_file():
         export = find_export(path)
         return Found(rdf=(export,) if export else ())
     files = sorted(_walk(path / NQUADS if (path / MANIFEST).is_file() else path))
-    sets = [file for file in files if is_match_table(file.name)]
+    sets = [file for file in files if _is_mapping_set(file)]
     rdf = [file for file in files if file not in sets and _is_rdf(file)]
     rest = [file for file in files if file not in sets and file not in rdf]
     others = [file for file in rest if is_input_name(file.name) and not is_own(file.name)]
@@ -69,6 +70,18 @@ def _walk(folder: Path) -> Iterator[Path]:
             yield from _walk(path)
         elif path.is_file():
             yield path
+
+
+def _is_mapping_set(path: Path) -> bool:
+    if is_match_table(path.name):
+        return True
+    if path.suffix.lower() not in (".tsv", ".csv", ".txt"):
+        return False
+    try:
+        with path.open("rb") as file:
+            return begins_like_match_table(file.read(_HEAD).decode("utf-8", "replace"))
+    except OSError:
+        return False
 
 
 def _is_rdf(path: Path) -> bool:

@@ -33,7 +33,10 @@ def load(path: str | Path | None = None) -> Graph:
         return build([find_resource("examples")])
     found = find_export(Path(path))
     if found is None:
-        return build([path])
+        graph = build([path])
+        if not graph.table or not len(graph.table):
+            raise InputError("no mitigation could be read, and the file is no RDF", file=str(path), remedy="airm-graph validate says why")
+        return graph
     quads = read_rdf(found)
     table = TripleTable(threads=1)
     table.load_rows(quads)

@@ -17,7 +17,7 @@ from airm_graph.pipeline.loading import find_base
 from airm_graph.pipeline.options import BuildOptions
 from airm_graph.pipeline.platform import EMBEDDED, Platform
 from airm_graph.progress import Progress, tell_nobody
-from airm_graph.validate import DEFAULT_SHAPES, Ledger, Report, Verdict, judge_shapes
+from airm_graph.validate import Ledger, Report, Verdict, judge_shapes
 
 __all__ = ["validate_inputs"]
 
@@ -114,11 +114,9 @@ def _judge_files(table: TripleTable, options: BuildOptions) -> Verdict:
     head = table.rows(f"SELECT s, p, o, g FROM quads WHERE p IN ({told}) OR o IN ({told})")
     base = find_base(head)
     table.remove_graph(f"<{base}graph/inferred>")
-    shapes = options.shapes
-    if shapes is None:
-        is_ontology = any((p, o) == (term("rdf:type"), term("owl:Ontology")) for _, p, o, _ in head)
-        shapes = (*DEFAULT_SHAPES, "ontology") if is_ontology else DEFAULT_SHAPES
-    return judge_shapes(table, shapes=shapes, engine=options.engine, base=base)
+    is_ontology = any((p, o) == (term("rdf:type"), term("owl:Ontology")) for _, p, o, _ in head)
+    added = ("ontology",) if is_ontology and options.shapes is None else ()
+    return judge_shapes(table, shapes=options.shapes, added=added, engine=options.engine, base=base)
 
 
 def _judge_mapping_set(path: Path) -> list[Finding]:

@@ -8,6 +8,7 @@ from airm_graph.terms import Quad, read_literal
 from airm_graph.validate.compile import Check, CompiledShapes, ShapePart, Uncompiled, component_iri, shape_path
 from airm_graph.validate.findings import Result
 from airm_graph.validate.messages import MessageWriter
+from airm_graph.validate.own_nodes import OwnNodes
 from airm_graph.validate.sparql_constraints import ask_constraints
 
 __all__ = ["count_focus", "prepared", "run_compiled"]
@@ -17,19 +18,20 @@ _Violation = tuple[Check, int, int | None, int | None]
 
 
 def run_compiled(
-    compiled: CompiledShapes, *, table: TripleTable, shape_rows: Sequence[Quad]
+    compiled: CompiledShapes, *, table: TripleTable, shape_rows: Sequence[Quad], own: OwnNodes
 ) -> tuple[dict[ShapePart, list[Result]], list[Uncompiled], dict[str, int]]:
     """Judge the triples of a table.
 
     Args:
         shape_rows: The shapes graph, for messages.
+        own: Which shapes are for own nodes only.
 
     Returns:
         Results by what they judge, what turned out to need pyshacl on this data, and the number of
         focus nodes of each root.
     """
     with prepared(compiled, table=table):
-        nodes = _count_focus(compiled, table=table)
+        nodes = _count_focus(compiled, table=table, own=own)
         found = [
             (check, *row)
             for plan in compiled.plans
@@ -45,15 +47,17 @@ def run_compiled(
         return results, uncompiled, nodes
 
 
-def count_focus(compiled: CompiledShapes, *, table: TripleTable) -> dict[str, int]:
+def count_focus(compiled: CompiledShapes, *, table: TripleTable, own: OwnNodes) -> dict[str, int]:
     """Count the focus nodes of each shape that has a target."""
     with prepared(compiled, table=table):
-        return _count_focus(compiled, table=table)
+        return _count_focus(compiled, table=table, own=own)
 
 
-def _count_focus(compiled: CompiledShapes, *, table: TripleTable) -> dict[str, int]:
-    counts = dict(table.execute("SELECT target, COUNT(DISTINCT node) FROM focus GROUP BY target"))
-    return {root: int(counts.get(number, 0)) for root, number in compiled.targets.items()}
+def _count_focus(compiled: CompiledShapes, *, table: TripleTable, own: OwnNodes) -> dict[str, int]:
+    counted = "SELECT target, COUNT(DISTINCT node) FROM focus"
+    counts = dict(table.execute(f"{counted} GROUP BY target"))
+    some = dict(table.execute(f"{counted} WHERE node IN ({own.select(table)}) GROUP BY target")) if own.habits else {}
+    return {root: int((some if root in own.habits else counts).get(number, 0)) for root, number in compiled.targets.items()}
 
 
 @contextmanager

@@ -1,16 +1,17 @@
 """The engines: shapes are compiled where that is possible, pyshacl judges the rest."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from airm_graph.errors import ShapesError
 from airm_graph.graph import TripleTable
-from airm_graph.namespaces import PREFIXES, term
+from airm_graph.namespaces import BASE, PREFIXES, term
 from airm_graph.terms import Quad
 from airm_graph.validate.compile import ShapePart, ShapesGraph, Uncompiled, compile_shapes, find_constants
 from airm_graph.validate.compiled_engine import count_focus, run_compiled
 from airm_graph.validate.findings import Result, sort_results
+from airm_graph.validate.own_nodes import OwnNodes
 from airm_graph.validate.pyshacl_engine import run_pyshacl
 from airm_graph.validate.vocabulary import SHACL_12
 
@@ -41,7 +42,9 @@ class Judgement:
     focus_nodes: Mapping[str, int] = field(default_factory=dict)
 
 
-def judge(table: TripleTable, *, shape_rows: Sequence[Quad], engine: str = "auto") -> Judgement:
+def judge(
+    table: TripleTable, *, shape_rows: Sequence[Quad], engine: str = "auto", habits: Collection[str] = (), base: str = BASE
+) -> Judgement:
     """Judge the statements of a table, whose quads stay as they are, by a shapes graph.
 
     Args:
@@ -50,6 +53,8 @@ def judge(table: TripleTable, *, shape_rows: Sequence[Quad], engine: str = "auto
             function does not look.
         engine: ``fast`` compiles or refuses; ``reference`` is pyshacl alone; ``auto`` compiles what
             it can.
+        habits: Shapes that judge nodes of the project only: those below *base*, and instances of
+            its classes.
 
     Raises:
         ShapesError: The shapes cannot be used, or not by the engine asked for; the message names
@@ -64,14 +69,15 @@ def judge(table: TripleTable, *, shape_rows: Sequence[Quad], engine: str = "auto
     (['AGT-01'], {'columnar'})
     """
     graph = ShapesGraph(shape_rows)
+    own = OwnNodes(frozenset(habits), base=base)
     compiled = compile_shapes(graph, ids=table.add_terms(find_constants(shape_rows, graph=graph)))
     if engine == "reference":
         _refuse_newer(graph, graph.roots())
         results = run_pyshacl(table, shape_rows=shape_rows)
-        nodes = count_focus(compiled, table=table)
-        return Judgement(tuple(sort_results(results)), dict.fromkeys(graph.roots(), PYSHACL), focus_nodes=nodes)
+        nodes = count_focus(compiled, table=table, own=own)
+        return Judgement(tuple(sort_results(own.keep(results, table=table))), dict.fromkeys(graph.roots(), PYSHACL), focus_nodes=nodes)
     _refuse(compiled.uncompiled, engine=engine)
-    found, unanswered, nodes = run_compiled(compiled, table=table, shape_rows=shape_rows)
+    found, unanswered, nodes = run_compiled(compiled, table=table, shape_rows=shape_rows, own=own)
     _refuse(unanswered, engine=engine)
     rest = [*compiled.uncompiled, *unanswered]
     left = {one.part for one in rest}
@@ -82,7 +88,7 @@ def judge(table: TripleTable, *, shape_rows: Sequence[Quad], engine: str = "auto
     engines = {part.node: PYSHACL if ShapePart(part.root) in left else COLUMNAR for part in compiled.parts}
     engines |= {part.node: PYSHACL for part in left}
     notes = {f"{one.part.node} is judged by pyshacl: {one.reason}" for one in rest}
-    return Judgement(tuple(sort_results(results)), dict(sorted(engines.items())), tuple(sorted(notes)), nodes)
+    return Judgement(tuple(sort_results(own.keep(results, table=table))), dict(sorted(engines.items())), tuple(sorted(notes)), nodes)
 
 
 def _refuse_newer(graph: ShapesGraph, nodes: Iterable[str]) -> None:

@@ -16,6 +16,7 @@ from airm_graph.namespaces import PREFIXES, literal
 from airm_graph.terms import Quad
 from airm_graph.validate.pyshacl_engine import quiet_rdflib
 from airm_graph.validate.rdflib_nodes import Nodes
+from airm_graph.validate.reference_components import corrected_components
 
 if TYPE_CHECKING:
     from rdflib import Graph
@@ -60,7 +61,7 @@ class MessageWriter:
         """
         if parameter in _NEWER:
             return (literal(_NEWER[parameter]),)
-        with quiet_rdflib():
+        with quiet_rdflib(), corrected_components():
             component = self._component(shape, parameter)
             focus_node, value_node = (self._known(term) for term in (focus, value))
             return tuple(sorted({literal(str(text)) for text in component.make_generic_messages(self._data, focus_node, value_node)}))

@@ -13,6 +13,7 @@ from airm_graph.namespaces import PREFIXES
 from airm_graph.terms import Quad
 from airm_graph.validate.findings import VIOLATION, Result
 from airm_graph.validate.rdflib_nodes import Nodes
+from airm_graph.validate.reference_components import corrected_components
 
 if TYPE_CHECKING:
     from rdflib import Graph
@@ -37,7 +38,7 @@ def run_pyshacl(table: "TripleTable", *, shape_rows: Sequence[Quad]) -> list[Res
     from rdflib import Graph
 
     nodes = Nodes()
-    with quiet_rdflib():
+    with quiet_rdflib(), corrected_components():
         data = nodes.fill(_make_data_graph(), rows=table.rows())
         report = _validate(data, shapes=nodes.fill(Graph(), rows=shape_rows))
         found = sorted(_results(report, nodes=nodes))
@@ -74,6 +75,8 @@ def _validate(data: "Graph", *, shapes: "Graph") -> "Graph":
 
     try:
         _, report, text = pyshacl.validate(data, shacl_graph=shapes, inference="none", advanced=False, inplace=False, do_owl_imports=False)
+    except ShapesError:
+        raise
     except Exception as error:
         raise ShapesError(_first_line(f"{type(error).__name__}: {error}")) from error
     if not isinstance(report, Graph):

@@ -16,10 +16,12 @@ from airm_graph.terms import Quad, read_literal
 from airm_graph.text import slugify
 from airm_graph.validate.vocabulary import find_strange_term, has_rules
 
-__all__ = ["DEFAULT_SHAPES", "LoadedShapes", "load_shapes", "read_every_shapes", "read_shapes"]
+__all__ = ["DEFAULT_SHAPES", "LoadedShapes", "list_habits", "load_shapes", "read_every_shapes", "read_shapes"]
 
 #: What data is judged by: what every consumer relies on, and what an editor would look at.
-DEFAULT_SHAPES = ("core", "skos", "provenance", "editorial")
+DEFAULT_SHAPES = ("core", "skos", "taxonomy", "provenance", "editorial")
+#: Those that say what a specification says; the others are habits of the project and judge its own nodes.
+_STANDARDS = frozenset(("skos",))
 
 _QUERIES = frozenset(f"<{PREFIXES['sh']}{name}>" for name in ("ask", "construct", "select", "update"))
 # SERVICE goes out to the network and FROM reads files, in rdflib's evaluator; \uXXXX is decoded before it looks.
@@ -112,6 +114,15 @@ def load_shapes(names: Iterable[str], *, base: str = BASE) -> LoadedShapes:
 def read_every_shapes(names: Iterable[str], *, base: str = BASE) -> list[Quad]:
     """Read shapes files into rows, as `load_shapes`."""
     return list(load_shapes(names, base=base).rows)
+
+
+def list_habits(*, base: str = BASE) -> frozenset[str]:
+    """List the shapes of the project that state habits of its own, as terms: all but what specifications say."""
+    habits, said = (
+        {row[0] for name in _list_known() if (name in _STANDARDS) is standard for row in read_shapes(name, base=base)}
+        for standard in (False, True)
+    )
+    return frozenset(habits - said)
 
 
 def _list_imports(rows: Iterable[Quad]) -> list[str]:

@@ -12,7 +12,7 @@ from airm_graph.terms import Quad
 from airm_graph.validate.findings import find_findings
 from airm_graph.validate.node_locations import find_locations
 from airm_graph.validate.ledger import Ledger
-from airm_graph.validate.shape_files import DEFAULT_SHAPES, load_shapes, read_shapes
+from airm_graph.validate.shape_files import DEFAULT_SHAPES, list_habits, load_shapes, read_shapes
 
 if TYPE_CHECKING:
     from airm_graph.graph import TripleTable
@@ -44,7 +44,9 @@ class Verdict:
     locations: Mapping[str, tuple[Location, ...]] = field(default_factory=dict)
 
 
-def judge_shapes(table: "TripleTable", *, shapes: Sequence[str] | None = None, engine: str = "auto", base: str = BASE) -> Verdict:
+def judge_shapes(
+    table: "TripleTable", *, shapes: Sequence[str] | None = None, added: Sequence[str] = (), engine: str = "auto", base: str = BASE
+) -> Verdict:
     """Judge asserted statements by shapes; say where each finding stands and which engine found it.
 
     Args:
@@ -52,6 +54,7 @@ def judge_shapes(table: "TripleTable", *, shapes: Sequence[str] | None = None, e
             as they are, and no more of them is read into Python than findings need, but for
             pyshacl.
         shapes: Files of ``shapes/`` or paths, the default ones when left out.
+        added: Files of ``shapes/`` beside the default ones.
         engine: One of ``ENGINES``.
         base: What the IRIs of the project begin with.
 
@@ -66,7 +69,7 @@ def judge_shapes(table: "TripleTable", *, shapes: Sequence[str] | None = None, e
 
     if engine not in ENGINES:
         raise ValueError(f"no engine {engine!r}; use one of {' '.join(ENGINES)}")
-    files = DEFAULT_SHAPES if shapes is None else tuple(shapes)
+    files = (*DEFAULT_SHAPES, *added) if shapes is None else tuple(shapes)
     loaded = load_shapes(files, base=base)
     shape_rows = loaded.rows
     graph = ShapesGraph(shape_rows)
@@ -74,7 +77,9 @@ def judge_shapes(table: "TripleTable", *, shapes: Sequence[str] | None = None, e
         left = "".join(f"; {name} is {reason}" for name, reason in loaded.passed_over)
         raise ShapesError(f"{', '.join(files)}: there is no shape with a target, so nothing would be judged{left}")
     try:
-        judgement = judge(table, shape_rows=shape_rows, engine=engine)
+        # Whoever names a file of shapes wants it judged by; by default, habits of the project are for its own nodes.
+        habits = list_habits(base=base) if shapes is None else ()
+        judgement = judge(table, shape_rows=shape_rows, engine=engine, habits=habits, base=base)
     except ShapesError as error:
         raise error if engine == "fast" else _blame_file(error, names=files, table=table, base=base) from error
     names = ShapeNames(graph, shape_rows)

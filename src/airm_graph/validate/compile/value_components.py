@@ -115,7 +115,7 @@ def _length(scope: Scope, constraint: Constraint) -> Iterator[Branch]:
     length = read_count(only_value(constraint), parameter=constraint.parameter)
     if constraint.parameter == "maxLength":
         yield make_test(constraint, "described", scope.described(), f"v.kind = {BLANK} OR LENGTH(v.lexical) > {length}")
-    elif length:
+    else:
         yield make_test(constraint, "described", scope.described(), f"v.kind = {BLANK} OR LENGTH(v.lexical) < {length}")
 
 

@@ -28,7 +28,7 @@ from tools import miss, require_programs
 SH = PREFIXES["sh"]
 ENGINES = Path(__file__).parent / "engines"
 CACHE = Path(__file__).parent / ".cache" / "rdf-validate-shacl"
-PACKAGES = ("rdf-validate-shacl@0.6.5", "n3@1.26.0", "@zazuko/env-node@3.0.1")
+PACKAGES = ("rdf-validate-shacl@0.6.5", "n3@2.13.12", "@zazuko/env-node@3.0.1")
 #: Engine → constraint components that it does not know.
 GAPS = {
     "rdf-validate-shacl": {f"<{SH}SPARQLConstraintComponent>": "it reads SHACL Core alone"},

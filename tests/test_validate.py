@@ -230,9 +230,11 @@ def test_paths_when_complex_are_written_as_sparql_paths() -> None:
     assert {one.path for one in orphans} == {f"^({term('airm:repair')})"}
     circles = judge_quads(fixture_rows("Mitigation/invalid-part-of-itself"), MUST, engine="reference").results
     assert {one.path for one in circles} == {f"(^({term('airm:partOf')}))+"}
-    related = judge_quads(fixture_rows("Concept/invalid-related-above"), DEFAULT_SHAPES, engine="reference").results
+    related = judge_quads(fixture_rows("Related/invalid-related-above"), DEFAULT_SHAPES, engine="reference").results
     broader = term("skos:broader")
-    assert {one.path for one in related} == {f"({broader})+|(^({broader}))+"}
+    (path,) = {one.path for one in related}
+    assert path.startswith(f"({broader}|")
+    assert f"^({broader})|" in path
     schemes = judge_quads(fixture_rows("Narrower/invalid-two-schemes"), DEFAULT_SHAPES, engine="reference").results
     assert {one.path for one in schemes} == {f"{broader}/{term('skos:inScheme')}"}
 

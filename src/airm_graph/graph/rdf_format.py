@@ -4,7 +4,9 @@ import gzip
 import re
 from pathlib import Path
 
-__all__ = ["NAMED", "find_format", "unpack"]
+from airm_graph.errors import StoreError
+
+__all__ = ["NAMED", "find_format", "has_quads", "unpack"]
 
 #: Suffix → the suffix that stands for the format.
 NAMED = {
@@ -43,6 +45,19 @@ def find_format(path: Path) -> str:
     if {named, stated} <= _TEXTS and not (named in (".nt", ".nq") and stated == ".ttl"):
         return named
     return stated
+
+
+def has_quads(path: Path) -> bool:
+    """Whether a file is Parquet with the columns s, p, o and g."""
+    if path.suffix.lower() != ".parquet":
+        return False
+    from airm_graph.graph.parquet import ParquetFile
+
+    try:
+        with ParquetFile(path, separator="") as file:
+            return {column.name for column in file.columns} == {"s", "p", "o", "g"}
+    except StoreError:
+        return False
 
 
 def unpack(data: bytes) -> bytes:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Protocol, TypeVar
 
 from airm_graph.errors import InputError
-from airm_graph.graph.rdf_format import find_format
+from airm_graph.graph.rdf_format import find_format, has_quads
 from airm_graph.ingest.captures.sidecar import MAX_SIDECAR
 from airm_graph.ingest.captures.text import MAX_BYTES
 from airm_graph.ingest.formats import is_table_name, open_regular
@@ -148,7 +148,7 @@ def _expand_folder(folder: Path) -> list[Input]:
     found = []
     for path in files:
         below = path.relative_to(folder)
-        if not is_own(path.name) and not any(part.startswith(".") for part in below.parts) and not find_format(path):
+        if not is_own(path.name) and not any(part.startswith(".") for part in below.parts) and not (find_format(path) or has_quads(path)):
             found.append(Input(_readable_name(below.as_posix()), path, is_named=False))
     if not found:
         raise InputError(

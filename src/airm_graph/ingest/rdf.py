@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from airm_graph.errors import InputError, StoreError
-from airm_graph.graph import ParquetFile, TripleTable, quote, suffix_of
+from airm_graph.graph import TripleTable, quote, suffix_of
 from airm_graph.graph.rdf_format import find_format, unpack
 from airm_graph.graph.store import number_rows, parse_rows, stream_rows
 from airm_graph.ingest.inputs import Over
@@ -23,7 +23,6 @@ __all__ = [
     "Lines",
     "RdfFile",
     "find_lines",
-    "has_quads",
     "is_of_lines",
     "label_files",
     "load_rdf_file",
@@ -68,17 +67,6 @@ class RdfFile:
     def name(self) -> str:
         """What findings call it."""
         return self.path.as_posix()
-
-
-def has_quads(path: Path) -> bool:
-    """Whether a file is Parquet with the columns s, p, o and g."""
-    if path.suffix.lower() != _PARQUET:
-        return False
-    try:
-        with ParquetFile(path, separator="") as file:
-            return {column.name for column in file.columns} == {"s", "p", "o", "g"}
-    except StoreError:
-        return False
 
 
 class Lines:

@@ -4,9 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from airm_graph.graph.rdf_format import find_format
+from airm_graph.graph.rdf_format import find_format, has_quads
 from airm_graph.ingest.inputs import is_input_name, is_own
-from airm_graph.ingest.rdf import has_quads
 from airm_graph.pipeline.loading import find_export
 from airm_graph.pipeline.platform import MANIFEST, NQUADS
 from airm_graph.pipeline.views import SUMS

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from airm_graph.errors import ShapesError
 from airm_graph.namespaces import PREFIXES
 from airm_graph.terms import Quad
+from airm_graph.validate.compile import ShapesGraph, path_text
 from airm_graph.validate.findings import VIOLATION, Result
 from airm_graph.validate.rdflib_nodes import Nodes
 from airm_graph.validate.reference_components import corrected_components
@@ -41,7 +42,7 @@ def run_pyshacl(table: "TripleTable", *, shape_rows: Sequence[Quad]) -> list[Res
     with quiet_rdflib(), corrected_components():
         data = nodes.fill(_make_data_graph(), rows=table.rows())
         report = _validate(data, shapes=nodes.fill(Graph(), rows=shape_rows))
-        found = sorted(_results(report, nodes=nodes))
+        found = sorted(_results(report, nodes=nodes, shapes=ShapesGraph(shape_rows)))
         return sorted(_add_languages(found, data=data, nodes=nodes))
 
 
@@ -88,7 +89,7 @@ def _first_line(text: str) -> str:
     return text.strip().partition("\n")[0]
 
 
-def _results(report: "Graph", *, nodes: Nodes) -> Iterator[Result]:
+def _results(report: "Graph", *, nodes: Nodes, shapes: ShapesGraph) -> Iterator[Result]:
     from rdflib import URIRef
 
     def value(result: "Node", name: str) -> "Node | None":
@@ -97,7 +98,7 @@ def _results(report: "Graph", *, nodes: Nodes) -> Iterator[Result]:
     for _, _, result in report.triples((None, URIRef(_SH + "result"), None)):
         yield Result(
             focus=nodes.term(value(result, "focusNode")),
-            path=_path_text(report, value(result, "resultPath"), nodes=nodes),
+            path=_find_path(value(result, "resultPath"), nodes.term(value(result, "sourceShape")), nodes=nodes, shapes=shapes),
             value=nodes.term(value(result, "value")),
             component=nodes.term(value(result, "sourceConstraintComponent")),
             shape=nodes.term(value(result, "sourceShape")),
@@ -121,29 +122,13 @@ def _add_languages(results: Iterable[Result], *, data: "Graph", nodes: Nodes) ->
         yield replace(result, language=left[key].pop(0) if left[key] else "")
 
 
-def _path_text(graph: "Graph", path: "Node | None", *, nodes: Nodes) -> str:
-    """Write a SHACL path as a SPARQL property path."""
-    from rdflib import BNode, URIRef
-    from rdflib.collection import Collection
+def _find_path(path: "Node | None", shape: str, *, nodes: Nodes, shapes: ShapesGraph) -> str:
+    """Write the path of a result as a SPARQL property path; pyshacl's report cuts off deep ones, so they come from the shape."""
+    from rdflib import BNode
 
     if not isinstance(path, BNode):
         return nodes.term(path)
-    marks = {"inversePath": ("^", ""), "oneOrMorePath": ("", "+"), "zeroOrMorePath": ("", "*"), "zeroOrOnePath": ("", "?")}
-    for name, (before, after) in marks.items():
-        for inner in graph.objects(path, URIRef(_SH + name)):
-            return f"{before}({_path_text(graph, inner, nodes=nodes)}){after}"
-    parts = graph.value(path, URIRef(_SH + "alternativePath"))
-    steps = Collection(graph, path if parts is None else parts)
-    return ("/" if parts is None else "|").join(_step_text(graph, step, nodes=nodes) for step in steps)
-
-
-def _step_text(graph: "Graph", step: "Node", *, nodes: Nodes) -> str:
-    """Write a step, in brackets where it is a sequence or an alternative."""
-    from rdflib import RDF, URIRef
-
-    text = _path_text(graph, step, nodes=nodes)
-    is_several = any((step, predicate, None) in graph for predicate in (RDF.first, URIRef(_SH + "alternativePath")))
-    return f"({text})" if is_several else text
+    return next((path_text(shapes.path(one)) for one in shapes.values(shape, "path")), "")
 
 
 @contextmanager

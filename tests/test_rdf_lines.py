@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from airm_graph.errors import InputError, StoreError
+from airm_graph.errors import StoreError
 from airm_graph.graph import TripleTable
 from airm_graph.graph.store import FORMATS, number_rows, parse_rows
 from airm_graph.ingest.rdf import RdfFile, load_rdf_files, locate_findings

@@ -123,7 +123,9 @@ def test_compilation_when_repeated_writes_the_same_statements() -> None:
     assert written[0] == written[1]
 
 
-@pytest.mark.parametrize("pattern", [r"(?=a)b", r"\bword", r"(a)\1", r"[a-z-[b]]", r"\i", r"\p{IsGreek}", r"a++", r"x{2000}", r"[^\S]", "("])
+@pytest.mark.parametrize(
+    "pattern", [r"(?=a)b", r"\bword", r"(a)\1", r"[a-z-[b]]", r"\i", r"\p{IsGreek}", r"a++", r"x{2000}", r"[^\S]", "("]
+)
 def test_patterns_when_engines_differ_are_not_compiled(pattern: str) -> None:
     with pytest.raises(NotCompiledError):
         rewrite_pattern(pattern)
@@ -142,7 +144,11 @@ PIECES = [
 TEXTS = st.lists(st.text(st.sampled_from("abcAÉé]-1٣ \u00a0\n\t.{"), max_size=6), min_size=1, max_size=5)
 
 
-@given(pattern=st.lists(st.sampled_from(PIECES), min_size=1, max_size=6).map("".join), flags=st.sampled_from(["", "i", "m", "s", "x", "q", "iq"]), texts=TEXTS)
+@given(
+    pattern=st.lists(st.sampled_from(PIECES), min_size=1, max_size=6).map("".join),
+    flags=st.sampled_from(["", "i", "m", "s", "x", "q", "iq"]),
+    texts=TEXTS,
+)
 @settings(deadline=None)
 def test_patterns_when_rewritten_are_found_where_python_finds_them(table: TripleTable, pattern: str, flags: str, texts: list[str]) -> None:
     try:

@@ -293,8 +293,7 @@ def test_nameless_shapes_have_one_name_whenever_and_beside_whatever_they_are_rea
     for path in paths:
         path.write_text(text, encoding="utf-8")
     found = []
-    for _ in range(2):
-        found.append(read_every_shapes(map(str, paths)))
+    found += [read_every_shapes(map(str, paths)) for _ in range(2)]
     assert found[0] == found[1]
     nodes = {part for row in found[0] for part in row if part.startswith("_:")}
     assert nodes == {"_:mine-1", "_:mine-2", "_:mine.2-1", "_:mine.2-2"}

@@ -28,7 +28,7 @@ from tools import miss, require_programs
 SH = PREFIXES["sh"]
 ENGINES = Path(__file__).parent / "engines"
 CACHE = Path(__file__).parent / ".cache" / "rdf-validate-shacl"
-PACKAGES = ("rdf-validate-shacl@0.6.5", "n3@2.13.12", "@zazuko/env-node@3.0.1")
+PACKAGES = ("rdf-validate-shacl@0.6.5", "n3@2.13.12", "@zazuko/env-node@3.0.0")
 #: Engine → constraint components that it does not know.
 GAPS = {
     "rdf-validate-shacl": {f"<{SH}SPARQLConstraintComponent>": "it reads SHACL Core alone"},
@@ -66,9 +66,7 @@ def plain(term: str) -> str:
 
 def reduce(results: list[Result] | tuple[Result, ...], *, engine: str) -> Compared:
     gaps = GAPS[engine]
-    return Counter(
-        (plain(r.focus), plain(r.value), r.component, plain(r.shape), r.severity) for r in results if r.component not in gaps
-    )
+    return Counter((plain(r.focus), plain(r.value), r.component, plain(r.shape), r.severity) for r in results if r.component not in gaps)
 
 
 def make_pairs(folder: Path) -> list[tuple[Path, Path]]:
@@ -125,7 +123,9 @@ def test_shapes_in_rdf_validate_shacl_find_the_same(tmp_path: Path) -> None:
     require_programs("node", "npm", packages="nodejs npm")
     if not (CACHE / "node_modules").is_dir():
         CACHE.mkdir(parents=True, exist_ok=True)
-        done = subprocess.run(["npm", "install", "--silent", "--no-save", *PACKAGES], cwd=CACHE, capture_output=True, check=False, text=True)
+        done = subprocess.run(
+            ["npm", "install", "--silent", "--no-save", *PACKAGES], cwd=CACHE, capture_output=True, check=False, text=True
+        )
         if done.returncode:
             shutil.rmtree(CACHE, ignore_errors=True)
             miss(f"rdf-validate-shacl cannot be had: {done.stderr[-300:]}")
@@ -135,7 +135,11 @@ def test_shapes_in_rdf_validate_shacl_find_the_same(tmp_path: Path) -> None:
     done = subprocess.run(command, capture_output=True, check=True, text=True)
     names = ("focus", "value", "component", "shape", "severity")
     found = [
-        Counter(tuple(show_json(result[name]) for name in names) for result in results if show_json(result["component"]) not in GAPS["rdf-validate-shacl"])
+        Counter(
+            tuple(show_json(result[name]) for name in names)
+            for result in results
+            if show_json(result["component"]) not in GAPS["rdf-validate-shacl"]
+        )
         for results in json.loads(done.stdout)
     ]
     compare(found, engine="rdf-validate-shacl")

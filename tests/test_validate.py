@@ -95,7 +95,9 @@ def test_node_when_not_a_term_is_refused() -> None:
 
 
 def test_findings_when_made_split_rule_fault_and_remedy() -> None:
-    (found,) = find_findings([result(messages=('"MIT-01: a, b; do c; or d."@en',))], locations={"<f>": (Location("a.txt", 3), Location("a.txt", 5))})
+    (found,) = find_findings(
+        [result(messages=('"MIT-01: a, b; do c; or d."@en',))], locations={"<f>": (Location("a.txt", 3), Location("a.txt", 5))}
+    )
     assert (found.rule, found.message, found.remedy) == ("MIT-01", "a, b", "do c; or d")
     assert (found.focus, found.path, found.value, found.location) == ("<f>", "<p>", "<v>", Location("a.txt", 3))
 

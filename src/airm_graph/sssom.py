@@ -231,9 +231,9 @@ def is_match_table(name: str) -> bool:
 
 
 def begins_like_match_table(head: str) -> bool:
-    """Whether a text begins with the metadata or the header of a table of mappings, whatever its file is called.
+    r"""Whether a text begins with the metadata or the header of a table of mappings, whatever its file is called.
 
-    >>> begins_like_match_table("#curie_map:\\n#  a: urn:a"), begins_like_match_table("ID,Name")
+    >>> begins_like_match_table("#curie_map:\n#  a: urn:a"), begins_like_match_table("ID,Name")
     (True, False)
     """
     for line in head.removeprefix("\ufeff").split("\n"):

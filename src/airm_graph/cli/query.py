@@ -39,7 +39,10 @@ def list_command(shape: str) -> int:
     return 0
 
 
-@command.command("show", epilog="\b\nExamples:\n  airm-graph query show mitigations-by-code\n  airm-graph query show mitigations-by-code code=1.1 --sparql")
+@command.command(
+    "show",
+    epilog="\b\nExamples:\n  airm-graph query show mitigations-by-code\n  airm-graph query show mitigations-by-code code=1.1 --sparql",
+)
 @click.argument("name")
 @click.argument("arguments", nargs=-1, metavar="[PARAMETER=VALUE]...")
 @click.option("--sparql", is_flag=True, help="Print the SPARQL only: the question that run asks, with arguments and defaults in it.")

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import count
 
 from airm_graph.errors import ExportError, StoreError
-from airm_graph.graph.store import canonicalize_rows
+from airm_graph.graph.canonical import canonicalize_rows
 from airm_graph.terms import Quad
 
 __all__ = ["hide_blank_nodes", "show_blank_nodes"]
@@ -47,13 +47,13 @@ def hide_blank_nodes(quads: Iterable[Quad]) -> tuple[list[Quad], str]:
     except StoreError as error:
         raise ExportError(f"blank nodes cannot be labelled: {error}; give them IRIs") from error
     held = "\n".join(term for quad in every for term in quad if "urn:airm-graph:blank" in term)
-    start = next(name for number in count() if (name := f"urn:airm-graph:blank{number}:") not in held)
+    start = next(text for text in (f"urn:airm-graph:blank{number}:" for number in count()) if text not in held)
 
-    def name(term: str) -> str:
+    def hide(term: str) -> str:
         return f"<{start}{term[2:]}>" if term.startswith("_:") else term
 
     rest = [quad for quad in every if not any(term.startswith("_:") for term in quad)]
-    return [*rest, *((name(s), p, name(o), name(g)) for s, p, o, g in labelled)], start
+    return [*rest, *((hide(s), p, hide(o), hide(g)) for s, p, o, g in labelled)], start
 
 
 def show_blank_nodes(pieces: Iterable[str], *, format: str, start: str) -> Iterator[str]:  # noqa: A002 - the word users know

@@ -20,7 +20,11 @@ _GZIP = b"\x1f\x8b"
 _HEAD = 16_384  # bytes; a long comment may stand before the first statement
 _IDLE = re.compile(rb"(?:\s+|#[^\n]*\n)*")
 _DIRECTIVE = re.compile(rb"(?:@prefix|prefix)\s+[^\s:<>\"]*:\s*<[^<>\"\s]*>|(?:@base|base)\s+<[^<>\"\s]*>", re.IGNORECASE)
-_LINE = re.compile(rb"(?:<[A-Za-z][^<>\"\s]*>|_:\w+)[ \t]+<[A-Za-z][^<>\"\s]*>[ \t]+(?:<[A-Za-z][^<>\"\s]*>|_:\w+|\"[^\n]*)[^\n]*\.[ \t]*(?:#[^\n]*)?\r?(?:\n|\Z)")
+_NAME = rb"<[A-Za-z][^<>\"\s]*>"
+_LINE = re.compile(
+    rb"(?:" + _NAME + rb"|_:\w+)[ \t]+" + _NAME + rb"[ \t]+(?:" + _NAME + rb"|_:\w+|\"[^\n]*)"
+    rb"[^\n]*\.[ \t]*(?:#[^\n]*)?\r?(?:\n|\Z)"
+)
 _XML = re.compile(rb"<rdf:RDF[\s>]|xmlns(?::\w+)?\s*=\s*[\"']http://www\.w3\.org/1999/02/22-rdf-syntax-ns#[\"']")
 _JSON = re.compile(rb'\{\s*(?:"|\})|\[\s*\{')
 _KEYWORD = re.compile(rb'"@(?:context|graph|id|type)"\s*:')
@@ -81,7 +85,7 @@ def _recognize(head: bytes) -> str:
     """Recognize a format by the beginning of a file; empty for what is no RDF, as far as that shows."""
     head = head.removeprefix(b"\xef\xbb\xbf")
     start = head[idle.end() :] if (idle := _IDLE.match(head)) else head
-    if start.startswith(b"<?xml") or start.startswith((b"<rdf:RDF", b"<!--")):
+    if start.startswith((b"<?xml", b"<rdf:RDF", b"<!--")):
         return ".rdf" if _XML.search(head) else ""
     if _JSON.match(start):
         return ".jsonld" if _KEYWORD.search(head) else ""

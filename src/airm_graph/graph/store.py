@@ -6,7 +6,6 @@ Loading keeps lexical forms as written, except that Oxigraph normalises numbers,
 import io
 import re
 import resource
-import subprocess
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -25,7 +24,6 @@ __all__ = [
     "RESULT_FORMATS",
     "Result",
     "Store",
-    "canonicalize_rows",
     "find_format",
     "format_rows",
     "number_rows",
@@ -332,20 +330,6 @@ def number_rows(data: bytes, *, name: str, suffix: str, base_iri: str | None = N
     except (SyntaxError, ValueError) as error:
         line = reader.line if isinstance(error, _NewerError) else None
         raise _explain(error, name=name, line=line) from error
-
-
-def canonicalize_rows(rows: Iterable[Quad], *, seconds: int) -> list[Quad]:
-    """Label blank nodes by RDFC-1.0, in a process of its own that is given so many seconds of the processor.
-
-    Raises:
-        StoreError: They were not enough.
-    """
-    data = "".join(f"{s} {p} {o} {g} .\n" if g else f"{s} {p} {o} .\n" for s, p, o, g in rows).encode()
-    code = f"from airm_graph.graph import store; store.write_canonical({seconds})"
-    done = subprocess.run([sys.executable, "-c", code], input=data, capture_output=True, check=False)
-    if done.returncode:
-        raise StoreError(f"{seconds} seconds were not enough")
-    return parse_rows(done.stdout, name="canonical", suffix=".nq")
 
 
 def write_canonical(seconds: int) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
-from airm_graph.errors import InputError, StoreError
+from airm_graph.errors import InputError
 from airm_graph.graph import TripleTable, quote, suffix_of
 from airm_graph.graph.rdf_format import find_format, unpack
 from airm_graph.graph.store import number_rows, parse_rows, stream_rows

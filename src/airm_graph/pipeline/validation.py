@@ -91,7 +91,9 @@ def _validate_rdf(paths: Sequence[Path], options: BuildOptions, *, tell: Progres
         files = session.load_rdf(paths)
         count = len(session.table)
         if not count:
-            raise InputError("no statement was read", file=", ".join(file.name for file in files), remedy="silence is no pass: look at the file")
+            raise InputError(
+                "no statement was read", file=", ".join(file.name for file in files), remedy="silence is no pass: look at the file"
+            )
         session.use_threads()
         tell("validate", 0, 1)
         verdict = _judge_files(session.table, options)

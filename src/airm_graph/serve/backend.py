@@ -23,10 +23,10 @@ from airm_graph.serve.graph_writer import write_graph
 from airm_graph.serve.messages import Message, Reply
 from airm_graph.serve.project_documents import find_document_graphs, load_documents, read_documents
 from airm_graph.serve.query_checks import check_query
-from airm_graph.serve.store_limits import correct_query
 from airm_graph.serve.resource_description import describe_document, describe_resource, list_described_rows
 from airm_graph.serve.server_settings import Limits
 from airm_graph.serve.service_description import SERVICE_GRAPH, SERVICE_PREFIXES, describe_service
+from airm_graph.serve.store_limits import correct_query
 from airm_graph.terms import Quad
 from airm_graph.triples import NOTICE
 

@@ -56,7 +56,9 @@ def _refuse_counted_paths(tokens: Sequence[Token]) -> None:
         for number, token in enumerate(tokens)
     )
     if counts and any(token.text == "|" and not _is_negated(tokens, number) for number, token in enumerate(tokens)):
-        raise QueryError("the store counts what an alternative path (p|q) reaches once, even where both lead there; write UNION, or count DISTINCT")
+        raise QueryError(
+            "the store counts what an alternative path (p|q) reaches once, even where both lead there; write UNION, or count DISTINCT"
+        )
 
 
 def _is_negated(tokens: Sequence[Token], number: int) -> bool:

@@ -70,7 +70,11 @@ class ShapeNames:
         return found
 
     def _list_targets(self, node: str) -> list[str]:
-        return [value for kind in ("targetClass", "targetNode", "targetSubjectsOf", "targetObjectsOf") for value in self._graph.values(node, kind)]
+        return [
+            value
+            for kind in ("targetClass", "targetNode", "targetSubjectsOf", "targetObjectsOf")
+            for value in self._graph.values(node, kind)
+        ]
 
     def _describe_parameters(self, shape: str, component: str) -> str:
         name = _local_name(component).removesuffix("ConstraintComponent")

@@ -35,7 +35,7 @@ def corrected_components() -> Iterator[None]:
     corrected = {URIRef(f"{_SH}pattern"): pattern, URIRef(f"{_SH}minLength"): least}
     modules = (vars(value_range_constraints), vars(property_pair_constraints))
     comparisons = {id(module): _make_comparison(module["compare_literal"]) for module in modules if "compare_literal" in module}
-    swaps = [(CONSTRAINT_PARAMETERS_MAP, name, made) for name, made in corrected.items()]
+    swaps: list[tuple[dict[Any, Any], Any, Any]] = [(CONSTRAINT_PARAMETERS_MAP, name, made) for name, made in corrected.items()]
     swaps += [(module, "compare_literal", comparisons[id(module)]) for module in modules if id(module) in comparisons]
     before = [(held, name, held[name]) for held, name, _ in swaps]
     try:
@@ -62,12 +62,12 @@ def _make_components() -> tuple[type, type]:
             if not all(isinstance(rule, Literal) for rule in self.string_rules):
                 raise ShapesError(f"{shape.node}: sh:pattern takes texts only")
             flags = next(iter(shape.objects(URIRef(f"{_SH}flags"))), "")
-            self.compiled_cache = {rule: _compile(str(rule), flags=str(flags)) for rule in self.string_rules}
+            self.compiled_cache: dict[Any, re.Pattern[str]] = {rule: _compile(str(rule), flags=str(flags)) for rule in self.string_rules}
 
     class MinLength(MinLengthConstraintComponent):
         def _evaluate_string_rule(self, rule: Any, target_graph: Any, values_of: Any) -> tuple[bool, list[Any]]:
             if rule.value != 0:
-                found: tuple[bool, list[Any]] = super()._evaluate_string_rule(rule, target_graph, values_of)
+                found: tuple[bool, list[Any]] = super()._evaluate_string_rule(rule, target_graph, values_of)  # type: ignore[no-untyped-call]
                 return found
             blank = ((focus, value) for focus, values in values_of.items() for value in values if isinstance(value, BNode))
             reports = [self.make_v_result(target_graph, focus, value_node=value) for focus, value in blank]

@@ -164,7 +164,16 @@ def _reading_order(finding: Finding) -> tuple[bool, str, int, int]:
 
 def _said(finding: Finding) -> tuple[object, ...]:
     """What findings share that are told as one: all but value and component."""
-    return finding.location, finding.severity, finding.severity_iri, finding.rule, finding.message, finding.focus, finding.shape, finding.origin
+    return (
+        finding.location,
+        finding.severity,
+        finding.severity_iri,
+        finding.rule,
+        finding.message,
+        finding.focus,
+        finding.shape,
+        finding.origin,
+    )
 
 
 def _finding_lines(same: Sequence[Finding], *, paths: Mapping[str, str]) -> list[ReportLine]:

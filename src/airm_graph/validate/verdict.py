@@ -10,8 +10,8 @@ from airm_graph.model import Finding, Location
 from airm_graph.namespaces import BASE
 from airm_graph.terms import Quad
 from airm_graph.validate.findings import find_findings
-from airm_graph.validate.node_locations import find_locations
 from airm_graph.validate.ledger import Ledger
+from airm_graph.validate.node_locations import find_locations
 from airm_graph.validate.shape_files import DEFAULT_SHAPES, list_habits, load_shapes, read_shapes
 
 if TYPE_CHECKING:

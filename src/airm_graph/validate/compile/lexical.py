@@ -145,6 +145,8 @@ def _part(pattern: str, group: int, *, default: str = "") -> str:
 
 
 _STAMP = r"^(?:(-?[0-9]+)-([0-9]{2})-([0-9]{2}))?T?(?:([0-9]{2}):([0-9]{2}):([0-9]{2}(?:[.][0-9]+)?))?(?:Z|([+-])([0-9]{2}):([0-9]{2}))?$"
+
+
 def _moment(name: str) -> str:
     """Write SQL for the moment that a part of a date begins at."""
     _, taken, before, behind = PARTIAL_DATES[name]

@@ -36,7 +36,12 @@ _MOST = 1000
 
 _PROPERTY = re.compile(r"\\[pP]\{([^{}]*)\}")
 #: General categories of Unicode, as both SPARQL and the engines know them.
-_CATEGORIES = frozenset("L Lu Ll Lt Lm Lo M Mn Mc Me N Nd Nl No P Pc Pd Ps Pe Pi Pf Po S Sm Sc Sk So Z Zs Zl Zp C Cc Cf Co".split())
+_CATEGORIES = frozenset(
+    (
+        *("L", "Lu", "Ll", "Lt", "Lm", "Lo", "M", "Mn", "Mc", "Me", "N", "Nd", "Nl", "No", "P", "Pc", "Pd", "Ps", "Pe", "Pi", "Pf", "Po"),
+        *("S", "Sm", "Sc", "Sk", "So", "Z", "Zs", "Zl", "Zp", "C", "Cc", "Cf", "Co"),
+    )
+)
 
 #: The name of a group of ``_TOKEN`` and the text.
 _Token = tuple[str, str]

@@ -99,7 +99,9 @@ class _ShapeChecks:
 def find_constants(rows: Iterable[Quad], *, graph: ShapesGraph) -> list[str]:
     """List the terms that plans may name, sorted; they need ids before shapes are compiled."""
     found = {value for _, predicate, value, _ in rows if predicate in _CONSTANT_PARAMETERS}
-    return sorted(found | {term(f"rdf:{name}") for name in ("type", "first", "rest", "nil")} | {_SUBCLASS, term("rdfs:Resource")} | set(graph.roots()))
+    return sorted(
+        found | {term(f"rdf:{name}") for name in ("type", "first", "rest", "nil")} | {_SUBCLASS, term("rdfs:Resource")} | set(graph.roots())
+    )
 
 
 def compile_shapes(graph: ShapesGraph, *, ids: Mapping[str, int]) -> CompiledShapes:

@@ -22,10 +22,10 @@ def write_path(text: str) -> str:
     >>> write_path("<urn:p>/<urn:q>")
     '( <urn:p> <urn:q> )'
     """
-    tokens = _TOKEN.findall(text)
-    if not text or "".join(tokens) != text:
+    parts = _TOKEN.findall(text)
+    if not text or "".join(parts) != text:
         return ""
-    reader = _PathReader(tokens)
+    reader = _PathReader(parts)
     try:
         path = reader.alternative()
     except (IndexError, ValueError, RecursionError):
@@ -34,15 +34,15 @@ def write_path(text: str) -> str:
 
 
 class _PathReader:
-    """Reads the tokens of a path; a path that is none raises ValueError or IndexError."""
+    """Reads the parts of a path; a path that is none raises ValueError or IndexError."""
 
-    def __init__(self, tokens: list[str]) -> None:
-        self._tokens, self._at = tokens, 0
+    def __init__(self, parts: list[str]) -> None:
+        self._parts, self._at = parts, 0
 
     @property
     def is_done(self) -> bool:
-        """Whether every token was read."""
-        return self._at == len(self._tokens)
+        """Whether every part was read."""
+        return self._at == len(self._parts)
 
     def alternative(self) -> str:
         """Read paths with bars between them."""
@@ -55,27 +55,27 @@ class _PathReader:
 
     def _several(self, mark: str, read: Callable[[], str]) -> list[str]:
         found = [read()]
-        while not self.is_done and self._tokens[self._at] == mark:
+        while not self.is_done and self._parts[self._at] == mark:
             self._at += 1
             found.append(read())
         return found
 
     def _step(self) -> str:
-        token = self._take()
-        if token == "^":
+        part = self._take()
+        if part == "^":
             return f"[ sh:inversePath {self._step()} ]"
-        if token == "(":
+        if part == "(":
             path = self.alternative()
             if self._take() != ")":
-                raise ValueError(token)
-        elif _IRI.match(token):
-            path = token
+                raise ValueError(part)
+        elif _IRI.match(part):
+            path = part
         else:
-            raise ValueError(token)
-        while not self.is_done and self._tokens[self._at] in _REPEATS:
+            raise ValueError(part)
+        while not self.is_done and self._parts[self._at] in _REPEATS:
             path = f"[ sh:{_REPEATS[self._take()]} {path} ]"
         return path
 
     def _take(self) -> str:
         self._at += 1
-        return self._tokens[self._at - 1]
+        return self._parts[self._at - 1]

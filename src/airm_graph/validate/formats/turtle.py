@@ -1,8 +1,9 @@
 """The report as SHACL writes it, in Turtle: one result for each finding.
 
 The nodes of the report are named by what they say. As in SHACL, ``sh:conforms`` is true only when
-there is no result, however mild; those of debug and trace, which SHACL 1.2 adds, leave it true. Findings of reader and merge have their rule for a source shape,
-their file for a focus node, and no constraint component.
+there is no result, however mild; those of debug and trace, which SHACL 1.2 adds, leave it true.
+Findings of reader and merge have their rule for a source shape, their file for a focus node, and no
+constraint component.
 """
 
 import hashlib

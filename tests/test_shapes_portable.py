@@ -38,7 +38,7 @@ GAPS = {
 #: Engine → fixtures in which it answers otherwise, and why.
 DIFFERENT = {
     "rdf-validate-shacl": {},
-    "Jena": {},
+    "Jena": {"Source/invalid-issued": "it looks at the form of a year, which pyshacl and this project do not"},
     "pyshacl": {
         "EditedMitigation/invalid-same-text": "rdflib makes a text of the least IRI",
         "EditedSource/invalid-own-abstract": "rdflib makes a text of the least IRI",
@@ -69,13 +69,16 @@ def reduce(results: list[Result] | tuple[Result, ...], *, engine: str) -> Compar
     return Counter((plain(r.focus), plain(r.value), r.component, plain(r.shape), r.severity) for r in results if r.component not in gaps)
 
 
-def make_pairs(folder: Path) -> list[tuple[Path, Path]]:
+def make_pairs(folder: Path, *, engine: str) -> list[tuple[Path, Path]]:
+    """Write data and shapes of each fixture; what the engine does not know at all is left out of the shapes."""
+    unknown = {f"<{SH}sparql>"} if GAPS[engine] else set()
     shapes = {}
     pairs = []
     for number, path in enumerate(FILES):
         names = judged_by(path.parent.name)
         if names not in shapes:
-            shapes[names] = write(read_every_shapes(names), folder / f"shapes{len(shapes)}.nt")
+            rows = [row for row in read_every_shapes(names) if row[1] not in unknown]
+            shapes[names] = write(rows, folder / f"shapes{len(shapes)}.nt")
         pairs.append((write(read_fixture(path), folder / f"{number}.nt"), shapes[names]))
     return pairs
 
@@ -130,7 +133,7 @@ def test_shapes_in_rdf_validate_shacl_find_the_same(tmp_path: Path) -> None:
             shutil.rmtree(CACHE, ignore_errors=True)
             miss(f"rdf-validate-shacl cannot be had: {done.stderr[-300:]}")
     pairs = tmp_path / "pairs.json"
-    pairs.write_text(json.dumps([[str(one), str(other)] for one, other in make_pairs(tmp_path)]))
+    pairs.write_text(json.dumps([[str(one), str(other)] for one, other in make_pairs(tmp_path, engine="rdf-validate-shacl")]))
     command = ["node", str(ENGINES / "validate.mjs"), str(CACHE), str(pairs)]
     done = subprocess.run(command, capture_output=True, check=True, text=True)
     names = ("focus", "value", "component", "shape", "severity")
@@ -157,7 +160,7 @@ def test_shapes_in_jena_find_the_same(tmp_path: Path) -> None:
     if command is None or len(command) == 1:
         miss(MISSING)
     pairs = tmp_path / "pairs.tsv"
-    pairs.write_text("".join(f"{one}\t{other}\n" for one, other in make_pairs(tmp_path)))
+    pairs.write_text("".join(f"{one}\t{other}\n" for one, other in make_pairs(tmp_path, engine="Jena")))
     run = [*command[:-1], str(ENGINES / "Validate.java"), str(pairs)]
     done = subprocess.run(run, capture_output=True, check=False, text=True, env=os.environ)
     assert done.returncode == 0, done.stderr[-2000:]

@@ -8,13 +8,14 @@ from pathlib import Path
 import pytest
 import rdflib
 from click.testing import CliRunner
+from rdflib.compare import to_isomorphic
 
 from airm_graph.cli.validate import command
-from airm_graph.errors import AirmError, InputError, ShapesError
-from airm_graph.pipeline import validate_inputs
+from airm_graph.errors import AirmError, ExportError, InputError, ShapesError
+from airm_graph.pipeline import load, validate_inputs
 from airm_graph.validate.baseline import compare_report, read_baseline, write_baseline
 from airm_graph.validate.formats.result_path import write_path
-from airm_graph.validate.report import Report
+from airm_graph.validate.report import NOTICE, Report
 
 HEAD = """PREFIX ex: <https://example.org/>
 PREFIX owl: <http://www.w3.org/2002/07/owl#>
@@ -269,6 +270,47 @@ def test_pattern_when_no_engine_reads_it_is_refused_by_name(pattern: str, tmp_pa
         judge(tmp_path, 'ex:a a ex:T ; ex:p "x" .', f'{TARGET} sh:property [ sh:path ex:p ; sh:pattern "{pattern}" ] .')
 
 
+# Exports of data from elsewhere, and the notice.
+
+BLANK = 'ex:v ex:creator [ ex:name "Jane" ; ex:knows [ ex:name "Joe" ] ] ; ex:list ( 1 2 ) .'
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+@pytest.mark.parametrize("name", ["ntriples", "nquads", "turtle", "jsonld", "rdfxml"])
+def test_export_of_blank_nodes_says_the_same_with_stable_labels(name: str, tmp_path: Path) -> None:
+    other_order = 'ex:v ex:list ( 1 2 ) ; ex:creator [ ex:knows [ ex:name "Joe" ] ; ex:name "Jane" ] .'
+    one, other = write(tmp_path, one_ttl=BLANK, other_ttl=other_order)
+    written = ["".join(load(path).export(name)) for path in (one, other)]
+    assert written[0] == written[1]
+    form = {"ntriples": "nt", "nquads": "nt", "turtle": "turtle", "jsonld": "json-ld", "rdfxml": "xml"}[name]
+    found = rdflib.Graph().parse(data=written[0], format=form)
+    wanted = rdflib.Graph().parse(data=HEAD + BLANK, format="turtle")
+    assert to_isomorphic(found) == to_isomorphic(wanted)
+    assert "urn:airm-graph:blank" not in written[0]
+
+
+def test_labels_when_they_take_too_long_are_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr("airm_graph.export.blank_nodes._LIMIT", 0)
+    (path,) = write(tmp_path, v_ttl=BLANK)
+    with pytest.raises(ExportError, match="blank nodes cannot be labelled"):
+        list(load(path).export("ntriples"))
+
+
+def test_notice_stands_on_data_that_carries_it_or_names_no_licence(tmp_path: Path) -> None:
+    licensed = "ex:v <http://purl.org/dc/terms/license> ex:free ; a skos:ConceptScheme ."
+    one, other = write(tmp_path, one_ttl=licensed, other_ttl="ex:v a skos:ConceptScheme .")
+    assert validate_inputs([one])[0].notice == ""
+    assert validate_inputs([other])[0].notice == NOTICE
+    assert validate_inputs([one, other])[0].notice == NOTICE
+    assert NOTICE not in "".join(load(one).export("turtle"))
+
+
+def test_file_when_it_is_no_data_answers_nothing(tmp_path: Path) -> None:
+    (tmp_path / "notes.md").write_text("# Notes\nNothing here is a graph.\n")
+    with pytest.raises(InputError, match="no mitigation could be read"):
+        load(tmp_path / "notes.md")
+
+
 # What a baseline accepts.
 
 BEFORE = TARGET + (
@@ -276,12 +318,9 @@ BEFORE = TARGET + (
     "[ sh:path ex:q ; sh:uniqueLang true ] , [ sh:path ex:r ; sh:node [ sh:property [ sh:path ex:p ; sh:minCount 1 ] ] ] ."
 )
 AFTER = (
-    "\n\n"
-    + TARGET
-    + (
-        "sh:property [ sh:path ex:r ; sh:node [ sh:property [ sh:minCount 1 ; sh:path ex:p ] ] ] , [ sh:path ex:q ; sh:uniqueLang true ] ,\n"
-        '[ sh:path ex:p ; sh:minCount 1 ; sh:message "another message" ] , [ sh:path ex:p ; sh:datatype xsd:integer ] , [ sh:path ex:p ; sh:maxCount 1 ] .'
-    )
+    f"\n\n{TARGET} sh:property [ sh:path ex:r ; sh:node [ sh:property [ sh:minCount 1 ; sh:path ex:p ] ] ] ,\n"
+    '[ sh:path ex:q ; sh:uniqueLang true ] , [ sh:path ex:p ; sh:minCount 1 ; sh:message "another message" ] , '
+    "[ sh:path ex:p ; sh:datatype xsd:integer ] , [ sh:path ex:p ; sh:maxCount 1 ] ."
 )
 
 

@@ -8,9 +8,9 @@ from pathlib import Path
 from airm_graph.errors import InputError
 from airm_graph.graph import TripleTable
 from airm_graph.ingest.external import find_match_findings
-from airm_graph.ingest.rdf import locate_findings
+from airm_graph.ingest.rdf import RdfFile, locate_findings
 from airm_graph.model import Finding
-from airm_graph.namespaces import PREFIXES, term
+from airm_graph.namespaces import PREFIXES, literal, term
 from airm_graph.pipeline.building import build_graph
 from airm_graph.pipeline.found import find_files
 from airm_graph.pipeline.loading import find_base
@@ -18,9 +18,14 @@ from airm_graph.pipeline.options import BuildOptions
 from airm_graph.pipeline.platform import EMBEDDED, Platform
 from airm_graph.progress import Progress, tell_nobody
 from airm_graph.validate import Ledger, Report, Verdict, judge_shapes
+from airm_graph.validate.report import NOTICE
 
 __all__ = ["validate_inputs"]
 
+_LICENCES = (
+    *(term(f"dcterms:{name}") for name in ("license", "rights")),
+    *("<http://creativecommons.org/ns#license>", "<https://schema.org/license>", "<http://schema.org/license>"),
+)
 _RDF, _SETS = attrgetter("rdf"), attrgetter("mapping_sets")
 
 
@@ -56,7 +61,7 @@ def validate_inputs(
     rdf, sets = (sorted({path for one in found for path in paths(one)}, key=Path.as_posix) for paths in (_RDF, _SETS))
     others = [path for path, one in zip(inputs, found, strict=True) if one.has_others or not (one.rdf or one.mapping_sets)]
     ledger = Ledger(passed_over=tuple(entry for one in found for entry in one.passed_over))
-    report, files = Report((), ledger=ledger), dict[str, str]()
+    report, files = Report((), ledger=ledger, notice=""), dict[str, str]()
     if others:
         graph = build_graph(others, options, tell=tell)
         read = Ledger(tuple((name, None) for name in graph.files))
@@ -65,7 +70,7 @@ def validate_inputs(
     mapped = [finding for path in sets for finding in _judge_mapping_set(path)]
     names = {path.as_posix(): path.as_posix() for path in (*rdf, *sets)}
     tables = tuple((path.as_posix(), None) for path in sets)
-    report = _join(report, Report(tuple(mapped), tuple(path.as_posix() for path in sets), ledger=Ledger(tables)))
+    report = _join(report, Report(tuple(mapped), tuple(path.as_posix() for path in sets), ledger=Ledger(tables), notice=""))
     return report, files | names
 
 
@@ -79,12 +84,13 @@ def _join(one: Report, other: Report) -> Report:
         tuple(sorted(joined.items())),
         (*one.notes, *other.notes),
         one.ledger.join(other.ledger),
+        one.notice or other.notice,
     )
 
 
 def _validate_rdf(paths: Sequence[Path], options: BuildOptions, *, tell: Progress) -> Report:
     if not paths:
-        return Report(())
+        return Report((), notice="")
     tell("start", 0, 1)
     with options.platform.open() as session:
         tell("read", 0, 1)
@@ -104,9 +110,22 @@ def _validate_rdf(paths: Sequence[Path], options: BuildOptions, *, tell: Progres
                 remedy="compare the targets of the shapes with the classes and properties of the data, or give other --shapes",
             )
         found = locate_findings(verdict.findings, files=files, over=session.over)
+        notice = NOTICE if _carries_notice(session.table, files) else ""
     tell("done", 1, 1)
     read = tuple((file.name, len(file.quads) if file.quads else count if len(files) == 1 else None) for file in files)
-    return Report(tuple(found), tuple(file.name for file in files), verdict.engines, verdict.notes, Ledger(read).join(verdict.ledger))
+    return Report(
+        tuple(found), tuple(file.name for file in files), verdict.engines, verdict.notes, Ledger(read).join(verdict.ledger), notice
+    )
+
+
+def _carries_notice(table: TripleTable, files: Sequence[RdfFile]) -> bool:
+    """Whether data asks not to be shared: it says so, or a file does not name a licence."""
+    if table.find_ids([literal(NOTICE), literal(NOTICE, language="en")]):
+        return True
+    if len(files) > 1:
+        return not all(any(quad[1] in _LICENCES for quad in file.quads) for file in files)
+    known = ", ".join(map(str, table.find_ids(_LICENCES).values())) or "-1"
+    return not table.execute(f"SELECT 1 FROM quads WHERE p IN ({known}) LIMIT 1")
 
 
 def _judge_files(table: TripleTable, options: BuildOptions) -> Verdict:

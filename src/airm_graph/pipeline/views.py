@@ -29,7 +29,7 @@ from airm_graph.export.quarantine import QUARANTINE, write_quarantine
 from airm_graph.graph import BLANK, Selection, TripleTable, rebased_text, stream_quads
 from airm_graph.graph.store import Store
 from airm_graph.model import Link, Rejected, TableCount
-from airm_graph.namespaces import BASE, PREFIXES, iri, rebase_text
+from airm_graph.namespaces import BASE, PREFIXES, iri, literal, rebase_text, term
 from airm_graph.pipeline.platform import WriteParts
 from airm_graph.pipeline.stating import read_ontology
 from airm_graph.query.answers import Table
@@ -336,7 +336,10 @@ class Graph:
 
     @cached_property
     def _options(self) -> Options:
-        return make_options(self.base, comment=NOTICE)
+        # A file from elsewhere that names its licence carries no notice of ours, unless it says so.
+        said = self.table.find_ids([literal(NOTICE), literal(NOTICE, language="en")])
+        licensed = self.table.find_ids([term("dcterms:license"), "<http://creativecommons.org/ns#license>"])
+        return make_options(self.base, comment=NOTICE if self.files or said or not licensed else "")
 
     def _iter_quads(self) -> Iterator[Quad]:
         if self.base == BASE:

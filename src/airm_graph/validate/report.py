@@ -44,6 +44,7 @@ class Report:
         engines: Name of an engine and the IRIs of the shapes that it judged.
         notes: Why a shape was left to pyshacl, and the like.
         ledger: What was read, what was passed over, and what each shape judged.
+        notice: What is asked of readers; empty where every input has a licence and none carries it.
     """
 
     findings: tuple[Finding, ...]
@@ -51,6 +52,7 @@ class Report:
     engines: tuple[tuple[str, tuple[str, ...]], ...] = ()
     notes: tuple[str, ...] = ()
     ledger: Ledger = field(default_factory=Ledger)
+    notice: str = NOTICE
 
     @property
     def conforms(self) -> bool:
@@ -73,7 +75,7 @@ class Report:
             "conforms": self.conforms,
             "counts": self.counts,
             "files": sorted(set(self.files)),
-            "notice": NOTICE,
+            "notice": self.notice or None,
             "engines": {name: list(shapes) for name, shapes in self.engines},
             "notes": list(self.notes),
             "ledger": self.ledger.to_record(),

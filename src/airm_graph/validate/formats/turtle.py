@@ -16,7 +16,7 @@ from airm_graph.validate.describe import describe_location
 from airm_graph.validate.fingerprints import fingerprint_findings
 from airm_graph.validate.formats.parts import find_path
 from airm_graph.validate.formats.result_path import write_path
-from airm_graph.validate.report import NOTICE, Report
+from airm_graph.validate.report import Report
 
 __all__ = ["write_turtle"]
 
@@ -31,10 +31,9 @@ def write_turtle(report: Report, *, paths: Mapping[str, str]) -> str:
     root = f"urn:airm-graph:report:{digest}"
     blocks = ["\n".join(f"PREFIX {prefix}: <{PREFIXES[prefix]}>" for prefix in _USED)]
     conforms = not any(finding.fails(Severity.INFO) for finding, _ in pairs)
+    rights = f"  dcterms:rights {literal(report.notice)} ;\n" if report.notice else ""
     results = "".join(f" ;\n  sh:result <{root}#{fingerprint}>" for _, fingerprint in pairs)
-    blocks.append(
-        f"<{root}>\n  a sh:ValidationReport ;\n  dcterms:rights {literal(NOTICE)} ;\n  sh:conforms {str(conforms).lower()}{results} ."
-    )
+    blocks.append(f"<{root}>\n  a sh:ValidationReport ;\n{rights}  sh:conforms {str(conforms).lower()}{results} .")
     for finding, fingerprint in pairs:
         blocks.extend(_blocks(finding, f"{root}#{fingerprint}", paths=paths))
     return "\n\n".join(blocks) + "\n"

@@ -1,8 +1,8 @@
 """Starts Jena's SHACL validator: its own ``shacl`` command where there is one, else the jars of Debian's libapache-jena-java.
 
 Debian's 4.5.0 does not start by itself: its manifest leaves out jars that are installed, and of the regular expressions of Xerces, which
-Debian moved to another package name, the message file stayed behind. So the class path is written here, and the file put where it is
-looked for.
+Debian moved to another package name, the message files stayed behind. So the class path is written here, and the files put where they
+are looked for.
 """
 
 import shutil
@@ -22,7 +22,7 @@ jena-rdfconnection jena-shacl jena-tdb jena-tdb2 commons-cli commons-codec commo
 commons-logging dexx.collection gson guava httpclient httpcore jackson-annotations jackson-core jackson-databind jakarta.json-api
 jsonld-java protobuf slf4j-api slf4j-nop thrift titanium-json-ld
 """
-_MESSAGES = "xerces/impl/xpath/regex/message.properties"
+_MOVED = "org/apache/jena/ext/"
 
 
 def find_jena(folder: Path) -> list[str] | None:
@@ -36,10 +36,12 @@ def find_jena(folder: Path) -> list[str] | None:
     java, core = shutil.which("java"), _JARS / "jena-core.jar"
     if not java or not core.exists():
         return None
-    messages = folder / _MESSAGES
-    messages.parent.mkdir(parents=True, exist_ok=True)
     with zipfile.ZipFile(core) as jar:
-        messages.write_bytes(jar.read(f"org/apache/jena/ext/{_MESSAGES}"))
+        for name in jar.namelist():
+            if name.startswith(f"{_MOVED}xerces/") and name.endswith(".properties"):
+                messages = folder / name.removeprefix(_MOVED)
+                messages.parent.mkdir(parents=True, exist_ok=True)
+                messages.write_bytes(jar.read(name))
     paths = [folder, *(_JARS / f"{name}.jar" for name in _NAMES.split())]
     return [java, "-cp", ":".join(map(str, paths)), "shacl.shacl"]
 

@@ -5,8 +5,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
 from airm_graph.graph import TripleTable
-from airm_graph.terms import Quad
+from airm_graph.terms import Quad, read_literal
 from airm_graph.validate.engine import Judgement, judge
+from airm_graph.validate.findings import Result
 from airm_graph.validate.shape_files import read_every_shapes
 
 __all__ = ["compare", "judge_quads", "loaded"]
@@ -29,4 +30,11 @@ def judge_quads(quads: Iterable[Quad], shapes: Sequence[Quad] | Sequence[str], *
 
 def compare(judgement: Judgement, *, messages: bool = True) -> Counter[tuple[str, ...]]:
     """What engines have to agree in."""
-    return Counter((r.component, r.focus, r.path, r.value, r.severity.value, r.message if messages else "") for r in judgement.results)
+    return Counter((r.component, r.focus, r.path, r.value, r.shape, r.severity, _texts(r) if messages else "") for r in judgement.results)
+
+
+def _texts(result: Result) -> str:
+    """Every message; those of a SPARQL constraint without their languages, which pyshacl leaves out."""
+    if result.component.endswith("#SPARQLConstraintComponent>"):
+        return "\n".join(sorted(read_literal(message).text for message in result.messages))
+    return "\n".join(result.messages)

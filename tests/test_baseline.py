@@ -92,10 +92,10 @@ def test_compare_accepts_as_many_as_are_known_and_no_more() -> None:
     [
         ("{", "known.json:1: the baseline is not JSON"),
         ("[]", "not a baseline"),
-        ('{"version": 1}', "not a baseline"),
-        ('{"version": 1, "findings": [{}]}', "not a baseline"),
-        ('{"version": 1, "findings": 5}', "not a baseline"),
-        ('{"version": 2, "findings": []}', "version 2"),
+        ('{"version": 2}', "not a baseline"),
+        ('{"version": 2, "findings": [{}]}', "not a baseline"),
+        ('{"version": 2, "findings": 5}', "not a baseline"),
+        ('{"version": 3, "findings": []}', "version 3"),
     ],
 )
 def test_baseline_that_is_none_is_refused(text: str, message: str) -> None:
@@ -159,7 +159,7 @@ def test_exit_codes_are_as_documented(
 
 
 def test_exit_code_is_three_when_the_program_is_at_fault(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("airm_graph.pipeline.validation._find_rdf", None)
+    monkeypatch.setattr("airm_graph.pipeline.validation.find_files", None)
     with pytest.raises(SystemExit) as stopped:
         main(["validate", str(EXAMPLES)])
     assert stopped.value.code == 3

@@ -205,7 +205,7 @@ def test_turtle_is_a_shacl_report_for_both_parsers() -> None:
         ("urn:airm-graph:file:in/sub/b.meta.yaml", "Warning", "no date; fix the side-car"),
     }
     subjects = {s for s, _, _, _ in rows if s.startswith("_:")}
-    assert len(subjects) == 1  # the inverse path; results and places have IRIs
+    assert len(subjects) == 3  # an inverse path, and the two nodes of a sequence; results and places have IRIs
     assert f"<{BASE}rules/CAP-09>" in {o for _, p, o, _ in rows if p == f"<{SH}sourceShape>"}
 
 
@@ -317,10 +317,18 @@ RESULT = _object(
     relatedLocations={"type": "array", "uniqueItems": True, "items": LOCATION},
 )
 DRIVER = _object("name rules", name=STRING, version=STRING, informationUri=URI, rules={"type": "array", "uniqueItems": True, "items": RULE})
+NOTIFICATION = _object("level message", level={"const": "note"}, message=MESSAGE)
+INVOCATION = _object(
+    "executionSuccessful toolExecutionNotifications properties",
+    executionSuccessful={"const": True},
+    toolExecutionNotifications={"type": "array", "items": NOTIFICATION},
+    properties={"type": "object", "required": ["ledger"]},
+)
 RUN = _object(
     "tool results",
     tool=_object("driver", driver=DRIVER),
     columnKind={"enum": ["utf16CodeUnits", "unicodeCodePoints"]},
+    invocations={"type": "array", "minItems": 1, "items": INVOCATION},
     originalUriBaseIds={"type": "object", "additionalProperties": _object("", uri=URI, description=MESSAGE)},
     properties={"type": "object"},
     results={"type": "array", "items": RESULT},
@@ -578,7 +586,7 @@ def test_validate_fails_from_the_severity_asked_for(fail_on: str, expected: int,
         '<urn:s> a skos:ConceptScheme ; dcterms:title "S"@en ; rdfs:label "S"@en ; skos:hasTopConcept <urn:s/1> .\n'
         "<urn:s/1> a skos:Concept ; skos:inScheme <urn:s> ; skos:topConceptOf <urn:s> .\n"
     )
-    code, printed = run(str(tmp_path / "a.ttl"), "--fail-on", fail_on, "--shapes", "skos", "--format", "json")
+    code, printed = run(str(tmp_path / "a.ttl"), "--fail-on", fail_on, "--shapes", "taxonomy", "--format", "json")
     assert [(entry["rule"], entry["severity"], entry["first_line"]) for entry in json.loads(printed)["findings"]] == [("SKO-14", "info", 3)]
     assert code == expected
 

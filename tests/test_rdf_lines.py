@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from airm_graph.errors import InputError, StoreError
+from airm_graph.errors import StoreError
 from airm_graph.graph import TripleTable
 from airm_graph.graph.store import FORMATS, number_rows, parse_rows
 from airm_graph.ingest.rdf import RdfFile, load_rdf_files, locate_findings
@@ -344,18 +344,21 @@ def test_validate_of_parquet_with_quads_is_that_of_the_file_they_came_from(tmp_p
     wanted = validate_inputs([tmp_path / "data.ttl"])[0]
     for path in (tmp_path / "parts", tmp_path / "parts" / "quads.parquet"):
         report, _ = validate_inputs([path])
-        assert [Path(file).name for file in report.files] == ["quads.parquet"]
-        assert [(one.rule, one.focus, one.value) for one in report.findings] == [
+        assert [Path(file).name for file in report.files if file.endswith("quads.parquet")] == ["quads.parquet"]
+        assert [(one.rule, one.focus, one.value) for one in report.findings if one.focus] == [
             (one.rule, one.focus, one.value) for one in wanted.findings
         ]
     assert wanted.counts["violation"] > 0
 
 
-def test_validate_refuses_captures_beside_rdf(tmp_path: Path) -> None:
+def test_validate_of_captures_beside_rdf_judges_both(tmp_path: Path) -> None:
     (tmp_path / "a.ttl").write_text(DATA)
     (tmp_path / "a.txt").write_text("page")
-    with pytest.raises(InputError, match="at once"):
-        validate_inputs([tmp_path / "a.ttl", tmp_path / "a.txt"])
+    for inputs in ([tmp_path], [tmp_path / "a.ttl", tmp_path / "a.txt"]):
+        report, files = validate_inputs(inputs)
+        assert {Path(name).name for name in files} == {"a.ttl", "a.txt"}
+        assert {finding.rule[:3] for finding in report.findings} >= {"CAP", "MIT"}
+        assert {Path(name).name for name, _ in report.ledger.read} == {"a.ttl", "a.txt"}
 
 
 def test_report_about_rdf_is_the_same_for_any_hash_seed(tmp_path: Path) -> None:

@@ -3,13 +3,13 @@
 from pathlib import Path
 
 import pytest
-from pages import Document, Node, code_line, define, print_page, tail_lines, walk
-from prefixes import list_invented, list_prefixes, state_page
 
 import airm_graph
 from airm_graph.ingest import read_captures
 from airm_graph.ingest.captures.page import read_capture
 from airm_graph.merge import merge_pages
+from pages import Document, Node, code_line, define, print_page, tail_lines, walk
+from prefixes import list_invented, list_prefixes, state_page
 
 ROOT = Path(__file__).resolve().parent.parent
 SAMPLES = ROOT.parent / "shared" / "captures"

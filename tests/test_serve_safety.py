@@ -24,6 +24,7 @@ from airm_graph.pipeline import Graph
 from airm_graph.query.library import list_queries
 from airm_graph.serve.query_checks import check_query
 from airm_graph.serve.server_settings import Limits
+from airm_graph.serve.store_limits import correct_query
 from serving import COMMAND, Server, list_children, serving
 
 pytestmark = pytest.mark.xdist_group("server")
@@ -538,3 +539,32 @@ def test_address_beyond_loopback_brings_a_warning() -> None:
 @pytest.mark.parametrize("arguments", [["nothing.ttl"], ["--memory", "1M"], ["--base-url", "ftp://a"], ["--port", "70000"]])
 def test_wrong_usage_exits_with_2(arguments: list[str]) -> None:
     assert run(*arguments).returncode == 2
+
+
+@pytest.mark.parametrize(
+    ("query", "reason"),
+    [
+        ("SELECT (COUNT(*) AS ?n) { ?s <urn:p>|<urn:q> ?o }", "alternative path"),
+        ("SELECT * { GRAPH ?g { { SELECT ?s { ?s ?p ?o } } } }", "loses"),
+    ],
+)
+def test_question_that_the_store_answers_wrongly_is_refused_with_the_reason(query: str, reason: str) -> None:
+    with pytest.raises(QueryError, match=reason):
+        correct_query(query)
+
+
+@pytest.mark.parametrize(
+    ("query", "written"),
+    [
+        ("SELECT (COUNT(DISTINCT ?o) AS ?n) { ?s <urn:p>|<urn:q> ?o }", None),
+        ("SELECT (COUNT(*) AS ?n) { ?s !(<urn:p>|<urn:q>) ?o FILTER (?a || ?b) }", None),
+        ("SELECT * { GRAPH ?g { { SELECT ?s ?g { ?s ?p ?o } } } { SELECT ?a { ?a ?b ?c } } }", None),
+        ("SELECT (GROUP_CONCAT(STR(?o)) AS ?all) { ?s ?p ?o }", None),
+        (
+            "SELECT (GROUP_CONCAT(?o; separator='|') AS ?all) { ?s ?p ?o FILTER (?o != 'GROUP_CONCAT(?x)') }",
+            "SELECT (GROUP_CONCAT(STR(?o); separator='|') AS ?all) { ?s ?p ?o FILTER (?o != 'GROUP_CONCAT(?x)') }",
+        ),
+    ],
+)
+def test_question_that_the_store_answers_right_is_asked_so(query: str, written: str | None) -> None:
+    assert correct_query(query) == (written or query)

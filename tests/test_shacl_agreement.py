@@ -45,6 +45,7 @@ SPACES = {
     "moments": (MOMENTS, STRINGS + TAGGED + MOMENTS),
 }
 TRUE = literal("true", datatype="xsd:boolean")
+SEVERITIES = [term(f"sh:{name}") for name in ("Violation", "Warning", "Info", "Debug", "Trace")] + ["<https://example.org/Blocker>"]
 
 
 @dataclass
@@ -98,14 +99,14 @@ class Writer:
         self.rows.append((node, term("rdf:type"), term("sh:PropertyShape" if is_property else "sh:NodeShape"), ""))
         if is_property:
             self.add(node, "path", self.path())
-        for name in self.draw(st.lists(st.sampled_from(sorted(CONSTRAINTS)), min_size=1, max_size=3, unique=True)):
+        for name in self.draw(st.lists(st.sampled_from(sorted(CONSTRAINTS)), min_size=1, max_size=6, unique=True)):
             CONSTRAINTS[name](self, node, depth, is_property)
         for name in self.draw(st.lists(st.sampled_from(RANGES), max_size=2, unique=True)) if self.bounds else ():
             self.add(node, name, self.pick(self.bounds))
         if self.draw(st.integers(0, 3)) == 0:
-            self.add(node, "severity", term(f"sh:{self.pick(['Violation', 'Warning', 'Info'])}"))
-        if self.draw(st.integers(0, 2)) == 0:
-            self.add(node, "message", f'"message of {self.count}"')
+            self.add(node, "severity", self.pick(SEVERITIES))
+        for tag in self.draw(st.lists(st.sampled_from(["", "@en", "@de"]), max_size=2, unique=True)):
+            self.add(node, "message", f'"message of {self.count}"{tag}')
         if self.draw(st.integers(0, 15)) == 0:
             self.add(node, "deactivated", TRUE)
         return node
@@ -155,7 +156,8 @@ def _shapes(name: str, *, listed: bool = False):
 def _qualified(w: Writer, node: str, depth: int, is_property: bool) -> None:
     if depth < 2 and is_property:
         w.add(node, "qualifiedValueShape", w.shape(depth=depth + 1))
-        w.add(node, w.pick(["qualifiedMinCount", "qualifiedMaxCount"]), literal(w.draw(st.integers(0, 2))))
+        for name in w.some(["qualifiedMinCount", "qualifiedMaxCount"]):
+            w.add(node, name, literal(w.draw(st.integers(0, 2))))
         if w.draw(st.booleans()):
             w.add(node, "qualifiedValueShapesDisjoint", TRUE)
 

@@ -23,10 +23,10 @@ FILES = sorted(FOLDER.glob("*/*.ttl"))
 SH, OURS = PREFIXES["sh"], f"<{BASE}shapes#"
 PREFIX_OF = {"MIT", "CLS", "SRC", "CAPT", "EVI", "REP", "AGT", "DAT", "SKO", "PRV", "EDI", "ONT"}
 TARGETS = ("targetClass", "targetObjectsOf", "targetSubjectsOf")
-NO_CONSTRAINT = {"declare", "description", "flags", "message", "name", "path", "property", "severity", *TARGETS}
+NO_CONSTRAINT = {"declare", "description", "flags", "message", "name", "path", "property", "qualifiedValueShape", "severity", *TARGETS}
 EVERY_FILE = (*DEFAULT_SHAPES, "ontology")
 # What is judged together: a file of its own is a matter of its own, so that its fixtures can be short.
-MUST = ("core", "provenance", "skos")
+MUST = ("core", "provenance", "skos", "taxonomy")
 # rdflib, by which pyshacl asks queries, makes a text of the least IRI, and finds a number less than a text.
 RDFLIB_DIFFERS = {"EditedMitigation/invalid-same-text", "EditedSource/invalid-own-abstract", "Repair/invalid-line"}
 
@@ -157,7 +157,8 @@ def test_messages_when_read_are_rule_fault_and_remedy() -> None:
         ("editorial", {"Warning", "Info"}),
         ("ontology", {"Violation", "Warning", "Info"}),
         ("provenance", {"Violation"}),
-        ("skos", {"Violation", "Info"}),
+        ("skos", {"Violation"}),
+        ("taxonomy", {"Violation", "Info"}),
     ],
 )
 def test_severities_when_listed_are_those_of_the_file(name: str, severities: set[str]) -> None:
@@ -175,7 +176,7 @@ def test_rules_when_named_stand_in_the_file_of_their_prefix() -> None:
 def test_statements_when_they_stand_in_two_files_describe_helpers_or_prefixes() -> None:
     times = Counter(subject for name in EVERY_FILE for subject in {row[0] for row in read_shapes(name)} if not subject.startswith("_:"))
     twice = {local_name(subject) for subject, number in times.items() if number > 1}
-    continued = {"Classification", "Dataset", "Mitigation", "Source"}
+    continued = {"Classification", "Concept", "ConceptScheme", "Dataset", "Mitigation", "Source"}
     assert twice == {"PaddedText", "prefix-airm", "prefix-skos", *continued}
     for subject in twice - continued:
         copies = [{row[:3] for row in read_shapes(name) if row[0] == f"{OURS}{subject}>"} for name in EVERY_FILE]
@@ -292,9 +293,7 @@ def test_nameless_shapes_have_one_name_whenever_and_beside_whatever_they_are_rea
     for path in paths:
         path.write_text(text, encoding="utf-8")
     found = []
-    for _ in range(2):
-        read_shapes.cache_clear()
-        found.append(read_every_shapes(map(str, paths)))
+    found += [read_every_shapes(map(str, paths)) for _ in range(2)]
     assert found[0] == found[1]
     nodes = {part for row in found[0] for part in row if part.startswith("_:")}
     assert nodes == {"_:mine-1", "_:mine-2", "_:mine.2-1", "_:mine.2-2"}

@@ -163,9 +163,9 @@ def test_what_is_wrong_is_found_at_its_line(data: bytes, rule: str, line: int):
     assert (rule, line) in read(data)[1]
 
 
-def test_undeclared_prefix_is_reported_once_and_its_rows_are_left_out():
+def test_undeclared_prefix_is_reported_on_every_row_and_the_rows_are_left_out():
     matches, found = read(table(*[ROW.replace("mine:", "yours:")] * 3, ROW))
-    assert found == [("SSM-04", 7)]
+    assert found == [("SSM-04", 7), ("SSM-04", 8), ("SSM-04", 9)]
     assert len(matches.matches) == 1
 
 
@@ -367,17 +367,19 @@ def test_labels_and_deprecated_terms_are_found_at_file_and_line(tmp_path: Path):
     columns = "subject_id\tpredicate_id\tobject_id\tobject_label\tmapping_justification"
     rows = [f"mine:user\tskos:closeMatch\tairo:{name}\t{label}\tsemapv:MappingReview" for name, label in
             (("AIUser", "AI User"), ("AIUser", "AI Subject"), ("AISubject", ""))]  # fmt: skip
-    assert findings_of(tmp_path, *rows, columns=columns) == [("SSM-10", 8)]
+    assert findings_of(tmp_path, *rows, columns=columns) == [("SSM-10", 8), ("SSM-11", 8)]
     terms = {**load_known_terms(), **read_terms(
         "vocabulary\tedition\tiri\tlabel\tkind\tdeprecated\nairo\t1.0\thttps://w3id.org/airo#AISubject\tAI Subject\tclass\ttrue"
     )}  # fmt: skip
-    assert findings_of(tmp_path, *rows, columns=columns, terms=terms) == [("SSM-10", 8), ("SSM-09", 9)]
+    assert findings_of(tmp_path, *rows, columns=columns, terms=terms) == [("SSM-10", 8), ("SSM-11", 8), ("SSM-09", 9)]
 
 
 def test_mapping_that_is_stated_and_denied_is_found_wherever_the_two_stand(tmp_path: Path):
     columns = f"{COLUMNS}\tpredicate_modifier"
     other = ROW.replace("closeMatch", "exactMatch")
-    assert findings_of(tmp_path, f"{ROW}\t", f"{other}\t", f"{ROW}\tNot", f"{ROW}\t", columns=columns) == [("SSM-07", 7), ("SSM-07", 10)]
+    assert findings_of(tmp_path, f"{ROW}\t", f"{other}\t", f"{ROW}\tNot", f"{ROW}\t", columns=columns) == [
+        *(("SSM-07", 7), ("SSM-07", 10), ("SSM-12", 10))
+    ]
     assert findings_of(tmp_path, f"{ROW}\tNot", f"{other}\t", columns=columns) == []
 
 
@@ -400,10 +402,21 @@ def test_validate_judges_tables_beside_rdf_and_alone(tmp_path: Path):
     assert validate_inputs([tmp_path])[0].findings == ()
 
 
-def test_captures_and_mappings_at_once_are_refused(tmp_path: Path):
-    (tmp_path / "a.sssom.tsv").write_bytes(table(ROW))
-    with pytest.raises(InputError, match="at once"):
-        validate_inputs([tmp_path / "a.sssom.tsv", find_resource("examples")])
+def test_captures_and_mappings_at_once_are_both_judged(tmp_path: Path):
+    (tmp_path / "a.sssom.tsv").write_bytes(table(ROW, ROW))
+    report, files = validate_inputs([tmp_path / "a.sssom.tsv", find_resource("examples")])
+    assert "SSM-12" in {finding.rule for finding in report.findings}
+    assert len(files) > 2
+
+
+@pytest.mark.parametrize("separator", ["\t", ","])
+def test_metadata_when_a_spreadsheet_padded_or_quoted_them_are_read(separator: str):
+    lines = table(ROW).decode().replace("\t", separator).splitlines()
+    padded = [f"{line}{separator * 4}" if line.startswith("#") else line for line in lines]
+    padded[2] = f'"{padded[2].rstrip(separator)}"{separator * 4}'
+    found, findings = read("\n".join(["", *padded, separator * 4, ""]).encode())
+    assert (findings, len(found.matches)) == ([], 1)
+    assert found.prefixes == read(table(ROW))[0].prefixes
 
 
 def test_tables_of_mappings_are_no_tables_of_mitigations(tmp_path: Path):

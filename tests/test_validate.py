@@ -31,7 +31,7 @@ from airm_graph.validate.verdict import validate_rows
 from judging import judge_quads, loaded
 
 FIXTURES = Path(__file__).parent / "shapes"
-MUST = ("core", "provenance", "skos")
+MUST = ("core", "provenance", "skos", "taxonomy")
 CAPTURE = iri("capture/0123456789abcdef")
 EVIDENCE = iri("capture/0123456789abcdef/l3-l4")
 SHAPE_HEAD = "".join(f"PREFIX {name}: <{PREFIXES[name]}>\n" for name in ("airm", "airmsh", "rdfs", "sh", "xsd"))
@@ -54,7 +54,7 @@ def shapes_file(folder: Path, text: str, *, name: str = "own.ttl") -> str:
 
 
 def result(**changes: object) -> Result:
-    plain = Result("<f>", "<p>", "<v>", "<c>", "<x#Shape>", Severity.VIOLATION, "TST-01: what is wrong; what to do.")
+    plain = Result("<f>", "<p>", "<v>", "<c>", "<x#Shape>", term("sh:Violation"), ('"TST-01: what is wrong; what to do."',))
     return replace(plain, **changes)  # type: ignore[arg-type]
 
 
@@ -95,20 +95,22 @@ def test_node_when_not_a_term_is_refused() -> None:
 
 
 def test_findings_when_made_split_rule_fault_and_remedy() -> None:
-    (found,) = find_findings([result(message="MIT-01: a, b; do c; or d.")], locations={"<f>": (Location("a.txt", 3), Location("a.txt", 5))})
+    (found,) = find_findings(
+        [result(messages=('"MIT-01: a, b; do c; or d."@en',))], locations={"<f>": (Location("a.txt", 3), Location("a.txt", 5))}
+    )
     assert (found.rule, found.message, found.remedy) == ("MIT-01", "a, b", "do c; or d")
     assert (found.focus, found.path, found.value, found.location) == ("<f>", "<p>", "<v>", Location("a.txt", 3))
 
 
 @pytest.mark.parametrize(("message", "expected"), [("Too short.", "Too short"), ("", "")])
 def test_findings_when_a_message_has_no_rule_take_the_name_of_the_shape(message: str, expected: str) -> None:
-    (found,) = find_findings([result(message=message)], locations={})
+    (found,) = find_findings([result(messages=(literal(message),))], locations={})
     assert (found.rule, found.message, found.remedy) == ("Shape", expected, "")
 
 
-def test_findings_when_one_value_fails_twice_in_a_shape_are_one() -> None:
+def test_findings_when_one_value_fails_twice_in_a_shape_are_two() -> None:
     twice = [result(component="<a>"), result(component="<b>"), result(value="<w>"), result(shape="<x#Other>"), result(focus="<g>")]
-    assert len(find_findings(twice, locations={})) == 4
+    assert len(find_findings(twice, locations={})) == 5
 
 
 def test_findings_when_sorted_go_by_severity_file_line_rule_with_unplaced_last() -> None:
@@ -230,9 +232,11 @@ def test_paths_when_complex_are_written_as_sparql_paths() -> None:
     assert {one.path for one in orphans} == {f"^({term('airm:repair')})"}
     circles = judge_quads(fixture_rows("Mitigation/invalid-part-of-itself"), MUST, engine="reference").results
     assert {one.path for one in circles} == {f"(^({term('airm:partOf')}))+"}
-    related = judge_quads(fixture_rows("Concept/invalid-related-above"), DEFAULT_SHAPES, engine="reference").results
+    related = judge_quads(fixture_rows("Related/invalid-related-above"), DEFAULT_SHAPES, engine="reference").results
     broader = term("skos:broader")
-    assert {one.path for one in related} == {f"({broader})+|(^({broader}))+"}
+    (path,) = {one.path for one in related}
+    assert path.startswith(f"({broader}|")
+    assert f"^({broader})|" in path
     schemes = judge_quads(fixture_rows("Narrower/invalid-two-schemes"), DEFAULT_SHAPES, engine="reference").results
     assert {one.path for one in schemes} == {f"{broader}/{term('skos:inScheme')}"}
 
@@ -374,7 +378,10 @@ def test_json_when_written_holds_every_field() -> None:
     report = Report((replace(PLACED, remedy="fix it"), finding("A-1", Severity.INFO)), files=("b.txt", "a.txt"))
     content = json.loads(report.to_json())
     nothing = dict.fromkeys(
-        ("remedy", "file", "first_line", "last_line", "row", "column", "text", "focus", "path", "value", "shape", "origin")
+        (
+            *("remedy", "file", "first_line", "last_line", "row", "column", "text", "focus", "path", "value", "shape", "origin"),
+            *("component", "severity_iri", "messages"),
+        )
     )
     fingerprints = [entry.pop("fingerprint") for entry in content["findings"]]
     assert len({len(fingerprint) for fingerprint in fingerprints} | {16}) == 1
@@ -386,6 +393,7 @@ def test_json_when_written_holds_every_field() -> None:
         "notice": NOTICE,
         "engines": {},
         "notes": [],
+        "ledger": {"read": [], "passed_over": [], "shapes": []},
         "findings": [
             {
                 "rule": "TST-01",
@@ -402,6 +410,9 @@ def test_json_when_written_holds_every_field() -> None:
                 "path": "<p>",
                 "value": '"v"',
                 "shape": None,
+                "component": None,
+                "severity_iri": None,
+                "messages": None,
                 "origin": None,
             },
             nothing | {"rule": "A-1", "severity": "info", "message": "what is wrong"},

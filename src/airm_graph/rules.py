@@ -140,6 +140,8 @@ RULES = MappingProxyType(
         "SSM-08": Rule(_MUST, "a mapped term exists in its vocabulary", "look the term up in the edition that is listed, and mend the IRI"),
         "SSM-09": Rule(_SHOULD, "a mapped term is in use", "map to the term that took its place"),
         "SSM-10": Rule(_SHOULD, "the label of a mapped term is its own", "compare label and IRI; one of them belongs to another term"),
+        "SSM-11": Rule(_SHOULD, "an identifier has one label in a table of mappings", "compare the rows; one of them names another term"),
+        "SSM-12": Rule(_SHOULD, "a row of a table of mappings stands once", "take out one of the rows, or mend the one that is wrong"),
         "DEC-01": Rule(_SHOULD, "a decision names what the input holds", "take the names from a new links.sssom.tsv or review.csv"),
         "DEC-02": Rule(_SHOULD, "decisions do not contradict each other", "take out one of them; none of the two is followed"),
         "DEC-03": Rule(_MUST, "a decision can be read", "write accept or reject, or a code of the edition"),

@@ -4,6 +4,7 @@ Source:
     The Simple Standard for Sharing Ontological Mappings, data model and SSSOM/TSV (https://mapping-commons.github.io/sssom/).
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -26,6 +27,7 @@ __all__ = [
     "MatchSet",
     "Slot",
     "Value",
+    "begins_like_match_table",
     "is_match_table",
 ]
 
@@ -226,3 +228,18 @@ def is_match_table(name: str) -> bool:
     (True, False)
     """
     return name.lower().endswith(SUFFIXES)
+
+
+def begins_like_match_table(head: str) -> bool:
+    r"""Whether a text begins with the metadata or the header of a table of mappings, whatever its file is called.
+
+    >>> begins_like_match_table("#curie_map:\n#  a: urn:a"), begins_like_match_table("ID,Name")
+    (True, False)
+    """
+    for line in head.removeprefix("\ufeff").split("\n"):
+        if line.lstrip('"').startswith("#"):
+            if line.lstrip('"# ').startswith(("curie_map:", "mapping_set_id:")):
+                return True
+        elif line.strip("\t\r ,"):
+            return {"predicate_id", "mapping_justification"} <= set(re.split(r"[\t,\r]", line))
+    return False

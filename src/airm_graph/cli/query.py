@@ -39,16 +39,24 @@ def list_command(shape: str) -> int:
     return 0
 
 
-@command.command("show", epilog="\b\nExample:\n  airm-graph query show mitigations-by-code")
+@command.command(
+    "show",
+    epilog="\b\nExamples:\n  airm-graph query show mitigations-by-code\n  airm-graph query show mitigations-by-code code=1.1 --sparql",
+)
 @click.argument("name")
-@click.option("--sparql", is_flag=True, help="Print the SPARQL only.")
-def show_command(name: str, *, sparql: bool) -> int:
+@click.argument("arguments", nargs=-1, metavar="[PARAMETER=VALUE]...")
+@click.option("--sparql", is_flag=True, help="Print the SPARQL only: the question that run asks, with arguments and defaults in it.")
+def show_command(name: str, arguments: tuple[str, ...], *, sparql: bool) -> int:
     """Show one query: what it answers, its parameters, its columns, its SPARQL."""
-    from airm_graph.query.library import load_query
+    from airm_graph.query.library import bind_query, load_query
 
     query = load_query(name)
     if sparql:
-        click.echo(query.text.strip())
+        given = _split(arguments)
+        left = [parameter.name for parameter in query.parameters if parameter.required and parameter.name not in given]
+        click.echo(bind_query(query, given, partial=True).strip())
+        if left:
+            click.echo(f"note: {', '.join(left)}: give a value, as in run, to see it in the place of UNDEF", err=True)
         return 0
     click.echo(f"{query.name}: {query.summary}\n\n{query.description.strip()}\n")
     for parameter in query.parameters:

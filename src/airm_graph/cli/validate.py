@@ -79,9 +79,10 @@ def command(
 ) -> int:
     """Say what is wrong with captures, tables, RDF or mappings, and where.
 
-    INPUTS are captures and tables (folders, files, - for standard input), or RDF and tables of mappings (*.sssom.tsv): files, folders
-    of them, a dist folder; with --engine spark N-Triples and N-Quads, packed or not, and Parquet with the columns s, p, o, g. Writes
-    the findings to standard output and exits with 1 when one of them is a violation, or as mild as --fail-on says.
+    INPUTS are captures and tables (folders, files, - for standard input), RDF and tables of mappings (*.sssom.tsv): files, folders of any
+    of these, a dist folder; what was passed over is told. With --engine spark N-Triples and N-Quads, packed or not, and Parquet with the
+    columns s, p, o, g. Writes the findings to standard output and exits with 1 when one of them is a violation, or as mild as --fail-on
+    says, and with 2 where nothing was read, or no shape selects anything.
     """
     from airm_graph.cli.show import show_progress
     from airm_graph.model import Severity
@@ -97,9 +98,12 @@ def command(
         )
     if baseline:
         report = _compare(report, baseline=baseline, update=update_baseline)
+    if shape == "human":
+        for note in (*report.notes, *(f"{name}: passed over: {reason}" for name, reason in report.ledger.passed_over)):
+            click.echo(f"note: {note}", err=True)
     for name, path in targets:
         _write(report, name=name, path=path, files=files, fail_on=Severity(fail_on))
-    return EXIT_NO if any(finding.severity.rank <= Severity(fail_on).rank for finding in report.findings) else 0
+    return EXIT_NO if any(finding.fails(Severity(fail_on)) for finding in report.findings) else 0
 
 
 def _split(other: str) -> tuple[str, Path]:

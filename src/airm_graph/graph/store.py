@@ -5,6 +5,8 @@ Loading keeps lexical forms as written, except that Oxigraph normalises numbers,
 
 import io
 import re
+import resource
+import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,6 +15,7 @@ from typing import IO, Any, cast
 import pyoxigraph as ox
 
 from airm_graph.errors import QueryError, StoreError
+from airm_graph.graph.rdf_format import find_format
 from airm_graph.terms import Quad
 
 __all__ = [
@@ -21,10 +24,12 @@ __all__ = [
     "RESULT_FORMATS",
     "Result",
     "Store",
+    "find_format",
     "format_rows",
     "number_rows",
     "parse_rows",
     "stream_rows",
+    "write_canonical",
 ]
 
 
@@ -53,6 +58,10 @@ RESULT_FORMATS = {
     "text/tab-separated-values": ox.QueryResultsFormat.TSV,
 }
 _MARK = b"\xef\xbb\xbf"
+_NO_LANGUAGE = re.compile(rb"""(\bxml:lang\s*=\s*)(["'])\2""")
+_NONE = "x-airm-none"
+#: A language tag with a base direction, of RDF 1.2.
+_DIRECTED = re.compile("@[A-Za-z0-9-]+--(?:ltr|rtl)")
 #: With what a cell of TSV begins that is an N-Triples term as it stands, and what of it N-Triples escapes.
 _WHOLE = frozenset('<"_')
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
@@ -254,13 +263,22 @@ def _begin(store: ox.Store, query: str, **options: Any) -> Result:
         return Result(store.query(query, **options))
 
 
-def parse_rows(data: bytes, *, name: str, suffix: str) -> list[Quad]:
+def parse_rows(data: bytes, *, name: str, suffix: str, base_iri: str | None = None) -> list[Quad]:
     """Parse RDF bytes into rows; *name* is for messages, *suffix* (``.ttl``) gives the format.
 
+    Args:
+        base_iri: What relative IRIs are resolved against: the address that the bytes were read from.
+
     Raises:
-        StoreError: Unknown suffix, or a syntax error: the message names file and line.
+        StoreError: Unknown suffix, a syntax error, or what only RDF 1.2 has: the message names file and line.
     """
-    return [_row(quad) for quad in _parse(data, name=name, suffix=suffix)]
+    try:
+        rows = [_row(quad) for quad in _parse(data, name=name, suffix=suffix, base_iri=base_iri)]
+    except _NewerError:
+        for _ in number_rows(data, name=name, suffix=suffix, base_iri=base_iri):
+            pass
+        raise
+    return _drop_marks(rows) if _is_xml(suffix) else rows
 
 
 def stream_rows(file: IO[bytes], name: str, suffix: str) -> Iterator[Quad]:
@@ -292,7 +310,7 @@ def format_rows(rows: Iterable[Quad], *, media_type: str, prefixes: Mapping[str,
     return written or b""
 
 
-def number_rows(data: bytes, *, name: str, suffix: str) -> Iterator[tuple[Quad, int]]:
+def number_rows(data: bytes, *, name: str, suffix: str, base_iri: str | None = None) -> Iterator[tuple[Quad, int]]:
     r"""Parse RDF bytes into rows in the order of the document, each with the line (from 1) on which it is complete.
 
     The parser is handed one line at a time, and a row that it yields ends on the line handed out last, or one token earlier where it
@@ -306,10 +324,20 @@ def number_rows(data: bytes, *, name: str, suffix: str) -> Iterator[tuple[Quad, 
     """
     reader = _LineReader(_check(data, name=name, suffix=suffix))
     try:
-        for quad in ox.parse(cast("IO[bytes]", reader), format=FORMATS[suffix]):
-            yield _row(quad), reader.line
+        for quad in ox.parse(cast("IO[bytes]", reader), format=FORMATS[suffix], base_iri=base_iri):
+            row = _row(quad)
+            yield (_drop_marks([row])[0] if _is_xml(suffix) else row), reader.line
     except (SyntaxError, ValueError) as error:
-        raise _explain(error, name=name) from error
+        line = reader.line if isinstance(error, _NewerError) else None
+        raise _explain(error, name=name, line=line) from error
+
+
+def write_canonical(seconds: int) -> None:
+    """Read N-Quads from standard input and write them with canonical labels; the process ends when its time is over."""
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
+    dataset = ox.Dataset(ox.parse(sys.stdin.buffer, format=ox.RdfFormat.N_QUADS))
+    dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
+    sys.stdout.buffer.write(ox.serialize(dataset, format=ox.RdfFormat.N_QUADS) or b"")
 
 
 class _LineReader(io.RawIOBase):
@@ -330,9 +358,9 @@ class _LineReader(io.RawIOBase):
         return part
 
 
-def _parse(data: bytes, *, name: str, suffix: str) -> list[ox.Quad]:
+def _parse(data: bytes, *, name: str, suffix: str, base_iri: str | None) -> list[ox.Quad]:
     try:
-        return list(ox.parse(_check(data, name=name, suffix=suffix), format=FORMATS[suffix]))
+        return list(ox.parse(_check(data, name=name, suffix=suffix), format=FORMATS[suffix], base_iri=base_iri))
     except (SyntaxError, ValueError) as error:
         raise _explain(error, name=name) from error
 
@@ -343,15 +371,34 @@ def _check(data: bytes, *, name: str, suffix: str) -> bytes:
     data = data.removeprefix(_MARK)
     if FORMATS[suffix] == ox.RdfFormat.RDF_XML and (b"<!DOCTYPE" in data or b"<!ENTITY" in data):
         raise StoreError(f"{name}: a document type or entity is refused; remove it")
-    return data
+    # XML takes an empty language for none at all; the parser takes it for a mistake.
+    return _NO_LANGUAGE.sub(rb"\1\2" + _NONE.encode() + rb"\2", data) if _is_xml(suffix) else data
 
 
-def _explain(error: Exception, *, name: str) -> StoreError:
-    line = getattr(error, "lineno", None)
+def _is_xml(suffix: str) -> bool:
+    return FORMATS.get(suffix) == ox.RdfFormat.RDF_XML
+
+
+def _drop_marks(rows: list[Quad]) -> list[Quad]:
+    """Take the mark of no language off literals."""
+    mark = f'"@{_NONE}'
+    return [(s, p, o[: -len(mark) + 1] if o.endswith(mark) else o, g) for s, p, o, g in rows]
+
+
+class _NewerError(ValueError):
+    """A statement that only RDF 1.2 has."""
+
+
+def _explain(error: Exception, *, name: str, line: int | None = None) -> StoreError:
+    line = getattr(error, "lineno", None) or line
     where = f"{name}:{line}" if line else name
     return StoreError(f"{where}: not readable as RDF: {getattr(error, 'msg', error)}")
 
 
 def _row(quad: ox.Quad) -> Quad:
     graph = "" if isinstance(quad.graph_name, ox.DefaultGraph) else str(quad.graph_name)
-    return str(quad.subject), str(quad.predicate), str(quad.object), graph
+    value = str(quad.object)
+    if isinstance(quad.object, ox.Triple) or _DIRECTED.search(value, value.rfind('"') + 1):
+        what = "a directional language tag" if value.startswith('"') else "a statement about a statement"
+        raise _NewerError(f"{what} is RDF 1.2, and RDF 1.1 is what is read here")
+    return str(quad.subject), str(quad.predicate), value, graph

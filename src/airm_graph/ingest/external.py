@@ -123,7 +123,7 @@ def _check_term(match: Match, end: str, file: str, terms: Mapping[str, KnownTerm
 
 
 def find_match_findings(path: Path, *, name: str, terms: Mapping[str, KnownTerm] | None = None) -> list[Finding]:
-    """Judge a table of mappings, row by row: findings of SSM-01 to SSM-10, by line.
+    """Judge a table of mappings, row by row: findings of SSM-01 to SSM-12, by line.
 
     Args:
         path: Where it is; read once, and once more where mappings are denied.
@@ -136,8 +136,11 @@ def find_match_findings(path: Path, *, name: str, terms: Mapping[str, KnownTerm]
     beside = read_metadata_beside(path)
     denied: dict[tuple[str, str, str], int] = {}
 
+    rows = _Rows(name)
+
     def note(reader: MatchReader) -> Iterator[Match]:
         for match in reader:
+            rows.take(match)
             if match.is_negative:
                 denied.setdefault(match.triple, match.line)
             yield match
@@ -145,12 +148,39 @@ def find_match_findings(path: Path, *, name: str, terms: Mapping[str, KnownTerm]
     with path.open("rb") as stream:
         reader = open_matches(stream, file=name, beside=beside)
         found = list(check_matches(note(reader), file=name, terms=terms))
-    found += reader.findings
+    found += [*reader.findings, *rows.findings]
     if denied:
         with path.open("rb") as stream:
             stated = (match for match in open_matches(stream, file=name, beside=beside) if not match.is_negative)
             found += [_say_denied(match, denied[match.triple], name) for match in stated if match.triple in denied]
     return sorted(found, key=lambda finding: (finding.location.first_line or 0 if finding.location else 0, finding.rule, finding.message))
+
+
+class _Rows:
+    """The rows of a table beside each other: equal ones, and identifiers with several labels."""
+
+    def __init__(self, file: str) -> None:
+        self._file = file
+        self._lines: dict[int, int] = {}
+        self._labels: dict[str, tuple[str, int]] = {}
+        self.findings: list[Finding] = []
+
+    def take(self, match: Match) -> None:
+        """Compare a row with those before it."""
+        said = hash(tuple(sorted(match.values.items())))
+        first = self._lines.setdefault(said, match.line)
+        if first != match.line:
+            self._say("SSM-12", f"the row says what line {first} says", match)
+        for end in ("subject", "object"):
+            iri, label = match.get(f"{end}_id"), match.get(f"{end}_label")
+            if not iri or not label or iri == NO_TERM:
+                continue
+            other, line = self._labels.setdefault(iri, (label, match.line))
+            if other != label:
+                self._say("SSM-11", f"the {end} <{iri}> is called {label!r} here and {other!r} on line {line}", match)
+
+    def _say(self, rule: str, message: str, match: Match) -> None:
+        self.findings.append(make_finding(rule, message, Location(self._file, match.line, match.line)))
 
 
 def _say_denied(match: Match, line: int, file: str) -> Finding:

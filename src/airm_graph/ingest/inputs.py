@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import Protocol, TypeVar
 
 from airm_graph.errors import InputError
+from airm_graph.graph.rdf_format import find_format, has_quads
 from airm_graph.ingest.captures.sidecar import MAX_SIDECAR
 from airm_graph.ingest.captures.text import MAX_BYTES
 from airm_graph.ingest.formats import is_table_name, open_regular
 from airm_graph.sssom import is_match_table
 
-__all__ = ["Input", "Over", "find_inputs", "is_own", "read_bytes", "read_sidecar_bytes"]
+__all__ = ["Input", "Over", "find_inputs", "is_input_name", "is_own", "read_bytes", "read_sidecar_bytes"]
 
 _SUFFIX = ".txt"
 # What the project itself writes or lists: no tables of mitigations.
@@ -134,18 +135,20 @@ def _expand(path: str) -> list[Input]:
         raise InputError("no such file or folder", file=path, remedy="check the path")
     if is_folder:
         return _expand_folder(given)
+    if find_format(given):
+        raise InputError("the file is RDF, not a page or a table", file=path, remedy="airm-graph validate, export and query read RDF")
     return [Input(_readable_name(given.name), given)]
 
 
 def _expand_folder(folder: Path) -> list[Input]:
     try:
-        files = sorted(path for path in folder.rglob("*") if _is_input_name(path.name) and path.is_file())
+        files = sorted(path for path in folder.rglob("*") if is_input_name(path.name) and path.is_file())
     except OSError as error:
         raise InputError(f"the folder cannot be read: {error.strerror}", file=str(folder)) from error
     found = []
     for path in files:
         below = path.relative_to(folder)
-        if not is_own(path.name) and not any(part.startswith(".") for part in below.parts):
+        if not is_own(path.name) and not any(part.startswith(".") for part in below.parts) and not (find_format(path) or has_quads(path)):
             found.append(Input(_readable_name(below.as_posix()), path, is_named=False))
     if not found:
         raise InputError(
@@ -165,10 +168,10 @@ def is_own(name: str) -> bool:
     return name in _OWN or is_match_table(name)
 
 
-def _is_input_name(name: str) -> bool:
+def is_input_name(name: str) -> bool:
     """Whether a file of that name counts in a folder: a captured page or a table.
 
-    >>> _is_input_name("page.txt"), _is_input_name("page.meta.yaml")
+    >>> is_input_name("page.txt"), is_input_name("page.meta.yaml")
     (True, False)
     """
     return name.endswith(_SUFFIX) or is_table_name(name)

@@ -30,6 +30,8 @@ _NCNAME = re.compile(r"[A-Za-z_][\w.\-]*\Z")
 _URI = re.compile(r'[A-Za-z][A-Za-z0-9+.\-]*:[^\s<>"{}|\\^`\x00-\x20]+\Z')
 _NUMBER = re.compile(r"-?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE]-?\d+)?\Z")
 _RANGES = {"number": (0.0, 1.0), "agreement": (-1.0, 1.0)}
+#: What a blank row of a spreadsheet holds.
+_PADDING = "\t ,"
 _PARTS = re.compile(r"\\([\\|])|\|")
 
 
@@ -63,7 +65,6 @@ class MatchReader:
         self.prefixes: dict[str, str] = {}
         self.metadata: dict[str, Value] = {}
         self._inherited: dict[str, Value] = {}
-        self._strange: set[str] = set()
         self._curies = Curies({})
         self._columns: list[Slot | None] = []
         self._lines = _Lines(stream)
@@ -187,7 +188,6 @@ class MatchReader:
         for what in _find_missing(match, {slot.name for slot, _ in written}):
             self._say("SSM-03", f"the row has no {what}", line, cells)
         is_usable = not any(finding.severity is Severity.VIOLATION for finding in self.findings[before:])
-        # A prefix that is not declared is reported where it is first used; the other rows that use it lack a value.
         return match if is_usable and not _find_missing(match, match.values) else None
 
     def _take(self, slot: Slot, text: str, line: int, cells: Sequence[str]) -> str | None:
@@ -207,11 +207,9 @@ class MatchReader:
             self._say("SSM-06", f"{slot.name} holds the whole IRI {text!r}; a table of mappings holds CURIEs", line, cells)
             iri = text
         if iri is None or not _URI.match(iri):
-            if iri is not None or prefix not in self._strange:
-                known = iri is not None or ":" not in text
-                what = f"{text!r} is no CURIE such as skos:exactMatch" if known else f"the prefix {prefix!r} is not declared in curie_map"
-                self._say("SSM-04", f"{slot.name}: {what}", line, cells)
-            self._strange |= {prefix} if iri is None else set()
+            known = iri is not None or ":" not in text
+            what = f"{text!r} is no CURIE such as skos:exactMatch" if known else f"the prefix {prefix!r} is not declared in curie_map"
+            self._say("SSM-04", f"{slot.name}: {what}", line, cells)
             return None
         if slot.name == "mapping_justification" and iri not in JUSTIFICATIONS:
             self._say("SSM-05", f"{text!r} is no justification that SSSOM knows", line, cells)
@@ -319,13 +317,23 @@ class _Lines:
             text = line.rstrip("\r\n")
             if self.number == 1 and text.startswith("\ufeff"):
                 self.had_mark, text = True, text[1:]
+            if text.startswith('"#'):  # a spreadsheet quotes a line with a comma in it
+                text = next(csv.reader([text], delimiter="\t" if "\t" in text else ","))[0]
+            if not text.strip(_PADDING):
+                continue
             if not text.startswith("#"):
-                return _dedent(block), text
+                is_of_commas = "\t" not in text
+                return _dedent([_unpad(line, commas=is_of_commas) for line in block]), text
             block.append(text[1:])
             size += len(text)
             if size > MAX_METADATA:
                 raise _UnreadableError(f"the metadata have more than {MAX_METADATA:,} characters", self.number)
-        return _dedent(block), ""
+        return _dedent([_unpad(line, commas=False) for line in block]), ""
+
+
+def _unpad(line: str, *, commas: bool) -> str:
+    """Take off what a spreadsheet adds to a line so that it is as wide as the table."""
+    return line.rstrip(_PADDING if commas else "\t ")
 
 
 def _dedent(block: list[str]) -> list[str]:

@@ -10,9 +10,10 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
-from airm_graph.errors import InputError, StoreError
-from airm_graph.graph import ParquetFile, TripleTable, quote, suffix_of
-from airm_graph.graph.store import FORMATS, number_rows, parse_rows, stream_rows
+from airm_graph.errors import InputError
+from airm_graph.graph import TripleTable, quote, suffix_of
+from airm_graph.graph.rdf_format import find_format, unpack
+from airm_graph.graph.store import number_rows, parse_rows, stream_rows
 from airm_graph.ingest.inputs import Over
 from airm_graph.ingest.rdf_jsonld import find_json_lines
 from airm_graph.model import Finding, Location
@@ -22,8 +23,7 @@ __all__ = [
     "Lines",
     "RdfFile",
     "find_lines",
-    "format_suffix",
-    "has_quads",
+    "is_of_lines",
     "label_files",
     "load_rdf_file",
     "load_rdf_files",
@@ -40,7 +40,6 @@ _TAIL = 40  # characters of a literal that are enough to know its end again
 _CLOSING = re.compile(r"\s*[.;,\])}]")
 _IDLE = re.compile(r"\s*(?:#|\Z)")
 
-_PACKED = (".gz", ".zst")
 _PARQUET = ".parquet"
 
 Triple = tuple[str, str, str]
@@ -55,45 +54,19 @@ class RdfFile:
         label: Stands before the names of its blank nodes.
         data, quads: What it holds, unpacked; of files of lines, which are read again where they
             are asked for, neither.
+        suffix: The suffix that stands for its format.
     """
 
     path: Path
     label: str = ""
     data: bytes = field(default=b"", repr=False)
     quads: tuple[Quad, ...] = field(default=(), repr=False)
+    suffix: str = ""
 
     @property
     def name(self) -> str:
         """What findings call it."""
         return self.path.as_posix()
-
-    @property
-    def suffix(self) -> str:
-        """The suffix that says which format it is."""
-        return format_suffix(self.path)
-
-
-def format_suffix(path: Path) -> str:
-    """Find the suffix that says which format of RDF a file has, packed or not; empty for other files.
-
-    >>> format_suffix(Path("a.TTL.gz")), format_suffix(Path("a.jsonld")), format_suffix(Path("a.csv"))
-    ('.ttl', '.jsonld', '')
-    """
-    suffixes = [suffix.lower() for suffix in path.suffixes]
-    if suffixes and suffixes[-1] in _PACKED:
-        suffixes.pop()
-    return suffixes[-1] if suffixes and suffixes[-1] in FORMATS else ""
-
-
-def has_quads(path: Path) -> bool:
-    """Whether a file is Parquet with the columns s, p, o and g."""
-    if path.suffix.lower() != _PARQUET:
-        return False
-    try:
-        with ParquetFile(path, separator="") as file:
-            return {column.name for column in file.columns} == {"s", "p", "o", "g"}
-    except StoreError:
-        return False
 
 
 class Lines:
@@ -163,14 +136,20 @@ def load_rdf_file(path: Path, *, label: str, table: TripleTable) -> RdfFile:
         _check_readable(path)
         table.load_select(f"SELECT s, p, o, g FROM read_parquet({quote(str(path))})")
         return RdfFile(path)
-    if suffix_of(path):
+    suffix = find_format(path)
+    if is_of_lines(path):
         _check_readable(path)
         table.load_files([path], parse=stream_rows, label=label)
-        return RdfFile(path, label)
+        return RdfFile(path, label, suffix=suffix)
     data, names = read_packed(path), _BlankNodes(label)
-    quads = tuple(map(names.rename_row, parse_rows(data, name=path.as_posix(), suffix=format_suffix(path))))
+    quads = tuple(map(names.rename_row, parse_rows(data, name=path.as_posix(), suffix=suffix, base_iri=path.absolute().as_uri())))
     table.load_rows(quads)
-    return RdfFile(path, label, data, quads)
+    return RdfFile(path, label, data, quads, suffix)
+
+
+def is_of_lines(path: Path) -> bool:
+    """Whether a file is N-Triples or N-Quads by name and content, and so is read line by line."""
+    return bool(suffix_of(path)) and find_format(path) in (".nt", ".nq")
 
 
 def _check_readable(path: Path) -> None:
@@ -182,7 +161,7 @@ def _check_readable(path: Path) -> None:
 
 
 def read_packed(path: Path) -> bytes:
-    """Read a file, unpacked where it is packed by gzip.
+    """Read a file, unpacked where it is packed by gzip, whatever its name says.
 
     Raises:
         InputError: It cannot be read, or is packed in another way.
@@ -190,16 +169,15 @@ def read_packed(path: Path) -> bytes:
     try:
         if path.suffix.lower() == ".zst":
             raise InputError("only N-Triples and N-Quads are read packed by Zstandard", file=str(path), remedy="unpack it first")
-        with gzip.open(path) if path.suffix.lower() == ".gz" else path.open("rb") as file:
-            return file.read()
+        return unpack(path.read_bytes())
     except (OSError, EOFError) as error:
         what = getattr(error, "strerror", None) or str(error)
         raise InputError(f"the file cannot be read: {what}", file=str(path)) from error
 
 
-def _number(data: bytes, *, name: str, suffix: str, label: str) -> Iterable[tuple[Quad, int]]:
-    names = _BlankNodes(label)
-    for row, line in number_rows(data, name=name, suffix=suffix):
+def _number(file: RdfFile) -> Iterable[tuple[Quad, int]]:
+    names = _BlankNodes(file.label)
+    for row, line in number_rows(file.data, name=file.name, suffix=file.suffix, base_iri=file.path.absolute().as_uri()):
         yield names.rename_row(row), line
 
 
@@ -240,7 +218,7 @@ def find_lines(file: RdfFile, *, nodes: Collection[str]) -> Lines:
     text = [line.removesuffix("\r") for line in text]
     if file.suffix == ".jsonld":
         rows = [row for row in file.quads if row[0] in nodes or row[2] in nodes]
-        triples, subjects = find_json_lines("\n".join(text), rows=rows)
+        triples, subjects = find_json_lines("\n".join(text), rows=rows, base=file.path.absolute().as_uri())
         return Lines(triples, subjects=subjects, text=text)
     return _find_numbered(file, nodes=nodes, text=text)
 
@@ -249,12 +227,12 @@ def _find_numbered(file: RdfFile, *, nodes: Collection[str], text: Sequence[str]
     triples: dict[Triple, tuple[int, int]] = {}
     subjects: dict[str, int] = {}
     before, turtle = 0, file.suffix in {".ttl", ".trig"}
-    for (s, p, o, _), reached in _number(file.data, name=file.name, suffix=file.suffix, label=file.label):
+    for (s, p, o, _), reached in _number(file):
         line = _step_back(o, text=text, line=reached) if turtle and o.endswith('"') else reached
         if s not in subjects and (s in nodes or s.startswith("_:")):
             subjects[s] = _first_mention(s, text=text, after=before, until=line)
         if s in nodes or o in nodes:
-            triples.setdefault((s, p, o), (_first_line(o, text=text, last=line), line))
+            triples.setdefault((s, p, o), (_first_line(o, text=text, last=line, is_xml=not turtle), line))
         if not o.startswith("_:"):
             before = line
     # The parser is done with a triple whose value is a blank node when that node closes; the triple stands where the node opens.
@@ -283,10 +261,10 @@ def _first_mention(subject: str, *, text: Sequence[str], after: int, until: int)
     return until
 
 
-def _first_line(value: str, *, text: Sequence[str], last: int) -> int:
+def _first_line(value: str, *, text: Sequence[str], last: int, is_xml: bool) -> int:
     """The line on which a value begins, which may be a text of several lines."""
     first = last - value.count("\\n")
-    long = value.startswith('"') and 0 < first < last and any(mark in text[first - 1] for mark in ('"""', "'''", ">"))
+    long = value.startswith('"') and 0 < first < last and any(mark in text[first - 1] for mark in ((">",) if is_xml else ('"""', "'''")))
     return first if long else last
 
 
@@ -310,7 +288,7 @@ def locate_findings(findings: Iterable[Finding], *, files: Sequence[RdfFile], ov
     alone = len(files) == 1
     held = [file for file in files if file.quads and (alone or any(quad[0] in nodes or quad[2] in nodes for quad in file.quads))]
     lines = {file.name: find_lines(file, nodes=nodes) for file in held}
-    scanned = [file for file in files if suffix_of(file.path)]
+    scanned = [file for file in files if not file.quads and suffix_of(file.path)]
     scan = partial(_scan_labelled, focus=focus, values=values)
     found = over(scan, [(file.path, file.label) for file in scanned])
     lines |= {file.name: one for file, one in zip(scanned, found, strict=True) if one or alone}

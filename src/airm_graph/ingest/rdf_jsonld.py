@@ -37,7 +37,7 @@ class _Member(NamedTuple):
     value: _Value
 
 
-def find_json_lines(text: str, *, rows: Iterable[Quad]) -> tuple[dict[Triple, Range], dict[str, int]]:
+def find_json_lines(text: str, *, rows: Iterable[Quad], base: str = "") -> tuple[dict[Triple, Range], dict[str, int]]:
     r"""Find the lines of *rows* in a JSON-LD document.
 
     Returns:
@@ -48,7 +48,7 @@ def find_json_lines(text: str, *, rows: Iterable[Quad]) -> tuple[dict[Triple, Ra
     (2, 2)
     """
     try:
-        nodes = list(_find_nodes(_read(text), _Context({})))
+        nodes = list(_find_nodes(_read(text), _Context({"@base": base})))
     except (ValueError, RecursionError):
         return {}, {}
     found: dict[str, list[_Node]] = {}

@@ -3,7 +3,11 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from airm_graph.namespaces import PREFIXES
+
 __all__ = ["Finding", "Location", "Rejected", "Severity", "TableCount"]
+
+_NEVER_FAILING = frozenset(f"<{PREFIXES['sh']}{name}>" for name in ("Debug", "Trace"))
 
 
 class Severity(StrEnum):
@@ -47,6 +51,9 @@ class Finding:
         place: Where, as far as known.
         focus, path, value: For results of shapes: node, property and value as N-Triples terms.
         shape, component: For results of shapes: the shape and the kind of constraint, as N-Triples terms.
+        severity_iri: For results of shapes: the severity as the shape states it, as an N-Triples term.
+        messages: For results of shapes: every message as a literal.
+        identity: For results of shapes: what makes it the same result wherever shapes and data stand in their files.
         origin: For findings about RDF files: the place in a capture that the statement was taken from, as far as the file says.
     """
 
@@ -61,6 +68,13 @@ class Finding:
     shape: str = ""
     component: str = ""
     origin: Location | None = None
+    severity_iri: str = ""
+    messages: tuple[str, ...] = ()
+    identity: tuple[str, ...] = ()
+
+    def fails(self, at: Severity) -> bool:
+        """Tell whether the finding is as grave as *at*; what SHACL 1.2 calls debug and trace never is."""
+        return self.severity.rank <= at.rank and self.severity_iri not in _NEVER_FAILING
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,8 @@ from pathlib import Path
 from airm_graph.errors import InputError
 from airm_graph.export import EXPORTS
 from airm_graph.graph import TripleTable
-from airm_graph.graph.store import FORMATS, parse_rows
+from airm_graph.graph.rdf_format import find_format, unpack
+from airm_graph.graph.store import parse_rows
 from airm_graph.namespaces import BASE, PREFIXES
 from airm_graph.pipeline.building import build
 from airm_graph.pipeline.views import SUMS, Graph
@@ -32,7 +33,10 @@ def load(path: str | Path | None = None) -> Graph:
         return build([find_resource("examples")])
     found = find_export(Path(path))
     if found is None:
-        return build([path])
+        graph = build([path])
+        if not graph.table or not len(graph.table):
+            raise InputError("no mitigation could be read, and the file is no RDF", file=str(path), remedy="airm-graph validate says why")
+        return graph
     quads = read_rdf(found)
     table = TripleTable(threads=1)
     table.load_rows(quads)
@@ -47,10 +51,10 @@ def read_rdf(path: Path) -> tuple[Quad, ...]:
         StoreError: It is not what its suffix says; the message names file and line.
     """
     try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise InputError(f"the file cannot be read: {error.strerror}", file=str(path)) from error
-    return tuple(sorted(set(parse_rows(data, name=str(path), suffix=path.suffix.lower()))))
+        data = unpack(path.read_bytes())
+    except (OSError, EOFError) as error:
+        raise InputError(f"the file cannot be read: {getattr(error, 'strerror', None) or error}", file=str(path)) from error
+    return tuple(sorted(set(parse_rows(data, name=str(path), suffix=find_format(path), base_iri=path.absolute().as_uri()))))
 
 
 def read_sums(folder: Path) -> dict[str, str]:
@@ -84,7 +88,7 @@ def find_export(path: Path) -> Path | None:
     if path.is_dir():
         names = [EXPORTS[name].file_name for name in ("nquads", "ntriples", "turtle", "rdfxml", "jsonld")]
         return next((path / name for name in names if (path / name).is_file()), None)
-    return path if path.suffix.lower() in FORMATS and path.exists() else None
+    return path if path.exists() and find_format(path) else None
 
 
 def find_base(quads: Iterable[Quad]) -> str:

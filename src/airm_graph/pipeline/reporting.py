@@ -33,7 +33,7 @@ def make_report(read: Read, *, table: TripleTable, verdict: Verdict, inference: 
     contradictions = (make_finding("INF-01", text, None) for text in inference.contradictions)
     kept = leave_out_repeated(_locate(verdict, read=read, table=table), said=said, locations=verdict.locations)
     notes = (*inference.notes, *verdict.notes)
-    return Report((*said, *contradictions, *kept), tuple(read.readings.files), verdict.engines, notes)
+    return Report((*said, *contradictions, *kept), tuple(read.readings.files), verdict.engines, notes, verdict.ledger)
 
 
 def _locate(verdict: Verdict, *, read: Read, table: TripleTable) -> list[Finding]:

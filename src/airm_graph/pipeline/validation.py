@@ -1,25 +1,32 @@
 """Inputs, RDF files and mapping sets judged by shapes and rules."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from operator import attrgetter
 from pathlib import Path
 
 from airm_graph.errors import InputError
 from airm_graph.graph import TripleTable
 from airm_graph.ingest.external import find_match_findings
-from airm_graph.ingest.inputs import is_own
-from airm_graph.ingest.rdf import format_suffix, has_quads, locate_findings
+from airm_graph.ingest.rdf import RdfFile, locate_findings
 from airm_graph.model import Finding
-from airm_graph.namespaces import PREFIXES, term
+from airm_graph.namespaces import PREFIXES, literal, term
 from airm_graph.pipeline.building import build_graph
-from airm_graph.pipeline.loading import find_base, find_export
+from airm_graph.pipeline.found import find_files
+from airm_graph.pipeline.loading import find_base
 from airm_graph.pipeline.options import BuildOptions
-from airm_graph.pipeline.platform import EMBEDDED, MANIFEST, NQUADS, Platform
-from airm_graph.pipeline.views import SUMS
+from airm_graph.pipeline.platform import EMBEDDED, Platform
 from airm_graph.progress import Progress, tell_nobody
-from airm_graph.sssom import is_match_table
-from airm_graph.validate import DEFAULT_SHAPES, Report, Verdict, judge_shapes
+from airm_graph.validate import Ledger, Report, Verdict, judge_shapes
+from airm_graph.validate.report import NOTICE
 
 __all__ = ["validate_inputs"]
+
+_LICENCES = (
+    *(term(f"dcterms:{name}") for name in ("license", "rights")),
+    *("<http://creativecommons.org/ns#license>", "<https://schema.org/license>", "<http://schema.org/license>"),
+)
+_RDF, _SETS = attrgetter("rdf"), attrgetter("mapping_sets")
 
 
 def validate_inputs(
@@ -35,8 +42,8 @@ def validate_inputs(
     """Validate captures and tables, or RDF files, dist folders and folders of RDF files, and mapping sets.
 
     Args:
-        inputs: Captures and tables as `build` takes them, or RDF and mapping sets
-            (``*.sssom.tsv``); not both at once.
+        inputs: Captures and tables as `build` takes them, RDF, mapping sets (``*.sssom.tsv``), and
+            folders of any of these.
         shapes: As for `build`; when left out, those for ontologies are used, too, where RDF
             declares one.
         engine, mapping, strict, platform, progress: As for `build`.
@@ -45,39 +52,80 @@ def validate_inputs(
         The report, and name → path of each file that was read.
 
     Raises:
-        InputError: There is no such file or folder, or captures and RDF are mixed.
+        InputError: There is no such file or folder, nothing was read, or no shape selects anything.
         StoreError: An RDF file is not what its suffix says.
     """
     options = BuildOptions(engine=engine, shapes=shapes, mapping=mapping, strict=strict, platform=platform)
     tell = progress or tell_nobody
-    found = [(*_find_rdf(Path(path)), *_find_mapping_sets(Path(path))) for path in inputs]
-    if not any(found):
-        graph = build_graph(inputs, options, tell=tell)
-        return graph.report, graph.files
-    if not all(found):
-        strange = next(str(path) for path, files in zip(inputs, found, strict=True) if not files)
-        raise InputError("captures and RDF are given at once", file=strange, remedy="validate them one after the other")
-    every = sorted({path for paths in found for path in paths}, key=Path.as_posix)
-    sets = [path for path in every if is_match_table(path.name)]
-    report = _validate_rdf([path for path in every if path not in sets], options, tell=tell)
+    found = [find_files(path) for path in inputs]
+    rdf, sets = (sorted({path for one in found for path in paths(one)}, key=Path.as_posix) for paths in (_RDF, _SETS))
+    others = [path for path, one in zip(inputs, found, strict=True) if one.has_others or not (one.rdf or one.mapping_sets)]
+    ledger = Ledger(passed_over=tuple(entry for one in found for entry in one.passed_over))
+    report, files = Report((), ledger=ledger, notice=""), dict[str, str]()
+    if others:
+        graph = build_graph(others, options, tell=tell)
+        read = Ledger(tuple((name, None) for name in graph.files))
+        report, files = _join(report, replace(graph.report, ledger=graph.report.ledger.join(read))), dict(graph.files)
+    report = _join(report, _validate_rdf(rdf, options, tell=tell))
     mapped = [finding for path in sets for finding in _judge_mapping_set(path)]
-    names = {path.as_posix(): path.as_posix() for path in every}
-    return Report((*report.findings, *mapped), tuple(names), report.engines, report.notes), names
+    names = {path.as_posix(): path.as_posix() for path in (*rdf, *sets)}
+    tables = tuple((path.as_posix(), None) for path in sets)
+    report = _join(report, Report(tuple(mapped), tuple(path.as_posix() for path in sets), ledger=Ledger(tables), notice=""))
+    return report, files | names
+
+
+def _join(one: Report, other: Report) -> Report:
+    """Put two reports together."""
+    engines = {name: dict(part.engines).get(name, ()) for part in (one, other) for name, _ in part.engines}
+    joined = {name: tuple(sorted({*dict(one.engines).get(name, ()), *dict(other.engines).get(name, ())})) for name in engines}
+    return Report(
+        (*one.findings, *other.findings),
+        (*one.files, *other.files),
+        tuple(sorted(joined.items())),
+        (*one.notes, *other.notes),
+        one.ledger.join(other.ledger),
+        one.notice or other.notice,
+    )
 
 
 def _validate_rdf(paths: Sequence[Path], options: BuildOptions, *, tell: Progress) -> Report:
     if not paths:
-        return Report(())
+        return Report((), notice="")
     tell("start", 0, 1)
     with options.platform.open() as session:
         tell("read", 0, 1)
         files = session.load_rdf(paths)
+        count = len(session.table)
+        if not count:
+            raise InputError(
+                "no statement was read", file=", ".join(file.name for file in files), remedy="silence is no pass: look at the file"
+            )
         session.use_threads()
         tell("validate", 0, 1)
         verdict = _judge_files(session.table, options)
+        if verdict.ledger.shapes and len(verdict.ledger.idle) == len(verdict.ledger.shapes):
+            raise InputError(
+                "no shape selects a node, so nothing was judged",
+                file=", ".join(options.shapes or (file.name for file in files)),
+                remedy="compare the targets of the shapes with the classes and properties of the data, or give other --shapes",
+            )
         found = locate_findings(verdict.findings, files=files, over=session.over)
+        notice = NOTICE if _carries_notice(session.table, files) else ""
     tell("done", 1, 1)
-    return Report(tuple(found), tuple(file.name for file in files), verdict.engines, verdict.notes)
+    read = tuple((file.name, len(file.quads) if file.quads else count if len(files) == 1 else None) for file in files)
+    return Report(
+        tuple(found), tuple(file.name for file in files), verdict.engines, verdict.notes, Ledger(read).join(verdict.ledger), notice
+    )
+
+
+def _carries_notice(table: TripleTable, files: Sequence[RdfFile]) -> bool:
+    """Whether data asks not to be shared: it says so, or a file does not name a licence."""
+    if table.find_ids([literal(NOTICE), literal(NOTICE, language="en")]):
+        return True
+    if len(files) > 1:
+        return not all(any(quad[1] in _LICENCES for quad in file.quads) for file in files)
+    known = ", ".join(map(str, table.find_ids(_LICENCES).values())) or "-1"
+    return not table.execute(f"SELECT 1 FROM quads WHERE p IN ({known}) LIMIT 1")
 
 
 def _judge_files(table: TripleTable, options: BuildOptions) -> Verdict:
@@ -87,11 +135,9 @@ def _judge_files(table: TripleTable, options: BuildOptions) -> Verdict:
     head = table.rows(f"SELECT s, p, o, g FROM quads WHERE p IN ({told}) OR o IN ({told})")
     base = find_base(head)
     table.remove_graph(f"<{base}graph/inferred>")
-    shapes = options.shapes
-    if shapes is None:
-        is_ontology = any((p, o) == (term("rdf:type"), term("owl:Ontology")) for _, p, o, _ in head)
-        shapes = (*DEFAULT_SHAPES, "ontology") if is_ontology else DEFAULT_SHAPES
-    return judge_shapes(table, shapes=shapes, engine=options.engine, base=base)
+    is_ontology = any((p, o) == (term("rdf:type"), term("owl:Ontology")) for _, p, o, _ in head)
+    added = ("ontology",) if is_ontology and options.shapes is None else ()
+    return judge_shapes(table, shapes=options.shapes, added=added, engine=options.engine, base=base)
 
 
 def _judge_mapping_set(path: Path) -> list[Finding]:
@@ -99,31 +145,3 @@ def _judge_mapping_set(path: Path) -> list[Finding]:
         return find_match_findings(path, name=path.as_posix())
     except OSError as error:
         raise InputError(f"the file cannot be read: {error.strerror}", file=str(path)) from error
-
-
-def _find_rdf(path: Path) -> Sequence[Path]:
-    """List the RDF files that a path stands for: the export in a dist folder, a file, or every RDF file of a folder without captures."""
-    # The sums tell a written graph, whose files all say the same, from a folder of files that each say their own.
-    if not path.is_dir():
-        return (path,) if path.exists() and (format_suffix(path) or has_quads(path)) else ()
-    if (path / MANIFEST).is_file():
-        path /= NQUADS
-    elif (path / SUMS).is_file():
-        export = find_export(path)
-        return (export,) if export else ()
-    return _list_below(path, lambda path: format_suffix(path) not in ("", ".xml")) or _list_below(path, has_quads)
-
-
-def _find_mapping_sets(path: Path) -> tuple[Path, ...]:
-    """List the mapping sets that a path stands for: a file, or those of a folder without captures that is no written graph."""
-    if not path.is_dir():
-        return (path,) if is_match_table(path.name) and path.exists() else ()
-    return () if (path / SUMS).is_file() else _list_below(path, lambda path: is_match_table(path.name))
-
-
-def _list_below(folder: Path, wanted: Callable[[Path], bool]) -> tuple[Path, ...]:
-    """List the files of a folder that are wanted and not hidden; none where captures or tables lie among them."""
-    paths = [path for path in folder.rglob("*") if path.is_file() and not any(part[0] == "." for part in path.relative_to(folder).parts)]
-    if any(path.suffix in {".txt", ".csv", ".tsv"} and not is_own(path.name) for path in paths):
-        return ()
-    return tuple(sorted(path for path in paths if wanted(path)))

@@ -22,13 +22,14 @@ from airm_graph.export import (
     write_exports,
     write_folder,
 )
+from airm_graph.export.blank_nodes import hide_blank_nodes, show_blank_nodes
 from airm_graph.export.files import Draft
 from airm_graph.export.links import LINKS, write_links
 from airm_graph.export.quarantine import QUARANTINE, write_quarantine
-from airm_graph.graph import Selection, TripleTable, rebased_text, stream_quads
+from airm_graph.graph import BLANK, Selection, TripleTable, rebased_text, stream_quads
 from airm_graph.graph.store import Store
 from airm_graph.model import Link, Rejected, TableCount
-from airm_graph.namespaces import BASE, PREFIXES, iri, rebase_text
+from airm_graph.namespaces import BASE, PREFIXES, iri, literal, rebase_text, term
 from airm_graph.pipeline.platform import WriteParts
 from airm_graph.pipeline.stating import read_ontology
 from airm_graph.query.answers import Table
@@ -316,7 +317,9 @@ class Graph:
 
     def _export(self, name: str) -> Iterator[str]:
         # The table is closed with the graph, which must live until the last piece is out.
-        yield from export_text(self._exported, name, options=self._options)
+        source, start = self._hidden
+        pieces = export_text(source, name, options=self._options)
+        yield from show_blank_nodes(pieces, format=name, start=start) if start else pieces
 
     @cached_property
     def _exported(self) -> QuadSource:
@@ -324,8 +327,19 @@ class Graph:
         return QuadList(self.quads) if self._write_parts else TableQuads(self.table, base=self.base)
 
     @cached_property
+    def _hidden(self) -> tuple[QuadSource, str]:
+        """What is exported, with IRIs that begin so in place of blank nodes, where data from elsewhere has some."""
+        if not self.table.execute(f"SELECT 1 FROM terms WHERE kind = {BLANK} LIMIT 1"):
+            return self._exported, ""
+        quads, start = hide_blank_nodes(self.quads)
+        return QuadList(quads), start
+
+    @cached_property
     def _options(self) -> Options:
-        return make_options(self.base, comment=NOTICE)
+        # A file from elsewhere that names its licence carries no notice of ours, unless it says so.
+        said = self.table.find_ids([literal(NOTICE), literal(NOTICE, language="en")])
+        licensed = self.table.find_ids([term("dcterms:license"), "<http://creativecommons.org/ns#license>"])
+        return make_options(self.base, comment=NOTICE if self.files or said or not licensed else "")
 
     def _iter_quads(self) -> Iterator[Quad]:
         if self.base == BASE:

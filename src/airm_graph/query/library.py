@@ -146,13 +146,14 @@ def load_query(name: str, *, folder: Path | None = None) -> Query:
     return _read_query(path)
 
 
-def bind_query(query: Query, arguments: Mapping[str, str] | None = None, *, base: str = BASE) -> str:
+def bind_query(query: Query, arguments: Mapping[str, str] | None = None, *, base: str = BASE, partial: bool = False) -> str:
     """Write the SPARQL of a query with its arguments in place.
 
     Args:
         query: A query of the library.
         arguments: Values by the name of the parameter.
         base: The base that the data was built with.
+        partial: Leave UNDEF in the place of an argument that is missing.
 
     Raises:
         ParameterError: An argument is unknown, missing or not of its kind; the message names the parameter and what it takes.
@@ -167,7 +168,11 @@ def bind_query(query: Query, arguments: Mapping[str, str] | None = None, *, base
     for name in arguments:
         if name not in names:
             raise ParameterError(f"query {query.name!r} has no parameter {name!r}; {_suggest(name, names)}", parameter=name)
-    terms = {p.name: _bind(p, arguments.get(p.name, p.default), query=query.name, base=base) for p in query.parameters}
+    given = {p.name: arguments.get(p.name, p.default) for p in query.parameters}
+    terms = {
+        p.name: "UNDEF" if partial and p.required and given[p.name] is None else _bind(p, given[p.name], query=query.name, base=base)
+        for p in query.parameters
+    }
 
     def fill(match: re.Match[str]) -> str:
         term = terms[match[1]]

@@ -26,6 +26,7 @@ from airm_graph.serve.query_checks import check_query
 from airm_graph.serve.resource_description import describe_document, describe_resource, list_described_rows
 from airm_graph.serve.server_settings import Limits
 from airm_graph.serve.service_description import SERVICE_GRAPH, SERVICE_PREFIXES, describe_service
+from airm_graph.serve.store_limits import correct_query
 from airm_graph.terms import Quad
 from airm_graph.triples import NOTICE
 
@@ -163,7 +164,7 @@ class Backend:
             raise QueryError(f"the graph <{unknown[0]}> is not served here; ask SELECT DISTINCT ?g {{ GRAPH ?g {{ }} }} for those that are")
         if default is None and named is None and (checked.default_graphs or checked.named_graphs):
             default, named = checked.default_graphs, checked.named_graphs
-        result = self._store.ask(text, base=self._base, default_graphs=default, named_graphs=named)
+        result = self._store.ask(correct_query(text), base=self._base, default_graphs=default, named_graphs=named)
         media_type = message["graph_type" if result.kind == "graph" else "table_type"]
         if media_type is None:
             return Reply(406, {"error": "the form of the query has no such format", "form": result.kind})

@@ -17,7 +17,7 @@ from urllib.parse import urljoin
 
 from airm_graph.errors import QueryError
 
-__all__ = ["CheckedQuery", "check_query"]
+__all__ = ["CheckedQuery", "Token", "check_query", "cut_query"]
 
 _ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
 _NAME_PART = r"(?:[\w:.-]|%[0-9A-Fa-f]{2}|\\[_~.!$&'()*+,;=/?#@%-])"
@@ -66,9 +66,17 @@ class CheckedQuery:
 
 
 @dataclass(frozen=True, slots=True)
-class _Token:
+class Token:
+    """A token: its kind, its text, and where it begins."""
+
     kind: str
     text: str
+    start: int = -1
+
+    @property
+    def word(self) -> str:
+        """Return a keyword or the name of a function in upper case; empty for other tokens."""
+        return self.text.upper() if self.kind == "word" else ""
 
 
 def check_query(text: str, *, base: str, depth: int, repetitions: int) -> CheckedQuery:
@@ -94,7 +102,7 @@ def check_query(text: str, *, base: str, depth: int, repetitions: int) -> Checke
     if _needs_no_checks(text, depth=depth, repetitions=repetitions):
         return CheckedQuery((), (), volatile=_VOLATILE_TEXT.search(text) is not None)
     _refuse_escapes(text)
-    tokens = list(_cut(text))
+    tokens = list(cut_query(text))
     _refuse_size(tokens, depth=depth, repetitions=repetitions)
     words = [token.text.upper() for token in tokens if token.kind == "word"]
     _refuse_keywords(words, names=(token.text.upper() for token in tokens if token.kind == "name"))
@@ -114,16 +122,17 @@ def _refuse_escapes(text: str) -> None:
             raise QueryError(f"the escape {match[0]} is an ASCII character; write that instead")
 
 
-def _cut(text: str) -> Iterator[_Token]:
+def cut_query(text: str) -> Iterator[Token]:
+    """Cut a query into tokens, without white space and comments."""
     for match in _TOKENS.finditer(text):
         kind = str(match.lastgroup)
         if kind == "mark" and match[0] in "\"'":
             raise QueryError(f"the string that begins at character {match.start() + 1} does not end")
         if kind != "space":
-            yield _Token(kind, match[0])
+            yield Token(kind, match[0], match.start())
 
 
-def _refuse_size(tokens: Iterable[_Token], *, depth: int, repetitions: int) -> None:
+def _refuse_size(tokens: Iterable[Token], *, depth: int, repetitions: int) -> None:
     level = 0
     counts: Counter[str] = Counter()
     for token in tokens:
@@ -154,11 +163,11 @@ def _refuse_keywords(words: Iterable[str], *, names: Iterable[str]) -> None:
             raise QueryError(f"{word} could be read as SERVICE, which is refused; choose another prefix or name")
 
 
-def _refuse_ambiguity(tokens: Iterable[_Token], text: str) -> None:
+def _refuse_ambiguity(tokens: Iterable[Token], text: str) -> None:
     """Refuse an IRI where a comparison could stand and would change the tokens behind it."""
     if not _SUSPECT.search(text):
         return
-    level, before = 0, _Token("mark", "")
+    level, before = 0, Token("mark", "")
     for token in tokens:
         if token.kind == "mark":
             level += (token.text == "(") - (token.text == ")")
@@ -168,10 +177,10 @@ def _refuse_ambiguity(tokens: Iterable[_Token], text: str) -> None:
         before = token
 
 
-def _find_graphs(tokens: list[_Token], *, base: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _find_graphs(tokens: list[Token], *, base: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     prefixes: dict[str, str] = {}
     default, named = [], []
-    following = [*tokens[1:], _Token("mark", ""), _Token("mark", ""), _Token("mark", "")]
+    following = [*tokens[1:], Token("mark", ""), Token("mark", ""), Token("mark", "")]
     for number, token in enumerate(tokens):
         word = token.text.upper() if token.kind == "word" else ""
         after, next_after = following[number], following[number + 1]
@@ -186,7 +195,7 @@ def _find_graphs(tokens: list[_Token], *, base: str) -> tuple[tuple[str, ...], t
     return tuple(default), tuple(named)
 
 
-def _resolve(token: _Token, prefixes: dict[str, str], base: str) -> str:
+def _resolve(token: Token, prefixes: dict[str, str], base: str) -> str:
     if token.kind == "iri":
         return urljoin(base, token.text[1:-1])
     prefix, _, local = token.text.partition(":")

@@ -1,6 +1,7 @@
 """Judging asserted statements by shapes: a table in, findings at file and line out."""
 
 from airm_graph.validate.findings import leave_out_repeated
+from airm_graph.validate.ledger import Ledger
 from airm_graph.validate.report import Report
 from airm_graph.validate.shape_files import DEFAULT_SHAPES
 from airm_graph.validate.value_locations import locate_values
@@ -9,6 +10,7 @@ from airm_graph.validate.verdict import ENGINES, Verdict, judge_shapes, validate
 __all__ = [
     "DEFAULT_SHAPES",
     "ENGINES",
+    "Ledger",
     "Report",
     "Verdict",
     "judge_shapes",

@@ -10,7 +10,7 @@ from airm_graph.validate.report import Report
 
 __all__ = ["Compared", "compare_report", "read_baseline", "write_baseline"]
 
-_VERSION = 1
+_VERSION = 2
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,30 +4,34 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from airm_graph.graph import BLANK, TripleTable
-from airm_graph.terms import Quad
+from airm_graph.terms import Quad, read_literal
 from airm_graph.validate.compile import Check, CompiledShapes, ShapePart, Uncompiled, component_iri, shape_path
 from airm_graph.validate.findings import Result
 from airm_graph.validate.messages import MessageWriter
+from airm_graph.validate.own_nodes import OwnNodes
 from airm_graph.validate.sparql_constraints import ask_constraints
 
-__all__ = ["prepared", "run_compiled"]
+__all__ = ["count_focus", "prepared", "run_compiled"]
 
 #: A check that failed, with the ids of focus node, value and path.
 _Violation = tuple[Check, int, int | None, int | None]
 
 
 def run_compiled(
-    compiled: CompiledShapes, *, table: TripleTable, shape_rows: Sequence[Quad]
-) -> tuple[dict[ShapePart, list[Result]], list[Uncompiled]]:
+    compiled: CompiledShapes, *, table: TripleTable, shape_rows: Sequence[Quad], own: OwnNodes
+) -> tuple[dict[ShapePart, list[Result]], list[Uncompiled], dict[str, int]]:
     """Judge the triples of a table.
 
     Args:
         shape_rows: The shapes graph, for messages.
+        own: Which shapes are for own nodes only.
 
     Returns:
-        Results by what they judge, and what turned out to need pyshacl on this data.
+        Results by what they judge, what turned out to need pyshacl on this data, and the number of
+        focus nodes of each root.
     """
     with prepared(compiled, table=table):
+        nodes = _count_focus(compiled, table=table, own=own)
         found = [
             (check, *row)
             for plan in compiled.plans
@@ -40,7 +44,20 @@ def run_compiled(
         results, uncompiled = ask_constraints(compiled.constraints, table=table)
         for part, result in _make_results(found, table=table, shape_rows=shape_rows):
             results[part].append(result)
-        return results, uncompiled
+        return results, uncompiled, nodes
+
+
+def count_focus(compiled: CompiledShapes, *, table: TripleTable, own: OwnNodes) -> dict[str, int]:
+    """Count the focus nodes of each shape that has a target."""
+    with prepared(compiled, table=table):
+        return _count_focus(compiled, table=table, own=own)
+
+
+def _count_focus(compiled: CompiledShapes, *, table: TripleTable, own: OwnNodes) -> dict[str, int]:
+    counted = "SELECT target, COUNT(DISTINCT node) FROM focus"
+    counts = dict(table.execute(f"{counted} GROUP BY target"))
+    some = dict(table.execute(f"{counted} WHERE node IN ({own.select(table)}) GROUP BY target")) if own.habits else {}
+    return {root: int((some if root in own.habits else counts).get(number, 0)) for root, number in compiled.targets.items()}
 
 
 @contextmanager
@@ -60,11 +77,10 @@ def _make_results(found: Sequence[_Violation], *, table: TripleTable, shape_rows
     writer = MessageWriter(shape_rows, describe=lambda node: _describe(node, table=table))
     for check, focus_id, value_id, path_id in found:
         shape, branch = check.shape, check.branch
-        focus, value = texts[focus_id], "" if value_id is None else texts[value_id]
-        if shape.messages:
-            message = shape.messages[0]
-        else:
-            message = writer.write(shape=shape.node, parameter=branch.parameter, focus=focus, value=value)
+        focus, value, language = texts[focus_id], "" if value_id is None else texts[value_id], ""
+        if branch.parameter == "uniqueLang":
+            value, language = "", read_literal(value).language.lower()
+        messages = shape.messages or writer.write(shape=shape.node, parameter=branch.parameter, focus=focus, value=value)
         yield (
             check.part,
             Result(
@@ -74,7 +90,8 @@ def _make_results(found: Sequence[_Violation], *, table: TripleTable, shape_rows
                 component=component_iri(branch),
                 shape=shape.node,
                 severity=shape.severity,
-                message=message,
+                messages=messages,
+                language=language,
             ),
         )
 

@@ -1,17 +1,19 @@
 """The engines: shapes are compiled where that is possible, pyshacl judges the rest."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from airm_graph.errors import ShapesError
 from airm_graph.graph import TripleTable
-from airm_graph.namespaces import PREFIXES, term
+from airm_graph.namespaces import BASE, PREFIXES, term
 from airm_graph.terms import Quad
 from airm_graph.validate.compile import ShapePart, ShapesGraph, Uncompiled, compile_shapes, find_constants
-from airm_graph.validate.compiled_engine import run_compiled
+from airm_graph.validate.compiled_engine import count_focus, run_compiled
 from airm_graph.validate.findings import Result, sort_results
+from airm_graph.validate.own_nodes import OwnNodes
 from airm_graph.validate.pyshacl_engine import run_pyshacl
+from airm_graph.validate.vocabulary import SHACL_12
 
 __all__ = ["COLUMNAR", "PYSHACL", "Judgement", "judge"]
 
@@ -31,14 +33,18 @@ class Judgement:
         engines: For each shape that has a target, and each property shape right below one:
             ``columnar`` or ``pyshacl``.
         notes: One sentence for each that was left to pyshacl, with the reason; sorted.
+        focus_nodes: How many each shape with a target had.
     """
 
     results: tuple[Result, ...]
     engines: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    focus_nodes: Mapping[str, int] = field(default_factory=dict)
 
 
-def judge(table: TripleTable, *, shape_rows: Sequence[Quad], engine: str = "auto") -> Judgement:
+def judge(
+    table: TripleTable, *, shape_rows: Sequence[Quad], engine: str = "auto", habits: Collection[str] = (), base: str = BASE
+) -> Judgement:
     """Judge the statements of a table, whose quads stay as they are, by a shapes graph.
 
     Args:
@@ -47,6 +53,8 @@ def judge(table: TripleTable, *, shape_rows: Sequence[Quad], engine: str = "auto
             function does not look.
         engine: ``fast`` compiles or refuses; ``reference`` is pyshacl alone; ``auto`` compiles what
             it can.
+        habits: Shapes that judge nodes of the project only: those below *base*, and instances of
+            its classes.
 
     Raises:
         ShapesError: The shapes cannot be used, or not by the engine asked for; the message names
@@ -61,22 +69,34 @@ def judge(table: TripleTable, *, shape_rows: Sequence[Quad], engine: str = "auto
     (['AGT-01'], {'columnar'})
     """
     graph = ShapesGraph(shape_rows)
-    if engine == "reference":
-        results = run_pyshacl(table, shape_rows=shape_rows)
-        return Judgement(tuple(sort_results(results)), dict.fromkeys(graph.roots(), PYSHACL))
+    own = OwnNodes(frozenset(habits), base=base)
     compiled = compile_shapes(graph, ids=table.add_terms(find_constants(shape_rows, graph=graph)))
+    if engine == "reference":
+        _refuse_newer(graph, graph.roots())
+        results = run_pyshacl(table, shape_rows=shape_rows)
+        nodes = count_focus(compiled, table=table, own=own)
+        return Judgement(tuple(sort_results(own.keep(results, table=table))), dict.fromkeys(graph.roots(), PYSHACL), focus_nodes=nodes)
     _refuse(compiled.uncompiled, engine=engine)
-    found, unanswered = run_compiled(compiled, table=table, shape_rows=shape_rows)
+    found, unanswered, nodes = run_compiled(compiled, table=table, shape_rows=shape_rows, own=own)
     _refuse(unanswered, engine=engine)
     rest = [*compiled.uncompiled, *unanswered]
     left = {one.part for one in rest}
     results = [result for part, some in found.items() if not {part, ShapePart(part.root)} & left for result in some]
     if rest:
+        _refuse_newer(graph, (one.part.node for one in rest))
         results += run_pyshacl(table, shape_rows=_keep_targets(shape_rows, left=left, graph=graph))
     engines = {part.node: PYSHACL if ShapePart(part.root) in left else COLUMNAR for part in compiled.parts}
     engines |= {part.node: PYSHACL for part in left}
     notes = {f"{one.part.node} is judged by pyshacl: {one.reason}" for one in rest}
-    return Judgement(tuple(sort_results(results)), dict(sorted(engines.items())), tuple(sorted(notes)))
+    return Judgement(tuple(sort_results(own.keep(results, table=table))), dict(sorted(engines.items())), tuple(sorted(notes)), nodes)
+
+
+def _refuse_newer(graph: ShapesGraph, nodes: Iterable[str]) -> None:
+    """Refuse to leave to pyshacl what it would pass over without a word."""
+    for node in nodes:
+        for reached in sorted(graph.reach(node)):
+            if newer := [name for name in sorted(SHACL_12) if graph.values(reached, name)]:
+                raise ShapesError(f"{node} holds sh:{newer[0]} of SHACL 1.2, which pyshacl does not know; only what is compiled knows it")
 
 
 def _refuse(uncompiled: Sequence[Uncompiled], *, engine: str) -> None:

@@ -2,14 +2,28 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
+from functools import lru_cache
 from operator import attrgetter
 
 from airm_graph.model import Finding, Location, Severity
+from airm_graph.namespaces import term
 from airm_graph.rules import OF_WHOLE_PAGES, SAYS_THE_SAME
+from airm_graph.terms import read_literal
 
-__all__ = ["Result", "find_findings", "leave_out_repeated", "sort_findings", "sort_results"]
+__all__ = ["VIOLATION", "Result", "choose_message", "find_findings", "leave_out_repeated", "sort_findings", "sort_results"]
+
+#: The severity of a shape that states none.
+VIOLATION = term("sh:Violation")
+#: Severities of SHACL; SHACL 1.2 adds the last two. Whatever else a shape states counts as a violation.
+_SEVERITIES = {
+    VIOLATION: Severity.VIOLATION,
+    term("sh:Warning"): Severity.WARNING,
+    term("sh:Info"): Severity.INFO,
+    term("sh:Debug"): Severity.INFO,
+    term("sh:Trace"): Severity.INFO,
+}
 
 _MESSAGE = re.compile(r"(?P<rule>[A-Z]+-[0-9]+): (?P<what>.*)\Z", re.DOTALL)
 
@@ -18,7 +32,7 @@ _MESSAGE = re.compile(r"(?P<rule>[A-Z]+-[0-9]+): (?P<what>.*)\Z", re.DOTALL)
 class Result:
     """One validation result.
 
-    All but severity and message are N-Triples terms, empty where there is none.
+    All but the path and the language are N-Triples terms, empty where there is none.
 
     Attributes:
         focus: The node that was judged.
@@ -26,7 +40,9 @@ class Result:
         value: The offending value.
         component: The constraint component, for example that of ``sh:minCount``.
         shape: The shape that holds the constraint.
-        message: As the shape has it, with the rule id in front.
+        severity: Whatever IRI the shape states.
+        messages: Every message as a literal, sorted; a rule id may stand in front.
+        language: The language that is repeated, where the constraint speaks of languages.
     """
 
     focus: str
@@ -34,8 +50,14 @@ class Result:
     value: str
     component: str
     shape: str
-    severity: Severity
-    message: str
+    severity: str
+    messages: tuple[str, ...]
+    language: str = ""
+
+    @property
+    def message(self) -> str:
+        """Return the text of one message, in English where there is one."""
+        return choose_message(self.messages)
 
 
 #: What results are compared by; tuples compare faster than the dataclass does.
@@ -47,27 +69,55 @@ def sort_results(results: Iterable[Result]) -> list[Result]:
     return sorted(results, key=_KEY)
 
 
-def find_findings(results: Iterable[Result], *, locations: Mapping[str, Sequence[Location]]) -> list[Finding]:
-    """Turn results into findings, one for each shape, focus node and value; sorted.
+@lru_cache(maxsize=1024)
+def choose_message(messages: tuple[str, ...]) -> str:
+    """Choose the text of one message: in English, else without a language, else the first.
+
+    >>> choose_message(('"kein p"@de', '"no p"@en'))
+    'no p'
+    """
+    if len(messages) == 1:
+        return read_literal(messages[0]).text
+    found = [read_literal(message) for message in messages]
+    ranked = sorted((not one.language.lower().startswith("en"), bool(one.language), one.text) for one in found)
+    return ranked[0][2] if ranked else ""
+
+
+def find_findings(
+    results: Iterable[Result],
+    *,
+    locations: Mapping[str, Sequence[Location]],
+    name: Callable[[str, str], tuple[str, str]] | None = None,
+    blank: Mapping[str, str] | None = None,
+) -> list[Finding]:
+    """Turn results into findings, one for each; sorted.
 
     Args:
         results: Of any engine, in any order.
         locations: The locations of each focus node that has some; the first one is taken.
+        name: Finds, for a shape and a constraint component, what they are called, and what tells
+            them from others.
+        blank: What tells blank nodes of the data from others.
     """
-    unique = {(result.shape, result.focus, result.value): result for result in reversed(sort_results(results))}
-    return sort_findings(_make_finding(result, next(iter(locations.get(result.focus, ())), None)) for result in unique.values())
+    names, nodes = name or (lambda shape, _: (_local_name(shape), shape)), blank or {}
+
+    def make(result: Result) -> Finding:
+        label, source = names(result.shape, result.component)
+        return _make_finding(result, next(iter(locations.get(result.focus, ())), None), label=label, source=source, blank=nodes)
+
+    return sort_findings(map(make, results))
 
 
-def _make_finding(result: Result, location: Location | None) -> Finding:
+def _make_finding(result: Result, location: Location | None, *, label: str, source: str, blank: Mapping[str, str]) -> Finding:
     match = _MESSAGE.match(result.message)
-    rule, text = (match["rule"], match["what"]) if match else (_local_name(result.shape), result.message)
+    rule, text = (match["rule"], match["what"]) if match else (label, result.message)
     what, _, remedy = text.partition("; ")
     what = what if remedy else what.removesuffix(".")
     # Our shapes state the norm ("a mitigation cites its source"); other people's mostly state the fault.
     is_norm = match is not None and "/shapes#" in result.shape
     return Finding(
         rule=rule,
-        severity=result.severity,
+        severity=_SEVERITIES.get(result.severity, Severity.VIOLATION),
         message=f"not met: {what}" if is_norm else what,
         remedy=remedy.removesuffix("."),
         location=location,
@@ -76,6 +126,16 @@ def _make_finding(result: Result, location: Location | None) -> Finding:
         value=result.value,
         shape=result.shape,
         component=result.component,
+        severity_iri=result.severity,
+        messages=result.messages,
+        identity=(
+            rule if is_norm else source,  # our rules keep their ids, whatever their shapes are called
+            blank.get(result.focus, result.focus),
+            result.path,
+            result.component,
+            blank.get(result.value, result.value),
+            result.language,
+        ),
     )
 
 

@@ -15,8 +15,9 @@ _LENGTH = 16  # hexadecimal digits: 64 bits keep a million findings apart
 def fingerprint_findings(findings: Iterable[Finding]) -> list[tuple[Finding, str]]:
     """Sort findings and give each its fingerprint, which no line number enters.
 
-    A finding about a named node is known by rule, node, property and value, whatever file states
-    them; any other by rule, file and the text that it quotes, or its message where it quotes none.
+    A result of a shape is known by its identity: constraint, node, property, component, value and
+    language, whatever file states them; any other by rule, file and the text that it quotes, or its
+    message where it quotes none.
     The second of two that agree in all this ends in ``-2``, and so on.
 
     >>> from airm_graph.model import Location, Severity
@@ -34,6 +35,8 @@ def fingerprint_findings(findings: Iterable[Finding]) -> list[tuple[Finding, str
 
 
 def _parts(finding: Finding) -> tuple[str, ...]:
+    if finding.identity:
+        return finding.identity
     if finding.focus.startswith("<"):
         # A blank node has no name that lasts.
         return finding.rule, finding.focus, finding.path, "" if finding.value.startswith("_:") else finding.value

@@ -12,15 +12,27 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from airm_graph.errors import ShapesError
-from airm_graph.namespaces import PREFIXES
+from airm_graph.namespaces import PREFIXES, literal
 from airm_graph.terms import Quad
 from airm_graph.validate.pyshacl_engine import quiet_rdflib
 from airm_graph.validate.rdflib_nodes import Nodes
+from airm_graph.validate.reference_components import corrected_components
 
 if TYPE_CHECKING:
     from rdflib import Graph
 
 __all__ = ["MessageWriter"]
+
+#: Messages for the constraints of SHACL 1.2 that pyshacl does not have.
+_NEWER = {
+    "maxListLength": "The list has too many members, or is no list",
+    "memberShape": "A member of the list does not conform to the shape, or the value is no list",
+    "minListLength": "The list has too few members, or is no list",
+    "singleLine": "The value has a line break",
+    "someValue": "No value conforms to the shape",
+    "subsetOf": "The value is not among those of the other property",
+    "uniqueMembers": "A member stands in the list more than once, or the value is no list",
+}
 
 
 class MessageWriter:
@@ -40,17 +52,19 @@ class MessageWriter:
         self._shapes: Any = None
         self._data: Graph | None = None
 
-    def write(self, *, shape: str, parameter: str, focus: str, value: str) -> str:
-        """Write the message of one result.
+    def write(self, *, shape: str, parameter: str, focus: str, value: str) -> tuple[str, ...]:
+        """Write the messages of one result, as literals.
 
         Args:
             shape, focus, value: Terms; the value may be empty.
             parameter: Local name of the parameter that the constraint component is known by.
         """
-        with quiet_rdflib():
+        if parameter in _NEWER:
+            return (literal(_NEWER[parameter]),)
+        with quiet_rdflib(), corrected_components():
             component = self._component(shape, parameter)
             focus_node, value_node = (self._known(term) for term in (focus, value))
-            return min(map(str, component.make_generic_messages(self._data, focus_node, value_node)), default="")
+            return tuple(sorted({literal(str(text)) for text in component.make_generic_messages(self._data, focus_node, value_node)}))
 
     def _component(self, shape: str, parameter: str) -> Any:
         key = (shape, parameter)

@@ -1,17 +1,20 @@
 """The reference engine: pyshacl, without inference, imports or network."""
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from airm_graph.errors import ShapesError
-from airm_graph.model import Severity
 from airm_graph.namespaces import PREFIXES
 from airm_graph.terms import Quad
-from airm_graph.validate.findings import Result
+from airm_graph.validate.compile import ShapesGraph, path_text
+from airm_graph.validate.findings import VIOLATION, Result
 from airm_graph.validate.rdflib_nodes import Nodes
+from airm_graph.validate.reference_components import corrected_components
 
 if TYPE_CHECKING:
     from rdflib import Graph
@@ -24,7 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["quiet_rdflib", "run_pyshacl"]
 
 _SH = PREFIXES["sh"]
-_SEVERITIES = {f"<{_SH}Violation>": Severity.VIOLATION, f"<{_SH}Warning>": Severity.WARNING, f"<{_SH}Info>": Severity.INFO}
+_UNIQUE_LANGUAGE = f"<{_SH}UniqueLangConstraintComponent>"
 
 
 def run_pyshacl(table: "TripleTable", *, shape_rows: Sequence[Quad]) -> list[Result]:
@@ -36,10 +39,11 @@ def run_pyshacl(table: "TripleTable", *, shape_rows: Sequence[Quad]) -> list[Res
     from rdflib import Graph
 
     nodes = Nodes()
-    with quiet_rdflib():
+    with quiet_rdflib(), corrected_components():
         data = nodes.fill(_make_data_graph(), rows=table.rows())
         report = _validate(data, shapes=nodes.fill(Graph(), rows=shape_rows))
-    return sorted(_results(report, nodes=nodes))
+        found = sorted(_results(report, nodes=nodes, shapes=ShapesGraph(shape_rows)))
+        return sorted(_add_languages(found, data=data, nodes=nodes))
 
 
 def _make_data_graph() -> "Graph":
@@ -72,6 +76,8 @@ def _validate(data: "Graph", *, shapes: "Graph") -> "Graph":
 
     try:
         _, report, text = pyshacl.validate(data, shacl_graph=shapes, inference="none", advanced=False, inplace=False, do_owl_imports=False)
+    except ShapesError:
+        raise
     except Exception as error:
         raise ShapesError(_first_line(f"{type(error).__name__}: {error}")) from error
     if not isinstance(report, Graph):
@@ -83,7 +89,7 @@ def _first_line(text: str) -> str:
     return text.strip().partition("\n")[0]
 
 
-def _results(report: "Graph", *, nodes: Nodes) -> Iterator[Result]:
+def _results(report: "Graph", *, nodes: Nodes, shapes: ShapesGraph) -> Iterator[Result]:
     from rdflib import URIRef
 
     def value(result: "Node", name: str) -> "Node | None":
@@ -92,29 +98,37 @@ def _results(report: "Graph", *, nodes: Nodes) -> Iterator[Result]:
     for _, _, result in report.triples((None, URIRef(_SH + "result"), None)):
         yield Result(
             focus=nodes.term(value(result, "focusNode")),
-            path=_path_text(report, value(result, "resultPath"), nodes=nodes),
+            path=_find_path(value(result, "resultPath"), nodes.term(value(result, "sourceShape")), nodes=nodes, shapes=shapes),
             value=nodes.term(value(result, "value")),
             component=nodes.term(value(result, "sourceConstraintComponent")),
             shape=nodes.term(value(result, "sourceShape")),
-            severity=_SEVERITIES.get(nodes.term(value(result, "resultSeverity")), Severity.VIOLATION),
-            message=str(value(result, "resultMessage") or ""),
+            severity=nodes.term(value(result, "resultSeverity")) or VIOLATION,
+            messages=tuple(sorted(nodes.term(one) for one in report.objects(result, URIRef(_SH + "resultMessage")))),
         )
 
 
-def _path_text(graph: "Graph", path: "Node | None", *, nodes: Nodes) -> str:
-    """Write a SHACL path as a SPARQL property path."""
-    from rdflib import BNode, URIRef
-    from rdflib.collection import Collection
+def _add_languages(results: Iterable[Result], *, data: "Graph", nodes: Nodes) -> Iterator[Result]:
+    """Add the languages that are repeated, of which pyshacl tells how many there are."""
+    left: dict[tuple[str, str, str], list[str]] = {}
+    for result in results:
+        if result.component != _UNIQUE_LANGUAGE or not result.path.startswith("<") or result.path.count("<") > 1:
+            yield result
+            continue
+        key = result.shape, result.focus, result.path
+        if key not in left:
+            values = data.objects(nodes.node(result.focus), nodes.node(result.path))
+            counts = Counter((getattr(value, "language", None) or "").lower() for value in values)
+            left[key] = sorted(language for language, count in counts.items() if language and count > 1)
+        yield replace(result, language=left[key].pop(0) if left[key] else "")
+
+
+def _find_path(path: "Node | None", shape: str, *, nodes: Nodes, shapes: ShapesGraph) -> str:
+    """Write the path of a result as a SPARQL property path; pyshacl's report cuts off deep ones, so they come from the shape."""
+    from rdflib import BNode
 
     if not isinstance(path, BNode):
         return nodes.term(path)
-    marks = {"inversePath": ("^", ""), "oneOrMorePath": ("", "+"), "zeroOrMorePath": ("", "*"), "zeroOrOnePath": ("", "?")}
-    for name, (before, after) in marks.items():
-        for inner in graph.objects(path, URIRef(_SH + name)):
-            return f"{before}({_path_text(graph, inner, nodes=nodes)}){after}"
-    parts = graph.value(path, URIRef(_SH + "alternativePath"))
-    steps = Collection(graph, path if parts is None else parts)
-    return ("/" if parts is None else "|").join(_path_text(graph, step, nodes=nodes) for step in steps)
+    return next((path_text(shapes.path(one)) for one in shapes.values(shape, "path")), "")
 
 
 @contextmanager

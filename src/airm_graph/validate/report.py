@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 from typing import NamedTuple
 
@@ -10,6 +10,7 @@ from airm_graph.model import Finding, Severity
 from airm_graph.validate.describe import describe_location, describe_node
 from airm_graph.validate.findings import sort_findings
 from airm_graph.validate.fingerprints import fingerprint_findings
+from airm_graph.validate.ledger import Ledger
 from airm_graph.version import VERSION
 
 __all__ = ["NOTICE", "Report", "ReportLine", "format_lines", "format_text"]
@@ -18,6 +19,8 @@ __all__ = ["NOTICE", "Report", "ReportLine", "format_lines", "format_text"]
 NOTICE = "Preliminary data: please do not share or cite."
 
 _WORDS = {Severity.VIOLATION: "violation", Severity.WARNING: "warning", Severity.INFO: "note"}
+#: Values of findings that are told as one.
+_MOST_NODES = 5
 _QUOTE_LENGTH = 100  # a terminal line with the indent, even beside a second window
 
 
@@ -40,12 +43,16 @@ class Report:
         files: Names of the files that were looked at.
         engines: Name of an engine and the IRIs of the shapes that it judged.
         notes: Why a shape was left to pyshacl, and the like.
+        ledger: What was read, what was passed over, and what each shape judged.
+        notice: What is asked of readers; empty where every input has a licence and none carries it.
     """
 
     findings: tuple[Finding, ...]
     files: tuple[str, ...] = ()
     engines: tuple[tuple[str, tuple[str, ...]], ...] = ()
     notes: tuple[str, ...] = ()
+    ledger: Ledger = field(default_factory=Ledger)
+    notice: str = NOTICE
 
     @property
     def conforms(self) -> bool:
@@ -68,16 +75,17 @@ class Report:
             "conforms": self.conforms,
             "counts": self.counts,
             "files": sorted(set(self.files)),
-            "notice": NOTICE,
+            "notice": self.notice or None,
             "engines": {name: list(shapes) for name, shapes in self.engines},
             "notes": list(self.notes),
+            "ledger": self.ledger.to_record(),
         }
         records = [_write(_record(finding, fingerprint=fingerprint)) for finding, fingerprint in fingerprint_findings(self.findings)]
         found = "[\n" + ",\n".join(records) + "\n  ]" if records else "[]"
         return f'{json.dumps(head, ensure_ascii=False, indent=2)[:-2]},\n  "findings": {found}\n}}\n'
 
 
-def _write(record: Mapping[str, str | int | None]) -> str:
+def _write(record: Mapping[str, str | int | list[str] | None]) -> str:
     """Write a record as an indented object.
 
     The fast encoder of Python does it when it is told that this is how members are parted.
@@ -85,7 +93,7 @@ def _write(record: Mapping[str, str | int | None]) -> str:
     return "    {\n      " + json.dumps(record, ensure_ascii=False, separators=(",\n      ", ": "))[1:-1] + "\n    }"
 
 
-def _record(finding: Finding, *, fingerprint: str) -> dict[str, str | int | None]:
+def _record(finding: Finding, *, fingerprint: str) -> dict[str, str | int | list[str] | None]:
     location = finding.location
     return {
         "rule": finding.rule,
@@ -102,6 +110,9 @@ def _record(finding: Finding, *, fingerprint: str) -> dict[str, str | int | None
         "path": finding.path or None,
         "value": finding.value or None,
         "shape": finding.shape or None,
+        "component": finding.component or None,
+        "severity_iri": finding.severity_iri or None,
+        "messages": list(finding.messages) or None,
         "origin": describe_location(finding.origin) or None,
         "fingerprint": fingerprint,
     }
@@ -131,13 +142,14 @@ def format_lines(findings: Iterable[Finding], *, paths: Mapping[str, str] | None
 
     Returns:
         For each finding ``FILE:LINE  severity  RULE  message``, the first line where known, the
-        node, the remedy; those without a file come last and stand by their focus node, or a hyphen.
+        node, the remedy; those that differ in their values alone stand together and say how many
+        these are. Those without a file come last and stand by their focus node, or a hyphen.
     """
     found = sort_findings(findings)
     lines: list[ReportLine] = []
     for _, group in groupby(sorted(found, key=_reading_order), key=_file):
-        for finding in group:
-            lines.extend(_finding_lines(finding, paths=paths or {}))
+        for _, same in groupby(group, key=_said):
+            lines.extend(_finding_lines(list(same), paths=paths or {}))
         lines.append(ReportLine("blank", ""))
     lines.append(ReportLine("summary", _summary(found, files=files)))
     return lines
@@ -152,18 +164,36 @@ def _reading_order(finding: Finding) -> tuple[bool, str, int, int]:
     return not _file(finding), _file(finding), line or 0, finding.severity.rank
 
 
-def _finding_lines(finding: Finding, *, paths: Mapping[str, str]) -> list[ReportLine]:
+def _said(finding: Finding) -> tuple[object, ...]:
+    """What findings share that are told as one: all but value and component."""
+    return (
+        finding.location,
+        finding.severity,
+        finding.severity_iri,
+        finding.rule,
+        finding.message,
+        finding.focus,
+        finding.shape,
+        finding.origin,
+    )
+
+
+def _finding_lines(same: Sequence[Finding], *, paths: Mapping[str, str]) -> list[ReportLine]:
+    finding = same[0]
     location = finding.location
     where = finding.focus or "-"
     if location and location.file:
         where = describe_location(replace(location, file=paths.get(location.file, location.file)))
     kind = finding.severity.value
-    lines = [ReportLine(kind, _printable(f"{where}  {_WORDS[finding.severity]}  {finding.rule}  {finding.message}"))]
+    count = f" ({len(same)} values)" if len({(one.path, one.value) for one in same}) > 1 else ""
+    lines = [ReportLine(kind, _printable(f"{where}  {_WORDS[finding.severity]}  {finding.rule}  {finding.message}{count}"))]
     if location and location.text:
         lines.append(ReportLine("quote", "    | " + _printable(location.text.split("\n", 1)[0])[:_QUOTE_LENGTH]))
     # A finding without a location stands by its node already.
-    if finding.focus and location and location.file:
-        lines.append(ReportLine("node", "    " + _printable(describe_node(finding))))
+    nodes = dict.fromkeys(describe_node(one) for one in same) if finding.focus and (count or (location and location.file)) else ()
+    lines += [ReportLine("node", "    " + _printable(node)) for node in list(nodes)[:_MOST_NODES]]
+    if len(nodes) > _MOST_NODES:
+        lines.append(ReportLine("node", f"    and {len(nodes) - _MOST_NODES} more"))
     if finding.origin:
         lines.append(ReportLine("node", "    " + _printable(f"captured at {describe_location(finding.origin)}")))
     if finding.remedy:

@@ -15,7 +15,7 @@ from tempfile import TemporaryDirectory
 from airm_graph.errors import QueryError
 from airm_graph.graph import BLANK, LITERAL, TERM_TEXT, TripleTable, quote
 from airm_graph.graph.store import Store
-from airm_graph.namespaces import PREFIXES, term
+from airm_graph.namespaces import PREFIXES, literal, term
 from airm_graph.terms import read_literal
 from airm_graph.validate.compile import FOCUS_GRAPH, FOCUS_OF, ShapePart, SparqlPlan, Uncompiled, shape_path
 from airm_graph.validate.findings import Result
@@ -224,12 +224,13 @@ def _make_result(plan: SparqlPlan, bound: Mapping[str, str]) -> Result:
         component=_COMPONENT,
         shape=shape.node,
         severity=shape.severity,
-        message=min((_fill_message(message, said) for message in plan.constraint.messages), default=""),
+        messages=tuple(sorted({_fill_message(message, said) for message in plan.constraint.messages})),
     )
 
 
-def _fill_message(message: str, bound: Mapping[str, str]) -> str:
+def _fill_message(message_term: str, bound: Mapping[str, str]) -> str:
+    message, _, language = read_literal(message_term)
     for name, value in bound.items():
         text = read_literal(value).text if value.startswith('"') else value.removeprefix("_:").removeprefix("<").removesuffix(">")
         message = re.sub(rf"\{{[?$]{re.escape(name)}\}}", lambda _, text=text: text, message)  # type: ignore[misc]
-    return message
+    return literal(message, language=language or None)

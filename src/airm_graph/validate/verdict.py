@@ -10,11 +10,14 @@ from airm_graph.model import Finding, Location
 from airm_graph.namespaces import BASE
 from airm_graph.terms import Quad
 from airm_graph.validate.findings import find_findings
+from airm_graph.validate.ledger import Ledger
 from airm_graph.validate.node_locations import find_locations
-from airm_graph.validate.shape_files import DEFAULT_SHAPES, read_every_shapes, read_shapes
+from airm_graph.validate.shape_files import DEFAULT_SHAPES, list_habits, load_shapes, read_shapes
 
 if TYPE_CHECKING:
     from airm_graph.graph import TripleTable
+    from airm_graph.validate.compile import ShapesGraph
+    from airm_graph.validate.engine import Judgement
 
 __all__ = ["ENGINES", "Verdict", "judge_shapes", "validate_rows"]
 
@@ -27,19 +30,23 @@ class Verdict:
     """What shapes say of a table.
 
     Attributes:
-        findings: Sorted, one for each shape, focus node and value.
+        findings: Sorted, one for each result.
         engines: Name of an engine and the IRIs of the shapes that it judged, both sorted.
         notes: Why a shape was left to pyshacl.
+        ledger: Which shapes had how many focus nodes, and what was passed over.
         locations: Every location of each focus node, sorted; a finding has the first.
     """
 
     findings: tuple[Finding, ...]
     engines: tuple[tuple[str, tuple[str, ...]], ...] = ()
     notes: tuple[str, ...] = ()
+    ledger: Ledger = field(default_factory=Ledger)
     locations: Mapping[str, tuple[Location, ...]] = field(default_factory=dict)
 
 
-def judge_shapes(table: "TripleTable", *, shapes: Sequence[str] | None = None, engine: str = "auto", base: str = BASE) -> Verdict:
+def judge_shapes(
+    table: "TripleTable", *, shapes: Sequence[str] | None = None, added: Sequence[str] = (), engine: str = "auto", base: str = BASE
+) -> Verdict:
     """Judge asserted statements by shapes; say where each finding stands and which engine found it.
 
     Args:
@@ -47,6 +54,7 @@ def judge_shapes(table: "TripleTable", *, shapes: Sequence[str] | None = None, e
             as they are, and no more of them is read into Python than findings need, but for
             pyshacl.
         shapes: Files of ``shapes/`` or paths, the default ones when left out.
+        added: Files of ``shapes/`` beside the default ones.
         engine: One of ``ENGINES``.
         base: What the IRIs of the project begin with.
 
@@ -55,22 +63,46 @@ def judge_shapes(table: "TripleTable", *, shapes: Sequence[str] | None = None, e
         ShapesError: The shapes cannot be used, or not by the engine asked for; the message says
             which and why.
     """
+    from airm_graph.validate.compile import ShapesGraph
     from airm_graph.validate.engine import judge
+    from airm_graph.validate.identity import ShapeNames, name_blank_nodes
 
     if engine not in ENGINES:
         raise ValueError(f"no engine {engine!r}; use one of {' '.join(ENGINES)}")
-    names = DEFAULT_SHAPES if shapes is None else tuple(shapes)
-    shape_rows = read_every_shapes(names, base=base)
+    files = (*DEFAULT_SHAPES, *added) if shapes is None else tuple(shapes)
+    loaded = load_shapes(files, base=base)
+    shape_rows = loaded.rows
+    graph = ShapesGraph(shape_rows)
+    if files and not graph.roots():
+        left = "".join(f"; {name} is {reason}" for name, reason in loaded.passed_over)
+        raise ShapesError(f"{', '.join(files)}: there is no shape with a target, so nothing would be judged{left}")
     try:
-        judgement = judge(table, shape_rows=shape_rows, engine=engine)
+        # Whoever names a file of shapes wants it judged by; by default, habits of the project are for its own nodes.
+        habits = list_habits(base=base) if shapes is None else ()
+        judgement = judge(table, shape_rows=shape_rows, engine=engine, habits=habits, base=base)
     except ShapesError as error:
-        raise error if engine == "fast" else _blame_file(error, names=names, table=table, base=base) from error
+        raise error if engine == "fast" else _blame_file(error, names=files, table=table, base=base) from error
+    names = ShapeNames(graph, shape_rows)
+    blank = name_blank_nodes(table, {node for result in judgement.results for node in (result.focus, result.value)})
     locations = find_locations(table, nodes={result.focus for result in judgement.results}, base=base)
     shapes_of = defaultdict(list)
     for shape, name in judgement.engines.items():
         shapes_of[name].append(shape.strip("<>"))
     engines = tuple((name, tuple(sorted(found))) for name, found in sorted(shapes_of.items()))
-    return Verdict(tuple(find_findings(judgement.results, locations=locations)), engines, judgement.notes, locations)
+    findings = find_findings(judgement.results, locations=locations, name=names.find, blank=blank)
+    idle = [f"{root} judged nothing: no node is its target" for root, count in judgement.focus_nodes.items() if not count]
+    # The project's own shapes are for all that it can say: most data has some of it.
+    notes = (*judgement.notes, *(idle if shapes is not None else ()))
+    return Verdict(tuple(findings), engines, notes, _make_ledger(judgement, graph=graph, passed_over=loaded.passed_over), locations)
+
+
+def _make_ledger(judgement: "Judgement", *, graph: "ShapesGraph", passed_over: tuple[tuple[str, str], ...]) -> Ledger:
+    def name_engine(root: str) -> str:
+        names = {judgement.engines[node] for node in (root, *graph.values(root, "property")) if node in judgement.engines}
+        return names.pop() if len(names) == 1 else "both"
+
+    shapes = ((root.strip("<>"), name_engine(root), count) for root, count in judgement.focus_nodes.items())
+    return Ledger(passed_over=passed_over, shapes=tuple(sorted(shapes)))
 
 
 def _blame_file(error: ShapesError, *, names: Sequence[str], table: "TripleTable", base: str) -> ShapesError:

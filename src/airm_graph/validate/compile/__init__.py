@@ -1,14 +1,7 @@
 """Shapes compiled to SQL over the triple table, and to SPARQL for all focus nodes at once.
 
-Results are those of pyshacl, but where pyshacl leaves the specification or has no answer:
-
-- values of unlike datatypes do not compare (pyshacl orders them by the IRIs of their datatypes),
-  nor do ill-typed ones;
-- ``sh:lessThan`` with a blank node is a violation (pyshacl fails);
-- a range of ``sh:languageIn`` with a subtag takes in longer tags that begin with it;
-- ``sh:uniqueLang`` asks for ``true`` as written, not for ``"1"^^xsd:boolean``;
-- lexical forms are those of XML Schema, not those that Python's ``int``, ``Decimal`` and ``float``
-  read.
+Results are those of pyshacl, but where pyshacl leaves the specification or has no answer: the table
+in ``docs/shacl.md`` has each difference with the clause.
 """
 
 from airm_graph.validate.compile.combined import Check, ShapePart, StatementPlan

@@ -195,7 +195,8 @@ _KINDS = {
     "class": f"{_VALUES} WHERE NOT EXISTS (SELECT 1 FROM instances AS i WHERE i.class = w.id AND i.node = r.value)",
     "common": f"{_VALUES} JOIN spo AS t ON {_SAME}",
     "held": f"SELECT w.slot, f.node AS focus, {_NO_VALUE} {_FOCUS} WHERE NOT EXISTS ({_AMONG} AND r.value = w.id)",
-    "languages": f"SELECT w.slot, r.focus, {_NO_VALUE} FROM {{rows}} JOIN {_REACHED} JOIN terms AS d ON d.id = r.value "
+    # The value stands for its language, which is what a result tells.
+    "languages": f"SELECT w.slot, r.focus, MIN(r.value) AS value FROM {{rows}} JOIN {_REACHED} JOIN terms AS d ON d.id = r.value "
     "WHERE d.language <> '' GROUP BY w.slot, r.focus, LOWER(d.language) HAVING COUNT(*) > 1",
     "missed": f"SELECT w.slot, f.node AS focus, t.o AS value {_FOCUS} "
     f"JOIN spo AS t ON t.s = f.node AND t.p = w.id AND t.p IN ({{terms}}) WHERE NOT EXISTS ({_AMONG} AND r.value = t.o)",

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from airm_graph.namespaces import term
+from airm_graph.validate.compile.list_components import make_list_components
 from airm_graph.validate.compile.pair_components import PAIRS
 from airm_graph.validate.compile.scope import (
     NONE,
@@ -198,9 +199,14 @@ def _closed(scope: Scope, constraint: Constraint) -> Iterator[Branch]:
     )
 
 
+def _failing_among(scope: Scope, nodes: str, node: str) -> str:
+    return _failing(replace(scope, focus=nodes), node)
+
+
 _COMPONENTS: dict[str, Callable[[Scope, Constraint], Iterator[Branch]]] = {
     **PAIRS,
     **VALUES,
+    **make_list_components(_failing_among),
     "and": _and,
     "closed": _closed,
     "node": _node,

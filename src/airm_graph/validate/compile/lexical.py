@@ -11,7 +11,7 @@ from airm_graph.graph import quote
 from airm_graph.namespaces import PREFIXES
 from airm_graph.validate.compile.shapes_graph import NotCompiledError
 
-__all__ = ["KEYS", "STRINGS", "is_comparable", "well_formed"]
+__all__ = ["KEYS", "PARTIAL_DATES", "STRINGS", "compare_partial_dates", "is_comparable", "well_formed"]
 
 _XSD = PREFIXES["xsd"]
 _ZONE = r"(Z|[+-](0[0-9]|1[0-3]):[0-5][0-9]|[+-]14:00)?"
@@ -43,6 +43,15 @@ _FORMS = {
     "yearMonthDuration": f"-?P{_MONTHS}",
 }
 _FORMS["float"] = _FORMS["double"]
+_MONTH, _DAY_OF_MONTH = "(0[1-9]|1[0-2])", "(0[1-9]|[12][0-9]|3[01])"
+#: Forms of parts of dates; what is taken from them, and what stands before and behind it in the moment that such a part begins.
+PARTIAL_DATES = {
+    "gDay": (f"---{_DAY_OF_MONTH}{_ZONE}", "^---([0-9]{2})", "1972-12-", "T00:00:00"),
+    "gMonth": (f"--{_MONTH}{_ZONE}", "^--([0-9]{2})", "1972-", "-01T00:00:00"),
+    "gMonthDay": (f"--{_DAY}{_ZONE}|--02-29{_ZONE}", "^--([0-9]{2}-[0-9]{2})", "1972-", "T00:00:00"),
+    "gYear": (f"{_YEAR}{_ZONE}", "^(-?[0-9]{4,})", "", "-01-01T00:00:00"),
+    "gYearMonth": (f"{_YEAR}-{_MONTH}{_ZONE}", "^(-?[0-9]{4,}-[0-9]{2})", "", "-01T00:00:00"),
+}
 _BOUNDS = {
     "long": (-(2**63), 2**63 - 1),
     "int": (-(2**31), 2**31 - 1),
@@ -87,9 +96,40 @@ def is_comparable(lexical: str, *, datatype: str) -> bool:
     True
     """
     name = datatype.removeprefix(_XSD)
+    if name in PARTIAL_DATES:
+        return re.fullmatch(PARTIAL_DATES[name][0], lexical) is not None
     if name not in _ORDERED:
         return False
     return re.fullmatch(_FORMS["integer" if name in _INTEGERS else name], lexical) is not None
+
+
+def compare_partial_dates(one: str, other: str, *, name: str) -> int:
+    """Compare two parts of dates: -1, 0 or 1.
+
+    Raises:
+        TypeError: One is ill-formed, or one alone has a time zone.
+
+    >>> compare_partial_dates("2024", "2000", name="gYear")
+    1
+    """
+    keys = [_key_partial_date(lexical, name=name) for lexical in (one, other)]
+    if keys[0][0] != keys[1][0]:
+        raise TypeError("with and without a time zone do not compare")
+    return (keys[0][1] > keys[1][1]) - (keys[0][1] < keys[1][1])
+
+
+def _key_partial_date(lexical: str, *, name: str) -> tuple[bool, int]:
+    form, taken, before, behind = PARTIAL_DATES[name]
+    found = re.match(taken, lexical)
+    if found is None or not re.fullmatch(form, lexical):
+        raise TypeError(f"{lexical} is no {name}")
+    year, month, day = map(int, re.findall(r"(?:^-)?[0-9]+", (before + found[1] + behind).partition("T")[0]))
+    # Days since 1970-01-01, as below.
+    year, month = (year, month - 3) if month > 2 else (year - 1, month + 9)
+    days = 365 * year + year // 4 - year // 100 + year // 400 + (153 * month + 2) // 5 + day - 719469
+    zone = re.search(r"(?:(Z)|([+-])([0-9]{2}):([0-9]{2}))$", lexical[found.end() :])
+    offset = 0 if zone is None or zone[1] else (int(zone[3]) * 60 + int(zone[4])) * (-60 if zone[2] == "-" else 60)
+    return zone is not None, days * 86400 - offset
 
 
 _ORDERED = (*_INTEGERS, "decimal", "double", "float", "boolean", "date", "dateTime", "time")
@@ -105,6 +145,19 @@ def _part(pattern: str, group: int, *, default: str = "") -> str:
 
 
 _STAMP = r"^(?:(-?[0-9]+)-([0-9]{2})-([0-9]{2}))?T?(?:([0-9]{2}):([0-9]{2}):([0-9]{2}(?:[.][0-9]+)?))?(?:Z|([+-])([0-9]{2}):([0-9]{2}))?$"
+
+
+def _moment(name: str) -> str:
+    """Write SQL for the moment that a part of a date begins at."""
+    _, taken, before, behind = PARTIAL_DATES[name]
+    zone = "regexp_extract(lexical, '(Z|[+-][0-9]{2}:[0-9]{2})$', 1)"
+    # The month of a year and month is no zone: the part that is taken is longer than what stands before a zone.
+    rest = f"CASE WHEN regexp_matches(lexical, {quote(taken + '$')}) THEN '' ELSE {zone} END"
+    return f"concat({quote(before)}, regexp_extract(lexical, {quote(taken)}, 1), {quote(behind)}, {rest})"
+
+
+_PARTS = " ".join(f"WHEN datatype = {_datatypes(name)} THEN {_moment(name)}" for name in PARTIAL_DATES)
+_IS_PART = " OR ".join(f"(datatype = {_datatypes(name)} AND {_matches(PARTIAL_DATES[name][0])})" for name in PARTIAL_DATES)
 #: Days since 1970-01-01 of the proleptic Gregorian calendar, counted from March so that a leap day ends its year.
 _TEMPORAL = f"""
 SELECT id, space, NULL AS rough,
@@ -125,10 +178,10 @@ FROM (
         + CAST({_part(_STAMP, 6, default="0")} AS DECIMAL(18, 9))
         - CASE WHEN {_part(_STAMP, 7)} = '-' THEN -60 ELSE 60 END * (CAST({_part(_STAMP, 8, default="0")} AS DECIMAL(18, 0)) * 60
         + CAST({_part(_STAMP, 9, default="0")} AS DECIMAL(18, 0))) END AS clock
-    FROM terms
-    WHERE (datatype = {_datatypes("date")} AND {_matches(_FORMS["date"])})
+    FROM (SELECT id, datatype, CASE {_PARTS} ELSE lexical END AS lexical FROM terms
+    WHERE {_IS_PART} OR (datatype = {_datatypes("date")} AND {_matches(_FORMS["date"])})
       OR (datatype = {_datatypes("dateTime")} AND {_matches(_FORMS["dateTime"])})
-      OR (datatype = {_datatypes("time")} AND {_matches(_FORMS["time"])})
+      OR (datatype = {_datatypes("time")} AND {_matches(_FORMS["time"])})) AS stamps
   ) AS parts
 ) AS shifted"""
 _SMALL = r"\s*[+-]?[0-9]{0,20}(\.[0-9]{0,18})?\s*"

@@ -12,15 +12,16 @@ from airm_graph.validate.compile.paths import find_values
 from airm_graph.validate.compile.scope import NONE, Branch, Scope, make_branch, make_listed, require_property_shape, select_values
 from airm_graph.validate.compile.shapes_graph import Constraint, NotCompiledError, Predicate
 
-__all__ = ["PAIRS", "compare_keys"]
+__all__ = ["PAIRS", "compare_keys", "find_others", "list_predicates"]
 
 
-def _others(scope: Scope, predicate: str) -> str:
+def find_others(scope: Scope, predicate: str) -> str:
     """Name the relation of focus nodes and their values of another property."""
     return find_values(Predicate(predicate), focus=scope.focus, relations=scope.relations)
 
 
-def _predicates(constraint: Constraint) -> Iterator[str]:
+def list_predicates(constraint: Constraint) -> Iterator[str]:
+    """Yield the properties that a constraint names."""
     for value in constraint.terms:
         if not value.startswith("<"):
             raise NotCompiledError(f"the value {value} of sh:{constraint.parameter}")
@@ -28,8 +29,8 @@ def _predicates(constraint: Constraint) -> Iterator[str]:
 
 
 def _equals(scope: Scope, constraint: Constraint) -> Iterator[Branch]:
-    for predicate in _predicates(constraint):
-        others = _others(scope, predicate)
+    for predicate in list_predicates(constraint):
+        others = find_others(scope, predicate)
         for left, right, kind in ((scope.values, others, "unmatched"), (others, scope.values, "missed")):
             missing = f"SELECT 1 FROM {right} AS w WHERE w.focus = v.focus AND w.value = v.value"
             sql = f"SELECT v.focus, v.value, {NONE} AS path FROM {left} AS v WHERE NOT EXISTS ({missing})"
@@ -37,8 +38,8 @@ def _equals(scope: Scope, constraint: Constraint) -> Iterator[Branch]:
 
 
 def _disjoint(scope: Scope, constraint: Constraint) -> Iterator[Branch]:
-    for predicate in _predicates(constraint):
-        common = f"SELECT 1 FROM {_others(scope, predicate)} AS w WHERE w.focus = v.focus AND w.value = v.value"
+    for predicate in list_predicates(constraint):
+        common = f"SELECT 1 FROM {find_others(scope, predicate)} AS w WHERE w.focus = v.focus AND w.value = v.value"
         yield make_listed(constraint, select_values(scope, f"EXISTS ({common})"), kind="common", number=scope.ids[predicate])
 
 
@@ -49,8 +50,8 @@ def _less_than(scope: Scope, constraint: Constraint) -> Iterator[Branch]:
     """
     require_property_shape(scope, constraint)
     operator = "<=" if constraint.parameter == "lessThanOrEquals" else "<"
-    for predicate in _predicates(constraint):
-        left, right = (scope.relations.name(_keyed(relation)) for relation in (scope.values, _others(scope, predicate)))
+    for predicate in list_predicates(constraint):
+        left, right = (scope.relations.name(_keyed(relation)) for relation in (scope.values, find_others(scope, predicate)))
         holds = (
             f"(a.is_text AND b.is_text AND a.lexical {operator} b.lexical) OR (a.space = b.space AND {compare_keys(operator)}) OR "
             f"(a.kind = {LITERAL} AND a.datatype = b.datatype AND NOT a.is_text AND a.space IS NULL AND b.space IS NULL "

@@ -32,7 +32,7 @@ _CONSTANT_PARAMETERS = frozenset(
     f"<{PREFIXES['sh']}{name}>"
     for name in (
         *("targetNode", "targetClass", "targetSubjectsOf", "targetObjectsOf", "class", "hasValue"),
-        *("equals", "disjoint", "lessThan", "lessThanOrEquals", "minInclusive", "minExclusive", "maxInclusive", "maxExclusive"),
+        *("equals", "disjoint", "subsetOf", "lessThan", "lessThanOrEquals", "minInclusive", "minExclusive", "maxInclusive", "maxExclusive"),
         *("path", "inversePath", "alternativePath", "zeroOrMorePath", "oneOrMorePath", "zeroOrOnePath"),
     )
 ) | {term("rdf:first")}
@@ -68,6 +68,7 @@ class CompiledShapes:
         constraints: SPARQL constraints.
         parts: What the plans judge.
         uncompiled: What they do not.
+        targets: Number of the targets of each root.
     """
 
     prepare: tuple[tuple[str, str], ...]
@@ -75,6 +76,7 @@ class CompiledShapes:
     constraints: tuple[SparqlPlan, ...]
     parts: tuple[ShapePart, ...]
     uncompiled: tuple[Uncompiled, ...]
+    targets: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +99,9 @@ class _ShapeChecks:
 def find_constants(rows: Iterable[Quad], *, graph: ShapesGraph) -> list[str]:
     """List the terms that plans may name, sorted; they need ids before shapes are compiled."""
     found = {value for _, predicate, value, _ in rows if predicate in _CONSTANT_PARAMETERS}
-    return sorted(found | {_TYPE, _SUBCLASS, term("rdfs:Resource")} | set(graph.roots()))
+    return sorted(
+        found | {term(f"rdf:{name}") for name in ("type", "first", "rest", "nil")} | {_SUBCLASS, term("rdfs:Resource")} | set(graph.roots())
+    )
 
 
 def compile_shapes(graph: ShapesGraph, *, ids: Mapping[str, int]) -> CompiledShapes:
@@ -108,9 +112,10 @@ def compile_shapes(graph: ShapesGraph, *, ids: Mapping[str, int]) -> CompiledSha
     """
     plans, constraints = list[StatementPlan](), list[SparqlPlan]()
     parts, uncompiled = list[ShapePart](), list[Uncompiled]()
-    targets, combined = dict[_Targets, int](), CombinedChecks(ids=ids)
+    targets, combined, numbers = dict[_Targets, int](), CombinedChecks(ids=ids), dict[str, int]()
     for root in graph.roots():
-        compiler = _RootCompiler(graph, root, target=targets.setdefault(_find_targets(graph, root), len(targets) + 1), ids=ids)
+        numbers[root] = targets.setdefault(graph.targets(root), len(targets) + 1)
+        compiler = _RootCompiler(graph, root, target=numbers[root], ids=ids)
         for part in compiler.divide():
             try:
                 compiled = list(compiler.compile(part))
@@ -126,7 +131,7 @@ def compile_shapes(graph: ShapesGraph, *, ids: Mapping[str, int]) -> CompiledSha
     prepare = [*_prepare(graph, targets, ids=ids), *combined.prepare()]
     if any(" keys " in plan.sql for plan in plans):
         prepare.append(("keys", KEYS))
-    return CompiledShapes(tuple(prepare), tuple(plans), tuple(constraints), tuple(parts), tuple(uncompiled))
+    return CompiledShapes(tuple(prepare), tuple(plans), tuple(constraints), tuple(parts), tuple(uncompiled), numbers)
 
 
 class _RootCompiler:
@@ -252,14 +257,6 @@ def _prepare(graph: ShapesGraph, targets: Mapping[_Targets, int], *, ids: Mappin
         if nodes := " UNION ".join(_select_target(kind, value, relations=relations) for kind, value in pairs):
             found.append(f"SELECT {number} AS target, node FROM ({nodes}) AS t")
     yield "focus", relations.write(" UNION ALL ".join(found) or "SELECT 0 AS target, id AS node FROM terms WHERE 1 = 0")
-
-
-def _find_targets(graph: ShapesGraph, root: str) -> _Targets:
-    """Find the targets of a root; none where it cannot be read, for then pyshacl finds them."""
-    try:
-        return graph.shape(root).targets
-    except NotCompiledError:
-        return ()
 
 
 def _select_target(kind: str, value: str, *, relations: Relations) -> str:

@@ -9,9 +9,9 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from airm_graph.model import Severity
 from airm_graph.namespaces import PREFIXES, term
 from airm_graph.terms import Quad, read_literal
+from airm_graph.validate.vocabulary import SHACL_12
 
 __all__ = [
     "Alternative",
@@ -30,8 +30,7 @@ __all__ = [
 
 _SH = PREFIXES["sh"]
 _TYPE, _FIRST, _REST, _NIL = (term(f"rdf:{name}") for name in ("type", "first", "rest", "nil"))
-_CLASS, _SUBCLASS = term("rdfs:Class"), term("rdfs:subClassOf")
-_SEVERITIES = {term("sh:Violation"): Severity.VIOLATION, term("sh:Warning"): Severity.WARNING, term("sh:Info"): Severity.INFO}
+_CLASS, _OWL_CLASS, _SUBCLASS = term("rdfs:Class"), term("owl:Class"), term("rdfs:subClassOf")
 TARGETS = ("targetNode", "targetClass", "targetSubjectsOf", "targetObjectsOf")
 _LISTS = frozenset(("and", "in", "languageIn", "or", "xone"))
 #: Parameters of SHACL Core and SHACL-SPARQL that make a constraint of their own; the others refine one of these.
@@ -39,6 +38,7 @@ PARAMETERS = (
     *("class", "datatype", "nodeKind", "minCount", "maxCount", "minExclusive", "minInclusive", "maxExclusive", "maxInclusive"),
     *("minLength", "maxLength", "pattern", "languageIn", "uniqueLang", "equals", "disjoint", "lessThan", "lessThanOrEquals"),
     *("not", "and", "or", "xone", "node", "property", "qualifiedValueShape", "closed", "hasValue", "in", "sparql"),
+    *sorted(SHACL_12),
 )
 _FOREIGN = ("js", "expression")
 _REPEATS = {"zeroOrMorePath": (0, True), "oneOrMorePath": (1, True), "zeroOrOnePath": (0, False)}
@@ -124,8 +124,8 @@ class Shape:
     node: str
     path: Path | None = None
     targets: tuple[tuple[str, str], ...] = ()
-    severity: Severity = Severity.VIOLATION
-    messages: tuple[str, ...] = ()
+    severity: str = f"<{_SH}Violation>"
+    messages: tuple[str, ...] = ()  # as literals
     deactivated: bool = False
     constraints: tuple[Constraint, ...] = ()
     options: dict[str, tuple[str, ...]] = field(default_factory=dict, hash=False)
@@ -151,7 +151,8 @@ class ShapesGraph:
         for subject, predicate, value, _ in rows:
             self._values.setdefault(subject, {}).setdefault(predicate, set()).add(value)
         self._shapes: dict[str, Shape] = {}
-        self._classes = {_CLASS} | {s for s, values in self._values.items() if _CLASS in values.get(_SUBCLASS, ())}
+        # SHACL asks the shapes graph whether owl:Class is a class; every engine takes it for one, and so do people.
+        self._classes = self._find_below({_CLASS, _OWL_CLASS})
         self._custom = tuple(self._custom_components())
 
     def values(self, subject: str, predicate: str) -> list[str]:
@@ -161,6 +162,10 @@ class ShapesGraph:
         """
         key = predicate if predicate.startswith("<") else f"<{_SH}{predicate}>"
         return sorted(self._values[subject].get(key, ())) if subject in self._values else []
+
+    def predicates(self, subject: str) -> list[str]:
+        """Find the properties of a node, sorted."""
+        return sorted(self._values.get(subject, ()))
 
     def subjects(self, predicate: str, value: str) -> list[str]:
         """Find the subjects that have a value of a SHACL property (its local name), sorted."""
@@ -250,6 +255,23 @@ class ShapesGraph:
         marks = {f"<{_SH}{name}>" for name in (*TARGETS, "property", "node")}
         return bool(types & {f"<{_SH}NodeShape>", f"<{_SH}PropertyShape>"} or marks & values.keys()) or node in self._referred
 
+    def _find_below(self, classes: set[str]) -> set[str]:
+        """Find classes and those that the graph puts below them."""
+        found = set(classes)
+        while more := {s for s, values in self._values.items() if found & values.get(_SUBCLASS, set())} - found:
+            found |= more
+        return found
+
+    def reach(self, node: str) -> set[str]:
+        """Find the nodes to which statements about SHACL lead from a shape, itself among them."""
+        found, left = {node}, [node]
+        for one in left:  # grows while it is walked
+            for predicate, values in self._values.get(one, {}).items():
+                if predicate.startswith(f"<{_SH}") or predicate in (_FIRST, _REST):
+                    left += sorted(new := {value for value in values if value[:1] != '"'} - found)
+                    found |= new
+        return found
+
     def is_class_type(self, row: Quad) -> bool:
         """Tell whether a row makes its subject a class, and so a shape its own target."""
         return row[1] == _TYPE and row[2] in self._classes
@@ -278,9 +300,9 @@ class ShapesGraph:
         return Shape(
             node=node,
             path=self._read_path(node),
-            targets=tuple(self._targets(node)),
-            severity=_SEVERITIES.get(next(iter(self.values(node, "severity")), ""), Severity.VIOLATION),
-            messages=tuple(sorted(_text(value) for value in self.values(node, "message"))),
+            targets=self.targets(node),
+            severity=next(iter(self.values(node, "severity")), f"<{_SH}Violation>"),
+            messages=tuple(self.values(node, "message")),
             deactivated=self._is_deactivated(node),
             constraints=tuple(self._constraints(node)),
             options=self._options(node),
@@ -292,12 +314,12 @@ class ShapesGraph:
             raise NotCompiledError(f"{node} has a path too many")
         return self.path(paths[0]) if paths else None
 
-    def _targets(self, node: str) -> Iterator[tuple[str, str]]:
-        for kind in TARGETS:
-            for value in self.values(node, kind):
-                yield kind, value
+    def targets(self, node: str) -> tuple[tuple[str, str], ...]:
+        """Find the targets of a shape: pairs of a kind and a term."""
+        found = [(kind, value) for kind in TARGETS for value in self.values(node, kind)]
         if self._is_class_shape(node):
-            yield "targetClass", node
+            found.append(("targetClass", node))
+        return tuple(dict.fromkeys(found))
 
     def _is_deactivated(self, node: str) -> bool:
         values = self.values(node, "deactivated")
@@ -324,9 +346,7 @@ class ShapesGraph:
 
         Each comes with the predicates of its mandatory parameters.
         """
-        kinds = {f"<{_SH}ConstraintComponent>"}
-        while more := {s for s, values in self._values.items() if kinds & values.get(_SUBCLASS, set())} - kinds:
-            kinds |= more
+        kinds = self._find_below({f"<{_SH}ConstraintComponent>"})
         for node in sorted(self._values):
             parameters = self.values(node, "parameter")
             if parameters and kinds & self._values[node].get(_TYPE, set()):
@@ -346,11 +366,15 @@ def path_text(path: Path) -> str:
         case Inverse(inner):
             return f"^({path_text(inner)})"
         case Sequence(paths):
-            return "/".join(map(path_text, paths))
+            return "/".join(_step_text(step) for step in paths)
         case Alternative(paths):
-            return "|".join(map(path_text, paths))
+            return "|".join(_step_text(step) for step in paths)
         case Repeat(inner, least, many):
             return f"({path_text(inner)}){'?' if not many else '+' if least else '*'}"
+
+
+def _step_text(path: Path) -> str:
+    return f"({path_text(path)})" if isinstance(path, Sequence | Alternative) else path_text(path)
 
 
 def shape_path(shape: Shape) -> str:

@@ -68,7 +68,7 @@ class SparqlConstraint:
 
     Attributes:
         text: The query, with ``%FOCUS%`` where the pattern of the focus nodes goes.
-        messages: Of the constraint, then of its shape.
+        messages: Of the constraint, then of its shape, as literals.
         predicates: Terms of the properties that it reads; None for any.
         required: A property that every node has that it finds; empty where that is not sure. Where
             no other nodes have the property than focus nodes, these need not be named.
@@ -101,7 +101,7 @@ def compile_constraint(graph: ShapesGraph, node: str, *, shape: Shape) -> Sparql
     prefixes = _prefixes(graph, node)
     tokens = list(tokenize(read_literal(selects[0]).text))
     _check(tokens, path=shape.path)
-    own = tuple(sorted(read_literal(value).text for value in graph.values(node, "message") if value.startswith('"')))
+    own = tuple(value for value in graph.values(node, "message") if value.startswith('"'))
     header = "".join(f"PREFIX {prefix}: <{namespace}>\n" for prefix, namespace in sorted(prefixes.items()))
     needing = _groups_in_need(tokens)
     return SparqlConstraint(

@@ -115,7 +115,7 @@ def _length(scope: Scope, constraint: Constraint) -> Iterator[Branch]:
     length = read_count(only_value(constraint), parameter=constraint.parameter)
     if constraint.parameter == "maxLength":
         yield make_test(constraint, "described", scope.described(), f"v.kind = {BLANK} OR LENGTH(v.lexical) > {length}")
-    elif length:
+    else:
         yield make_test(constraint, "described", scope.described(), f"v.kind = {BLANK} OR LENGTH(v.lexical) < {length}")
 
 
@@ -147,7 +147,8 @@ def _unique_lang(scope: Scope, constraint: Constraint) -> Iterator[Branch]:
     # The suite of the W3C asks that "1" be no true here; pyshacl takes it for one.
     if value.startswith('"true"'):
         twice = (
-            f"SELECT v.focus, {NONE} AS value, {NONE} AS path FROM {scope.described()} AS v "
+            # The value stands for its language, which is what a result tells.
+            f"SELECT v.focus, MIN(v.value) AS value, {NONE} AS path FROM {scope.described()} AS v "
             "WHERE v.language <> '' GROUP BY v.focus, LOWER(v.language) HAVING COUNT(*) > 1"
         )
         yield make_listed(constraint, twice, kind="languages")

@@ -43,9 +43,9 @@ def write_junit(report: Report, *, paths: Mapping[str, str], fail_on: Severity =
 
 def _add_suite(root: Element, name: str, findings: Sequence[Finding], *, fail_on: Severity) -> tuple[int, int]:
     suite = SubElement(root, "testsuite", {"name": _clean(name)})
-    failures = sum(finding.severity.rank <= fail_on.rank for finding in findings)
+    failures = sum(finding.fails(fail_on) for finding in findings)
     for finding in findings:
-        _add_case(suite, name, finding, failed=finding.severity.rank <= fail_on.rank)
+        _add_case(suite, name, finding, failed=finding.fails(fail_on))
     if not failures:
         SubElement(suite, "testcase", {"name": f"nothing is wrong at or above {fail_on}", "classname": _clean(name)})
     tests = len(findings) + (not failures)

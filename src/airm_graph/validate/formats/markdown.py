@@ -8,7 +8,7 @@ from airm_graph.model import Finding, Severity
 from airm_graph.validate.describe import describe_location
 from airm_graph.validate.findings import sort_findings
 from airm_graph.validate.formats.parts import find_path, rule_address, say_what
-from airm_graph.validate.report import NOTICE, Report, format_text
+from airm_graph.validate.report import Report, format_text
 
 __all__ = ["write_markdown"]
 
@@ -33,7 +33,7 @@ def write_markdown(report: Report, *, paths: Mapping[str, str], limit: int = _LI
     found = sort_findings(report.findings)
     if found:
         text += "\n| Severity | Rule | Where | What |\n| --- | --- | --- | --- |\n"
-    tail = f"\n{NOTICE}\n"
+    tail = f"\n{report.notice}\n" if report.notice else ""
     most = limit - len(tail) - len("\nand 1,000,000 more\n")
     for number, finding in enumerate(found):
         row = _row(finding, paths=paths)

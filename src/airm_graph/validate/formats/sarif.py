@@ -14,7 +14,7 @@ from airm_graph.model import Finding, Location, Severity
 from airm_graph.namespaces import BASE
 from airm_graph.validate.fingerprints import fingerprint_findings
 from airm_graph.validate.formats.parts import find_path, rule_address, say_what
-from airm_graph.validate.report import NOTICE, Report
+from airm_graph.validate.report import Report
 from airm_graph.validate.rulebook import load_rulebook
 from airm_graph.version import VERSION
 
@@ -47,10 +47,21 @@ def write_sarif(report: Report, *, paths: Mapping[str, str]) -> str:
         "tool": {"driver": driver},
         "columnKind": "unicodeCodePoints",
         "originalUriBaseIds": {_ROOT: {"description": {"text": "The folder in which the report was made, the root of the checkout."}}},
-        "properties": {"notice": NOTICE},
+        "invocations": [_invocation(report)],
+        "properties": {"notice": report.notice} if report.notice else {},
         "results": [_result(finding, fingerprint, rules=rules, paths=paths, files=files) for finding, fingerprint in pairs],
     }
     return json.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, ensure_ascii=False, indent=2) + "\n"
+
+
+def _invocation(report: Report) -> Json:
+    """Tell what was read and judged, and, as notifications, what was not."""
+    said = (*report.notes, *(f"{name}: passed over: {reason}" for name, reason in report.ledger.passed_over))
+    return {
+        "executionSuccessful": True,
+        "toolExecutionNotifications": [{"level": "note", "message": {"text": text}} for text in said],
+        "properties": {"ledger": report.ledger.to_record()},
+    }
 
 
 def _rule(rule: str, *, example: Finding) -> Json:

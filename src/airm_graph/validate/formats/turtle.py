@@ -1,12 +1,12 @@
 """The report as SHACL writes it, in Turtle: one result for each finding.
 
 The nodes of the report are named by what they say. As in SHACL, ``sh:conforms`` is true only when
-there is no result, however mild. Findings of reader and merge have their rule for a source shape,
-their file for a focus node, and no constraint component.
+there is no result, however mild; those of debug and trace, which SHACL 1.2 adds, leave it true.
+Findings of reader and merge have their rule for a source shape, their file for a focus node, and no
+constraint component.
 """
 
 import hashlib
-import re
 from collections.abc import Iterator, Mapping
 from urllib.parse import quote
 
@@ -15,14 +15,13 @@ from airm_graph.namespaces import BASE, PREFIXES, literal
 from airm_graph.validate.describe import describe_location
 from airm_graph.validate.fingerprints import fingerprint_findings
 from airm_graph.validate.formats.parts import find_path
-from airm_graph.validate.report import NOTICE, Report
+from airm_graph.validate.formats.result_path import write_path
+from airm_graph.validate.report import Report
 
 __all__ = ["write_turtle"]
 
 _USED = ("airm", "dcterms", "rdfs", "sh")
 _SEVERITIES = {Severity.VIOLATION: "sh:Violation", Severity.WARNING: "sh:Warning", Severity.INFO: "sh:Info"}
-_IRI = re.compile(r"<[^<>\"{}|^`\\\x00-\x20]*>\Z")
-_INVERSE = re.compile(r"\^\(?(<[^>]*>)\)?\Z")
 
 
 def write_turtle(report: Report, *, paths: Mapping[str, str]) -> str:
@@ -31,10 +30,10 @@ def write_turtle(report: Report, *, paths: Mapping[str, str]) -> str:
     digest = hashlib.sha256("\n".join(fingerprint for _, fingerprint in pairs).encode()).hexdigest()[:16]
     root = f"urn:airm-graph:report:{digest}"
     blocks = ["\n".join(f"PREFIX {prefix}: <{PREFIXES[prefix]}>" for prefix in _USED)]
+    conforms = not any(finding.fails(Severity.INFO) for finding, _ in pairs)
+    rights = f"  dcterms:rights {literal(report.notice)} ;\n" if report.notice else ""
     results = "".join(f" ;\n  sh:result <{root}#{fingerprint}>" for _, fingerprint in pairs)
-    blocks.append(
-        f"<{root}>\n  a sh:ValidationReport ;\n  dcterms:rights {literal(NOTICE)} ;\n  sh:conforms {str(not pairs).lower()}{results} ."
-    )
+    blocks.append(f"<{root}>\n  a sh:ValidationReport ;\n{rights}  sh:conforms {str(conforms).lower()}{results} .")
     for finding, fingerprint in pairs:
         blocks.extend(_blocks(finding, f"{root}#{fingerprint}", paths=paths))
     return "\n\n".join(blocks) + "\n"
@@ -60,10 +59,12 @@ def _result(finding: Finding, node: str, *, paths: Mapping[str, str]) -> Iterato
     for name, _ in _locations(finding):
         yield "airm:evidence", f"<{node}-{name}>"
     yield "sh:focusNode", _focus(finding, paths=paths)
-    yield "sh:resultMessage", literal("; ".join(part for part in (finding.message, finding.remedy) if part))
-    if path := _path(finding.path):
+    said = "; ".join(part for part in (finding.message, finding.remedy) if part)
+    for message in finding.messages or (literal(said),):
+        yield "sh:resultMessage", message
+    if path := write_path(finding.path):
         yield "sh:resultPath", path
-    yield "sh:resultSeverity", _SEVERITIES[finding.severity]
+    yield "sh:resultSeverity", finding.severity_iri or _SEVERITIES[finding.severity]
     if finding.component:
         yield "sh:sourceConstraintComponent", finding.component
     yield "sh:sourceShape", finding.shape or f"<{BASE}rules/{quote(finding.rule, safe='')}>"
@@ -78,17 +79,6 @@ def _focus(finding: Finding, *, paths: Mapping[str, str]) -> str:
         return finding.focus
     path = find_path(finding.location.file, paths=paths) if finding.location else ""
     return f"<urn:airm-graph:file:{quote(path)}>"
-
-
-def _path(path: str) -> str:
-    """Write the path as RDF; empty when it is neither a property nor its inverse.
-
-    That is as much as a result needs to be found again.
-    """
-    if _IRI.match(path):
-        return path
-    inverse = _INVERSE.match(path)
-    return f"[ sh:inversePath {inverse[1]} ]" if inverse else ""
 
 
 def _locate(location: Location, *, paths: Mapping[str, str]) -> Iterator[tuple[str, str]]:

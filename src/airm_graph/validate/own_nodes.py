@@ -1,0 +1,45 @@
+"""Which nodes habits of the project are for: its own, not those of other people's vocabularies."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from airm_graph.graph import IRI, TripleTable, quote
+from airm_graph.namespaces import BASE, PREFIXES, rebase_text, term
+from airm_graph.validate.findings import Result
+
+__all__ = ["OwnNodes"]
+
+
+@dataclass(frozen=True, slots=True)
+class OwnNodes:
+    """The nodes that some shapes are for: IRIs below the base, and instances of classes of the project.
+
+    Attributes:
+        habits: Those shapes, as terms; the others are for every node.
+        base: What the IRIs of the project begin with.
+    """
+
+    habits: frozenset[str] = frozenset()
+    base: str = BASE
+
+    def select(self, table: TripleTable) -> str:
+        """Write SQL for the ids of own nodes."""
+        vocabulary = rebase_text(PREFIXES["airm"], self.base)
+        kind = table.find_ids([term("rdf:type")]).get(term("rdf:type"), -1)
+        classes = f"SELECT id FROM terms WHERE kind = {IRI} AND starts_with(lexical, {quote(vocabulary)})"
+        return (
+            f"SELECT id FROM terms WHERE kind = {IRI} AND starts_with(lexical, {quote(self.base)}) "
+            f"UNION SELECT s AS id FROM quads WHERE p = {kind} AND o IN ({classes})"
+        )
+
+    def keep(self, results: Iterable[Result], *, table: TripleTable) -> list[Result]:
+        """Keep the results that shapes found on the nodes they are for."""
+        every = list(results)
+        doubtful = {result.focus for result in every if result.shape in self.habits and not result.focus.startswith(f"<{self.base}")}
+        if not doubtful:
+            return every
+        ids = table.find_ids(doubtful)
+        numbers = ", ".join(str(number) for number in sorted(ids.values())) or "-1"
+        own = {number for (number,) in table.execute(f"SELECT id FROM ({self.select(table)}) AS own WHERE id IN ({numbers})")}
+        foreign = {node for node in doubtful if ids.get(node) not in own}
+        return [result for result in every if result.shape not in self.habits or result.focus not in foreign]

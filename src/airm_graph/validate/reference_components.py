@@ -1,0 +1,95 @@
+"""Constraint components of pyshacl, corrected where it leaves the specification.
+
+pyshacl reads patterns as Python does, passes over flags that Python does not have, cannot compare
+parts of dates, and lets blank nodes pass a least length of 0. These components take the place of
+its own while it judges for this project, so that both engines give one answer.
+
+Source:
+    SHACL, 4.3 (value ranges) and 4.4 (strings); SPARQL 1.1, 17.3 and 17.4.3.14.
+"""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from airm_graph.errors import ShapesError
+from airm_graph.namespaces import PREFIXES
+from airm_graph.validate.compile.lexical import PARTIAL_DATES, compare_partial_dates
+from airm_graph.validate.compile.patterns import translate_pattern
+from airm_graph.validate.compile.shapes_graph import NotCompiledError
+
+__all__ = ["corrected_components"]
+
+_SH, _XSD = PREFIXES["sh"], PREFIXES["xsd"]
+
+
+@contextmanager
+def corrected_components() -> Iterator[None]:
+    """Put the corrected components in place of pyshacl's for as long as the context lasts."""
+    from pyshacl.constraints import CONSTRAINT_PARAMETERS_MAP
+    from pyshacl.constraints.core import property_pair_constraints, value_range_constraints
+    from rdflib import URIRef
+
+    pattern, least = _make_components()
+    corrected = {URIRef(f"{_SH}pattern"): pattern, URIRef(f"{_SH}minLength"): least}
+    modules = (vars(value_range_constraints), vars(property_pair_constraints))
+    comparisons = {id(module): _make_comparison(module["compare_literal"]) for module in modules if "compare_literal" in module}
+    swaps: list[tuple[dict[Any, Any], Any, Any]] = [(CONSTRAINT_PARAMETERS_MAP, name, made) for name, made in corrected.items()]
+    swaps += [(module, "compare_literal", comparisons[id(module)]) for module in modules if id(module) in comparisons]
+    before = [(held, name, held[name]) for held, name, _ in swaps]
+    try:
+        for held, name, made in swaps:
+            held[name] = made
+        yield
+    finally:
+        for held, name, made in before:
+            held[name] = made
+
+
+def _make_components() -> tuple[type, type]:
+    from pyshacl.constraints.core.string_based_constraints import (
+        MinLengthConstraintComponent,
+        PatternConstraintComponent,
+        StringBasedConstraintBase,
+    )
+    from rdflib import BNode, Literal, URIRef
+
+    class Pattern(PatternConstraintComponent):
+        def __init__(self, shape: Any) -> None:
+            StringBasedConstraintBase.__init__(self, shape)
+            self.string_rules = list(shape.objects(URIRef(f"{_SH}pattern")))
+            if not all(isinstance(rule, Literal) for rule in self.string_rules):
+                raise ShapesError(f"{shape.node}: sh:pattern takes texts only")
+            flags = next(iter(shape.objects(URIRef(f"{_SH}flags"))), "")
+            self.compiled_cache: dict[Any, re.Pattern[str]] = {rule: _compile(str(rule), flags=str(flags)) for rule in self.string_rules}
+
+    class MinLength(MinLengthConstraintComponent):
+        def _evaluate_string_rule(self, rule: Any, target_graph: Any, values_of: Any) -> tuple[bool, list[Any]]:
+            if rule.value != 0:
+                found: tuple[bool, list[Any]] = super()._evaluate_string_rule(rule, target_graph, values_of)  # type: ignore[no-untyped-call]
+                return found
+            blank = ((focus, value) for focus, values in values_of.items() for value in values if isinstance(value, BNode))
+            reports = [self.make_v_result(target_graph, focus, value_node=value) for focus, value in blank]
+            return bool(reports), reports
+
+    return Pattern, MinLength
+
+
+def _compile(pattern: str, *, flags: str) -> re.Pattern[str]:
+    try:
+        return re.compile(*translate_pattern(pattern, flags=flags))
+    except NotCompiledError as error:
+        raise ShapesError(str(error)) from error
+
+
+def _make_comparison(compare: Any) -> Any:
+    def compare_literals(one: Any, other: Any) -> Any:
+        names = [str(node.datatype or "").removeprefix(_XSD) for node in (one, other)]
+        if not PARTIAL_DATES.keys() & set(names):
+            return compare(one, other)
+        if names[0] != names[1]:
+            raise TypeError("dates of unlike parts do not compare")
+        return compare_partial_dates(str(one), str(other), name=names[0])
+
+    return compare_literals

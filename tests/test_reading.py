@@ -271,6 +271,16 @@ def test_page_is_the_one_mitigation_that_it_leaves_out_with_all_below_it(tmp_pat
 def test_page_that_leaves_out_two_that_are_not_within_each_other_stays_unnamed(tmp_path):
     graph = build(tmp_path / "in", third=write_page(**THIRD), top=write_page(ITEMS[5:] + YARD, **TOP))
     assert not [finding for finding in graph.report.findings if finding.rule == "MRG-10"]
+    (note,) = [finding for finding in graph.report.findings if finding.rule == "MRG-13"]
+    assert "'Kiln rules'" in note.message
+
+
+def test_hint_above_the_definition_is_named_beside_the_mitigation_that_it_may_be(tmp_path):
+    listed = write_page([("Furnace oaths", "3.3.3"), *ITEMS], **THIRD)
+    page = write_page(above=["Furnace oaths"], code="3.3.3", also_in="Voluntary & Cooperative")
+    graph = build(tmp_path / "in", listed=listed, page=page)
+    (note,) = [finding for finding in graph.report.findings if finding.rule == "MRG-13"]
+    assert ("'Furnace oaths' (listed.txt" in note.message, note.location.file) == (True, "page.txt")
 
 
 def test_list_prints_the_first_paragraph_of_a_description_only(tmp_path):
@@ -306,7 +316,7 @@ def test_name_with_an_arrow_is_split_only_below_a_name_that_is_printed():
 def test_of_two_descriptions_that_differ_by_damage_alone_one_is_published(one, two, kept):
     pages = []
     for text, third in ((one, THIRD), (two, TOP)):
-        lines = write_page([("Furnace oaths", "3.3.3"), *ITEMS], **third).decode().replace("Furnace oaths\n", f"Furnace oaths\n{text}\n", 1)
+        lines = write_page([("Furnace oaths", "3.3.3"), *ITEMS[:5]], **third).decode().replace("Furnace oaths\n", f"Furnace oaths\n{text}\n", 1)
         pages.append(read_capture(lines.encode(), file="page.txt").page)
     (oaths,) = [found for found in merge_pages(pages).mitigations if [name.value for name in found.names] == ["Furnace oaths"]]
     published = [found.value for found in oaths.descriptions]
@@ -317,7 +327,7 @@ def test_of_two_descriptions_that_differ_by_damage_alone_one_is_published(one, t
 def test_descriptions_that_say_different_things_are_both_published():
     pages = []
     for text, third in (("Whoever lights a furnace swears to keep watch.", THIRD), ("The yard pays whoever keeps watch.", TOP)):
-        lines = write_page([("Furnace oaths", "3.3.3"), *ITEMS], **third).decode().replace("Furnace oaths\n", f"Furnace oaths\n{text}\n", 1)
+        lines = write_page([("Furnace oaths", "3.3.3"), *ITEMS[:5]], **third).decode().replace("Furnace oaths\n", f"Furnace oaths\n{text}\n", 1)
         pages.append(read_capture(lines.encode(), file="page.txt").page)
     (oaths,) = [found for found in merge_pages(pages).mitigations if [name.value for name in found.names] == ["Furnace oaths"]]
     assert len(oaths.descriptions) == 2

@@ -186,7 +186,7 @@ def test_example_of_the_reader_fails_or_passes_as_the_page_says(rule: str, tmp_p
 def test_explain_prints_the_whole_page() -> None:
     done = CliRunner().invoke(command, ["mit-03"])
     page = PAGES["MIT-03"]
-    assert done.output.startswith("MIT-03 (violation): a mitigation cites its source\n")
+    assert done.output.startswith("MIT-03 (violation): the source of a mitigation is a document\n")
     for part in (page.why, page.remedy, *page.fails.split("\n"), *page.passes.split("\n"), page.shape):
         assert part in done.output
     assert "\n\n\n" not in done.output

@@ -184,7 +184,7 @@ def test_labels_beside_several_codes_are_compared_one_by_one(tmp_path: Path) -> 
         "Few,1.1.2; 1.1.3,Learning Objectives,T,Ann Lee\n"
     )
     readings = read_captures([write_folder(tmp_path / "in", rows, fields="N,C,L,T,A\n", documents="", mapping=mapping)])
-    assert [(one.rule, one.location.row) for one in readings.findings if one.rule == "TAB-06"] == [("TAB-06", 3), ("TAB-06", 4)]
+    assert sorted({one.location.row for one in readings.findings if one.rule == "TAB-06"}) == [3, 4]
     assert sorted(len(entry.codes) for page in readings.pages for entry in page.entries) == [0, 0, 2]
 
 

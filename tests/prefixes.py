@@ -22,7 +22,9 @@ def state_page(data: bytes) -> tuple[set[tuple[str, str, str]], tuple[Finding, .
     labels = {s: o for s, p, o, _ in quads if p == _LABEL}
     kinds = ("mitigation", "source", "agent")
     return {
-        (_name(s, labels), p, _name(o, labels)) for s, p, o, _ in quads if s.startswith(tuple(f"<{BASE}{k}/" for k in kinds)) and _is_told(o)
+        (_name(s, labels), p, _name(o, labels))
+        for s, p, o, _ in quads
+        if s.startswith(tuple(f"<{BASE}{k}/" for k in kinds)) and _is_told(o)
     }, reading.findings
 
 

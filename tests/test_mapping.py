@@ -185,7 +185,7 @@ def test_labels_beside_several_codes_are_compared_one_by_one(tmp_path: Path) -> 
         "Few,1.1.2; 1.1.3,Learning Objectives,T,Ann Lee\n"
     )
     readings = read_captures([write_folder(tmp_path / "in", rows, fields="N,C,L,T,A\n", documents="", mapping=mapping)])
-    assert [(one.rule, one.location.row) for one in readings.findings if one.rule == "TAB-06"] == [("TAB-06", 3), ("TAB-06", 4)]
+    assert sorted({one.location.row for one in readings.findings if one.rule == "TAB-06"}) == [3, 4]
     assert sorted(len(entry.codes) for page in readings.pages for entry in page.entries) == [0, 0, 2]
 
 
@@ -346,7 +346,9 @@ def test_source_is_named_by_title_doi_address_or_citation(tmp_path: Path, cell: 
     row = io.StringIO()
     csv.writer(row).writerow(["M", "What is done.", cell])
     readings = read_captures([write_folder(tmp_path / "in", row.getvalue(), fields="Mitigation_Name,Definition,Source\n")])
-    ((source, key),) = [(page.source and page.source.title.published, page.source and page.source.key) for page in readings.pages if page.entries]
+    ((source, key),) = [
+        (page.source and page.source.title.published, page.source and page.source.key) for page in readings.pages if page.entries
+    ]
     assert (source, key) == ((title, "") if title else ("", cell) if cell else (None, None))
     assert [one.rule for one in readings.findings if one.rule == "TAB-07"] == ([] if title else ["TAB-07"])
     assert readings.rejected == ()

@@ -115,7 +115,9 @@ def test_unnamed_pages_are_of_one_document_only_where_their_lists_say_so(tmp_pat
 def test_side_car_names_the_source_of_its_page_and_of_pages_with_its_list(tmp_path):
     folder = tmp_path / "in"
     folder.mkdir()
-    side_car = "source:\n  title: A Guide\n  authors: Birch, Ola; Fenn, Ida\n  year: 2024\n  doi: 10.1000/182\n  url: https://example.org/guide\n"
+    side_car = (
+        "source:\n  title: A Guide\n  authors: Birch, Ola; Fenn, Ida\n  year: 2024\n  doi: 10.1000/182\n  url: https://example.org/guide\n"
+    )
     (folder / "one.meta.yaml").write_text(side_car, encoding="utf-8")
     two = write_page(source=None, code="2.3.1", also_in="Operations & Security", reason="Slow starts.")
     graph = build(folder, one=write_page(source=None), two=two)
@@ -271,6 +273,16 @@ def test_page_is_the_one_mitigation_that_it_leaves_out_with_all_below_it(tmp_pat
 def test_page_that_leaves_out_two_that_are_not_within_each_other_stays_unnamed(tmp_path):
     graph = build(tmp_path / "in", third=write_page(**THIRD), top=write_page(ITEMS[5:] + YARD, **TOP))
     assert not [finding for finding in graph.report.findings if finding.rule == "MRG-10"]
+    (note,) = [finding for finding in graph.report.findings if finding.rule == "MRG-13"]
+    assert "'Kiln rules'" in note.message
+
+
+def test_hint_above_the_definition_is_named_beside_the_mitigation_that_it_may_be(tmp_path):
+    listed = write_page([("Furnace oaths", "3.3.3"), *ITEMS], **THIRD)
+    page = write_page(above=["Furnace oaths"], code="3.3.3", also_in="Voluntary & Cooperative")
+    graph = build(tmp_path / "in", listed=listed, page=page)
+    (note,) = [finding for finding in graph.report.findings if finding.rule == "MRG-13"]
+    assert ("'Furnace oaths' (listed.txt" in note.message, note.location.file) == (True, "page.txt")
 
 
 def test_list_prints_the_first_paragraph_of_a_description_only(tmp_path):
@@ -306,7 +318,9 @@ def test_name_with_an_arrow_is_split_only_below_a_name_that_is_printed():
 def test_of_two_descriptions_that_differ_by_damage_alone_one_is_published(one, two, kept):
     pages = []
     for text, third in ((one, THIRD), (two, TOP)):
-        lines = write_page([("Furnace oaths", "3.3.3"), *ITEMS], **third).decode().replace("Furnace oaths\n", f"Furnace oaths\n{text}\n", 1)
+        lines = (
+            write_page([("Furnace oaths", "3.3.3"), *ITEMS[:5]], **third).decode().replace("Furnace oaths\n", f"Furnace oaths\n{text}\n", 1)
+        )
         pages.append(read_capture(lines.encode(), file="page.txt").page)
     (oaths,) = [found for found in merge_pages(pages).mitigations if [name.value for name in found.names] == ["Furnace oaths"]]
     published = [found.value for found in oaths.descriptions]
@@ -317,7 +331,9 @@ def test_of_two_descriptions_that_differ_by_damage_alone_one_is_published(one, t
 def test_descriptions_that_say_different_things_are_both_published():
     pages = []
     for text, third in (("Whoever lights a furnace swears to keep watch.", THIRD), ("The yard pays whoever keeps watch.", TOP)):
-        lines = write_page([("Furnace oaths", "3.3.3"), *ITEMS], **third).decode().replace("Furnace oaths\n", f"Furnace oaths\n{text}\n", 1)
+        lines = (
+            write_page([("Furnace oaths", "3.3.3"), *ITEMS[:5]], **third).decode().replace("Furnace oaths\n", f"Furnace oaths\n{text}\n", 1)
+        )
         pages.append(read_capture(lines.encode(), file="page.txt").page)
     (oaths,) = [found for found in merge_pages(pages).mitigations if [name.value for name in found.names] == ["Furnace oaths"]]
     assert len(oaths.descriptions) == 2
@@ -339,5 +355,3 @@ def test_descriptions_that_say_different_things_are_both_published():
 )
 def test_fields_before_prose_are_reported(text, is_said):
     assert ("TXT-03" in rules_of(write_page(own=text.split("\n")))) == is_said
-
-

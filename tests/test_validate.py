@@ -210,7 +210,11 @@ def test_location_when_rows_are_damaged_says_what_is_left() -> None:
 def test_rows_when_a_mitigation_cites_what_is_no_source_give_a_finding_at_its_lines() -> None:
     rows = [(s, p, '"Doe"' if p == term("airm:source") else o, g) for s, p, o, g in fixture_rows("Mitigation/valid-unnamed")]
     (found,) = validate_rows(iter(rows), shapes=MUST)
-    assert (found.rule, found.severity, found.message) == ("MIT-03", Severity.VIOLATION, "not met: the source of a mitigation is a document")
+    assert (found.rule, found.severity, found.message) == (
+        "MIT-03",
+        Severity.VIOLATION,
+        "not met: the source of a mitigation is a document",
+    )
     assert found.remedy == "give airm:source the document's IRI, typed airm:Source"
     assert found.location == Location("page.txt", 3, 4, "A gate before release\nStops a release that fails its tests.")
     assert (found.focus, found.path, found.value) == (

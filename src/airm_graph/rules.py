@@ -168,6 +168,9 @@ RULES = MappingProxyType(
             _SHOULD, "one DOI or arXiv number names one document", "mend the number or the title; a decision joins them or keeps them apart"
         ),
         "MRG-12": Rule(_SHOULD, "one title and year has one DOI", "compare the documents; a decision joins them or keeps them apart"),
+        "MRG-13": Rule(
+            _NOTE, "a page is one of the mitigations that others list", "give the page a side-car with its name, or decide of both"
+        ),
     }
 )
 

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from airm_graph.merge.conflicts import find_conflicts, find_source_conflicts, note_inferred
+from airm_graph.merge.conflicts import find_conflicts, find_source_conflicts, note_doubts, note_inferred
 from airm_graph.merge.decided import add_codes, find_unknown
 from airm_graph.merge.joins import Joins, Spot, link_agents, link_mentions, list_authors, list_sources
 from airm_graph.merge.mitigations import merge_mitigations
@@ -101,6 +101,7 @@ class Merger:
             findings=(
                 *find_conflicts(mitigations, files=files, editions=editions),
                 *note_inferred(mitigations, merged.inferred, files=files),
+                *note_doubts(mitigations, merged.doubts, files=files),
             ),
             links=merged.links,
         )

@@ -56,8 +56,8 @@ class Absences:
 
     def find_candidates(self, own: int) -> list[int]:
         """Mentions that an unnamed page leaves out and that it could be."""
-        (page,) = (page for page in self.pages if page.own == own)
-        return [index for path, index in self._list_missing(page).items() if self._fits(page, path, index)]
+        pages = (page for page in self.pages if page.own == own)
+        return [index for page in pages for path, index in self._list_missing(page).items() if self._fits(page, path, index)]
 
     def _list_missing(self, page: _Listing) -> dict[_Path, int]:
         """What other pages print and this one leaves out."""

@@ -7,10 +7,11 @@ from airm_graph.model import Attested, Evidence, Finding, Location, Mitigation, 
 from airm_graph.rules import make_finding
 from airm_graph.text import name_key, normalise
 
-__all__ = ["find_conflicts", "find_source_conflicts", "note_inferred"]
+__all__ = ["find_conflicts", "find_source_conflicts", "note_doubts", "note_inferred"]
 
 _CUT = 60
 _MIN_ABSTRACT = 80
+_MOST = 5
 
 
 def find_conflicts(mitigations: Iterable[Mitigation], *, files: Mapping[str, str], editions: Mapping[str, str]) -> tuple[Finding, ...]:
@@ -72,6 +73,20 @@ def note_inferred(
         for key, evidence in sorted(inferred)
         if names[key]
     )
+
+
+def note_doubts(
+    mitigations: Iterable[Mitigation], doubts: Iterable[tuple[Evidence, Sequence[str]]], *, files: Mapping[str, str]
+) -> tuple[Finding, ...]:
+    """Say which mitigations a page may be that has no name: findings of rule MRG-13."""
+    known = {mitigation.key: mitigation for mitigation in mitigations}
+    found = []
+    for evidence, keys in sorted(doubts):
+        said = [(repr(known[key].names[0].value), known[key].evidence) for key in keys[:_MOST] if known[key].names]
+        if said:
+            message = f"this page may be, and nothing settles it: {_list_locations(said, files)}"
+            found.append(make_finding("MRG-13", message, _find_location([evidence], files)))
+    return tuple(found)
 
 
 def _check_mitigation(mitigation: Mitigation, files: Mapping[str, str], editions: Mapping[str, str]) -> list[Finding]:

@@ -8,7 +8,7 @@ are a conflict that is kept and reported.
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from airm_graph.merge.absence import Absences
 from airm_graph.merge.joins import Pairs
@@ -33,10 +33,12 @@ class Groups:
     Attributes:
         members: Lists of indices into the mentions, each one mitigation, ordered by first index.
         inferred: Indices of pages whose name no text gives and what they leave out tells.
+        doubts: Index of a page without a name → indices of mentions that it may be, which no rule tells.
     """
 
     members: list[list[int]]
     inferred: list[int]
+    doubts: dict[int, list[int]] = field(default_factory=dict)
 
 
 def group_occurrences(mentions: Sequence[Occurrence], *, decided: Pairs | None = None) -> Groups:
@@ -58,7 +60,7 @@ def group_occurrences(mentions: Sequence[Occurrence], *, decided: Pairs | None =
         weaker = (classes.only_name, classes.same_child, classes.same_text, classes.same_row_text, classes.same_row_name)
         changed = changed or any(classes.join(pairs()) for pairs in weaker)
         changed = changed or classes.join_left_out()
-    return Groups(classes.groups(), sorted(classes.inferred))
+    return Groups(classes.groups(), sorted(classes.inferred), classes.list_doubts())
 
 
 class _Classes:
@@ -245,6 +247,23 @@ class _Classes:
         changed = self.join(pairs)
         self.inferred |= {own for own, other in pairs if self.find(own) == self.find(other)}
         return changed
+
+    def list_doubts(self) -> dict[int, list[int]]:
+        """What an unnamed page may be: what it alone leaves out, what has its text, or what its hint names."""
+        members = self.members()
+        named = {
+            root: group for root, group in members.items() if self.keys(group) and not any(self.mentions[i].kind == "own" for i in group)
+        }
+        found: dict[int, list[int]] = {}
+        for root, group in members.items():
+            for own in [i for i in group if self.mentions[i].kind == "own" and not self.keys(group)]:
+                left_out = {self.find(index) for index in self.absences.find_candidates(own)}
+                hint, texts = self.mentions[own].hint, self.texts(group)
+                like = {other for other in named if (texts & self.texts(named[other])) or (hint and hint in self.keys(named[other]))}
+                candidates = sorted(((left_out & named.keys()) | like) - {root})
+                if candidates:
+                    found[own] = candidates
+        return found
 
     def _only_children(self, members: dict[int, list[int]]) -> list[tuple[int, int]]:
         below: defaultdict[int, list[int]] = defaultdict(list)

@@ -25,6 +25,7 @@ class Occurrence:
         is_root: Known to stand at the top of the outline.
         edition: Of the publisher's identifier: the same one may name another mitigation in another edition.
         entry: The row, for ``row`` only.
+        hint: Normalised name that stands above the definition, for ``own`` only.
         twin: What two captures of one page have in common, for ``own`` only.
         page: Index of the page in its source.
     """
@@ -43,6 +44,7 @@ class Occurrence:
     repairs: tuple[tuple[Evidence, Repair], ...] = ()
     edition: str = PAGE_EDITION
     entry: Entry | None = None
+    hint: str = ""
 
     @property
     def codes(self) -> tuple[tuple[str, str], ...]:
@@ -139,6 +141,7 @@ def _add_own(number: int, page: Page, heading: int | None, found: list[Occurrenc
             identifier=own.identifier,
             twin=twin,
             repairs=repairs,
+            hint=name_key(own.hint),
         )
     )
     return len(found) - 1

@@ -401,3 +401,13 @@ def test_fingerprint_when_the_same_engine_or_another_judges_is_the_same(tmp_path
     data = 'ex:a a ex:T ; ex:p "x" , "y" ; ex:q "a"@en , "b"@en , "c"@de , "d"@de ; ex:r [] . ex:b a ex:T .'
     written = [write_baseline(judge(tmp_path, data, BEFORE, engine=engine)) for engine in ("auto", "reference")]
     assert written[0] == written[1]
+
+
+def test_baseline_when_the_folder_lies_elsewhere_accepts_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    written = []
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        monkeypatch.chdir(tmp_path / name)
+        data, shapes = write(Path(), data_ttl="<#a> a ex:T .", shapes_ttl=TARGET + "sh:property [ sh:path ex:p ; sh:minCount 1 ] .")
+        written += list(read_baseline(write_baseline(validate_inputs([data], shapes=[str(shapes)])[0]), name="known.json"))
+    assert written[0] == written[1]

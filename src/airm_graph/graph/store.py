@@ -272,12 +272,14 @@ def parse_rows(data: bytes, *, name: str, suffix: str, base_iri: str | None = No
     Raises:
         StoreError: Unknown suffix, a syntax error, or what only RDF 1.2 has: the message names file and line.
     """
+    checked = _check(data, name=name, suffix=suffix)
     try:
-        rows = [_row(quad) for quad in _parse(data, name=name, suffix=suffix, base_iri=base_iri)]
-    except _NewerError:
-        for _ in number_rows(data, name=name, suffix=suffix, base_iri=base_iri):
+        rows = [_row(quad) for quad in ox.parse(checked, format=FORMATS[suffix], base_iri=base_iri)]
+    except (SyntaxError, ValueError) as error:
+        # Only this one does not know its line.
+        for _ in number_rows(data, name=name, suffix=suffix, base_iri=base_iri) if isinstance(error, _NewerError) else ():
             pass
-        raise
+        raise _explain(error, name=name) from error
     return _drop_marks(rows) if _is_xml(suffix) else rows
 
 
@@ -356,13 +358,6 @@ class _LineReader(io.RawIOBase):
         self.line += bool(part) and self._at_start
         self._at_start = part.endswith(b"\n")
         return part
-
-
-def _parse(data: bytes, *, name: str, suffix: str, base_iri: str | None) -> list[ox.Quad]:
-    try:
-        return list(ox.parse(_check(data, name=name, suffix=suffix), format=FORMATS[suffix], base_iri=base_iri))
-    except (SyntaxError, ValueError) as error:
-        raise _explain(error, name=name) from error
 
 
 def _check(data: bytes, *, name: str, suffix: str) -> bytes:

@@ -3,6 +3,7 @@
 import hashlib
 from collections import Counter
 from collections.abc import Iterable
+from pathlib import Path
 
 from airm_graph.model import Finding
 from airm_graph.validate.findings import sort_findings
@@ -36,10 +37,15 @@ def fingerprint_findings(findings: Iterable[Finding]) -> list[tuple[Finding, str
 
 def _parts(finding: Finding) -> tuple[str, ...]:
     if finding.identity:
-        return finding.identity
+        return tuple(map(_from_here, finding.identity))
     if finding.focus.startswith("<"):
         # A blank node has no name that lasts.
         return finding.rule, finding.focus, finding.path, "" if finding.value.startswith("_:") else finding.value
     location = finding.location
     text = " ".join(location.text.split()) if location else ""
     return finding.rule, location.file if location else "", text or finding.message, finding.path
+
+
+def _from_here(text: str) -> str:
+    """Take the folder of the run out of IRIs that are relative in their file, which lies elsewhere on other machines."""
+    return text.replace(f"{Path.cwd().as_uri()}/", "") if "<file:" in text else text

@@ -89,7 +89,7 @@ RULES = MappingProxyType(
         "TAB-07": Rule(
             _SHOULD,
             "the source of a row is listed",
-            "add the document to the table of sources, or describe it in a side-car of the table, below 'sources:' and what the row calls it",
+            "add the document to the table of sources, or describe it in a side-car of the table, below 'sources:' and its key",
         ),
         "TAB-08": Rule(
             _SHOULD, "an identifier stands in one row", "give one of the rows another identifier, or take out the one that is wrong"

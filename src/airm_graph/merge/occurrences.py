@@ -60,7 +60,7 @@ class Occurrence:
 
     @property
     def text_keys(self) -> tuple[str, ...]:
-        """What other mentions may print of the description: all of it, and of a page's own, of which lists print the first paragraph, that."""
+        """Return what other mentions may print of the description: all of it, or its first paragraph, which lists print."""
         if self.kind != "own" or not self.description or "\n" not in self.description.captured:
             return (self.text_key,)
         return self.text_key, _make_text_key(self.description.captured.split("\n", 1)[0])

@@ -146,3 +146,4 @@ def write_tables(graph: "Graph") -> None:
     """Write to standard error how many rows of each table were read, used and set aside."""
     for table in graph.tables:
         click.echo(f"  {table.file}: {table.read} rows read = {table.used} used + {table.quarantined} quarantined", err=True)
+        click.echo(f"    mapping: {table.mapping}", err=True)

@@ -120,7 +120,8 @@ class FolderReader:
         counts = []
         for mapped in self._all:
             read = len(mapped.table.rows) + others.get(mapped.table.file, 0)
-            counts.append(TableCount(mapped.table.file, read, read - len(mapped.rejected)))
+            explained = mapped.mapping.explain(mapped.table.sha256)
+            counts.append(TableCount(mapped.table.file, read, read - len(mapped.rejected), explained))
         return TableReadings(tuple(pages), tuple(findings), tuple(sorted(rejected, key=_by_row)), tuple(sorted(counts)), restored)
 
 

@@ -141,7 +141,7 @@ def list_folders(entries: Sequence[Input]) -> list[list[Input]]:
 def find_mappings(beside: Sequence[Input]) -> Sequence[Mapping]:
     """Find the mapping that lies beside tables, or those of the project."""
     path = beside[0].path.with_name(BESIDE) if beside[0].path else None
-    return (load_mapping(path),) if path and path.is_file() else load_builtin_mappings()
+    return (replace(load_mapping(path), found=f"{BESIDE} beside the table"),) if path and path.is_file() else load_builtin_mappings()
 
 
 def _read_entry(entry: Input, mappings: Sequence[Mapping]) -> list[Table]:

@@ -148,9 +148,9 @@ def find_loaded(given: Scan | Table, mappings: Sequence[Mapping], *, number: int
                 return None
             if isinstance(given, Scan):
                 head = Table(given.file, given.sha256, given.media_type, given.header)
-                return LoadedTable(number, folder, head, mapping, columns, scan=given)
+                return LoadedTable(number, folder, head, mapping.of_file(given.sha256), columns, scan=given)
             head = Table(given.file, given.sha256, given.media_type, given.header, given.findings)
-            return LoadedTable(number, folder, head, mapping, columns, cells=given.rows)
+            return LoadedTable(number, folder, head, mapping.of_file(given.sha256), columns, cells=given.rows)
     return None
 
 

@@ -101,7 +101,7 @@ def choose_mapping(table: Table, mappings: Sequence[Mapping], say: Callable[[Fin
             # Evidence is named by the column: two that read alike could not be told apart.
             alike = len({slugify(name) for name in used} - {""}) < len(set(used))
             if not twice and not alike:
-                return MappedTable(_disarm(table) if mapping.is_guarded else table, mapping, columns)
+                return MappedTable(_disarm(table) if mapping.is_guarded else table, mapping.of_file(table.sha256), columns)
             what = f"the header names {twice[0]!r} twice" if twice else "two columns have names that read alike"
             say(make_finding("TAB-03", what, Location(table.file, 1, 1, "", 1)))
             return None

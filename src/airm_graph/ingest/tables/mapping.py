@@ -30,7 +30,7 @@ from airm_graph.resources import find_resource
 __all__ = ["Mapping", "TableMapping", "load_builtin_mappings", "load_mapping", "read_mapping"]
 
 _EDITIONS = ("v1", "v2")
-_TOP = ("name", "title", "edition", "licence", "status", "origin", "cells", "texts", "tables", "labels", "agents")
+_TOP = ("name", "title", "edition", "licence", "status", "origin", "cells", "texts", "tables", "labels", "agents", "files")
 #: What may be said of a kind of table beside its columns.
 _SAID = {
     "mitigations": ("columns", "classifications", "separators", "names", "separator", "optional"),
@@ -43,6 +43,7 @@ _NAMES = ("given-first", "surname-first")
 _CELLS = ("plain", "guarded")
 _TEXTS = ("as-they-are", "repaired")
 _NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_DIGEST = re.compile(r"[0-9a-f]{64}")
 _MAX_MAPPING = 1_000_000
 
 
@@ -91,9 +92,11 @@ def read_mapping(data: bytes, *, file: str) -> Mapping:
     name = fields["name"].text() if "name" in fields else Path(file).stem
     if "title" in fields:
         fields["title"].text()
+    digests = frozenset(node.digest() for node in fields["files"].items()) if "files" in fields else frozenset()
     is_guarded = "cells" in fields and fields["cells"].choice(_CELLS) == "guarded"
     is_repaired = "texts" in fields and fields["texts"].choice(_TEXTS) == "repaired"
-    return Mapping(name=name, edition=edition, tables=tables, **addresses, **texts, is_guarded=is_guarded, is_repaired=is_repaired)  # type: ignore[arg-type]
+    kinds = {"is_guarded": is_guarded, "is_repaired": is_repaired}
+    return Mapping(name=name, edition=edition, tables=tables, **addresses, **texts, **kinds, files=digests)  # type: ignore[arg-type]
 
 
 def _read_table(kind: str, node: "_Node") -> TableMapping:
@@ -239,6 +242,11 @@ class _Node:
     def choice(self, possible: Sequence[str]) -> str:
         if self.text() not in possible:
             self.refuse(f"{self.text()!r} is not one of {', '.join(possible)}")
+        return self.text()
+
+    def digest(self) -> str:
+        if not _DIGEST.fullmatch(self.text()):
+            self.refuse(f"{self.text()!r} is no SHA-256 of 64 hexadecimal digits")
         return self.text()
 
     def address(self) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from airm_graph.model import TEXTS
 
@@ -137,7 +138,7 @@ def _present(columns: dict[str, str], header: Sequence[str]) -> dict[str, str]:
     return {what: column for what, column in columns.items() if column in header}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Mapping:
     """What a set of tables means.
 
@@ -147,6 +148,8 @@ class Mapping:
         labels: Notation → another label under which the tables print the code.
         agents: Value of the agent column → the name to publish.
         is_repaired: Whether texts are repaired as those of captured pages; otherwise they are published as they stand.
+        files: SHA-256 of the only files whose licence, status, address and agents these are; empty for all.
+        found: Where the mapping was found, in words; empty for one of the project's.
         is_guarded: Whether cells that a spreadsheet would run stand behind an apostrophe, as exports write them.
     """
 
@@ -158,8 +161,26 @@ class Mapping:
     origin: str | None = None
     labels: dict[str, str] = field(default_factory=dict)
     agents: dict[str, str] = field(default_factory=dict)
+    files: frozenset[str] = frozenset()
+    found: str = ""
     is_guarded: bool = False
     is_repaired: bool = False
+
+    def of_file(self, sha256: str) -> "Mapping":
+        """The mapping for a file: headers say what columns mean, but nothing of rights."""
+        return self if not self.files or sha256.partition("#")[0] in self.files else self._without_rights
+
+    @cached_property
+    def _without_rights(self) -> "Mapping":
+        return replace(self, licence=None, status=None, origin=None, agents={})
+
+    def explain(self, sha256: str) -> str:
+        """Say which mapping this is, and why it was taken for a file."""
+        if self.found:
+            return self.found
+        if sha256 in self.files:
+            return f"{self.name} of the project, which knows this file"
+        return f"{self.name} of the project, by the names of the columns; licence, address and agents are not taken from it"
 
     def find_table(self, header: Sequence[str]) -> TableMapping | None:
         """The table whose columns are in *header*, without what it lacks; the one with most columns when there are several."""

@@ -73,45 +73,44 @@ RULES = MappingProxyType(
         "TAB-03": Rule(
             _MUST, "a mapping knows the columns of a table", "write a mapping that says which column is what, and give it with --mapping"
         ),
-        "TAB-04": Rule(_SHOULD, "a row of mitigations has a name", "add the name"),
-        "TAB-05": Rule(_SHOULD, "a code exists in its edition", "correct the code, or the edition in the mapping"),
-        "TAB-06": Rule(_SHOULD, "a code of a table stands with its own label", "correct the code or the label"),
+        "TAB-04": Rule(_MUST, "a row of mitigations has a name", "add the name"),
+        "TAB-05": Rule(_MUST, "a code exists in its edition", "correct the code, or the edition in the mapping"),
+        "TAB-06": Rule(_MUST, "a code of a table stands with its own label", "correct the code or the label"),
         "TAB-07": Rule(
-            _SHOULD, "the source of a row is listed", "add the document to the table of sources, under the identifier that the row names"
+            _MUST, "the source of a row is listed", "add the document to the table of sources, under the identifier that the row names"
         ),
         "TAB-08": Rule(
-            _SHOULD, "an identifier stands in one row", "give one of the rows another identifier, or take out the one that is wrong"
+            _MUST, "an identifier stands in one row", "give one of the rows another identifier, or take out the one that is wrong"
         ),
-        "TAB-09": Rule(_SHOULD, "a row fits its header", "compare the row with the table it was saved from"),
+        "TAB-09": Rule(_MUST, "a row fits its header", "compare the row with the table it was saved from"),
         "TAB-10": Rule(_SHOULD, "a row of mitigations has a code", "add the code once it is known"),
         "TAB-11": Rule(_SHOULD, "a row of mitigations has a description", "add the description"),
         "TAB-12": Rule(
             _NOTE, "an identifier holds no white space", "write a hyphen for the blank, in every table that uses the identifier"
         ),
         "TAB-13": Rule(_NOTE, "a listed document states a mitigation", "nothing to do if the document is only listed"),
-        "TAB-14": Rule(_SHOULD, "a listed document has identifier, title and authors", "add what is missing"),
+        "TAB-14": Rule(_MUST, "a listed document has identifier and title", "add what is missing"),
         "TAB-15": Rule(_SHOULD, "a listed document has a year", "add the date of the document"),
-        "TAB-16": Rule(_SHOULD, "days and addresses have the usual form", "write days as 2026-11-21 and addresses with https://"),
+        "TAB-16": Rule(_MUST, "days and addresses have the usual form", "write days as 2026-11-21 and addresses with https://"),
         "TAB-17": Rule(_NOTE, "an author line is a list of names", "list the names only, one separator between two"),
-        "TAB-18": Rule(_SHOULD, "a code of a table stands below its own parent", "correct the parent, or the edition in the mapping"),
+        "TAB-18": Rule(_MUST, "a code of a table stands below its own parent", "correct the parent, or the edition in the mapping"),
         "TAB-20": Rule(_SHOULD, "a code is a text and not a number", "write the code as text: a number loses the zero at the end of 1.10"),
-        "TAB-21": Rule(_SHOULD, "a formula is saved with its value", "open the workbook in a spreadsheet program and save it there"),
-        "TAB-22": Rule(_SHOULD, "a cell holds no error", "mend the formula of the cell, or write the value"),
+        "TAB-21": Rule(_MUST, "a formula is saved with its value", "open the workbook in a spreadsheet program and save it there"),
+        "TAB-22": Rule(_MUST, "a cell holds no error", "mend the formula of the cell, or write the value"),
         "TAB-23": Rule(_NOTE, "rows and sheets of a workbook are shown", "show the sheet, or delete the rows, if that is meant"),
         "TAB-24": Rule(_NOTE, "a table is one header row and rows of values", "nothing to do if the columns are the ones that you expect"),
         "TAB-25": Rule(_MUST, "a packed file holds one table of ordinary size", "unpack the file, look into it, and give the table itself"),
-        "TAB-26": Rule(_SHOULD, "a member stands once in its record", "take out the one that is wrong"),
-        "TAB-27": Rule(_SHOULD, "a value of a record fits a cell", "give the list as plain values, or as records of a table of its own"),
+        "TAB-26": Rule(_MUST, "a member stands once in its record", "take out the one that is wrong"),
+        "TAB-27": Rule(_MUST, "a value of a record fits a cell", "give the list as plain values, or as records of a table of its own"),
         "TAB-28": Rule(_NOTE, "JSON in a folder is a table or none", "nothing to do if it is none; otherwise name the file itself"),
         "TAB-29": Rule(_NOTE, "the sheets of a workbook are tables", "nothing to do if it is none; otherwise write a mapping for it"),
-        "TAB-30": Rule(_SHOULD, "a term of a table is one of its vocabulary", "correct the term; several stand apart by the separator"),
-        "TAB-31": Rule(
-            _SHOULD, "a row of a table is part of one other row at most", "correct the parent, or the children of the other row"
-        ),
-        "TAB-32": Rule(_SHOULD, "parents and children are rows of the same document", "add the row, or correct the name"),
+        "TAB-30": Rule(_MUST, "a term of a table is one of its vocabulary", "correct the term; several stand apart by the separator"),
+        "TAB-31": Rule(_MUST, "a row of a table is part of one other row at most", "correct the parent, or the children of the other row"),
+        "TAB-32": Rule(_MUST, "parents and children are rows of the same document", "add the row, or correct the name"),
         "TAB-33": Rule(_SHOULD, "a reason stands with a code", "add the code, or take the reason out"),
-        "TAB-34": Rule(_SHOULD, "a row of an exported graph names what its tables hold", "export the graph again, or mend the row"),
-        "TAB-35": Rule(_SHOULD, "a row of an exported graph is as it was written", "export the graph again, or mend the row"),
+        "TAB-34": Rule(_MUST, "a row of an exported graph names what its tables hold", "export the graph again, or mend the row"),
+        "TAB-35": Rule(_MUST, "a row of an exported graph is as it was written", "export the graph again, or mend the row"),
+        "TAB-36": Rule(_SHOULD, "a listed document has authors", "add the author line: people, or the body that published it"),
         "SSM-01": Rule(
             _MUST,
             "a table of mappings is UTF-8 text: metadata, a header, rows",
@@ -174,6 +173,7 @@ SAYS_THE_SAME: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "EDI-17": ("MRG-05",),
         "EDI-19": ("CAP-14", "TAB-15"),
         "EDI-23": ("CAP-08",),
+        "SRC-03": ("TAB-36",),
     }
 )
 

@@ -109,8 +109,8 @@ def command(
     if graph.is_empty:
         write_report(graph.report, files=graph.files, err=True)
         write_tables(graph)
-        if strict and graph.quarantine:
-            click.echo(f"airm-graph: rows cannot be used, and --strict stops at them; {folder} is left as it was", err=True)
+        if strict and not graph.report.conforms:
+            click.echo(f"airm-graph: --strict stops at violations; {folder} is left as it was", err=True)
             return EXIT_NO
         click.echo(f"airm-graph: no mitigation could be read; {folder} is left as it was", err=True)
         return EXIT_USAGE

@@ -230,10 +230,10 @@ def _find_telling(names: Sequence[tuple[str, Evidence]]) -> list[tuple[str, Evid
 def name_source(blocks: Sequence[SourceBlock]) -> tuple[str, str, str]:
     """What a source is named after: its first author, its year (empty when none is printed) and its title."""
     lines = attest((block.author_line.published, block.evidence) for block in blocks)
-    first = next(block for block in blocks if block.author_line.published == lines[0].value)
+    first = next(block for block in blocks if not lines or block.author_line.published == lines[0].value)
     title = attest((block.title.published, block.evidence) for block in blocks)[0].value
     year = max(block.year or "" for block in blocks)
-    author = first.authors[0] if first.authors else title
+    author = first.authors[0] if first.authors else title if lines else ""
     return (find_surname(author) if first.given_first and first.authors else author), year, title
 
 

@@ -7,11 +7,12 @@ from pathlib import Path
 from airm_graph.cache import Cache
 from airm_graph.graph import TripleTable
 from airm_graph.ingest import Reader
+from airm_graph.model import Severity
 from airm_graph.namespaces import BASE
 from airm_graph.pipeline.options import BuildOptions
 from airm_graph.pipeline.platform import EMBEDDED, Platform, Session
 from airm_graph.pipeline.reading import Read, read_inputs
-from airm_graph.pipeline.reporting import make_report, report_readings, stop_at_rejected
+from airm_graph.pipeline.reporting import make_report, report_readings, stop_at_violations
 from airm_graph.pipeline.stating import read_ontology, state
 from airm_graph.pipeline.views import Graph
 from airm_graph.progress import Progress, tell_nobody
@@ -60,8 +61,8 @@ def build_graph(inputs: Sequence[str | Path], options: BuildOptions, *, tell: Pr
         tell("start", 0, 1)
         session = opened.enter_context(options.platform.open())
         read = read_inputs(inputs, options, session=session, tell=tell, reader=reader)
-        if options.strict and read.readings.rejected:
-            read = stop_at_rejected(read)
+        if options.strict and any(finding.severity is Severity.VIOLATION for finding in read.readings.findings):
+            read = stop_at_violations(read)
         if read.is_empty:
             return _make_graph(read, None, options=options, report=report_readings(read), opened=ExitStack())
         state(read, session=session, base=options.base)

@@ -1,18 +1,17 @@
 """What reader, merge and shapes found, as one report in which nothing is said twice."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 from airm_graph.graph import TripleTable
 from airm_graph.ingest import Readings
-from airm_graph.model import Finding, Records, Severity
+from airm_graph.model import Finding, Records
 from airm_graph.pipeline.locations import find_lines, name_columns
 from airm_graph.pipeline.reading import Read
 from airm_graph.reason import Inference
 from airm_graph.rules import make_finding
 from airm_graph.validate import Report, Verdict, leave_out_repeated, locate_values
 
-__all__ = ["make_report", "report_readings", "stop_at_rejected"]
+__all__ = ["make_report", "report_readings", "stop_at_violations"]
 
 
 def report_readings(read: Read) -> Report:
@@ -54,17 +53,7 @@ def _add_lines(finding: Finding, lines: dict[tuple[str, int], tuple[int, int]]) 
     return replace(finding, location=replace(location, first_line=first, last_line=last))
 
 
-def stop_at_rejected(read: Read) -> Read:
-    """Keep nothing of what was read but its findings; what set a row aside is a violation."""
+def stop_at_violations(read: Read) -> Read:
+    """Keep nothing of what was read but its findings."""
     readings = read.readings
-    aside = {(entry.location.file, entry.location.row) for entry in readings.rejected}
-    rules = {entry.rule for entry in readings.rejected}
-
-    def raise_severity(finding: Finding) -> Finding:
-        location = finding.location
-        is_reason = location is not None and (location.file, location.row) in aside and finding.rule in rules
-        return replace(finding, severity=Severity.VIOLATION) if is_reason else finding
-
-    findings: Sequence[Finding] = tuple(map(raise_severity, readings.findings))
-    kept = Readings((), tuple(findings), readings.files, readings.rejected, readings.counts)
-    return Read(kept, Records())
+    return Read(Readings((), readings.findings, readings.files, readings.rejected, readings.counts), Records())

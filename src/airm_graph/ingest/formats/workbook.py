@@ -19,7 +19,7 @@ from airm_graph.ingest.formats.archive import DAMAGED, Archive, open_archive
 from airm_graph.ingest.formats.cell_texts import format_number, format_time, unescape
 from airm_graph.ingest.formats.header import Merge, find_header
 from airm_graph.ingest.formats.packed import Source
-from airm_graph.ingest.formats.rows import MAX_CELL, MAX_ROW, Fault, Pass, Row, UnreadableError
+from airm_graph.ingest.formats.rows import MAX_CELL, MAX_ROW, Fault, Pass, Row, UnreadableError, read_header
 from airm_graph.model import Location
 
 if TYPE_CHECKING:
@@ -126,7 +126,7 @@ class Workbook:
         if not sample:
             return
         header = find_header([(row.number, row.list_cells()) for row in sample], layout.merges)
-        out.header = header.names
+        out.header = read_header(header.names)
         for message in header.messages:
             out.say("TAB-24", message, _find_location(out, header.first_row))
         body = chain((row for row in sample if row.number > header.last_row), rows)

@@ -189,6 +189,31 @@ def test_yaml_is_read_with_every_value_as_it_stands() -> None:
     assert [(row.first_line, row.cells) for row in table.rows] == [(3, ("M1", "Limit access", "")), (6, ("1.10", "Two lines", ""))]
 
 
+NAMED = """collection: {id: c, version: "2026.05"}
+techniques:
+  T1: {id: T1, name: A technique}
+mitigations:
+  M1:
+    id: M1
+    name: Limit release
+    description:
+      - The team publishes less; it says why.
+      - [It lists exceptions., It reviews them.]
+    lifecycle-phases: [Deployment]
+    references: []
+  M2: {id: M2, name: Filter output, description: The team filters what the model says.}
+"""
+
+
+def test_objects_under_their_identifiers_are_records_and_lists_of_texts_are_lines(tmp_path: Path) -> None:
+    (tmp_path / "all.yaml").write_text(NAMED)
+    (table,) = read_tables(tmp_path / "all.yaml", file="all.yaml", records="mitigations")
+    assert [table.get(row, "id") for row in table.rows] == ["M1", "M2"]
+    assert table.get(table.rows[0], "description").split("\n")[1:] == ["It lists exceptions.", "It reviews them."]
+    done = run("map", tmp_path / "all.yaml", "--records", "mitigations", "--document", "A matrix")
+    assert (done.return_value, "2 of 2 rows can be used" in done.stderr) == (0, True)
+
+
 def test_yaml_with_more_values_than_a_file_can_hold_is_refused() -> None:
     lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]", *(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 7))]
     (finding,) = read_table("\n".join(lines).encode(), file="m.yaml").findings

@@ -11,11 +11,12 @@ from airm_graph.graph import TripleTable
 from airm_graph.graph.store import FORMATS, parse_rows
 from airm_graph.namespaces import BASE, PREFIXES
 from airm_graph.pipeline.building import build
-from airm_graph.pipeline.views import SUMS, Graph
+from airm_graph.pipeline.views import REPORT, SUMS, Graph
 from airm_graph.resources import find_resource
 from airm_graph.terms import Quad, read_literal
+from airm_graph.validate import Report
 
-__all__ = ["find_base", "find_export", "load", "read_rdf", "read_sums"]
+__all__ = ["find_base", "find_export", "load", "read_rdf", "read_report", "read_sums"]
 
 
 def load(path: str | Path | None = None) -> Graph:
@@ -32,11 +33,20 @@ def load(path: str | Path | None = None) -> Graph:
         return build([find_resource("examples")])
     found = find_export(Path(path))
     if found is None:
-        return build([path])
+        graph = build([path])
+        if graph.is_empty:
+            said = [finding.message for finding in graph.report.findings]
+            why = f": {said[0]}" if said else ""
+            raise InputError(f"this is no graph, and no mitigation could be read{why}", file=str(path), remedy="give a dist folder or RDF")
+        return graph
     quads = read_rdf(found)
+    if not quads:
+        raise InputError("the file states nothing", file=str(found), remedy="check that it is the one you mean")
     table = TripleTable(threads=1)
     table.load_rows(quads)
-    return Graph(table, base=find_base(quads))
+    beside = found.parent / REPORT
+    report = read_report(beside) if (found.parent / SUMS).is_file() and beside.is_file() else None
+    return Graph(table, base=find_base(quads), report=report)
 
 
 def read_rdf(path: Path) -> tuple[Quad, ...]:
@@ -51,6 +61,18 @@ def read_rdf(path: Path) -> tuple[Quad, ...]:
     except OSError as error:
         raise InputError(f"the file cannot be read: {error.strerror}", file=str(path)) from error
     return tuple(sorted(set(parse_rows(data, name=str(path), suffix=path.suffix.lower()))))
+
+
+def read_report(path: Path) -> Report:
+    """Read the findings that a build wrote.
+
+    Raises:
+        InputError: The file is not what a build writes.
+    """
+    try:
+        return Report.from_json(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise InputError("the report cannot be read", file=str(path), remedy="build again") from error
 
 
 def read_sums(folder: Path) -> dict[str, str]:

@@ -3,6 +3,7 @@
 import json
 import re
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -142,6 +143,9 @@ class _Cells:
         return _plain(value)
 
     def _join(self, values: list[Any], column: str, pointer: str) -> str:
+        if self.is_spread:
+            texts = list(_list_plain(values))
+            return ("\n" if any(LIST_SEPARATOR.strip() in text for text in texts) else LIST_SEPARATOR).join(texts)
         if any(isinstance(value, dict | list) for value in values):
             self.faults.append(Fault("TAB-27", column, f"{pointer} is a list of lists or objects, which no cell can hold"))
             return _write(values)
@@ -156,6 +160,15 @@ class _Cells:
             return text
         self.faults.append(Fault("TAB-09", column, f"{pointer} holds half a character"))
         return _SURROGATE.sub("\ufffd", text)
+
+
+def _list_plain(values: list[Any]) -> Iterator[str]:
+    """List the plain values in lists within each other."""
+    for value in values:
+        if isinstance(value, list):
+            yield from _list_plain(value)
+        else:
+            yield _plain(value)
 
 
 def _write(values: list[Any]) -> str:

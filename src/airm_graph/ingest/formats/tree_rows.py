@@ -40,7 +40,7 @@ def read_records(whole: Any, out: Pass) -> Iterator[Row]:
         raise UnreadableError(f"the file holds several lists of records: {names}; name one by 'records' in the mapping", rule=rule)
     if not lists and not isinstance(whole, Record):
         raise UnreadableError("the file holds no list of records: objects one after the other", rule=rule)
-    flat = Flattener()
+    flat = Flattener(is_spread=True)
     for record in lists[0][1] if lists else [whole]:
         if not isinstance(record, Record):
             raise UnreadableError("a value among the records is no object", rule=rule)
@@ -50,6 +50,13 @@ def read_records(whole: Any, out: Pass) -> Iterator[Row]:
     out.header = read_header(tuple(flat.columns))
     if not out.header:
         raise UnreadableError("the list of records is empty", rule=rule)
+
+
+def _list_values(value: Any) -> list[Any]:
+    """List what stands in a list, or in an object that has an object under each name, such as an identifier."""
+    if isinstance(value, Record) and value and all(isinstance(one, Record) for one in value.values()):
+        return list(value.values())
+    return value if isinstance(value, list) else []
 
 
 def _find_lists(value: Any, pointer: str) -> Iterator[tuple[str, list[Any]]]:
@@ -62,7 +69,7 @@ def _find_lists(value: Any, pointer: str) -> Iterator[tuple[str, list[Any]]]:
 
 
 def _find_records(value: Any, name: str, depth: int = 0) -> Iterator[tuple[Record, int]]:
-    """Find the objects in lists called *name*, each without such lists of its own, and its line, 0 where it is not known."""
+    """Find the objects in lists, or in objects of objects, called *name*, without those of its own, and its line (0: unknown)."""
     if depth > MAX_DEPTH:
         raise UnreadableError(f"objects are nested more than {MAX_DEPTH} deep")
     if isinstance(value, list):
@@ -70,9 +77,9 @@ def _find_records(value: Any, name: str, depth: int = 0) -> Iterator[tuple[Recor
             yield from _find_records(one, name, depth + 1)
     elif isinstance(value, Record):
         for member, inner in value.items():
-            if member == name and isinstance(inner, list):
-                for one in inner:
+            if member == name:
+                for one in _list_values(inner):
                     if isinstance(one, Record):
-                        kept = make_record([pair for pair in one.items() if not (pair[0] == name and isinstance(pair[1], list))])
+                        kept = make_record([pair for pair in one.items() if not (pair[0] == name and _list_values(pair[1]))])
                         yield kept, one.line
             yield from _find_records(inner, name, depth + 1)

@@ -14,7 +14,7 @@ files, settings) is kept in this room.
 import os
 import tempfile
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import chain, islice
 from pathlib import Path
 from types import TracebackType
@@ -83,8 +83,10 @@ class TripleTable:
         try:
             self._connection = duckdb.connect(str(path or ":memory:"), config=config)
             self._connection.execute(_SCHEMA)
-            # Otherwise DuckDB draws a bar on the terminal when a statement takes long.
-            self._connection.execute("SET enable_progress_bar = false")
+            # Otherwise DuckDB draws a bar on the terminal when a statement takes long. In a notebook without ipywidgets it draws none, and
+            # DuckDB 2 refuses to have that said.
+            with suppress(duckdb.InvalidInputException):
+                self._connection.execute("SET enable_progress_bar = false")
         except duckdb.Error as error:
             raise StoreError(f"the table {path or 'in memory'} cannot be opened: {error}") from error
 

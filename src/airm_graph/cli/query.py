@@ -9,6 +9,8 @@ from airm_graph.query.answers import TABLE_FORMATS
 
 __all__ = ["command"]
 
+_EXAMPLE = "airm-graph: this is the example that the package ships; --data names your own"
+
 
 @click.group(
     "query",
@@ -69,6 +71,7 @@ def show_command(name: str, *, sparql: bool) -> int:
 Examples:
   airm-graph query run counts
   airm-graph query run mitigations-by-code code=1.1 --data dist
+  airm-graph query run mine.rq --data dist
   airm-graph query run codes-by-source --data dist/airm.ttl --format csv > coverage.csv
   airm-graph query run mitigations-by-code code=1.1 --endpoint http://localhost:8890/sparql
 
@@ -107,12 +110,21 @@ def run_command(
     insecure: bool,
     shape: str,
 ) -> int:
-    """Run one query and write its rows to standard output."""
+    """Run one query and write its rows to standard output.
+
+    NAME is a query of the library, a file of your own SPARQL (*.rq), or - for SPARQL on standard input: a SELECT, which changes nothing.
+    Where there are no rows, standard error says why.
+    """
     from airm_graph.cli.show import write_table
     from airm_graph.pipeline import load
     from airm_graph.query.answers import format_table
+    from airm_graph.query.emptiness import explain_emptiness
     from airm_graph.query.library import bind_query, load_query, run_query
 
+    if name == "-" or name.endswith(".rq"):
+        if arguments or endpoint:
+            raise click.UsageError("a query of your own takes no parameters and asks --data")
+        return _run_own(name, data=data, shape=shape)
     query = load_query(name)
     given = _split(arguments)
     # A wrong argument is told before the data is read.
@@ -128,11 +140,43 @@ def run_command(
 
         with Endpoint(endpoint, client=make_client(endpoint, timeout=timeout, insecure=insecure), base=base) as remote:
             table, found = run_query(remote, query, given, base=remote.base), remote.base
+            why = "" if table.rows else explain_emptiness(remote, query, given, base=found)
     else:
         graph = load(data)
         table, found = graph.query(query, **given), graph.base
+        why = "" if table.rows else explain_emptiness(graph.store, query, given, base=found)
+        if data is None:
+            click.echo(_EXAMPLE, err=True)
+    if why:
+        click.echo(f"airm-graph: no rows: {why}", err=True)
     if shape == "table":
         write_table(table, base=found)
+    else:
+        sys.stdout.write(format_table(table, format=shape))
+    return 0
+
+
+def _run_own(name: str, *, data: str | None, shape: str) -> int:
+    """Run a SELECT from a file or from standard input."""
+    from pathlib import Path
+
+    from airm_graph.cli.show import write_table
+    from airm_graph.errors import InputError
+    from airm_graph.pipeline import load
+    from airm_graph.query.answers import format_table
+
+    try:
+        text = sys.stdin.read() if name == "-" else Path(name).read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError("the query cannot be read", file=name, remedy="give a file of SPARQL in UTF-8, or - for standard input") from error
+    graph = load(data)
+    table = graph.sparql(text)
+    if data is None:
+        click.echo(_EXAMPLE, err=True)
+    if not table.rows:
+        click.echo("airm-graph: no rows: nothing in this data fits the pattern", err=True)
+    if shape == "table":
+        write_table(table, base=graph.base)
     else:
         sys.stdout.write(format_table(table, format=shape))
     return 0

@@ -1,7 +1,9 @@
-"""An empty answer says why it is empty."""
+"""What queries say when they find nothing; queries of one's own, workbooks, completion."""
 
+import io
 from pathlib import Path
 
+import openpyxl
 import pytest
 from click.testing import CliRunner, Result
 
@@ -101,3 +103,43 @@ def test_written_report_comes_back(dist: Path, example_graph: airm_graph.Graph) 
     report = airm_graph.load(dist).report
     assert report.counts == example_graph.report.counts
     assert report.to_json() == (dist / "report.json").read_text(encoding="utf-8")
+
+
+def test_answer_as_a_workbook_keeps_every_text_and_is_the_same_every_time(dist: Path) -> None:
+    asked = ("mitigations-by-code", "code=1.1", "--data", dist, "--format")
+    data = ask(*asked, "xlsx").stdout_bytes
+    assert ask(*asked, "xlsx").stdout_bytes == data
+    rows = list(openpyxl.load_workbook(io.BytesIO(data)).active.values)
+    found = airm_graph.load(dist).query("mitigations-by-code", code="1.1")
+    assert rows == [found.columns, *found.values()]
+
+
+@pytest.mark.parametrize(
+    ("words", "number", "found"),
+    [
+        ("airm-graph query run mitigations-by-r", 3, ["mitigations-by-role"]),
+        ("airm-graph query run mitigations-by-role actor=dep", 4, ["actor=deployer"]),
+        ("airm-graph query run mitigations-by-code code=1.1.", 4, ["code=1.1.1", "code=1.1.2", "code=1.1.3"]),
+        ("airm-graph explain TAB-3", 2, ["TAB-30", "TAB-31", "TAB-32", "TAB-33", "TAB-34", "TAB-35", "TAB-36"]),
+    ],
+)
+def test_completion_knows_queries_parameters_codes_and_rules(words: str, number: int, found: list[str]) -> None:
+    asked = {"_AIRM_GRAPH_COMPLETE": "bash_complete", "COMP_WORDS": words, "COMP_CWORD": str(number)}
+    done = CliRunner().invoke(cli, [], env=asked, prog_name="airm-graph")
+    assert [line.partition(",")[2] for line in done.stdout.splitlines()][: len(found)] == found
+
+
+def test_facet_with_an_edition_finds_the_codes_of_that_edition(example_graph: airm_graph.Graph) -> None:
+    assert example_graph.search("", code="v2/1.1").total == example_graph.search("", code=f"{example_graph.base}taxonomy/v2/1.1").total > 0
+    with pytest.raises(airm_graph.AirmError, match=r"no code is called 'v1/1\.1\.2'"):
+        example_graph.search("", code="v1/1.1.2")
+
+
+def test_what_was_set_aside_is_said_of_a_written_graph(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "m.csv").write_text("Name,Note\nKeep an inventory,x\n,y\n")
+    (tmp_path / "in" / "mapping.yaml").write_text(CODELESS)
+    airm_graph.build([tmp_path / "in"]).write(tmp_path / "dist")
+    done = CliRunner().invoke(cli, ["info", str(tmp_path / "dist")], standalone_mode=False)
+    assert "rows set aside: 1" in done.stdout
+    assert "violation: 1" in done.stdout

@@ -399,9 +399,14 @@ def test_documents_given_in_the_rows_need_no_table_of_their_own(tmp_path: Path) 
     ]
     records = merge_pages(readings.pages)
     assert [m.key for m in records.mitigations] == [
-        *("mitigation/day-2024-findings-nobody/three", "mitigation/lee-2025-made-up/one", "mitigation/lee-2025-made-up/two"),
+        *(
+            "mitigation/2024-without-people/five",
+            "mitigation/day-2024-findings-nobody/three",
+            "mitigation/lee-2025-made-up/one",
+            "mitigation/lee-2025-made-up/two",
+        ),
     ]
-    assert [[evidence.row for evidence in source.evidence] for source in records.sources] == [[4], [2]]
+    assert [[evidence.row for evidence in source.evidence] for source in records.sources] == [[6], [4], [2]]
 
 
 def test_rows_that_describe_one_document_differently_are_reported(tmp_path: Path) -> None:

@@ -566,7 +566,7 @@ def test_every_module_that_writes_csv_defuses_cells() -> None:
     writers = [path for path in found if path.parent.name != "graph"]
     assert len(writers) >= 3
     for path in writers:
-        assert re.search(r"\b(?:defuse|arm)_cell\b(?!\")", path.read_text(encoding="utf-8")), path
+        assert re.search(r"\bescape_(?:cell|formula)\b(?!\")", path.read_text(encoding="utf-8")), path
 
 
 def test_formula_in_a_table_is_set_aside_as_a_text(tmp_path: Path) -> None:

@@ -173,7 +173,6 @@ SAYS_THE_SAME: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "EDI-17": ("MRG-05",),
         "EDI-19": ("CAP-14", "TAB-15"),
         "EDI-23": ("CAP-08",),
-        "SRC-03": ("TAB-36",),
     }
 )
 

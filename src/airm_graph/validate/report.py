@@ -124,8 +124,9 @@ def _read_record(record: Mapping[str, Any]) -> Finding:
         at = Location(
             record["file"], record["first_line"], record["last_line"], record["text"] or "", record["row"], record["column"] or ""
         )
-    plain = {name: record[name] or "" for name in ("remedy", "focus", "path", "value", "shape")}
-    return Finding(record["rule"], Severity(record["severity"]), record["message"], location=at, **plain)
+    remedy, focus, path, value, shape = (record[name] or "" for name in ("remedy", "focus", "path", "value", "shape"))
+    severity = Severity(record["severity"])
+    return Finding(record["rule"], severity, record["message"], remedy, at, focus, path, value, shape)
 
 
 def format_text(findings: Iterable[Finding], *, paths: Mapping[str, str] | None = None, files: Sequence[str] = ()) -> str:

@@ -144,8 +144,9 @@ class _Scanner:
             if not self.take(","):
                 raise self.refuse(f"not JSON: {what} does not end")
 
-    def value(self, *, limit: int = MAX_ROW) -> Any:
-        """Take a whole value of at most so many characters."""
+    def value(self, *, limit: int = 0) -> Any:
+        """Take a whole value of at most so many characters, as many as a row may have when left out."""
+        limit = limit or MAX_ROW
         self.peek()
         while True:
             try:

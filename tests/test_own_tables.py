@@ -2,6 +2,8 @@
 
 import hashlib
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -342,3 +344,43 @@ def test_every_rule_of_tables_has_the_severity_of_what_it_costs() -> None:
         for rule in cells[0].split(", ")
     }
     assert told == found
+
+
+# Elsewhere.
+
+
+def test_distributions_have_the_addresses_that_a_build_is_told(tmp_path: Path) -> None:
+    (tmp_path / "m.csv").write_text(ACTIONS)
+    (tmp_path / "mapping.yaml").write_text("tables: {mitigations: {columns: {name: Title}, document: {title: A plan}}}\n")
+    graph = airm_graph.build([tmp_path / "m.csv"], published="https://example.org/data/")
+    told = {(p, o) for _, p, o, _ in graph.asserted if p in {term("dcat:accessURL"), term("dcat:downloadURL")}}
+    assert (term("dcat:downloadURL"), "<https://example.org/data/airm.ttl>") in told
+    assert {o for p, o in told if p == term("dcat:accessURL")} == {o for p, o in told if p == term("dcat:downloadURL")}
+    assert not [p for _, p, _, _ in airm_graph.build([tmp_path / "m.csv"]).asserted if p == term("dcat:accessURL")]
+    assert graph.report.conforms
+
+
+def test_build_validate_query_and_export_need_nothing_of_posix(tmp_path: Path) -> None:
+    lines = [
+        "import os, sys",
+        "sys.modules['resource'] = sys.modules['fcntl'] = None",
+        "del os.fork",
+        "from airm_graph.cli import main",
+        "def run(*words):",
+        "    try: main(words)",
+        "    except SystemExit as end: assert end.code == 0, words",
+        "run('build', sys.argv[1], '-o', 'dist', '-q')",
+        "run('validate', 'dist', '-o', 'report.txt')",
+        "run('query', 'run', 'counts', '--data', 'dist')",
+        "run('export', 'dist', '-f', 'turtle')",
+    ]
+    examples = Path(airm_graph.__file__).parents[2] / "examples"
+    done = subprocess.run(
+        [sys.executable, "-c", "\n".join(lines), str(examples)], cwd=tmp_path, capture_output=True, text=True, check=False, timeout=300
+    )
+    assert (done.returncode, done.stderr.count("Traceback")) == (0, 0), done.stderr
+
+
+def test_serving_without_fork_is_refused_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr("os.fork")
+    assert "needs a POSIX system" in str(run("serve").exception)

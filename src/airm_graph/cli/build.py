@@ -54,6 +54,7 @@ Examples:
 )
 @click.option("--mapping", type=click.Path(dir_okay=False, path_type=Path), help=MAPPING_HELP)
 @click.option("--decisions", multiple=True, type=click.Path(dir_okay=False, path_type=Path), help=DECISIONS_HELP)
+@click.option("--published", metavar="URL", help="Folder on the web where people will find the files; each is described with its address.")
 @click.option("--strict", is_flag=True, help=STRICT_HELP)
 @click.option("--cache", "cached", is_flag=True, help=CACHE_HELP)
 @click.option("--cache-dir", type=click.Path(file_okay=False, path_type=Path), help=CACHE_DIR_HELP)
@@ -71,6 +72,7 @@ def command(
     parts: int | None,
     mapping: Path | None,
     decisions: tuple[Path, ...],
+    published: str | None,
     strict: bool,
     cached: bool,
     cache_dir: Path | None,
@@ -91,6 +93,8 @@ def command(
     from airm_graph.pipeline import build, open_reader
 
     check_base(base)
+    if published is not None:
+        check_base(published, option="--published")
     engine, platform = choose_platform(engine, master=master, conf=spark_conf, work=spark_work, parts=parts)
     with show_progress(quiet=quiet) as progress, open_reader(find_cache(cached=cached, folder=cache_dir)) as reader:
         graph = build(
@@ -103,6 +107,7 @@ def command(
             progress=progress,
             reader=reader,
             platform=platform,
+            published=published,
         )
         if not graph.is_empty:
             graph.write(folder)

@@ -32,6 +32,7 @@ def build(
     decisions: Sequence[str | Path] = (),
     strict: bool = False,
     platform: Platform = EMBEDDED,
+    published: str | None = None,
     progress: Progress | None = None,
     reader: Reader | None = None,
 ) -> Graph:
@@ -39,7 +40,7 @@ def build(
 
     Args:
         inputs: Folders, files, or ``-`` for standard input.
-        base, engine, shapes, mapping, decisions, strict, platform: See `BuildOptions`.
+        base, engine, shapes, mapping, decisions, strict, platform, published: See `BuildOptions`.
         progress: Called with (step, number done, number in all).
         reader: What reads the pages; one that is used again remembers those that have not changed
             (see `open_reader`).
@@ -51,7 +52,7 @@ def build(
     Raises:
         InputError: An input does not exist or cannot be read. A file that is no page is a finding instead.
     """
-    options = BuildOptions(base, engine, shapes, mapping, decisions, strict, platform)
+    options = BuildOptions(base, engine, shapes, mapping, decisions, strict, platform, published)
     return build_graph(inputs, options, tell=progress or tell_nobody, reader=reader)
 
 
@@ -65,7 +66,7 @@ def build_graph(inputs: Sequence[str | Path], options: BuildOptions, *, tell: Pr
             read = stop_at_violations(read)
         if read.is_empty:
             return _make_graph(read, None, options=options, report=report_readings(read), opened=ExitStack())
-        state(read, session=session, base=options.base)
+        state(read, session=session, base=options.base, published=options.published)
         session.use_threads()
         report = _judge_and_infer(read, table=session.table, options=options, tell=tell)
         return _make_graph(read, session, options=options, report=report, opened=opened.pop_all())

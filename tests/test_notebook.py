@@ -88,3 +88,15 @@ def test_igraph_reads_what_networkx_writes(example_graph: airm_graph.Graph, tmp_
     graph = example_graph.to_networkx()
     nx.write_graphml(graph, tmp_path / "g.graphml")
     assert igraph.Graph.Read_GraphML(str(tmp_path / "g.graphml")).ecount() == graph.number_of_edges()
+
+
+@pytest.mark.filterwarnings("ignore:Dataset.default_context:DeprecationWarning")
+def test_warnings_of_the_guide_about_rdflib_hold(example_graph: airm_graph.Graph, tmp_path: Path) -> None:
+    import rdflib
+
+    graph = example_graph.to_rdflib()
+    ask = "SELECT ?year {{ ?s dcterms:issued ?year FILTER({0}) }}"
+    assert not list(graph.query(ask.format('?year > "2020"^^xsd:gYear')))
+    assert list(graph.query(ask.format("xsd:integer(STR(?year)) > 2020")))
+    example_graph.write(tmp_path)
+    assert len(rdflib.Dataset(default_union=True).parse(tmp_path / "airm.nq", format="nquads")) > 0

@@ -182,7 +182,10 @@ class Graph:
         return store
 
     def to_rdflib(self, *, named_graphs: bool = False) -> "rdflib.Graph":
-        """Convert to an rdflib Graph, or to a Dataset with one graph per capture."""
+        """Convert to an rdflib Graph, or to a Dataset with one graph per capture.
+
+        rdflib does not order years (``xsd:gYear``): compare ``xsd:integer(STR(?year))``.
+        """
         import warnings
 
         import rdflib

@@ -20,7 +20,7 @@ $(VENV)/.dev: pyproject.toml
 # Build the example and show what is in it.
 demo: $(VENV)/.run
 	$(BIN)/airm-graph build examples -o build/demo
-	$(BIN)/airm-graph query run mitigations-by-code code=1.1 --data build/demo
+	$(BIN)/airm-graph query run mitigations-by-code code=1.1.2 --data build/demo
 	@echo "The files are in build/demo; ask more with: $(BIN)/airm-graph query list"
 
 test: $(VENV)/.dev

@@ -74,7 +74,7 @@ def _turtle(rows: Iterable[Quad], *, comment: str, prefixes: Mapping[str, str]) 
     used = _find_prefixes(groups, names=names, text=text)
     parts = [
         "".join(f"# {line}".rstrip() + "\n" for line in comment.splitlines()),
-        "".join(f"PREFIX {prefix}: <{prefixes[prefix]}>\n" for prefix in used),
+        "".join(f"@prefix {prefix}: <{prefixes[prefix]}> .\n" for prefix in used),
     ]
     separator = ""
     for part in filter(None, parts):

@@ -198,7 +198,7 @@ def test_graph_converts_to_rdflib_and_networkx(example_graph: airm_graph.Graph, 
     assert sum(1 for _ in named.quads()) == len(set(example_graph.quads))
     projected = example_graph.to_networkx()
     mitigation = BASE + records_of(example_graph).mitigations[0].key
-    assert projected.nodes[mitigation]["rdfs:label"] == records_of(example_graph).mitigations[0].names[0].value
+    assert projected.nodes[mitigation]["rdfs_label"] == records_of(example_graph).mitigations[0].names[0].value
     nx.write_gexf(projected, tmp_path / "graph.gexf")
     assert nx.read_gexf(tmp_path / "graph.gexf").number_of_nodes() == projected.number_of_nodes()
 

@@ -36,12 +36,15 @@ def recipe(word: str) -> dict:
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
-    """A repository that keeps captures, one of them with a violation, and RDF with another."""
+    """A repository that keeps captures, one of them with a violation, and RDF and a table with others."""
     folder = tmp_path / "checkout"
     (folder / "captures").mkdir(parents=True)
     page = folder / "captures" / "handbook-staged-release.txt"
     shutil.copy(ROOT / "examples" / "handbook-staged-release.meta.yaml", page.parent)
     page.write_text((ROOT / "examples" / page.name).read_text().replace("2.2.4 Assurance", "2.2.9 Assurance"))
+    (folder / "tables").mkdir()
+    (folder / "tables" / "m.csv").write_text("Name,Note\nKeep an inventory,x\n,y\n")
+    (folder / "tables" / "mapping.yaml").write_text("tables: {mitigations: {columns: {name: Name}, document: {title: A handbook}}}\n")
     (folder / "data.ttl").write_text("<urn:x> a <https://w3id.org/airm-graph/ontology#Mitigation> .\n")
     return folder
 

@@ -401,13 +401,13 @@ SMALL_TURTLE = r'''# Preliminary.
 #
 # Please do not cite.
 
-PREFIX airm: <https://w3id.org/airm-graph/ontology#>
-PREFIX dcat: <http://www.w3.org/ns/dcat#>
-PREFIX dcterms: <http://purl.org/dc/terms/>
-PREFIX owl: <http://www.w3.org/2002/07/owl#>
-PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
-PREFIX void: <http://rdfs.org/ns/void#>
-PREFIX xsd: <http://www.w3.org/2001/XMLSchema#>
+@prefix airm: <https://w3id.org/airm-graph/ontology#> .
+@prefix dcat: <http://www.w3.org/ns/dcat#> .
+@prefix dcterms: <http://purl.org/dc/terms/> .
+@prefix owl: <http://www.w3.org/2002/07/owl#> .
+@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
+@prefix void: <http://rdfs.org/ns/void#> .
+@prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
 
 <https://w3id.org/airm-graph/dataset>
   a
@@ -521,7 +521,7 @@ def test_only_plain_local_names_are_shortened(local: str) -> None:
 def test_short_forms_are_for_canonical_values_only(value: str, datatype: str, written: str) -> None:
     text = write("turtle", [(THING, NOTE, literal(value, datatype=f"xsd:{datatype}"), "")])
     assert f"  skos:note {written} .\n" in text
-    assert ("PREFIX xsd:" in text) == ("xsd:" in written)
+    assert ("@prefix xsd:" in text) == ("xsd:" in written)
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 import pytest
+from click.testing import CliRunner
 
 from airm_graph.cli import cli
 from conftest import ROOT
@@ -58,3 +59,25 @@ PAGES = [*GUIDES, ROOT / "SECURITY.md", ROOT / "THREAT_MODEL.md", *sorted((ROOT 
 def test_links_of_a_page_lead_to_files(path: Path) -> None:
     for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", path.read_text(encoding="utf-8")):
         assert (path.parent / target).exists(), target
+
+
+def test_first_steps_run_from_top_to_bottom(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    guide = ROOT / "docs" / "guides" / "first-steps.md"
+    monkeypatch.chdir(tmp_path)
+    Path("tables").mkdir()
+    Path("tables", "measures.csv").write_text(find_blocks(guide, "csv")[0])
+    told = ""
+    for line in filter(None, "\n".join(find_blocks(guide, "sh")).splitlines()):
+        command, _, target = line.partition(" > ")
+        done = CliRunner().invoke(cli, shlex.split(command)[1:], standalone_mode=False)
+        # The edition is asked for, as the guide says.
+        assert (done.exception, done.return_value) == (None, 1 if " map " in line else 0), line + done.stderr
+        if target:
+            Path(target).write_bytes(done.stdout_bytes)
+        mapping = Path("tables", "mapping.yaml")
+        mapping.write_text(re.sub(r"^# edition: v\d", "edition: v2", mapping.read_text(), flags=re.MULTILINE))
+        told += done.stdout + done.stderr
+    assert "Keep an inventory" in told
+    assert Path("open.xlsx").stat().st_size > 1000
+    for block in find_blocks(guide, "python"):
+        exec(block, {})

@@ -761,7 +761,7 @@ def test_tables_of_every_format_are_found_in_a_folder(tmp_path: Path) -> None:
     assert notes == [("TAB-28", "other.json"), ("TAB-28", "settings.json")]
 
 
-@pytest.mark.parametrize(("text", "rule"), [('{"depth": [1, 2]}', "TAB-01"), ('[{"depth": 1}]', "TAB-03")])
+@pytest.mark.parametrize(("text", "rule"), [('{"depth": [[1], 2', "TAB-01"), ('{"depth": [1, 2]}', "TAB-03"), ('[{"depth": 1}]', "TAB-03")])
 def test_json_that_is_named_must_be_a_table(text: str, rule: str, tmp_path: Path) -> None:
     (tmp_path / "settings.json").write_text(text)
     (tmp_path / "s.csv").write_text(SOURCES)

@@ -10,9 +10,11 @@ TYPE_CHECKING = False  # as in typing, whose import would be the most that impor
 if TYPE_CHECKING:
     from airm_graph.errors import AirmError
     from airm_graph.ingest import read_captures
-    from airm_graph.pipeline import Graph, build, load
+    from airm_graph.pipeline import Graph, build, load, validate_inputs
 
-__all__ = ["AirmError", "Graph", "build", "load", "read_captures"]
+    __version__: str
+
+__all__ = ["AirmError", "Graph", "__version__", "build", "load", "read_captures", "validate_inputs"]
 
 _HOMES = {
     "AirmError": "errors",
@@ -20,11 +22,16 @@ _HOMES = {
     "build": "pipeline",
     "load": "pipeline",
     "read_captures": "ingest",
+    "validate_inputs": "pipeline",
 }
 
 
 def __getattr__(name: str) -> object:
     """Import a public name when it is first asked for, so that importing the package costs nothing."""
+    if name == "__version__":
+        from airm_graph.version import VERSION
+
+        return VERSION
     if name not in _HOMES:
         raise AttributeError(f"module 'airm_graph' has no attribute {name!r}")
     from importlib import import_module

@@ -32,7 +32,7 @@ MAPPING_HELP = "YAML file that says what the columns of the tables are; the mapp
 DECISIONS_HELP = "Table of what people decided of joins and codes (SSSOM or CSV); repeatable."
 CACHE_HELP = "Keep in airm-graph below XDG_CACHE_HOME (or ~/.cache) what is read of each page, and read again only what has changed."
 CACHE_DIR_HELP = "Keep it in this folder instead; --cache need not be given."
-STRICT_HELP = "Stop at rows of tables that cannot be used, instead of setting them aside."
+STRICT_HELP = "Stop at rows and values that cannot be used, instead of leaving them out, and write nothing."
 _EXIT_INTERRUPTED = 130
 
 

@@ -54,6 +54,7 @@ Examples:
 )
 @click.option("--mapping", type=click.Path(dir_okay=False, path_type=Path), help=MAPPING_HELP)
 @click.option("--decisions", multiple=True, type=click.Path(dir_okay=False, path_type=Path), help=DECISIONS_HELP)
+@click.option("--published", metavar="URL", help="Folder on the web where people will find the files; each is described with its address.")
 @click.option("--strict", is_flag=True, help=STRICT_HELP)
 @click.option("--cache", "cached", is_flag=True, help=CACHE_HELP)
 @click.option("--cache-dir", type=click.Path(file_okay=False, path_type=Path), help=CACHE_DIR_HELP)
@@ -71,6 +72,7 @@ def command(
     parts: int | None,
     mapping: Path | None,
     decisions: tuple[Path, ...],
+    published: str | None,
     strict: bool,
     cached: bool,
     cache_dir: Path | None,
@@ -91,6 +93,8 @@ def command(
     from airm_graph.pipeline import build, open_reader
 
     check_base(base)
+    if published is not None:
+        check_base(published, option="--published")
     engine, platform = choose_platform(engine, master=master, conf=spark_conf, work=spark_work, parts=parts)
     with show_progress(quiet=quiet) as progress, open_reader(find_cache(cached=cached, folder=cache_dir)) as reader:
         graph = build(
@@ -103,6 +107,7 @@ def command(
             progress=progress,
             reader=reader,
             platform=platform,
+            published=published,
         )
         if not graph.is_empty:
             graph.write(folder)
@@ -111,9 +116,9 @@ def command(
 
         write_report(graph.report, files=graph.files, err=True)
         write_tables(graph)
-        if strict and (graph.quarantine or any(finding.rule in REFERENCES for finding in graph.report.findings)):
+        if strict and (not graph.report.conforms or any(finding.rule in REFERENCES for finding in graph.report.findings)):
             click.echo(
-                f"airm-graph: rows cannot be used or lack what they refer to, and --strict stops at them; {folder} is left as it was",
+                f"airm-graph: --strict stops at violations, and at rows that lack what they refer to; {folder} is left as it was",
                 err=True,
             )
             return EXIT_NO
@@ -151,3 +156,4 @@ def write_tables(graph: "Graph") -> None:
     """Write to standard error how many rows of each table were read, used and set aside."""
     for table in graph.tables:
         click.echo(f"  {table.file}: {table.read} rows read = {table.used} used + {table.quarantined} quarantined", err=True)
+        click.echo(f"    mapping: {table.mapping}", err=True)

@@ -19,6 +19,12 @@ _ORIGINS = {
 }
 
 
+def _complete_rule(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
+    from airm_graph.validate.rulebook import load_rulebook
+
+    return [rule for rule in load_rulebook() if rule.startswith(incomplete.upper())]
+
+
 @click.command(
     "explain",
     epilog="""\b
@@ -27,7 +33,7 @@ Examples:
   airm-graph explain
   airm-graph explain CAP-08 --format json""",
 )
-@click.argument("rule", required=False)
+@click.argument("rule", required=False, shell_complete=_complete_rule)
 @click.option("--format", "shape", type=click.Choice(["human", "json"]), default="human", show_default=True, help="Format of the page.")
 def command(rule: str | None, *, shape: str) -> int:
     """Explain a rule: why it is there, what fails, what passes, how to fix; without RULE list all rules."""

@@ -20,21 +20,26 @@ __all__ = ["command"]
 Examples:
   airm-graph map mitigations.csv
   airm-graph map tables/ -o tables/mapping.yaml
+  airm-graph map catalogue.json --records controls --document "A catalogue of controls"
   airm-graph build tables/ -o dist""",
 )
 @click.argument("inputs", nargs=-1, required=True, type=click.Path(path_type=str))
 @click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="File to write to instead of standard output.")
-def command(inputs: tuple[str, ...], *, output: Path | None) -> int:
+@click.option("--document", default="", metavar="TITLE", help="Title of the one document that all rows are from.")
+@click.option("--records", default="", metavar="NAME", help="Name of the lists that hold the rows in JSON and YAML, at any depth.")
+def command(inputs: tuple[str, ...], *, output: Path | None, document: str, records: str) -> int:
     """Propose a mapping: which column of a table is what, how sure that is, and why.
 
     INPUTS are tables that belong together, or folders of them: which rows of one name rows of the other is told by their values. What is
-    not sure is written as a comment for you to decide. A file called mapping.yaml beside tables is used when they are built. Exits with
-    1 when something that a mapping needs is not sure.
+    not sure is written as a comment for you to decide. A file called mapping.yaml beside tables is used when they are built. Says at the
+    end how many rows a build can use. Exits with 1 when something that a mapping needs is not sure.
     """
+    from airm_graph.cli.show import write_report
     from airm_graph.export import replace_file
     from airm_graph.pipeline import propose_mapping
+    from airm_graph.validate import Report
 
-    proposal = propose_mapping(inputs)
+    proposal, counts, findings = propose_mapping(inputs, document=document, records=records)
     write_guesses(proposal)
     if output:
         replace_file(output, proposal.yaml.encode())
@@ -43,6 +48,10 @@ def command(inputs: tuple[str, ...], *, output: Path | None) -> int:
         sys.stdout.write(proposal.yaml)
     for what in proposal.missing:
         click.echo(f"airm-graph: not sure: {what}", err=True)
+    for count in counts:
+        click.echo(f"  {count.file}: {count.used} of {count.read} rows can be used", err=True)
+    if findings:
+        write_report(Report(findings), files={}, err=True)
     return EXIT_NO if proposal.missing else 0
 
 

@@ -73,13 +73,13 @@ def choose_platform(
     return "auto", Spark(master=master or "local[*]", conf={name: value for name, _, value in pairs}, work=work, parts=parts)
 
 
-def check_base(base: str) -> None:
+def check_base(base: str, *, option: str = "--base") -> None:
     """Refuse a base that cannot begin an IRI."""
     usable = (
         base.startswith(("http://", "https://")) and base.endswith("/") and not any(c in base for c in ' <>"{}|\\^`') and base.isprintable()
     )
     if not usable:
-        raise click.BadParameter(f"{base!r} is not an http or https address that ends in a slash", param_hint="--base")
+        raise click.BadParameter(f"{base!r} is not an http or https address that ends in a slash", param_hint=option)
 
 
 def make_client(url: str, *, timeout: float, insecure: bool) -> "Client":

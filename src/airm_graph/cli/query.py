@@ -5,9 +5,30 @@ import sys
 import click
 
 from airm_graph.cli.options import check_base, insecure_option, make_client, timeout_option
-from airm_graph.query.answers import TABLE_FORMATS
+from airm_graph.query.answers import TABLE_FORMATS, Table, format_table
 
 __all__ = ["command"]
+
+_EXAMPLE = "airm-graph: this is the example that the package ships; --data names your own"
+
+
+def _complete_name(_: click.Context, __: click.Parameter, incomplete: str) -> list[str]:
+    from airm_graph.query.library import list_queries
+
+    return [query.name for query in list_queries() if query.name.startswith(incomplete)]
+
+
+def _complete_argument(context: click.Context, _: click.Parameter, incomplete: str) -> list[str]:
+    """Complete the names of parameters, and behind the sign their values where they are listed."""
+    from airm_graph.query.library import load_query
+    from airm_graph.taxonomy import load_taxonomy
+
+    known = {"notation": tuple(load_taxonomy("v2").codes), "edition": ("v1", "v2")}
+    found: list[str] = []
+    for one in load_query(context.params["name"]).parameters:
+        values = one.allowed or known.get(one.kind, ())
+        found += [f"{one.name}={value}" for value in values] if incomplete.startswith(f"{one.name}=") else [f"{one.name}="]
+    return [text for text in found if text.startswith(incomplete)]
 
 
 @click.group(
@@ -43,8 +64,8 @@ def list_command(shape: str) -> int:
     "show",
     epilog="\b\nExamples:\n  airm-graph query show mitigations-by-code\n  airm-graph query show mitigations-by-code code=1.1 --sparql",
 )
-@click.argument("name")
-@click.argument("arguments", nargs=-1, metavar="[PARAMETER=VALUE]...")
+@click.argument("name", shell_complete=_complete_name)
+@click.argument("arguments", nargs=-1, metavar="[PARAMETER=VALUE]...", shell_complete=_complete_argument)
 @click.option("--sparql", is_flag=True, help="Print the SPARQL only: the question that run asks, with arguments and defaults in it.")
 def show_command(name: str, arguments: tuple[str, ...], *, sparql: bool) -> int:
     """Show one query: what it answers, its parameters, its columns, its SPARQL."""
@@ -77,6 +98,7 @@ def show_command(name: str, arguments: tuple[str, ...], *, sparql: bool) -> int:
 Examples:
   airm-graph query run counts
   airm-graph query run mitigations-by-code code=1.1 --data dist
+  airm-graph query run mine.rq --data dist
   airm-graph query run codes-by-source --data dist/airm.ttl --format csv > coverage.csv
   airm-graph query run mitigations-by-code code=1.1 --endpoint http://localhost:8890/sparql
 
@@ -84,8 +106,8 @@ Examples:
 Credentials for an endpoint are read from the environment: AIRM_ENDPOINT_USER and
 AIRM_ENDPOINT_PASSWORD, or AIRM_ENDPOINT_TOKEN.""",
 )
-@click.argument("name")
-@click.argument("arguments", nargs=-1, metavar="[PARAMETER=VALUE]...")
+@click.argument("name", shell_complete=_complete_name)
+@click.argument("arguments", nargs=-1, metavar="[PARAMETER=VALUE]...", shell_complete=_complete_argument)
 @click.option(
     "-d",
     "--data",
@@ -99,7 +121,7 @@ AIRM_ENDPOINT_PASSWORD, or AIRM_ENDPOINT_TOKEN.""",
 @click.option(
     "--format",
     "shape",
-    type=click.Choice(["table", *TABLE_FORMATS]),
+    type=click.Choice(["table", *TABLE_FORMATS, "xlsx"]),
     default="table",
     show_default=True,
     help="table: boxed on a terminal, CSV in a pipe.",
@@ -115,12 +137,19 @@ def run_command(
     insecure: bool,
     shape: str,
 ) -> int:
-    """Run one query and write its rows to standard output."""
-    from airm_graph.cli.show import write_table
+    """Run one query and write its rows to standard output.
+
+    NAME is a query of the library, a file of your own SPARQL (*.rq), or - for SPARQL on standard input: a SELECT, which changes nothing.
+    Where there are no rows, standard error says why.
+    """
     from airm_graph.pipeline import load
-    from airm_graph.query.answers import format_table
+    from airm_graph.query.emptiness import explain_emptiness
     from airm_graph.query.library import bind_query, load_query, run_query
 
+    if name == "-" or name.endswith(".rq"):
+        if arguments or endpoint:
+            raise click.UsageError("a query of your own takes no parameters and asks --data")
+        return _run_own(name, data=data, shape=shape)
     query = load_query(name)
     given = _split(arguments)
     # A wrong argument is told before the data is read.
@@ -136,14 +165,53 @@ def run_command(
 
         with Endpoint(endpoint, client=make_client(endpoint, timeout=timeout, insecure=insecure), base=base) as remote:
             table, found = run_query(remote, query, given, base=remote.base), remote.base
+            why = "" if table.rows else explain_emptiness(remote, query, given, base=found)
     else:
         graph = load(data)
         table, found = graph.query(query, **given), graph.base
+        why = "" if table.rows else explain_emptiness(graph.store, query, given, base=found)
+        if data is None:
+            click.echo(_EXAMPLE, err=True)
+    if why:
+        click.echo(f"airm-graph: no rows: {why}", err=True)
+    _write_answer(table, shape=shape, base=found)
+    return 0
+
+
+def _run_own(name: str, *, data: str | None, shape: str) -> int:
+    """Run a SELECT from a file or from standard input."""
+    from pathlib import Path
+
+    from airm_graph.errors import InputError
+    from airm_graph.pipeline import load
+
+    try:
+        text = sys.stdin.read() if name == "-" else Path(name).read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError("the query cannot be read", file=name, remedy="give a file of SPARQL in UTF-8, or - for standard input") from error
+    graph = load(data)
+    table = graph.sparql(text)
+    if data is None:
+        click.echo(_EXAMPLE, err=True)
+    if not table.rows:
+        click.echo("airm-graph: no rows: nothing in this data fits the pattern", err=True)
+    _write_answer(table, shape=shape, base=graph.base)
+    return 0
+
+
+def _write_answer(table: Table, *, shape: str, base: str) -> None:
+    from airm_graph.cli.show import write_table
+
     if shape == "table":
-        write_table(table, base=found)
+        write_table(table, base=base)
+    elif shape == "xlsx":
+        from airm_graph.query.workbook import write_workbook
+
+        if sys.stdout.isatty():
+            raise click.UsageError("a workbook is no text: send it to a file, as in > answer.xlsx")
+        sys.stdout.buffer.write(write_workbook(table))
     else:
         sys.stdout.write(format_table(table, format=shape))
-    return 0
 
 
 def _split(arguments: tuple[str, ...]) -> dict[str, str]:

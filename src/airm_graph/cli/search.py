@@ -59,5 +59,10 @@ def command(text: str, *, data: str | None, limit: int, offset: int, shape: str,
         sys.stdout.write(format_table(tabulate_hits(hits), format="csv"))
     else:
         write_table(tabulate_hits(hits), base=graph.base)
-        click.echo(f"{hits.total} found", err=True)
+        more = hits.total - offset - len(hits.hits)
+        click.echo(f"{hits.total} found" + (f", {more} more: --limit, --offset" if more > 0 else ""), err=True)
+    if data is None:
+        click.echo("airm-graph: this is the example that the package ships; --data names your own", err=True)
+    if not hits.total:
+        click.echo("airm-graph: no hits: no text has all of these words" + (", of what the facets leave" if chosen else ""), err=True)
     return 0

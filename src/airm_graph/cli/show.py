@@ -2,8 +2,9 @@
 
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from airm_graph.model import Finding
@@ -20,6 +21,8 @@ __all__ = ["make_rich", "show_progress", "write_report", "write_summary", "write
 _FORCED = ("FORCE_COLOR", "TTY_COMPATIBLE")
 #: Bell, backspace, vertical tab, form feed, carriage return.
 _CONTROLS = dict.fromkeys((7, 8, 11, 12, 13))
+#: Rows named of those that share one cause.
+_MOST_ROWS = 8
 _STYLES = {
     "violation": "bold red",
     "warning": "yellow",
@@ -75,7 +78,7 @@ def show_progress(*, quiet: bool) -> Iterator[Progress]:
 def write_report(report: Report, *, files: Mapping[str, str], err: bool = False) -> None:
     """Write findings by file, with the captured line below each."""
     console = _make_console(err=err)
-    for line in format_lines(report.findings, paths=files, files=tuple(files)):
+    for line in format_lines(_join_alike(report.findings), paths=files, files=tuple(files)):
         console.print(line.text, style=_STYLES.get(line.kind))
 
 
@@ -84,7 +87,7 @@ def write_summary(report: Report, *, files: Mapping[str, str], quiet: bool = Fal
     console = _make_console(err=True)
     grave = tuple(finding for finding in report.findings if finding.severity.rank == 0)
     if grave:
-        for line in format_lines(grave, paths=files, files=tuple(files))[:-1]:
+        for line in format_lines(_join_alike(grave), paths=files, files=tuple(files))[:-1]:
             console.print(line.text, style=_STYLES.get(line.kind))
     if quiet:
         return
@@ -97,6 +100,26 @@ def write_summary(report: Report, *, files: Mapping[str, str], quiet: bool = Fal
         )
     counts = report.counts
     console.print(f"findings: {counts['violation']} violations, {counts['warning']} warnings, {counts['info']} notes", style="bold")
+
+
+def _join_alike(findings: Iterable[Finding]) -> list[Finding]:
+    """Tell one cause once: of findings that say the same of several rows of a table, the first, with the numbers of the others."""
+    groups: dict[tuple[str, ...], list[Finding]] = {}
+    for number, finding in enumerate(findings):
+        at = finding.location
+        key = (finding.rule, finding.message, at.file, at.column) if at and at.row else (str(number),)
+        groups.setdefault(key, []).append(finding)
+    return [_add_rows(group) for group in groups.values()]
+
+
+def _add_rows(group: list[Finding]) -> Finding:
+    rows = sorted({finding.location.row for finding in group if finding.location and finding.location.row})
+    if len(rows) < 2:
+        return group[0]
+    more = len(rows) - 1 - _MOST_ROWS
+    others = ", ".join(map(str, rows[1 : _MOST_ROWS + 1])) + (f" and {more} more" if more > 0 else "")
+    first = min(group, key=lambda finding: finding.location.row or 0 if finding.location else 0)
+    return replace(first, message=f"{first.message} (the same in row{'s' if len(rows) > 2 else ''} {others})")
 
 
 def _by_rule(report: Report) -> dict[tuple[int, str, str], list[Finding]]:

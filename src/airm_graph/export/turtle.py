@@ -42,7 +42,7 @@ class TurtleBlocks:
         """Comment and prefixes; only now are those known that were used."""
         parts = [
             "".join(f"# {line}".rstrip() + "\n" for line in self._comment.splitlines()),
-            "".join(f"PREFIX {prefix}: <{self._prefixes[prefix]}>\n" for prefix in sorted(self._names.used)),
+            "".join(f"@prefix {prefix}: <{self._prefixes[prefix]}> .\n" for prefix in sorted(self._names.used)),
         ]
         return "\n".join([part for part in parts if part] + [""] * (filled and any(parts)))
 

@@ -62,9 +62,9 @@ def mint_keys(keys: Mapping[str, str], taken: Collection[str]) -> dict[str, str]
 
 
 def make_source_slug(author: str, year: str, title: str, words: int) -> str:
-    """Name a source by so many words of its title."""
+    """Name a source by so many words of its title; one without an author is named by year and title alone."""
     surname = slugify(author.split(",")[0], limit=30) or digest(author)
-    return "-".join([surname, year or "undated", *telling_words(title)[:words]])
+    return "-".join([*([surname] if author else []), year or "undated", *telling_words(title)[:words]])
 
 
 def _mint(identities: Sequence[str], name: Callable[[str, int], str]) -> dict[str, str]:

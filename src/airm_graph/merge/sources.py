@@ -243,7 +243,7 @@ def name_source(blocks: Sequence[SourceBlock]) -> tuple[str, str, str]:
     titles = attest((block.title.published, block.evidence) for block in blocks)
     title = titles[0].value if titles else max(block.key for block in blocks)
     year = max(block.year or "" for block in blocks)
-    author = first.authors[0] if first.authors else title
+    author = first.authors[0] if first.authors else title if lines else ""
     return (find_surname(author) if first.given_first and first.authors else author), year, title
 
 

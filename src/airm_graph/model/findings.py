@@ -95,11 +95,16 @@ class Rejected:
 
 @dataclass(frozen=True, slots=True, order=True)
 class TableCount:
-    """How many rows of a table were read below its header, blank ones left out, and how many of them are used."""
+    """How many rows of a table were read below its header, blank ones left out, and how many of them are used.
+
+    Attributes:
+        mapping: Which mapping was taken, and why.
+    """
 
     file: str
     read: int
     used: int
+    mapping: str = ""
 
     @property
     def quarantined(self) -> int:

@@ -11,7 +11,7 @@ from airm_graph.namespaces import BASE
 from airm_graph.pipeline.options import BuildOptions
 from airm_graph.pipeline.platform import EMBEDDED, Platform, Session
 from airm_graph.pipeline.reading import Read, read_inputs
-from airm_graph.pipeline.reporting import is_incomplete, make_report, report_readings, stop_at_rejected
+from airm_graph.pipeline.reporting import is_incomplete, make_report, report_readings, stop_at_violations
 from airm_graph.pipeline.stating import read_ontology, state
 from airm_graph.pipeline.views import Graph
 from airm_graph.progress import Progress, tell_nobody
@@ -31,6 +31,7 @@ def build(
     decisions: Sequence[str | Path] = (),
     strict: bool = False,
     platform: Platform = EMBEDDED,
+    published: str | None = None,
     progress: Progress | None = None,
     reader: Reader | None = None,
 ) -> Graph:
@@ -38,7 +39,7 @@ def build(
 
     Args:
         inputs: Folders, files, or ``-`` for standard input.
-        base, engine, shapes, mapping, decisions, strict, platform: See `BuildOptions`.
+        base, engine, shapes, mapping, decisions, strict, platform, published: See `BuildOptions`.
         progress: Called with (step, number done, number in all).
         reader: What reads the pages; one that is used again remembers those that have not changed
             (see `open_reader`).
@@ -50,7 +51,7 @@ def build(
     Raises:
         InputError: An input does not exist or cannot be read. A file that is no page is a finding instead.
     """
-    options = BuildOptions(base, engine, shapes, mapping, decisions, strict, platform)
+    options = BuildOptions(base, engine, shapes, mapping, decisions, strict, platform, published)
     return build_graph(inputs, options, tell=progress or tell_nobody, reader=reader)
 
 
@@ -61,10 +62,10 @@ def build_graph(inputs: Sequence[str | Path], options: BuildOptions, *, tell: Pr
         session = opened.enter_context(options.platform.open())
         read = read_inputs(inputs, options, session=session, tell=tell, reader=reader)
         if options.strict and is_incomplete(read):
-            read = stop_at_rejected(read)
+            read = stop_at_violations(read)
         if read.is_empty:
             return _make_graph(read, None, options=options, report=report_readings(read), opened=ExitStack())
-        state(read, session=session, base=options.base)
+        state(read, session=session, base=options.base, published=options.published)
         session.use_threads()
         report = _judge_and_infer(read, table=session.table, options=options, tell=tell)
         return _make_graph(read, session, options=options, report=report, opened=opened.pop_all())

@@ -1,7 +1,9 @@
 """What a graph holds, and what the reader found on each captured page, as plain data."""
 
+import csv
 from pathlib import Path
 
+from airm_graph.export.quarantine import QUARANTINE
 from airm_graph.ingest import read_captures
 from airm_graph.model import Item, Page
 from airm_graph.pipeline.loading import load
@@ -15,6 +17,10 @@ __all__ = ["describe", "describe_pages"]
 def describe(path: str | Path | None = None) -> dict[str, object]:
     """Say what a graph holds: version, notice, counts, digest; takes what `load` takes."""
     graph = load(path)
+    aside = len(graph.quarantine)
+    if path is not None and (written := Path(path) / QUARANTINE).is_file():
+        with written.open(encoding="utf-8", newline="") as rows:
+            aside = sum(1 for _ in csv.reader(rows)) - 1
     return {
         "version": VERSION,
         "notice": NOTICE,
@@ -22,7 +28,8 @@ def describe(path: str | Path | None = None) -> dict[str, object]:
         "triples": len(graph),
         "digest": graph.digest,
         "counts": graph.count(),
-        "findings": graph.report.counts if graph.links is not None else None,
+        "rows set aside": aside,
+        "findings": graph.report.counts if graph.links is not None or graph.report.files else None,
     }
 
 

@@ -12,11 +12,12 @@ from airm_graph.graph.rdf_format import find_format, unpack
 from airm_graph.graph.store import parse_rows
 from airm_graph.namespaces import BASE, PREFIXES
 from airm_graph.pipeline.building import build
-from airm_graph.pipeline.views import SUMS, Graph
+from airm_graph.pipeline.views import REPORT, SUMS, Graph
 from airm_graph.resources import find_resource
 from airm_graph.terms import Quad, read_literal
+from airm_graph.validate import Report
 
-__all__ = ["find_base", "find_export", "load", "read_rdf", "read_sums"]
+__all__ = ["find_base", "find_export", "load", "read_rdf", "read_report", "read_sums"]
 
 
 def load(path: str | Path | None = None) -> Graph:
@@ -34,13 +35,19 @@ def load(path: str | Path | None = None) -> Graph:
     found = find_export(Path(path))
     if found is None:
         graph = build([path])
-        if not graph.table or not len(graph.table):
-            raise InputError("no mitigation could be read, and the file is no RDF", file=str(path), remedy="airm-graph validate says why")
+        if graph.is_empty:
+            said = [finding.message for finding in graph.report.findings]
+            why = f": {said[0]}" if said else ""
+            raise InputError(f"this is no graph, and no mitigation could be read{why}", file=str(path), remedy="give a dist folder or RDF")
         return graph
     quads = read_rdf(found)
+    if not quads:
+        raise InputError("the file states nothing", file=str(found), remedy="check that it is the one you mean")
     table = TripleTable(threads=1)
     table.load_rows(quads)
-    return Graph(table, base=find_base(quads))
+    beside = found.parent / REPORT
+    report = read_report(beside) if (found.parent / SUMS).is_file() and beside.is_file() else None
+    return Graph(table, base=find_base(quads), report=report)
 
 
 def read_rdf(path: Path) -> tuple[Quad, ...]:
@@ -55,6 +62,18 @@ def read_rdf(path: Path) -> tuple[Quad, ...]:
     except (OSError, EOFError) as error:
         raise InputError(f"the file cannot be read: {getattr(error, 'strerror', None) or error}", file=str(path)) from error
     return tuple(sorted(set(parse_rows(data, name=str(path), suffix=find_format(path), base_iri=path.absolute().as_uri()))))
+
+
+def read_report(path: Path) -> Report:
+    """Read the findings that a build wrote.
+
+    Raises:
+        InputError: The file is not what a build writes.
+    """
+    try:
+        return Report.from_json(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise InputError("the report cannot be read", file=str(path), remedy="build again") from error
 
 
 def read_sums(folder: Path) -> dict[str, str]:

@@ -14,7 +14,7 @@ from airm_graph.ingest.decisions import read_decisions
 from airm_graph.ingest.mapping_sets import load_matches
 from airm_graph.merge import merge_pages
 from airm_graph.migrate import Agreement, Proposal, accept, list_proposals, measure, propose, write_review
-from airm_graph.model import Finding
+from airm_graph.model import Finding, TableCount
 from airm_graph.namespaces import BASE
 from airm_graph.resources import find_resource
 from airm_graph.triples import NOTICE
@@ -101,16 +101,23 @@ def convert_matches(path: str | Path, *, format: str = "turtle") -> str:  # noqa
     return write_alignment(matches) if format == "turtle" else "".join(write_matches(matches))
 
 
-def propose_mapping(paths: Sequence[str | Path]) -> MappingProposal:
+def propose_mapping(
+    paths: Sequence[str | Path], *, document: str = "", records: str = ""
+) -> tuple[MappingProposal, tuple[TableCount, ...], tuple[Finding, ...]]:
     """Propose a mapping for tables that belong together: which column is what, how sure that is, and why.
 
     Args:
         paths: Tables, or folders of them.
+        document: Title of the one document that all rows are from.
+        records: Name of the lists that hold the rows, in JSON and YAML.
+
+    Returns:
+        The proposal; and, where it can be used as it is, how many rows it lets a build use, and what keeps it from the others.
 
     Raises:
         InputError: A path does not exist or cannot be read, or no table is among them.
     """
-    return propose_from_paths(paths, notice=NOTICE)
+    return propose_from_paths(paths, notice=NOTICE, document=document, records=records)
 
 
 def has_decisions(path: str | Path) -> bool:

@@ -26,9 +26,10 @@ class BuildOptions:
         mapping: File that says what the columns of tables are; when None, ``mapping.yaml`` beside
             them, or the mappings of the project are tried.
         decisions: Tables of what people decided of joins and codes; it goes before the rules.
-        strict: Stop at rows of tables that cannot be used: the graph is empty then, and each such
-            row a violation.
+        strict: Stop where reading found a violation: the graph is empty then.
         platform: Where the build runs: this process, or ``airm_graph.spark.Spark``.
+        published: Address of the folder in which people will find the files, with a slash at its
+            end; None where it is not known.
     """
 
     base: str = BASE
@@ -38,6 +39,7 @@ class BuildOptions:
     decisions: Sequence[str | Path] = ()
     strict: bool = False
     platform: Platform = EMBEDDED
+    published: str | None = None
 
     def __post_init__(self) -> None:
         """Check the engine.

@@ -92,7 +92,7 @@ def read_inputs(
     """
     entries = find_inputs(inputs)
     decided = read_decisions(options.decisions, base=options.base)
-    mapping = load_mapping(options.mapping) if options.mapping is not None else None
+    mapping = replace(load_mapping(options.mapping), found=f"{options.mapping}, which was given") if options.mapping is not None else None
     captures, tables = ([entry for entry in entries if entry.is_table is wanted] for wanted in (False, True))
     keeper = None
     if reader and not tables and not options.decisions and options.platform is EMBEDDED:

@@ -1,6 +1,5 @@
 """What reader, merge and shapes found, as one report in which nothing is said twice."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 from airm_graph.graph import TripleTable
@@ -12,7 +11,7 @@ from airm_graph.reason import Inference
 from airm_graph.rules import REFERENCES, make_finding
 from airm_graph.validate import Report, Verdict, leave_out_repeated, locate_values
 
-__all__ = ["is_incomplete", "make_report", "report_readings", "stop_at_rejected"]
+__all__ = ["is_incomplete", "make_report", "report_readings", "stop_at_violations"]
 
 
 def report_readings(read: Read) -> Report:
@@ -55,21 +54,14 @@ def _add_lines(finding: Finding, lines: dict[tuple[str, int], tuple[int, int]]) 
 
 
 def is_incomplete(read: Read) -> bool:
-    """Tell whether a row was set aside or lacks what it refers to."""
-    return bool(read.readings.rejected) or any(finding.rule in REFERENCES for finding in read.readings.findings)
+    """Tell whether a violation was found while reading, or a row lacks what it refers to."""
+    return any(finding.severity is Severity.VIOLATION or finding.rule in REFERENCES for finding in read.readings.findings)
 
 
-def stop_at_rejected(read: Read) -> Read:
-    """Keep nothing of what was read but its findings; what set a row aside, or costs it a reference, is a violation."""
+def stop_at_violations(read: Read) -> Read:
+    """Keep nothing of what was read but its findings; what costs a row a reference is a violation, too."""
     readings = read.readings
-    aside = {(entry.location.file, entry.location.row) for entry in readings.rejected}
-    rules = {entry.rule for entry in readings.rejected}
-
-    def raise_severity(finding: Finding) -> Finding:
-        location = finding.location
-        is_reason = location is not None and (location.file, location.row) in aside and finding.rule in rules
-        return replace(finding, severity=Severity.VIOLATION) if is_reason or finding.rule in REFERENCES else finding
-
-    findings: Sequence[Finding] = tuple(map(raise_severity, readings.findings))
-    kept = Readings((), tuple(findings), readings.files, readings.rejected, readings.counts)
-    return Read(kept, Records())
+    findings = tuple(
+        replace(finding, severity=Severity.VIOLATION) if finding.rule in REFERENCES else finding for finding in readings.findings
+    )
+    return Read(Readings((), findings, readings.files, readings.rejected, readings.counts), Records())

@@ -22,16 +22,17 @@ __all__ = ["find_issued", "read_ontology", "read_taxonomies", "state"]
 _TAXONOMIES = ("taxonomy/v1", "taxonomy/v2", "vocabularies/actor", "vocabularies/function", "vocabularies/lifecycle")
 
 
-def state(read: Read, *, session: Session, base: str = BASE) -> None:
+def state(read: Read, *, session: Session, base: str = BASE, published: str | None = None) -> None:
     """Put into the table of a session all that is asserted, with the default base.
 
     Args:
         read: What inputs say; its rows are in the table.
         session: See above.
         base: What every IRI of the dataset will begin with, as its description says.
+        published: Address of the folder in which people will find the files.
     """
     agents = list_agents(read.tables, table=session.table)
-    session.table.load_rows((*state_records(read.records), *agents, *read_taxonomies(), *_describe(read, base)))
+    session.table.load_rows((*state_records(read.records), *agents, *read_taxonomies(), *_describe(read, base, published)))
     if read.keeper:
         read.keeper.load(session.table)
         read.keeper.keep(session.table)
@@ -39,9 +40,9 @@ def state(read: Read, *, session: Session, base: str = BASE) -> None:
         session.load_independent(read.tables)
 
 
-def _describe(read: Read, base: str) -> Iterator[Quad]:
+def _describe(read: Read, base: str, published: str | None) -> Iterator[Quad]:
     files = [(entry.file_name, entry.media_type) for entry in EXPORTS.values()]
-    return describe_dataset(version=VERSION, files=files, counts=_count(read), issued=find_issued(), base=base)
+    return describe_dataset(version=VERSION, files=files, counts=_count(read), issued=find_issued(), base=base, published=published)
 
 
 def _count(read: Read) -> Mapping[str, int]:

@@ -30,6 +30,7 @@ from airm_graph.graph import BLANK, Selection, TripleTable, rebased_text, stream
 from airm_graph.graph.store import Store
 from airm_graph.model import Link, Rejected, TableCount
 from airm_graph.namespaces import BASE, PREFIXES, iri, literal, rebase_text, term
+from airm_graph.pipeline.display import describe_as_html, describe_briefly
 from airm_graph.pipeline.platform import WriteParts
 from airm_graph.pipeline.stating import read_ontology
 from airm_graph.query.answers import Table
@@ -144,6 +145,26 @@ class Graph:
         inferred = self._rebase(_INFERRED)
         return tuple(quad for quad in self._iter_quads() if quad[3] == inferred)
 
+    def __repr__(self) -> str:
+        """What it holds, in a line."""
+        return describe_briefly(self.count(), self.report)
+
+    def _repr_html_(self) -> str:
+        """What it holds, its findings and the notice, for a notebook."""
+        return describe_as_html(self.count(), self.report)
+
+    def __eq__(self, other: object) -> bool:
+        """Whether both state the same in the same named graphs."""
+        return isinstance(other, Graph) and self.quads == other.quads
+
+    def __hash__(self) -> int:
+        """Equal graphs have equal numbers of triples."""
+        return len(self)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Pickle quads, report and base; what can be read again from the inputs is left out."""
+        return _restore, (self.quads, self.report, self.base)
+
     @property
     def ontology(self) -> tuple[Quad, ...]:
         """The ontology, in its own graph, sorted; asked with the data, but exported as its own file only."""
@@ -162,7 +183,10 @@ class Graph:
         return store
 
     def to_rdflib(self, *, named_graphs: bool = False) -> "rdflib.Graph":
-        """Convert to an rdflib Graph, or to a Dataset with one graph per capture."""
+        """Convert to an rdflib Graph, or to a Dataset with one graph per capture.
+
+        rdflib does not order years (``xsd:gYear``): compare ``xsd:integer(STR(?year))``.
+        """
         import warnings
 
         import rdflib
@@ -180,8 +204,8 @@ class Graph:
     def to_networkx(self) -> "networkx.MultiDiGraph[str]":
         """Convert to a networkx graph: resources are nodes, literals are attributes.
 
-        Attributes of nodes and keys of edges are prefixed names such as ``rdfs:label``; several
-        values are joined by `` | ``.
+        Attributes of nodes are called as in ``rdfs_label``, several values are joined by `` | ``;
+        the attribute ``property`` of an edge is a prefixed name, its key no other edge has.
         """
         from airm_graph.graph.projection import project_rows
 
@@ -204,6 +228,18 @@ class Graph:
         0
         """
         return run_query(self.store, name, arguments, base=self.base)
+
+    def sparql(self, query: str, /) -> Table:
+        """Answer a SELECT of your own, over all named graphs and the ontology; nothing can be changed by one.
+
+        Raises:
+            QueryError: It does not parse or is no SELECT.
+
+        >>> Graph().sparql("SELECT (1 AS ?one) {}").values()
+        [('1',)]
+        """
+        columns, rows = self.store.select(query)
+        return Table(columns, tuple(rows))
 
     def count(self) -> dict[str, int]:
         """Count kinds of things, as the query ``counts`` does, without a store.
@@ -352,6 +388,12 @@ class Graph:
 
     def _rebase(self, term: str) -> str:
         return f"<{self.base}{term[len(BASE) + 1 :]}" if self.base != BASE and term.startswith(f"<{BASE}") else term
+
+
+def _restore(quads: tuple[Quad, ...], report: Report, base: str) -> Graph:
+    graph = Graph.of(quads, base=base)
+    graph.report = report
+    return graph
 
 
 def _close(table: TripleTable, opened: ExitStack) -> None:

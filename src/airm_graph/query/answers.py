@@ -5,19 +5,27 @@ Source:
 """
 
 import csv
+import html
 import io
 import json
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from airm_graph.errors import QueryError
 from airm_graph.terms import read_literal
+
+if TYPE_CHECKING:
+    import pandas
+    import pyarrow
 
 __all__ = ["TABLE_FORMATS", "Table", "format_table", "sort_table", "split_term"]
 
 # A reader of XML takes a bare CR for LF, so it is written as a reference. (xml.sax.saxutils would load all of urllib.)
 _XML = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\r": "&#13;"})
+#: Rows that a notebook shows.
+_MOST_SHOWN = 50
 _NUMBER = re.compile(r"[-+]?[0-9]+(\.[0-9]+)?([eE][-+]?[0-9]+)?\Z")
 _XSD = "http://www.w3.org/2001/XMLSchema#"
 _NUMERIC = {_XSD + name for name in ("integer", "decimal", "double", "float")}
@@ -48,6 +56,27 @@ class Table:
         """Each row as a dict of values, by column."""
         for row in self.values():
             yield dict(zip(self.columns, row, strict=True))
+
+    def _repr_html_(self) -> str:
+        """The first rows for a notebook, and how many more there are."""
+        head = "".join(f"<th>{html.escape(column)}</th>" for column in self.columns)
+        shown = Table(self.columns, self.rows[:_MOST_SHOWN]).values()
+        body = "".join("<tr>" + "".join(f"<td>{html.escape(value or '')}</td>" for value in row) + "</tr>" for row in shown)
+        more = f"<p>and {len(self) - _MOST_SHOWN} more</p>" if len(self) > _MOST_SHOWN else ""
+        return f"<table><tr>{head}</tr>{body}</table>{more}"
+
+    def to_pandas(self) -> "pandas.DataFrame":
+        """Convert to a data frame of texts, None where unbound; needs pandas."""
+        import pandas as pd
+
+        return pd.DataFrame(self.values(), columns=list(self.columns), dtype=object)
+
+    def to_arrow(self) -> "pyarrow.Table":
+        """Convert to an Arrow table of texts, null where unbound; needs pyarrow."""
+        import pyarrow as pa
+
+        columns = zip(*self.values(), strict=True) if self.rows else ((),) * len(self.columns)
+        return pa.table([pa.array(list(column), pa.string()) for column in columns], names=list(self.columns))
 
     def values(self) -> list[tuple[str | None, ...]]:
         """Rows of plain strings: IRIs without brackets, literals as their lexical form, None where unbound."""

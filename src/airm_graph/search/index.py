@@ -37,6 +37,7 @@ _WEIGHTS = "10.0, 6.0, 3.0, 2.0, 1.0"
 _OPEN, _CLOSE = "\x02", "\x03"
 _PART = re.compile(r'"([^"]*)"|([^\s"]+)')
 _SEARCHABLE = re.compile(r"[^\W_]")
+_CODE = re.compile(r"(?P<edition>[a-z][a-z0-9-]*)[/ ](?P<code>[0-9.]+)")
 _LONGEST, _MOST_WORDS = 2000, 32
 
 
@@ -129,8 +130,8 @@ def search_index(
     Args:
         index: What to search.
         text: Any text; when it is empty, everything is found, by name.
-        facets: Facet of `FACETS` to values, each an IRI, its last part (``deployer``, ``1.1``) or a
-            label; all of them must hold.
+        facets: Facet of `FACETS` to values, each an IRI, its last part (``deployer``, ``1.1``), a
+            code with its edition (``v1/1.1``) or a label; all of them must hold.
         limit, offset: Which page of the hits.
 
     Raises:
@@ -200,6 +201,10 @@ def _find_choices(connection: sqlite3.Connection, facet: str, value: str) -> lis
         raise ParameterError(f"there is no facet {facet!r}; there are {', '.join(FACETS)}", parameter=facet)
     query = "SELECT id FROM choice WHERE facet = ? AND (iri = ? OR slug = ? OR lower(label) = lower(?)) ORDER BY id"
     found = [row[0] for row in connection.execute(query, (facet, *[_encodable(value)] * 3))]
+    if not found and facet == "code" and (coded := _CODE.fullmatch(value)):
+        # A code with its edition: one notation stands in several.
+        query = "SELECT id FROM choice WHERE facet = ? AND slug = ? AND iri LIKE ? ORDER BY id"
+        found = [row[0] for row in connection.execute(query, (facet, coded["code"], f"%taxonomy/{coded['edition']}/{coded['code']}"))]
     if not found:
         slugs = [row[0] for row in connection.execute("SELECT DISTINCT slug FROM choice WHERE facet = ? ORDER BY slug LIMIT 12", (facet,))]
         raise ParameterError(f"no {facet} is called {value[:80]!r}; there are {', '.join(slugs) or 'none'}", parameter=facet)

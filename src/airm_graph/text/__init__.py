@@ -7,7 +7,8 @@ not certain is not made: ``Sandbox9`` loses its footnote number, ``GPT4`` keeps 
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from airm_graph.text.cells import escape_cell, escape_formula, unescape_cell
+from airm_graph.text.cells import ERRORS, PLACEHOLDERS, escape_cell, escape_formula, read_cell, unescape_cell
+from airm_graph.text.characters import remove_invisible
 from airm_graph.text.damage import DAMAGE_RULES, Damage, find_damage
 from airm_graph.text.identifiers import find_identifiers
 from airm_graph.text.keys import fingerprint, location_key, name_key, normalise, slugify
@@ -15,6 +16,8 @@ from airm_graph.text.repairs import REPAIR_RULES, repair_text
 from airm_graph.text.spans import Kind
 
 __all__ = [
+    "ERRORS",
+    "PLACEHOLDERS",
     "RULES",
     "Damage",
     "Kind",
@@ -26,6 +29,8 @@ __all__ = [
     "location_key",
     "name_key",
     "normalise",
+    "read_cell",
+    "remove_invisible",
     "repair_text",
     "slugify",
     "unescape_cell",

@@ -1,15 +1,31 @@
-"""Cells that a spreadsheet shows and does not run, and the way back."""
+"""Cells as a spreadsheet shows them and does not run, and the way back; cells that say nothing."""
 
 import json
 import re
 
-__all__ = ["escape_cell", "escape_formula", "unescape_cell"]
+__all__ = ["ERRORS", "PLACEHOLDERS", "escape_cell", "escape_formula", "read_cell", "unescape_cell"]
+
+#: What a spreadsheet shows for a formula that failed.
+ERRORS = frozenset({"#ref!", "#n/a", "#value!", "#name?", "#div/0!", "#num!", "#null!", "#spill!", "#calc!"})
+#: Whole cells, in lower case, that say that nothing stands there.
+PLACEHOLDERS = frozenset({*ERRORS, "null", "none", "nan", "n/a", "na", "tbd", "tba", "-", "--", "–", "—"})
+_LONGEST = max(map(len, PLACEHOLDERS))
 
 # What makes a spreadsheet take a cell for a formula, also in the full width that some programs fold.
 _FORMULA = tuple("=+-@\t\r\n＝＋－＠")
 _MARK = "json:"
 # What a CSV file cannot carry, or what its readers take for a line end.
 _UNWRITABLE = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff]")
+
+
+def read_cell(cell: str) -> str:
+    """The cell without white space around it; nothing where it only holds the place.
+
+    >>> read_cell(" a "), read_cell("N/A"), read_cell("#REF!")
+    ('a', '', '')
+    """
+    bare = cell.strip()
+    return "" if len(bare) <= _LONGEST and bare.lower() in PLACEHOLDERS else bare
 
 
 def _would_run(cell: str) -> bool:

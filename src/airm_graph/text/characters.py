@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from airm_graph.text.spans import Kind, Span
 
-__all__ = ["find_escaped_characters", "find_invisible_characters", "find_ligature_characters"]
+__all__ = ["find_escaped_characters", "find_invisible_characters", "find_ligature_characters", "remove_invisible"]
 
 _INVISIBLE = re.compile(
     "[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u2064\u2066-\u2069\ufeff\ufff9-\ufffb]+"
@@ -16,6 +16,17 @@ _LIGATURES = {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl",
 _LIGATURE = re.compile("[ﬀ-ﬆ]")
 # Left alone: escapes that mean something in LaTeX, such as \[ \( \| \!, and marks where nobody escapes them in prose.
 _ESCAPED = re.compile(r"(?<!\\)\\(?:[*_#~`]|(?<=[\w)\]”’\"]\\)\.|(?<=\d\\)[)%]|\$(?=\d)|(?<=\s\\)&(?=\s)|(?<!\S\\)[-+](?=\s))")
+
+
+def remove_invisible(text: str) -> str:
+    r"""Take every character without a shape out of an identifier, a code or a header.
+
+    >>> remove_invisible("A\u200b1"), remove_invisible("A 1")
+    ('A1', 'A 1')
+    """
+    return (
+        text if text.isascii() and text.isprintable() else _INVISIBLE.sub(lambda match: " " if _BREAKS & set(match.group()) else "", text)
+    )
 
 
 def find_invisible_characters(text: str, kind: Kind) -> Iterator[Span]:  # noqa: ARG001

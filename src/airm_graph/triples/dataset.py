@@ -17,7 +17,13 @@ _IANA = "https://www.iana.org/assignments/media-types/"
 
 
 def describe_dataset(
-    *, version: str, files: Sequence[tuple[str, str]], counts: Mapping[str, int], issued: str | None = None, base: str = BASE
+    *,
+    version: str,
+    files: Sequence[tuple[str, str]],
+    counts: Mapping[str, int],
+    issued: str | None = None,
+    base: str = BASE,
+    published: str | None = None,
 ) -> Iterator[Quad]:
     """Describe the dataset: what it is, in what state, under which notice, in which files.
 
@@ -27,6 +33,7 @@ def describe_dataset(
         counts: Name of a class of the ontology → number of its instances.
         issued: Date (YYYY-MM-DD), when one is given.
         base: Base IRI of the build, for ``void:uriSpace``.
+        published: Address of the folder in which people find the files, with a slash at its end; None where it is not known.
     """
     graph, dataset, release = iri("graph/dataset"), iri("dataset"), iri(f"dataset/{version}")
     for subject, label in ((dataset, "AI risk mitigations"), (release, f"AI risk mitigations, release {version}")):
@@ -45,7 +52,7 @@ def describe_dataset(
     if issued:
         yield release, term("dcterms:issued"), literal(issued, datatype="xsd:date"), graph
     yield from _notice_rows(graph)
-    yield from _file_rows(release, version, files, graph)
+    yield from _file_rows(release, version, files, graph, published)
     yield from _count_rows(release, version, counts, graph)
 
 
@@ -63,7 +70,7 @@ def _notice_rows(graph: str) -> Iterator[Quad]:
     yield notice, term("dcterms:description"), literal(text, language="en"), graph
 
 
-def _file_rows(release: str, version: str, files: Sequence[tuple[str, str]], graph: str) -> Iterator[Quad]:
+def _file_rows(release: str, version: str, files: Sequence[tuple[str, str]], graph: str, published: str | None) -> Iterator[Quad]:
     for name, media_type in files:
         subject = iri(f"dataset/{version}/{name}")
         yield release, term("dcat:distribution"), subject, graph
@@ -72,6 +79,8 @@ def _file_rows(release: str, version: str, files: Sequence[tuple[str, str]], gra
         yield subject, term("dcterms:title"), literal(name), graph
         yield subject, term("dcat:mediaType"), f"<{_IANA}{media_type}>", graph
         yield subject, term("dcterms:rights"), iri("notice/preliminary"), graph
+        if published:
+            yield from ((subject, term(said), f"<{published}{name}>", graph) for said in ("dcat:accessURL", "dcat:downloadURL"))
 
 
 def _count_rows(release: str, version: str, counts: Mapping[str, int], graph: str) -> Iterator[Quad]:

@@ -4,9 +4,9 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import groupby
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from airm_graph.model import Finding, Severity
+from airm_graph.model import Finding, Location, Severity
 from airm_graph.validate.describe import describe_location, describe_node
 from airm_graph.validate.findings import sort_findings
 from airm_graph.validate.fingerprints import fingerprint_findings
@@ -64,6 +64,17 @@ class Report:
         """Count the findings of each severity, gravest first."""
         return {severity.value: sum(finding.severity is severity for finding in self.findings) for severity in Severity}
 
+    @classmethod
+    def from_json(cls, text: str) -> "Report":
+        """Read what `to_json` wrote, but for what findings do not carry there: their components and origins.
+
+        Raises:
+            ValueError, KeyError, TypeError: The text is none.
+        """
+        head = json.loads(text)
+        engines = tuple((name, tuple(shapes)) for name, shapes in head["engines"].items())
+        return cls(tuple(map(_read_record, head["findings"])), tuple(head["files"]), engines, tuple(head["notes"]))
+
     def to_json(self) -> str:
         r"""Write the report as JSON; equal findings in any order give equal bytes.
 
@@ -116,6 +127,17 @@ def _record(finding: Finding, *, fingerprint: str) -> dict[str, str | int | list
         "origin": describe_location(finding.origin) or None,
         "fingerprint": fingerprint,
     }
+
+
+def _read_record(record: Mapping[str, Any]) -> Finding:
+    at = None
+    if record["file"]:
+        at = Location(
+            record["file"], record["first_line"], record["last_line"], record["text"] or "", record["row"], record["column"] or ""
+        )
+    remedy, focus, path, value, shape = (record[name] or "" for name in ("remedy", "focus", "path", "value", "shape"))
+    severity = Severity(record["severity"])
+    return Finding(record["rule"], severity, record["message"], remedy, at, focus, path, value, shape)
 
 
 def format_text(findings: Iterable[Finding], *, paths: Mapping[str, str] | None = None, files: Sequence[str] = ()) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 
 from airm_graph.ingest.formats.encoding import Lines
-from airm_graph.ingest.formats.rows import MAX_CELL, MAX_COLUMNS, MAX_ROWS, Pass, Row, UnreadableError
+from airm_graph.ingest.formats.rows import MAX_CELL, MAX_COLUMNS, MAX_ROWS, Pass, Row, UnreadableError, read_header
 
 __all__ = ["find_delimiter", "read_delimited"]
 
@@ -36,7 +36,7 @@ def read_delimited(pieces: Iterable[str], out: Pass) -> Iterator[Row]:
     header = next(rows, None)
     if header is None:
         raise UnreadableError("the file is empty")
-    out.header = tuple(cell.strip() for cell in header.cells)
+    out.header = read_header(header.cells)
     yield from rows
 
 

@@ -30,6 +30,7 @@ FORMATS = {
     **dict.fromkeys((".csv", ".tsv"), "delimited"),
     **dict.fromkeys((".jsonl", ".ndjson"), "lines"),
     ".json": "json",
+    **dict.fromkeys((".yaml", ".yml"), "yaml"),
     ".parquet": "parquet",
     **dict.fromkeys((".xlsx", ".xlsm"), "workbook"),
 }
@@ -77,7 +78,12 @@ def is_table_name(name: str) -> bool:
     >>> is_table_name("a.csv.xz"), is_table_name("a.zip"), is_table_name("a.txt.gz")
     (True, False, False)
     """
-    return bool(split_name(name)[0])
+    return bool(split_name(name)[0]) and not _is_beside(name)
+
+
+def _is_beside(name: str) -> bool:
+    """Tell whether a YAML file says something of other files: a mapping, a side-car."""
+    return name.lower() in ("mapping.yaml", "mapping.yml") or name.lower().endswith((".meta.yaml", ".meta.yml"))
 
 
 def open_regular(path: Path) -> IO[bytes]:
@@ -110,6 +116,7 @@ class Source:
         limit: Unpacked bytes to read at most.
         is_named: Whether somebody said that this is a table; otherwise only its suffix does, and
             JSON may be anything.
+        records: Name of the lists of records in JSON and YAML; empty for the only list.
     """
 
     file: str
@@ -117,6 +124,7 @@ class Source:
     packing: str
     limit: int
     is_named: bool = True
+    records: str = ""
     _kept: dict[str, str] = field(default_factory=dict)
 
     def suffix(self, outer: str) -> str:

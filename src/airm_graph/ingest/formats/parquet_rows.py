@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from airm_graph.errors import StoreError
-from airm_graph.ingest.formats.json_rows import LIST_SEPARATOR
 from airm_graph.ingest.formats.packed import Source
-from airm_graph.ingest.formats.rows import MAX_CELL, MAX_COLUMNS, MAX_ROWS, Fault, Pass, Row, UnreadableError
+from airm_graph.ingest.formats.records import LIST_SEPARATOR
+from airm_graph.ingest.formats.rows import MAX_CELL, MAX_COLUMNS, MAX_ROWS, Fault, Pass, Row, UnreadableError, read_header
 
 if TYPE_CHECKING:
     from airm_graph.graph import ParquetFile
@@ -36,7 +36,7 @@ def _read_rows(file: "ParquetFile", out: Pass, *, limit: int) -> Iterator[Row]:
         raise UnreadableError(f"the table has more than {MAX_ROWS:,} rows")
     if len(file.columns) > MAX_COLUMNS:
         raise UnreadableError(f"the table has more than {MAX_COLUMNS:,} columns")
-    out.header = tuple(column.name.strip() for column in file.columns)
+    out.header = read_header([column.name for column in file.columns])
     rounding = [index for index, column in enumerate(file.columns) if column.is_binary_fraction]
     faults = tuple(
         Fault("TAB-27", column.name.strip(), f"the column is {column.kind}, which no cell can hold")

@@ -30,13 +30,14 @@ from airm_graph.ingest.formats.rows import (
     UnreadableError,
 )
 from airm_graph.ingest.formats.workbook import open_workbook
+from airm_graph.ingest.formats.yaml_rows import read_yaml
 from airm_graph.model import Location
 
 __all__ = ["MAX_CELL", "MAX_TABLE", "OpenTable", "Row", "Table", "open_table", "open_tables", "read_table", "read_tables"]
 
 _BATCH = 2_000
 _ROW = 25  # cells that take the memory of a row
-_TEXTS = {"delimited": read_delimited, "json": read_json, "lines": read_json_lines}
+_TEXTS = {"delimited": read_delimited, "json": read_json, "lines": read_json_lines, "yaml": read_yaml}
 _Any = TypeVar("_Any")
 
 
@@ -119,15 +120,17 @@ def open_tables(source: Path | str | bytes, *, file: str) -> tuple[OpenTable, ..
     )
 
 
-def read_tables(source: Path | str | bytes, *, file: str, is_named: bool = True) -> tuple[Table, ...]:
+def read_tables(source: Path | str | bytes, *, file: str, is_named: bool = True, records: str = "") -> tuple[Table, ...]:
     """Read the tables of a file with all their rows; as :func:`open_tables`, but for smaller files.
 
     Args:
         source, file: As for :func:`open_tables`.
         is_named: Whether somebody said that this is a table; if not, JSON that holds no list of
             records is a note (TAB-28).
+        records: Name of the lists of records in JSON and YAML, at any depth; empty for the only
+            list.
     """
-    given = Source(file, _as_data(source), split_name(file)[1], MAX_TABLE, is_named)
+    given = Source(file, _as_data(source), split_name(file)[1], MAX_TABLE, is_named, records)
     return tuple(Table(**found.head(), rows=tuple(found.rows)) for found in _go_through(given, keep=True))
 
 
@@ -213,7 +216,7 @@ def _go_through(source: Source, *, keep: bool) -> list[_Found]:
 
 def _read_part(source: Source, parts: Sequence[_Part], number: int, *, keep: bool) -> _Found:
     part = parts[number]
-    found = _Found(Pass(source.file + part.name, is_named=source.is_named), number)
+    found = _Found(Pass(source.file + part.name, is_named=source.is_named, records=source.records), number)
     if part.is_hidden:
         found.out.say("TAB-23", "the sheet is hidden and was not read")
         return found
@@ -228,7 +231,7 @@ def _read_part(source: Source, parts: Sequence[_Part], number: int, *, keep: boo
 
 def _read_again(before: _Found, part: _Part, error: WrongEncodingError, *, keep: bool) -> _Found:
     """Read a text that is not UTF-8 as what spreadsheets write beside it."""
-    found = _Found(Pass(before.out.file, encoding="cp1252", is_named=before.out.is_named), before.part)
+    found = _Found(Pass(before.out.file, encoding="cp1252", is_named=before.out.is_named, records=before.out.records), before.part)
     location = Location(found.out.file, error.line, error.line, error.quote.decode("cp1252", "replace"))
     found.out.say("TAB-02", f"the file is not UTF-8 (byte 0x{error.byte:02X}) and was read as Windows-1252", location)
     try:

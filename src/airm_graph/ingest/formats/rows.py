@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from airm_graph.model import Evidence, Finding, Location
 from airm_graph.rules import make_finding
+from airm_graph.text import read_cell, remove_invisible
 
 __all__ = [
     "MAX_CELL",
@@ -23,6 +24,7 @@ __all__ = [
     "Table",
     "TableHead",
     "UnreadableError",
+    "read_header",
 ]
 
 #: Bytes of a table whose rows are all kept: a hundred times the largest table seen (831 rows, 340 kB) is 34 MB.
@@ -43,6 +45,15 @@ MAX_KEPT, MAX_PASSED = 50_000_000, 2_000_000_000
 MAX_DEPTH = 32
 #: Findings of one rule in one table; a formula without a value may stand in every row.
 _MAX_SAID = 100
+
+
+def read_header(cells: Sequence[str]) -> tuple[str, ...]:
+    r"""Name columns by their cells, without white space around a name, doubled within it, or characters that nobody sees.
+
+    >>> read_header([" Source\u00a0 ID", "Na\u200bme"])
+    ('Source ID', 'Name')
+    """
+    return tuple(" ".join(remove_invisible(cell).split()) for cell in cells)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +107,7 @@ class TableHead:
         header: Names of the columns, without white space around them; empty when the table is
             refused.
         findings: Why there are no rows, and whatever else the file shows.
+        is_exact: Whether each cell stands as its writer meant it, so that "n/a" is a text, too.
     """
 
     file: str
@@ -103,11 +115,24 @@ class TableHead:
     media_type: str = "text/csv"
     header: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()
+    is_exact: bool = False
+
+    @property
+    def is_sparse(self) -> bool:
+        """Tell whether records leave out what they do not say."""
+        return self.media_type in ("application/json", "application/yaml")
+
+    @property
+    def width(self) -> int:
+        """Number of columns up to the last one with a name."""
+        return max((number for number, name in enumerate(self.header, 1) if name), default=0)
 
     def get(self, row: Row, column: str) -> str:
-        """Get the cell below a header, without white space around it; empty where there is none."""
+        """Get the cell below a header, without white space around it; empty where there is none, or a placeholder."""
         index = self.header.index(column) if column in self.header else len(row.cells)
-        return row.cells[index].strip() if index < len(row.cells) else ""
+        if index >= len(row.cells):
+            return ""
+        return row.cells[index].strip() if self.is_exact else read_cell(row.cells[index])
 
     def is_rounded(self, row: Row, column: str) -> bool:
         """Tell whether the cell below a header is a number whose last zeros may be lost."""
@@ -157,11 +182,13 @@ class Pass:
         file: Name for findings.
         encoding: How to decode a text; a byte-order mark comes before it.
         is_named: Whether somebody said that this is a table.
+        records: Name of the lists of records in JSON and YAML; empty for the only list.
     """
 
     file: str
     encoding: str = "utf-8"
     is_named: bool = True
+    records: str = ""
     sha256: str = ""
     media_type: str = ""
     header: tuple[str, ...] = ()

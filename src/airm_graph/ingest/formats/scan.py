@@ -14,7 +14,7 @@ from typing import BinaryIO
 
 from airm_graph.ingest.formats.delimited import find_delimiter
 from airm_graph.ingest.formats.reader import OpenTable, open_table
-from airm_graph.ingest.formats.rows import MAX_CELL, MAX_STREAM, Row, UnreadableError
+from airm_graph.ingest.formats.rows import MAX_CELL, MAX_STREAM, Row, UnreadableError, read_header
 
 __all__ = ["Scan", "copy_table", "stream_cells"]
 
@@ -48,6 +48,11 @@ class Scan:
     header: tuple[str, ...]
     is_clean: bool
     is_regular: bool
+
+    @property
+    def width(self) -> int:
+        """Number of columns up to the last one with a name."""
+        return max((number for number, name in enumerate(self.header, 1) if name), default=0)
 
     @property
     def media_type(self) -> str:
@@ -157,7 +162,7 @@ def _read_head(path: Path, delimiter: str) -> tuple[str, ...] | None:
         first = stream.readline(MAX_CELL)
     cells = next(csv.reader([first], delimiter=delimiter), [])
     is_whole = first.endswith("\n") and first.count('"') % 2 == 0
-    return tuple(cell.strip() for cell in cells) if is_whole and any(map(str.strip, cells)) else None
+    return read_header(cells) if is_whole and any(map(str.strip, cells)) else None
 
 
 def stream_cells(scan: Scan) -> Iterator[Row]:

@@ -16,7 +16,7 @@ from airm_graph.ingest.formats.cell_values import NumberFormat
 from airm_graph.ingest.formats.header import Merge, find_header
 from airm_graph.ingest.formats.ooxml import Package, Sheet, Strings, read_contents, read_styles, read_text
 from airm_graph.ingest.formats.packed import Source
-from airm_graph.ingest.formats.rows import MAX_ROW, MAX_ROWS, Fault, Pass, Row, UnreadableError
+from airm_graph.ingest.formats.rows import MAX_ROW, MAX_ROWS, Fault, Pass, Row, UnreadableError, read_header
 from airm_graph.ingest.formats.sheet_cells import Line, LineReader, name_cell, read_address
 from airm_graph.model import Location
 
@@ -60,7 +60,7 @@ class Workbook:
         if not sample:
             return
         header = find_header([(line.number, line.list_cells()) for line in sample], merges)
-        out.header = header.names
+        out.header = read_header(header.names)
         for message in header.messages:
             out.say("TAB-24", message, _find_location(out, header.first_row))
         body = chain((line for line in sample if line.number > header.last_row), lines)

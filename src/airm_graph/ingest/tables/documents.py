@@ -185,28 +185,21 @@ def _cite(block: SourceBlock, first: str) -> str:
 
 def _find_gaps(mapped: MappedTable, row: Row) -> list[Reason]:
     needed = ["title"] + (["identifier"] if mapped.columns.keys == ("identifier",) else [])
-    gaps = [("TAB-14", mapped.header(what), f"the document has no {what}") for what in sorted(needed) if not mapped.get(row, what)]
-    if not mapped.get(row, "authors") and not mapped.get(row, "first author"):
-        gaps.append(("TAB-14", mapped.header("authors") or mapped.header("first author"), "the document has no authors"))
-    return gaps
+    return [("TAB-14", mapped.header(what), f"the document has no {what}") for what in sorted(needed) if not mapped.get(row, what)]
 
 
 def read_inline(mapped: MappedTable, row: Row) -> SourceBlock | list[Reason]:
-    """The document that a row describes itself, or why it cannot be told."""
-    inline = mapped.columns.inline
+    """The document that a row describes itself, or that the mapping names for all rows, or why it cannot be told."""
+    inline, constant = mapped.columns.inline, mapped.columns.document
+    if constant:
+        return _read_block(mapped, row, lambda what: constant.get(what, ""), {})
 
     def get(what: str) -> str:
         return mapped.table.get(row, inline[what]) if what in inline else ""
 
     if not get("title"):
         return [("TAB-07", inline["title"], f"the row names no source; {_UNKNOWN}")]
-    block = _read_block(mapped, row, get, inline)
-    if get("authors") or get("first author"):
-        return block
-    mapped.say(
-        "TAB-14", "the document has no authors; it counts as not described", row, inline.get("authors") or inline.get("first author", "")
-    )
-    return replace(block, is_described=False)
+    return _read_block(mapped, row, get, inline)
 
 
 def _split_line(line: str, first: str, separator: str) -> tuple[tuple[str, ...], bool]:
@@ -218,20 +211,25 @@ def _split_line(line: str, first: str, separator: str) -> tuple[tuple[str, ...],
 
 
 def _read_block(mapped: MappedTable, row: Row, get: Callable[[str], str], headers: Mapping[str, str]) -> SourceBlock:
-    title, of_title = mapped.text(row, headers["title"], get("title"), "title")
+    title, of_title = mapped.text(row, headers.get("title", ""), get("title"), "title")
     abstract, of_abstract = mapped.text(row, headers.get("abstract", ""), get("abstract"), "prose")
     line = " ".join((get("authors") or get("first author")).split())
     authors, is_whole = _split_line(get("authors") or line, get("first author"), mapped.columns.separator) if line else ((), True)
-    if not is_whole:
+    if not line and title:
+        column = headers.get("authors") or headers.get("first author", "")
+        mapped.say("TAB-36", f"the document {title.published!r} has no authors", row, column)
+    elif not is_whole:
         mapped.say("TAB-17", f"the author line is no plain list of names: {line!r}", row, headers.get("authors", ""))
     issued, url, doi = get("issued"), get("url"), find_doi(get("doi"))
     year = find_year(issued)
-    if year is None:
-        mapped.say("TAB-15", f"{issued!r} holds no year" if issued else "the document has no date", row, headers.get("issued", ""))
+    if year is None and issued:
+        mapped.say("TAB-16", f"{issued!r} holds no year, or several", row, headers.get("issued", ""))
+    elif year is None:
+        mapped.say("TAB-15", "the document has no date", row, headers.get("issued", ""))
     if url and not is_web_address(url):
-        mapped.say("TAB-16", f"{url!r} is not an http or https address", row, headers["url"])
+        mapped.say("TAB-16", f"{url!r} is not an http or https address", row, headers.get("url", ""))
     if get("doi") and not doi:
-        mapped.say("TAB-16", f"{get('doi')!r} is not a DOI such as 10.1000/182", row, headers["doi"])
+        mapped.say("TAB-16", f"{get('doi')!r} is not a DOI such as 10.1000/182", row, headers.get("doi", ""))
     resolver = f"https://doi.org/{doi}" if doi else ""
     return SourceBlock(
         title or Text("", ""),

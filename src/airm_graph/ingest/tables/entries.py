@@ -21,7 +21,7 @@ from airm_graph.ingest.tables.restore import restore_records
 from airm_graph.ingest.tables.values import check_codes, read_codes, read_roles
 from airm_graph.model import GRAPH_TABLES, TEXTS, Entry, Finding, Page, Records, Rejected, SourceBlock, TableCount
 from airm_graph.taxonomy import Code, load_taxonomy
-from airm_graph.text import Kind, name_key
+from airm_graph.text import ERRORS, Kind, name_key
 
 __all__ = ["CONTROL", "FolderReader", "TableReadings", "read_records"]
 
@@ -150,7 +150,8 @@ class FolderReader:
         counts = []
         for mapped in self._all:
             read = len(mapped.table.rows) + others.get(mapped.table.file, 0)
-            counts.append(TableCount(mapped.table.file, read, read - len(mapped.rejected)))
+            explained = mapped.mapping.explain(mapped.table.sha256)
+            counts.append(TableCount(mapped.table.file, read, read - len(mapped.rejected), explained))
         return TableReadings(tuple(pages), tuple(findings), tuple(sorted(rejected, key=_by_row)), tuple(sorted(counts)), restored)
 
 
@@ -250,7 +251,7 @@ class _Mitigations:
 
     def __init__(self, mapped: MappedTable, documents: Documents) -> None:
         self.mapped, self.documents = mapped, documents
-        self.taxonomy = load_taxonomy(mapped.mapping.edition)
+        self.taxonomy = load_taxonomy(mapped.mapping.edition or "v2")
         self.document: dict[int, object] = {}
         self.block: dict[int, SourceBlock] = {}
         self.used: dict[int, Row] = {}
@@ -276,7 +277,7 @@ class _Mitigations:
         return [] if mapped.get(row, "name") else [("TAB-04", mapped.header("name"), "the mitigation has no name")]
 
     def _find_document(self, row: Row) -> None:
-        if self.mapped.columns.inline:
+        if self.mapped.columns.inline or self.mapped.columns.document:
             self._find_inline(row)
             return
         number, _ = self.documents.find(self.mapped.get(row, "source"))
@@ -362,13 +363,18 @@ def _check_row(mapped: MappedTable, row: Row, contradicting: set[str]) -> bool:
     """Whether a row can be read at all; it is set aside when not."""
     reasons: list[Reason] = []
     width = len(mapped.table.header)
-    if any(cell.strip() for cell in row.cells[width:]):
+    is_short = len(row.cells) < mapped.table.width and mapped.table.media_type in {"text/csv", "text/tab-separated-values"}
+    if is_short or any(cell.strip() for cell in row.cells[width:]):
         reasons.append(("TAB-09", "", f"the row has {len(row.cells)} cells and the header {width}"))
     if found := CONTROL.search("".join(row.cells)):
         reasons.append(("TAB-09", "", f"a cell holds control character U+{ord(found.group()):04X}"))
     # A fault of the reader counts where the mapping asks for the cell, or cannot know which one it is.
     asked = {"", *mapped.columns.headers}
     reasons += [(fault.rule, fault.column, fault.reason) for fault in row.faults if fault.column in asked]
+    for header in mapped.columns.headers if not mapped.table.is_exact else ():
+        cell = row.cells[place] if (place := mapped.table.header.index(header)) < len(row.cells) else ""
+        if cell.strip().lower() in ERRORS:
+            mapped.say("TAB-22", f"the cell holds the error {cell.strip()}, and counts as empty", row, header)
     identifier = mapped.get(row, "identifier")
     if identifier in contradicting:
         reasons.append(("TAB-08", mapped.header("identifier"), f"{identifier!r} stands in several rows that differ"))

@@ -158,12 +158,13 @@ def list_folders(entries: Sequence[Input]) -> list[list[Input]]:
 def find_mappings(beside: Sequence[Input]) -> Sequence[Mapping]:
     """Find the mapping that lies beside tables, or those of the project."""
     path = beside[0].path.with_name(BESIDE) if beside[0].path else None
-    return (load_mapping(path),) if path and path.is_file() else load_builtin_mappings()
+    return (replace(load_mapping(path), found=f"{BESIDE} beside the table"),) if path and path.is_file() else load_builtin_mappings()
 
 
 def _read_entry(entry: Input, mappings: Sequence[Mapping]) -> list[Table]:
     """Read the tables of one file; what nobody may have meant as one is a note."""
-    tables = read_tables(entry.path, file=entry.name, is_named=entry.is_named) if entry.path else ()
+    records = mappings[0].records if len(mappings) == 1 else ""
+    tables = read_tables(entry.path, file=entry.name, is_named=entry.is_named, records=records) if entry.path else ()
     return list(_excuse(tables, mappings, is_named=entry.is_named))
 
 
@@ -174,13 +175,13 @@ def _name_tables(entry: Input, tables: Iterable[Table]) -> dict[str, str]:
 
 def _excuse(tables: Sequence[Table], mappings: Sequence[Mapping], *, is_named: bool) -> tuple[Table, ...]:
     """Make notes of tables that nobody may have meant: JSON found in a folder, and tables beside one that a mapping knows."""
-    known = [any(mapping.find_table(table.header) for mapping in mappings) for table in tables]
+    known = [any(mapping.find_table(table.header, is_sparse=table.is_sparse) for mapping in mappings) for table in tables]
     excused = []
     for table, is_known in zip(tables, known, strict=True):
         what = f"no mapping knows its columns, and it was left out: {', '.join(table.header[:5])}"
         if is_known or not table.header:
             excused.append(table)
-        elif table.media_type == "application/json" and not is_named:
+        elif table.is_sparse and not is_named:
             excused.append(Table(table.file, findings=(make_finding("TAB-28", what, Location(table.file)),)))
         elif any(known):
             excused.append(Table(table.file, findings=(make_finding("TAB-29", what, Location(table.file)),)))

@@ -14,7 +14,7 @@ from airm_graph.ingest.tables.values import find_kind
 from airm_graph.model import TEXTS
 from airm_graph.text import name_key, normalise
 
-__all__ = ["CERTAIN", "Guess", "Keys", "guess_columns", "score_kind", "split_words"]
+__all__ = ["CERTAIN", "Guess", "Keys", "guess_columns", "score_kind", "split_words", "tells_document"]
 
 #: Below this a column is proposed as a comment only: a header alone or values alone that fit without a doubt reach it, half of each do not.
 CERTAIN = 0.5
@@ -63,6 +63,14 @@ _KNOWN_BY = {
     "sources": ("title", "authors", "first author", "url", "doi", "abstract"),
     "taxonomy": ("code", "label", "parent"),
 }
+#: Relations between rows: never told by values alone.
+_RELATIONS = frozenset({"parent", "children"})
+#: Headers that speak of a relation, and of none that a mapping knows.
+_OTHER_RELATIONS = frozenset({"related", "see", "depends", "dependency", "requires", "references", "refers", "links", "linked", "similar"})
+#: What a column of states holds.
+_STATES = frozenset(
+    ("open", "closed", "draft", "final", "active", "inactive", "done", "planned", "yes", "no", "true", "false", "high", "medium", "low")
+)
 _FILLERS = frozenset({"the", "of", "a", "primary", "other", "main", "secondary"})
 _WORD = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
 
@@ -153,11 +161,15 @@ def _judge(profile: Profile, what: str, kind: str, keys: Keys) -> Guess:
     decides = _find_decision(what, kind, keys)
     if decides:
         value, reason, separator = decides(profile, keys)
+        if what in _RELATIONS and not called:
+            # Whatever the values name: only a header tells how one row stands to another.
+            is_other = bool(_OTHER_RELATIONS & set(split_words(profile.header)))
+            return Guess(profile, what, 0.0 if is_other else round(0.45 * value, 2), f"{said}; {reason}", separator)
         # Values that can be tested rule: a header cannot make codes of what is none.
         confidence = value * (0.55 + 0.45 * called)
     else:
         value, reason = _SUPPORTING[what](profile, keys)
-        confidence, separator = called * (0.7 + 0.3 * value) + (1 - called) * 0.3 * value, ";"
+        confidence, separator = max(0.0, called * (0.7 + 0.3 * value) + (1 - called) * 0.3 * value), ";"
     return Guess(profile, what, round(confidence, 2), f"{said}; {reason}", separator)
 
 
@@ -170,6 +182,8 @@ def _find_decision(what: str, kind: str, keys: Keys) -> "Callable[[Profile, Keys
 
 def _compare_header(header: str, names: Sequence[str]) -> float:
     words = split_words(header)
+    if _OTHER_RELATIONS & set(words):
+        return 0.0
     plain = [word for word in words if word not in _FILLERS] or words
     best = 0.0
     for name in names:
@@ -223,6 +237,9 @@ def _decide_terms(vocabulary: str) -> Callable[[Profile, Keys], _Decision]:
 
 def _decide_source(profile: Profile, keys: Keys) -> _Decision:
     kind, part = keys.find(profile)
+    if profile.share(("digits",), str.isdigit) == 1 and not _compare_header(profile.header, _CALLED["mitigations"]["source"]):
+        # The number of a document is also a count, a rank or a year.
+        return 0.0, "numbers alone name no document", ";"
     return _point(part), _percent(part, f"the {kind} of a document") if part else "no value names a document of the tables beside it", ";"
 
 
@@ -292,7 +309,14 @@ def _support_length(low: float, high: float, *, differ: bool) -> Callable[[Profi
 
 
 def _support_source(profile: Profile, _: Keys) -> tuple[float, str]:
+    if not tells_document(profile):
+        return -1.0, "numbers and states name no document"
     return 1 - profile.unique, f"{len(profile.distinct)} different values in {len(profile.values)} rows"
+
+
+def tells_document(profile: Profile) -> bool:
+    """Whether the values of a column may be titles or addresses of documents: a number or a state is none."""
+    return profile.share(("no document",), lambda value: value.lower() in _STATES or not any(map(str.isalpha, value))) < CERTAIN
 
 
 def _support_people(profile: Profile, _: Keys) -> tuple[float, str]:

@@ -19,7 +19,7 @@ from airm_graph.ingest.tables.meaning import Mapping, TableMapping
 from airm_graph.ingest.tables.regular import load_regular
 from airm_graph.model import ROLES, TEXTS
 from airm_graph.namespaces import iri, literal
-from airm_graph.text import slugify
+from airm_graph.text import ERRORS, read_cell, slugify
 
 __all__ = ["LoadedTable", "find_loaded", "load_rows", "read_rows", "scan_table"]
 
@@ -141,15 +141,15 @@ def scan_table(job: tuple[Input, Path]) -> Scan | None:
 def find_loaded(given: Scan | Table, mappings: Sequence[Mapping], *, number: int, folder: int) -> LoadedTable | None:
     """Find the mapping of a table of mitigations that SQL understands; None where it is another one."""
     for mapping in mappings:
-        columns = mapping.find_table(given.header)
+        columns = mapping.find_table(given.header, is_sparse=isinstance(given, Table) and given.is_sparse)
         if columns:
             if not _is_understood(mapping, columns, given.header):
                 return None
             if isinstance(given, Scan):
                 head = Table(given.file, given.sha256, given.media_type, given.header)
-                return LoadedTable(number, folder, head, mapping, columns, scan=given)
+                return LoadedTable(number, folder, head, mapping.of_file(given.sha256), columns, scan=given)
             head = Table(given.file, given.sha256, given.media_type, given.header, given.findings)
-            return LoadedTable(number, folder, head, mapping, columns, cells=given.rows)
+            return LoadedTable(number, folder, head, mapping.of_file(given.sha256), columns, cells=given.rows)
     return None
 
 
@@ -157,7 +157,8 @@ def _is_understood(mapping: Mapping, columns: TableMapping, header: Sequence[str
     used = columns.headers
     slugs = {slugify(name) for name in used}
     is_told_apart = len(slugs) == len(used) and "" not in slugs and all(header.count(name) == 1 for name in used)
-    is_simple = not (columns.classifications or columns.inline) and all(len(headers) == 1 for headers in columns.roles.values())
+    is_named_by_table = not (columns.inline or columns.document)
+    is_simple = is_named_by_table and not columns.classifications and all(len(headers) == 1 for headers in columns.roles.values())
     is_plain = is_simple and not mapping.is_repaired and not mapping.is_guarded and columns.columns.keys() <= _KNOWN
     sources = mapping.tables.get("sources")
     is_named = sources is None or sources.keys == ("identifier",)
@@ -190,8 +191,9 @@ def _list_records(one: LoadedTable) -> Iterator[list[str | int]]:
     is_clean = one.scan is not None and one.scan.is_clean
     rows = stream_cells(one.scan) if one.scan else one.cells
     for row in rows:
-        bare = [cell.strip() for cell in row.cells]
-        odd, raw = int(bool(row.faults or row.numbers)), ""
+        bare = [read_cell(cell) for cell in row.cells]
+        is_short = one.scan is not None and len(row.cells) < one.head.width
+        odd, raw = int(bool(row.faults or row.numbers or is_short or any(cell.strip().lower() in ERRORS for cell in row.cells))), ""
         if odd or bare != list(row.cells) or len(row.cells) != width:
             faults = [(fault.rule, fault.column, fault.reason) for fault in row.faults]
             raw = json.dumps({"cells": row.cells, "numbers": row.numbers, "faults": faults} if odd else row.cells)

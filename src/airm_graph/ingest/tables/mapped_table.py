@@ -7,7 +7,7 @@ from airm_graph.ingest.formats import Row, Table
 from airm_graph.ingest.tables.meaning import Mapping, TableMapping
 from airm_graph.model import Capture, Evidence, Finding, Location, Rejected, Repair, Text
 from airm_graph.rules import make_finding
-from airm_graph.text import Kind, repair_text, slugify, unescape_cell
+from airm_graph.text import Kind, remove_invisible, repair_text, slugify, unescape_cell
 
 __all__ = ["MappedTable", "Reason", "Repairs", "choose_mapping"]
 
@@ -18,6 +18,8 @@ Reason = tuple[str, str, str]
 Repairs = tuple[tuple[Evidence, Repair], ...]
 
 _LONGEST_LIST = 5
+#: Columns whose cells name things: no character that nobody sees belongs to a name.
+_NAMING = frozenset(("identifier", "source", "code", "parent"))
 
 
 @dataclass
@@ -32,7 +34,8 @@ class MappedTable:
 
     def get(self, row: Row, what: str) -> str:
         """The cell of what has one column; empty where it has none."""
-        return self.table.get(row, self.columns.columns[what]) if what in self.columns.columns else ""
+        cell = self.table.get(row, self.columns.columns[what]) if what in self.columns.columns else ""
+        return remove_invisible(cell).strip() if what in _NAMING else cell
 
     def header(self, what: str) -> str:
         """The header of what has one column; empty where it has none."""
@@ -94,14 +97,14 @@ class MappedTable:
 def choose_mapping(table: Table, mappings: Sequence[Mapping], say: Callable[[Finding], None]) -> MappedTable | None:
     """The table under the first mapping that knows its columns; a finding of TAB-03 when none does."""
     for mapping in mappings:
-        columns = mapping.find_table(table.header)
+        columns = mapping.find_table(table.header, is_sparse=table.is_sparse)
         if columns:
             used = columns.headers
             twice = sorted({name for name in used if table.header.count(name) > 1})
             # Evidence is named by the column: two that read alike could not be told apart.
             alike = len({slugify(name) for name in used} - {""}) < len(set(used))
             if not twice and not alike:
-                return MappedTable(_disarm(table) if mapping.is_guarded else table, mapping, columns)
+                return MappedTable(_disarm(table) if mapping.is_guarded else table, mapping.of_file(table.sha256), columns)
             what = f"the header names {twice[0]!r} twice" if twice else "two columns have names that read alike"
             say(make_finding("TAB-03", what, Location(table.file, 1, 1, "", 1)))
             return None
@@ -111,7 +114,7 @@ def choose_mapping(table: Table, mappings: Sequence[Mapping], say: Callable[[Fin
 
 def _disarm(table: Table) -> Table:
     """The table with its cells as they were before an export escaped them."""
-    return replace(table, rows=tuple(replace(row, cells=tuple(map(unescape_cell, row.cells))) for row in table.rows))
+    return replace(table, is_exact=True, rows=tuple(replace(row, cells=tuple(map(unescape_cell, row.cells))) for row in table.rows))
 
 
 def _explain(table: Table, mappings: Sequence[Mapping]) -> str:

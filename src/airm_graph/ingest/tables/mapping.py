@@ -13,6 +13,7 @@ import yaml
 
 from airm_graph.errors import InputError
 from airm_graph.ingest.captures.sidecar import is_web_address
+from airm_graph.ingest.formats.rows import read_header
 from airm_graph.ingest.tables.meaning import (
     CLASSIFICATION,
     COLUMNS,
@@ -30,10 +31,10 @@ from airm_graph.resources import find_resource
 __all__ = ["Mapping", "TableMapping", "load_builtin_mappings", "load_mapping", "read_mapping"]
 
 _EDITIONS = ("v1", "v2")
-_TOP = ("name", "title", "edition", "licence", "status", "origin", "cells", "texts", "tables", "labels", "agents")
+_TOP = ("name", "title", "edition", "licence", "status", "origin", "cells", "texts", "tables", "labels", "agents", "files", "records")
 #: What may be said of a kind of table beside its columns.
 _SAID = {
-    "mitigations": ("columns", "classifications", "separators", "names", "separator", "optional"),
+    "mitigations": ("columns", "document", "classifications", "separators", "names", "separator", "optional"),
     "sources": ("columns", "names", "separator", "named-by", "optional"),
     "taxonomy": ("columns", "optional"),
 }
@@ -43,6 +44,7 @@ _NAMES = ("given-first", "surname-first")
 _CELLS = ("plain", "guarded")
 _TEXTS = ("as-they-are", "repaired")
 _NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_DIGEST = re.compile(r"[0-9a-f]{64}")
 _MAX_MAPPING = 1_000_000
 
 
@@ -82,18 +84,23 @@ def read_mapping(data: bytes, *, file: str) -> Mapping:
     """
     top = _Node(_compose(data, file), file)
     fields = top.fields(_TOP)
-    edition = fields["edition"].choice(_EDITIONS) if "edition" in fields else top.refuse("'edition' is missing: v1 or v2")
+    edition = fields["edition"].choice(_EDITIONS) if "edition" in fields else ""
     if "tables" not in fields:
         top.refuse("'tables' is missing")
     tables = {kind: _read_table(kind, node) for kind, node in fields["tables"].fields((*COLUMNS, *GRAPH_TABLES)).items()}
+    if not edition and any(table.every_classification for table in tables.values()):
+        top.refuse("'edition' is missing, of the codes: v1 or v2")
     addresses = {key: fields[key].address() for key in ("licence", "status", "origin") if key in fields}
     texts = {key: {name: node.text() for name, node in fields[key].fields(None).items()} for key in ("labels", "agents") if key in fields}
     name = fields["name"].text() if "name" in fields else Path(file).stem
     if "title" in fields:
         fields["title"].text()
+    digests = frozenset(node.digest() for node in fields["files"].items()) if "files" in fields else frozenset()
     is_guarded = "cells" in fields and fields["cells"].choice(_CELLS) == "guarded"
     is_repaired = "texts" in fields and fields["texts"].choice(_TEXTS) == "repaired"
-    return Mapping(name=name, edition=edition, tables=tables, **addresses, **texts, is_guarded=is_guarded, is_repaired=is_repaired)  # type: ignore[arg-type]
+    records = fields["records"].text() if "records" in fields else ""
+    kinds = {"is_guarded": is_guarded, "is_repaired": is_repaired}
+    return Mapping(name=name, edition=edition, tables=tables, **addresses, **texts, **kinds, files=digests, records=records)  # type: ignore[arg-type]
 
 
 def _read_table(kind: str, node: "_Node") -> TableMapping:
@@ -102,24 +109,27 @@ def _read_table(kind: str, node: "_Node") -> TableMapping:
         node.refuse("'columns' is missing")
     needed, possible = COLUMNS.get(kind) or (GRAPH_TABLES[kind], ())
     columns = fields["columns"].fields((*needed, *possible))
+    document = _read_document(fields["document"]) if "document" in fields else {}
+    if document and "source" in columns:
+        fields["document"].refuse("the rows name their documents by 'source', and 'document' names one for all: only one can hold")
+    needed = tuple(name for name in needed if name != "source" or not document)
     if absent := [name for name in needed if name not in columns]:
         fields["columns"].refuse(f"a table of {kind} needs the column {absent[0]!r}")
-    roles = {name: columns.pop(name).texts() for name in ROLES if kind == "mitigations" and name in columns}
-    inline = _read_inline(columns.pop("source")) if kind == "mitigations" and not columns["source"].is_text else {}
-    if kind == "sources":
-        _need_author(fields["columns"], columns)
+    roles = {name: columns.pop(name).headers() for name in ROLES if kind == "mitigations" and name in columns}
+    inline = _read_inline(columns.pop("source")) if kind == "mitigations" and "source" in columns and not columns["source"].is_text else {}
     given = fields["classifications"].items() if "classifications" in fields else ()
     return TableMapping(
         kind,
-        {name: column.text() for name, column in columns.items()},
+        {name: column.header() for name, column in columns.items()},
         given_first="names" in fields and fields["names"].choice(_NAMES) == "given-first",
         separator=fields["separator"].separator() if "separator" in fields else ";",
         classifications=_read_classifications(given),
         roles=roles,
         inline=inline,
+        document=document,
         separators={name: one.separator() for name, one in fields["separators"].fields(_SPLIT).items()} if "separators" in fields else {},
         keys=_read_keys(fields, columns) if kind == "sources" else ("identifier",),
-        optional=frozenset(fields["optional"].texts()) if "optional" in fields else frozenset(),
+        optional=frozenset(fields["optional"].headers()) if "optional" in fields else frozenset(),
     )
 
 
@@ -127,13 +137,14 @@ def _read_inline(node: "_Node") -> dict[str, str]:
     columns = node.fields(INLINE)
     if "title" not in columns:
         node.refuse("a document of a row needs the column 'title'")
-    _need_author(node, columns)
-    return {name: column.text() for name, column in columns.items()}
+    return {name: column.header() for name, column in columns.items()}
 
 
-def _need_author(node: "_Node", columns: dict[str, "_Node"]) -> None:
-    if not columns.keys() & {"authors", "first author"}:
-        node.refuse("a document needs the column 'authors' or 'first author'")
+def _read_document(node: "_Node") -> dict[str, str]:
+    found = {name: value.text() for name, value in node.fields(INLINE).items()}
+    if "title" not in found:
+        node.refuse("a document needs a 'title'")
+    return found
 
 
 def _read_keys(fields: dict[str, "_Node"], columns: dict[str, "_Node"]) -> tuple[str, ...]:
@@ -160,7 +171,7 @@ def _read_classification(node: "_Node") -> ClassificationMapping:
     name = fields["name"].text()
     if not _NAME.fullmatch(name):
         fields["name"].refuse(f"{name!r} cannot end an IRI: use lower-case letters, digits and single hyphens")
-    columns = {what: column.text() for what, column in fields["columns"].fields(CLASSIFICATION).items()}
+    columns = {what: column.header() for what, column in fields["columns"].fields(CLASSIFICATION).items()}
     if "code" not in columns:
         fields["columns"].refuse("a classification needs the column 'code'")
     return ClassificationMapping(
@@ -222,6 +233,13 @@ class _Node:
             self.refuse("a text must stand here")
         return str(self.node.value)
 
+    def header(self) -> str:
+        """A header, as reading it from a table would give it."""
+        return read_header([self.text()])[0]
+
+    def headers(self) -> tuple[str, ...]:
+        return read_header(self.texts())
+
     def texts(self, possible: Sequence[str] | None = None) -> tuple[str, ...]:
         """One text, or a list of different ones."""
         nodes = [self] if self.is_text else self.items()
@@ -239,6 +257,11 @@ class _Node:
     def choice(self, possible: Sequence[str]) -> str:
         if self.text() not in possible:
             self.refuse(f"{self.text()!r} is not one of {', '.join(possible)}")
+        return self.text()
+
+    def digest(self) -> str:
+        if not _DIGEST.fullmatch(self.text()):
+            self.refuse(f"{self.text()!r} is no SHA-256 of 64 hexadecimal digits")
         return self.text()
 
     def address(self) -> str:

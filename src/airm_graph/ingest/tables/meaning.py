@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from airm_graph.model import TEXTS
 
@@ -70,6 +71,7 @@ class TableMapping:
         classifications: Those that have columns of their own, beside that of the table.
         roles: Vocabulary → headers of the columns that hold its terms.
         inline: What a column says of the document of its row → its header; empty where documents have a table.
+        document: What the mapping says of the one document that all rows are from; empty where the rows name theirs.
         separators: What a column is → what stands between several values in one cell.
         keys: For sources: by what a row of mitigations may name one, in the order in which it is tried.
         optional: Headers that a table may lack.
@@ -82,6 +84,7 @@ class TableMapping:
     classifications: tuple[ClassificationMapping, ...] = ()
     roles: dict[str, tuple[str, ...]] = field(default_factory=dict)
     inline: dict[str, str] = field(default_factory=dict)
+    document: dict[str, str] = field(default_factory=dict)
     separators: dict[str, str] = field(default_factory=dict)
     keys: tuple[str, ...] = ("identifier",)
     optional: frozenset[str] = frozenset()
@@ -111,9 +114,14 @@ class TableMapping:
         """What stands between several values in the cells of a column."""
         return self.separators.get(what, _SEPARATOR)
 
-    def missing(self, header: Sequence[str]) -> list[str]:
-        """The columns that a header lacks and that must be there."""
-        return [column for column in self.headers if column not in header and column not in self.optional]
+    def missing(self, header: Sequence[str], *, lenient: bool = False) -> list[str]:
+        """The columns that a header lacks and that must be there: all that are not optional, or what the kind of table needs."""
+        needed = COLUMNS.get(self.kind, ((), ()))[0]
+        asked = [
+            *(self.columns[what] for what in needed if what in self.columns),
+            *(self.inline[what] for what in ("title",) if self.inline),
+        ]
+        return [column for column in (asked if lenient else self.headers) if column not in header and column not in self.optional]
 
     def fit(self, header: Sequence[str]) -> "TableMapping":
         """The mapping without the columns that a header lacks."""
@@ -137,16 +145,19 @@ def _present(columns: dict[str, str], header: Sequence[str]) -> dict[str, str]:
     return {what: column for what, column in columns.items() if column in header}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Mapping:
     """What a set of tables means.
 
     Attributes:
-        edition: Of codes and identifiers: ``v1`` or ``v2``.
+        edition: Of codes and identifiers: ``v1`` or ``v2``; empty where no column holds codes.
         tables: By kind.
         labels: Notation → another label under which the tables print the code.
         agents: Value of the agent column → the name to publish.
         is_repaired: Whether texts are repaired as those of captured pages; otherwise they are published as they stand.
+        files: SHA-256 of the only files whose licence, status, address and agents these are; empty for all.
+        records: Name of the lists of records in JSON and YAML, at any depth; empty for the only list.
+        found: Where the mapping was found, in words; empty for one of the project's.
         is_guarded: Whether cells that a spreadsheet would run stand behind an apostrophe, as exports write them.
     """
 
@@ -158,10 +169,34 @@ class Mapping:
     origin: str | None = None
     labels: dict[str, str] = field(default_factory=dict)
     agents: dict[str, str] = field(default_factory=dict)
+    files: frozenset[str] = frozenset()
+    records: str = ""
+    found: str = ""
     is_guarded: bool = False
     is_repaired: bool = False
 
-    def find_table(self, header: Sequence[str]) -> TableMapping | None:
-        """The table whose columns are in *header*, without what it lacks; the one with most columns when there are several."""
-        fitting = [table.fit(header) for table in self.tables.values() if not table.missing(header)]
+    def of_file(self, sha256: str) -> "Mapping":
+        """The mapping for a file: headers say what columns mean, but nothing of rights."""
+        return self if not self.files or sha256.partition("#")[0] in self.files else self._without_rights
+
+    @cached_property
+    def _without_rights(self) -> "Mapping":
+        return replace(self, licence=None, status=None, origin=None, agents={})
+
+    def explain(self, sha256: str) -> str:
+        """Say which mapping this is, and why it was taken for a file."""
+        if self.found:
+            return self.found
+        if sha256 in self.files:
+            return f"{self.name} of the project, which knows this file"
+        return f"{self.name} of the project, by the names of the columns; licence, address and agents are not taken from it"
+
+    def find_table(self, header: Sequence[str], *, is_sparse: bool = False) -> TableMapping | None:
+        """The table whose columns are in *header*, without what it lacks; the one with most columns when there are several.
+
+        Records of JSON and YAML leave out what they do not say (*is_sparse*): of them, a mapping of the user's asks
+        only for what must be there.
+        """
+        lenient = is_sparse and bool(self.found)
+        fitting = [table.fit(header) for table in self.tables.values() if not table.missing(header, lenient=lenient)]
         return max(fitting, key=lambda table: len(table.headers), default=None)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import PurePath
 
 from airm_graph.ingest.formats import Table
-from airm_graph.ingest.tables.guess import CERTAIN, Guess, Keys, guess_columns, score_kind, split_words
+from airm_graph.ingest.tables.guess import CERTAIN, Guess, Keys, guess_columns, score_kind, split_words, tells_document
 from airm_graph.ingest.tables.meaning import COLUMNS, ROLES, SOURCE_KEYS
 from airm_graph.ingest.tables.profile import EDITIONS, Profile, profile_columns, share
 from airm_graph.ingest.tables.values import find_kind, split_code
@@ -27,11 +27,18 @@ _MAIL = re.compile(r"\S+@\S+\.\w+")
 
 @dataclass(frozen=True, slots=True)
 class TableGuess:
-    """What a table is, and what its columns are."""
+    """What a table is, and what its columns are.
+
+    Attributes:
+        document: The line that names one document for all rows; empty where there is none.
+        source: What describes the document of a row, where that is more than a header.
+    """
 
     file: str
     kind: str
     guesses: tuple[Guess, ...]
+    document: str = ""
+    source: str = ""
 
     def certain(self, what: str) -> list[Guess]:
         """The columns that are *what*, in the order of the table."""
@@ -53,12 +60,14 @@ class Proposal:
     missing: tuple[str, ...]
 
 
-def propose_mapping(tables: Sequence[Table], *, notice: str = "") -> Proposal:
+def propose_mapping(tables: Sequence[Table], *, notice: str = "", document: str = "", records: str = "") -> Proposal:
     """Propose a mapping for tables that belong together.
 
     Args:
         tables: Those of one folder; tables that could not be read are left out.
         notice: What is asked of readers of data without a licence.
+        document: Title of the one document that all rows are from; empty where the rows name theirs.
+        records: Name of the lists of records that the tables were read from.
     """
     profiles = {table.file: profile_columns(table) for table in tables if table.header}
     kinds = {file: max(COLUMNS, key=lambda kind: score_kind(found, kind)) for file, found in profiles.items()}
@@ -66,9 +75,25 @@ def propose_mapping(tables: Sequence[Table], *, notice: str = "") -> Proposal:
     keys = Keys(_find_keys(guess for guesses in sources.values() for guess in guesses))
     guessed = [TableGuess(file, kinds[file], tuple(sources.get(file) or _guess(profiles[file], kinds[file], keys))) for file in profiles]
     best = _choose(guessed)
+    if "mitigations" in best and (document or not sources):
+        best["mitigations"] = _name_document(best["mitigations"], document)
     edition = _find_edition(best)
     missing = tuple(_find_missing(best, edition))
-    return Proposal("".join(f"{line}\n" for line in _write(best, edition, keys, notice, missing)), tuple(guessed), missing)
+    head = [*([f"records: {_scalar(records)}  # the lists that hold the rows"] if records else [])]
+    return Proposal("".join(f"{line}\n" for line in _write(best, edition, keys, notice, missing, head)), tuple(guessed), missing)
+
+
+def _name_document(table: TableGuess, document: str) -> TableGuess:
+    """Say where the rows are from, where no table of documents lies beside: one document, or the one that each row describes."""
+    found = table.certain("source")
+    if document:
+        guesses = tuple(replace(guess, what="", confidence=0.0) if guess in found else guess for guess in table.guesses)
+        return replace(table, guesses=guesses, document=f"    document: {{title: {_scalar(document)}}}")
+    if not found:
+        return table
+    header = _scalar(found[0].profile.header)
+    given = f"{{title: {header}, url: {header}}}" if found[0].profile.addresses() >= CERTAIN else f"{{title: {header}}}"
+    return replace(table, source=given) if tells_document(found[0].profile) else table
 
 
 def _guess(profiles: Sequence[Profile], kind: str, keys: Keys) -> list[Guess]:
@@ -118,6 +143,9 @@ def _find_edition(tables: Mapping[str, TableGuess]) -> _Edition:
                 elif guess.what == "label":
                     scores[edition] += guess.profile.labels(edition)
     best, other = sorted(EDITIONS, key=lambda edition: -scores[edition])
+    has_codes = any(tables[kind].certain("code") for kind in ("mitigations", "taxonomy") if kind in tables)
+    if not has_codes:
+        return _Edition("", "no column holds codes", is_certain=True)
     if scores[best] - scores[other] < 0.05:
         return _Edition(best, "codes and labels fit both editions" if scores[best] else "no codes were found", is_certain=False)
     return _Edition(best, f"more codes and labels are of {best} than of {other}", is_certain=True)
@@ -129,22 +157,26 @@ def _find_missing(tables: Mapping[str, TableGuess], edition: _Edition) -> Iterat
     for kind, table in tables.items():
         needed = COLUMNS[kind][0]
         for what in needed:
-            if not table.certain(what):
+            if what == "source" and not (table.document or table.source or (table.certain(what) and "sources" in tables)):
+                yield "source of mitigations: no column names a document; if all rows are from one, give --document TITLE"
+            elif what != "source" and not table.certain(what):
                 yield f"{what} of {kind}"
-        if kind == "sources" and not (table.certain("authors") or table.certain("first author")):
-            yield "authors of sources"
     if not tables:
         yield "tables"
 
 
-def _write(tables: Mapping[str, TableGuess], edition: _Edition, keys: Keys, notice: str, missing: Sequence[str]) -> Iterator[str]:
+def _write(
+    tables: Mapping[str, TableGuess], edition: _Edition, keys: Keys, notice: str, missing: Sequence[str], head: Sequence[str]
+) -> Iterator[str]:
     yield f"# yaml-language-server: $schema={_SCHEMA}"
     yield f"# {notice}" if notice else "# Proposed by airm-graph map."
     yield "# Proposed from headers and values; the number says how sure that is, from 0 to 1."
     yield f"# What is less sure than {CERTAIN} is a comment: take the mark away, or name another column."
     for what in missing:
         yield f"# Needed and not found for certain: {what}."
-    yield f"{'' if edition.is_certain else '# '}edition: {edition.name}  # {edition.reason}"
+    if edition.name:
+        yield f"{'' if edition.is_certain else '# '}edition: {edition.name}  # {edition.reason}"
+    yield from head
     yield "# licence: https://creativecommons.org/licenses/by/4.0/  # without a licence the data stands under the notice"
     yield "# status: http://purl.org/adms/status/UnderDevelopment"
     yield "# origin: https://example.org/download  # where the tables are from"
@@ -159,6 +191,10 @@ def _write(tables: Mapping[str, TableGuess], edition: _Edition, keys: Keys, noti
 def _write_table(kind: str, table: TableGuess, tables: Mapping[str, TableGuess], keys: Keys) -> Iterator[str]:
     groups = _group_classifications(table) if kind == "mitigations" and len(table.certain("code")) > 1 else {}
     grouped = {id(guess) for group in groups.values() for guess in group}
+    if table.document:
+        yield table.document
+    elif kind == "mitigations" and not table.certain("source"):
+        yield "    # document: {title: …, issued: …, url: …}  # the one document that all rows are from"
     yield "    columns:"
     order = [*COLUMNS[kind][0], *COLUMNS[kind][1]]
     found = sorted(
@@ -167,7 +203,9 @@ def _write_table(kind: str, table: TableGuess, tables: Mapping[str, TableGuess],
     )
     roles = {name: table.certain(name) for name in ROLES}
     for guess in found:
-        if guess.what not in ROLES or not guess.is_certain:
+        if guess.what == "source" and guess.is_certain and table.source:
+            yield f"      source: {table.source}  # {guess.confidence:.2f}: {guess.reason}; no table of documents lies beside"
+        elif guess.what not in ROLES or not guess.is_certain:
             yield _write_column(guess, "      ")
         elif guess is roles[guess.what][0]:
             yield from _write_role(guess.what, roles[guess.what])

@@ -3,9 +3,12 @@
 That is its lines, its name and whether it is odd.
 """
 
+import re
+
 from airm_graph.errors import StoreError
 from airm_graph.graph import TripleTable
 from airm_graph.ingest.formats import MAX_CELL, Scan
+from airm_graph.text import ERRORS, PLACEHOLDERS
 
 __all__ = ["load_regular"]
 
@@ -15,6 +18,7 @@ _MORE = 4
 _SPACES = (*range(0x09, 0x0E), *range(0x1C, 0x21), 0x85, 0xA0, 0x1680, *range(0x2000, 0x200B), 0x2028, 0x2029, 0x202F, 0x205F, 0x3000)
 _WHITE = "".join(map(chr, _SPACES))
 #: ``entries.CONTROL`` in the words of RE2; surrogates do not come out of UTF-8.
+_ERROR = "(?i)" + "|".join(re.escape(error) for error in sorted(ERRORS))
 _CONTROL = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x{FFFE}\x{FFFF}]"
 
 
@@ -51,7 +55,9 @@ def _select(scan: Scan, name: int) -> str:
     differs = " OR ".join([*(f"{cell} IS DISTINCT FROM {text}" for cell, text in pairs), f"{cells[width]} IS NOT NULL"])
     there = " + ".join(f"CAST({cell} IS NOT NULL AS INTEGER)" for cell in cells)
     raw = f"CASE WHEN {differs} THEN CAST(to_json(list_slice([{', '.join(cells)}], 1, {there})) AS VARCHAR) ELSE '' END"
-    odd = " OR ".join(f"{text} <> ''" for text in bare[width:]) + ("" if scan.is_clean else f" OR regexp_matches({whole}, '{_CONTROL}')")
+    signs = [*(f"{text} <> ''" for text in bare[width:]), f"c{scan.width - 1} IS NULL"]
+    signs.append(f"(contains({whole}, '#') AND regexp_matches({whole}, '{_ERROR}'))")
+    odd = " OR ".join(signs if scan.is_clean else [*signs, f"regexp_matches({whole}, '{_CONTROL}')"])
     kept = ", ".join(f"{text} AS {cell}" for cell, text in pairs)
     longest = f"greatest({', '.join(f'length(coalesce({cell}, {chr(39) * 2}))' for cell in cells)})"
     return (
@@ -64,4 +70,7 @@ def _select(scan: Scan, name: int) -> str:
 def _trim(cell: str) -> str:
     """SQL for a cell without white space around it; most have none, and to look takes a tenth of the time."""
     ends = " OR ".join(f"{cell}[{end}] <= ' ' OR {cell}[{end}] >= chr(133)" for end in (1, -1))
-    return f"CASE WHEN {cell} IS NULL THEN '' WHEN {ends} THEN trim({cell}, '{_WHITE}') ELSE {cell} END"
+    bare = f"CASE WHEN {ends} THEN trim({cell}, '{_WHITE}') ELSE {cell} END"
+    words = ", ".join(f"'{word}'" for word in sorted(PLACEHOLDERS))
+    # A cell that is much longer than a placeholder is not taken apart.
+    return f"CASE WHEN {cell} IS NULL OR length({cell}) < 16 AND lower({bare}) IN ({words}) THEN '' ELSE {bare} END"

@@ -11,7 +11,7 @@ from airm_graph.ingest.tables.meaning import ClassificationMapping
 from airm_graph.ingest.tables.names import is_day, name_agent
 from airm_graph.model import Agent, AssignedCode, Evidence, Role, Text
 from airm_graph.taxonomy import Code, Concept, Taxonomy, load_vocabularies
-from airm_graph.text import normalise
+from airm_graph.text import normalise, remove_invisible
 
 __all__ = ["GivenCodes", "check_codes", "find_kind", "find_term", "read_codes", "read_roles", "split_cell", "split_code"]
 
@@ -39,7 +39,7 @@ def split_cell(cell: str, separator: str) -> list[str]:
     >>> split_cell("Developer; Deployer\nUser", ";")
     ['Developer', 'Deployer', 'User']
     """
-    parts = (part.strip() for line in cell.split("\n") for part in line.split(separator))
+    parts = (part.strip() for line in remove_invisible(cell).split("\n") for part in line.split(separator))
     return list(dict.fromkeys(part for part in parts if part))
 
 

@@ -1,7 +1,10 @@
 """What the guides tell is there: modules, commands and their options."""
 
+import os
 import re
 import shlex
+import subprocess
+import sys
 from pathlib import Path
 
 import click
@@ -58,3 +61,34 @@ PAGES = [*GUIDES, ROOT / "SECURITY.md", ROOT / "THREAT_MODEL.md", *sorted((ROOT 
 def test_links_of_a_page_lead_to_files(path: Path) -> None:
     for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", path.read_text(encoding="utf-8")):
         assert (path.parent / target).exists(), target
+
+
+def test_commands_of_the_questions_print_what_the_guide_says(tmp_path: Path) -> None:
+    (tmp_path / "examples").symlink_to(ROOT / "examples")
+    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+    parts = [
+        part
+        for block in find_blocks(ROOT / "docs" / "guides" / "ask-the-graph.md", "console")
+        for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]
+    ]
+    assert parts
+    for part in parts:
+        command, *stated = part.rstrip("\n").split("\n")
+        done = subprocess.run(
+            ["bash", "-c", command],
+            cwd=tmp_path,
+            env={**os.environ, "PATH": path},
+            capture_output=True,
+            text=True,
+            timeout=300,
+            check=False,
+        )
+        code = f"[exit code {done.returncode}]\n" if done.returncode else ""
+        pattern = "".join("(?:.*\n)*?" if line.strip() == "…" else re.escape(line + "\n") for line in stated)
+        assert re.fullmatch(pattern, done.stderr + done.stdout + code), f"{command} prints\n{done.stderr}{done.stdout}{code}"
+
+
+def test_python_of_the_questions_runs() -> None:
+    code = "\n".join(find_blocks(ROOT / "docs" / "guides" / "ask-the-graph.md", "python"))
+    assert code
+    subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, timeout=300)

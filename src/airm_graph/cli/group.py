@@ -23,6 +23,7 @@ _COMMANDS = {
     "sssom": "Write a table of mappings as Turtle, or in its canonical form.",
     "validate": "Say what is wrong with captures or RDF, and where.",
     "watch": "Build again whenever an input changes.",
+    "why": "Say why a statement is in the graph, down to captured lines.",
 }
 _EPILOG = """\
 Examples:

@@ -10,9 +10,11 @@ __all__ = ["cli"]
 
 _COMMANDS = {
     "build": "Build the graph from captured pages and tables and write it.",
+    "coverage": "Count mitigations by two or three facets.",
     "explain": "Explain a rule: why, what fails, what passes, how to fix.",
     "export": "Write a graph in one format to standard output.",
     "fix": "Repair tables and side-cars where only one repair is possible.",
+    "gaps": "List combinations of values without a mitigation.",
     "info": "Show what a graph or a capture holds.",
     "map": "Propose which column of a table is what.",
     "migrate": "Propose codes of another edition, take over decisions.",

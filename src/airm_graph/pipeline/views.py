@@ -7,6 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from airm_graph.analysis.coverage import Coverage, count_coverage
 from airm_graph.analysis.why import Contradiction, Explainer, Explanation
 from airm_graph.errors import InputError
 from airm_graph.export import (
@@ -235,6 +236,23 @@ class Graph:
         """
         chosen = {name: [value] if isinstance(value, str) else value for name, value in facets.items()}
         return search_index(self._index, text, facets=chosen, limit=limit, offset=offset)
+
+    def coverage(
+        self, rows: str, columns: str, layers: str | None = None, /, *, edition: str | None = None, level: int | None = None
+    ) -> Coverage:
+        """Count mitigations by two or three facets: code, actor, stage, function, source, year.
+
+        Args:
+            rows, columns, layers: Different facets.
+            edition, level: Of codes; by itself the edition in use, and its second level.
+
+        Raises:
+            ParameterError: A facet is unknown or given twice, or there is no such edition or level.
+
+        >>> Graph().coverage("actor", "stage").mitigations
+        0
+        """
+        return count_coverage(self.store, rows, columns, layers, edition=edition, level=level, base=self.base)
 
     @cached_property
     def _explainer(self) -> Explainer:

@@ -11,6 +11,7 @@ __all__ = ["cli"]
 _COMMANDS = {
     "build": "Build the graph from captured pages and tables and write it.",
     "coverage": "Count mitigations by two or three facets.",
+    "diff": "Tell what changed from one release to another.",
     "explain": "Explain a rule: why, what fails, what passes, how to fix.",
     "export": "Write a graph in one format to standard output.",
     "fix": "Repair tables and side-cars where only one repair is possible.",

@@ -223,6 +223,12 @@ def test_release_that_was_changed_since_is_refused(example_dist: Path, tmp_path:
         diff(example_dist, tmp_path / "dist")
 
 
+def test_file_that_lies_beside_a_release_is_no_part_of_it(example_graph: airm_graph.Graph, tmp_path: Path) -> None:
+    example_graph.write(tmp_path / "dist", formats=["turtle"])
+    (tmp_path / "dist" / "airm.nq").write_text("<urn:a> <urn:b> <urn:c> .\n", encoding="utf-8")
+    assert len(diff(tmp_path / "dist", tmp_path / "dist" / "airm.ttl").old.triples) == len(example_graph)
+
+
 def test_release_with_another_base_is_an_error(example_dist: Path, tmp_path: Path) -> None:
     airm_graph.build([ROOT / "examples"], base="https://example.org/elsewhere/").write(tmp_path / "dist", formats=["nquads"])
     with pytest.raises(QueryError, match=r"has the base https://w3id\.org/airm-graph/ and .* has https://example\.org/elsewhere/"):

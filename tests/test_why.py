@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import airm_graph
-from airm_graph.analysis.proofs import Triple, apply_rule
+from airm_graph.analysis.proofs import Triple, apply_rule, derive
 from airm_graph.analysis.why import Explainer, Explanation
 from airm_graph.analysis.why_formats import describe_contradictions, describe_explanation, explanation_json, explanations_turtle
 from airm_graph.cli import cli
@@ -85,6 +85,8 @@ def check(explanations: Iterable[Explanation], ontology: Iterable[Quad]) -> int:
                 assert apply_rule(step.rule, premises) == step.statement
                 copies.add(premises, step.statement)
                 expected.append(True)
+        for axiom in {rule.axiom for rule in proof.rules}:
+            assert derive(proof.asserted, [rule for rule in proof.rules if rule.axiom != axiom], goal=proof.statement) is None
         for omitted in proof.asserted:
             copies.add([one for one in proof.asserted if one != omitted], proof.statement)
             expected.append(False)

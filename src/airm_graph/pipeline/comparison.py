@@ -41,12 +41,10 @@ def read_release(path: str | Path) -> Release:
     place = Path(path)
     if not place.exists():
         raise InputError("there is no such file or folder", file=str(path), remedy=_REMEDY)
-    findings = None
-    if place.is_dir():
-        read_sums(place)
-        findings = _read_findings(place / REPORT)
-    file = find_export(place)
-    if file is None:
+    # What lies in a folder beside the release is no part of it.
+    sums = read_sums(place) if place.is_dir() else None
+    findings = _read_findings(place / REPORT) if sums and REPORT in sums else None
+    if (file := find_export(place, among=sums)) is None:
         raise InputError("this is no release", file=str(path), remedy=_REMEDY)
     quads = read_rdf(file)
     if not any(p == term("rdf:type") and o == term("dcat:Dataset") for _, p, o, _ in quads):
@@ -54,9 +52,7 @@ def read_release(path: str | Path) -> Release:
     return Release(str(path), quads, base=find_base(quads), findings=findings)
 
 
-def _read_findings(path: Path) -> Mapping[str, Mapping[str, Any]] | None:
-    if not path.exists():
-        return None
+def _read_findings(path: Path) -> Mapping[str, Mapping[str, Any]]:
     try:
         found = json.loads(path.read_text(encoding="utf-8"))["findings"]
         return {str(one["fingerprint"]): {"rule": one["rule"], "message": one["message"], **one} for one in found}

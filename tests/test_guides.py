@@ -1,7 +1,11 @@
 """What the guides tell is there: modules, commands and their options."""
 
+import os
 import re
 import shlex
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import click
@@ -81,3 +85,32 @@ def test_first_steps_run_from_top_to_bottom(tmp_path: Path, monkeypatch: pytest.
     assert Path("open.xlsx").stat().st_size > 1000
     for block in find_blocks(guide, "python"):
         exec(block, {})
+
+
+def test_commands_and_python_of_the_questions_do_what_the_guide_says(tmp_path: Path) -> None:
+    # A copy: the commands change it.
+    shutil.copytree(ROOT / "examples", tmp_path / "examples")
+    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+    parts = [
+        part
+        for block in find_blocks(ROOT / "docs" / "guides" / "ask-the-graph.md", "console")
+        for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]
+    ]
+    assert parts
+    for part in parts:
+        command, *stated = part.rstrip("\n").split("\n")
+        done = subprocess.run(
+            ["bash", "-c", command],
+            cwd=tmp_path,
+            env={**os.environ, "PATH": path},
+            capture_output=True,
+            text=True,
+            timeout=300,
+            check=False,
+        )
+        code = f"[exit code {done.returncode}]\n" if done.returncode else ""
+        lines = ("(?:.*\n)*?" if line == "…" else re.escape(line + "\n").replace("…", ".*") for line in stated)
+        pattern = "".join(lines)
+        assert re.fullmatch(pattern, done.stderr + done.stdout + code), f"{command} prints\n{done.stderr}{done.stdout}{code}"
+    code = "\n".join(find_blocks(ROOT / "docs" / "guides" / "ask-the-graph.md", "python"))
+    subprocess.run([sys.executable, "-c", code], cwd=tmp_path, check=True, capture_output=True, timeout=300)

@@ -10,9 +10,12 @@ __all__ = ["cli"]
 
 _COMMANDS = {
     "build": "Build the graph from captured pages and tables and write it.",
+    "coverage": "Count mitigations by two or three facets.",
+    "diff": "Tell what changed from one release to another.",
     "explain": "Explain a rule: why, what fails, what passes, how to fix.",
     "export": "Write a graph in one format to standard output.",
     "fix": "Repair tables and side-cars where only one repair is possible.",
+    "gaps": "List combinations of values without a mitigation.",
     "info": "Show what a graph or a capture holds.",
     "map": "Propose which column of a table is what.",
     "migrate": "Propose codes of another edition, take over decisions.",
@@ -23,6 +26,7 @@ _COMMANDS = {
     "sssom": "Write a table of mappings as Turtle, or in its canonical form.",
     "validate": "Say what is wrong with captures or RDF, and where.",
     "watch": "Build again whenever an input changes.",
+    "why": "Say why a statement is in the graph, down to captured lines.",
 }
 _EPILOG = """\
 Examples:

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from airm_graph.ingest import Proposal
     from airm_graph.ingest.fix import find_fixes
     from airm_graph.pipeline.building import build, open_reader
+    from airm_graph.pipeline.comparison import diff, read_release
     from airm_graph.pipeline.describing import describe, describe_pages
     from airm_graph.pipeline.loading import find_base, load, read_rdf, read_sums
     from airm_graph.pipeline.migration import propose_mapping
@@ -29,12 +30,14 @@ __all__ = [
     "build",
     "describe",
     "describe_pages",
+    "diff",
     "find_base",
     "find_fixes",
     "load",
     "open_reader",
     "propose_mapping",
     "read_rdf",
+    "read_release",
     "read_sums",
     "validate_inputs",
 ]
@@ -43,6 +46,7 @@ _HOMES = {
     "Proposal": "ingest",
     "find_fixes": "ingest.fix",
     **dict.fromkeys(("build", "open_reader"), "pipeline.building"),
+    **dict.fromkeys(("diff", "read_release"), "pipeline.comparison"),
     **dict.fromkeys(("describe", "describe_pages"), "pipeline.describing"),
     **dict.fromkeys(("find_base", "load", "read_rdf", "read_sums"), "pipeline.loading"),
     "propose_mapping": "pipeline.migration",

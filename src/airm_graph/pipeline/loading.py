@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
 
 from airm_graph.errors import InputError
@@ -102,11 +102,16 @@ def read_sums(folder: Path) -> dict[str, str]:
     return found_sums
 
 
-def find_export(path: Path) -> Path | None:
-    """Find the RDF file that a path stands for: an export in a folder, or the file itself; None for other inputs."""
+def find_export(path: Path, *, among: Collection[str] | None = None) -> Path | None:
+    """Find the RDF file that a path stands for: an export in a folder, or the file itself; None for other inputs.
+
+    Args:
+        path: Folder or file.
+        among: Names that count in a folder; all when left out.
+    """
     if path.is_dir():
         names = [EXPORTS[name].file_name for name in ("nquads", "ntriples", "turtle", "rdfxml", "jsonld")]
-        return next((path / name for name in names if (path / name).is_file()), None)
+        return next((path / name for name in names if (among is None or name in among) and (path / name).is_file()), None)
     return path if path.exists() and find_format(path) else None
 
 

@@ -7,6 +7,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from airm_graph.analysis.coverage import Coverage, count_coverage
+from airm_graph.analysis.why import Contradiction, Explainer, Explanation
 from airm_graph.errors import InputError
 from airm_graph.export import (
     EXPORTS,
@@ -271,6 +273,48 @@ class Graph:
         """
         chosen = {name: [value] if isinstance(value, str) else value for name, value in facets.items()}
         return search_index(self._index, text, facets=chosen, limit=limit, offset=offset)
+
+    def coverage(
+        self, rows: str, columns: str, layers: str | None = None, /, *, edition: str | None = None, level: int | None = None
+    ) -> Coverage:
+        """Count mitigations by two or three facets: code, actor, stage, function, source, year.
+
+        Args:
+            rows, columns, layers: Different facets.
+            edition, level: Of codes; by itself the edition in use, and its second level.
+
+        Raises:
+            ParameterError: A facet is unknown or given twice, or there is no such edition or level.
+
+        >>> Graph().coverage("actor", "stage").mitigations
+        0
+        """
+        return count_coverage(self.store, rows, columns, layers, edition=edition, level=level, base=self.base)
+
+    @cached_property
+    def _explainer(self) -> Explainer:
+        return Explainer(self.quads, ontology=self.ontology, base=self.base)
+
+    def explain(self, subject: str, predicate: str, value: str, /) -> Explanation:
+        """Say why a statement is in the graph: the rule, its premises, theirs, down to captured lines and cells.
+
+        Args:
+            subject, predicate, value: Each an IRI, a prefixed name, a path below the base or a literal
+                in quotes.
+
+        Raises:
+            ParameterError: One of them is no term.
+            QueryError: The statement is not there, or the data has no named graphs.
+        """
+        return self._explainer.explain(subject, predicate, value)
+
+    def explain_all(self) -> Iterator[Explanation]:
+        """Explain every inferred statement, in order."""
+        return self._explainer.explain_all()
+
+    def find_contradictions(self) -> list[Contradiction]:
+        """Find what belongs to classes that exclude each other, each with its minimal set of statements."""
+        return self._explainer.find_contradictions()
 
     # Files.
 

@@ -14,7 +14,7 @@ from typing import TypeVar
 from airm_graph.namespaces import PREFIXES, term
 from airm_graph.terms import Quad
 
-__all__ = ["Axioms", "Chain", "compile_axioms"]
+__all__ = ["Axioms", "Chain", "Rule", "compile_axioms"]
 
 
 T = TypeVar("T")
@@ -54,6 +54,28 @@ class Chain:
 
 
 @dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule as one axiom declares it; properties and classes are N-Quads terms.
+
+    Attributes:
+        name: What OWL 2 RL calls the rule, such as ``prp-spo2``.
+        kind: ``class`` (a class lies below another), ``type`` (domain, range), ``property`` (a property implies
+            another), ``chain`` or ``disjoint``.
+        body: Classes or properties that are required.
+        head: Class or property that follows; empty for ``disjoint``.
+        turned: Whether a type is of the object, or subject and object change places.
+        axiom: The statement that declares it.
+    """
+
+    name: str
+    kind: str
+    body: tuple[str, ...]
+    head: str
+    turned: bool
+    axiom: tuple[str, str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Axioms:
     """Rules, closed over each other; properties and classes are N-Quads terms.
 
@@ -64,6 +86,7 @@ class Axioms:
         chains: As declared, sorted; transitive properties among them.
         disjoint: Pairs of classes, as declared.
         left_over: What is not compiled, in words.
+        declared: The rules one by one, before they are closed over each other.
     """
 
     subclasses: frozenset[tuple[str, str]] = frozenset()
@@ -72,6 +95,7 @@ class Axioms:
     chains: tuple[Chain, ...] = ()
     disjoint: tuple[tuple[str, str], ...] = ()
     left_over: tuple[str, ...] = ()
+    declared: tuple[Rule, ...] = ()
 
     def names(self) -> set[str]:
         """Every property and class of the rules."""
@@ -125,9 +149,12 @@ class _Reader:
     chains: set[Chain] = field(default_factory=set)
     disjoint: set[tuple[str, str]] = field(default_factory=set)
     left_over: list[str] = field(default_factory=list)
+    declared: dict[Rule, None] = field(default_factory=dict)
+    axiom: tuple[str, str, str] = ("", "", "")
 
     def read(self, subject: str, predicate: str, value: str) -> None:
         """Take in one statement, or note that it is not understood."""
+        self.axiom = subject, predicate, value
         reader = _READERS.get(predicate)
         understood = reader(self, subject, value) if reader else predicate in _INERT_PROPERTIES
         if not understood:
@@ -151,6 +178,7 @@ class _Reader:
             chains=tuple(sorted(self.chains)),
             disjoint=tuple(sorted(self.disjoint)),
             left_over=tuple(dict.fromkeys(self.left_over)),
+            declared=tuple(self.declared),
         )
 
     def read_type(self, subject: str, kind: str) -> bool:
@@ -168,7 +196,8 @@ class _Reader:
         """``rdfs:subClassOf``."""
         if subject == value or _is_inert_class(value) or subject == term("owl:Nothing"):
             return True
-        return self._add(_is_class(subject) and _is_class(value), self.superclasses[subject], value)
+        sound = self._add(_is_class(subject) and _is_class(value), self.superclasses[subject], value)
+        return self._declare(sound, "class", (subject,), value)
 
     def read_equivalent_class(self, subject: str, value: str) -> bool:
         """``owl:equivalentClass``."""
@@ -201,7 +230,8 @@ class _Reader:
 
     def read_disjoint(self, subject: str, value: str) -> bool:
         """``owl:disjointWith``."""
-        return self._add(_is_class(subject) and _is_class(value), self.disjoint, (subject, value))
+        sound = self._add(_is_class(subject) and _is_class(value), self.disjoint, (subject, value))
+        return self._declare(sound, "disjoint", (subject, value), "")
 
     def read_same(self, subject: str, value: str) -> bool:
         """``owl:sameAs``."""
@@ -213,18 +243,31 @@ class _Reader:
             axioms.add(axiom)
         return sound
 
+    def _declare(self, sound: bool, kind: str, body: tuple[str, ...], head: str, *, turned: bool = False) -> bool:  # noqa: FBT001
+        """Keep what the axiom being read declares, if it is sound, and tell whether it is."""
+        if sound:
+            subject, predicate, value = self.axiom
+            name = _NAMES[value if predicate == _TYPE else predicate]
+            # Rules of both directions have the number of theirs: the one that reads from left to right is the first.
+            number = ("2", "1")[subject == body[0]] if name in _NUMBERED else ""
+            self.declared[Rule(name + number, kind, body, head, turned, self.axiom)] = None
+        return sound
+
     def _imply(self, source: str, target: str, *, flipped: bool = False) -> bool:
-        return self._add(_is_property(source) and _is_property(target), self.implied[source], (target, flipped))
+        sound = self._add(_is_property(source) and _is_property(target), self.implied[source], (target, flipped))
+        return self._declare(sound, "property", (source,), target, turned=flipped)
 
     def _chain(self, head: str, body: tuple[str, ...]) -> bool:
         if len(body) == 1:
             return self.read_subproperty(body[0], head)
-        return self._add(bool(body) and all(map(_is_property, (head, *body))), self.chains, Chain(head, body))
+        sound = self._add(bool(body) and all(map(_is_property, (head, *body))), self.chains, Chain(head, body))
+        return self._declare(sound, "chain", body, head)
 
     def _type(self, name: str, cls: str, *, of_object: bool) -> bool:
         if _is_inert_class(cls):
             return True
-        return self._add(_is_property(name) and _is_class(cls), self.typed[name], (cls, of_object))
+        sound = self._add(_is_property(name) and _is_class(cls), self.typed[name], (cls, of_object))
+        return self._declare(sound, "type", (name,), cls, turned=of_object)
 
     def _read_list(self, head: str) -> tuple[str, ...]:
         """Read an RDF list; empty when it is none, has no end, or more than one."""
@@ -238,6 +281,22 @@ class _Reader:
         return tuple(found.values())
 
 
+#: What OWL 2 RL calls the rule of an axiom, by its predicate or, of types, its object.
+_NAMES = {
+    term("owl:AllDisjointClasses"): "cax-adc",
+    term("owl:SymmetricProperty"): "prp-symp",
+    term("owl:TransitiveProperty"): "prp-trp",
+    term("owl:disjointWith"): "cax-dw",
+    term("owl:equivalentClass"): "cax-eqc",
+    term("owl:equivalentProperty"): "prp-eqp",
+    term("owl:inverseOf"): "prp-inv",
+    term("owl:propertyChainAxiom"): "prp-spo2",
+    term("rdfs:domain"): "prp-dom",
+    term("rdfs:range"): "prp-rng",
+    term("rdfs:subClassOf"): "cax-sco",
+    term("rdfs:subPropertyOf"): "prp-spo1",
+}
+_NUMBERED = {"cax-eqc", "prp-eqp", "prp-inv"}
 _READERS: dict[str, Callable[[_Reader, str, str], bool]] = {
     _TYPE: _Reader.read_type,
     term("owl:disjointWith"): _Reader.read_disjoint,

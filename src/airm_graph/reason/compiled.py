@@ -39,20 +39,23 @@ def read_axioms(table: TripleTable) -> Axioms:
     return compile_axioms((texts[s], texts[p], texts[o], "") for s, p, o in quads)
 
 
-def infer_compiled(table: TripleTable, axioms: Axioms, *, vocabulary: Vocabulary | None = None) -> tuple[int, tuple[str, ...]]:
+def infer_compiled(
+    table: TripleTable, axioms: Axioms, *, vocabulary: Vocabulary | None = None, generalised: bool = False
+) -> tuple[int, tuple[str, ...]]:
     """Infer by the compiled axioms what follows from all quads of a table, into its inferred graph.
 
     Args:
-        table: Gets the new statements; none has a literal as subject, and none speaks of a blank node.
+        table: Gets the new statements.
         axioms: From ``compile_axioms`` or ``read_axioms``; what they left over is not applied.
         vocabulary: Keep only what ``publishable`` would keep with this vocabulary.
+        generalised: Keep also what has a literal as subject or speaks of a blank node.
 
     Returns:
         How many statements are new, and the contradictions, each as a sentence, sorted.
     """
     run = _Run(table, axioms)
     try:
-        size = run.infer(vocabulary)
+        size = run.infer(vocabulary, generalised=generalised)
         contradictions = run.find_contradictions()
         table.append("quads", "SELECT s, p, o, g FROM inferred")
         return size, contradictions
@@ -72,12 +75,12 @@ class _Run:
         self._targets = _implied_among(self._linked, axioms.rewrites)
         self._made = {name for link in axioms.chains for name in self._targets[link.head]}
 
-    def infer(self, vocabulary: Vocabulary | None) -> int:
+    def infer(self, vocabulary: Vocabulary | None, *, generalised: bool) -> int:
         """Leave what is new in the table ``inferred``; returns how much that is."""
         self._write_rules()
         self._run_chains()
         self._find_types()
-        return self._collect(vocabulary)
+        return self._collect(vocabulary, generalised=generalised)
 
     def find_contradictions(self) -> tuple[str, ...]:
         """Tell which things belong to two classes that exclude each other."""
@@ -145,7 +148,7 @@ class _Run:
     def _made_facts(self) -> str:
         return f"(SELECT p, s, o FROM fact WHERE p IN {_listed(self._ids[name] for name in self._made)})"
 
-    def _collect(self, vocabulary: Vocabulary | None) -> int:
+    def _collect(self, vocabulary: Vocabulary | None, *, generalised: bool) -> int:
         """Bring all results together and leave out what is asserted, what RDF forbids and what is not to be published."""
         implied = f"SELECT {_TURNED} FROM {{}} AS f JOIN rule_rewrite AS r ON r.source = f.p"
         types = f"SELECT {self._ids[_TYPE]} AS p, s, c AS o FROM typed"
@@ -155,7 +158,8 @@ class _Run:
         properties = _listed(self._ids[name] for name in self._inferable())
         said = f"SELECT 1 FROM quads AS q WHERE q.p IN {properties} AND q.p = f.p AND q.s = f.s AND q.o = f.o"
         blank = f"SELECT 1 FROM terms AS b WHERE b.kind = {BLANK} AND b.id = f.o"
-        kept = f"f.s IN (SELECT id FROM terms WHERE kind = {IRI}) AND NOT EXISTS ({blank}) AND NOT EXISTS ({said})"
+        possible = "" if generalised else f"f.s IN (SELECT id FROM terms WHERE kind = {IRI}) AND NOT EXISTS ({blank}) AND "
+        kept = f"{possible}NOT EXISTS ({said})"
         new = f"SELECT DISTINCT f.s, f.p, f.o FROM ({found}) AS f WHERE {kept}{self._wanted(vocabulary)}"
         return self._table.materialise("inferred", f"SELECT s, p, o, {self._ids[_GRAPH]} AS g FROM ({new}) AS n")
 

@@ -1,0 +1,95 @@
+"""What the results of analyses share: terms as users write them, and RDF with the notice in it."""
+
+import re
+from collections.abc import Iterable
+
+from airm_graph.errors import ParameterError, StoreError
+from airm_graph.graph.store import format_rows
+from airm_graph.namespaces import BASE, PREFIXES, literal, rebase_text, term
+from airm_graph.terms import Quad
+from airm_graph.triples import NOTICE
+
+__all__ = ["mark_preliminary", "read_term", "show_term", "write_turtle"]
+
+_TERM = re.compile(r'<[^<>"{}|^`\\\x00-\x20]+>|_:\S+|"(?:[^"\\]|\\.)*"(?:@[A-Za-z0-9-]+|\^\^<[^<>\s]+>)?', re.DOTALL)
+_PREFIXED = re.compile(r"([a-z]+):([A-Za-z_][\w.-]*)")
+_PATH = re.compile(r"[0-9A-Za-z._~/#-]*[0-9A-Za-z_~/#-]")
+#: Prefixes of vocabularies that results use and the data does not.
+_MORE = {"qb": "http://purl.org/linked-data/cube#"}
+
+
+def read_term(text: str, *, base: str = BASE, parameter: str) -> str:
+    """Read a term as users write it, as an N-Quads term.
+
+    Args:
+        text: ``<IRI>``, an IRI, ``"literal"``, ``a``, a prefixed name, or a path below the base.
+        base: What the IRIs of the data begin with.
+        parameter: What it is, for messages.
+
+    Raises:
+        ParameterError: It is nothing of these.
+
+    >>> read_term("airm:code", parameter="predicate"), read_term("taxonomy/v2/2.3", parameter="object")
+    ('<https://w3id.org/airm-graph/ontology#code>', '<https://w3id.org/airm-graph/taxonomy/v2/2.3>')
+    """
+    if _TERM.fullmatch(text):
+        return text
+    if text == "a":
+        return term("rdf:type")
+    if (found := _PREFIXED.fullmatch(text)) and found[1] in PREFIXES:
+        return rebase_text(term(text), base)
+    if re.match(r"(?:https?://|urn:)", text) and _TERM.fullmatch(f"<{text}>"):
+        return f"<{text}>"
+    if _PATH.fullmatch(text):
+        return f"<{base}{text}>"
+    takes = 'an IRI, a prefixed name such as airm:code, a path such as taxonomy/v2/2.3, or a literal as "text"'
+    raise ParameterError(f"the {parameter} {text[:80]!r} is no term; write {takes}", parameter=parameter)
+
+
+def show_term(name: str, *, base: str = BASE) -> str:
+    """Write a term for people: with a prefix of the project, or as a path below the base.
+
+    >>> show_term(term("skos:broader")), show_term("<https://w3id.org/airm-graph/taxonomy/v2/2.3>")
+    ('skos:broader', 'taxonomy/v2/2.3')
+    """
+    if not name.startswith("<"):
+        return name
+    address = name[1:-1]
+    for prefix, namespace in PREFIXES.items():
+        if (space := rebase_text(namespace, base)) != address and address.startswith(space) and "/" not in address[len(space) :]:
+            return f"{prefix}:{address[len(space) :]}"
+    return address.removeprefix(base) if address != base else name
+
+
+def mark_preliminary(subject: str, *, base: str = BASE) -> list[Quad]:
+    """State of a resource what the dataset states of itself: its status and the notice."""
+    notice = f"<{base}notice/preliminary>"
+    return [
+        (subject, term("adms:status"), "<http://purl.org/adms/status/UnderDevelopment>", ""),
+        (subject, term("dcterms:rights"), notice, ""),
+        (notice, term("rdf:type"), term("dcterms:RightsStatement"), ""),
+        (notice, term("rdfs:label"), literal(NOTICE, language="en"), ""),
+    ]
+
+
+def write_turtle(rows: Iterable[Quad], *, base: str = BASE) -> str:
+    """Write statements as Turtle, sorted, with the notice in the first line.
+
+    Raises:
+        StoreError: A term is no N-Quads term.
+    """
+    prefixes = {name: rebase_text(space, base) for name, space in PREFIXES.items()} | _MORE
+    ordered = sorted({(*row[:3], "") for row in rows})
+    # What has a type first, as people read it.
+    ordered.sort(key=lambda row: (row[0], row[1] != term("rdf:type"), row[1], row[2]))
+    try:
+        data = format_rows(ordered, media_type="text/turtle", prefixes=prefixes)
+    except (SyntaxError, ValueError) as error:
+        raise StoreError(f"the result cannot be written as Turtle: {error}") from error
+    # Oxigraph writes all prefixes, in no order.
+    lines = data.decode().splitlines(keepends=True)
+    named = [line for line in lines if line.startswith("@prefix")]
+    body = "".join(lines[len(named) :])
+    spoken = set(re.findall(r"(?:^|[\s^])([a-z]+:)", body))
+    used = sorted(line for line in named if line.split()[1] in spoken)
+    return "".join((f"# {NOTICE}\n", *used, body))

@@ -383,7 +383,7 @@ def test_graph_that_is_served_answers_as_before(example_graph: Graph, is_loaded:
 
     graph = Graph.of(example_graph.quads)
     before = ask(graph if is_loaded else example_graph)
-    backend = Backend(graph, folder=None, limits=Limits())
+    backend = Backend(graph, limits=Limits())
     backend.warm_up()
     assert f"{BASE}graph/service" in backend.info["graphs"]
     assert ("store" in vars(graph)) == is_loaded, "the server has a store of its own, and needs no other"

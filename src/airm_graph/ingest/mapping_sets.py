@@ -15,6 +15,7 @@ from typing import Any, BinaryIO
 import yaml
 
 from airm_graph.errors import InputError
+from airm_graph.ingest.formats import open_regular
 from airm_graph.model import Finding, Location, Severity
 from airm_graph.rules import make_finding
 from airm_graph.sssom import BUILT_IN, ENUMS, JUSTIFICATIONS, NO_TERM, PROPAGATED, SET_SLOTS, SLOTS, Curies, Match, MatchSet, Slot, Value
@@ -358,7 +359,7 @@ def load_matches(path: str | Path) -> MatchSet:
         InputError: It cannot be read, or a rule that must be kept is broken; the message names file and line.
     """
     try:
-        with Path(path).open("rb") as stream:
+        with open_regular(Path(path)) as stream:
             reader = open_matches(stream, file=str(path), beside=read_metadata_beside(Path(path)))
             matches = tuple(reader)
     except OSError as error:
@@ -375,6 +376,6 @@ def read_metadata_beside(path: Path) -> bytes | None:
     for suffix in (".yml", ".yaml"):
         beside = path.with_name(stem + suffix)
         if beside.is_file():
-            with beside.open("rb") as stream:
+            with open_regular(beside) as stream:
                 return stream.read(MAX_METADATA + 1)
     return None

@@ -13,6 +13,7 @@ from pathlib import Path
 from airm_graph.errors import InputError, StoreError
 from airm_graph.graph import ParquetFile, TripleTable, quote, suffix_of
 from airm_graph.graph.store import FORMATS, number_rows, parse_rows, stream_rows
+from airm_graph.ingest.formats import open_regular
 from airm_graph.ingest.inputs import Over
 from airm_graph.ingest.rdf_jsonld import find_json_lines
 from airm_graph.model import Finding, Location
@@ -175,7 +176,7 @@ def load_rdf_file(path: Path, *, label: str, table: TripleTable) -> RdfFile:
 
 def _check_readable(path: Path) -> None:
     try:
-        with path.open("rb"):
+        with open_regular(path):
             pass
     except OSError as error:
         raise InputError(f"the file cannot be read: {error.strerror}", file=str(path)) from error
@@ -190,7 +191,7 @@ def read_packed(path: Path) -> bytes:
     try:
         if path.suffix.lower() == ".zst":
             raise InputError("only N-Triples and N-Quads are read packed by Zstandard", file=str(path), remedy="unpack it first")
-        with gzip.open(path) if path.suffix.lower() == ".gz" else path.open("rb") as file:
+        with open_regular(path) as stream, gzip.open(stream) if path.suffix.lower() == ".gz" else stream as file:
             return file.read()
     except (OSError, EOFError) as error:
         what = getattr(error, "strerror", None) or str(error)

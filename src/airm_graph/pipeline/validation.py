@@ -11,7 +11,7 @@ from airm_graph.ingest.rdf import format_suffix, has_quads, locate_findings
 from airm_graph.model import Finding
 from airm_graph.namespaces import PREFIXES, term
 from airm_graph.pipeline.building import build_graph
-from airm_graph.pipeline.loading import find_base, find_export
+from airm_graph.pipeline.loading import find_base, find_export, is_release, read_sums
 from airm_graph.pipeline.options import BuildOptions
 from airm_graph.pipeline.platform import EMBEDDED, MANIFEST, NQUADS, Platform
 from airm_graph.pipeline.views import SUMS
@@ -59,7 +59,12 @@ def validate_inputs(
         raise InputError("captures and RDF are given at once", file=strange, remedy="validate them one after the other")
     every = sorted({path for paths in found for path in paths}, key=Path.as_posix)
     sets = [path for path in every if is_match_table(path.name)]
+    releases = [Path(path) for path in inputs if (Path(path) / SUMS).is_file()]
+    before = [read_sums(folder) for folder in releases]
     report = _validate_rdf([path for path in every if path not in sets], options, tell=tell)
+    if before != [read_sums(folder) for folder in releases]:
+        where = ", ".join(map(str, releases))
+        raise InputError("another release was written there while it was read", file=where, remedy="validate it again")
     mapped = [finding for path in sets for finding in _judge_mapping_set(path)]
     names = {path.as_posix(): path.as_posix() for path in every}
     return Report((*report.findings, *mapped), tuple(names), report.engines, report.notes), names
@@ -106,11 +111,11 @@ def _find_rdf(path: Path) -> Sequence[Path]:
     # The sums tell a written graph, whose files all say the same, from a folder of files that each say their own.
     if not path.is_dir():
         return (path,) if path.exists() and (format_suffix(path) or has_quads(path)) else ()
-    if (path / MANIFEST).is_file():
-        path /= NQUADS
-    elif (path / SUMS).is_file():
+    if is_release(path) and not (path / MANIFEST).is_file():
         export = find_export(path)
         return (export,) if export else ()
+    if (path / MANIFEST).is_file():
+        path /= NQUADS
     return _list_below(path, lambda path: format_suffix(path) not in ("", ".xml")) or _list_below(path, has_quads)
 
 

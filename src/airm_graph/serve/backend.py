@@ -13,7 +13,7 @@ from airm_graph.errors import ExportError, InputError, ParameterError, QueryErro
 from airm_graph.export import EXPORTS, make_options
 from airm_graph.graph.store import Store
 from airm_graph.namespaces import PREFIXES
-from airm_graph.pipeline import SUMS, Graph, load, read_sums
+from airm_graph.pipeline import Graph, is_release, load, read_sums
 from airm_graph.query.answers import Table, format_table
 from airm_graph.query.library import list_queries, run_query
 from airm_graph.search import SearchIndex, search_index
@@ -64,13 +64,15 @@ class Backend:
         info: What the HTTP process has to know, as JSON values: `DatasetInfo`.
     """
 
-    def __init__(self, graph: Graph, *, folder: Path | None, limits: Limits, changed: float = 0.0, public_url: str = "") -> None:
+    def __init__(
+        self, graph: Graph, *, limits: Limits, files: Mapping[str, ReleaseFile] | None = None, changed: float = 0.0, public_url: str = ""
+    ) -> None:
         """Load everything.
 
         Args:
             graph: The data.
-            folder: Where the files of the release lie; None where there are none.
             limits: Of a query and an answer.
+            files: Files of the release by name.
             changed: Time of the data, in seconds since 1970.
             public_url: Address under which users reach the server, with a slash at the end.
         """
@@ -88,7 +90,7 @@ class Backend:
         self._index = SearchIndex.build(graph.quads, base=graph.base)
         options = make_options(graph.base, comment=NOTICE)
         self._options = replace(options, prefixes={**options.prefixes, **SERVICE_PREFIXES})
-        self.info = self._make_info(graph, endpoint=endpoint, folder=folder, changed=changed)
+        self.info = self._make_info(graph, endpoint=endpoint, files=files or {}, changed=changed)
         self._answers: Mapping[str, Callable[[Message], Reply]] = {
             "graph": self._answer_graph,
             "query": self._answer_query,
@@ -99,7 +101,7 @@ class Backend:
             "sparql": self._answer_sparql,
         }
 
-    def _make_info(self, graph: Graph, *, endpoint: str, folder: Path | None, changed: float) -> Mapping[str, Any]:
+    def _make_info(self, graph: Graph, *, endpoint: str, files: Mapping[str, ReleaseFile], changed: float) -> Mapping[str, Any]:
         return {
             "base": graph.base,
             "notice": NOTICE,
@@ -111,7 +113,7 @@ class Backend:
             "licences": self._find_licences(),
             "counts": {row[0]: int(row[1] or 0) for row in run_query(self._store, "counts", base=self._base).values()},
             "prefixes": self._options.prefixes,
-            "files": _list_files(self._store, folder, base=graph.base),
+            "files": _list_distributions(self._store, files, base=graph.base),
         }
 
     def warm_up(self) -> None:
@@ -259,11 +261,15 @@ def load_backend(path: Path | None, *, limits: Limits, public_url: str = "") -> 
         InputError: There is no such file, or a folder is not what its ``SHA256SUMS`` says.
         StoreError: A file is not what its suffix says.
     """
+    folder = path if path is not None and is_release(path) else None
+    sums = read_sums(folder) if folder else {}
     graph = load(path)
     if graph.is_empty:
         raise InputError("holds no statement", file=str(path), remedy="build a graph first: airm-graph build captures/ -o dist")
-    folder = path if path is not None and (path / SUMS).is_file() else None
-    backend = Backend(graph, folder=folder, limits=limits, changed=_find_time(path, folder), public_url=public_url)
+    files = _list_files(folder, sums) if folder else {}
+    backend = Backend(graph, limits=limits, files=files, changed=_find_time(path, folder), public_url=public_url)
+    if folder and read_sums(folder) != sums:
+        raise InputError("another release was written there while it was loaded", file=str(folder), remedy="start again")
     backend.warm_up()
     return backend
 
@@ -284,12 +290,15 @@ def _make_digest(graph: Graph, endpoint: str) -> str:
     return hashlib.sha256(f"{data} {version('airm-graph')} {endpoint}".encode()).hexdigest()
 
 
-def _list_files(store: Store, folder: Path | None, *, base: str) -> dict[str, ReleaseFile]:
-    """List the files of the release that the folder has, by path below the base."""
-    if folder is None:
-        return {}
+def _list_files(folder: Path, sums: Mapping[str, str]) -> dict[str, ReleaseFile]:
+    """List the exports of a release by name."""
     types = {export.file_name: export.media_type for export in EXPORTS.values()}
-    sums = read_sums(folder)
+    about = {name: (folder / name).stat() for name in sums.keys() & types.keys()}
+    return {name: (name, types[name], sums[name], found.st_size, found.st_mtime_ns) for name, found in about.items()}
+
+
+def _list_distributions(store: Store, files: Mapping[str, ReleaseFile], *, base: str) -> dict[str, ReleaseFile]:
+    """List files by the paths below the base under which the release declares them."""
     declared = {s[1:-1] for s, p, _, _ in store.find_rows(object=f"{PREFIXES['dcat']}Distribution") if s.startswith(f"<{base}")}
     names = {iri.removeprefix(base): iri.rpartition("/")[2] for iri in sorted(declared)}
-    return {path: (name, types[name], sums[name], (folder / name).stat().st_size) for path, name in names.items() if name in sums}
+    return {path: files[name] for path, name in names.items() if name in files}

@@ -7,6 +7,7 @@ import asyncio
 import gzip
 import hashlib
 import json
+import os
 from collections.abc import Awaitable, Callable, Mapping
 from email.utils import formatdate, parsedate_to_datetime
 from functools import cache
@@ -19,8 +20,18 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
     from starlette.routing import Route
+    from starlette.types import Receive, Scope, Send
 
-__all__ = ["CONTENT_SECURITY", "Validators", "escape_json", "make_etag", "make_response", "make_route", "write_json"]
+__all__ = [
+    "CONTENT_SECURITY",
+    "Validators",
+    "escape_json",
+    "make_etag",
+    "make_response",
+    "make_route",
+    "send_open_file",
+    "write_json",
+]
 
 #: What a page may do: show itself, load its own style and scripts, ask its own server.
 CONTENT_SECURITY = (
@@ -119,6 +130,20 @@ async def make_response(
             sent["ETag"] = f'{sent["ETag"][:-1]}-{coding}"'
     typed = f"{media_type}; charset=utf-8" if media_type.startswith(_UTF8) else media_type
     return Response(body, status_code=status, headers=sent, media_type=typed)
+
+
+def send_open_file(handle: int, about: os.stat_result, *, media_type: str, headers: Mapping[str, str]) -> "Response":
+    """Make the response that sends an open file, whatever its name stands for by then, and closes it."""
+    from starlette.responses import FileResponse
+
+    class OpenFileResponse(FileResponse):
+        async def __call__(self, scope: "Scope", receive: "Receive", send: "Send") -> None:
+            try:
+                await super().__call__(scope, receive, send)
+            finally:
+                os.close(handle)
+
+    return OpenFileResponse(f"/dev/fd/{handle}", stat_result=about, media_type=media_type, headers=headers)
 
 
 def make_route(

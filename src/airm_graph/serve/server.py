@@ -57,6 +57,7 @@ def run_server(path: Path | None, *, settings: Settings, pages: Pages, announce:
         return not pool.lost.is_set()
     finally:
         control.close()
+        listener.close()
         _wait_for_end(fork_server)
 
 

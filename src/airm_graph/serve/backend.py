@@ -6,12 +6,13 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
 from importlib.metadata import version
+from itertools import islice
 from pathlib import Path
 from typing import IO, Any, cast
 
 from airm_graph.errors import ExportError, InputError, ParameterError, QueryError, UnknownQueryError
 from airm_graph.export import EXPORTS, make_options
-from airm_graph.graph.store import Store
+from airm_graph.graph.store import Result, Store
 from airm_graph.namespaces import PREFIXES
 from airm_graph.pipeline import Graph, is_release, load, read_sums
 from airm_graph.query.answers import Table, format_table
@@ -22,7 +23,7 @@ from airm_graph.serve.dataset_info import ReleaseFile
 from airm_graph.serve.graph_writer import write_graph
 from airm_graph.serve.messages import Message, Reply
 from airm_graph.serve.project_documents import find_document_graphs, load_documents, read_documents
-from airm_graph.serve.query_checks import check_query
+from airm_graph.serve.query_checks import CheckedQuery, check_query
 from airm_graph.serve.resource_description import describe_document, describe_resource, list_described_rows
 from airm_graph.serve.server_settings import Limits
 from airm_graph.serve.service_description import SERVICE_GRAPH, SERVICE_PREFIXES, describe_service
@@ -42,14 +43,17 @@ class _Output(io.RawIOBase):
     def __init__(self, most: int) -> None:
         self._parts: list[bytes] = []
         self._left = most
+        self.is_full = False
 
     def writable(self) -> bool:
         return True
 
     def write(self, data: Any) -> int:
-        self._left -= len(data)
-        if self._left < 0:
+        if len(data) > self._left:
+            self._parts.append(bytes(data[: self._left]))
+            self.is_full = True
             raise _TooLargeError
+        self._left -= len(data)
         self._parts.append(bytes(data))
         return len(data)
 
@@ -99,6 +103,7 @@ class Backend:
             "search": self._answer_search,
             "service": self._answer_service,
             "sparql": self._answer_sparql,
+            "table": self._answer_table,
         }
 
     def _make_info(self, graph: Graph, *, endpoint: str, files: Mapping[str, ReleaseFile], changed: float) -> Mapping[str, Any]:
@@ -127,6 +132,7 @@ class Backend:
             {"kind": "resource", "iri": iri},
             {"kind": "search", "text": "ai", "facets": {}, "limit": 1, "offset": 0},
             {"kind": "sparql", "query": "SELECT", "table_type": None, "graph_type": None},
+            *({"kind": "table", "query": form, "rows": 1, "text": 9} for form in (text, "ASK {}", "CONSTRUCT WHERE { ?s ?p ?o } LIMIT 1")),
             *({"kind": "query", "name": "counts", "arguments": {}, "format": form} for form in ("terms", *TABLE_TYPES)),
             *({"kind": "sparql", "query": text, "table_type": name, "graph_type": None} for name in TABLE_TYPES.values()),
             *({"kind": "rdf", "iri": iri, "type": name} for name in GRAPH_TYPES.values()),
@@ -156,7 +162,12 @@ class Backend:
     def _refuse_size(self) -> Reply:
         return Reply(413, {"error": f"the answer is larger than {self._limits.output} bytes; ask for less, for example with LIMIT"})
 
-    def _answer_sparql(self, message: Message) -> Reply:
+    def _ask(self, message: Message) -> tuple[CheckedQuery, Result]:
+        """Check a query and begin to answer it.
+
+        Raises:
+            QueryError: It is refused, or names a graph that is not served.
+        """
         text = message["query"]
         checked = check_query(text, base=self._base, depth=self._limits.depth, repetitions=self._limits.repetitions)
         default, named = message.get("default_graphs"), message.get("named_graphs")
@@ -165,7 +176,32 @@ class Backend:
             raise QueryError(f"the graph <{unknown[0]}> is not served here; ask SELECT DISTINCT ?g {{ GRAPH ?g {{ }} }} for those that are")
         if default is None and named is None and (checked.default_graphs or checked.named_graphs):
             default, named = checked.default_graphs, checked.named_graphs
-        result = self._store.ask(text, base=self._base, default_graphs=default, named_graphs=named)
+        return checked, self._store.ask(text, base=self._base, default_graphs=default, named_graphs=named)
+
+    def _answer_table(self, message: Message) -> Reply:
+        """Answer what a page shows of a query: the first rows and their number, the truth, or the beginning of statements."""
+        _, result = self._ask(message)
+        if result.kind == "rows":
+            rows, shown = iter(result), message["rows"]
+            first = list(self._limit(islice(rows, shown)))
+            said: dict[str, Any] = {"columns": result.columns, "rows": first, "count": len(first) + sum(1 for _ in rows)}
+        elif result.kind == "boolean":
+            output = _Output(self._limits.output)
+            result.write(cast("IO[bytes]", output), media_type=TABLE_TYPES["json"])
+            said = {"truth": bool(json.loads(output.read_all())["boolean"])}
+        else:
+            output = _Output(4 * message["text"])
+            try:
+                result.write(cast("IO[bytes]", output), media_type=GRAPH_TYPES["ttl"], prefixes=self._options.prefixes)
+            except (QueryError, _TooLargeError):
+                if not output.is_full:
+                    raise
+            text = output.read_all().decode("utf-8", "replace")
+            said = {"text": text[: message["text"]], "is_whole": not output.is_full and len(text) <= message["text"]}
+        return Reply(200, {}, json.dumps(said, ensure_ascii=False).encode("utf-8", "replace"))
+
+    def _answer_sparql(self, message: Message) -> Reply:
+        checked, result = self._ask(message)
         media_type = message["graph_type" if result.kind == "graph" else "table_type"]
         if media_type is None:
             return Reply(406, {"error": "the form of the query has no such format", "form": result.kind})

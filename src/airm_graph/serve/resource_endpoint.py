@@ -16,6 +16,7 @@ from urllib.parse import quote
 from airm_graph.serve.content_negotiation import GRAPH_TYPES, HTML, choose_type, negotiate
 from airm_graph.serve.graph_client import GraphClient
 from airm_graph.serve.messages import Reply
+from airm_graph.serve.outbox import Outbox
 from airm_graph.serve.page_interface import PageRequest, Pages
 from airm_graph.serve.problems import Problem
 from airm_graph.serve.resource_description import read_resource_json
@@ -118,4 +119,10 @@ def _send_file(request: "Request", client: GraphClient, path: str) -> "Response"
     if etag in request.headers.get("if-none-match", ""):
         os.close(handle)
         return Response(status_code=304, headers=headers)
-    return send_open_file(handle, found, media_type=media_type, headers=headers)
+    outbox = Outbox.of(request)
+    try:
+        outbox.take_file()
+    except Problem:
+        os.close(handle)
+        raise
+    return send_open_file(handle, found, outbox=outbox, media_type=media_type, headers=headers)

@@ -2,8 +2,12 @@
 
 Every request starts on a fast worker. One that takes longer than a moment becomes slow: it goes on
 with the lowest priority until its time is over, and a new worker takes its place, so that small
-requests never wait behind large ones. When there are as many slow requests as are allowed, the one
+requests never wait behind large ones. A moment is time of the processor: on a busy machine a small
+request takes long and is still small. When there are as many slow requests as are allowed, the one
 that has run for longest is given up with 503, or else, where others wait, the new one.
+
+A worker that ends without having been told to is replaced, and its request is tried once more where the
+reason came from outside. The pool looks at itself once a second: a start that nobody answers is made again.
 """
 
 import asyncio
@@ -23,6 +27,7 @@ __all__ = ["WorkerPool"]
 _REASONS = {
     "busy": "the server is busy; ask again later",
     "crash": "the query needs more than the server gives to one; ask a simpler one",
+    "killed": "the process that answered was ended from outside, twice; ask again later",
     "draining": "the server is about to stop; ask again later",
     "memory": "the query needs more memory than the server gives to one; ask a smaller one",
     "slow": "the query takes long, and the server has too many of that kind at work; ask a smaller one, or ask again later",
@@ -30,15 +35,25 @@ _REASONS = {
 }
 # A request that has been running for so many times the fast limit may be given up for another one.
 _LONG = 6
+_TICKS, _LEAST = os.sysconf("SC_CLK_TCK"), 1e-9
 # Rust aborts when memory runs out.
-_SIGNALS = {int(signal.SIGALRM): "time", int(signal.SIGXCPU): "time", int(signal.SIGABRT): "memory"}
+_SIGNALS = {
+    int(signal.SIGALRM): "time",
+    int(signal.SIGXCPU): "time",
+    int(signal.SIGABRT): "memory",
+    int(signal.SIGKILL): "killed",
+    int(signal.SIGTERM): "killed",
+}
+#: Seconds between two looks of the pool at itself; after which a start counts as failed; without a worker, after which the server is ill.
+_LOOK, _START_SECONDS, _ILL_SECONDS = 1.0, 10.0, 5.0
 
 
 class _Worker(asyncio.Protocol):
     """Sends one message at a time to one worker."""
 
-    def __init__(self, pool: "WorkerPool", number: int) -> None:
-        self.pool, self.number = pool, number
+    def __init__(self, pool: "WorkerPool", number: int, process: int) -> None:
+        self.pool, self.number, self.process = pool, number, process
+        self.used = 0.0
         self.answered = 0
         self.begun = 0.0
         self.timers: list[asyncio.TimerHandle] = []
@@ -96,11 +111,12 @@ class WorkerPool:
         self._idle: deque[_Worker] = deque()
         self._queue: deque[asyncio.Future[_Worker]] = deque()
         self._slow: set[_Worker] = set()
-        self._starting: set[int] = set()
+        self._starting: dict[int, float] = {}  # number to when it was asked for
         self._unexplained: dict[int, _Worker] = {}
         self._connecting: set[asyncio.Task[None]] = set()
         self._last_number = 0
         self._draining = False
+        self._last_alive = 0.0
         self.lost = asyncio.Event()
         self.ended: Counter[str] = Counter()
 
@@ -110,6 +126,15 @@ class WorkerPool:
         return bool(self._workers) and not self._draining and not self.lost.is_set()
 
     @property
+    def ill_seconds(self) -> float:
+        """For how long nothing could be answered, where that is longer than it may be; otherwise 0."""
+        if self._idle and not self.lost.is_set():
+            return 0.0
+        since = asyncio.get_running_loop().time() - self._last_alive
+        most = _ILL_SECONDS if not self._workers else self._limits.seconds + _ILL_SECONDS
+        return since if since > most else 0.0
+
+    @property
     def gauges(self) -> Mapping[str, int]:
         """How many workers there are, are idle and slow, and how many requests wait."""
         return {"workers": len(self._workers), "idle": len(self._idle), "slow": len(self._slow), "waiting": len(self._queue)}
@@ -117,8 +142,28 @@ class WorkerPool:
     def start(self) -> None:
         """Begin to read events of the fork server, and start workers."""
         self._control.settimeout(0)
-        asyncio.get_running_loop().add_reader(self._control.fileno(), self._read_event)
+        loop = asyncio.get_running_loop()
+        loop.add_reader(self._control.fileno(), self._read_event)
+        self._last_alive = loop.time()
+        self._look()
+
+    def _look(self) -> None:
+        """Give up starts that nobody answered, and start what is missing."""
+        if self._draining or self.lost.is_set():
+            return
+        loop = asyncio.get_running_loop()
+        if self._idle:
+            self._last_alive = loop.time()
+        for number, asked in list(self._starting.items()):
+            if loop.time() - asked > _START_SECONDS:
+                self._give_up_start(number)
         self._start_workers()
+        loop.call_later(_LOOK, self._look)
+
+    def _give_up_start(self, number: int) -> None:
+        """Forget a worker that never came; the next look starts another one."""
+        self._starting.pop(number, None)
+        self._send_command(KILL, number)
 
     async def wait_until_ready(self) -> None:
         """Wait for the first worker, or until the fork server is lost."""
@@ -146,11 +191,15 @@ class WorkerPool:
                 self._kill(worker, "draining")
 
     async def send(self, message: Message) -> Reply:
-        """Send a message to a worker.
+        """Send a message to a worker; once more where the worker was ended from outside.
 
         Returns:
             Its reply, or 503 with the reason why there is none.
         """
+        reply = await self._send_once(message)
+        return await self._send_once(message) if reply.head.get("reason") == "killed" else reply
+
+    async def _send_once(self, message: Message) -> Reply:
         worker = self._idle.popleft() if self._idle else await self._wait()
         if isinstance(worker, str):
             return _make_refusal(worker)
@@ -170,7 +219,7 @@ class WorkerPool:
 
     def _start_timers(self, worker: _Worker) -> None:
         loop = asyncio.get_running_loop()
-        worker.begun = loop.time()
+        worker.begun, worker.used = loop.time(), _read_used(worker.process)
         worker.timers = [
             loop.call_later(self._limits.fast_seconds, self._make_slow, worker),
             loop.call_later(self._limits.seconds, self._kill, worker, "time"),
@@ -206,6 +255,7 @@ class WorkerPool:
 
     def _release(self, worker: _Worker) -> None:
         worker.answered += 1
+        self._last_alive = asyncio.get_running_loop().time()
         self._slow.discard(worker)
         if worker.is_slow or worker.answered >= self._limits.requests_per_worker or self._draining:
             worker.ending = worker.ending or "recycled"
@@ -224,6 +274,11 @@ class WorkerPool:
         self._idle.append(worker)
 
     def _make_slow(self, worker: _Worker) -> None:
+        left = self._limits.fast_seconds - (_read_used(worker.process) - worker.used)
+        if worker.used and left > 0:
+            # It waited for a processor most of the time.
+            worker.timers[0] = asyncio.get_running_loop().call_later(max(left, self._limits.fast_seconds / 5), self._make_slow, worker)
+            return
         if not self._allow_slow(worker):
             return
         worker.is_slow = True
@@ -271,7 +326,7 @@ class WorkerPool:
         fast = len(self._workers) - len(self._slow) + len(self._starting)
         for _ in range(self._limits.workers - fast):
             self._last_number += 1
-            self._starting.add(self._last_number)
+            self._starting[self._last_number] = asyncio.get_running_loop().time()
             self._send_command(START, self._last_number)
 
     def _send_command(self, command: bytes, number: int) -> None:
@@ -292,18 +347,24 @@ class WorkerPool:
             asyncio.get_running_loop().remove_reader(self._control.fileno())
             return
         event, number, status = CONTROL.unpack(data)
-        if event == WORKER_STARTED and handles:
-            task = asyncio.get_running_loop().create_task(self._connect(number, socket.socket(fileno=handles[0])))
+        if event == WORKER_STARTED and handles and number in self._starting:
+            task = asyncio.get_running_loop().create_task(self._connect(number, socket.socket(fileno=handles[0]), process=status))
             self._connecting.add(task)
             task.add_done_callback(self._connecting.discard)
+        elif event == WORKER_STARTED:
+            # Its socket could not be received: this process has too many files open. Nobody can speak to it.
+            for handle in handles:
+                os.close(handle)
+            self._give_up_start(number)
         elif event == WORKER_ENDED:
             self._explain_end(number, status)
 
-    async def _connect(self, number: int, connection: socket.socket) -> None:
+    async def _connect(self, number: int, connection: socket.socket, *, process: int) -> None:
         connection.settimeout(0)
-        worker = _Worker(self, number)
+        worker = _Worker(self, number, process)
         await asyncio.get_running_loop().create_unix_connection(lambda: worker, sock=connection)
-        self._starting.discard(number)
+        self._starting.pop(number, None)
+        self._last_alive = asyncio.get_running_loop().time()
         self._workers[number] = worker
         self._assign(worker)
 
@@ -314,10 +375,22 @@ class WorkerPool:
             worker = self._unexplained.pop(number)
             worker.ending = _read_status(status)
             self.ended[worker.ending] += 1
+        else:
+            self._starting.pop(number, None)
 
 
 def _make_refusal(reason: str) -> Reply:
     return Reply(503, {"error": _REASONS.get(reason, _REASONS["crash"]), "reason": reason})
+
+
+def _read_used(process: int) -> float:
+    """Seconds of the processor that a process has used; 0 where the system does not tell."""
+    try:
+        with open(f"/proc/{process}/stat", "rb") as file:  # noqa: PTH123 - for every message
+            fields = file.read().rpartition(b")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / _TICKS + _LEAST
+    except (OSError, ValueError, IndexError):
+        return 0.0
 
 
 def _read_status(status: int) -> str:

@@ -8,9 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from airm_graph.errors import AirmError, InputError, StoreError
+from airm_graph.errors import InputError, StoreError
 from airm_graph.graph.nesting import MAX_DEPTH
 from airm_graph.graph.store import parse_rows
+from airm_graph.ingest.captures import tail
+from airm_graph.ingest.captures.page import read_capture
+from airm_graph.ingest.captures.sidecar import Sidecar
 from airm_graph.ingest.decisions import read_decisions
 from airm_graph.ingest.mapping_sets import load_matches
 from airm_graph.ingest.tables import load_mapping
@@ -26,7 +29,7 @@ def test_rdfxml_that_is_cut_anywhere_is_refused(example_dist: Path) -> None:
     chance = random.Random(20261129)
     for _ in range(100):
         cut = chance.randrange(len(whole))
-        with pytest.raises(StoreError, match="a.rdf"):
+        with pytest.raises(StoreError, match=r"a\.rdf"):
             parse_rows(data[:cut], name="a.rdf", suffix=".rdf")
     assert parse_rows(data, name="a.rdf", suffix=".rdf")
 
@@ -96,10 +99,28 @@ def test_tables_of_people_with_cr_line_ends_are_read(tmp_path: Path) -> None:
     decisions += "https://w3id.org/airm-graph/capture/0123456789abcdef/r2,accept\n"
     read = []
     for name, end in (("lf", "\n"), ("cr", "\r")):
-        path = tmp_path / f"{name}.csv"
+        path = tmp_path / name / "decisions.csv"
+        path.parent.mkdir()
         path.write_bytes(decisions.replace("\n", end).encode())
-        try:
-            read.append(read_decisions([path]).decisions)
-        except AirmError as error:
-            read.append(str(error).replace(str(path), ""))
+        read.append(read_decisions([path]).decisions)
+    assert len(read[0].joins) == 1
     assert read[0] == read[1]
+
+
+def test_author_line_of_commas_is_a_finding() -> None:
+    examples = Path(__file__).parent.parent / "examples"
+    page = (examples / "handbook-staged-release.txt").read_text(encoding="utf-8")
+    (line,) = [line for line in page.splitlines() if line.endswith(("(2024)", "(2025)", "(2023)", "(2022)"))]
+    commas = page.replace(line, ", , (2024)")
+    found = read_capture(commas.encode(), file="a.txt", sidecar=Sidecar()).findings
+    assert [finding for finding in found if "no line 'Surname, Given (YYYY)' stands behind the items" in finding.message]
+
+
+def test_page_with_many_lines_behind_its_tail_is_read_in_one_pass(monkeypatch: pytest.MonkeyPatch) -> None:
+    examples = Path(__file__).parent.parent / "examples"
+    page = (examples / "handbook-staged-release.txt").read_bytes() + b"\nx" * 50_000
+    calls = []
+    real = tail._take_pairs
+    monkeypatch.setattr(tail, "_take_pairs", lambda parts: (calls.append(len(parts)), real(parts))[1])
+    assert "CAP-15" in {finding.rule for finding in read_capture(page, file="a.txt", sidecar=Sidecar()).findings}
+    assert sum(calls) < 2 * 50_000

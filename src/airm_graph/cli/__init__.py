@@ -8,6 +8,7 @@ import errno
 import os
 import sys
 import tempfile
+import warnings
 from collections.abc import Sequence
 
 __all__ = [
@@ -69,6 +70,7 @@ def _run_command(arguments: list[str]) -> int:
     from airm_graph.cli.group import cli
     from airm_graph.errors import AirmError
 
+    warnings.showwarning = _show_warning
     # Most of what a command makes lives to its end; looking for cycles as often as Python does by itself takes a tenth of the time.
     gc.set_threshold(100_000, 20, 100)
     try:
@@ -94,6 +96,11 @@ def _run_command(arguments: list[str]) -> int:
         click.echo("This is a bug; set AIRM_GRAPH_DEBUG=1 to see the traceback, and please report it.", err=True)
         return EXIT_INTERNAL
     return code if isinstance(code, int) else 0
+
+
+def _show_warning(message: Warning | str, *_: object, **__: object) -> None:
+    """Tell what a library warns of, without the path of its file."""
+    sys.stderr.write(f"airm-graph: warning: {message}\n")
 
 
 def _find_full(error: Exception) -> str:

@@ -146,7 +146,8 @@ def _match_authors(text: str) -> tuple[str, str | None] | None:
     if not bracket or not date.endswith(")") or len(date) > _LONGEST_DATE:
         return None
     found = _DATE.fullmatch(date[:-1].strip())
-    return (names.strip(), found["year"]) if found else None
+    # A line of commas names nobody.
+    return (names.strip(), found["year"]) if found and (any(map(str.isalpha, names)) or not names.strip()) else None
 
 
 def _holds_names(text: str) -> bool:

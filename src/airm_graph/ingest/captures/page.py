@@ -146,8 +146,7 @@ def _match_authors(text: str) -> tuple[str, str | None] | None:
     if not bracket or not date.endswith(")") or len(date) > _LONGEST_DATE:
         return None
     found = _DATE.fullmatch(date[:-1].strip())
-    # A line of commas names nobody.
-    return (names.strip(), found["year"]) if found and (any(map(str.isalpha, names)) or not names.strip()) else None
+    return (names.strip(), found["year"]) if found else None
 
 
 def _holds_names(text: str) -> bool:
@@ -267,6 +266,9 @@ def _read_source(
         return None
     line = body[authors]
     names, year = _match_authors(line.text) or (line.text, None)
+    if names and not any(map(str.isalpha, names)):
+        findings.append(script.finding("CAP-13", "the author line names nobody; the page is left out of the graph", line.line))
+        return None
     if year is None:
         findings.append(script.finding("CAP-14", "the author line holds no year", line.line))
     people = tuple(name.strip() for name in names.split(";") if name.strip() and normalise(name) not in {"et al", "others"})

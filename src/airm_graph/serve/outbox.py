@@ -1,5 +1,6 @@
 """Bound the bytes and files that wait for their clients, over all connections, and give memory back afterwards."""
 
+import asyncio
 import os
 from contextlib import suppress
 from typing import TYPE_CHECKING
@@ -48,7 +49,8 @@ class Outbox:
         self._bytes -= size
         if not self._bytes and self._peak > _MUCH:
             self._peak = 0
-            _give_back_memory()
+            # A moment later, when what held the last answer is gone.
+            asyncio.get_running_loop().call_later(1, _give_back_memory)
 
     def take_file(self) -> None:
         """Count a file in.
@@ -72,6 +74,8 @@ class Outbox:
 def _give_back_memory() -> None:
     """Ask the allocator of the GNU system to give back what is free; others do so by themselves or not at all."""
     import ctypes
+    import gc
 
+    gc.collect()
     with suppress(OSError, AttributeError):
         ctypes.CDLL(None).malloc_trim(0)

@@ -145,41 +145,60 @@ async def make_response(
 
 def _make_large_response(body: bytes, *, outbox: Outbox, held: int, **options: Any) -> "Response":
     """Make a response that is sent piece by piece, as its client takes them, within a time."""
-    from starlette.responses import Response
-
-    seconds = outbox.limits.send_seconds + len(body) / outbox.limits.send_rate
-
-    class LargeResponse(Response):
-        async def __call__(self, scope: "Scope", receive: "Receive", send: "Send") -> None:  # noqa: ARG002 - that of ASGI
-            try:
-                # A client that is too slow is left without the rest: the server closes what was not sent as a whole.
-                with suppress(TimeoutError):
-                    async with asyncio.timeout(seconds):
-                        await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
-                        for start in range(0, len(body), _LARGE):
-                            await send({"type": "http.response.body", "body": body[start : start + _LARGE], "more_body": True})
-                            await asyncio.sleep(0)
-                        await send({"type": "http.response.body", "body": b""})
-            finally:
-                outbox.give(held)
-
-    response = LargeResponse(b"", **options)
+    response: Response = _large_response_class()(b"", **options)
+    response.body, response.outbox, response.held = body, outbox, held  # type: ignore[attr-defined]
     response.headers["Content-Length"] = str(len(body))
     return response
 
 
+@cache
+def _large_response_class() -> Any:
+    # Made once: a class for each answer would hold its body until Python looks for cycles.
+    from starlette.responses import Response
+
+    class LargeResponse(Response):
+        outbox: Outbox
+        held: int
+
+        async def __call__(self, scope: "Scope", receive: "Receive", send: "Send") -> None:  # noqa: ARG002 - that of ASGI
+            limits = self.outbox.limits
+            try:
+                # A client that is too slow is left without the rest: the server closes what was not sent as a whole.
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(limits.send_seconds + len(self.body) / limits.send_rate):
+                        await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+                        for start in range(0, len(self.body), _LARGE):
+                            await send({"type": "http.response.body", "body": self.body[start : start + _LARGE], "more_body": True})
+                            await asyncio.sleep(0)
+                        await send({"type": "http.response.body", "body": b""})
+            finally:
+                self.body = b""
+                self.outbox.give(self.held)
+
+    return LargeResponse
+
+
 def send_open_file(handle: int, about: os.stat_result, *, outbox: Outbox, media_type: str, headers: Mapping[str, str]) -> "Response":
     """Make the response that sends an open file, whatever its name stands for by then, and closes it."""
+    response: Response = _open_file_class()(f"/dev/fd/{handle}", stat_result=about, media_type=media_type, headers=headers)
+    response.give = lambda: outbox.give_file(handle)  # type: ignore[attr-defined]
+    return response
+
+
+@cache
+def _open_file_class() -> Any:
     from starlette.responses import FileResponse
 
     class OpenFileResponse(FileResponse):
+        give: Callable[[], None]
+
         async def __call__(self, scope: "Scope", receive: "Receive", send: "Send") -> None:
             try:
                 await super().__call__(scope, receive, send)
             finally:
-                outbox.give_file(handle)
+                self.give()
 
-    return OpenFileResponse(f"/dev/fd/{handle}", stat_result=about, media_type=media_type, headers=headers)
+    return OpenFileResponse
 
 
 def make_route(

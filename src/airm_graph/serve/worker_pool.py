@@ -12,7 +12,6 @@ reason came from outside. The pool looks at itself once a second: a start that n
 
 import asyncio
 import os
-import signal
 import socket
 from collections import Counter, deque
 from collections.abc import Mapping
@@ -21,29 +20,12 @@ from typing import cast
 from airm_graph.serve.forkserver import CONTROL, KILL, LOWER_PRIORITY, START, WORKER_ENDED, WORKER_STARTED
 from airm_graph.serve.messages import Message, Reply, pack_message, unpack_reply
 from airm_graph.serve.server_settings import Limits
+from airm_graph.serve.worker_status import make_refusal, read_status, read_used
 
 __all__ = ["WorkerPool"]
 
-_REASONS = {
-    "busy": "the server is busy; ask again later",
-    "crash": "the query needs more than the server gives to one; ask a simpler one",
-    "killed": "the process that answered was ended from outside, twice; ask again later",
-    "draining": "the server is about to stop; ask again later",
-    "memory": "the query needs more memory than the server gives to one; ask a smaller one",
-    "slow": "the query takes long, and the server has too many of that kind at work; ask a smaller one, or ask again later",
-    "time": "the query takes longer than the server allows; ask a smaller one",
-}
 # A request that has been running for so many times the fast limit may be given up for another one.
 _LONG = 6
-_TICKS, _LEAST = os.sysconf("SC_CLK_TCK"), 1e-9
-# Rust aborts when memory runs out.
-_SIGNALS = {
-    int(signal.SIGALRM): "time",
-    int(signal.SIGXCPU): "time",
-    int(signal.SIGABRT): "memory",
-    int(signal.SIGKILL): "killed",
-    int(signal.SIGTERM): "killed",
-}
 #: Seconds between two looks of the pool at itself; after which a start counts as failed; without a worker, after which the server is ill.
 _LOOK, _START_SECONDS, _ILL_SECONDS = 1.0, 10.0, 5.0
 
@@ -202,7 +184,7 @@ class WorkerPool:
     async def _send_once(self, message: Message) -> Reply:
         worker = self._idle.popleft() if self._idle else await self._wait()
         if isinstance(worker, str):
-            return _make_refusal(worker)
+            return make_refusal(worker)
         self._start_timers(worker)
         try:
             reply = await asyncio.shield(worker.send(message))
@@ -213,13 +195,13 @@ class WorkerPool:
             for timer in worker.timers:
                 timer.cancel()
         if reply is None:
-            return _make_refusal(await self._find_reason(worker))
+            return make_refusal(await self._find_reason(worker))
         self._release(worker)
         return reply
 
     def _start_timers(self, worker: _Worker) -> None:
         loop = asyncio.get_running_loop()
-        worker.begun, worker.used = loop.time(), _read_used(worker.process)
+        worker.begun, worker.used = loop.time(), read_used(worker.process)
         worker.timers = [
             loop.call_later(self._limits.fast_seconds, self._make_slow, worker),
             loop.call_later(self._limits.seconds, self._kill, worker, "time"),
@@ -274,7 +256,7 @@ class WorkerPool:
         self._idle.append(worker)
 
     def _make_slow(self, worker: _Worker) -> None:
-        left = self._limits.fast_seconds - (_read_used(worker.process) - worker.used)
+        left = self._limits.fast_seconds - (read_used(worker.process) - worker.used)
         if worker.used and left > 0:
             # It waited for a processor most of the time.
             worker.timers[0] = asyncio.get_running_loop().call_later(max(left, self._limits.fast_seconds / 5), self._make_slow, worker)
@@ -333,6 +315,11 @@ class WorkerPool:
         try:
             self._control.send(CONTROL.pack(command, number, 0))
         except OSError:
+            self._lose()
+
+    def _lose(self) -> None:
+        """Note that the fork server is gone, unless it was told to go."""
+        if not self._draining:
             self.lost.set()
 
     def _read_event(self) -> None:
@@ -343,7 +330,7 @@ class WorkerPool:
         except OSError:
             data, handles = b"", []
         if len(data) < CONTROL.size:
-            self.lost.set()
+            self._lose()
             asyncio.get_running_loop().remove_reader(self._control.fileno())
             return
         event, number, status = CONTROL.unpack(data)
@@ -370,31 +357,10 @@ class WorkerPool:
 
     def _explain_end(self, number: int, status: int) -> None:
         if number in self._workers:
-            self._workers[number].ending = self._workers[number].ending or _read_status(status)
+            self._workers[number].ending = self._workers[number].ending or read_status(status)
         elif number in self._unexplained:
             worker = self._unexplained.pop(number)
-            worker.ending = _read_status(status)
+            worker.ending = read_status(status)
             self.ended[worker.ending] += 1
         else:
             self._starting.pop(number, None)
-
-
-def _make_refusal(reason: str) -> Reply:
-    return Reply(503, {"error": _REASONS.get(reason, _REASONS["crash"]), "reason": reason})
-
-
-def _read_used(process: int) -> float:
-    """Seconds of the processor that a process has used; 0 where the system does not tell."""
-    try:
-        with open(f"/proc/{process}/stat", "rb") as file:  # noqa: PTH123 - for every message
-            fields = file.read().rpartition(b")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / _TICKS + _LEAST
-    except (OSError, ValueError, IndexError):
-        return 0.0
-
-
-def _read_status(status: int) -> str:
-    """Read from an ``os.waitpid`` status why a worker ended."""
-    if os.WIFSIGNALED(status):
-        return _SIGNALS.get(os.WTERMSIG(status), "crash")
-    return "memory" if os.WEXITSTATUS(status) == 1 else "crash"

@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test core lint types own alignments generated picture vendor check clean bench bench-check bench-tools
+.PHONY: demo test core fuzz kills advisories lint types own alignments generated picture vendor check clean bench bench-check bench-tools
 
 $(VENV)/.run: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -29,6 +29,20 @@ test: $(VENV)/.dev
 # What needs nothing but the virtual environment: no browser, no Java, no other server, no network.
 core: $(VENV)/.dev
 	$(BIN)/python -m pytest -n auto --dist loadgroup -q -m "not (apache or browser or jena or morph or npm or rdf_tools or spark or sssom or virtuoso or w3c)"
+
+# A million damaged inputs for each reader, and 200 builds that are killed at random moments; the tests try fewer.
+fuzz: $(VENV)/.dev
+	$(BIN)/python tests/mutations.py 1000000
+
+kills: $(VENV)/.dev
+	$(BIN)/python tests/kills.py 200
+
+# Hold the lowest version that each bound allows against published advisories; needs the network, and pip-audit in an environment of its own.
+advisories:
+	$(PYTHON) -m venv build/audit
+	build/audit/bin/python -m pip install --quiet --disable-pip-version-check 'pip-audit>=2.7,<3'
+	$(PYTHON) .ci/lowest.py > build/lowest.txt
+	build/audit/bin/pip-audit --strict --disable-pip --no-deps --requirement build/lowest.txt
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .

@@ -134,8 +134,8 @@ def test_cache_of_another_user_is_refused(tmp_path: Path, monkeypatch: pytest.Mo
         Cache(tmp_path)
 
 
-def test_cache_that_is_no_cache_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "entries.sqlite").write_text("This is not a database, but long enough to be looked at as one. " * 20)
+def test_cache_that_cannot_be_made_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "entries.sqlite").mkdir()
     done = run("build", EXAMPLES, "-o", tmp_path / "dist", "--cache-dir", tmp_path)
     assert done.returncode == 2
     assert b"the cache cannot be used" in done.stderr
@@ -182,3 +182,38 @@ def test_readings_survive_being_kept() -> None:
     with pytest.raises(TypeError):
         unpack(Page, 5)
     assert make_key("a", "b") != make_key("ab")
+
+
+@pytest.mark.parametrize("place", [0, 20, 30, 100, 2000, 5000])
+@pytest.mark.parametrize("suffix", ["", "-journal", "-wal"])
+def test_damaged_file_of_the_cache_costs_time_only(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: int, suffix: str
+) -> None:
+    cache = tmp_path / "cache"
+    fresh(folder, cache, monkeypatch)
+    path = cache / f"entries.sqlite{suffix}"
+    data = bytearray(path.read_bytes() if path.exists() else b"\0" * 6000)
+    data[place : place + 40] = b"\xff" * 40
+    path.write_bytes(data)
+    fresh(folder, cache, monkeypatch)
+    fresh(folder, cache, monkeypatch)
+    assert fresh(folder, cache, monkeypatch) == 0
+
+
+@pytest.mark.parametrize("data", [b"x" * 5000, b"SQLite format 3\0"], ids=["no database", "cut"])
+def test_cache_that_is_no_database_is_begun_anew(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, data: bytes) -> None:
+    cache = tmp_path / "cache"
+    cache.mkdir()
+    (cache / "entries.sqlite").write_bytes(data)
+    assert fresh(folder, cache, monkeypatch) > 0
+    assert fresh(folder, cache, monkeypatch) == 0
+
+
+def test_cache_of_other_columns_is_begun_anew(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    cache = tmp_path / "cache"
+    cache.mkdir()
+    with sqlite3.connect(cache / "entries.sqlite") as file:
+        file.execute("CREATE TABLE entries (a)")
+    file.close()
+    assert fresh(folder, cache, monkeypatch) > 0
+    assert fresh(folder, cache, monkeypatch) == 0

@@ -210,3 +210,58 @@ def test_closed_pipe_is_no_error() -> None:
     done = subprocess.run(["bash", "-c", command], capture_output=True, timeout=120, check=False)
     assert done.stdout.split()[-1] == b"0"
     assert b"Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("arguments", ["validate {0}", "validate {0} --format json", "build {0} -o {1}"])
+@pytest.mark.skipif(sys.platform == "win32", reason="the shell of Windows keeps no status of pipes")
+def test_verdict_stays_when_nobody_reads_the_output(tmp_path: Path, arguments: str) -> None:
+    folder = tmp_path / "pages"
+    folder.mkdir()
+    (folder / "good.txt").write_bytes(any_example().read_bytes())
+    (folder / "bad.txt").write_bytes(b"binary \x00 bytes\n")
+    given = arguments.format(folder, tmp_path / "dist").split()
+    expected = run(*given).returncode
+    assert expected == 1
+    # The reader of the pipe is gone before the first byte comes.
+    command = [sys.executable, "-c", "from airm_graph.cli import main; main()", *given]
+    reading, writing = os.pipe()
+    os.close(reading)
+    done = subprocess.run(command, stdout=writing, stderr=subprocess.PIPE, timeout=120, check=False)
+    os.close(writing)
+    assert done.returncode == expected
+    assert b"Traceback" not in done.stderr
+    assert b"Exception ignored" not in done.stderr
+
+
+def test_verdict_stays_when_standard_output_and_error_are_closed(tmp_path: Path) -> None:
+    code = "import sys; sys.stdout = sys.stderr = None; from airm_graph.cli import main; main()"
+    command = [sys.executable, "-c", code, "build", str(EXAMPLES), "-o", str(tmp_path / "dist")]
+    assert subprocess.run(command, timeout=120, check=False).returncode == 0
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+@pytest.mark.parametrize("arguments", [["export"], ["info"], ["--version"], ["query", "list"], ["validate", str(EXAMPLES)]])
+def test_full_standard_output_is_an_error_with_a_sentence(arguments: list[str]) -> None:
+    with Path("/dev/full").open("wb") as full:
+        command = [sys.executable, "-c", "from airm_graph.cli import main; main()", *arguments]
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, timeout=120, check=False)
+    assert done.returncode == 2
+    assert b"standard output cannot be written: No space left on device" in done.stderr
+    assert b"Traceback" not in done.stderr
+    assert b"Exception ignored" not in done.stderr
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+def test_full_standard_error_takes_nothing_from_the_verdict(tmp_path: Path) -> None:
+    with Path("/dev/full").open("wb") as full:
+        command = [sys.executable, "-c", "from airm_graph.cli import main; main()", "build", str(EXAMPLES), "-o", str(tmp_path / "dist")]
+        assert subprocess.run(command, stdout=subprocess.DEVNULL, stderr=full, timeout=120, check=False).returncode == 0
+
+
+@pytest.mark.parametrize(
+    "arguments", [["build", str(EXAMPLES)], ["export"], ["validate", str(EXAMPLES)], ["map", str(EXAMPLES)]], ids=lambda given: given[0]
+)
+def test_empty_name_of_an_output_is_refused(arguments: list[str]) -> None:
+    done = run(*arguments, "-o", "")
+    assert done.returncode == 2
+    assert b"the name is empty; give the file or folder to write to" in done.stderr

@@ -1,8 +1,11 @@
 """The HTTP client and the endpoint: what they bear, what they refuse, and what they never give away."""
 
+import base64
+import html
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from urllib.parse import quote, quote_plus, unquote_plus
 
 import pytest
 
@@ -493,3 +496,67 @@ def test_command_ends_with_two_when_there_is_no_asking(capsys: pytest.CaptureFix
     code, out, err = run(capsys, "query", "run", "counts", *arguments)
     assert (code, out) == (2, "")
     assert what in err
+
+
+SECRET = 'Bee/hive+"42"&<zürich>'
+ECHOES = {
+    "as it is": lambda secret: secret,
+    "in small letters": str.lower,
+    "in capitals": str.upper,
+    "percent-encoded": lambda secret: quote(secret, safe=""),
+    "percent-encoded in small letters": lambda secret: quote(secret, safe="").lower(),
+    "as a form": quote_plus,
+    "as HTML": html.escape,
+    "as character references": lambda secret: "".join(f"&#{ord(char)};" for char in secret),
+    "as JSON": json.dumps,
+    "in Base64": lambda secret: base64.b64encode(secret.encode()).decode(),
+    "in Base64 with the user": lambda secret: base64.b64encode(f"dba:{secret}".encode()).decode(),
+    "in Base64 with more": lambda secret: base64.b64encode(f"ab:{secret};c".encode()).decode(),
+    "cut in front": lambda secret: secret[4:],
+    "cut behind": lambda secret: secret[:-4],
+    "cut in the middle": lambda secret: secret[:10] + "..." + secret[10:],
+    "encoded twice": lambda secret: quote(quote(secret, safe=""), safe=""),
+    "in part encoded": lambda secret: "".join(char if number % 2 else f"%{ord(char):02X}" for number, char in enumerate(secret[:12])),
+}
+
+
+@pytest.mark.parametrize("echo", ECHOES.values(), ids=ECHOES)
+@pytest.mark.parametrize("credentials", [Credentials("dba", password=SECRET), Credentials(token=SECRET)], ids=["password", "token"])
+def test_no_part_of_a_secret_is_shown_in_any_form(credentials: Credentials, echo: Callable[[str], str]) -> None:
+    said = echo(SECRET)
+    shown = credentials.hide(f"refused: {said} is wrong")
+    plain = html.unescape(unquote_plus(unquote_plus(shown))).lower()
+    assert "***" in shown or "is not shown" in shown
+    assert not [start for start in range(len(SECRET) - 6) if SECRET[start : start + 6].lower() in plain]
+    parts = {said[start : start + 10] for start in range(len(said) - 10)}
+    if "Base64" not in str(echo):
+        assert not [part for part in parts if part in shown]
+
+
+def test_text_without_a_secret_is_shown_as_it_is() -> None:
+    text = "the endpoint is not there: see https://example.org/%41 &amp; ask"
+    assert Credentials("dba", password=SECRET).hide(text) == text
+
+
+RAW = {
+    "body": ("418 Teapot", "text/plain", "", "x" * 280 + SECRET),
+    "location": ("302 Found", "text/plain", f"Location: http://other.example/{quote(SECRET, safe='')}\r\n", ""),
+    "status line": (f"500 {quote(SECRET, safe='')}", "text/plain", "", "failed"),
+    "content type": ("200 OK", f"text/{quote(SECRET, safe='')}", "", "{}"),
+    "triples": ("200 OK", "application/n-triples", "", f"<urn:a> <urn:b> {SECRET} ."),
+}
+
+
+@pytest.mark.parametrize("where", RAW)
+def test_secret_that_a_server_echoes_is_not_in_the_message(server: GraphStore, where: str) -> None:
+    status, media_type, more, body = RAW[where]
+    data = body.encode()
+    head = f"HTTP/1.1 {status}\r\nContent-Type: {media_type}\r\n{more}Content-Length: {len(data)}\r\nConnection: close\r\n\r\n"
+    server.faults = [hang_up(after=head.encode() + data)] * 5
+    with Client(server.url, credentials=Credentials(token=SECRET), sleep=Waits()) as client:
+        endpoint = Endpoint(f"{server.url}/query", client=client, base=BASE)
+        ask_for = endpoint.construct if where == "triples" else endpoint.ask
+        with pytest.raises(RemoteError) as raised:
+            ask_for(ANY)
+    text = unquote_plus(str(raised.value)).lower()
+    assert not [start for start in range(len(SECRET) - 6) if SECRET[start : start + 6].lower() in text]

@@ -1,12 +1,14 @@
 """Linked data over a real server: every IRI below the base answers, in each format, with the links that programs follow."""
 
 import re
+import shutil
+from pathlib import Path
 
 import pytest
 import rdflib
 
 from airm_graph.namespaces import BASE
-from serving import Server
+from serving import Server, serving
 from test_serve_protocol import kind, parse
 
 TYPES = {
@@ -179,3 +181,17 @@ def test_addresses_are_those_of_the_proxy(proxied: Server) -> None:
     assert 'href="/airm/query"' in proxied.client.get("/", headers={"Accept": "text/html"}).text
     assert proxied.get("/openapi.json").json()["servers"] == [{"url": "https://data.example/airm"}]
     assert "</airm/ontology.jsonld>" in proxied.get("/ontology").headers["link"]
+
+
+def test_file_that_was_changed_under_the_server_is_not_sent_with_its_old_tag(example_dist: Path, tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(example_dist, tmp_path / "dist"))
+    with serving(folder, "--workers", "1") as running:
+        listed = re.findall(r'href="(/[^"]*airm\.nt)"', running.get("/dataset", headers={"Accept": "text/html"}).text)
+        before = running.get(listed[0])
+        assert before.content == (folder / "airm.nt").read_bytes()
+        data = bytearray(before.content)
+        data[-3:-2] = b" "
+        (folder / "airm.nt").write_bytes(data)
+        changed = running.get(listed[0])
+        assert changed.status_code == 503
+        assert "etag" not in changed.headers

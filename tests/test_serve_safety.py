@@ -5,13 +5,15 @@ import os
 import random
 import re
 import shutil
+import signal
 import socket
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from urllib.parse import quote
 
@@ -257,6 +259,14 @@ def test_query_of_escaped_bytes_may_be_as_long(server: Server) -> None:
     assert server.ask("ASK { ?s ?p '" + "é" * 8000 + "' }").status_code == 200
 
 
+def wait_for(condition: Callable[[], bool], *, seconds: float = 60) -> None:
+    """Wait for what is to happen, however busy the machine is."""
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "it did not happen"
+        time.sleep(0.05)
+
+
 def test_query_that_takes_too_long_is_ended(limited: Server) -> None:
     begun = time.monotonic()
     response = limited.ask(PAIRS)
@@ -299,7 +309,10 @@ def test_crowd_is_turned_away_with_503(limited: Server) -> None:
     with ThreadPoolExecutor(30) as pool:
         found = [future.result() for future in [pool.submit(limited.ask, PAIRS) for _ in range(30)]]
     assert {response.status_code for response in found} == {503}
-    assert {response.json()["reason"] for response in found} >= {"slow", "busy"}
+    # On a busy machine none of them uses enough of a processor to be slow before its time is over.
+    reasons = {response.json()["reason"] for response in found}
+    assert "busy" in reasons
+    assert reasons <= {"busy", "slow", "time"}
     assert all("retry-after" in response.headers for response in found)
     assert limited.is_alive
 
@@ -355,15 +368,118 @@ def test_server_gives_up_what_runs_and_ends_when_it_is_told_to(example_dist: Pat
     with serving(example_dist, limits={"drain_seconds": 0.5, "workers": 1, "seconds": 60}) as server, ThreadPoolExecutor(1) as pool:
         fork_server, workers = server.list_processes()
         asked = pool.submit(httpx.get, f"{server.url}/sparql", params={"query": PAIRS}, timeout=30)
-        while "airm_graph_pool_slow 1" not in server.get("/metrics").text:
-            time.sleep(0.05)
+        wait_for(lambda: "airm_graph_pool_slow 1" in server.get("/metrics").text)
         begun = time.monotonic()
         assert server.stop() == 0
         assert time.monotonic() - begun < 5
         response = asked.result()
         assert (response.status_code, response.json()["reason"]) == (503, "draining")
-        time.sleep(0.2)
-        assert not [pid for pid in (fork_server, *workers) if Path(f"/proc/{pid}").exists()]
+        wait_for(lambda: not [pid for pid in (fork_server, *workers) if Path(f"/proc/{pid}").exists()])
+
+
+def read_metric(server: Server, name: str) -> int:
+    (found,) = re.findall(rf"^airm_graph_{name} (\d+)$", server.get("/metrics").text, re.MULTILINE)
+    return int(found)
+
+
+def test_query_whose_worker_is_killed_from_outside_is_tried_once_more(example_dist: Path) -> None:
+    with serving(example_dist, limits={"workers": 1, "seconds": 60}) as server, ThreadPoolExecutor(1) as pool:
+        for number in (1, 2):
+            if number == 1:
+                asked = pool.submit(httpx.get, f"{server.url}/sparql", params={"query": PAIRS}, timeout=60)
+            wait_for(lambda: read_metric(server, "pool_slow") == 1)
+            wait_for(lambda: len(server.list_processes()[1]) > 1)
+            busy = max(server.list_processes()[1], key=read_processor_time)
+            os.kill(busy, 9)
+            wait_for(lambda busy=busy: not Path(f"/proc/{busy}").exists())
+        response = asked.result()
+        assert (response.status_code, response.json()["reason"]) == (503, "killed")
+        assert "ended from outside" in response.json()["title"]
+        assert server.is_alive
+
+
+def read_processor_time(pid: int) -> int:
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return int(fields[11]) + int(fields[12])
+
+
+def test_server_recovers_from_clients_that_take_every_descriptor(example_dist: Path) -> None:
+    code = f"import resource; resource.setrlimit(resource.RLIMIT_NOFILE, (256, 256))\n{COMMAND}"
+    command = [sys.executable, "-c", code, "serve", str(example_dist), "--port", "0", "--workers", "2", "--no-log"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    try:
+        port = int(re.search(r":(\d+)/", process.stdout.readline())[1])
+        flood = [socket.create_connection(("127.0.0.1", port), 20) for _ in range(400)]
+        for client in flood:
+            with suppress(OSError):
+                client.sendall(b"GET /health HTTP/1.1\r\nHost: a\r\n\r\n")
+        # An honest client is answered while they are there, and its workers are there.
+        with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30) as client:
+            assert client.get("/sparql", params={"query": "ASK {}"}).status_code == 200
+            assert client.get("/health").status_code == 200
+        assert len(list(Path(f"/proc/{process.pid}/fd").iterdir())) < 256 - 30
+        for client in flood:
+            client.close()
+        with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30) as client:
+            for _ in range(20):
+                assert client.get("/sparql", params={"query": "ASK {}"}).status_code == 200
+    finally:
+        process.kill()
+        process.wait()
+        process.stdout.close()
+
+
+LARGE = "SELECT * { ?a ?b ?c . ?d ?e ?f } LIMIT 20000"
+
+
+def test_clients_that_do_not_read_are_left_and_the_memory_is_given_back(example_dist: Path) -> None:
+    limits = {"send_seconds": 1, "in_flight": 20 << 20, "workers": 2, "queue_seconds": 60, "seconds": 60}
+    with serving(example_dist, limits=limits) as server:
+        size = len(server.ask(LARGE).content)
+        assert 8 << 20 < size < 20 << 20
+        before = read_memory(server.process.pid)
+        request = f"GET /sparql?query={quote(LARGE)} HTTP/1.1\r\nHost: a\r\nAccept: application/sparql-results+json\r\n\r\n".encode()
+        port = int(server.url.rpartition(":")[2])
+        with ExitStack() as opened:
+            for _ in range(6):
+                opened.enter_context(socket.create_connection(("127.0.0.1", port), 20)).sendall(request)
+            wait_for(lambda: 'status="503"' in server.get("/metrics").text)
+            wait_for(lambda: sum(map(int, re.findall(r'route="sparql",.*} (\d+)', server.get("/metrics").text))) >= 7)
+            assert server.ask("ASK {}").status_code == 200
+            wait_for(lambda: read_memory(server.process.pid) < 1.5 * before)
+            assert server.ask(LARGE).status_code == 200
+
+
+def read_memory(pid: int) -> int:
+    """Resident memory in KB."""
+    return int(re.search(r"VmRSS:\s+(\d+)", Path(f"/proc/{pid}/status").read_text())[1])
+
+
+def test_slow_reader_that_goes_on_reading_gets_the_whole_answer(example_dist: Path) -> None:
+    with serving(example_dist, limits={"send_seconds": 3, "workers": 1, "seconds": 60}) as server:
+        whole = server.ask(LARGE).content
+        headers = {"Accept": "application/sparql-results+json"}
+        with server.client.stream("GET", "/sparql", params={"query": LARGE}, headers=headers) as response:
+            pieces = []
+            for piece in response.iter_raw(1 << 20):
+                pieces.append(piece)
+                time.sleep(0.1)
+        assert response.headers["content-length"] == str(len(b"".join(pieces)))
+        assert whole
+
+
+def test_health_tells_when_nothing_can_be_answered(example_dist: Path) -> None:
+    with serving(example_dist, limits={"workers": 1}) as server:
+        fork_server, workers = server.list_processes()
+        assert server.get("/health").status_code == 200
+        os.kill(fork_server, signal.SIGSTOP)
+        for pid in workers:
+            os.kill(pid, 9)
+        wait_for(lambda: server.get("/health").status_code == 503, seconds=30)
+        assert "nothing could be answered for" in server.get("/health").text
+        os.kill(fork_server, signal.SIGCONT)
+        wait_for(lambda: server.get("/health").status_code == 200, seconds=30)
+        assert server.is_alive
 
 
 def test_server_ends_with_one_when_its_fork_server_is_lost(example_dist: Path) -> None:
@@ -384,7 +500,7 @@ def test_graph_that_is_served_answers_as_before(example_graph: Graph, is_loaded:
 
     graph = Graph.of(example_graph.quads)
     before = ask(graph if is_loaded else example_graph)
-    backend = Backend(graph, folder=None, limits=Limits())
+    backend = Backend(graph, limits=Limits())
     backend.warm_up()
     assert f"{BASE}graph/service" in backend.info["graphs"]
     assert ("store" in vars(graph)) == is_loaded, "the server has a store of its own, and needs no other"

@@ -11,7 +11,7 @@ from graphstore import run_store
 
 EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
 
-OWN = {"airm_graph", "airm_graph.cli", "airm_graph.cli.group", "airm_graph.errors", "airm_graph.version"}
+OWN = {"airm_graph", "airm_graph.cli", "airm_graph.cli.group", "airm_graph.cli.streams", "airm_graph.errors", "airm_graph.version"}
 #: Libraries, each of which takes longer than Python itself.
 HEAVY = {"click", "httpx", "openpyxl", "rich", "yaml", "rdflib", "pyshacl", "owlrl", "pyld", "duckdb", "networkx", "pyoxigraph", "anyascii"}
 PROBE = """

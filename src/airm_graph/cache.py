@@ -27,6 +27,8 @@ __all__ = ["Cache", "find_cache_folder", "make_key", "pack", "reader_version", "
 _FILE = "entries.sqlite"
 #: Bytes that a cache may take; beyond it, what was not used for the longest number of builds goes first.
 _MOST = 1 << 30
+#: Builds that no cache has seen.
+_MOST_BUILDS = 1 << 48
 _LIBRARIES = ("anyascii", "pyoxigraph", "pyyaml")
 _SCHEMA = "CREATE TABLE IF NOT EXISTS entries (key TEXT PRIMARY KEY, value BLOB NOT NULL, used INTEGER NOT NULL) WITHOUT ROWID"
 
@@ -53,15 +55,35 @@ class Cache:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             if hasattr(os, "getuid") and folder.stat().st_uid != os.getuid():
                 raise InputError("the folder of the cache belongs to another user", file=str(folder), remedy="choose another folder")
-            self._file = sqlite3.connect(folder / _FILE, timeout=30, isolation_level=None)
-            self._file.execute("PRAGMA synchronous = NORMAL")
-            self._file.execute(_SCHEMA)
-            (last,) = self._file.execute("SELECT coalesce(max(used), 0) FROM entries").fetchone()
+            self._path = folder / _FILE
+            try:
+                self._build = self._open()
+            except (sqlite3.Error, ValueError):
+                self._begin_anew()
         except (OSError, sqlite3.Error) as error:
             raise InputError(f"the cache cannot be used: {error}", file=str(folder), remedy="remove it or choose another folder") from error
-        self._build = int(last) + 1
         self._found: list[tuple[int, str]] = []
         self._new: dict[str, bytes] = {}
+
+    def _open(self) -> int:
+        """Open the file; returns the number of this build."""
+        import sqlite3
+
+        self._file = sqlite3.connect(self._path, timeout=30, isolation_level=None)
+        self._file.execute("PRAGMA synchronous = NORMAL")
+        self._file.execute(_SCHEMA)
+        (last,) = self._file.execute("SELECT coalesce(max(used), 0) FROM entries").fetchone()
+        if not 0 <= int(last) < _MOST_BUILDS:
+            raise ValueError("the number of the last build is damaged")
+        return int(last) + 1
+
+    def _begin_anew(self) -> None:
+        """Remove what is damaged: it costs the time of one build."""
+        with suppress(AttributeError):
+            self._file.close()
+        for suffix in ("", "-journal", "-wal", "-shm"):
+            self._path.with_name(_FILE + suffix).unlink(missing_ok=True)
+        self._build = self._open()
 
     def __enter__(self) -> Self:
         """Return the cache itself."""
@@ -73,9 +95,9 @@ class Cache:
 
     def find(self, key: str) -> Any:
         """Look up what is kept under a key, None when there is nothing, or nothing whole."""
-        with suppress(self._error, ValueError):
+        with suppress(self._error, ValueError, TypeError):
             row = self._file.execute("SELECT value FROM entries WHERE key = ?", (key,)).fetchone()
-            if row and _checksum(row[0][32:]) == row[0][:32]:
+            if row and _checksum(key, row[0][32:]) == row[0][:32]:
                 self._found.append((self._build, key))
                 return json.loads(row[0][32:])
         return None
@@ -83,21 +105,33 @@ class Cache:
     def keep(self, key: str, value: object) -> None:
         """Keep a value that JSON can say under a key."""
         data = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
-        self._new[key] = _checksum(data) + data
+        self._new[key] = _checksum(key, data) + data
 
     def save(self) -> None:
         """Bring to disk what is new; a disk that is full takes nothing from the build."""
-        with suppress(self._error):
-            self._file.execute("BEGIN IMMEDIATE")
+        with suppress(self._error, OSError):
             try:
-                rows = ((key, value, self._build) for key, value in self._new.items())
-                self._file.executemany("INSERT OR REPLACE INTO entries VALUES (?, ?, ?)", rows)
-                self._file.executemany("UPDATE entries SET used = ? WHERE key = ?", self._found)
-                self._forget()
-            finally:
-                self._file.execute("COMMIT")
+                self._save()
+            except self._error as error:
+                # Its subclasses say that the file is locked, or the disk full; the class itself, that the file is damaged.
+                if type(error).__name__ == "DatabaseError":
+                    self._begin_anew()
+                    self._save()
         self._new, self._found = {}, []
         self._build += 1
+
+    def _save(self) -> None:
+        self._file.execute("BEGIN IMMEDIATE")
+        try:
+            rows = ((key, value, self._build) for key, value in self._new.items())
+            self._file.executemany("INSERT OR REPLACE INTO entries VALUES (?, ?, ?)", rows)
+            self._file.executemany("UPDATE entries SET used = ? WHERE key = ?", self._found)
+            self._forget()
+        except self._error:
+            with suppress(self._error):
+                self._file.execute("ROLLBACK")
+            raise
+        self._file.execute("COMMIT")
 
     def close(self) -> None:
         """Save and close."""
@@ -114,8 +148,8 @@ class Cache:
             (size,) = self._file.execute("SELECT coalesce(sum(length(value)), 0) FROM entries").fetchone()
 
 
-def _checksum(data: bytes) -> bytes:
-    return hashlib.sha256(data).digest()
+def _checksum(key: str, data: bytes) -> bytes:
+    return hashlib.sha256(key.encode() + data).digest()
 
 
 def make_key(*parts: object) -> str:

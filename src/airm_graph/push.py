@@ -150,9 +150,10 @@ def read_release(dist: str | Path) -> Release:
     """
     folder = Path(dist)
     path = folder / EXPORTS["nquads"].file_name
-    if path.name not in read_sums(folder):
+    sums = read_sums(folder)
+    if path.name not in sums:
         raise InputError(f"{path.name} is not listed", file=str(folder / SUMS), remedy="build the release again, in all formats")
-    rows = read_rdf(path)
+    rows = read_rdf(path, sha256=sums[path.name])
     base = find_base(rows)
     by_graph: dict[str, list[Quad]] = {}
     for row in rows:

@@ -4,9 +4,11 @@ Data goes to standard output, messages to standard error. Exit codes: 0 yes · 1
 input · 3 internal error.
 """
 
-import io
+import errno
 import os
 import sys
+import tempfile
+import warnings
 from collections.abc import Sequence
 
 __all__ = [
@@ -51,13 +53,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def _run(arguments: Sequence[str] | None) -> int:
-    _speak_utf8()
+    from airm_graph.cli.streams import open_streams
+
+    open_streams()
     try:
         return _run_command(sys.argv[1:] if arguments is None else [*arguments])
-    except (BrokenPipeError, SystemExit):
-        # Whoever read our output has enough: close quietly, as `head` expects (click turns a broken pipe into an exit of its own).
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
     except KeyboardInterrupt:
         return _EXIT_INTERRUPTED
 
@@ -70,6 +70,7 @@ def _run_command(arguments: list[str]) -> int:
     from airm_graph.cli.group import cli
     from airm_graph.errors import AirmError
 
+    warnings.showwarning = _show_warning
     # Most of what a command makes lives to its end; looking for cycles as often as Python does by itself takes a tenth of the time.
     gc.set_threshold(100_000, 20, 100)
     try:
@@ -83,11 +84,12 @@ def _run_command(arguments: list[str]) -> int:
     except AirmError as error:
         click.echo(f"airm-graph: {error}", err=True)
         return EXIT_USAGE
-    except BrokenPipeError:
-        raise
     except Exception as error:
         if _is_interrupted(error):
             return _EXIT_INTERRUPTED
+        if full := _find_full(error):
+            click.echo(f"airm-graph: no room is left on the disk of {full}; make room, or set TMPDIR to a folder that has more", err=True)
+            return EXIT_USAGE
         if os.environ.get("AIRM_GRAPH_DEBUG"):
             raise
         click.echo(f"airm-graph: internal error: {type(error).__name__}: {error}", err=True)
@@ -96,13 +98,20 @@ def _run_command(arguments: list[str]) -> int:
     return code if isinstance(code, int) else 0
 
 
+def _show_warning(message: Warning | str, *_: object, **__: object) -> None:
+    """Tell what a library warns of, without the path of its file."""
+    sys.stderr.write(f"airm-graph: warning: {message}\n")
+
+
+def _find_full(error: Exception) -> str:
+    """Name the file or the temporary folder that cannot take more; empty for other errors."""
+    if isinstance(error, OSError):
+        is_full = error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+    else:
+        is_full = "duckdb" in type(error).__module__ and ("No space left" in str(error) or "File too large" in str(error))
+    return str(getattr(error, "filename", None) or tempfile.gettempdir()) if is_full else ""
+
+
 def _is_interrupted(error: Exception) -> bool:
     """Whether an error is Ctrl-C as DuckDB tells it, which runs while Python waits."""
     return isinstance(error, RuntimeError) and str(error) == "Query interrupted"
-
-
-def _speak_utf8() -> None:
-    """Write UTF-8 into files and pipes whatever the locale, for exports say that they are; a terminal gets what it can show."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(encoding=None if stream.isatty() else "utf-8", errors="backslashreplace")

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import click
 
+from airm_graph.cli.options import OutputPath
+from airm_graph.cli.streams import is_output_read
 from airm_graph.export import EXPORTS
 
 __all__ = ["command"]
@@ -26,7 +28,7 @@ Examples:
     "-f", "--format", "name", type=click.Choice([*EXPORTS, _TABLES]), default="turtle", show_default=True, help="Format to write."
 )
 @click.option(
-    "-o", "--output", type=click.Path(path_type=Path), help="File to write to instead of standard output; for tables, the folder."
+    "-o", "--output", type=OutputPath(path_type=Path), help="File to write to instead of standard output; for tables, the folder."
 )
 def command(data: str | None, *, name: str, output: Path | None) -> int:
     """Write a graph in one format to standard output.
@@ -55,4 +57,6 @@ def command(data: str | None, *, name: str, output: Path | None) -> int:
         return 0
     for piece in content:
         sys.stdout.buffer.write(piece.encode())
+        if not is_output_read():
+            break
     return 0

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from airm_graph.cli import EXIT_NO
+from airm_graph.cli.options import OutputPath
 
 if TYPE_CHECKING:
     from airm_graph.pipeline import Proposal
@@ -24,7 +25,7 @@ Examples:
   airm-graph build tables/ -o dist""",
 )
 @click.argument("inputs", nargs=-1, required=True, type=click.Path(path_type=str))
-@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="File to write to instead of standard output.")
+@click.option("-o", "--output", type=OutputPath(dir_okay=False, path_type=Path), help="File to write to instead of standard output.")
 @click.option("--document", default="", metavar="TITLE", help="Title of the one document that all rows are from.")
 @click.option("--records", default="", metavar="NAME", help="Name of the lists that hold the rows in JSON and YAML, at any depth.")
 def command(inputs: tuple[str, ...], *, output: Path | None, document: str, records: str) -> int:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from airm_graph.cli import EXIT_NO, MAPPING_HELP
+from airm_graph.cli.options import OutputPath
 
 if TYPE_CHECKING:
     from airm_graph.pipeline.migration import Migration
@@ -32,7 +33,7 @@ Examples:
     "folder",
     default="migration",
     show_default=True,
-    type=click.Path(file_okay=False, path_type=Path),
+    type=OutputPath(file_okay=False, path_type=Path),
     help="Folder to write to.",
 )
 @click.option("--alignment", type=click.Path(dir_okay=False, path_type=Path), help="Mappings (SSSOM) instead of the project's own.")

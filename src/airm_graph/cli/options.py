@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 __all__ = [
     "SPARK_ENGINES",
     "SPARK_ENGINE_HELP",
+    "OutputPath",
     "check_base",
     "choose_platform",
     "insecure_option",
@@ -22,6 +23,17 @@ __all__ = [
     "spark_options",
     "timeout_option",
 ]
+
+
+class OutputPath(click.Path):
+    """A file or folder to write to, whose name is not empty: that would be the current folder."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Refuse an empty name."""
+        if not str(value):
+            self.fail("the name is empty; give the file or folder to write to", param, ctx)
+        return super().convert(value, param, ctx)
+
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 #: For commands that can work on Spark.

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import click
 
+from airm_graph.cli.options import OutputPath
+
 __all__ = ["command"]
 
 
@@ -20,7 +22,7 @@ Examples:
 @click.option(
     "-f", "--format", "name", type=click.Choice(["turtle", "sssom"]), default="turtle", show_default=True, help="Format to write."
 )
-@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="File to write to instead of standard output.")
+@click.option("-o", "--output", type=OutputPath(dir_okay=False, path_type=Path), help="File to write to instead of standard output.")
 def command(table: Path, *, name: str, output: Path | None) -> int:
     """Write a table of mappings (SSSOM/TSV) as Turtle, or in its canonical form.
 

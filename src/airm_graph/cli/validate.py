@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from airm_graph.cli import EXIT_NO, MAPPING_HELP, STRICT_HELP
-from airm_graph.cli.options import SPARK_ENGINE_HELP, SPARK_ENGINES, choose_platform, spark_options
+from airm_graph.cli.options import SPARK_ENGINE_HELP, SPARK_ENGINES, OutputPath, choose_platform, spark_options
 
 if TYPE_CHECKING:
     from airm_graph.model import Severity
@@ -37,7 +37,7 @@ Examples:
 @click.option(
     "-f", "--format", "shape", type=click.Choice(FORMAT_NAMES), default="human", show_default=True, help="Format of the findings."
 )
-@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="File to write to instead of standard output.")
+@click.option("-o", "--output", type=OutputPath(dir_okay=False, path_type=Path), help="File to write to instead of standard output.")
 @click.option("--write", "others", multiple=True, metavar="FORMAT=FILE", help="Write the findings in another format too; repeatable.")
 @click.option(
     "--fail-on",

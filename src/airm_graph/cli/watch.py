@@ -1,11 +1,14 @@
 """`airm-graph watch`."""
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from airm_graph.cli import CACHE_DIR_HELP, CACHE_HELP, DECISIONS_HELP, ENGINE_HELP, ENGINES, MAPPING_HELP, STRICT_HELP
+from airm_graph.cli.options import OutputPath
+from airm_graph.cli.streams import is_output_read
 from airm_graph.namespaces import BASE
 
 if TYPE_CHECKING:
@@ -28,7 +31,7 @@ Examples:
     "folder",
     default="dist",
     show_default=True,
-    type=click.Path(file_okay=False, path_type=Path),
+    type=OutputPath(file_okay=False, path_type=Path),
     help="Folder to write to.",
 )
 @click.option("--base", default=BASE, show_default=True, help="What every IRI of the data begins with.")
@@ -70,6 +73,9 @@ def command(
             inputs, folder, base=base, engine=engine, mapping=mapping, decisions=decisions, strict=strict, cache=cache, interval=interval
         ):
             _tell(rebuilt, folder)
+            sys.stdout.flush()
+            if not is_output_read():
+                break
     except KeyboardInterrupt:
         click.echo("airm-graph: the watch has ended", err=True)
     except RuntimeError as error:

@@ -2,17 +2,17 @@
 
 import hashlib
 import os
-import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 from typing import BinaryIO
 
 from airm_graph.errors import ExportError
+from airm_graph.export.switch import Move, finish_switch, has_journal, hold, is_held, lock_folder, name_beside, remove_litter, switch_files
 
-__all__ = ["Draft", "Written", "draft_files", "replace_file", "replace_folder_files", "write_folder"]
+__all__ = ["Draft", "Written", "draft_files", "hold_folder", "replace_file", "replace_folder_files", "write_folder"]
 
 #: What goes into a file: all its bytes, or its text in pieces.
 Chunks = bytes | Iterable[str]
@@ -73,8 +73,7 @@ def replace_file(path: Path, chunks: Chunks) -> None:
 def replace_folder_files(folder: Path, files: Mapping[str, Chunks]) -> dict[str, Path]:
     """Write several files of a folder: all of them beside their places first, and only then rename all.
 
-    A writer that fails leaves every earlier file as it was. Renaming several files is not one step:
-    a crash of the machine between two renames leaves some of them new; each single file is whole.
+    A writer that fails leaves every earlier file as it was (see `switch`).
 
     Args:
         folder: Made when it is missing.
@@ -101,6 +100,7 @@ def write_folder(
     *,
     sums: str = "",
     others: Mapping[str, str] = MappingProxyType({}),
+    folders: Mapping[str, Path] = MappingProxyType({}),
 ) -> dict[str, Written]:
     """Write files of a folder together; when one cannot be written, no file is changed.
 
@@ -109,7 +109,8 @@ def write_folder(
         names: Names of the files, without folders.
         fill: Writes the files; is given the draft of each by its name.
         sums: Name of a file with the SHA-256 of each file, as ``sha256sum`` prints it; none when empty.
-        others: Name to SHA-256 of files that are in the folder already and stand in the sums, too.
+        others: Name to SHA-256 of files below *folders* that stand in the sums, too.
+        folders: Name to where a folder that belongs to the files is now; it replaces an earlier one.
 
     Returns:
         File name to path and digest, in the order of *names*, then *sums*.
@@ -121,7 +122,7 @@ def write_folder(
         if name in {"", ".", ".."} or Path(name).name != name:
             raise ExportError(f"{name!r} is not a plain file name; leave folders out")
     every = [*names, *([sums] if sums else [])]
-    with draft_files([folder / name for name in every], make_folder=folder) as drafts:
+    with draft_files([folder / name for name in every], folder=folder, folders=folders) as drafts:
         fill(dict(zip(names, drafts, strict=False)))
         if sums:
             found = {**others, **{name: draft.sha256 for name, draft in zip(names, drafts, strict=False)}}
@@ -130,51 +131,95 @@ def write_folder(
 
 
 @contextmanager
-def draft_files(paths: Sequence[Path], *, make_folder: Path | None = None) -> Iterator[list[Draft]]:
+def draft_files(
+    paths: Sequence[Path], *, folder: Path | None = None, folders: Mapping[str, Path] = MappingProxyType({})
+) -> Iterator[list[Draft]]:
     """Open a draft for each path; when the block ends well, all of them are brought to disk, and only then renamed into their places.
 
     Args:
-        paths: Where the files shall be. A symbolic link is followed.
-        make_folder: Made when it is missing.
+        paths: Where the files shall be: one, or several of a folder. A symbolic link is followed.
+        folder: The folder of several files, made when it is missing: no other process writes it at the same time, and its readers see all
+            earlier files or all new ones.
+        folders: See `write_folder`.
 
     Raises:
         ExportError: A file cannot be written; every earlier file is as it was.
     """
-    if make_folder:
-        with _explained(make_folder):
-            make_folder.mkdir(parents=True, exist_ok=True)
-    waiting: dict[Path, Path] = {}  # temporary file to its place
+    waiting: list[Move] = []
     opened: list[BinaryIO] = []
-    try:
-        for path in paths:
-            with _explained(path):
-                target = _find_target(path)
-                temporary = target.with_name(f".{target.name}.{secrets.token_hex(4)}.tmp")
-                waiting[temporary] = target
-                opened.append(_open(temporary, like=target))
-        yield [Draft(path, file) for path, file in zip(paths, opened, strict=True)]
-        for path, file in zip(paths, opened, strict=True):
-            with _explained(path):
-                file.flush()
-                os.fsync(file.fileno())
-                file.close()
-        for temporary, target in waiting.items():
-            with _explained(target):
-                temporary.replace(target)
-        for folder in {target.parent for target in waiting.values()}:
-            _flush_folder(folder)
-    finally:
-        _discard(opened, waiting)
+    with hold_folder(folder) if folder else nullcontext():
+        try:
+            for path in paths:
+                with _explained(path):
+                    target = _find_target(path)
+                    if folder is None:
+                        remove_litter(target.parent, target.name)
+                    side, handle = _create(target)
+                    waiting.append(Move(target, side))
+                    opened.append(os.fdopen(handle, "wb", 1 << 20))
+            yield [Draft(path, file) for path, file in zip(paths, opened, strict=True)]
+            for path, file in zip(paths, opened, strict=True):
+                with _explained(path):
+                    file.flush()
+                    os.fsync(file.fileno())
+            moved = [Move(Path(os.path.realpath(folder or "."), name), path) for name, path in folders.items()]
+            _put_in_place([*moved, *waiting], opened, folder)
+        finally:
+            _discard(opened, () if folder and has_journal(folder) else waiting)
 
 
-def _discard(opened: Iterable[BinaryIO], waiting: Iterable[Path]) -> None:
+@contextmanager
+def hold_folder(folder: Path) -> Iterator[None]:
+    """Make a folder and hold it; what dead processes left there is finished or removed before and after.
+
+    Raises:
+        ExportError: Another process holds it, or it cannot be made.
+    """
+    if is_held(folder):
+        yield
+        return
+    with ExitStack() as held:
+        with _explained(folder):
+            folder.mkdir(parents=True, exist_ok=True)
+            held.enter_context(lock_folder(folder))
+            finish_switch(folder)
+        remove_litter(folder)
+        try:
+            yield
+        finally:
+            # Ctrl-C in the middle of a switch.
+            with suppress(OSError, ExportError):
+                finish_switch(folder)
+                remove_litter(folder)
+
+
+def _put_in_place(waiting: Sequence[Move], opened: Iterable[BinaryIO], folder: Path | None) -> None:
+    for file in opened:
+        if os.name == "nt":  # which renames no open file
+            file.close()
+    if folder:
+        with _explained(folder):
+            switch_files(folder, waiting)
+        return
+    for move in waiting:
+        with _explained(move.place):
+            if move.side:
+                move.side.replace(move.place)
+
+
+def _discard(opened: Iterable[BinaryIO], waiting: Iterable[Move]) -> None:
     """Remove what is left: nothing after success, everything after KeyboardInterrupt and the like."""
+    for move in waiting:
+        with suppress(OSError):
+            if move.side and os.name != "nt":
+                move.side.unlink(missing_ok=True)
     for file in opened:
         with suppress(OSError):
             file.close()
-    for temporary in waiting:
+    for move in waiting:
         with suppress(OSError):
-            temporary.unlink(missing_ok=True)
+            if move.side:
+                move.side.unlink(missing_ok=True)
 
 
 def _find_target(path: Path) -> Path:
@@ -184,27 +229,23 @@ def _find_target(path: Path) -> Path:
     return target
 
 
-def _open(path: Path, *, like: Path) -> BinaryIO:
-    # Unlike tempfile, this leaves the permissions to the umask; an earlier file hands its own on.
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
-    with suppress(FileNotFoundError):
-        path.chmod(like.stat().st_mode & 0o777)
-    return os.fdopen(handle, "wb", 1 << 20)
+def _create(target: Path) -> tuple[Path, int]:
+    """Create a file beside a place, held so that others see that its writer lives."""
+    while True:
+        side = name_beside(target)
+        # Unlike tempfile, this leaves the permissions to the umask; an earlier file hands its own on.
+        handle = os.open(side, os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
+        with suppress(FileNotFoundError):
+            side.chmod(target.stat().st_mode & 0o777)
+        # Whoever removes litter may have come between creating and holding it.
+        if hold(handle) and (os.name == "nt" or os.fstat(handle).st_nlink):
+            return side, handle
+        os.close(handle)
 
 
 def _fill(draft: Draft, chunks: Chunks) -> None:
     for piece in [chunks] if isinstance(chunks, bytes) else chunks:
         draft.write(piece)
-
-
-def _flush_folder(folder: Path) -> None:
-    """Bring the renames to disk where the system can do that for a folder; the files are in place either way."""
-    with suppress(OSError):
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
 
 
 @contextmanager

@@ -15,6 +15,7 @@ from typing import IO, Any, cast
 import pyoxigraph as ox
 
 from airm_graph.errors import QueryError, StoreError
+from airm_graph.graph.nesting import check_json, check_xml
 from airm_graph.graph.rdf_format import find_format
 from airm_graph.terms import Quad
 
@@ -364,8 +365,10 @@ def _check(data: bytes, *, name: str, suffix: str) -> bytes:
     if suffix not in FORMATS:
         raise StoreError(f"{name}: unknown suffix {suffix!r}; use one of {' '.join(sorted(FORMATS))}")
     data = data.removeprefix(_MARK)
-    if FORMATS[suffix] == ox.RdfFormat.RDF_XML and (b"<!DOCTYPE" in data or b"<!ENTITY" in data):
-        raise StoreError(f"{name}: a document type or entity is refused; remove it")
+    if FORMATS[suffix] == ox.RdfFormat.RDF_XML:
+        check_xml(data, name)
+    elif FORMATS[suffix] == ox.RdfFormat.JSON_LD:
+        check_json(data, name)
     # XML takes an empty language for none at all; the parser takes it for a mistake.
     return _NO_LANGUAGE.sub(rb"\1\2" + _NONE.encode() + rb"\2", data) if _is_xml(suffix) else data
 

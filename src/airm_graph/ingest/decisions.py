@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from airm_graph.errors import InputError
-from airm_graph.ingest.formats import MAX_TABLE, Row, Table, read_table
+from airm_graph.ingest.formats import MAX_TABLE, Row, Table, open_regular, read_table
 from airm_graph.ingest.mapping_sets import open_matches, read_metadata_beside
 from airm_graph.ingest.tables.names import is_day, name_agent
 from airm_graph.model import (
@@ -85,7 +85,7 @@ def read_decisions(paths: Sequence[str | Path], *, base: str = BASE) -> Decision
     readings = DecisionReadings()
     for path in map(Path, paths):
         try:
-            with path.open("rb") as stream:
+            with open_regular(path) as stream:
                 data = stream.read(MAX_TABLE + 1)
         except OSError as error:
             raise InputError(f"the decisions cannot be read: {error.strerror}", file=str(path), remedy="check the path") from error

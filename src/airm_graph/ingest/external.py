@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 
 from airm_graph.graph.store import parse_rows
+from airm_graph.ingest.formats import open_regular
 from airm_graph.ingest.mapping_sets import MatchReader, open_matches, read_metadata_beside
 from airm_graph.model import Finding, Location
 from airm_graph.namespaces import BASE, PREFIXES, term
@@ -145,12 +146,12 @@ def find_match_findings(path: Path, *, name: str, terms: Mapping[str, KnownTerm]
                 denied.setdefault(match.triple, match.line)
             yield match
 
-    with path.open("rb") as stream:
+    with open_regular(path) as stream:
         reader = open_matches(stream, file=name, beside=beside)
         found = list(check_matches(note(reader), file=name, terms=terms))
     found += [*reader.findings, *rows.findings]
     if denied:
-        with path.open("rb") as stream:
+        with open_regular(path) as stream:
             stated = (match for match in open_matches(stream, file=name, beside=beside) if not match.is_negative)
             found += [_say_denied(match, denied[match.triple], name) for match in stated if match.triple in denied]
     return sorted(found, key=lambda finding: (finding.location.first_line or 0 if finding.location else 0, finding.rule, finding.message))

@@ -9,7 +9,7 @@ from pathlib import Path
 from airm_graph.errors import InputError
 from airm_graph.ingest.captures.sidecar import MAX_SIDECAR, read_sidecar
 from airm_graph.ingest.days import fix_date
-from airm_graph.ingest.formats import MAX_TABLE, is_table_name
+from airm_graph.ingest.formats import MAX_TABLE, is_table_name, open_regular
 from airm_graph.ingest.tables import load_builtin_mappings, load_mapping
 from airm_graph.ingest.tables.fix_cells import fix_tables
 
@@ -57,7 +57,7 @@ def find_fixes(paths: Iterable[str | Path], *, mapping: str | Path | None = None
 
 def _read(path: Path) -> bytes:
     try:
-        with path.open("rb") as stream:
+        with open_regular(path) as stream:
             return stream.read(MAX_TABLE + 1)
     except OSError as error:
         raise InputError(f"the file cannot be read: {error.strerror}", file=str(path)) from error

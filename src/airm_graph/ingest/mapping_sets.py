@@ -15,6 +15,7 @@ from typing import Any, BinaryIO
 import yaml
 
 from airm_graph.errors import InputError
+from airm_graph.ingest.formats import open_regular
 from airm_graph.model import Finding, Location, Severity
 from airm_graph.rules import make_finding
 from airm_graph.sssom import BUILT_IN, ENUMS, JUSTIFICATIONS, NO_TERM, PROPAGATED, SET_SLOTS, SLOTS, Curies, Match, MatchSet, Slot, Value
@@ -157,7 +158,10 @@ class MatchReader:
             raise _UnreadableError("the table has no header", max(line, 1))
         separator = "\t" if "\t" in header else ","
         self._rows = csv.reader(self._lines, delimiter=separator, strict=True)
-        names = [name.strip() for name in next(csv.reader([header], delimiter=separator))]
+        try:
+            names = [name.strip() for name in next(csv.reader([header], delimiter=separator))]
+        except csv.Error as error:
+            raise _UnreadableError(f"the header cannot be read: {error}", line) from error
         twice = next((name for name in names if name and names.count(name) > 1), None)
         missing = [name for name in _NEEDED if name not in names]
         if twice or missing:
@@ -288,17 +292,37 @@ def _compose(block: Sequence[str]) -> Any:
         raise _UnreadableError("the metadata are nested too deeply", 1) from error
 
 
+class _CarriageReturns(io.RawIOBase):
+    """A stream whose lines end with CR, read as if they ended with LF."""
+
+    def __init__(self, first: bytes, stream: BinaryIO) -> None:
+        self._first, self._stream = io.BytesIO(first), stream
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        data = self._first.read(len(buffer)) or self._stream.read(len(buffer))
+        buffer[: len(data)] = data.replace(b"\r", b"\n")
+        return len(data)
+
+
 class _Lines:
     """The lines of a stream as text, numbered; the block of metadata at its head is taken off first."""
 
     def __init__(self, stream: BinaryIO) -> None:
         self._stream, self.number, self.had_mark = stream, 0, False
+        # A file whose first line goes on behind a CR ends its lines with that alone.
+        self._first = stream.readline(MAX_LINE + 1)
+        if b"\r" in self._first.rstrip(b"\r\n"):
+            self._stream = io.BufferedReader(_CarriageReturns(self._first, stream))
+            self._first = self._stream.readline(MAX_LINE + 1)
 
     def __iter__(self) -> Iterator[str]:
         return self
 
     def __next__(self) -> str:
-        raw = self._stream.readline(MAX_LINE + 1)
+        raw, self._first = self._first or self._stream.readline(MAX_LINE + 1), b""
         if not raw:
             raise StopIteration
         self.number += 1
@@ -366,7 +390,7 @@ def load_matches(path: str | Path) -> MatchSet:
         InputError: It cannot be read, or a rule that must be kept is broken; the message names file and line.
     """
     try:
-        with Path(path).open("rb") as stream:
+        with open_regular(Path(path)) as stream:
             reader = open_matches(stream, file=str(path), beside=read_metadata_beside(Path(path)))
             matches = tuple(reader)
     except OSError as error:
@@ -383,6 +407,6 @@ def read_metadata_beside(path: Path) -> bytes | None:
     for suffix in (".yml", ".yaml"):
         beside = path.with_name(stem + suffix)
         if beside.is_file():
-            with beside.open("rb") as stream:
+            with open_regular(beside) as stream:
                 return stream.read(MAX_METADATA + 1)
     return None

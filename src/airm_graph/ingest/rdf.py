@@ -14,6 +14,7 @@ from airm_graph.errors import InputError
 from airm_graph.graph import TripleTable, quote, suffix_of
 from airm_graph.graph.rdf_format import find_format, unpack
 from airm_graph.graph.store import number_rows, parse_rows, stream_rows
+from airm_graph.ingest.formats import open_regular
 from airm_graph.ingest.inputs import Over
 from airm_graph.ingest.rdf_jsonld import find_json_lines
 from airm_graph.model import Finding, Location
@@ -154,7 +155,7 @@ def is_of_lines(path: Path) -> bool:
 
 def _check_readable(path: Path) -> None:
     try:
-        with path.open("rb"):
+        with open_regular(path):
             pass
     except OSError as error:
         raise InputError(f"the file cannot be read: {error.strerror}", file=str(path)) from error
@@ -169,7 +170,8 @@ def read_packed(path: Path) -> bytes:
     try:
         if path.suffix.lower() == ".zst":
             raise InputError("only N-Triples and N-Quads are read packed by Zstandard", file=str(path), remedy="unpack it first")
-        return unpack(path.read_bytes())
+        with open_regular(path) as file:
+            return unpack(file.read())
     except (OSError, EOFError) as error:
         what = getattr(error, "strerror", None) or str(error)
         raise InputError(f"the file cannot be read: {what}", file=str(path)) from error

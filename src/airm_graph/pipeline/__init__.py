@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from airm_graph.pipeline.building import build, open_reader
     from airm_graph.pipeline.comparison import diff, read_release
     from airm_graph.pipeline.describing import describe, describe_pages
-    from airm_graph.pipeline.loading import find_base, load, read_rdf, read_sums
+    from airm_graph.pipeline.loading import find_base, is_release, load, read_rdf, read_sums
     from airm_graph.pipeline.migration import propose_mapping
     from airm_graph.pipeline.options import BuildOptions
     from airm_graph.pipeline.platform import EMBEDDED, Platform
@@ -33,6 +33,7 @@ __all__ = [
     "diff",
     "find_base",
     "find_fixes",
+    "is_release",
     "load",
     "open_reader",
     "propose_mapping",
@@ -48,7 +49,7 @@ _HOMES = {
     **dict.fromkeys(("build", "open_reader"), "pipeline.building"),
     **dict.fromkeys(("diff", "read_release"), "pipeline.comparison"),
     **dict.fromkeys(("describe", "describe_pages"), "pipeline.describing"),
-    **dict.fromkeys(("find_base", "load", "read_rdf", "read_sums"), "pipeline.loading"),
+    **dict.fromkeys(("find_base", "is_release", "load", "read_rdf", "read_sums"), "pipeline.loading"),
     "propose_mapping": "pipeline.migration",
     "BuildOptions": "pipeline.options",
     **dict.fromkeys(("EMBEDDED", "Platform"), "pipeline.platform"),

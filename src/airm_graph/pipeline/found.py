@@ -6,9 +6,8 @@ from pathlib import Path
 
 from airm_graph.graph.rdf_format import find_format, has_quads
 from airm_graph.ingest.inputs import is_input_name, is_own
-from airm_graph.pipeline.loading import find_export
+from airm_graph.pipeline.loading import find_export, is_release
 from airm_graph.pipeline.platform import MANIFEST, NQUADS
-from airm_graph.pipeline.views import SUMS
 from airm_graph.sssom import begins_like_match_table, is_match_table
 
 __all__ = ["Found", "find_files"]
@@ -46,7 +45,7 @@ def find_files(name: str | Path) -> Found:
         if _is_mapping_set(path):
             return Found(mapping_sets=(path,))
         return Found(rdf=(path,)) if _is_rdf(path) else Found(has_others=True)
-    if (path / SUMS).is_file() and not (path / MANIFEST).is_file():
+    if is_release(path) and not (path / MANIFEST).is_file():
         export = find_export(path)
         return Found(rdf=(export,) if export else ())
     files = sorted(_walk(path / NQUADS if (path / MANIFEST).is_file() else path))
@@ -63,7 +62,7 @@ def _walk(folder: Path) -> Iterator[Path]:
     for path in folder.iterdir():
         if path.name.startswith("."):
             continue
-        if path.is_dir() and (path / SUMS).is_file():
+        if path.is_dir() and is_release(path):
             yield from filter(None, [find_export(path)])
         elif path.is_dir():
             yield from _walk(path)

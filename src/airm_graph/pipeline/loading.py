@@ -3,13 +3,17 @@
 import hashlib
 import re
 from collections.abc import Collection, Iterable
+from io import BufferedReader
 from pathlib import Path
+from typing import cast
 
 from airm_graph.errors import InputError
 from airm_graph.export import EXPORTS
+from airm_graph.export.switch import settle_folder
 from airm_graph.graph import TripleTable
 from airm_graph.graph.rdf_format import find_format, unpack
 from airm_graph.graph.store import parse_rows
+from airm_graph.ingest.formats import open_regular
 from airm_graph.namespaces import BASE, PREFIXES
 from airm_graph.pipeline.building import build
 from airm_graph.pipeline.views import REPORT, SUMS, Graph
@@ -17,7 +21,7 @@ from airm_graph.resources import find_resource
 from airm_graph.terms import Quad, read_literal
 from airm_graph.validate import Report
 
-__all__ = ["find_base", "find_export", "load", "read_rdf", "read_report", "read_sums"]
+__all__ = ["find_base", "find_export", "is_release", "load", "read_rdf", "read_report", "read_sums"]
 
 
 def load(path: str | Path | None = None) -> Graph:
@@ -27,12 +31,14 @@ def load(path: str | Path | None = None) -> Graph:
         path: Folder with ``airm.nq`` or another export, an RDF file, or what `build` takes.
 
     Raises:
-        InputError: There is no such file or folder.
+        InputError: There is no such file or folder, or a written graph is not what its sums say.
         StoreError: An RDF file is not what its suffix says; the message names file and line.
     """
     if path is None:
         return build([find_resource("examples")])
-    found = find_export(Path(path))
+    given = Path(path)
+    sums = read_sums(given) if is_release(given) else {}
+    found = find_export(given)
     if found is None:
         graph = build([path])
         if graph.is_empty:
@@ -40,7 +46,7 @@ def load(path: str | Path | None = None) -> Graph:
             why = f": {said[0]}" if said else ""
             raise InputError(f"this is no graph, and no mitigation could be read{why}", file=str(path), remedy="give a dist folder or RDF")
         return graph
-    quads = read_rdf(found)
+    quads = read_rdf(found, sha256=sums.get(found.name, "") if found != given else "")
     if not quads:
         raise InputError("the file states nothing", file=str(found), remedy="check that it is the one you mean")
     table = TripleTable(threads=1)
@@ -50,18 +56,33 @@ def load(path: str | Path | None = None) -> Graph:
     return Graph(table, base=find_base(quads), report=report)
 
 
-def read_rdf(path: Path) -> tuple[Quad, ...]:
+def is_release(folder: Path) -> bool:
+    """Whether a path is a written graph, whose sums say what its files are."""
+    if folder.is_dir():
+        settle_folder(folder)
+    return (folder / SUMS).is_file()
+
+
+def read_rdf(path: Path, *, sha256: str = "") -> tuple[Quad, ...]:
     """Read an RDF file into sorted quads.
 
+    Args:
+        path: The file.
+        sha256: What its digest has to be; any when left out.
+
     Raises:
-        InputError: The file cannot be read.
+        InputError: The file cannot be read, or has another digest.
         StoreError: It is not what its suffix says; the message names file and line.
     """
     try:
-        data = unpack(path.read_bytes())
+        with open_regular(path) as file:
+            data = file.read()
+        text = unpack(data)
     except (OSError, EOFError) as error:
         raise InputError(f"the file cannot be read: {getattr(error, 'strerror', None) or error}", file=str(path)) from error
-    return tuple(sorted(set(parse_rows(data, name=str(path), suffix=find_format(path), base_iri=path.absolute().as_uri()))))
+    if sha256 and hashlib.sha256(data).hexdigest() != sha256:
+        raise InputError("the file was changed while it was read", file=str(path), remedy="ask again")
+    return tuple(sorted(set(parse_rows(text, name=str(path), suffix=find_format(path), base_iri=path.absolute().as_uri()))))
 
 
 def read_report(path: Path) -> Report:
@@ -79,39 +100,58 @@ def read_report(path: Path) -> Report:
 def read_sums(folder: Path) -> dict[str, str]:
     """Read the sums of a written graph and hold its files against them; file name to SHA-256.
 
+    Where another process puts a new release in its place meanwhile, it is the new one.
+
     Raises:
         InputError: A file is missing or is not what was written, or the sums cannot be read.
+        ExportError: A build died while it put files in their places, and they cannot be put there.
     """
-    sums = folder / SUMS
-    try:
-        lines = sums.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError("this is no folder that airm-graph build wrote", file=str(sums), remedy="give the folder, whole") from error
-    found_sums = {}
-    for number, line in enumerate(lines, 1):
-        found = re.fullmatch(r"([0-9a-f]{64})  ([0-9A-Za-z._-]+)", line)
-        if not found or found[2].startswith("."):
-            raise InputError("the line is not a digest, two spaces and a file name", file=str(sums), line=number, remedy="build again")
+    sums, before = folder / SUMS, b""
+    while True:
+        settle_folder(folder)
         try:
-            digest = hashlib.sha256((folder / found[2]).read_bytes()).hexdigest()
-        except OSError as error:
-            raise InputError(f"{found[2]} cannot be read", file=str(sums), line=number, remedy="build the release again") from error
-        if digest != found[1]:
-            raise InputError(f"{found[2]} was changed since", file=str(sums), line=number, remedy="build the release again")
-        found_sums[found[2]] = digest
-    return found_sums
+            data = sums.read_bytes()
+            lines = data.decode().splitlines()
+        except (OSError, UnicodeDecodeError) as error:
+            raise InputError("this is no folder that airm-graph build wrote", file=str(sums), remedy="give the folder, whole") from error
+        try:
+            return dict(_check_sum(folder, line, number) for number, line in enumerate(lines, 1))
+        except InputError:
+            # Sums and files of two releases: looked at once more, they are of one, unless somebody else has changed them.
+            if data == before:
+                raise
+            before = data
+
+
+def _check_sum(folder: Path, line: str, number: int) -> tuple[str, str]:
+    sums = str(folder / SUMS)
+    found = re.fullmatch(r"([0-9a-f]{64})  ((?:[0-9A-Za-z_-]+/)?[0-9A-Za-z_-][0-9A-Za-z._-]*)", line)
+    if not found:
+        raise InputError("the line is not a digest, two spaces and a file name", file=sums, line=number, remedy="build again")
+    try:
+        with open_regular(folder / found[2]) as file:
+            digest = hashlib.file_digest(cast("BufferedReader", file), "sha256").hexdigest()
+    except (OSError, InputError) as error:
+        raise InputError(f"{found[2]} cannot be read", file=sums, line=number, remedy="build the release again") from error
+    if digest != found[1]:
+        raise InputError(f"{found[2]} was changed since", file=sums, line=number, remedy="build the release again")
+    return found[2], digest
 
 
 def find_export(path: Path, *, among: Collection[str] | None = None) -> Path | None:
     """Find the RDF file that a path stands for: an export in a folder, or the file itself; None for other inputs.
+
+    Of a written graph, only what its sums name counts: other exports are of an earlier one.
 
     Args:
         path: Folder or file.
         among: Names that count in a folder; all when left out.
     """
     if path.is_dir():
+        listed = (path / SUMS).read_text(encoding="utf-8") if (path / SUMS).is_file() else None
         names = [EXPORTS[name].file_name for name in ("nquads", "ntriples", "turtle", "rdfxml", "jsonld")]
-        return next((path / name for name in names if (among is None or name in among) and (path / name).is_file()), None)
+        known = [name for name in names if (among is None or name in among) and (listed is None or f"  {name}\n" in listed)]
+        return next((path / name for name in known if (path / name).is_file()), None)
     return path if path.exists() and find_format(path) else None
 
 

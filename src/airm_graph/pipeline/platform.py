@@ -36,11 +36,13 @@ class Parts:
         digest: The SHA-256 of the sorted N-Triples.
         sums: Name of each part below the folder → its SHA-256.
         beside: Further files that belong to them, name → content.
+        folders: Name of each folder of parts → where it is until all is written; the folder above is of no use afterwards.
     """
 
     digest: str
     sums: Mapping[str, str]
     beside: Mapping[str, bytes] = field(default_factory=dict)
+    folders: Mapping[str, Path] = field(default_factory=dict)
 
 
 #: Writes the statements of a table into a folder, in these formats, with IRIs on this base.

@@ -95,7 +95,8 @@ def read_inputs(
     mapping = replace(load_mapping(options.mapping), found=f"{options.mapping}, which was given") if options.mapping is not None else None
     captures, tables = ([entry for entry in entries if entry.is_table is wanted] for wanted in (False, True))
     keeper = None
-    if reader and not tables and not options.decisions and options.platform is EMBEDDED:
+    # Standard input cannot be read a second time, which outlines may ask for.
+    if reader and not tables and not options.decisions and options.platform is EMBEDDED and all(entry.path for entry in captures):
         keeper = Keeper(reader)
     pages = read_pages(captures, progress=partial(tell, "read"), reader=reader, outlines=keeper is not None)
     folders, stated = load_folders(

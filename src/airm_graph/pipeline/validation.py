@@ -13,9 +13,10 @@ from airm_graph.model import Finding
 from airm_graph.namespaces import PREFIXES, literal, term
 from airm_graph.pipeline.building import build_graph
 from airm_graph.pipeline.found import find_files
-from airm_graph.pipeline.loading import find_base
+from airm_graph.pipeline.loading import find_base, read_sums
 from airm_graph.pipeline.options import BuildOptions
 from airm_graph.pipeline.platform import EMBEDDED, Platform
+from airm_graph.pipeline.views import SUMS
 from airm_graph.progress import Progress, tell_nobody
 from airm_graph.validate import Ledger, Report, Verdict, judge_shapes
 from airm_graph.validate.report import NOTICE
@@ -66,7 +67,12 @@ def validate_inputs(
         graph = build_graph(others, options, tell=tell)
         read = Ledger(tuple((name, None) for name in graph.files))
         report, files = _join(report, replace(graph.report, ledger=graph.report.ledger.join(read))), dict(graph.files)
+    releases = [Path(path) for path in inputs if (Path(path) / SUMS).is_file()]
+    before = [read_sums(folder) for folder in releases]
     report = _join(report, _validate_rdf(rdf, options, tell=tell))
+    if before != [read_sums(folder) for folder in releases]:
+        where = ", ".join(map(str, releases))
+        raise InputError("another release was written there while it was read", file=where, remedy="validate it again")
     mapped = [finding for path in sets for finding in _judge_mapping_set(path)]
     names = {path.as_posix(): path.as_posix() for path in (*rdf, *sets)}
     tables = tuple((path.as_posix(), None) for path in sets)

@@ -25,7 +25,7 @@ from airm_graph.export import (
     write_folder,
 )
 from airm_graph.export.blank_nodes import hide_blank_nodes, show_blank_nodes
-from airm_graph.export.files import Draft
+from airm_graph.export.files import Draft, hold_folder
 from airm_graph.export.links import LINKS, write_links
 from airm_graph.export.quarantine import QUARANTINE, write_quarantine
 from airm_graph.graph import BLANK, Selection, TripleTable, rebased_text, stream_quads
@@ -340,7 +340,11 @@ class Graph:
         """
         if self.is_empty:
             raise InputError("no mitigation was read, so nothing is written", file=str(folder), remedy="see the findings")
-        parts = self._write_parts(Path(folder), formats, self.base) if self._write_parts else None
+        with hold_folder(Path(folder)):
+            return self._write(Path(folder), formats)
+
+    def _write(self, folder: Path, formats: Collection[str] | None) -> dict[str, Path]:
+        parts = self._write_parts(folder, formats, self.base) if self._write_parts else None
         names = () if parts else find_formats(EXPORTS if formats is None else formats)
         chosen = {EXPORTS[name].file_name: name for name in names}
         beside = {**self.list_beside(), **(parts.beside if parts else {})}
@@ -352,7 +356,7 @@ class Graph:
                 drafts[name].write(data)
 
         others = parts.sums if parts else {}
-        written = write_folder(Path(folder), (*chosen, *beside), fill, sums=SUMS, others=others)
+        written = write_folder(folder, (*chosen, *beside), fill, sums=SUMS, others=others, folders=parts.folders if parts else {})
         self.written = {**{name: Path(folder, name) for name in others}, **{name: file.path for name, file in written.items()}}
         # What cached_property keeps; there is no need to write the triples again.
         if parts:

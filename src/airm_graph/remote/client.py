@@ -33,7 +33,8 @@ TIMEOUT, DEADLINE, MOST_BYTES, TRIES, LONGEST_WAIT = 60.0, 600.0, 256 << 20, 5, 
 _AGAIN = {429, 502, 503, 504}
 _REDIRECTS = {301, 302, 307, 308}
 _MOST_REDIRECTS = 5
-_SHOWN = 300
+#: Characters that are shown of what a server says, and those among which they are chosen.
+_SHOWN, _LOOKED_AT = 300, 8192
 _CONNECTING = {ConnectionRefusedError: "the connection is refused", socket.gaierror: "there is no server of that name"}
 _HEADERS = {"User-Agent": "airm-graph", "Accept": "*/*", "Accept-Encoding": "identity"}
 _UNPRINTABLE = re.compile("[^\x20-\x7e\xa1-\u1fff\u2010-\u2027\u2030-\u205e\u2070-\ud7ff\uf900-\ufffd\U00010000-\U0003ffff]+")
@@ -130,10 +131,24 @@ class Client:
         """
         if _origin(check_url(url)) != self._origin:
             raise RemoteError(f"{url} is on another server than {self.url}; nothing is sent there")
+        try:
+            return self._try(method, url, headers=headers or {}, body=body, allow=allow, patient=patient)
+        except RemoteError as error:
+            # Whatever a server says may hold what was sent to it.
+            raise RemoteError(self.hide(str(error))) from None
+
+    def hide(self, text: str) -> str:
+        """Leave out of a text what is secret."""
+        return self.credentials.hide(text) if self.credentials else text
+
+    def _try(
+        self, method: str, url: str, *, headers: Mapping[str, str], body: bytes | None, allow: frozenset[int], patient: bool
+    ) -> Answer:
+        """Send a request, again where that may help."""
         for number in range(1, self.tries + 1):
             answer, wait = None, None
             try:
-                answer = self._follow(method, url, headers or {}, body)
+                answer = self._follow(method, url, headers, body)
                 said, is_last = f"status {answer.status}", answer.status not in _AGAIN
                 wait = _read_wait(answer.headers.get("retry-after"))
             except httpx.TimeoutException:
@@ -144,14 +159,18 @@ class Client:
             if is_last or number == self.tries or (wait or 0) > LONGEST_WAIT:
                 break
             pause = 0.5 * 2 ** (number - 1) if wait is None else wait
-            self.tell(f"{said}: trying again in {pause:g} s (try {number} of {self.tries})")
+            self.tell(f"{self.hide(said)}: trying again in {pause:g} s (try {number} of {self.tries})")
             self.sleep(pause)
         if answer is None:
             raise RemoteError(f"{url}: {said}; see whether the server runs and can be reached")
         if answer.status // 100 != 2 and answer.status not in allow:
-            text = _show(answer.body.decode("utf-8", "replace")) or "without a word"
-            raise RemoteError(f"{url}: status {answer.status}: {self.credentials.hide(text) if self.credentials else text}")
+            text = self._show(answer.body[:_LOOKED_AT].decode("utf-8", "replace")) or "without a word"
+            raise RemoteError(f"{url}: status {answer.status}: {text}")
         return answer
+
+    def _show(self, text: str) -> str:
+        """Put the first lines of what a server said on one line; secrets go before it is cut, for half of one is one, too."""
+        return _show(self.hide(text[:_LOOKED_AT]))
 
     def _follow(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> Answer:
         """Send a request, to where it is redirected on the same origin."""
@@ -162,7 +181,7 @@ class Client:
             location = answer.headers.get("location", "")
             target = self._find_redirect(url, location) if answer.status in _REDIRECTS else None
             if target is None:
-                shown = _show(location.partition("?")[0]) or "nowhere"
+                shown = self._show(location.partition("?")[0]) or "nowhere"
                 raise RemoteError(f"{url} redirects to {shown}, which is not followed; give that address if you trust it")
             url = target
         raise RemoteError(f"{url} redirects again and again; give the address of the endpoint itself")

@@ -17,6 +17,7 @@ from urllib.request import parse_http_list
 import httpx
 
 from airm_graph.errors import RemoteError
+from airm_graph.remote.secrets import hide_secrets
 
 __all__ = ["Credentials", "PasswordAuth", "TokenAuth", "find_challenge", "read_credentials"]
 
@@ -41,14 +42,13 @@ class Credentials:
             raise RemoteError(f"the credentials hold control characters; look at {USER}, {PASSWORD} and {TOKEN}")
 
     def hide(self, text: str) -> str:
-        """Replace password and token wherever *text* holds them.
+        """Replace password and token wherever *text* holds them or a part of them, in any form in which a server may echo them.
 
-        >>> Credentials("me", password="hunter2").hide("wrong password hunter2")
-        'wrong password ***'
+        >>> Credentials("me", password="hunter2").hide("wrong password hunter2, bWU6aHVudGVyMg==")
+        'wrong password ***, ***'
         """
-        for secret in (self.password, self.token):
-            text = text.replace(secret, "***") if secret else text
-        return text
+        secrets = [secret for secret in (self.password, self.token) if secret]
+        return hide_secrets(text, secrets, pair=f"{self.user}:{self.password}" if self.password else "")
 
 
 def read_credentials(environment: Mapping[str, str] | None = None) -> Credentials | None:

@@ -142,11 +142,11 @@ class Endpoint:
         """
         answer = self._post(query, (), accept="application/n-triples, text/turtle;q=0.5")
         if answer.media_type not in _TRIPLES:
-            raise RemoteError(f"{self.url}: the answer is {answer.media_type or 'of no type'}, not N-Triples; is this a SPARQL endpoint?")
+            raise RemoteError(f"{self.url}: the answer is {self._name_type(answer)}, not N-Triples; is this a SPARQL endpoint?")
         try:
             return parse_rows(answer.body, name=self.url, suffix=_TRIPLES[answer.media_type])
         except StoreError as error:
-            raise RemoteError(str(error)) from error
+            raise RemoteError(self.client.hide(str(error))) from None
 
     def count_graphs(self, start: str) -> dict[str, int]:
         """Count the statements of each named graph whose IRI begins with *start*, sorted by IRI."""
@@ -164,10 +164,13 @@ class Endpoint:
         try:
             names, rows = _read_results(json.loads(answer.body))
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
-            what = f"the answer ({answer.media_type or 'of no type'}) is not a table of results in JSON; is this a SPARQL endpoint?"
+            what = f"the answer ({self._name_type(answer)}) is not a table of results in JSON; is this a SPARQL endpoint?"
             raise RemoteError(f"{self.url}: {what}") from error
         _check_whole(answer, len(rows), url=self.url)
         return names, rows
+
+    def _name_type(self, answer: Answer) -> str:
+        return self.client.hide(answer.media_type) or "of no type"
 
     def _post(self, query: str, dataset: Iterable[tuple[str, str]], *, accept: str) -> Answer:
         body = urlencode([("query", query), *dataset]).encode()

@@ -11,6 +11,7 @@ from airm_graph.serve.graph_client import GraphClient
 from airm_graph.serve.metrics import Metrics
 from airm_graph.serve.middleware import Middleware
 from airm_graph.serve.openapi import answer_openapi
+from airm_graph.serve.outbox import Outbox
 from airm_graph.serve.page_interface import PageRequest, Pages
 from airm_graph.serve.problems import Problem, write_problem
 from airm_graph.serve.query_endpoint import answer_queries, answer_query
@@ -53,11 +54,14 @@ def make_app(client: GraphClient, *, pool: WorkerPool, pages: Pages) -> "ASGIApp
     metrics = Metrics(pool)
     routes = [*_list_state_routes(pool, metrics), *_list_routes(client, pages)]
     app = Starlette(routes=routes, exception_handlers={Problem: send_problem, HTTPException: send_http_error})
+    app.state.outbox = Outbox(client.settings.limits)
     return Middleware(app, settings=client.settings, metrics=metrics)
 
 
 def _list_state_routes(pool: WorkerPool, metrics: Metrics) -> "list[BaseRoute]":
     async def answer_health(request: "Request") -> "Response":
+        if seconds := pool.ill_seconds:
+            raise Problem(503, f"nothing could be answered for {seconds:.0f} seconds", headers={"Retry-After": "2"})
         return await make_response(request, b"ok\n", media_type=_PLAIN)
 
     async def answer_ready(request: "Request") -> "Response":

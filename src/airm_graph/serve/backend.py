@@ -6,14 +6,15 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
 from importlib.metadata import version
+from itertools import islice
 from pathlib import Path
 from typing import IO, Any, cast
 
 from airm_graph.errors import ExportError, InputError, ParameterError, QueryError, UnknownQueryError
 from airm_graph.export import EXPORTS, make_options
-from airm_graph.graph.store import Store
+from airm_graph.graph.store import Result, Store
 from airm_graph.namespaces import PREFIXES
-from airm_graph.pipeline import SUMS, Graph, load, read_sums
+from airm_graph.pipeline import Graph, is_release, load, read_sums
 from airm_graph.query.answers import Table, format_table
 from airm_graph.query.library import list_queries, run_query
 from airm_graph.search import SearchIndex, search_index
@@ -22,7 +23,7 @@ from airm_graph.serve.dataset_info import ReleaseFile
 from airm_graph.serve.graph_writer import write_graph
 from airm_graph.serve.messages import Message, Reply
 from airm_graph.serve.project_documents import find_document_graphs, load_documents, read_documents
-from airm_graph.serve.query_checks import check_query
+from airm_graph.serve.query_checks import CheckedQuery, check_query
 from airm_graph.serve.resource_description import describe_document, describe_resource, list_described_rows
 from airm_graph.serve.server_settings import Limits
 from airm_graph.serve.service_description import SERVICE_GRAPH, SERVICE_PREFIXES, describe_service
@@ -43,14 +44,17 @@ class _Output(io.RawIOBase):
     def __init__(self, most: int) -> None:
         self._parts: list[bytes] = []
         self._left = most
+        self.is_full = False
 
     def writable(self) -> bool:
         return True
 
     def write(self, data: Any) -> int:
-        self._left -= len(data)
-        if self._left < 0:
+        if len(data) > self._left:
+            self._parts.append(bytes(data[: self._left]))
+            self.is_full = True
             raise _TooLargeError
+        self._left -= len(data)
         self._parts.append(bytes(data))
         return len(data)
 
@@ -65,13 +69,15 @@ class Backend:
         info: What the HTTP process has to know, as JSON values: `DatasetInfo`.
     """
 
-    def __init__(self, graph: Graph, *, folder: Path | None, limits: Limits, changed: float = 0.0, public_url: str = "") -> None:
+    def __init__(
+        self, graph: Graph, *, limits: Limits, files: Mapping[str, ReleaseFile] | None = None, changed: float = 0.0, public_url: str = ""
+    ) -> None:
         """Load everything.
 
         Args:
             graph: The data.
-            folder: Where the files of the release lie; None where there are none.
             limits: Of a query and an answer.
+            files: Files of the release by name.
             changed: Time of the data, in seconds since 1970.
             public_url: Address under which users reach the server, with a slash at the end.
         """
@@ -89,7 +95,7 @@ class Backend:
         self._index = SearchIndex.build(graph.quads, base=graph.base)
         options = make_options(graph.base, comment=NOTICE)
         self._options = replace(options, prefixes={**options.prefixes, **SERVICE_PREFIXES})
-        self.info = self._make_info(graph, endpoint=endpoint, folder=folder, changed=changed)
+        self.info = self._make_info(graph, endpoint=endpoint, files=files or {}, changed=changed)
         self._answers: Mapping[str, Callable[[Message], Reply]] = {
             "graph": self._answer_graph,
             "query": self._answer_query,
@@ -98,9 +104,10 @@ class Backend:
             "search": self._answer_search,
             "service": self._answer_service,
             "sparql": self._answer_sparql,
+            "table": self._answer_table,
         }
 
-    def _make_info(self, graph: Graph, *, endpoint: str, folder: Path | None, changed: float) -> Mapping[str, Any]:
+    def _make_info(self, graph: Graph, *, endpoint: str, files: Mapping[str, ReleaseFile], changed: float) -> Mapping[str, Any]:
         return {
             "base": graph.base,
             "notice": NOTICE,
@@ -112,7 +119,7 @@ class Backend:
             "licences": self._find_licences(),
             "counts": {row[0]: int(row[1] or 0) for row in run_query(self._store, "counts", base=self._base).values()},
             "prefixes": self._options.prefixes,
-            "files": _list_files(self._store, folder, base=graph.base),
+            "files": _list_distributions(self._store, files, base=graph.base),
         }
 
     def warm_up(self) -> None:
@@ -126,6 +133,7 @@ class Backend:
             {"kind": "resource", "iri": iri},
             {"kind": "search", "text": "ai", "facets": {}, "limit": 1, "offset": 0},
             {"kind": "sparql", "query": "SELECT", "table_type": None, "graph_type": None},
+            *({"kind": "table", "query": form, "rows": 1, "text": 9} for form in (text, "ASK {}", "CONSTRUCT WHERE { ?s ?p ?o } LIMIT 1")),
             *({"kind": "query", "name": "counts", "arguments": {}, "format": form} for form in ("terms", *TABLE_TYPES)),
             *({"kind": "sparql", "query": text, "table_type": name, "graph_type": None} for name in TABLE_TYPES.values()),
             *({"kind": "rdf", "iri": iri, "type": name} for name in GRAPH_TYPES.values()),
@@ -155,7 +163,12 @@ class Backend:
     def _refuse_size(self) -> Reply:
         return Reply(413, {"error": f"the answer is larger than {self._limits.output} bytes; ask for less, for example with LIMIT"})
 
-    def _answer_sparql(self, message: Message) -> Reply:
+    def _ask(self, message: Message) -> tuple[CheckedQuery, Result]:
+        """Check a query and begin to answer it.
+
+        Raises:
+            QueryError: It is refused, or names a graph that is not served.
+        """
         text = message["query"]
         checked = check_query(text, base=self._base, depth=self._limits.depth, repetitions=self._limits.repetitions)
         default, named = message.get("default_graphs"), message.get("named_graphs")
@@ -164,7 +177,32 @@ class Backend:
             raise QueryError(f"the graph <{unknown[0]}> is not served here; ask SELECT DISTINCT ?g {{ GRAPH ?g {{ }} }} for those that are")
         if default is None and named is None and (checked.default_graphs or checked.named_graphs):
             default, named = checked.default_graphs, checked.named_graphs
-        result = self._store.ask(correct_query(text), base=self._base, default_graphs=default, named_graphs=named)
+        return checked, self._store.ask(correct_query(text), base=self._base, default_graphs=default, named_graphs=named)
+
+    def _answer_table(self, message: Message) -> Reply:
+        """Answer what a page shows of a query: the first rows and their number, the truth, or the beginning of statements."""
+        _, result = self._ask(message)
+        if result.kind == "rows":
+            rows, shown = iter(result), message["rows"]
+            first = list(self._limit(islice(rows, shown)))
+            said: dict[str, Any] = {"columns": result.columns, "rows": first, "count": len(first) + sum(1 for _ in rows)}
+        elif result.kind == "boolean":
+            output = _Output(self._limits.output)
+            result.write(cast("IO[bytes]", output), media_type=TABLE_TYPES["json"])
+            said = {"truth": bool(json.loads(output.read_all())["boolean"])}
+        else:
+            output = _Output(4 * message["text"])
+            try:
+                result.write(cast("IO[bytes]", output), media_type=GRAPH_TYPES["ttl"], prefixes=self._options.prefixes)
+            except (QueryError, _TooLargeError):
+                if not output.is_full:
+                    raise
+            text = output.read_all().decode("utf-8", "replace")
+            said = {"text": text[: message["text"]], "is_whole": not output.is_full and len(text) <= message["text"]}
+        return Reply(200, {}, json.dumps(said, ensure_ascii=False).encode("utf-8", "replace"))
+
+    def _answer_sparql(self, message: Message) -> Reply:
+        checked, result = self._ask(message)
         media_type = message["graph_type" if result.kind == "graph" else "table_type"]
         if media_type is None:
             return Reply(406, {"error": "the form of the query has no such format", "form": result.kind})
@@ -260,11 +298,15 @@ def load_backend(path: Path | None, *, limits: Limits, public_url: str = "") -> 
         InputError: There is no such file, or a folder is not what its ``SHA256SUMS`` says.
         StoreError: A file is not what its suffix says.
     """
+    folder = path if path is not None and is_release(path) else None
+    sums = read_sums(folder) if folder else {}
     graph = load(path)
     if graph.is_empty:
         raise InputError("holds no statement", file=str(path), remedy="build a graph first: airm-graph build captures/ -o dist")
-    folder = path if path is not None and (path / SUMS).is_file() else None
-    backend = Backend(graph, folder=folder, limits=limits, changed=_find_time(path, folder), public_url=public_url)
+    files = _list_files(folder, sums) if folder else {}
+    backend = Backend(graph, limits=limits, files=files, changed=_find_time(path, folder), public_url=public_url)
+    if folder and read_sums(folder) != sums:
+        raise InputError("another release was written there while it was loaded", file=str(folder), remedy="start again")
     backend.warm_up()
     return backend
 
@@ -285,12 +327,15 @@ def _make_digest(graph: Graph, endpoint: str) -> str:
     return hashlib.sha256(f"{data} {version('airm-graph')} {endpoint}".encode()).hexdigest()
 
 
-def _list_files(store: Store, folder: Path | None, *, base: str) -> dict[str, ReleaseFile]:
-    """List the files of the release that the folder has, by path below the base."""
-    if folder is None:
-        return {}
+def _list_files(folder: Path, sums: Mapping[str, str]) -> dict[str, ReleaseFile]:
+    """List the exports of a release by name."""
     types = {export.file_name: export.media_type for export in EXPORTS.values()}
-    sums = read_sums(folder)
+    about = {name: (folder / name).stat() for name in sums.keys() & types.keys()}
+    return {name: (name, types[name], sums[name], found.st_size, found.st_mtime_ns) for name, found in about.items()}
+
+
+def _list_distributions(store: Store, files: Mapping[str, ReleaseFile], *, base: str) -> dict[str, ReleaseFile]:
+    """List files by the paths below the base under which the release declares them."""
     declared = {s[1:-1] for s, p, _, _ in store.find_rows(object=f"{PREFIXES['dcat']}Distribution") if s.startswith(f"<{base}")}
     names = {iri.removeprefix(base): iri.rpartition("/")[2] for iri in sorted(declared)}
-    return {path: (name, types[name], sums[name], (folder / name).stat().st_size) for path, name in names.items() if name in sums}
+    return {path: files[name] for path, name in names.items() if name in files}

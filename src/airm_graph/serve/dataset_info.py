@@ -6,8 +6,8 @@ from typing import Any
 
 __all__ = ["DatasetInfo", "ReleaseFile"]
 
-#: Name, media type, SHA-256 and size of a file of the release.
-ReleaseFile = tuple[str, str, str, int]
+#: Name, media type, SHA-256, size and time of the last change, in nanoseconds, of a file of the release.
+ReleaseFile = tuple[str, str, str, int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,5 +43,6 @@ class DatasetInfo:
     @classmethod
     def from_json(cls, found: Mapping[str, Any]) -> "DatasetInfo":
         """Take the values that `Backend.info` has and JSON carried."""
-        files = {path: (str(name), str(kind), str(digest), int(size)) for path, (name, kind, digest, size) in found["files"].items()}
+        listed = found["files"].items()
+        files = {path: (str(name), str(kind), str(digest), int(size), int(time)) for path, (name, kind, digest, size, time) in listed}
         return cls(**{**found, "graphs": frozenset(found["graphs"]), "licences": tuple(found["licences"]), "files": files})

@@ -23,10 +23,12 @@ from airm_graph.serve.worker import run_worker
 
 __all__ = ["CONTROL", "KILL", "LOWER_PRIORITY", "START", "WORKER_ENDED", "WORKER_STARTED", "start_fork_server"]
 
-#: A command to the fork server or an event from it, the number of the worker, and of one that ended its ``os.waitpid`` status.
+#: A command to the fork server or an event from it, the number of the worker, and its process or, once it ended, its ``os.waitpid`` status.
 CONTROL = struct.Struct(">cII")
 START, KILL, LOWER_PRIORITY = b"S", b"K", b"L"
 WORKER_STARTED, WORKER_ENDED = b"W", b"E"
+#: Status of a worker that could not be started.
+_NOT_STARTED = 1 << 8
 
 
 class MessageHandler(Protocol):
@@ -151,15 +153,19 @@ class _ForkServer:
                 os.setpriority(os.PRIO_PROCESS, self._workers[number], 19)
 
     def _start(self, number: int) -> None:
-        ours, theirs = socket.socketpair()
-        pid = os.fork()
+        try:
+            ours, theirs = socket.socketpair()
+            pid = os.fork()
+        except OSError:  # too many processes or files on this machine: the HTTP process asks again later
+            self._control.sendall(CONTROL.pack(WORKER_ENDED, number, _NOT_STARTED))
+            return
         if pid == 0:
             signal.set_wakeup_fd(-1)
             _keep_only(theirs.fileno())
             run_worker(theirs, answer=self._backend.answer, limits=self._limits)
         theirs.close()
         self._workers[number] = pid
-        socket.send_fds(self._control, [CONTROL.pack(WORKER_STARTED, number, 0)], [ours.fileno()])
+        socket.send_fds(self._control, [CONTROL.pack(WORKER_STARTED, number, pid)], [ours.fileno()])
         ours.close()
 
     def _reap(self) -> None:

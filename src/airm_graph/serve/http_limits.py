@@ -7,6 +7,8 @@ from typing import Any, cast
 # length either; only the parser's callbacks know where a head ends. `tests/test_serve_uvicorn.py` names what is relied on.
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from airm_graph.serve.server_settings import Limits
+
 __all__ = ["LimitedHttpProtocol", "limit_protocol"]
 
 # An address with a query of 16 KB in which every byte is escaped, and as much again for headers.
@@ -15,21 +17,24 @@ _MOST_ADDRESS = 65_000
 _MOST_HEADERS = 100
 
 
-def limit_protocol(*, head_seconds: float) -> type[HttpToolsProtocol]:
+def limit_protocol(limits: Limits, *, connections: int) -> type[HttpToolsProtocol]:
     """Make the HTTP protocol class of a server.
 
     Args:
-        head_seconds: Time in which the head of a request has to arrive.
+        limits: Of heads and of sending.
+        connections: How many clients may be connected.
     """
-    return type("LimitedHttpProtocol", (LimitedHttpProtocol,), {"head_seconds": head_seconds})
+    values = {"head_seconds": limits.head_seconds, "send_seconds": limits.send_seconds, "most_connections": connections}
+    return type("LimitedHttpProtocol", (LimitedHttpProtocol,), values)
 
 
 class _BufferedTransport:
     """Sends in one system call what one turn of the loop writes: an answer's head and body."""
 
-    def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
-        self._transport, self._loop = transport, loop
+    def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop, *, send_seconds: float) -> None:
+        self._transport, self._loop, self._send_seconds = transport, loop, send_seconds
         self._parts: list[bytes] = []
+        self._timer: asyncio.TimerHandle | None = None
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._transport, name)
@@ -42,6 +47,19 @@ class _BufferedTransport:
     def close(self) -> None:
         self._flush()
         self._transport.close()
+        # What was written waits for the client; it does not wait for ever.
+        self.limit_time()
+
+    def limit_time(self) -> None:
+        """Give the client some time to take what was written."""
+        if self._timer is None:
+            self._timer = self._loop.call_later(self._send_seconds, self._transport.abort)
+
+    def stop_timer(self) -> None:
+        """Take the limit away: the client took something, or is gone."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
 
     def _flush(self) -> None:
         if self._parts and not self._transport.is_closing():
@@ -50,20 +68,57 @@ class _BufferedTransport:
 
 
 class LimitedHttpProtocol(HttpToolsProtocol):
-    """Refuses heads that are too long (414, 431); closes connections whose heads are too slow."""
+    """Refuses heads that are too long (414, 431); closes connections that are too many, or send heads or take answers too slowly."""
 
-    head_seconds = 5.0
+    head_seconds, send_seconds, most_connections = 5.0, 10.0, 1000
+    _timer: asyncio.TimerHandle | None = None
+    idle_since = 0.0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Start the timer for the first request."""
-        super().connection_made(cast("asyncio.Transport", _BufferedTransport(transport, self.loop)))
+        """Start the timer for the first request; where there are too many clients, part from the one that has been idle for longest."""
+        if len(self.connections) >= self.most_connections and not self._make_room():
+            transport.abort()
+            return
+        super().connection_made(cast("asyncio.Transport", _BufferedTransport(transport, self.loop, send_seconds=self.send_seconds)))
         self._received, self._fields, self._in_head = 0, 0, True
-        self._timer: asyncio.TimerHandle | None = self.loop.call_later(self.head_seconds, transport.close)
+        self.idle_since = self.loop.time()
+        self._timer = self.loop.call_later(self.head_seconds, transport.close)
+
+    def _make_room(self) -> bool:
+        others = [other for other in self.connections if isinstance(other, LimitedHttpProtocol) and other.is_idle]
+        if others:
+            oldest = min(others, key=lambda other: other.idle_since)
+            oldest.transport.abort()
+            self.connections.discard(oldest)
+        return bool(others)
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether no request is being answered."""
+        return self.cycle is None or self.cycle.response_complete
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Stop the timer."""
+        """Stop the timers."""
         self._stop_timer()
+        if isinstance(self.transport, _BufferedTransport):
+            self.transport.stop_timer()
         super().connection_lost(exc)
+
+    def pause_writing(self) -> None:
+        """Start the timer for a client that takes nothing."""
+        cast("_BufferedTransport", self.transport).limit_time()
+        super().pause_writing()
+
+    def resume_writing(self) -> None:
+        """Stop it."""
+        if not self.transport.is_closing():
+            cast("_BufferedTransport", self.transport).stop_timer()
+        super().resume_writing()
+
+    def on_response_complete(self) -> None:
+        """Note since when the connection is idle."""
+        self.idle_since = self.loop.time()
+        super().on_response_complete()
 
     def data_received(self, data: bytes) -> None:
         """Count what comes before the head is whole.

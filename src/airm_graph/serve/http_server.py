@@ -6,11 +6,13 @@ This module is imported once the extra ``serve`` is known to be installed.
 import asyncio
 import json
 import logging
+import os
+import resource
 import signal
 import socket
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 import uvicorn
@@ -18,7 +20,9 @@ import uvicorn
 from airm_graph.serve.app import make_app
 from airm_graph.serve.graph_client import GraphClient
 from airm_graph.serve.http_limits import limit_protocol
+from airm_graph.serve.outbox import MOST_FILES
 from airm_graph.serve.page_interface import Pages
+from airm_graph.serve.server_settings import Limits
 from airm_graph.serve.worker_pool import WorkerPool
 
 if TYPE_CHECKING:
@@ -26,25 +30,36 @@ if TYPE_CHECKING:
 
 __all__ = ["run_http_server"]
 
-_MOST_CONNECTIONS, _BACKLOG = 1000, 512
+#: Connections that wait in the system, and how many of them are taken in one turn of the loop.
+_BACKLOG, _TURN = 512, 64
+#: Descriptors for everything but clients, workers and files that are sent: standard streams, the loop, libraries, logs.
+_OTHER_FILES = 48
+#: Seconds after which the server is gone whatever holds it.
+_GONE = 4.5
 _KEEP_ALIVE_SECONDS = 15
 
 
 class _Server(uvicorn.Server):
     """Drains the worker pool before it ends."""
 
-    def __init__(self, config: uvicorn.Config, *, pool: WorkerPool, drain_seconds: float) -> None:
+    def __init__(self, config: uvicorn.Config, *, pool: WorkerPool, drain_seconds: float, announce: Callable[[], None]) -> None:
         super().__init__(config)
-        self._pool, self._drain_seconds = pool, drain_seconds
+        self._pool, self._drain_seconds, self._announce = pool, drain_seconds, announce
         self._loop: asyncio.AbstractEventLoop
 
-    async def run_until_told(self, listener: socket.socket, *, announce: Callable[[], None]) -> None:
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Listen, then say so."""
+        await super().startup(sockets)
+        for listener in sockets or ():
+            listener.listen(_BACKLOG)
+        self._announce()
+
+    async def run_until_told(self, listener: socket.socket) -> None:
         """Answer requests until a signal comes or the fork server is lost."""
         self._loop = asyncio.get_running_loop()
         self._pool.start()
         await self._pool.wait_until_ready()
         watching = self._loop.create_task(self._end_when_lost())
-        announce()
         try:
             await self.serve(sockets=[listener])
         finally:
@@ -69,6 +84,9 @@ class _Server(uvicorn.Server):
 
     def handle_exit(self, sig: int, frame: "FrameType | None") -> None:
         """Take no more requests, and give up those in progress after a while."""
+        # On a machine that is very busy, or beside clients that keep the loop busy, a signal ends what does not end by itself.
+        signal.signal(signal.SIGALRM, lambda *_: os._exit(0))
+        signal.setitimer(signal.ITIMER_REAL, _GONE)
         super().handle_exit(sig, frame)
         self._loop.call_soon_threadsafe(self._pool.drain)
         self._loop.call_soon_threadsafe(self._loop.call_later, self._drain_seconds, self._pool.kill_busy)
@@ -82,13 +100,13 @@ def run_http_server(listener: socket.socket, client: GraphClient, *, pool: Worke
         client: Asks for data.
         pool: The workers.
         pages: What people see.
-        announce: Called when the first worker is ready.
+        announce: Called when the first worker is ready and the socket listens.
     """
     _log_as_json()
     limits = client.settings.limits
     config = uvicorn.Config(
         make_app(client, pool=pool, pages=pages),
-        http=limit_protocol(head_seconds=limits.head_seconds),
+        http=limit_protocol(limits, connections=_count_connections(limits)),
         ws="none",
         lifespan="off",
         log_config=None,
@@ -97,12 +115,25 @@ def run_http_server(listener: socket.socket, client: GraphClient, *, pool: Worke
         proxy_headers=False,
         timeout_keep_alive=_KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=int(limits.drain_seconds) + 1,
-        limit_concurrency=_MOST_CONNECTIONS,
-        backlog=_BACKLOG,
+        backlog=_TURN,
     )
-    server = _Server(config, pool=pool, drain_seconds=limits.drain_seconds)
+    server = _Server(config, pool=pool, drain_seconds=limits.drain_seconds, announce=announce)
     with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
-        runner.run(server.run_until_told(listener, announce=announce))
+        runner.run(server.run_until_told(listener))
+
+
+def _count_connections(limits: Limits) -> int:
+    """Count the clients that may be connected, so that descriptors are left for workers, files and what is being accepted."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    # Fast workers, slow ones, and those that are about to begin or to end.
+    reserved = _OTHER_FILES + MOST_FILES + 4 * limits.workers + _TURN
+    wanted = limits.connections + reserved
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        soft = wanted if hard == resource.RLIM_INFINITY else min(hard, wanted)
+        with suppress(OSError, ValueError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+        return max(8, soft - reserved)
+    return limits.connections
 
 
 def _log_as_json() -> None:

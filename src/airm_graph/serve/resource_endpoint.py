@@ -8,6 +8,7 @@ that was sent. A deprecated IRI is redirected with 303 where one thing replaces 
 """
 
 import json
+import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -15,10 +16,11 @@ from urllib.parse import quote
 from airm_graph.serve.content_negotiation import GRAPH_TYPES, HTML, choose_type, negotiate
 from airm_graph.serve.graph_client import GraphClient
 from airm_graph.serve.messages import Reply
+from airm_graph.serve.outbox import Outbox
 from airm_graph.serve.page_interface import PageRequest, Pages
 from airm_graph.serve.problems import Problem
 from airm_graph.serve.resource_description import read_resource_json
-from airm_graph.serve.responses import Validators, make_etag, make_response
+from airm_graph.serve.responses import Validators, make_etag, make_response, send_open_file
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -99,15 +101,28 @@ def _encode(iri: str) -> str:
 
 
 def _send_file(request: "Request", client: GraphClient, path: str) -> "Response":
-    """Send a file of the release as it lies in its folder."""
-    from starlette.responses import FileResponse, Response
+    """Send a file of the release as it lies in its folder, unless it was changed since the server started."""
+    from starlette.responses import Response
 
-    name, media_type, digest, size = client.info.files[path]
-    file = client.folder / name if client.folder else None
-    if file is None or not file.is_file() or file.stat().st_size != size:
-        raise Problem(503, "the file is being replaced; ask again later", headers={"Retry-After": "60"})
+    name, media_type, digest, size, changed = client.info.files[path]
+    try:
+        handle = os.open(client.folder / name, os.O_RDONLY) if client.folder else -1
+    except OSError:
+        handle = -1
+    found = os.fstat(handle) if handle >= 0 else None
+    if found is None or (found.st_size, found.st_mtime_ns) != (size, changed):
+        if handle >= 0:
+            os.close(handle)
+        raise Problem(503, "the file was replaced; it is served again when the server is started again", headers={"Retry-After": "60"})
     etag = make_etag(digest)
     headers = {"ETag": etag, "Cache-Control": "no-cache", "Content-Disposition": f'attachment; filename="{name}"'}
     if etag in request.headers.get("if-none-match", ""):
+        os.close(handle)
         return Response(status_code=304, headers=headers)
-    return FileResponse(file, media_type=media_type, headers=headers)
+    outbox = Outbox.of(request)
+    try:
+        outbox.take_file()
+    except Problem:
+        os.close(handle)
+        raise
+    return send_open_file(handle, found, outbox=outbox, media_type=media_type, headers=headers)

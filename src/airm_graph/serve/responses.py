@@ -7,20 +7,33 @@ import asyncio
 import gzip
 import hashlib
 import json
+import os
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from email.utils import formatdate, parsedate_to_datetime
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from airm_graph.serve.content_negotiation import choose_coding
 from airm_graph.serve.dataset_info import DatasetInfo
+from airm_graph.serve.outbox import Outbox
 
 if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
     from starlette.routing import Route
+    from starlette.types import Receive, Scope, Send
 
-__all__ = ["CONTENT_SECURITY", "Validators", "escape_json", "make_etag", "make_response", "make_route", "write_json"]
+__all__ = [
+    "CONTENT_SECURITY",
+    "Validators",
+    "escape_json",
+    "make_etag",
+    "make_response",
+    "make_route",
+    "send_open_file",
+    "write_json",
+]
 
 #: What a page may do: show itself, load its own style and scripts, ask its own server.
 CONTENT_SECURITY = (
@@ -110,15 +123,82 @@ async def make_response(
             return Response(status_code=304, headers=sent)
     else:
         sent.setdefault("Cache-Control", "no-store")
+    typed = f"{media_type}; charset=utf-8" if media_type.startswith(_UTF8) else media_type
     coding = choose_coding(request.headers.get("accept-encoding", ""))
-    if coding != "identity" and len(body) >= _WORTHWHILE and media_type.startswith(_TEXTS):
-        body = await asyncio.to_thread(_encode, body, coding) if len(body) > _LARGE else _encode(body, coding)
+    is_coded = coding != "identity" and len(body) >= _WORTHWHILE and media_type.startswith(_TEXTS)
+    if is_coded:
         sent["Content-Encoding"] = coding
         if "ETag" in sent:
             # Two codings are two representations (RFC 9110, section 8.8.3.3).
             sent["ETag"] = f'{sent["ETag"][:-1]}-{coding}"'
-    typed = f"{media_type}; charset=utf-8" if media_type.startswith(_UTF8) else media_type
-    return Response(body, status_code=status, headers=sent, media_type=typed)
+    if len(body) <= _LARGE:
+        return Response(_encode(body, coding) if is_coded else body, status_code=status, headers=sent, media_type=typed)
+    outbox, size = Outbox.of(request), len(body)
+    outbox.take(size)
+    try:
+        coded = await asyncio.to_thread(_encode, body, coding) if is_coded else body
+    except BaseException:
+        outbox.give(size)
+        raise
+    return _make_large_response(coded, outbox=outbox, held=size, status_code=status, headers=sent, media_type=typed)
+
+
+def _make_large_response(body: bytes, *, outbox: Outbox, held: int, **options: Any) -> "Response":
+    """Make a response that is sent piece by piece, as its client takes them, within a time."""
+    response: Response = _large_response_class()(b"", **options)
+    response.body, response.outbox, response.held = body, outbox, held  # type: ignore[attr-defined]
+    response.headers["Content-Length"] = str(len(body))
+    return response
+
+
+@cache
+def _large_response_class() -> Any:
+    # Made once: a class for each answer would hold its body until Python looks for cycles.
+    from starlette.responses import Response
+
+    class LargeResponse(Response):
+        outbox: Outbox
+        held: int
+
+        async def __call__(self, scope: "Scope", receive: "Receive", send: "Send") -> None:  # noqa: ARG002 - that of ASGI
+            limits = self.outbox.limits
+            try:
+                # A client that is too slow is left without the rest: the server closes what was not sent as a whole.
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(limits.send_seconds + len(self.body) / limits.send_rate):
+                        await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+                        for start in range(0, len(self.body), _LARGE):
+                            await send({"type": "http.response.body", "body": self.body[start : start + _LARGE], "more_body": True})
+                            await asyncio.sleep(0)
+                        await send({"type": "http.response.body", "body": b""})
+            finally:
+                self.body = b""
+                self.outbox.give(self.held)
+
+    return LargeResponse
+
+
+def send_open_file(handle: int, about: os.stat_result, *, outbox: Outbox, media_type: str, headers: Mapping[str, str]) -> "Response":
+    """Make the response that sends an open file, whatever its name stands for by then, and closes it."""
+    response: Response = _open_file_class()(f"/dev/fd/{handle}", stat_result=about, media_type=media_type, headers=headers)
+    response.give = lambda: outbox.give_file(handle)  # type: ignore[attr-defined]
+    return response
+
+
+@cache
+def _open_file_class() -> Any:
+    from starlette.responses import FileResponse
+
+    class OpenFileResponse(FileResponse):
+        give: Callable[[], None]
+
+        async def __call__(self, scope: "Scope", receive: "Receive", send: "Send") -> None:
+            try:
+                await super().__call__(scope, receive, send)
+            finally:
+                self.give()
+
+    return OpenFileResponse
 
 
 def make_route(

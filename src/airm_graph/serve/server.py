@@ -57,13 +57,14 @@ def run_server(path: Path | None, *, settings: Settings, pages: Pages, announce:
         return not pool.lost.is_set()
     finally:
         control.close()
+        listener.close()
         _wait_for_end(fork_server)
 
 
 def _wait_for_end(fork_server: int) -> None:
     """Wait until the fork server has ended, which it does once its socket is closed."""
     with suppress(ChildProcessError):
-        for _ in range(50):
+        for _ in range(25):
             if os.waitpid(fork_server, os.WNOHANG)[0]:
                 return
             time.sleep(0.02)

@@ -29,6 +29,11 @@ class Limits:
         queue_seconds: How long they may wait.
         requests_per_worker: Answers after which a worker is replaced.
         head_seconds, body_seconds: Time in which the head and the body of a request have to arrive.
+        send_seconds: Time that a client may take no byte of an answer; and, with a second for each
+            `send_rate` bytes, the time in which it has to take the whole answer.
+        send_rate: Bytes that a client takes in a second at least.
+        in_flight: Bytes of large answers that may wait for their clients together.
+        connections: Clients that may be connected; fewer where the process may open fewer files.
         drain_seconds: Time that requests in progress have when the server is told to stop.
     """
 
@@ -46,8 +51,12 @@ class Limits:
     requests_per_worker: int = 5000
     head_seconds: float = 5.0
     body_seconds: float = 10.0
+    send_seconds: float = 10.0
+    send_rate: int = 256 << 10
+    in_flight: int = 128 << 20
+    connections: int = 1000
     # Together with what uvicorn takes, the server is gone within five seconds.
-    drain_seconds: float = 3.0
+    drain_seconds: float = 2.0
 
 
 @dataclass(frozen=True, slots=True)

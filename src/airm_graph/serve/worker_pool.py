@@ -2,13 +2,16 @@
 
 Every request starts on a fast worker. One that takes longer than a moment becomes slow: it goes on
 with the lowest priority until its time is over, and a new worker takes its place, so that small
-requests never wait behind large ones. When there are as many slow requests as are allowed, the one
+requests never wait behind large ones. A moment is time of the processor: on a busy machine a small
+request takes long and is still small. When there are as many slow requests as are allowed, the one
 that has run for longest is given up with 503, or else, where others wait, the new one.
+
+A worker that ends without having been told to is replaced, and its request is tried once more where the
+reason came from outside. The pool looks at itself once a second: a start that nobody answers is made again.
 """
 
 import asyncio
 import os
-import signal
 import socket
 from collections import Counter, deque
 from collections.abc import Mapping
@@ -17,28 +20,22 @@ from typing import cast
 from airm_graph.serve.forkserver import CONTROL, KILL, LOWER_PRIORITY, START, WORKER_ENDED, WORKER_STARTED
 from airm_graph.serve.messages import Message, Reply, pack_message, unpack_reply
 from airm_graph.serve.server_settings import Limits
+from airm_graph.serve.worker_status import make_refusal, read_status, read_used
 
 __all__ = ["WorkerPool"]
 
-_REASONS = {
-    "busy": "the server is busy; ask again later",
-    "crash": "the query needs more than the server gives to one; ask a simpler one",
-    "draining": "the server is about to stop; ask again later",
-    "memory": "the query needs more memory than the server gives to one; ask a smaller one",
-    "slow": "the query takes long, and the server has too many of that kind at work; ask a smaller one, or ask again later",
-    "time": "the query takes longer than the server allows; ask a smaller one",
-}
 # A request that has been running for so many times the fast limit may be given up for another one.
 _LONG = 6
-# Rust aborts when memory runs out.
-_SIGNALS = {int(signal.SIGALRM): "time", int(signal.SIGXCPU): "time", int(signal.SIGABRT): "memory"}
+#: Seconds between two looks of the pool at itself; after which a start counts as failed; without a worker, after which the server is ill.
+_LOOK, _START_SECONDS, _ILL_SECONDS = 1.0, 10.0, 5.0
 
 
 class _Worker(asyncio.Protocol):
     """Sends one message at a time to one worker."""
 
-    def __init__(self, pool: "WorkerPool", number: int) -> None:
-        self.pool, self.number = pool, number
+    def __init__(self, pool: "WorkerPool", number: int, process: int) -> None:
+        self.pool, self.number, self.process = pool, number, process
+        self.used = 0.0
         self.answered = 0
         self.begun = 0.0
         self.timers: list[asyncio.TimerHandle] = []
@@ -96,11 +93,12 @@ class WorkerPool:
         self._idle: deque[_Worker] = deque()
         self._queue: deque[asyncio.Future[_Worker]] = deque()
         self._slow: set[_Worker] = set()
-        self._starting: set[int] = set()
+        self._starting: dict[int, float] = {}  # number to when it was asked for
         self._unexplained: dict[int, _Worker] = {}
         self._connecting: set[asyncio.Task[None]] = set()
         self._last_number = 0
         self._draining = False
+        self._last_alive = 0.0
         self.lost = asyncio.Event()
         self.ended: Counter[str] = Counter()
 
@@ -110,6 +108,15 @@ class WorkerPool:
         return bool(self._workers) and not self._draining and not self.lost.is_set()
 
     @property
+    def ill_seconds(self) -> float:
+        """For how long nothing could be answered, where that is longer than it may be; otherwise 0."""
+        if self._idle and not self.lost.is_set():
+            return 0.0
+        since = asyncio.get_running_loop().time() - self._last_alive
+        most = _ILL_SECONDS if not self._workers else self._limits.seconds + _ILL_SECONDS
+        return since if since > most else 0.0
+
+    @property
     def gauges(self) -> Mapping[str, int]:
         """How many workers there are, are idle and slow, and how many requests wait."""
         return {"workers": len(self._workers), "idle": len(self._idle), "slow": len(self._slow), "waiting": len(self._queue)}
@@ -117,8 +124,28 @@ class WorkerPool:
     def start(self) -> None:
         """Begin to read events of the fork server, and start workers."""
         self._control.settimeout(0)
-        asyncio.get_running_loop().add_reader(self._control.fileno(), self._read_event)
+        loop = asyncio.get_running_loop()
+        loop.add_reader(self._control.fileno(), self._read_event)
+        self._last_alive = loop.time()
+        self._look()
+
+    def _look(self) -> None:
+        """Give up starts that nobody answered, and start what is missing."""
+        if self._draining or self.lost.is_set():
+            return
+        loop = asyncio.get_running_loop()
+        if self._idle:
+            self._last_alive = loop.time()
+        for number, asked in list(self._starting.items()):
+            if loop.time() - asked > _START_SECONDS:
+                self._give_up_start(number)
         self._start_workers()
+        loop.call_later(_LOOK, self._look)
+
+    def _give_up_start(self, number: int) -> None:
+        """Forget a worker that never came; the next look starts another one."""
+        self._starting.pop(number, None)
+        self._send_command(KILL, number)
 
     async def wait_until_ready(self) -> None:
         """Wait for the first worker, or until the fork server is lost."""
@@ -146,14 +173,18 @@ class WorkerPool:
                 self._kill(worker, "draining")
 
     async def send(self, message: Message) -> Reply:
-        """Send a message to a worker.
+        """Send a message to a worker; once more where the worker was ended from outside.
 
         Returns:
             Its reply, or 503 with the reason why there is none.
         """
+        reply = await self._send_once(message)
+        return await self._send_once(message) if reply.head.get("reason") == "killed" else reply
+
+    async def _send_once(self, message: Message) -> Reply:
         worker = self._idle.popleft() if self._idle else await self._wait()
         if isinstance(worker, str):
-            return _make_refusal(worker)
+            return make_refusal(worker)
         self._start_timers(worker)
         try:
             reply = await asyncio.shield(worker.send(message))
@@ -164,13 +195,13 @@ class WorkerPool:
             for timer in worker.timers:
                 timer.cancel()
         if reply is None:
-            return _make_refusal(await self._find_reason(worker))
+            return make_refusal(await self._find_reason(worker))
         self._release(worker)
         return reply
 
     def _start_timers(self, worker: _Worker) -> None:
         loop = asyncio.get_running_loop()
-        worker.begun = loop.time()
+        worker.begun, worker.used = loop.time(), read_used(worker.process)
         worker.timers = [
             loop.call_later(self._limits.fast_seconds, self._make_slow, worker),
             loop.call_later(self._limits.seconds, self._kill, worker, "time"),
@@ -206,6 +237,7 @@ class WorkerPool:
 
     def _release(self, worker: _Worker) -> None:
         worker.answered += 1
+        self._last_alive = asyncio.get_running_loop().time()
         self._slow.discard(worker)
         if worker.is_slow or worker.answered >= self._limits.requests_per_worker or self._draining:
             worker.ending = worker.ending or "recycled"
@@ -224,6 +256,11 @@ class WorkerPool:
         self._idle.append(worker)
 
     def _make_slow(self, worker: _Worker) -> None:
+        left = self._limits.fast_seconds - (read_used(worker.process) - worker.used)
+        if worker.used and left > 0:
+            # It waited for a processor most of the time.
+            worker.timers[0] = asyncio.get_running_loop().call_later(max(left, self._limits.fast_seconds / 5), self._make_slow, worker)
+            return
         if not self._allow_slow(worker):
             return
         worker.is_slow = True
@@ -271,13 +308,18 @@ class WorkerPool:
         fast = len(self._workers) - len(self._slow) + len(self._starting)
         for _ in range(self._limits.workers - fast):
             self._last_number += 1
-            self._starting.add(self._last_number)
+            self._starting[self._last_number] = asyncio.get_running_loop().time()
             self._send_command(START, self._last_number)
 
     def _send_command(self, command: bytes, number: int) -> None:
         try:
             self._control.send(CONTROL.pack(command, number, 0))
         except OSError:
+            self._lose()
+
+    def _lose(self) -> None:
+        """Note that the fork server is gone, unless it was told to go."""
+        if not self._draining:
             self.lost.set()
 
     def _read_event(self) -> None:
@@ -288,40 +330,37 @@ class WorkerPool:
         except OSError:
             data, handles = b"", []
         if len(data) < CONTROL.size:
-            self.lost.set()
+            self._lose()
             asyncio.get_running_loop().remove_reader(self._control.fileno())
             return
         event, number, status = CONTROL.unpack(data)
-        if event == WORKER_STARTED and handles:
-            task = asyncio.get_running_loop().create_task(self._connect(number, socket.socket(fileno=handles[0])))
+        if event == WORKER_STARTED and handles and number in self._starting:
+            task = asyncio.get_running_loop().create_task(self._connect(number, socket.socket(fileno=handles[0]), process=status))
             self._connecting.add(task)
             task.add_done_callback(self._connecting.discard)
+        elif event == WORKER_STARTED:
+            # Its socket could not be received: this process has too many files open. Nobody can speak to it.
+            for handle in handles:
+                os.close(handle)
+            self._give_up_start(number)
         elif event == WORKER_ENDED:
             self._explain_end(number, status)
 
-    async def _connect(self, number: int, connection: socket.socket) -> None:
+    async def _connect(self, number: int, connection: socket.socket, *, process: int) -> None:
         connection.settimeout(0)
-        worker = _Worker(self, number)
+        worker = _Worker(self, number, process)
         await asyncio.get_running_loop().create_unix_connection(lambda: worker, sock=connection)
-        self._starting.discard(number)
+        self._starting.pop(number, None)
+        self._last_alive = asyncio.get_running_loop().time()
         self._workers[number] = worker
         self._assign(worker)
 
     def _explain_end(self, number: int, status: int) -> None:
         if number in self._workers:
-            self._workers[number].ending = self._workers[number].ending or _read_status(status)
+            self._workers[number].ending = self._workers[number].ending or read_status(status)
         elif number in self._unexplained:
             worker = self._unexplained.pop(number)
-            worker.ending = _read_status(status)
+            worker.ending = read_status(status)
             self.ended[worker.ending] += 1
-
-
-def _make_refusal(reason: str) -> Reply:
-    return Reply(503, {"error": _REASONS.get(reason, _REASONS["crash"]), "reason": reason})
-
-
-def _read_status(status: int) -> str:
-    """Read from an ``os.waitpid`` status why a worker ended."""
-    if os.WIFSIGNALED(status):
-        return _SIGNALS.get(os.WTERMSIG(status), "crash")
-    return "memory" if os.WEXITSTATUS(status) == 1 else "crash"
+        else:
+            self._starting.pop(number, None)

@@ -36,7 +36,7 @@ def embed_dataset(info: DatasetInfo, *, name: str, description: str) -> list[dic
             f"{_SCHEMA}contentUrl": [{"@id": info.base + path}],
             f"{_SCHEMA}encodingFormat": [{"@value": media_type}],
         }
-        for path, (_, media_type, _, _) in sorted(info.files.items())
+        for path, (_, media_type, *_) in sorted(info.files.items())
     ]
     return [
         {

@@ -2,13 +2,13 @@
 
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from airm_graph.serve.content_negotiation import GRAPH_TYPES, TABLE_TYPES
 from airm_graph.serve.graph_client import GraphClient
 from airm_graph.serve.problems import Problem
 from airm_graph.serve.request_parameters import read_body, read_form
 from airm_graph.site.render import Cell, Site
+from airm_graph.terms import read_literal
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -59,24 +59,23 @@ async def run_form_query(client: GraphClient, query: str, site: Site) -> QueryRe
     Raises:
         Problem: As the endpoint refuses it.
     """
-    reply = await client.send("sparql", query=query, table_type=TABLE_TYPES["json"], graph_type=GRAPH_TYPES["ttl"])
-    if reply.head["type"] == GRAPH_TYPES["ttl"]:
-        text = reply.body.decode("utf-8", "replace")
-        return QueryResult(text=text[:_MOST_TEXT], is_whole=len(text) <= _MOST_TEXT)
+    reply = await client.send("table", query=query, rows=_MOST_ROWS, text=_MOST_TEXT)
     found = json.loads(reply.body)
-    if "boolean" in found:
-        return QueryResult(truth=bool(found["boolean"]))
-    columns, bindings = tuple(found["head"]["vars"]), found["results"]["bindings"]
-    rows = tuple(tuple(_read_cell(row.get(name), site) for name in columns) for row in bindings[:_MOST_ROWS])
-    return QueryResult(columns, rows, len(bindings), is_whole=len(bindings) <= _MOST_ROWS)
+    if "truth" in found:
+        return QueryResult(truth=found["truth"])
+    if "text" in found:
+        return QueryResult(text=found["text"], is_whole=found["is_whole"])
+    rows = tuple(tuple(_read_cell(term, site) for term in row) for row in found["rows"])
+    return QueryResult(tuple(found["columns"]), rows, found["count"], is_whole=found["count"] <= len(rows))
 
 
-def _read_cell(value: dict[str, Any] | None, site: Site) -> Cell:
-    if value is None:
+def _read_cell(term: str | None, site: Site) -> Cell:
+    if term is None:
         return Cell("")
-    if value["type"] == "uri":
-        return Cell(site.label(value["value"]), iri=value["value"])
-    if value["type"] == "literal":
-        return Cell(value["value"], language=value.get("xml:lang", ""))
-    # A triple term, or a blank node: written as JSON, it is at least readable.
-    return Cell(value["value"] if isinstance(value["value"], str) else json.dumps(value["value"], ensure_ascii=False))
+    if term.startswith("<") and not term.startswith("<<"):
+        return Cell(site.label(term[1:-1]), iri=term[1:-1])
+    if term.startswith('"'):
+        literal = read_literal(term)
+        return Cell(literal.text, language=literal.language)
+    # A triple term, or a blank node.
+    return Cell(term.removeprefix("_:"))

@@ -6,14 +6,13 @@ Where one part ends is told by the terms alone, so the same graph is cut in the 
 import gzip
 import hashlib
 import json
-import secrets
-import shutil
 from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
 
 from airm_graph.errors import ExportError
 from airm_graph.export import TableQuads
+from airm_graph.export.switch import name_beside
 from airm_graph.graph import TripleTable, quote, rebased_text
 from airm_graph.pipeline.platform import MANIFEST, NQUADS, Parts
 from airm_graph.spark.table import SparkTable, explained
@@ -29,7 +28,7 @@ _ORDER = "parts of a folder follow each other: together they are sorted"
 
 
 def write_parts(table: SparkTable, parts: int | None, folder: Path, formats: Collection[str] | None, base: str) -> Parts:
-    """Write the quads of a table in both formats; the folders of an earlier graph are replaced when all is there.
+    """Write the quads of a table in both formats, into folders beside those of an earlier graph.
 
     Raises:
         ExportError: A format is unknown, a quad cannot be exported, or the files cannot be written.
@@ -37,7 +36,7 @@ def write_parts(table: SparkTable, parts: int | None, folder: Path, formats: Col
     if unknown := sorted(set(formats or ()) - {NQUADS, _PARQUET}):
         raise ExportError(f"unknown format {', '.join(unknown)}; Spark writes {NQUADS} and {_PARQUET}")
     TableQuads(table, base=base)  # checks them
-    draft = folder / f".parts-{secrets.token_hex(4)}"
+    draft = name_beside(folder / "parts")
     try:
         for name in (NQUADS, _PARQUET, _TRIPLES):
             (draft / name).mkdir(parents=True)
@@ -49,20 +48,15 @@ def write_parts(table: SparkTable, parts: int | None, folder: Path, formats: Col
             with gzip.open(path) as file:
                 while piece := file.read(1 << 20):
                     digest.update(piece)
-        for name in (NQUADS, _PARQUET):
-            if (folder / name).exists():
-                (folder / name).rename(draft / f"{name}-before")
-            (draft / name).rename(folder / name)
     except OSError as error:
         raise ExportError(f"{folder} cannot be written: {error.strerror or error}") from error
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
     files = sorted((file for _, both in written for file in both), key=lambda file: str(file["name"]))
     triples = sum(triples for triples, _ in written)
     head = {"version": VERSION, "notice": NOTICE, "base": base, "digest": digest.hexdigest(), "triples": triples}
     manifest = {**head, "statements": sum(file.get("statements", 0) for file in files), "order": _ORDER, "files": files}
     beside = {MANIFEST: (json.dumps(manifest, ensure_ascii=False, indent=2) + "\n").encode()}
-    return Parts(digest.hexdigest(), {file["name"]: file["sha256"] for file in files}, beside)
+    sums = {file["name"]: file["sha256"] for file in files}
+    return Parts(digest.hexdigest(), sums, beside, {name: draft / name for name in (NQUADS, _PARQUET)})
 
 
 def _write_sorted(table: SparkTable, target: Path, *, text: str, parts: int | None) -> None:

@@ -43,6 +43,11 @@ def read_source(
         return None
     line = body[authors]
     names, year = match_authors(line.text) or (line.text, None)
+    if names and not any(map(str.isalpha, names)):
+        if named:
+            return _make_named(script, named, at)
+        findings.append(script.finding("CAP-13", "the author line names nobody, so the page names no source", line.line))
+        return None
     year = year or (named.year if named else None)
     if year is None:
         findings.append(script.finding("CAP-14", "the author line holds no year", line.line))

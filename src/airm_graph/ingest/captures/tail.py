@@ -101,16 +101,22 @@ def _extend(
 
 def _read_pairs(parts: Sequence[Fragment]) -> list[tuple[Vocabulary, Fragment, Fragment]] | None:
     """Read label and definition by turns through stage, actor and function; None when the lines are anything else."""
+    pairs = _take_pairs(parts)
+    return pairs if len(parts) == 2 * len(pairs) else None
+
+
+def _take_pairs(parts: Sequence[Fragment]) -> list[tuple[Vocabulary, Fragment, Fragment]]:
+    """Read label and definition by turns as far as the lines are that."""
     vocabularies = load_vocabularies()
-    turn, pairs = -1, []
+    turn, pairs = -1, list[tuple[Vocabulary, Fragment, Fragment]]()
     for label, definition in zip(parts[::2], parts[1::2], strict=False):
         repeats = turn >= 0 and _is_confirmed(vocabularies[turn], label, definition)
         if not repeats:
             turn += 1
             if turn >= _PAIRS or label.text not in vocabularies[turn].concepts:
-                return None
+                break
         pairs.append((vocabularies[turn], label, definition))
-    return pairs if len(parts) % 2 == 0 else None
+    return pairs
 
 
 def _is_confirmed(vocabulary: Vocabulary, label: Fragment, definition: Fragment) -> bool:
@@ -163,10 +169,7 @@ def _read_with_unknown(script: Script, parts: tuple[Fragment, ...], start: int) 
 def _read_truncated(script: Script, parts: tuple[Fragment, ...]) -> Tail:
     """Find what is left of a tail that is cut off or followed by other lines."""
     start = _find_start(parts)
-    pairs: list[tuple[Vocabulary, Fragment, Fragment]] = []
-    for length in range(2, len(parts) - start + 1, 2):
-        longer = _read_pairs(parts[start : start + length])
-        pairs = longer if longer is not None else pairs
+    pairs = _take_pairs(parts[start:])
     names = [vocabulary.name for vocabulary, _, _ in pairs]
     missing = [vocabulary.name for vocabulary in load_vocabularies() if vocabulary.name not in names]
     last = parts[-1].line if parts else None

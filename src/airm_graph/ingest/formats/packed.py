@@ -17,7 +17,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path, PurePosixPath
-from typing import IO, Any
+from typing import IO, Any, BinaryIO
 
 from airm_graph.errors import InputError
 from airm_graph.ingest.formats.archive import FREE, RATIO, open_archive
@@ -86,7 +86,7 @@ def _is_beside(name: str) -> bool:
     return name.lower() in ("mapping.yaml", "mapping.yml") or name.lower().endswith((".meta.yaml", ".meta.yml"))
 
 
-def open_regular(path: Path) -> IO[bytes]:
+def open_regular(path: Path) -> BinaryIO:
     """Open a file that has an end, unlike a pipe or a device.
 
     Raises:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from airm_graph.errors import InputError
 from airm_graph.ingest.formats.delimited import find_delimiter
 from airm_graph.ingest.formats.reader import OpenTable, open_table
 from airm_graph.ingest.formats.rows import MAX_CELL, MAX_STREAM, Row, UnreadableError, read_header
@@ -170,8 +171,11 @@ def stream_cells(scan: Scan) -> Iterator[Row]:
 
     Raises:
         UnreadableError: The file is no table after all.
+        InputError: It has changed since it was copied.
     """
     opened: OpenTable = open_table(scan.path, file=scan.file)
+    if opened.sha256 != scan.sha256:
+        raise InputError("the file has changed since it was opened", file=scan.file, remedy="run again")
     if not opened.header:
         raise UnreadableError("; ".join(finding.message for finding in opened.findings))
     for batch in opened.batches():

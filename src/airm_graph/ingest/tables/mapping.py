@@ -13,6 +13,7 @@ import yaml
 
 from airm_graph.errors import InputError
 from airm_graph.ingest.captures.sidecar import is_web_address
+from airm_graph.ingest.formats import open_regular
 from airm_graph.ingest.formats.rows import read_header
 from airm_graph.ingest.tables.meaning import (
     CLASSIFICATION,
@@ -65,7 +66,7 @@ def load_mapping(path: str | Path) -> Mapping:
         InputError: It cannot be read, or is no mapping; the message names the line.
     """
     try:
-        with Path(path).open("rb") as stream:
+        with open_regular(Path(path)) as stream:
             data = stream.read(_MAX_MAPPING + 1)
     except OSError as error:
         raise InputError(f"the mapping cannot be read: {error.strerror}", file=str(path), remedy="check its name") from error

@@ -1,0 +1,69 @@
+"""Look at RDF/XML and JSON-LD before the parser does: how deep they are nested, and whether RDF/XML is whole."""
+
+import re
+from xml.parsers import expat
+
+from airm_graph.errors import StoreError
+
+__all__ = ["MAX_DEPTH", "check_json", "check_xml"]
+
+#: Elements in elements, objects and lists in each other. Files of people have at most about twenty; parsers need stack or time for more.
+MAX_DEPTH = 256
+
+_STRING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
+_BRACKET = re.compile(rb"[\[\]{}]")
+#: What expat says of a text that ends too soon: no element, an open tag, a cut character, an open CDATA section.
+_CUT = {3, 5, 6, 20}
+
+
+def check_json(data: bytes, name: str) -> None:
+    r"""Refuse JSON that is nested too deeply.
+
+    Raises:
+        StoreError: It is; the message names file and line.
+
+    >>> check_json(b'{"a": ["[[[["]}', "a.jsonld")
+    """
+    if data.count(b"{") + data.count(b"[") <= MAX_DEPTH:
+        return
+    bare, depth = _STRING.sub(_keep_lines, data), 0
+    for found in _BRACKET.finditer(bare):
+        depth += 1 if found[0] in b"[{" else -1
+        if depth > MAX_DEPTH:
+            line = bare.count(b"\n", 0, found.start()) + 1
+            raise StoreError(f"{name}:{line}: objects and lists are nested more than {MAX_DEPTH} deep, which is the most; make it flatter")
+
+
+def _keep_lines(found: "re.Match[bytes]") -> bytes:
+    return b"\n" * found[0].count(b"\n")
+
+
+def check_xml(data: bytes, name: str) -> None:
+    """Refuse XML that is cut or nested too deeply, or has a document type; what else is wrong with it, the parser of RDF says.
+
+    Raises:
+        StoreError: It is; the message names file and line.
+    """
+    if b"<!DOCTYPE" in data or b"<!ENTITY" in data:
+        raise StoreError(f"{name}: a document type or entity is refused; remove it")
+    parser, depth = expat.ParserCreate(), 0
+
+    def start(_name: str, _attributes: object) -> None:
+        nonlocal depth
+        depth += 1
+        if depth > MAX_DEPTH:
+            line = parser.CurrentLineNumber
+            raise StoreError(f"{name}:{line}: elements are nested more than {MAX_DEPTH} deep, which is the most; make it flatter")
+
+    def end(_name: str) -> None:
+        nonlocal depth
+        depth -= 1
+
+    parser.StartElementHandler, parser.EndElementHandler = start, end
+    try:
+        parser.Parse(data, True)  # noqa: FBT003 - the last piece; it takes no keyword
+    except expat.ExpatError as error:
+        if error.code in _CUT:
+            raise StoreError(f"{name}:{error.lineno}: the file ends before its elements are closed; get the whole file") from error
+    except LookupError:
+        return  # an encoding that only the parser of RDF may know

@@ -102,7 +102,7 @@ def test_action_takes_shapes_paths_and_a_baseline_with_odd_names(runner: Path, c
     assert done.returncode == 1, done.stderr
     assert "(touch ran)" in done.stdout
     assert not (checkout / "ran").exists()
-    (checkout / "known.json").write_text('{"version": 1, "findings": []}')
+    (checkout / "known.json").write_text('{"version": 2, "findings": []}')
     done = run_step("Validate", cwd=checkout, runner=runner, **arguments, baseline="known.json")
     assert done.returncode == 1
     assert "0 accepted" in done.stderr

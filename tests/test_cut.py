@@ -113,7 +113,7 @@ def test_author_line_of_commas_is_a_finding() -> None:
     (line,) = [line for line in page.splitlines() if line.endswith(("(2024)", "(2025)", "(2023)", "(2022)"))]
     commas = page.replace(line, ", , (2024)")
     found = read_capture(commas.encode(), file="a.txt", sidecar=Sidecar()).findings
-    assert "the author line names nobody; the page is left out of the graph" in {finding.message for finding in found}
+    assert "the author line names nobody, so the page names no source" in {finding.message for finding in found}
 
 
 def test_page_with_many_lines_behind_its_tail_is_read_in_one_pass(monkeypatch: pytest.MonkeyPatch) -> None:

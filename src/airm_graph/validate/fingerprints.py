@@ -8,7 +8,10 @@ from pathlib import Path
 from airm_graph.model import Finding
 from airm_graph.validate.findings import sort_findings
 
-__all__ = ["fingerprint_findings"]
+__all__ = ["WRITTEN", "fingerprint_findings"]
+
+#: Begins the identity of a finding of a written report, which goes on with its fingerprint.
+WRITTEN = "written"
 
 _LENGTH = 16  # hexadecimal digits: 64 bits keep a million findings apart
 
@@ -29,6 +32,9 @@ def fingerprint_findings(findings: Iterable[Finding]) -> list[tuple[Finding, str
     counts: Counter[str] = Counter()
     found = []
     for finding in sort_findings(findings):
+        if finding.identity[:1] == (WRITTEN,):
+            found.append((finding, finding.identity[1]))
+            continue
         digest = hashlib.sha256("\0".join(_parts(finding)).encode()).hexdigest()[:_LENGTH]
         counts[digest] += 1
         found.append((finding, digest if counts[digest] == 1 else f"{digest}-{counts[digest]}"))

@@ -1,6 +1,8 @@
 """What a run looked at: silence is no pass."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 __all__ = ["Ledger"]
 
@@ -42,3 +44,12 @@ class Ledger:
             "passed_over": [{"file": name, "reason": reason} for name, reason in sorted(set(self.passed_over))],
             "shapes": [{"shape": shape, "engine": engine, "focus_nodes": nodes} for shape, engine, nodes in sorted(set(self.shapes))],
         }
+
+    @classmethod
+    def from_record(cls, record: Mapping[str, Any]) -> "Ledger":
+        """Read what `to_record` wrote."""
+        return cls(
+            tuple((entry["file"], entry["statements"]) for entry in record["read"]),
+            tuple((entry["file"], entry["reason"]) for entry in record["passed_over"]),
+            tuple((entry["shape"], entry["engine"], entry["focus_nodes"]) for entry in record["shapes"]),
+        )

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from airm_graph.model import Finding, Location, Severity
 from airm_graph.validate.describe import describe_location, describe_node
 from airm_graph.validate.findings import sort_findings
-from airm_graph.validate.fingerprints import fingerprint_findings
+from airm_graph.validate.fingerprints import WRITTEN, fingerprint_findings
 from airm_graph.validate.ledger import Ledger
 from airm_graph.version import VERSION
 
@@ -66,14 +66,16 @@ class Report:
 
     @classmethod
     def from_json(cls, text: str) -> "Report":
-        """Read what `to_json` wrote, but for what findings do not carry there: their components and origins.
+        """Read what `to_json` wrote, but for the origins of findings.
 
         Raises:
             ValueError, KeyError, TypeError: The text is none.
         """
         head = json.loads(text)
         engines = tuple((name, tuple(shapes)) for name, shapes in head["engines"].items())
-        return cls(tuple(map(_read_record, head["findings"])), tuple(head["files"]), engines, tuple(head["notes"]))
+        ledger = Ledger.from_record(head["ledger"])
+        findings = tuple(map(_read_record, head["findings"]))
+        return cls(findings, tuple(head["files"]), engines, tuple(head["notes"]), ledger=ledger, notice=head["notice"] or "")
 
     def to_json(self) -> str:
         r"""Write the report as JSON; equal findings in any order give equal bytes.
@@ -136,8 +138,21 @@ def _read_record(record: Mapping[str, Any]) -> Finding:
             record["file"], record["first_line"], record["last_line"], record["text"] or "", record["row"], record["column"] or ""
         )
     remedy, focus, path, value, shape = (record[name] or "" for name in ("remedy", "focus", "path", "value", "shape"))
-    severity = Severity(record["severity"])
-    return Finding(record["rule"], severity, record["message"], remedy, at, focus, path, value, shape)
+    return Finding(
+        record["rule"],
+        Severity(record["severity"]),
+        record["message"],
+        remedy,
+        at,
+        focus,
+        path,
+        value,
+        shape,
+        component=record["component"] or "",
+        severity_iri=record["severity_iri"] or "",
+        messages=tuple(record["messages"] or ()),
+        identity=(WRITTEN, record["fingerprint"]),
+    )
 
 
 def format_text(findings: Iterable[Finding], *, paths: Mapping[str, str] | None = None, files: Sequence[str] = ()) -> str:

@@ -52,7 +52,8 @@ def _measure_build(size: int, folder: Path) -> dict[str, object]:
                 time.sleep(_LOOKS)
         seconds, after = time.perf_counter() - started, os.times()
         said.seek(0)
-        if process.returncode:
+        # 1: the planted defects are violations; the rest is written.
+        if process.returncode not in (0, 1):
             raise RuntimeError(f"the build of {size} ended with {process.returncode}: {said.read()[-2000:]}")
     written = sum(path.stat().st_size for path in graph.iterdir())
     for path in graph.iterdir():

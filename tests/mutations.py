@@ -113,7 +113,7 @@ READERS: dict[str, tuple[Callable[[], bytes], Callable[[bytes], object], int]] =
     "mapping set": (_MATCHES.encode, lambda data: read_matches(data, file="a.sssom.tsv"), 1),
     "decisions": (_DECISIONS.encode, _read_decisions, 1),
     "baseline": (
-        lambda: json.dumps({"version": 1, "findings": {}}).encode(),
+        lambda: json.dumps({"version": 2, "findings": {}}).encode(),
         lambda data: read_baseline(data.decode("utf-8", "replace"), name="a.json"),
         1,
     ),

@@ -5,10 +5,9 @@ Loading keeps lexical forms as written, except that Oxigraph normalises numbers,
 
 import io
 import re
-import resource
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any, cast
 
@@ -337,7 +336,10 @@ def number_rows(data: bytes, *, name: str, suffix: str, base_iri: str | None = N
 
 def write_canonical(seconds: int) -> None:
     """Read N-Quads from standard input and write them with canonical labels; the process ends when its time is over."""
-    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
+    with suppress(ImportError):
+        import resource  # Windows has no such limit
+
+        resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
     dataset = ox.Dataset(ox.parse(sys.stdin.buffer, format=ox.RdfFormat.N_QUADS))
     dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
     sys.stdout.buffer.write(ox.serialize(dataset, format=ox.RdfFormat.N_QUADS) or b"")

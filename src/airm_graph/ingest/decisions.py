@@ -4,7 +4,7 @@ import hashlib
 import io
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from airm_graph.errors import InputError
@@ -161,7 +161,8 @@ def _find_unknown(edition: str, code: str) -> str:
 
 
 def _read_csv(data: bytes, path: Path, base: str, readings: DecisionReadings) -> None:
-    table = read_table(data, file=path.name)
+    # "none" is a decision, and no cell without one.
+    table = replace(read_table(data, file=path.name), is_exact=True)
     readings.findings += table.findings
     header = set(table.header)
     if header.issuperset(_CODE_COLUMNS):

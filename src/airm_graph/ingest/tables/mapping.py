@@ -24,7 +24,7 @@ from airm_graph.ingest.tables.meaning import (
     Mapping,
     TableMapping,
 )
-from airm_graph.model import GRAPH_TABLES
+from airm_graph.model import GRAPH_TABLES, LATER_COLUMNS
 from airm_graph.resources import find_resource
 
 __all__ = ["Mapping", "TableMapping", "load_builtin_mappings", "load_mapping", "read_mapping"]
@@ -100,7 +100,8 @@ def _read_table(kind: str, node: "_Node") -> TableMapping:
     fields = node.fields(_SAID.get(kind, ("columns",)))
     if "columns" not in fields:
         node.refuse("'columns' is missing")
-    needed, possible = COLUMNS.get(kind) or (GRAPH_TABLES[kind], ())
+    later = LATER_COLUMNS.get(kind, ())
+    needed, possible = COLUMNS.get(kind) or (tuple(name for name in GRAPH_TABLES[kind] if name not in later), later)
     columns = fields["columns"].fields((*needed, *possible))
     if absent := [name for name in needed if name not in columns]:
         fields["columns"].refuse(f"a table of {kind} needs the column {absent[0]!r}")
@@ -119,7 +120,9 @@ def _read_table(kind: str, node: "_Node") -> TableMapping:
         inline=inline,
         separators={name: one.separator() for name, one in fields["separators"].fields(_SPLIT).items()} if "separators" in fields else {},
         keys=_read_keys(fields, columns) if kind == "sources" else ("identifier",),
-        optional=frozenset(fields["optional"].texts()) if "optional" in fields else frozenset(),
+        optional=frozenset(
+            fields["optional"].texts() if "optional" in fields else (columns[name].text() for name in later if name in columns)
+        ),
     )
 
 

@@ -35,7 +35,7 @@ from airm_graph.model import (
     SourceBlock,
     Text,
 )
-from airm_graph.namespaces import BASE, PREFIXES
+from airm_graph.namespaces import BASE, PREFIXES, term
 from airm_graph.text import find_identifiers, location_key
 from graphs import records_of
 from pages import Document, Node, as_bytes, print_page, walk
@@ -584,6 +584,48 @@ def test_build_follows_decisions_in_every_form(tmp_path: Path, form: str):
     (link,) = [match for match in matches.matches if match.get("subject_category") == "mitigation"]
     assert link.get("mapping_justification").endswith("ManualMappingCuration")
     assert len(records_of(airm_graph.build([folder], decisions=[path])).mitigations) == 1
+
+
+def describe_later(tmp_path: Path, decisions: str) -> list[airm_graph.Graph]:
+    """A graph of rows whose source no table lists, and that in which it is listed, with decisions."""
+    graphs = []
+    path = tmp_path / "mine.csv"
+    path.write_text(f"subject_id,object_id,decision\n{decisions}\n")
+    for name, listed in (("before", ""), ("after", f"NIST.9,{TITLE},Ann Lee,,2025,\n")):
+        folder = tmp_path / name
+        folder.mkdir()
+        head = "ID,Name,Description,Source ID,Code,Code label,Classified by,Classification date\n"
+        (folder / "mitigations.csv").write_text(head + "A1,Red teaming,It is tried.,NIST.9,3.1,,,\nA2,Logs,They are kept.,NIST.9,,,,\n")
+        (folder / "sources.csv").write_text("ID,Title,Authors,URL,Date,Abstract\n" + listed)
+        graphs.append(airm_graph.build([folder], decisions=[path]))
+    return graphs
+
+
+def find_subjects(graph: airm_graph.Graph, kind: str) -> set[str]:
+    return {s for s, p, o, _ in graph.asserted if p == term("rdf:type") and o == term(kind)}
+
+
+def test_source_that_is_described_later_keeps_its_iris_where_a_person_says_so(tmp_path: Path):
+    before, after = describe_later(tmp_path, f"{BASE}source/nist-9,source:lee-2025-made-up,accept")
+    assert find_subjects(before, "airm:Source") == find_subjects(after, "airm:Source") == {f"<{BASE}source/nist-9>"}
+    assert find_subjects(before, "airm:Mitigation") == find_subjects(after, "airm:Mitigation")
+    assert before.count()["sources that are not described"] == 1
+    assert after.count()["sources that are not described"] == 0
+    assert not [one for graph in (before, after) for one in graph.report.findings if one.rule.startswith("DEC")]
+
+
+@pytest.mark.parametrize(
+    ("decision", "rules"),
+    [
+        ("source/nist-9,source/lee-2025-made-up,reject", []),
+        ("source/nist-9,source/another,accept", ["DEC-01"]),
+        ("source/lee-2025-made-up,source/nist-9,accept", []),
+    ],
+)
+def test_decision_of_an_iri_goes_one_way_and_names_what_is_there(tmp_path: Path, decision: str, rules: list[str]):
+    _, after = describe_later(tmp_path, decision)
+    assert [one.rule for one in after.report.findings if one.rule.startswith("DEC")] == rules
+    assert find_subjects(after, "airm:Source") == {f"<{BASE}source/lee-2025-made-up>"}
 
 
 def test_links_of_a_build_with_one_denied_are_decisions(tmp_path: Path):

@@ -13,8 +13,11 @@ from airm_graph.text.identifiers import find_identifiers
 from airm_graph.text.keys import fingerprint, location_key, name_key, normalise, slugify
 from airm_graph.text.repairs import REPAIR_RULES, repair_text
 from airm_graph.text.spans import Kind
+from airm_graph.text.split import list_joined, list_standing
+from airm_graph.text.suspect import MAY_NEED_REPAIR
 
 __all__ = [
+    "MAY_NEED_REPAIR",
     "RULES",
     "Damage",
     "Kind",
@@ -23,6 +26,8 @@ __all__ = [
     "find_damage",
     "find_identifiers",
     "fingerprint",
+    "list_joined",
+    "list_standing",
     "location_key",
     "name_key",
     "normalise",

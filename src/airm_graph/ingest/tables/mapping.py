@@ -92,7 +92,7 @@ def read_mapping(data: bytes, *, file: str) -> Mapping:
     if "title" in fields:
         fields["title"].text()
     is_guarded = "cells" in fields and fields["cells"].choice(_CELLS) == "guarded"
-    is_repaired = "texts" in fields and fields["texts"].choice(_TEXTS) == "repaired"
+    is_repaired = "texts" not in fields or fields["texts"].choice(_TEXTS) == "repaired"
     return Mapping(name=name, edition=edition, tables=tables, **addresses, **texts, is_guarded=is_guarded, is_repaired=is_repaired)  # type: ignore[arg-type]
 
 

@@ -159,7 +159,7 @@ class Mapping:
     labels: dict[str, str] = field(default_factory=dict)
     agents: dict[str, str] = field(default_factory=dict)
     is_guarded: bool = False
-    is_repaired: bool = False
+    is_repaired: bool = True
 
     def find_table(self, header: Sequence[str]) -> TableMapping | None:
         """The table whose columns are in *header*, without what it lacks; the one with most columns when there are several."""

@@ -267,6 +267,36 @@ def test_text_joins_nothing_where_it_could_mean_another(one: dict, two: dict):
     assert all(len(names) == 1 for names in names_of(records))
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "named"),
+    [
+        # One table has the name twice: either may be what the other table names.
+        ({"rows": [("Red teaming", LONG)]}, {"rows": [("Red teaming", f"{LONG} Again."), ("Red teaming", f"{LONG} And again.")]}, 2),
+        # A long text is that of two in the other table.
+        ({"rows": [("Red teaming", LONG)]}, {"rows": [("Breaking it", LONG), ("Asking people", LONG)]}, 2),
+        # Codes of one edition differ, and the name is one.
+        ({"rows": [("Logs", LONG)], "codes": (("v2", "2.2.2"),)}, {"rows": [("Logs", "Short.")], "codes": (("v2", "2.1.1"),)}, 1),
+        # What one input tells apart, and what codes tell apart under two names, is settled.
+        ({"rows": [("Red teaming", "One."), ("Red teaming", "Two.")]}, {"rows": [("Logs", "Short.")]}, 0),
+        ({"rows": [("Logs", LONG)], "codes": (("v2", "2.2.2"),)}, {"rows": [("Notes", LONG)], "codes": (("v2", "2.1.1"),)}, 0),
+    ],
+)
+def test_named_mitigations_that_may_be_one_are_named(first: dict, second: dict, named: int):
+    records = merge(make_page(1, **first), make_page(2, **second))
+    found = [finding.message for finding in records.findings if finding.rule == "MRG-13"]
+    assert sum(len(message.split("nothing settles it: ")[1].split("; ")) for message in found) == named
+    assert all(repr(first["rows"][0][0]) in message for message in found)
+
+
+def test_decision_settles_what_may_be_one():
+    pages = [
+        make_page(1, rows=[("Red teaming", LONG)]),
+        make_page(2, rows=[("Red teaming", f"{LONG} Again."), ("Red teaming", f"{LONG} And again.")]),
+    ]
+    joins = [decide(at(1, 2), at(2, 2), accepted=True), decide(at(1, 2), at(2, 3), accepted=False)]
+    assert "MRG-13" not in rules_of(merge(*pages, joins=joins))
+
+
 def test_codes_of_different_editions_keep_nothing_apart():
     one = make_page(1, rows=[("Red teaming", LONG)], codes=(("v1", "3.1"),))
     two = make_page(2, rows=[("Breaking it", LONG)], codes=(("v2", "2.2.2"),))
@@ -681,7 +711,7 @@ def test_real_editions_meet_in_one_document(captures: Path):
     records = merge_pages(read_captures([tables, captures]).pages)
     found = {link.target for link in records.links if link.one.kind == "source"}
     assert found == {"source/gipiskis-2024-risk-sources"}
-    assert len([link for link in records.links if link.one.kind == "mitigation"]) == 6
+    assert len([link for link in records.links if link.one.kind == "mitigation"]) == 7
     assert not {"MRG-11", "MRG-12"} & set(rules_of(records))
     numbers = {number.value for source in records.sources for number in source.identifiers}
     assert {"arxiv:2410.23472", "arxiv:2412.02145"} <= numbers

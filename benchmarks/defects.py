@@ -51,7 +51,7 @@ def _instead(name: str, value: str) -> _Change:
 KINDS: list[tuple[str, str, _Change]] = [
     ("MIT-01", "mitigation", _with("rdfs:label", literal("A second name"))),
     ("MIT-01", "mitigation", _instead("rdfs:label", literal("A padded name "))),
-    ("MIT-03", "mitigation", _without("airm:source")),
+    ("MIT-03", "mitigation", _instead("airm:source", iri("taxonomy/v2/1.1.1"))),
     ("CLS-01", "classification", _without("airm:assignedCode")),
     ("MIT-05", "mitigation", _instead("dcterms:description", literal(" "))),
     ("MIT-06", "mitigation", _with("airm:classification", iri("taxonomy/v2/1.1.1"))),

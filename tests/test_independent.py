@@ -87,6 +87,30 @@ def test_generated_wide_tables(tmp_path: Path) -> None:
     compare([tmp_path], mapping=tmp_path / "mapping.yaml")
 
 
+def test_texts_that_need_a_repair_are_repaired_in_whatever_way_their_row_is_read(tmp_path: Path) -> None:
+    texts = {
+        "A1": ("Aacks plan", "Aacks are listed [3, 4]."),
+        "A2": ("Attacks plan", "Every measure is \ufb01led."),
+        "A3": ("Plain name", "A plain text."),
+        "A4": ("Joined words", "Every mea- sure is of long- and short-term use, and a wid- get is none."),
+        "A5": ("Name on\ntwo lines", "It is kept \nfor years (Lee et al., 2024)."),
+        "A6": ("Notes", "Thirdparty audits.3 They help."),
+    }
+    rows = [[key, name, text, f"doc-{number % 2}", "1.1.1", "", "", ""] for number, (key, (name, text)) in enumerate(texts.items())]
+    folder = write_folder(tmp_path / "in", rows)
+    written = str(compare([folder])["nquads"])
+    for text in (
+        *("Attacks are listed.", "Every measure is filed.", "A plain text.", "It is kept\\nfor years.", "Third-party audits. They help."),
+        "Every measure is of long- and short-term use, and a wid- get is none.",
+    ):
+        assert f'<http://purl.org/dc/terms/description> "{text}"' in written, text
+    rules = {line.split('"')[1] for line in written.splitlines() if f"<{AIRM}rule>" in line}
+    assert rules == {"lost-ligature", "citation-mark", "ligature-character", "split-word", "line-break", "lost-hyphen", "footnote-number"}
+    mapping = (folder / "mapping.yaml").read_text(encoding="utf-8")
+    (folder / "mapping.yaml").write_text(f"{mapping}texts: as-they-are\n", encoding="utf-8")
+    assert f"<{AIRM}repair>" not in str(compare([folder])["nquads"])
+
+
 def test_first_edition(first_edition: Path) -> None:
     compare([first_edition])
 

@@ -35,7 +35,7 @@ from airm_graph.model import (
     SourceBlock,
     Text,
 )
-from airm_graph.namespaces import BASE, PREFIXES
+from airm_graph.namespaces import BASE, PREFIXES, term
 from airm_graph.text import find_identifiers, location_key
 from graphs import records_of
 from pages import Document, Node, as_bytes, print_page, walk
@@ -265,6 +265,36 @@ def test_rows_of_two_tables_join_by_a_long_text():
 def test_text_joins_nothing_where_it_could_mean_another(one: dict, two: dict):
     records = merge(make_page(1, **one), make_page(2, **two))
     assert all(len(names) == 1 for names in names_of(records))
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "named"),
+    [
+        # One table has the name twice: either may be what the other table names.
+        ({"rows": [("Red teaming", LONG)]}, {"rows": [("Red teaming", f"{LONG} Again."), ("Red teaming", f"{LONG} And again.")]}, 2),
+        # A long text is that of two in the other table.
+        ({"rows": [("Red teaming", LONG)]}, {"rows": [("Breaking it", LONG), ("Asking people", LONG)]}, 2),
+        # Codes of one edition differ, and the name is one.
+        ({"rows": [("Logs", LONG)], "codes": (("v2", "2.2.2"),)}, {"rows": [("Logs", "Short.")], "codes": (("v2", "2.1.1"),)}, 1),
+        # What one input tells apart, and what codes tell apart under two names, is settled.
+        ({"rows": [("Red teaming", "One."), ("Red teaming", "Two.")]}, {"rows": [("Logs", "Short.")]}, 0),
+        ({"rows": [("Logs", LONG)], "codes": (("v2", "2.2.2"),)}, {"rows": [("Notes", LONG)], "codes": (("v2", "2.1.1"),)}, 0),
+    ],
+)
+def test_named_mitigations_that_may_be_one_are_named(first: dict, second: dict, named: int):
+    records = merge(make_page(1, **first), make_page(2, **second))
+    found = [finding.message for finding in records.findings if finding.rule == "MRG-13"]
+    assert sum(len(message.split("nothing settles it: ")[1].split("; ")) for message in found) == named
+    assert all(repr(first["rows"][0][0]) in message for message in found)
+
+
+def test_decision_settles_what_may_be_one():
+    pages = [
+        make_page(1, rows=[("Red teaming", LONG)]),
+        make_page(2, rows=[("Red teaming", f"{LONG} Again."), ("Red teaming", f"{LONG} And again.")]),
+    ]
+    joins = [decide(at(1, 2), at(2, 2), accepted=True), decide(at(1, 2), at(2, 3), accepted=False)]
+    assert "MRG-13" not in rules_of(merge(*pages, joins=joins))
 
 
 def test_codes_of_different_editions_keep_nothing_apart():
@@ -586,6 +616,48 @@ def test_build_follows_decisions_in_every_form(tmp_path: Path, form: str):
     assert len(records_of(airm_graph.build([folder], decisions=[path])).mitigations) == 1
 
 
+def describe_later(tmp_path: Path, decisions: str) -> list[airm_graph.Graph]:
+    """A graph of rows whose source no table lists, and that in which it is listed, with decisions."""
+    graphs = []
+    path = tmp_path / "mine.csv"
+    path.write_text(f"subject_id,object_id,decision\n{decisions}\n")
+    for name, listed in (("before", ""), ("after", f"NIST.9,{TITLE},Ann Lee,,2025,\n")):
+        folder = tmp_path / name
+        folder.mkdir()
+        head = "ID,Name,Description,Source ID,Code,Code label,Classified by,Classification date\n"
+        (folder / "mitigations.csv").write_text(head + "A1,Red teaming,It is tried.,NIST.9,3.1,,,\nA2,Logs,They are kept.,NIST.9,,,,\n")
+        (folder / "sources.csv").write_text("ID,Title,Authors,URL,Date,Abstract\n" + listed)
+        graphs.append(airm_graph.build([folder], decisions=[path]))
+    return graphs
+
+
+def find_subjects(graph: airm_graph.Graph, kind: str) -> set[str]:
+    return {s for s, p, o, _ in graph.asserted if p == term("rdf:type") and o == term(kind)}
+
+
+def test_source_that_is_described_later_keeps_its_iris_where_a_person_says_so(tmp_path: Path):
+    before, after = describe_later(tmp_path, f"{BASE}source/nist-9,source:lee-2025-made-up,accept")
+    assert find_subjects(before, "airm:Source") == find_subjects(after, "airm:Source") == {f"<{BASE}source/nist-9>"}
+    assert find_subjects(before, "airm:Mitigation") == find_subjects(after, "airm:Mitigation")
+    assert before.count()["sources that are not described"] == 1
+    assert after.count()["sources that are not described"] == 0
+    assert not [one for graph in (before, after) for one in graph.report.findings if one.rule.startswith("DEC")]
+
+
+@pytest.mark.parametrize(
+    ("decision", "rules"),
+    [
+        ("source/nist-9,source/lee-2025-made-up,reject", []),
+        ("source/nist-9,source/another,accept", ["DEC-01"]),
+        ("source/lee-2025-made-up,source/nist-9,accept", []),
+    ],
+)
+def test_decision_of_an_iri_goes_one_way_and_names_what_is_there(tmp_path: Path, decision: str, rules: list[str]):
+    _, after = describe_later(tmp_path, decision)
+    assert [one.rule for one in after.report.findings if one.rule.startswith("DEC")] == rules
+    assert find_subjects(after, "airm:Source") == {f"<{BASE}source/lee-2025-made-up>"}
+
+
 def test_links_of_a_build_with_one_denied_are_decisions(tmp_path: Path):
     folder = write_tables(tmp_path / "in")
     rows = (folder / "two" / "mitigations.csv").read_text().replace("B1", "A1")
@@ -639,7 +711,7 @@ def test_real_editions_meet_in_one_document(captures: Path):
     records = merge_pages(read_captures([tables, captures]).pages)
     found = {link.target for link in records.links if link.one.kind == "source"}
     assert found == {"source/gipiskis-2024-risk-sources"}
-    assert len([link for link in records.links if link.one.kind == "mitigation"]) == 6
+    assert len([link for link in records.links if link.one.kind == "mitigation"]) == 7
     assert not {"MRG-11", "MRG-12"} & set(rules_of(records))
     numbers = {number.value for source in records.sources for number in source.identifiers}
     assert {"arxiv:2410.23472", "arxiv:2412.02145"} <= numbers

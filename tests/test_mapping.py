@@ -797,6 +797,26 @@ def test_first_edition_and_captures_go_to_tables_and_back(tmp_path: Path, first_
     assert len(records_of(back).mitigations) > 628
 
 
+@pytest.mark.parametrize("is_mapped", [True, False])
+def test_tables_that_were_exported_before_reasons_had_a_column_are_read(
+    tmp_path: Path, example_graph: airm_graph.Graph, is_mapped: bool
+) -> None:
+    written = example_graph.write_tables(tmp_path)
+    with written["mitigations.csv"].open(encoding="utf-8", newline="") as file:
+        rows = list(csv.reader(file))
+    position = rows[0].index("reason")
+    with written["mitigations.csv"].open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file, lineterminator="\r\n").writerows([*row[:position], *row[position + 1 :]] for row in rows)
+    if not is_mapped:
+        head, column, tail = written["mapping.yaml"].read_text(encoding="utf-8").partition("      reason: reason\n")
+        assert column
+        written["mapping.yaml"].write_text(head + tail, encoding="utf-8")
+    back = airm_graph.build([tmp_path])
+    lost = set(example_graph.asserted) - set(back.asserted)
+    assert {p for _, p, _, _ in lost} == {term("airm:reasoning")}
+    assert not set(back.asserted) - set(example_graph.asserted)
+
+
 def test_written_graph_goes_to_tables_and_back(tmp_path: Path, example_graph: airm_graph.Graph, example_dist: Path) -> None:
     back = build_back(airm_graph.load(example_dist), tmp_path / "tables")
     assert set(back.asserted) == set(example_graph.asserted)

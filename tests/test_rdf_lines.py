@@ -301,7 +301,7 @@ def test_validate_names_file_and_line_of_rdf(tmp_path: Path) -> None:
     assert report.files == (name,)
     assert locations["MIT-01"] == (name, 7)
     assert locations["SRC-04"] == (name, 11)
-    assert locations["SRC-03"] == (name, 10)
+    assert locations["SRC-09"] == (name, 10)
     assert not [finding for finding in report.findings if finding.location is None]
 
 

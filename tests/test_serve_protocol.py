@@ -305,7 +305,7 @@ def test_void_counts_what_is_there(server: Server) -> None:
     node = next(node for node in nodes if graph.value(node, void["class"]) == rdflib.URIRef(CLASS))
     inside = {graph.value(part, void.property) for part in graph.objects(node, void.propertyPartition)}
     assert rdflib.RDFS.label in inside
-    assert rdflib.URIRef(f"{BASE}ontology#reasoning") not in inside
+    assert rdflib.URIRef(f"{BASE}ontology#assignedCode") not in inside
 
 
 def test_editors_find_prefixes_and_examples_at_the_endpoint(server: Server) -> None:

@@ -471,3 +471,18 @@ def test_without_the_editor_there_is_a_plain_form(bare: Server) -> None:
     text = re.search(r"<textarea[^>]*>(.*?)</textarea>", page.text, re.DOTALL)
     answer = bare.client.post("/sparql", data={"query": html.unescape(text[1]), "format": "csv"}, headers=BROWSER)
     assert answer.text.startswith("notation,")
+
+
+@pytest.fixture(scope="module")
+def unsourced(tmp_path_factory) -> Iterator[Server]:
+    """A server of a graph in which a mitigation has no source."""
+    with serving(ROOT / "tests" / "queries" / "mitigations-by-code" / "data.ttl", "--workers", "1") as running:
+        yield running
+
+
+@pytest.mark.parametrize("path", ["/mitigation/unknown/output-filter", "/search?q=output", "/browse/mitigations"])
+def test_pages_say_that_a_source_is_unknown(unsourced: Server, path: str) -> None:
+    page = get(unsourced, path)
+    assert page.status == 200
+    assert page.reader.wrong == []
+    assert page.text.count("source unknown") == 1

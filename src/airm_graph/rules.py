@@ -168,7 +168,7 @@ RULES = MappingProxyType(
         ),
         "MRG-12": Rule(_SHOULD, "one title and year has one DOI", "compare the documents; a decision joins them or keeps them apart"),
         "MRG-13": Rule(
-            _NOTE, "a page is one of the mitigations that others list", "give the page a side-car with its name, or decide of both"
+            _NOTE, "what may be one mitigation is one or two", "give a page without a name a side-car with it, or decide of both"
         ),
     }
 )

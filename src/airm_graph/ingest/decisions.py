@@ -75,6 +75,7 @@ def read_decisions(paths: Sequence[str | Path], *, base: str = BASE) -> Decision
 
     Args:
         paths: Tables of mappings (``*.sssom.tsv``), where a mapping between two mentions joins them and a denied one keeps them apart,
+            where one between two IRIs of sources keeps the first for what the rules give the second,
             and where ``airm:code`` gives a mitigation a code; or CSV with the columns ``subject_id``, ``object_id``, ``decision``
             (accept, reject), or those of a review (``mitigation``, ``edition``, ``decision``).
         base: What the IRIs of the build begin with.
@@ -103,7 +104,7 @@ def _make_key(iri: str, base: str) -> str:
         if iri.startswith(start):
             return iri[len(start) :]
     prefix, colon, local = iri.partition(":")
-    return f"{prefix}/{local}" if colon and prefix in {"capture", "mitigation"} else iri
+    return f"{prefix}/{local}" if colon and prefix in {"capture", "mitigation", "source"} else iri
 
 
 # Tables of mappings.

@@ -159,7 +159,7 @@ def _merge_sources(pages: Sequence[Page], joins: Joins) -> tuple[dict[str, list[
     ruled, named = joins.resolve(people, "agent")
     joined, apart = ([(said[one][:2], said[two][:2]) for one, two in pairs] for pairs in (ruled.joined, ruled.apart))
     names = AgentNames(joined, apart)
-    sources = merge_sources(groups, names=names)
+    sources = merge_sources(groups, names=names, keep_names=joins.keep_names)
     index_of = {id(page): index for index, page in enumerate(pages)}
     owner = {index_of[id(page)]: sources[identity].key for identity, group in groups.items() for page in group}
     joins.follow(found, spots, owner)

@@ -76,15 +76,16 @@ def note_inferred(
 
 
 def note_doubts(
-    mitigations: Iterable[Mitigation], doubts: Iterable[tuple[Evidence, Sequence[str]]], *, files: Mapping[str, str]
+    mitigations: Iterable[Mitigation], doubts: Iterable[tuple[Evidence, str, Sequence[str]]], *, files: Mapping[str, str]
 ) -> tuple[Finding, ...]:
-    """Say which mitigations a page may be that has no name: findings of rule MRG-13."""
+    """Say which mitigations may be one, and nothing settles it: findings of rule MRG-13."""
     known = {mitigation.key: mitigation for mitigation in mitigations}
     found = []
-    for evidence, keys in sorted(doubts):
+    for evidence, own, keys in sorted(doubts):
         said = [(repr(known[key].names[0].value), known[key].evidence) for key in keys[:_MOST] if known[key].names]
         if said:
-            message = f"this page may be, and nothing settles it: {_list_locations(said, files)}"
+            title = repr(known[own].names[0].value) if known[own].names else "this page"
+            message = f"{title} may be, and nothing settles it: {_list_locations(said, files)}"
             found.append(make_finding("MRG-13", message, _find_location([evidence], files)))
     return tuple(found)
 

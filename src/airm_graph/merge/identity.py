@@ -9,6 +9,7 @@ are a conflict that is kept and reported.
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import combinations
 
 from airm_graph.merge.absence import Absences
 from airm_graph.merge.joins import Pairs
@@ -22,6 +23,9 @@ MIN_TEXT = 30
 #: So long a description is nobody else's: it makes mentions one whose names differ.
 MIN_TELLING = 80
 
+#: What more mitigations have in common says nothing of two of them.
+MOST_ALIKE = 8
+
 #: Stands for the parent of what has none.
 _TOP = -1
 
@@ -33,7 +37,7 @@ class Groups:
     Attributes:
         members: Lists of indices into the mentions, each one mitigation, ordered by first index.
         inferred: Indices of pages whose name no text gives and what they leave out tells.
-        doubts: Index of a page without a name → indices of mentions that it may be, which no rule tells.
+        doubts: Index of a mention → indices of others that it may be, which no rule tells.
     """
 
     members: list[list[int]]
@@ -263,7 +267,32 @@ class _Classes:
                 candidates = sorted(((left_out & named.keys()) | like) - {root})
                 if candidates:
                     found[own] = candidates
-        return found
+        return found | self._list_named_doubts(members)
+
+    def _list_named_doubts(self, members: dict[int, list[int]]) -> dict[int, list[int]]:
+        """What of other inputs a named mitigation may be: what has its name, where one does not know its place, or its whole text."""
+        alike: defaultdict[int, set[int]] = defaultdict(set)
+        for named in self._by_key(members).values():
+            for one, two in combinations(named, 2) if len(named) <= MOST_ALIKE else ():
+                if self._is_floating(members[one]) or self._is_floating(members[two]):
+                    alike[one].add(two)
+        by_text: defaultdict[str, list[int]] = defaultdict(list)
+        for root, group in members.items():
+            for text in self.texts(group) if self.keys(group) else ():
+                if len(text) >= MIN_TELLING:
+                    by_text[text].append(root)
+        for roots in by_text.values():
+            for one, two in combinations(sorted(roots), 2) if len(roots) <= MOST_ALIKE else ():
+                if _agree_on_codes(self.codes(members[one]), self.codes(members[two])):
+                    alike[one].add(two)
+        found = {one: sorted(two for two in others if self._are_in_doubt(members[one], members[two])) for one, others in alike.items()}
+        return {one: others for one, others in sorted(found.items()) if others}
+
+    def _are_in_doubt(self, one: list[int], two: list[int]) -> bool:
+        """Whether nothing tells two classes apart: no input that has both, no identifier, no decision."""
+        a, b = self.find(one[0]), self.find(two[0])
+        inputs = [{self.mentions[i].evidence.capture for i in group} for group in (one, two)]
+        return not inputs[0] & inputs[1] and not self._contradicts(a, b) and not self._is_kept_apart(a, b)
 
     def _only_children(self, members: dict[int, list[int]]) -> list[tuple[int, int]]:
         below: defaultdict[int, list[int]] = defaultdict(list)

@@ -15,6 +15,8 @@ from airm_graph.text import find_identifiers, location_key, name_key
 
 __all__ = ["Joins", "Pairs", "Spot", "link_agents", "link_mentions", "list_authors", "list_mentions", "list_sources"]
 
+#: What the keys of sources begin with.
+_SOURCE = "source/"
 #: Scores are rounded to what a table of mappings holds.
 _DIGITS = 3
 
@@ -174,6 +176,30 @@ class Joins:
                 target = owner[one] if is_one else ""
                 self.kept_apart |= set() if is_one else {frozenset((owner[one], owner[two]))}
                 self.links.append(_make_link(first, second, target, basis="decision"))
+
+    def keep_names(self, slugs: Mapping[str, str]) -> dict[str, str]:
+        """Give sources the IRIs that a person keeps for them: of two IRIs the first, for what the rules give the second.
+
+        Args:
+            slugs: Identity of a source → the last part of its IRI, by the rules.
+        """
+        found = dict(slugs)
+        owners = {f"source/{slug}": identity for identity, slug in slugs.items()}
+        for decision in self.decisions:
+            kept, given = decision.one.key, decision.two.key
+            if not (kept.startswith(_SOURCE) and given.startswith(_SOURCE)):
+                continue
+            self._seen[decision] |= {end for end, key in (("one", kept), ("two", given)) if key in owners}
+            if kept in owners and given in owners:
+                self._done.add(decision)
+                self.findings.append(_say("DEC-02", "the input holds both sources: decide of their mentions", decision))
+            elif kept in owners or (given in owners and not decision.accepted):
+                # There is nothing to do: as long as nobody describes the source, the rules give it the IRI to keep.
+                self._done.add(decision)
+            elif given in owners:
+                self._done.add(decision)
+                found[owners[given]] = kept.removeprefix(_SOURCE)
+        return found
 
     def close(self) -> None:
         """Report the decisions that name nothing that the input holds."""

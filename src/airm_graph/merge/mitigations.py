@@ -31,14 +31,14 @@ class Merged:
         repairs: Every repair of their texts.
         inferred: (key, evidence of the page) where the page's name comes from what it leaves out.
         links: Joins across inputs.
-        doubts: (evidence of a page without a name, keys of mitigations that it may be).
+        doubts: (evidence, key of the mitigation, keys of those that it may be).
     """
 
     mitigations: tuple[Mitigation, ...]
     repairs: tuple[tuple[Evidence, Repair], ...]
     inferred: tuple[tuple[str, Evidence], ...]
     links: tuple[Link, ...] = ()
-    doubts: tuple[tuple[Evidence, tuple[str, ...]], ...] = ()
+    doubts: tuple[tuple[Evidence, str, tuple[str, ...]], ...] = ()
 
 
 def merge_mitigations(pages: Sequence[Page], source: str, *, joins: Joins | None = None) -> Merged:
@@ -66,7 +66,10 @@ def merge_mitigations(pages: Sequence[Page], source: str, *, joins: Joins | None
         tuple(pair for mention in mentions for pair in mention.repairs),
         tuple((owner[index], mentions[index].evidence) for index in groups.inferred),
         tuple(link_mentions((keys[number], [spots[i] for i in group]) for number, group in enumerate(groups.members))),
-        tuple((mentions[own].evidence, tuple(sorted({owner[one] for one in others}))) for own, others in sorted(groups.doubts.items())),
+        tuple(
+            (mentions[own].evidence, owner[own], tuple(sorted({owner[one] for one in others})))
+            for own, others in sorted(groups.doubts.items())
+        ),
     )
 
 

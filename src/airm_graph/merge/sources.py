@@ -1,7 +1,7 @@
 """Source blocks of many pages → sources."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from airm_graph.merge.attest import attest, sort_evidence
@@ -187,11 +187,23 @@ class AgentNames:
                     self.keys |= {mention: own for mention, held in self.keys.items() if held == key and mention[0] == identity}
 
 
-def merge_sources(groups: Mapping[str, Sequence[Page]], *, names: AgentNames | None = None) -> dict[str, Source]:
-    """Make one source of each group, by identity; *names* is filled with the keys of its authors."""
+def merge_sources(
+    groups: Mapping[str, Sequence[Page]],
+    *,
+    names: AgentNames | None = None,
+    keep_names: Callable[[Mapping[str, str]], Mapping[str, str]] = dict,
+) -> dict[str, Source]:
+    """Make one source of each group, by identity.
+
+    Args:
+        groups: Pages by the identity of their source.
+        names: Filled with the keys of the authors.
+        keep_names: Gives sources other slugs than the rules do, where a person keeps an IRI.
+    """
     blocks = {identity: [page.source for page in group if page.source] for identity, group in groups.items()}
     slugs = mint_sources({identity: name_source(group) for identity, group in blocks.items() if not all(b.key for b in group)})
     slugs |= mint_keys({identity: min(b.key for b in group) for identity, group in blocks.items() if identity not in slugs}, slugs.values())
+    slugs = dict(keep_names(slugs))
     names = names or AgentNames()
     names.mint(blocks, slugs)
     said = [

@@ -1,6 +1,6 @@
 """The records: what a page says (``pages``) and what all inputs together say (``records``). Frozen, and free of RDF."""
 
-from airm_graph.model.fields import GRAPH_TABLES, ROLES, TEXTS
+from airm_graph.model.fields import GRAPH_TABLES, LATER_COLUMNS, ROLES, TEXTS
 from airm_graph.model.findings import Finding, Location, Rejected, Severity, TableCount
 from airm_graph.model.joins import CodeDecision, Decisions, JoinDecision, Link, Mention
 from airm_graph.model.pages import (
@@ -23,6 +23,7 @@ from airm_graph.model.records import Attested, Classification, Mitigation, Recor
 
 __all__ = [
     "GRAPH_TABLES",
+    "LATER_COLUMNS",
     "ROLES",
     "TEXTS",
     "Agent",

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-__all__ = ["GRAPH_TABLES", "ROLES", "TEXTS"]
+__all__ = ["GRAPH_TABLES", "LATER_COLUMNS", "ROLES", "TEXTS"]
 
 #: The vocabularies whose terms a mitigation has.
 ROLES = ("actor", "function", "lifecycle")
@@ -11,6 +11,8 @@ ROLES = ("actor", "function", "lifecycle")
 #: in exported tables, and a field of ``triples.statements``.
 TEXTS = ("note",)
 
+#: Columns that exported tables have got since they were first written: those written before are read without them.
+LATER_COLUMNS: Mapping[str, tuple[str, ...]] = MappingProxyType({"graph-mitigations": ("reason",)})
 #: The tables of a graph, as they are exported and read back: kind → its columns.
 GRAPH_TABLES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {

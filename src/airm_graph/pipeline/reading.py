@@ -12,7 +12,7 @@ from airm_graph.ingest.decisions import read_decisions
 from airm_graph.ingest.formats import Row
 from airm_graph.ingest.inputs import find_inputs
 from airm_graph.ingest.tables import load_mapping
-from airm_graph.ingest.tables.candidates import load_lookups, select_candidates
+from airm_graph.ingest.tables.candidates import list_loaded_joined, list_loaded_standing, load_lookups, select_candidates
 from airm_graph.ingest.tables.entries import FolderReader, TableReadings
 from airm_graph.ingest.tables.folders import Folder, load_folders
 from airm_graph.ingest.tables.loaded import LoadedTable, read_rows
@@ -24,6 +24,7 @@ from airm_graph.pipeline.kept import Keeper, KeptSource, OutlineError
 from airm_graph.pipeline.options import BuildOptions
 from airm_graph.pipeline.platform import EMBEDDED, Session
 from airm_graph.progress import Progress
+from airm_graph.text import list_joined, list_standing
 from airm_graph.triples.selects import make_independent
 
 __all__ = ["Read", "read_inputs"]
@@ -145,6 +146,7 @@ class _Merging:
         readers = [
             FolderReader(folder.tables, mappings=folder.mappings, later=folder.later, described=folder.described) for folder in self.folders
         ]
+        self._join_words(readers)
         first = [reader.read() for reader in readers]
         if self.stated:
             for pages, reader, rows in zip(first, readers, self._list_first(), strict=True):
@@ -197,6 +199,15 @@ class _Merging:
             is_shared=sum(len(one.members) for one in self.stated) > 1,
         )
         make_independent(self.stated, table=self.table)
+
+    def _join_words(self, readers: Sequence[FolderReader]) -> None:
+        """Tell readers which of the words that are split stand whole elsewhere."""
+        texts = [text for reader in readers for text in reader.list_texts()]
+        split = list_joined(texts).union(*(list_loaded_joined(one, table=self.table) for one in self.stated))
+        if split:
+            words = list_standing(texts, split).union(*(list_loaded_standing(one, split, table=self.table) for one in self.stated))
+            for reader in readers:
+                reader.know_words(words)
 
     def _list_first(self) -> list[dict[str, list[Row]]]:
         """List for each folder, by table, the first row for each name of a document."""

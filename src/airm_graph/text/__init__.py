@@ -14,9 +14,12 @@ from airm_graph.text.identifiers import find_identifiers
 from airm_graph.text.keys import fingerprint, location_key, name_key, normalise, slugify
 from airm_graph.text.repairs import REPAIR_RULES, repair_text
 from airm_graph.text.spans import Kind
+from airm_graph.text.split import list_joined, list_standing
+from airm_graph.text.suspect import MAY_NEED_REPAIR
 
 __all__ = [
     "ERRORS",
+    "MAY_NEED_REPAIR",
     "PLACEHOLDERS",
     "RULES",
     "Damage",
@@ -26,6 +29,8 @@ __all__ = [
     "find_damage",
     "find_identifiers",
     "fingerprint",
+    "list_joined",
+    "list_standing",
     "location_key",
     "name_key",
     "normalise",

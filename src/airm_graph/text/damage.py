@@ -7,6 +7,7 @@ from itertools import islice
 
 from airm_graph.text.markup import is_structured_only
 from airm_graph.text.spans import Kind, split_lines
+from airm_graph.text.split import find_split
 
 __all__ = ["DAMAGE_RULES", "Damage", "find_damage"]
 
@@ -28,10 +29,6 @@ _FIELD_NAME = r"[A-Z][\w&/’'-]*(?: [\w&/’'-]+){0,3}"
 _FIELDS = re.compile(rf"\[?{_FIELD_NAME}: [^;:|.!?\n]{{1,120}}\]?(?:;| \||\n) ?\[?{_FIELD_NAME}: (?=\S)")
 _INTERVAL = re.compile(r"[\[(]\s?-?[\d.]+\s?[,;]\s?-?[\d.∞]+\s?[\])]")
 _BRACKET = re.compile(r"[()\[\]]")
-_SPLIT = re.compile(r"(?<![\w-])[A-Za-z]{1,20}[a-z]- (?P<rest>[a-z]{2,})(?![\w-])")
-_AFTER_HANGING_HYPHEN = re.compile(
-    r"(?:and|as|but|for|from|in|instead|nor|not|of|on|or|per|plus|rather|than|through|to|und|versus|via|vs|with)\Z"
-)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -110,9 +107,8 @@ def _find_unclosed_brackets(text: str, kind: Kind) -> Iterator[tuple[int, int]]:
 
 
 def _find_split_words(text: str, kind: Kind) -> Iterator[tuple[int, int]]:  # noqa: ARG001
-    for match in _SPLIT.finditer(text):
-        if not _AFTER_HANGING_HYPHEN.match(match["rest"]):
-            yield match.span()
+    for match in find_split(text):
+        yield match.span()
 
 
 def _is_residue(text: str) -> bool:

@@ -2,7 +2,7 @@
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 
 from airm_graph.model import Repair, Text
 from airm_graph.text.characters import find_escaped_characters, find_invisible_characters, find_ligature_characters
@@ -17,6 +17,7 @@ from airm_graph.text.markup import (
 )
 from airm_graph.text.spans import Edit, Kind, Span, apply_edits, compose_edits, strip_edits
 from airm_graph.text.spelling import find_lost_hyphens, find_lost_ligatures
+from airm_graph.text.split import find_split
 
 __all__ = ["REPAIR_RULES", "repair_text"]
 
@@ -47,19 +48,23 @@ _RULES: tuple[tuple[str, _Finder, str], ...] = (
 )
 
 #: Name of each repair rule → what it does.
-REPAIR_RULES = {name: description for name, _, description in _RULES}
+REPAIR_RULES = {
+    **{name: description for name, _, description in _RULES},
+    "split-word": "Joins a word that hyphen and blank of a line end split, where it stands whole elsewhere in the input.",
+}
 
 _ADDRESS = re.compile(r"(?:https?://|www\.)\S+")
 _KEEP_ADDRESSES = frozenset({"citation-mark", "footnote-number", "inline-bullet", "lost-hyphen", "lost-ligature"})
 _ROUNDS = 12  # text that people wrote settles in two or three
 
 
-def repair_text(lines: Sequence[tuple[int, int, str]], *, kind: Kind) -> Text:
+def repair_text(lines: Sequence[tuple[int, int, str]], *, kind: Kind, words: Collection[str] = ()) -> Text:
     """Repair a text and list every change.
 
     Args:
         lines: Its fragments: line in the capture and column where the fragment starts in it, both 1-based, and the fragment.
         kind: What the text is; bullets and structured prefixes are repaired in prose only, line breaks in names and titles only.
+        words: Words, in lower case, that stand elsewhere in the input: one that is split is joined.
 
     Returns:
         The fragments joined by line feeds, the repaired text, and the repairs by place. Stripping white space is not a repair.
@@ -69,7 +74,7 @@ def repair_text(lines: Sequence[tuple[int, int, str]], *, kind: Kind) -> Text:
     'Resist attacks.'
     """
     captured = "\n".join(fragment for _, _, fragment in lines)
-    edits = _settle(captured, kind)
+    edits = _settle(captured, kind, words)
     starts = [0]
     for _, _, fragment in lines:
         starts.append(starts[-1] + len(fragment) + 1)
@@ -82,11 +87,11 @@ def repair_text(lines: Sequence[tuple[int, int, str]], *, kind: Kind) -> Text:
     return Text(captured, apply_edits(captured, edits), tuple(sorted(repairs)))
 
 
-def _settle(captured: str, kind: Kind) -> list[Edit]:
+def _settle(captured: str, kind: Kind, words: Collection[str]) -> list[Edit]:
     stripped = edits = strip_edits(captured, each_line=kind == "prose")
     for _ in range(_ROUNDS):
         text = apply_edits(captured, edits)
-        found = _find_edits(text, kind)
+        found = _find_edits(text, kind, words)
         if not found:
             return [edit for edit in edits if edit.after != captured[edit.start : edit.end]]
         edits = compose_edits(edits, found)
@@ -94,7 +99,7 @@ def _settle(captured: str, kind: Kind) -> list[Edit]:
     return stripped
 
 
-def _find_edits(text: str, kind: Kind) -> list[Edit]:
+def _find_edits(text: str, kind: Kind, words: Collection[str]) -> list[Edit]:
     taken = bytearray(len(text))
     addresses = bytearray(len(text))
     for match in _ADDRESS.finditer(text):
@@ -106,4 +111,8 @@ def _find_edits(text: str, kind: Kind) -> list[Edit]:
                 continue
             taken[start:end] = b"\1" * (end - start)
             edits.append(Edit(start, end, after, rule))
+    for match in find_split(text) if words else ():
+        start, end = match.end("head"), match.start("rest")
+        if f"{match['head']}{match['rest']}".lower() in words and taken.find(1, *match.span()) == -1:
+            edits.append(Edit(start, end, "", "split-word"))
     return sorted(edits)

@@ -4,16 +4,16 @@ Cells that name codes, days, people or terms are read once for each different va
 that read them row by row, and the outcome is a table to join.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from airm_graph.graph import TripleTable
+from airm_graph.graph import TripleTable, quote
 from airm_graph.ingest.tables.loaded import LoadedTable
 from airm_graph.ingest.tables.names import is_day, name_agent
 from airm_graph.ingest.tables.values import find_term, split_cell
 from airm_graph.taxonomy import load_taxonomy
-from airm_graph.text import normalise
+from airm_graph.text import MAY_NEED_REPAIR, list_joined, list_standing, normalise
 
-__all__ = ["join_agents", "join_roles", "load_lookups", "select_candidates"]
+__all__ = ["join_agents", "join_roles", "list_loaded_joined", "list_loaded_standing", "load_lookups", "select_candidates"]
 
 #: Number of a table, and texts.
 _Lookup = Sequence[str | int]
@@ -47,6 +47,9 @@ def select_candidates(one: LoadedTable) -> str:
     text = one.cell("description") if "description" in has else "''"
     usable = ["r.odd = 0", "r.name <> ''", "k.source IS NOT NULL", f"regexp_full_match({identifier}, '[!-~]*')"]
     joins = f"LEFT JOIN known_sources AS k ON k.table_number = {one.number} AND k.identifier = {one.cell('source')}"
+    usable += [f"NOT regexp_matches({cell}, {quote(MAY_NEED_REPAIR)})" for cell in one.texts]
+    # A name is written on one line, which is a repair.
+    usable += [f"NOT contains({one.cell('name')}, chr(10))"] if one.texts else []
     if "description" in has:
         usable.append(f"{text} <> ''")
     if "code" in has:
@@ -65,6 +68,20 @@ def select_candidates(one: LoadedTable) -> str:
     )
 
 
+def list_loaded_joined(one: LoadedTable, *, table: TripleTable) -> set[str]:
+    """List what split words in the texts of a table would be without hyphen and blank."""
+    return {
+        word for cell in one.texts for word in list_joined(_distinct(one, cell, table, where=f"regexp_matches({cell}, '[a-z]- [a-z]')"))
+    }
+
+
+def list_loaded_standing(one: LoadedTable, words: Iterable[str], *, table: TripleTable) -> set[str]:
+    """List those of some words that stand in the texts of a table as they are."""
+    pattern = quote(rf"\b(?i:{'|'.join(sorted(words))})\b")
+    found = (_distinct(one, cell, table, where=f"regexp_matches({cell}, {pattern})") for cell in one.texts)
+    return list_standing((text for texts in found for text in texts), set(words))
+
+
 def join_roles(one: LoadedTable, vocabulary: str) -> str:
     """Write the SQL that joins the terms in a cell of a row r, as ``of_`` and the vocabulary."""
     name = f"of_{vocabulary}"
@@ -79,9 +96,9 @@ def join_agents(one: LoadedTable) -> str:
     return f"LEFT JOIN known_agents AS a ON a.table_number = {one.number} AND a.agent = {one.cell('agent')}"
 
 
-def _distinct(one: LoadedTable, cell: str, table: TripleTable) -> list[str]:
+def _distinct(one: LoadedTable, cell: str, table: TripleTable, *, where: str = "TRUE") -> list[str]:
     """The different values of a cell."""
-    return [value for (value,) in table.execute(f"SELECT DISTINCT {cell} AS value FROM {one.rows} AS r ORDER BY 1")]
+    return [value for (value,) in table.execute(f"SELECT DISTINCT {cell} AS value FROM {one.rows} AS r WHERE {where} ORDER BY 1")]
 
 
 def _list_codes(one: LoadedTable, table: TripleTable) -> Iterator[tuple[int, str, str]]:

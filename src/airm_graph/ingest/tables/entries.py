@@ -6,7 +6,7 @@ A table is one page for each source that it speaks of.
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from collections.abc import Mapping as Lookup
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
@@ -21,7 +21,7 @@ from airm_graph.ingest.tables.restore import restore_records
 from airm_graph.ingest.tables.values import check_codes, read_codes, read_roles
 from airm_graph.model import GRAPH_TABLES, TEXTS, Entry, Finding, Page, Records, Rejected, SourceBlock, TableCount
 from airm_graph.taxonomy import Code, load_taxonomy
-from airm_graph.text import ERRORS, Kind, name_key
+from airm_graph.text import ERRORS, Kind, list_joined, list_standing, name_key
 
 __all__ = ["CONTROL", "FolderReader", "TableReadings", "read_records"]
 
@@ -62,6 +62,7 @@ def read_records(
         described: What rows call a document → what side-cars say of it.
     """
     reader = FolderReader(tables, mappings=mappings, described=described)
+    reader.know_words(list_standing(reader.list_texts(), list_joined(reader.list_texts())))
     pages = reader.read()
     return reader.finish(pages)
 
@@ -102,6 +103,15 @@ class FolderReader:
     def read(self) -> list[Page]:
         """Read everything but rows of mitigations that wait for others of their set: one page for each table and source."""
         return [page for one in self._sets.values() for page in one.read()]
+
+    def list_texts(self) -> Iterator[str]:
+        """List the texts of rows that are here."""
+        return (text for mapped in self._all for text in mapped.list_texts())
+
+    def know_words(self, words: Collection[str]) -> None:
+        """Take in the words that stand elsewhere in the input: those that are split are joined."""
+        for mapped in self._all:
+            mapped.words = words
 
     def list_identifiers(self) -> list[str]:
         """List what rows call themselves that wait for others of their set."""

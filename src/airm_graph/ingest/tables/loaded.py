@@ -1,8 +1,8 @@
 """Tables of mitigations whose rows are in DuckDB, whatever their format and size.
 
 A table is loaded where SQL knows what each of its columns is for: one classification, each
-vocabulary in one column, documents named by identifier, no parents, no repairs. Other tables are
-read row by row.
+vocabulary in one column, documents named by identifier, no parents. Other tables are read row by
+row, and so are rows with texts that may need a repair.
 """
 
 import json
@@ -15,6 +15,7 @@ from airm_graph.graph import TripleTable, quote
 from airm_graph.ingest.formats import Fault, Row, Scan, Table, UnreadableError, copy_table, stream_cells
 from airm_graph.ingest.inputs import Input
 from airm_graph.ingest.tables.entries import CONTROL
+from airm_graph.ingest.tables.mapped_table import REPAIRED
 from airm_graph.ingest.tables.meaning import Mapping, TableMapping
 from airm_graph.ingest.tables.regular import load_regular
 from airm_graph.model import ROLES, TEXTS
@@ -110,6 +111,11 @@ class LoadedTable:
         header = self.header(what)
         return self.column(header) if header else "NULL"
 
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """SQL for each cell of a row whose text is repaired."""
+        return tuple(self.cell(what) for what in REPAIRED if self.mapping.is_repaired and what in self.columns.columns)
+
     def column(self, header: str) -> str:
         """SQL for the cell of a row r below a header."""
         return f"r.c{self.head.header.index(header)}"
@@ -159,7 +165,7 @@ def _is_understood(mapping: Mapping, columns: TableMapping, header: Sequence[str
     is_told_apart = len(slugs) == len(used) and "" not in slugs and all(header.count(name) == 1 for name in used)
     is_named_by_table = not (columns.inline or columns.document)
     is_simple = is_named_by_table and not columns.classifications and all(len(headers) == 1 for headers in columns.roles.values())
-    is_plain = is_simple and not mapping.is_repaired and not mapping.is_guarded and columns.columns.keys() <= _KNOWN
+    is_plain = is_simple and not mapping.is_guarded and columns.columns.keys() <= _KNOWN
     sources = mapping.tables.get("sources")
     is_named = sources is None or sources.keys == ("identifier",)
     return columns.kind == "mitigations" and is_plain and is_named and is_told_apart and columns.roles.keys() <= set(ROLES)

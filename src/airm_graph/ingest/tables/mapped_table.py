@@ -1,16 +1,18 @@
 """A table with what its columns are, and everything that is found out about its rows."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from airm_graph.ingest.formats import Row, Table
 from airm_graph.ingest.tables.meaning import Mapping, TableMapping
-from airm_graph.model import Capture, Evidence, Finding, Location, Rejected, Repair, Text
+from airm_graph.model import TEXTS, Capture, Evidence, Finding, Location, Rejected, Repair, Text
 from airm_graph.rules import make_finding
 from airm_graph.text import Kind, remove_invisible, repair_text, slugify, unescape_cell
 
-__all__ = ["MappedTable", "Reason", "Repairs", "choose_mapping"]
+__all__ = ["REPAIRED", "MappedTable", "Reason", "Repairs", "choose_mapping"]
 
+#: What the columns can be whose texts are repaired.
+REPAIRED = ("name", "title", "description", "abstract", *TEXTS, "reason")
 #: Why a row cannot be used: rule, header of the column (empty for the row), what is wrong.
 Reason = tuple[str, str, str]
 
@@ -24,13 +26,18 @@ _NAMING = frozenset(("identifier", "source", "code", "parent"))
 
 @dataclass
 class MappedTable:
-    """A table and what its columns are; what is found out about its rows is gathered here."""
+    """A table and what its columns are; what is found out about its rows is gathered here.
+
+    Attributes:
+        words: Words of the input that join those which are split by hyphen and blank.
+    """
 
     table: Table
     mapping: Mapping
     columns: TableMapping
     findings: list[Finding] = field(default_factory=list)
     rejected: list[Rejected] = field(default_factory=list)
+    words: Collection[str] = ()
 
     def get(self, row: Row, what: str) -> str:
         """The cell of what has one column; empty where it has none."""
@@ -54,13 +61,20 @@ class MappedTable:
         captured = cell if kind == "prose" else " ".join(cell.split())
         if not cell or not self.mapping.is_repaired:
             return (Text(captured, captured) if cell else None), ()
-        text = repair_text([(number, 1, line) for number, line in enumerate(cell.split("\n"), 1)], kind=kind)
+        text = repair_text([(number, 1, line) for number, line in enumerate(cell.split("\n"), 1)], kind=kind, words=self.words)
         published = text.published if kind == "prose" else " ".join(text.published.split())
         if not published:
             # Nothing but damage: it stays as it is, and the shapes report it.
             return Text(captured, captured), ()
         evidence = self.cell(row, header)
         return Text(captured, published), tuple((evidence, repair) for repair in text.repairs)
+
+    def list_texts(self) -> Iterator[str]:
+        """List the texts of its rows that repairs are made in."""
+        columns = (self.columns.columns, self.columns.inline, *(given.columns for given in self.columns.classifications))
+        headers = sorted({header for part in columns for what, header in part.items() if what in REPAIRED})
+        for row in self.table.rows if self.mapping.is_repaired else ():
+            yield from (self.table.get(row, header) for header in headers)
 
     def say(self, rule: str, message: str, row: Row, header: str = "") -> None:
         """Note a finding at a row, or at one of its cells."""

@@ -26,7 +26,7 @@ from airm_graph.ingest.tables.meaning import (
     Mapping,
     TableMapping,
 )
-from airm_graph.model import GRAPH_TABLES
+from airm_graph.model import GRAPH_TABLES, LATER_COLUMNS
 from airm_graph.resources import find_resource
 
 __all__ = ["Mapping", "TableMapping", "load_builtin_mappings", "load_mapping", "read_mapping"]
@@ -98,7 +98,7 @@ def read_mapping(data: bytes, *, file: str) -> Mapping:
         fields["title"].text()
     digests = frozenset(node.digest() for node in fields["files"].items()) if "files" in fields else frozenset()
     is_guarded = "cells" in fields and fields["cells"].choice(_CELLS) == "guarded"
-    is_repaired = "texts" in fields and fields["texts"].choice(_TEXTS) == "repaired"
+    is_repaired = "texts" not in fields or fields["texts"].choice(_TEXTS) == "repaired"
     records = fields["records"].text() if "records" in fields else ""
     kinds = {"is_guarded": is_guarded, "is_repaired": is_repaired}
     return Mapping(name=name, edition=edition, tables=tables, **addresses, **texts, **kinds, files=digests, records=records)  # type: ignore[arg-type]
@@ -108,7 +108,8 @@ def _read_table(kind: str, node: "_Node") -> TableMapping:
     fields = node.fields(_SAID.get(kind, ("columns",)))
     if "columns" not in fields:
         node.refuse("'columns' is missing")
-    needed, possible = COLUMNS.get(kind) or (GRAPH_TABLES[kind], ())
+    later = LATER_COLUMNS.get(kind, ())
+    needed, possible = COLUMNS.get(kind) or (tuple(name for name in GRAPH_TABLES[kind] if name not in later), later)
     columns = fields["columns"].fields((*needed, *possible))
     document = _read_document(fields["document"]) if "document" in fields else {}
     if document and "source" in columns:
@@ -130,7 +131,9 @@ def _read_table(kind: str, node: "_Node") -> TableMapping:
         document=document,
         separators={name: one.separator() for name, one in fields["separators"].fields(_SPLIT).items()} if "separators" in fields else {},
         keys=_read_keys(fields, columns) if kind == "sources" else ("identifier",),
-        optional=frozenset(fields["optional"].headers()) if "optional" in fields else frozenset(),
+        optional=frozenset(
+            fields["optional"].headers() if "optional" in fields else (columns[name].header() for name in later if name in columns)
+        ),
     )
 
 

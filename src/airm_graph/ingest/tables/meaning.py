@@ -173,7 +173,7 @@ class Mapping:
     records: str = ""
     found: str = ""
     is_guarded: bool = False
-    is_repaired: bool = False
+    is_repaired: bool = True
 
     def of_file(self, sha256: str) -> "Mapping":
         """The mapping for a file: headers say what columns mean, but nothing of rights."""

@@ -7,7 +7,7 @@ import json
 import sys
 from typing import Any
 
-from airm_graph.model import GRAPH_TABLES
+from airm_graph.model import GRAPH_TABLES, LATER_COLUMNS
 from airm_graph.resources import read_resource
 
 __all__ = ["write_schema"]
@@ -20,11 +20,11 @@ def write_schema() -> str:
     True
     """
     schema = json.loads(read_resource("schemas/mapping.schema.json"))
-    schema["properties"]["tables"]["properties"] |= {kind: _describe_table(columns) for kind, columns in GRAPH_TABLES.items()}
+    schema["properties"]["tables"]["properties"] |= {kind: _describe_table(kind, columns) for kind, columns in GRAPH_TABLES.items()}
     return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
 
 
-def _describe_table(columns: tuple[str, ...]) -> dict[str, Any]:
+def _describe_table(kind: str, columns: tuple[str, ...]) -> dict[str, Any]:
     described = {name: {"$ref": "#/$defs/text", "description": f"Header of the column '{name}'."} for name in columns}
     return {
         "description": "A table of an exported graph, as airm-graph export --format table writes it.",
@@ -36,7 +36,7 @@ def _describe_table(columns: tuple[str, ...]) -> dict[str, Any]:
                 "description": "What a column is: its header.",
                 "type": "object",
                 "additionalProperties": False,
-                "required": list(columns),
+                "required": [name for name in columns if name not in LATER_COLUMNS.get(kind, ())],
                 "properties": described,
             }
         },

@@ -1,4 +1,4 @@
-"""The SPARQL store: Oxigraph, embedded. The only module that imports pyoxigraph.
+"""The SPARQL store: Oxigraph, embedded.
 
 Loading keeps lexical forms as written, except that Oxigraph normalises numbers, booleans and dates and lower-cases language tags.
 """
@@ -7,15 +7,16 @@ import io
 import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
-from typing import IO, Any, cast
+from typing import IO, cast
 
 import pyoxigraph as ox
 
 from airm_graph.errors import QueryError, StoreError
 from airm_graph.graph.nesting import check_json, check_xml
 from airm_graph.graph.rdf_format import find_format
+from airm_graph.graph.solutions import GRAPH_FORMATS, RESULT_FORMATS, Result, begin, explained_query, read_solutions
 from airm_graph.terms import Quad
 
 __all__ = [
@@ -43,29 +44,11 @@ FORMATS = {
     ".owl": ox.RdfFormat.RDF_XML,
     ".jsonld": ox.RdfFormat.JSON_LD,
 }
-#: Media types of answers that are graphs.
-GRAPH_FORMATS = {
-    "text/turtle": ox.RdfFormat.TURTLE,
-    "application/ld+json": ox.RdfFormat.JSON_LD,
-    "application/n-triples": ox.RdfFormat.N_TRIPLES,
-    "application/rdf+xml": ox.RdfFormat.RDF_XML,
-}
-#: Media types of answers that are tables or yes and no.
-RESULT_FORMATS = {
-    "application/sparql-results+json": ox.QueryResultsFormat.JSON,
-    "application/sparql-results+xml": ox.QueryResultsFormat.XML,
-    "text/csv": ox.QueryResultsFormat.CSV,
-    "text/tab-separated-values": ox.QueryResultsFormat.TSV,
-}
 _MARK = b"\xef\xbb\xbf"
 _NO_LANGUAGE = re.compile(rb"""(\bxml:lang\s*=\s*)(["'])\2""")
 _NONE = "x-airm-none"
 #: A language tag with a base direction, of RDF 1.2.
 _DIRECTED = re.compile("@[A-Za-z0-9-]+--(?:ltr|rtl)")
-#: With what a cell of TSV begins that is an N-Triples term as it stands, and what of it N-Triples escapes.
-_WHOLE = frozenset('<"_')
-_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-_ESCAPES = {number: f"\\u{number:04X}" for number in (*range(9), 11, *range(14, 32), 127)} | {8: "\\b", 12: "\\f"}
 
 
 class Store:
@@ -123,13 +106,13 @@ class Store:
         Raises:
             QueryError: The query does not parse or is not a SELECT.
         """
-        with _explained_query():
+        with explained_query():
             found = self._store.query(query)
         if not isinstance(found, ox.QuerySolutions):
             raise QueryError("the query is not a SELECT")
         names = tuple(variable.value for variable in found.variables)
-        with _explained_query():
-            return names, _read_solutions(found) if names else [() for _ in found]
+        with explained_query():
+            return names, read_solutions(found) if names else [() for _ in found]
 
     def ask(
         self,
@@ -151,12 +134,12 @@ class Store:
         """
         store = self._store
         if default_graphs is None and named_graphs is None:
-            return _begin(store, query, base_iri=base)
+            return begin(store, query, base_iri=base)
         default, named = ([ox.NamedNode(name) for name in sorted(set(names or ()))] for names in (default_graphs, named_graphs))
         if len(default) > 1:
             # Oxigraph's own union of graphs repeats statements, see above.
-            return _begin(self._merge(default, named), query, base_iri=base, default_graph=ox.DefaultGraph(), named_graphs=named)
-        return _begin(store, query, base_iri=base, default_graph=default, named_graphs=named)
+            return begin(self._merge(default, named), query, base_iri=base, default_graph=ox.DefaultGraph(), named_graphs=named)
+        return begin(store, query, base_iri=base, default_graph=default, named_graphs=named)
 
     def _merge(self, default: Sequence[ox.NamedNode], named: Sequence[ox.NamedNode]) -> ox.Store:
         merged = ox.Store()
@@ -187,80 +170,6 @@ class Store:
     def list_graphs(self) -> tuple[str, ...]:
         """The IRIs of the named graphs, without brackets, sorted."""
         return tuple(sorted(graph.value for graph in self._store.named_graphs() if isinstance(graph, ox.NamedNode)))
-
-
-class Result:
-    """An answer that is being found: ``kind`` is ``rows``, ``boolean`` or ``graph``."""
-
-    def __init__(self, found: ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples) -> None:
-        """Wrap what Oxigraph returned."""
-        self._found = found
-        self.kind = "graph" if isinstance(found, ox.QueryTriples) else "boolean" if isinstance(found, ox.QueryBoolean) else "rows"
-
-    @property
-    def columns(self) -> tuple[str, ...]:
-        """The variables of a result of rows."""
-        return tuple(variable.value for variable in self._found.variables) if isinstance(self._found, ox.QuerySolutions) else ()
-
-    def __iter__(self) -> Iterator[tuple[str | None, ...]]:
-        """The rows as N-Triples terms, None where unbound.
-
-        Raises:
-            QueryError: The query cannot be evaluated.
-        """
-        names = self.columns
-        if isinstance(self._found, ox.QuerySolutions):
-            with _explained_query():
-                yield from (tuple(None if (v := row[n]) is None else str(v) for n in names) for row in self._found)
-
-    def write(self, output: IO[bytes], *, media_type: str, prefixes: Mapping[str, str] | None = None) -> None:
-        """Write the answer, found piece by piece, in one of `RESULT_FORMATS`, or for a graph of `GRAPH_FORMATS`.
-
-        Raises:
-            QueryError: The query cannot be evaluated.
-        """
-        with _explained_query():
-            if isinstance(self._found, ox.QueryTriples):
-                ox.serialize(self._found, output, GRAPH_FORMATS[media_type], prefixes=dict(prefixes or {}))
-            else:
-                self._found.serialize(output, RESULT_FORMATS[media_type])
-
-
-def _read_solutions(found: ox.QuerySolutions) -> list[tuple[str | None, ...]]:
-    """The rows of a SELECT as N-Triples terms, by way of TSV.
-
-    Oxigraph writes all terms at once in less time than it takes to make one object of Python for each. TSV spells them as N-Triples does,
-    but for what stands bare (numbers, true and false) and for control characters.
-    """
-    data = found.serialize(format=ox.QueryResultsFormat.TSV) or b""
-    text = data.decode()
-    if _CONTROLS.search(text):
-        text = text.translate(_ESCAPES)
-    # Neither line ends nor tabs stand raw in a term; str.splitlines would see more of the former.
-    lines = text.split("\n")[1:-1]
-    return [tuple([cell if cell[:1] in _WHOLE else _spell_out(cell) for cell in line.split("\t")]) for line in lines]
-
-
-def _spell_out(cell: str) -> str | None:
-    """The N-Triples term of a cell that is empty or stands bare."""
-    if not cell:
-        return None
-    number = "double" if "e" in cell or "E" in cell else "decimal" if "." in cell else "integer"
-    kind = "boolean" if cell in {"true", "false"} else number
-    return f'"{cell}"^^<http://www.w3.org/2001/XMLSchema#{kind}>'
-
-
-@contextmanager
-def _explained_query() -> Iterator[None]:
-    try:
-        yield
-    except (SyntaxError, ValueError, OSError, RuntimeError) as error:
-        raise QueryError(f"the query cannot be run: {error}") from error
-
-
-def _begin(store: ox.Store, query: str, **options: Any) -> Result:
-    with _explained_query():
-        return Result(store.query(query, **options))
 
 
 def parse_rows(data: bytes, *, name: str, suffix: str, base_iri: str | None = None) -> list[Quad]:

@@ -16,32 +16,20 @@ import yaml
 
 from airm_graph.errors import InputError
 from airm_graph.ingest.formats import open_regular
+from airm_graph.ingest.mapping_lines import MAX_METADATA, Lines, UnreadableLineError, compose
 from airm_graph.model import Finding, Location, Severity
 from airm_graph.rules import make_finding
 from airm_graph.sssom import BUILT_IN, ENUMS, JUSTIFICATIONS, NO_TERM, PROPAGATED, SET_SLOTS, SLOTS, Curies, Match, MatchSet, Slot, Value
 
 __all__ = ["MatchReader", "load_matches", "open_matches", "read_matches", "read_metadata_beside"]
 
-#: No line of a table and no block of metadata is longer; what is, was not written by people or tools for mappings.
-MAX_LINE = 1_000_000
-MAX_METADATA = 1_000_000
 _NEEDED = ("predicate_id", "mapping_justification")
 _LITERAL = "rdfs literal"
 _NCNAME = re.compile(r"[A-Za-z_][\w.\-]*\Z")
 _URI = re.compile(r'[A-Za-z][A-Za-z0-9+.\-]*:[^\s<>"{}|\\^`\x00-\x20]+\Z')
 _NUMBER = re.compile(r"-?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE]-?\d+)?\Z")
 _RANGES = {"number": (0.0, 1.0), "agreement": (-1.0, 1.0)}
-#: What a blank row of a spreadsheet holds.
-_PADDING = "\t ,"
 _PARTS = re.compile(r"\\([\\|])|\|")
-
-
-class _UnreadableError(Exception):
-    """Nothing behind this place can be read."""
-
-    def __init__(self, what: str, line: int) -> None:
-        super().__init__(what)
-        self.what, self.line = what, line
 
 
 class MatchReader:
@@ -68,11 +56,11 @@ class MatchReader:
         self._inherited: dict[str, Value] = {}
         self._curies = Curies({})
         self._columns: list[Slot | None] = []
-        self._lines = _Lines(stream)
+        self._lines = Lines(stream)
         self._rows: Iterator[list[str]] = iter(())
         try:
             self._read_head(beside)
-        except _UnreadableError as error:
+        except UnreadableLineError as error:
             self._say("SSM-01", error.what, error.line)
 
     def __iter__(self) -> Iterator[Match]:
@@ -84,7 +72,7 @@ class MatchReader:
                 if match:
                     yield match
                 first = self._lines.number + 1
-        except _UnreadableError as error:
+        except UnreadableLineError as error:
             self._say("SSM-01", error.what, error.line)
         except csv.Error as error:
             self._say("SSM-01", f"the row is not readable: {error}", first)
@@ -106,10 +94,10 @@ class MatchReader:
         self._read_header(header)
 
     def _read_metadata(self, block: Sequence[str], *, first: int) -> None:
-        node = _compose(block)
+        node = compose(block)
         pairs = node.value if isinstance(node, yaml.MappingNode) else []
         if node is not None and not isinstance(node, yaml.MappingNode):
-            raise _UnreadableError("the metadata are no pairs of 'slot: value'", max(first, 1))
+            raise UnreadableLineError("the metadata are no pairs of 'slot: value'", max(first, 1))
         found: dict[str, tuple[Any, int]] = {}
         for key, value in pairs:
             if str(key.value) in found:
@@ -155,17 +143,17 @@ class MatchReader:
     def _read_header(self, header: str) -> None:
         line = self._lines.number
         if not header.strip():
-            raise _UnreadableError("the table has no header", max(line, 1))
+            raise UnreadableLineError("the table has no header", max(line, 1))
         separator = "\t" if "\t" in header else ","
         self._rows = csv.reader(self._lines, delimiter=separator, strict=True)
         try:
             names = [name.strip() for name in next(csv.reader([header], delimiter=separator))]
         except csv.Error as error:
-            raise _UnreadableError(f"the header cannot be read: {error}", line) from error
+            raise UnreadableLineError(f"the header cannot be read: {error}", line) from error
         twice = next((name for name in names if name and names.count(name) > 1), None)
         missing = [name for name in _NEEDED if name not in names]
         if twice or missing:
-            raise _UnreadableError(f"the header names {twice!r} twice" if twice else f"the header lacks {' and '.join(missing)}", line)
+            raise UnreadableLineError(f"the header names {twice!r} twice" if twice else f"the header lacks {' and '.join(missing)}", line)
         for name in names:
             if name not in SLOTS:
                 self._say("SSM-06", f"{name!r} is no slot of a mapping; the column is passed over", line, names)
@@ -272,97 +260,6 @@ def _is_day(text: str) -> bool:
         return datetime.date.fromisoformat(text).isoformat() == text
     except ValueError:
         return False
-
-
-def _compose(block: Sequence[str]) -> Any:
-    """The metadata as nodes, which know their lines; aliases are refused, as the specification asks."""
-    if sum(map(len, block)) > MAX_METADATA:
-        raise _UnreadableError(f"the metadata have more than {MAX_METADATA:,} characters", 1)
-    text = "\n".join(block)
-    try:
-        if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, Loader=yaml.SafeLoader)):
-            raise _UnreadableError("the metadata hold an alias, which SSSOM does not allow", 1)
-        return yaml.compose(text, Loader=yaml.SafeLoader)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        raise _UnreadableError(
-            f"the metadata are not readable as YAML: {getattr(error, 'problem', None) or error}", mark.line + 1 if mark else 1
-        ) from error
-    except RecursionError as error:
-        raise _UnreadableError("the metadata are nested too deeply", 1) from error
-
-
-class _CarriageReturns(io.RawIOBase):
-    """A stream whose lines end with CR, read as if they ended with LF."""
-
-    def __init__(self, first: bytes, stream: BinaryIO) -> None:
-        self._first, self._stream = io.BytesIO(first), stream
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        data = self._first.read(len(buffer)) or self._stream.read(len(buffer))
-        buffer[: len(data)] = data.replace(b"\r", b"\n")
-        return len(data)
-
-
-class _Lines:
-    """The lines of a stream as text, numbered; the block of metadata at its head is taken off first."""
-
-    def __init__(self, stream: BinaryIO) -> None:
-        self._stream, self.number, self.had_mark = stream, 0, False
-        # A file whose first line goes on behind a CR ends its lines with that alone.
-        self._first = stream.readline(MAX_LINE + 1)
-        if b"\r" in self._first.rstrip(b"\r\n"):
-            self._stream = io.BufferedReader(_CarriageReturns(self._first, stream))
-            self._first = self._stream.readline(MAX_LINE + 1)
-
-    def __iter__(self) -> Iterator[str]:
-        return self
-
-    def __next__(self) -> str:
-        raw, self._first = self._first or self._stream.readline(MAX_LINE + 1), b""
-        if not raw:
-            raise StopIteration
-        self.number += 1
-        if len(raw) > MAX_LINE:
-            raise _UnreadableError(f"the line has more than {MAX_LINE:,} bytes", self.number)
-        try:
-            return raw.decode("utf-8")
-        except UnicodeDecodeError as error:
-            raise _UnreadableError(f"the line is not UTF-8 (byte {error.start + 1})", self.number) from error
-
-    def split_head(self) -> tuple[list[str], str]:
-        """The lines of the metadata without their signs, and the header."""
-        block: list[str] = []
-        size = 0
-        for line in self:
-            text = line.rstrip("\r\n")
-            if self.number == 1 and text.startswith("\ufeff"):
-                self.had_mark, text = True, text[1:]
-            if text.startswith('"#'):  # a spreadsheet quotes a line with a comma in it
-                text = next(csv.reader([text], delimiter="\t" if "\t" in text else ","))[0]
-            if not text.strip(_PADDING):
-                continue
-            if not text.startswith("#"):
-                is_of_commas = "\t" not in text
-                return _dedent([_unpad(line, commas=is_of_commas) for line in block]), text
-            block.append(text[1:])
-            size += len(text)
-            if size > MAX_METADATA:
-                raise _UnreadableError(f"the metadata have more than {MAX_METADATA:,} characters", self.number)
-        return _dedent([_unpad(line, commas=False) for line in block]), ""
-
-
-def _unpad(line: str, *, commas: bool) -> str:
-    """Take off what a spreadsheet adds to a line so that it is as wide as the table."""
-    return line.rstrip(_PADDING if commas else "\t ")
-
-
-def _dedent(block: list[str]) -> list[str]:
-    indent = min((len(line) - len(line.lstrip(" ")) for line in block if line.strip()), default=0)
-    return [line[indent:] for line in block]
 
 
 def open_matches(stream: BinaryIO, *, file: str, beside: bytes | None = None) -> MatchReader:

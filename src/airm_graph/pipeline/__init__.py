@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from airm_graph.pipeline.options import BuildOptions
     from airm_graph.pipeline.platform import EMBEDDED, Platform
     from airm_graph.pipeline.validation import validate_inputs
-    from airm_graph.pipeline.views import REPORT, SUMS, WRITTEN, Graph
+    from airm_graph.pipeline.views import Graph
+    from airm_graph.pipeline.writable import REPORT, SUMS, WRITTEN
 
 __all__ = [
     "EMBEDDED",
@@ -54,7 +55,8 @@ _HOMES = {
     "BuildOptions": "pipeline.options",
     **dict.fromkeys(("EMBEDDED", "Platform"), "pipeline.platform"),
     "validate_inputs": "pipeline.validation",
-    **dict.fromkeys(("REPORT", "SUMS", "WRITTEN", "Graph"), "pipeline.views"),
+    "Graph": "pipeline.views",
+    **dict.fromkeys(("REPORT", "SUMS", "WRITTEN"), "pipeline.writable"),
 }
 
 

@@ -9,7 +9,7 @@ from airm_graph.analysis.releases import Changes, Release, compare_releases
 from airm_graph.errors import InputError
 from airm_graph.namespaces import term
 from airm_graph.pipeline.loading import find_base, find_export, read_rdf, read_sums
-from airm_graph.pipeline.views import REPORT
+from airm_graph.pipeline.writable import REPORT
 
 __all__ = ["diff", "read_release"]
 

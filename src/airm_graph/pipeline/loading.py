@@ -16,7 +16,8 @@ from airm_graph.graph.store import parse_rows
 from airm_graph.ingest.formats import open_regular
 from airm_graph.namespaces import BASE, PREFIXES
 from airm_graph.pipeline.building import build
-from airm_graph.pipeline.views import REPORT, SUMS, Graph
+from airm_graph.pipeline.views import Graph
+from airm_graph.pipeline.writable import REPORT, SUMS
 from airm_graph.resources import find_resource
 from airm_graph.terms import Quad, read_literal
 from airm_graph.validate import Report

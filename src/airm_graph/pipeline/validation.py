@@ -16,7 +16,7 @@ from airm_graph.pipeline.found import find_files
 from airm_graph.pipeline.loading import find_base, read_sums
 from airm_graph.pipeline.options import BuildOptions
 from airm_graph.pipeline.platform import EMBEDDED, Platform
-from airm_graph.pipeline.views import SUMS
+from airm_graph.pipeline.writable import SUMS
 from airm_graph.progress import Progress, tell_nobody
 from airm_graph.validate import Ledger, Report, Verdict, judge_shapes
 from airm_graph.validate.report import NOTICE

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from airm_graph.errors import AirmError, InputError
 from airm_graph.pipeline.building import build, open_reader
-from airm_graph.pipeline.views import WRITTEN, Graph
+from airm_graph.pipeline.views import Graph
+from airm_graph.pipeline.writable import WRITTEN
 
 __all__ = ["Rebuilt", "watch"]
 

@@ -6,7 +6,8 @@
 True
 """
 
-TYPE_CHECKING = False  # as in typing, whose import would be the most that importing the package costs
+# As in typing, whose import would be the most that importing the package costs.
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from airm_graph.errors import AirmError
     from airm_graph.ingest import read_captures
@@ -24,7 +25,9 @@ _HOMES = {
 
 
 def __getattr__(name: str) -> object:
-    """Import a public name when it is first asked for, so that importing the package costs nothing."""
+    """Import a public name when it is first asked for, so that importing the package costs
+    nothing.
+    """
     if name not in _HOMES:
         raise AttributeError(f"module 'airm_graph' has no attribute {name!r}")
     from importlib import import_module

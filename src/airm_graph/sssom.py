@@ -1,7 +1,8 @@
 """Tables of mappings after SSSOM: the slots of a mapping and of a set of them, and CURIEs.
 
 Source:
-    The Simple Standard for Sharing Ontological Mappings, data model and SSSOM/TSV (https://mapping-commons.github.io/sssom/).
+    The Simple Standard for Sharing Ontological Mappings, data model and SSSOM/TSV
+    (https://mapping-commons.github.io/sssom/).
 """
 
 from collections.abc import Iterable, Mapping
@@ -43,7 +44,8 @@ BUILT_IN: Mapping[str, str] = MappingProxyType(
 #: Stands for the term that a vocabulary does not have.
 NO_TERM = f"{BUILT_IN['sssom']}NoTermFound"
 
-#: A text, or the texts of a slot that takes several. References are IRIs, whatever prefixes the file has.
+#: A text, or the texts of a slot that takes several. References are IRIs, whatever prefixes the
+#: file has.
 Value = str | tuple[str, ...]
 
 
@@ -52,7 +54,8 @@ class Slot:
     """What may stand in a slot.
 
     Attributes:
-        kind: ``text``, ``reference`` (an IRI, in a file a CURIE), ``uri``, ``number``, ``agreement``, ``date``, or a name of `ENUMS`.
+        kind: ``text``, ``reference`` (an IRI, in a file a CURIE), ``uri``, ``number``,
+            ``agreement``, ``date``, or a name of `ENUMS`.
         several: Whether it takes more than one value.
     """
 
@@ -66,7 +69,9 @@ def _words(text: str) -> frozenset[str]:
 
 
 def _slots(text: str) -> Mapping[str, Slot]:
-    """Slots of a list such as ``subject_id:reference match_string+``; a plus takes several values."""
+    """Slots of a list such as ``subject_id:reference match_string+``; a plus takes several
+    values.
+    """
     found = {}
     for entry in text.split():
         name, _, kind = entry.removesuffix("+").partition(":")
@@ -142,7 +147,9 @@ JUSTIFICATIONS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """One mapping: its slots that have a value, and the line of the file on which it begins (0 when it was not read)."""
+    """One mapping: its slots that have a value, and the line of the file on which it begins (0 when
+    it was not read).
+    """
 
     values: Mapping[str, Value]
     line: int = 0
@@ -164,7 +171,9 @@ class Match:
 
     @property
     def is_statement(self) -> bool:
-        """Whether the mapping says of two terms that they belong together: only then it is a triple."""
+        """Whether the mapping says of two terms that they belong together: only then it is a
+        triple.
+        """
         subject, _, target = self.triple
         return not self.is_negative and NO_TERM not in {subject, target} and bool(subject and target)
 
@@ -178,7 +187,9 @@ class MatchSet:
     matches: tuple[Match, ...] = ()
 
     def get(self, slot: str) -> str:
-        """The value of a slot of the set, the first one where there are several; empty when there is none."""
+        """The value of a slot of the set, the first one where there are several; empty when there
+        is none.
+        """
         return Match(self.metadata).get(slot)
 
 

@@ -1,7 +1,7 @@
 """The command line: one file per command, loaded when it is used; commands hold no logic.
 
-Data goes to standard output, messages to standard error. Exit codes: 0 yes · 1 ran, and the answer is no · 2 usage or unreadable
-input · 3 internal error.
+Data goes to standard output, messages to standard error. Exit codes: 0 yes · 1 ran, and the answer
+is no · 2 usage or unreadable input · 3 internal error.
 """
 
 import io
@@ -55,7 +55,8 @@ def _run(arguments: Sequence[str] | None) -> int:
     try:
         return _run_command(sys.argv[1:] if arguments is None else [*arguments])
     except (BrokenPipeError, SystemExit):
-        # Whoever read our output has enough: close quietly, as `head` expects (click turns a broken pipe into an exit of its own).
+        # Whoever read our output has enough: close quietly, as `head` expects (click turns a broken
+        # pipe into an exit of its own).
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except KeyboardInterrupt:
@@ -70,7 +71,8 @@ def _run_command(arguments: list[str]) -> int:
     from airm_graph.cli.group import cli
     from airm_graph.errors import AirmError
 
-    # Most of what a command makes lives to its end; looking for cycles as often as Python does by itself takes a tenth of the time.
+    # Most of what a command makes lives to its end; looking for cycles as often as Python does by
+    # itself takes a tenth of the time.
     gc.set_threshold(100_000, 20, 100)
     try:
         code = cli.main(args=arguments, prog_name="airm-graph", standalone_mode=False)
@@ -102,7 +104,9 @@ def _is_interrupted(error: Exception) -> bool:
 
 
 def _speak_utf8() -> None:
-    """Write UTF-8 into files and pipes whatever the locale, for exports say that they are; a terminal gets what it can show."""
+    """Write UTF-8 into files and pipes whatever the locale, for exports say that they are; a
+    terminal gets what it can show.
+    """
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding=None if stream.isatty() else "utf-8", errors="backslashreplace")

@@ -79,9 +79,10 @@ def command(
 ) -> int:
     """Say what is wrong with captures, tables, RDF or mappings, and where.
 
-    INPUTS are captures and tables (folders, files, - for standard input), or RDF and tables of mappings (*.sssom.tsv): files, folders
-    of them, a dist folder; with --engine spark N-Triples and N-Quads, packed or not, and Parquet with the columns s, p, o, g. Writes
-    the findings to standard output and exits with 1 when one of them is a violation, or as mild as --fail-on says.
+    INPUTS are captures and tables (folders, files, - for standard input), or RDF and tables of
+    mappings (*.sssom.tsv): files, folders of them, a dist folder; with --engine spark N-Triples and
+    N-Quads, packed or not, and Parquet with the columns s, p, o, g. Writes the findings to standard
+    output and exits with 1 when one of them is a violation, or as mild as --fail-on says.
     """
     from airm_graph.cli.show import show_progress
     from airm_graph.model import Severity
@@ -145,7 +146,9 @@ def _write(report: "Report", *, name: str, path: Path | None, files: Mapping[str
 
 
 def _from_here(path: str) -> str:
-    """A path as systems of continuous integration want it: from the folder of the run, where it lies below that."""
+    """A path as systems of continuous integration want it: from the folder of the run, where it
+    lies below that.
+    """
     absolute = Path(path).absolute()
     here = Path.cwd()
     return absolute.relative_to(here).as_posix() if absolute.is_relative_to(here) else Path(path).as_posix()

@@ -1,4 +1,5 @@
-"""A set of mappings as a file of links in Turtle: an ontology header, then subjects with one link per line.
+"""A set of mappings as a file of links in Turtle: an ontology header, then subjects with one link
+per line.
 
 Denied mappings, those without a term, and those of literals are no links: they stay in the table.
 """

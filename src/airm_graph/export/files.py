@@ -1,4 +1,6 @@
-"""Files that are whole or not there: written beside their place, brought to disk, then renamed into it."""
+"""Files that are whole or not there: written beside their place, brought to disk, then renamed into
+it.
+"""
 
 import hashlib
 import os
@@ -61,17 +63,20 @@ def replace_file(path: Path, chunks: Chunks) -> None:
 
     Args:
         path: Where it shall be; its folder exists. A symbolic link is followed.
-        chunks: The bytes of the file, or its text in pieces, written as UTF-8 with line ends as they are.
+        chunks: The bytes of the file, or its text in pieces, written as UTF-8 with line ends as
+            they are.
 
     Raises:
-        ExportError: The file cannot be written (full disk, no permission); an earlier file is as it was.
+        ExportError: The file cannot be written (full disk, no permission); an earlier file is as it
+            was.
     """
     with draft_files([path]) as (draft,):
         _fill(draft, chunks)
 
 
 def replace_folder_files(folder: Path, files: Mapping[str, Chunks]) -> dict[str, Path]:
-    """Write several files of a folder: all of them beside their places first, and only then rename all.
+    """Write several files of a folder: all of them beside their places first, and only then rename
+    all.
 
     A writer that fails leaves every earlier file as it was. Renaming several files is not one step:
     a crash of the machine between two renames leaves some of them new; each single file is whole.
@@ -108,7 +113,8 @@ def write_folder(
         folder: Made when it is missing.
         names: Names of the files, without folders.
         fill: Writes the files; is given the draft of each by its name.
-        sums: Name of a file with the SHA-256 of each file, as ``sha256sum`` prints it; none when empty.
+        sums: Name of a file with the SHA-256 of each file, as ``sha256sum`` prints it; none when
+            empty.
         others: Name to SHA-256 of files that are in the folder already and stand in the sums, too.
 
     Returns:
@@ -131,7 +137,8 @@ def write_folder(
 
 @contextmanager
 def draft_files(paths: Sequence[Path], *, make_folder: Path | None = None) -> Iterator[list[Draft]]:
-    """Open a draft for each path; when the block ends well, all of them are brought to disk, and only then renamed into their places.
+    """Open a draft for each path; when the block ends well, all of them are brought to disk, and
+    only then renamed into their places.
 
     Args:
         paths: Where the files shall be. A symbolic link is followed.
@@ -168,7 +175,9 @@ def draft_files(paths: Sequence[Path], *, make_folder: Path | None = None) -> It
 
 
 def _discard(opened: Iterable[BinaryIO], waiting: Iterable[Path]) -> None:
-    """Remove what is left: nothing after success, everything after KeyboardInterrupt and the like."""
+    """Remove what is left: nothing after success, everything after KeyboardInterrupt and the
+    like.
+    """
     for file in opened:
         with suppress(OSError):
             file.close()
@@ -198,7 +207,9 @@ def _fill(draft: Draft, chunks: Chunks) -> None:
 
 
 def _flush_folder(folder: Path) -> None:
-    """Bring the renames to disk where the system can do that for a folder; the files are in place either way."""
+    """Bring the renames to disk where the system can do that for a folder; the files are in place
+    either way.
+    """
     with suppress(OSError):
         handle = os.open(folder, os.O_RDONLY)
         try:

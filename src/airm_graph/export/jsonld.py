@@ -1,4 +1,6 @@
-"""JSON-LD, compacted with the project's own context, which stands in the file: no reader has to fetch anything."""
+"""JSON-LD, compacted with the project's own context, which stands in the file: no reader has to
+fetch anything.
+"""
 
 import json
 import re
@@ -15,7 +17,8 @@ from airm_graph.terms import unescape
 
 __all__ = ["JsonBlocks"]
 
-# A JSON number is the same in every reader only below 2**53 (RFC 8259, section 6); fifteen digits stay below.
+# A JSON number is the same in every reader only below 2**53 (RFC 8259, section 6); fifteen digits
+# stay below.
 _NATIVE = {
     f"^^<{XSD}integer>": re.compile('"(?:0|-?[1-9][0-9]{0,14})"'),
     f"^^<{XSD}boolean>": re.compile('"(?:true|false)"'),
@@ -72,7 +75,9 @@ class JsonBlocks:
         return [position for key in keys for position, _ in values[key]], "    {\n      " + ",\n      ".join(lines) + "\n    }"
 
     def _describe(self, predicate: str, kind: str) -> tuple[str, bool, str]:
-        """The key for values of a kind, whether they are always an array, and how a value is written."""
+        """The key for values of a kind, whether they are always an array, and how a value is
+        written.
+        """
         if predicate == RDF_TYPE and kind == "<":
             return self._type, False, "%s"
         term = self._context.find_term(predicate[1:-1], kind=kind)
@@ -103,11 +108,14 @@ class JsonBlocks:
         if kind in _NATIVE:
             return map(self._values.__getitem__, terms)
         texts = [term[: -len(kind)] for term in terms] if kind else terms
-        # The escapes of canonical N-Triples are escapes of JSON too, which knows more for what cannot be printed.
+        # The escapes of canonical N-Triples are escapes of JSON too, which knows more for what
+        # cannot be printed.
         return texts if all(map(str.isprintable, texts)) else map(_render_text, texts)
 
     def _write_iris(self, terms: Sequence[str]) -> Iterable[str]:
-        """Write IRIs: in quotes, where what all of them begin with shows that no prefix has to do with them, else one by one."""
+        """Write IRIs: in quotes, where what all of them begin with shows that no prefix has to do
+        with them, else one by one.
+        """
         start = commonprefix([min(terms), max(terms)])[1:]  # noqa: RUF071 - by characters is what is wanted
         if self._context.may_touch(start):
             return map(self._iris.__getitem__, terms)

@@ -1,4 +1,6 @@
-"""Rows → a networkx graph that every networkx writer takes (GEXF refuses rdflib's IRIs as keys, so all names are plain strings)."""
+"""Rows → a networkx graph that every networkx writer takes (GEXF refuses rdflib's IRIs as keys, so
+all names are plain strings).
+"""
 
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
@@ -19,8 +21,8 @@ def project_rows(rows: Iterable[Quad], *, prefixes: Mapping[str, str]) -> "netwo
         prefixes: Prefix → namespace, for the names of attributes and edges.
 
     Returns:
-        A multigraph. A node is an IRI without brackets, its attributes are texts by prefixed property (several joined by `` | ``),
-        the key of an edge is its prefixed property.
+        A multigraph. A node is an IRI without brackets, its attributes are texts by prefixed
+        property (several joined by `` | ``), the key of an edge is its prefixed property.
     """
     import networkx as nx
 

@@ -1,14 +1,16 @@
 """The table and its dictionary.
 
-Dictionary-coded: ``terms`` holds one row per distinct term (id, kind, lexical form, datatype, language), ``quads`` one row of four
-ids per distinct quad. An id is made from the text of the term (`spelling.number_of`; ``aliases`` holds the exceptions): equal data has
-equal ids in tables that the same DuckDB made, and nothing else may be read into it. 0 stands for the default graph and is no term.
-Lexical forms are unescaped; datatype and language are empty where they do not apply.
+Dictionary-coded: ``terms`` holds one row per distinct term (id, kind, lexical form, datatype,
+language), ``quads`` one row of four ids per distinct quad. An id is made from the text of the term
+(`spelling.number_of`; ``aliases`` holds the exceptions): equal data has equal ids in tables that
+the same DuckDB made, and nothing else may be read into it. 0 stands for the default graph and is no
+term. Lexical forms are unescaped; datatype and language are empty where they do not apply.
 
-Quads come in as texts of terms, from rows of Python, from files or from a SELECT, and are coded in DuckDB, by set operations (`intake`).
+Quads come in as texts of terms, from rows of Python, from files or from a SELECT, and are coded in
+DuckDB, by set operations (`intake`).
 
-Plans over the two tables (closure, shapes) stay inside the SQL that sqlglot can carry to Spark; what is peculiar to DuckDB (reading
-files, settings) is kept in this room.
+Plans over the two tables (closure, shapes) stay inside the SQL that sqlglot can carry to Spark;
+what is peculiar to DuckDB (reading files, settings) is kept in this room.
 """
 
 import os
@@ -47,7 +49,7 @@ class TripleTable:
     """A dictionary-coded set of quads in DuckDB, in memory or in a file.
 
     >>> with TripleTable() as table:
-    ...     table.load_rows([("<urn:a>", "<urn:p>", '"1.10"', ""), ("<urn:a>", "<urn:p>", '"1.10"', "")])
+    ...     table.load_rows([("<urn:a>", "<urn:p>", '"1.10"', "")] * 2)
     ...     len(table), table.rows()
     (1, [('<urn:a>', '<urn:p>', '"1.10"', '')])
     """
@@ -75,10 +77,12 @@ class TripleTable:
         # By itself DuckDB spills into the folder where the user stands.
         spill = temp_directory or Path(tempfile.gettempdir()) / f"airm-graph-{os.getpid()}"
         settings = {"threads": threads, "memory_limit": memory_limit, "temp_directory": str(spill)}
-        # DuckDB would otherwise fetch extensions from the network when a statement seems to want one.
+        # DuckDB would otherwise fetch extensions from the network when a statement seems to want
+        # one.
         config: dict[str, Any] = {name: value for name, value in settings.items() if value is not None}
         config["autoinstall_known_extensions"] = False
-        # Nothing reads a table in the order in which it was filled, and keeping it would take memory.
+        # Nothing reads a table in the order in which it was filled, and keeping it would take
+        # memory.
         config["preserve_insertion_order"] = False
         try:
             self._connection = duckdb.connect(str(path or ":memory:"), config=config)
@@ -117,19 +121,24 @@ class TripleTable:
         return self._run(sql)
 
     def _run(self, sql: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
-        """Run a statement with the values of its parameters ``$1``, ``$2`` …, in whatever dialect DuckDB has."""
+        """Run a statement with the values of its parameters ``$1``, ``$2`` …, in whatever dialect
+        DuckDB has.
+        """
         try:
             return self._connection.execute(sql, values or None).fetchall()
         except duckdb.Error as error:
             raise StoreError(f"{error}; the statement was: {sql}") from error
 
     def materialise(self, name: str, select: str) -> int:
-        """Keep the result of a SELECT under a name, in place of what had that name, outside the file; returns its number of rows."""
+        """Keep the result of a SELECT under a name, in place of what had that name, outside the
+        file; returns its number of rows.
+        """
         return int(self.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {select}")[0][0])
 
     @contextmanager
     def united_graphs(self, name: str) -> Iterator[None]:
-        """Give the triples of all graphs, each once, a name (columns s, p, o) while the context lasts.
+        """Give the triples of all graphs, each once, a name (columns s, p, o) while the context
+        lasts.
 
         Where no subject is spoken of in two graphs, the name is all that has to be made.
         """
@@ -152,7 +161,8 @@ class TripleTable:
         self.execute(f"INSERT INTO {name} {select}")
 
     def stream(self, sql: str, *, size: int = 8_000) -> Iterator[list[tuple[Any, ...]]]:
-        """Run a SELECT on tables that are not temporary and hand out its rows in lists, while other statements may run.
+        """Run a SELECT on tables that are not temporary and hand out its rows in lists, while other
+        statements may run.
 
         Raises:
             StoreError: DuckDB refuses it, or reading fails on the way.
@@ -168,7 +178,8 @@ class TripleTable:
             cursor.close()
 
     def load_records(self, name: str, *, columns: Mapping[str, str], records: Iterable[Sequence[str | int]]) -> None:
-        """Make a table of other things than terms: numbers and texts, as DuckDB names their types, in the order given.
+        """Make a table of other things than terms: numbers and texts, as DuckDB names their types,
+        in the order given.
 
         Raises:
             StoreError: DuckDB refuses it.
@@ -195,8 +206,8 @@ class TripleTable:
         """Make a table of the rows below the header of a regular CSV file.
 
         Args:
-            select: What to select from ``cells``, which has the number of the row, the header being row 1, and the cells c0, c1, … as
-                texts, NULL where the row has fewer.
+            select: What to select from ``cells``, which has the number of the row, the header being
+                row 1, and the cells c0, c1, … as texts, NULL where the row has fewer.
             width: How many cells a row may have.
 
         Raises:
@@ -208,7 +219,8 @@ class TripleTable:
         self.execute(f"CREATE OR REPLACE TABLE {name} AS WITH cells AS ({cells}) {select}")
 
     def copy_texts(self, select: str, path: Path) -> None:
-        """Write the one column of a SELECT to a file, each text as it is with a line end behind it, in the order of the SELECT.
+        """Write the one column of a SELECT to a file, each text as it is with a line end behind it,
+        in the order of the SELECT.
 
         Raises:
             StoreError: DuckDB refuses the SELECT, or the file cannot be written.
@@ -229,7 +241,8 @@ class TripleTable:
         self.copy_parquet(_select_texts("quads"), path)
 
     def copy_parts(self, parts: Sequence[tuple[int, int]], folder: Path) -> None:
-        """Write quads to a Parquet file for each part, ``part=N`` below a folder, as `copy_rows` does.
+        """Write quads to a Parquet file for each part, ``part=N`` below a folder, as `copy_rows`
+        does.
 
         Args:
             parts: Id of a graph, and the number of the part in which its quads stand.
@@ -246,7 +259,8 @@ class TripleTable:
         self.execute("; ".join(f"DROP TABLE IF EXISTS {name}" for name in names))
 
     def load_rows(self, rows: Iterable[Quad]) -> None:
-        """Add rows; a quad that is there already is not added again. Blank nodes with one label are one node.
+        """Add rows; a quad that is there already is not added again. Blank nodes with one label are
+        one node.
 
         Raises:
             StoreError: A term is no N-Quads term; the table is as before.
@@ -279,14 +293,18 @@ class TripleTable:
         """Add quads that SELECTs give, without leaving DuckDB.
 
         Args:
-            selects: Each with the columns s, p, o, g: texts of terms as N-Quads has them, g empty or NULL for the default graph. Its
-                result is held at once as texts; many millions of quads are best given as several SELECTs.
+            selects: Each with the columns s, p, o, g: texts of terms as N-Quads has them, g empty
+                or NULL for the default graph. Its result is held at once as texts; many millions of
+                quads are best given as several SELECTs.
 
         Raises:
             StoreError: A SELECT is refused, or a text is no N-Quads term; the table is as before.
 
         >>> with TripleTable() as table:
-        ...     table.load_select("SELECT '<urn:a>' AS s, '<urn:p>' AS p, '<urn:' || n || '>' AS o, NULL AS g FROM range(2) AS r(n)")
+        ...     table.load_select(
+        ...         "SELECT '<urn:a>' AS s, '<urn:p>' AS p, '<urn:' || n || '>' AS o, NULL AS g"
+        ...         " FROM range(2) AS r(n)"
+        ...     )
         ...     table.rows()
         [('<urn:a>', '<urn:p>', '<urn:0>', ''), ('<urn:a>', '<urn:p>', '<urn:1>', '')]
         """
@@ -296,7 +314,8 @@ class TripleTable:
                 intake.add_relation(f"(SELECT {columns} FROM ({select}) AS given)")
 
     def load_coded(self, quads: Sequence[CodedQuads], *, repeated: Collection[str] = ()) -> None:
-        """Add quads that SQL makes from the columns of tables, which are known to be new and in the one spelling of terms.
+        """Add quads that SQL makes from the columns of tables, which are known to be new and in the
+        one spelling of terms.
 
         Args:
             quads: None is there already, and none is given twice.
@@ -310,17 +329,21 @@ class TripleTable:
     def load_files(self, paths: Iterable[Path], *, parse: Parser, label: str | None = None) -> None:
         """Add the quads of N-Triples and N-Quads files, also packed ones (``.gz``, ``.zst``).
 
-        DuckDB cuts the lines and codes the terms. A line that may mean anything but what stands there (an escape, a comment, odd white
-        space, a term that not every parser takes) is read by *parse*, as slowly as that is.
+        DuckDB cuts the lines and codes the terms. A line that may mean anything but what stands
+        there (an escape, a comment, odd white space, a term that not every parser takes) is read by
+        *parse*, as slowly as that is.
 
         Args:
-            paths: Files, or folders with such files; of several files, the blank nodes of each are its own (``_:f2-label``).
+            paths: Files, or folders with such files; of several files, the blank nodes of each are
+                its own (``_:f2-label``).
             parse: Reads what is not plain, and says what is wrong where something is.
-            label: Stands before the labels of blank nodes; by itself ``f2-`` and so on where there are several files.
+            label: Stands before the labels of blank nodes; by itself ``f2-`` and so on where there
+                are several files.
 
         Raises:
             InputError: There is no such file.
-            StoreError: A file is not what its suffix says; the message names file and line. The table is as before.
+            StoreError: A file is not what its suffix says; the message names file and line. The
+                table is as before.
         """
         files = find_files(paths)
         with self._intake() as intake:
@@ -364,7 +387,9 @@ class TripleTable:
         return {term: numbers[text] for term, text in spelt.items() if known.get(numbers[text]) == text}
 
     def _number(self, texts: Sequence[str]) -> tuple[dict[str, int], dict[int, str]]:
-        """The numbers that texts have or would have, and the texts that have these numbers in the table."""
+        """The numbers that texts have or would have, and the texts that have these numbers in the
+        table.
+        """
         number = f"COALESCE(a.id, {number_of('w.text')})"
         asked = f"SELECT w.text, {number} FROM (SELECT unnest($1) AS text) AS w LEFT JOIN aliases AS a ON a.text = w.text"
         numbers = dict(self._run(asked, [texts])) if texts else {}
@@ -377,7 +402,9 @@ class TripleTable:
         return {DEFAULT_GRAPH: "", **dict(self._run(select, [wanted]) if wanted else ())}
 
     def rows(self, sql: str = "SELECT s, p, o, g FROM quads") -> list[Quad]:
-        """Write quads as rows, sorted; *sql* selects other quads, as four columns s, p, o, g of ids."""
+        """Write quads as rows, sorted; *sql* selects other quads, as four columns s, p, o, g of
+        ids.
+        """
         used = " UNION ".join(f"SELECT {column} AS id FROM picked_quads" for column in "spog")
         written = f"SELECT id, {TERM_TEXT} AS text FROM terms WHERE id IN ({used}) UNION ALL SELECT {DEFAULT_GRAPH}, ''"
         self.materialise("picked_quads", sql)

@@ -1,7 +1,8 @@
 """Tables of mappings (SSSOM/TSV): bytes in, mappings with their lines out, row by row.
 
 Source:
-    SSSOM/TSV, https://mapping-commons.github.io/sssom/ ; extensions are passed over, as the specification allows.
+    SSSOM/TSV, https://mapping-commons.github.io/sssom/ ; extensions are passed over, as the
+    specification allows.
 """
 
 import csv
@@ -21,7 +22,8 @@ from airm_graph.sssom import BUILT_IN, ENUMS, JUSTIFICATIONS, NO_TERM, PROPAGATE
 
 __all__ = ["MatchReader", "load_matches", "open_matches", "read_matches", "read_metadata_beside"]
 
-#: No line of a table and no block of metadata is longer; what is, was not written by people or tools for mappings.
+#: No line of a table and no block of metadata is longer; what is, was not written by people or
+#: tools for mappings.
 MAX_LINE = 1_000_000
 MAX_METADATA = 1_000_000
 _NEEDED = ("predicate_id", "mapping_justification")
@@ -42,12 +44,15 @@ class _UnreadableError(Exception):
 
 
 class MatchReader:
-    """A table of mappings that is read as it is gone through, once; its metadata is there from the start.
+    """A table of mappings that is read as it is gone through, once; its metadata is there from the
+    start.
 
     Attributes:
-        metadata: The slots of the set, references as IRIs, without those that it hands on to every mapping and no mapping has.
+        metadata: The slots of the set, references as IRIs, without those that it hands on to every
+            mapping and no mapping has.
         prefixes: As declared.
-        findings: What is wrong so far, of rules SSM-01 to SSM-06; complete when all mappings were taken.
+        findings: What is wrong so far, of rules SSM-01 to SSM-06; complete when all mappings were
+            taken.
     """
 
     def __init__(self, stream: BinaryIO, *, file: str, beside: bytes | None = None) -> None:
@@ -187,7 +192,8 @@ class MatchReader:
         for what in _find_missing(match, {slot.name for slot, _ in written}):
             self._say("SSM-03", f"the row has no {what}", line, cells)
         is_usable = not any(finding.severity is Severity.VIOLATION for finding in self.findings[before:])
-        # A prefix that is not declared is reported where it is first used; the other rows that use it lack a value.
+        # A prefix that is not declared is reported where it is first used; the other rows that use
+        # it lack a value.
         return match if is_usable and not _find_missing(match, match.values) else None
 
     def _take(self, slot: Slot, text: str, line: int, cells: Sequence[str]) -> str | None:
@@ -223,7 +229,9 @@ class MatchReader:
 
 
 def _find_missing(match: Match, given: Collection[str]) -> list[str]:
-    """What a mapping must have and *given* does not hold; a literal has a label and needs no identifier."""
+    """What a mapping must have and *given* does not hold; a literal has a label and needs no
+    identifier.
+    """
     missing = [name for name in _NEEDED if name not in given]
     for end in ("subject", "object"):
         needed = f"{end}_label" if match.get(f"{end}_type") == _LITERAL else f"{end}_id"
@@ -273,7 +281,9 @@ def _is_day(text: str) -> bool:
 
 
 def _compose(block: Sequence[str]) -> Any:
-    """The metadata as nodes, which know their lines; aliases are refused, as the specification asks."""
+    """The metadata as nodes, which know their lines; aliases are refused, as the specification
+    asks.
+    """
     if sum(map(len, block)) > MAX_METADATA:
         raise _UnreadableError(f"the metadata have more than {MAX_METADATA:,} characters", 1)
     text = "\n".join(block)
@@ -291,7 +301,9 @@ def _compose(block: Sequence[str]) -> Any:
 
 
 class _Lines:
-    """The lines of a stream as text, numbered; the block of metadata at its head is taken off first."""
+    """The lines of a stream as text, numbered; the block of metadata at its head is taken off
+    first.
+    """
 
     def __init__(self, stream: BinaryIO) -> None:
         self._stream, self.number, self.had_mark = stream, 0, False
@@ -352,10 +364,12 @@ def read_matches(data: bytes, *, file: str, beside: bytes | None = None) -> tupl
 
 
 def load_matches(path: str | Path) -> MatchSet:
-    """Read the table of mappings in a file, with the metadata of a file beside it when it has none of its own.
+    """Read the table of mappings in a file, with the metadata of a file beside it when it has none
+    of its own.
 
     Raises:
-        InputError: It cannot be read, or a rule that must be kept is broken; the message names file and line.
+        InputError: It cannot be read, or a rule that must be kept is broken; the message names file
+            and line.
     """
     try:
         with Path(path).open("rb") as stream:
@@ -370,7 +384,9 @@ def load_matches(path: str | Path) -> MatchSet:
 
 
 def read_metadata_beside(path: Path) -> bytes | None:
-    """The metadata of a table whose own file holds none: ``NAME.sssom.yml`` beside ``NAME.sssom.tsv``."""
+    """The metadata of a table whose own file holds none: ``NAME.sssom.yml`` beside
+    ``NAME.sssom.tsv``.
+    """
     stem = path.name.removesuffix(path.suffix)
     for suffix in (".yml", ".yaml"):
         beside = path.with_name(stem + suffix)

@@ -14,7 +14,9 @@ def sort_evidence(evidence: Iterable[Evidence]) -> tuple[Evidence, ...]:
 
 
 def attest(pairs: Iterable[tuple[str, Evidence]]) -> tuple[Attested, ...]:
-    """Gather the evidence of each value; the value most often said comes first, then by the alphabet."""
+    """Gather the evidence of each value; the value most often said comes first, then by the
+    alphabet.
+    """
     found: defaultdict[str, set[Evidence]] = defaultdict(set)
     for value, evidence in pairs:
         if value:

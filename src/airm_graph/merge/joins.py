@@ -1,6 +1,7 @@
 """Joins across inputs: what people decided of them, and the list of all with the reason of each.
 
-A mention is named by its evidence. Two mentions on one line (``Parent > Child``) are told apart by the name that they print.
+A mention is named by its evidence. Two mentions on one line (``Parent > Child``) are told apart by
+the name that they print.
 """
 
 from collections import defaultdict
@@ -150,7 +151,9 @@ class Joins:
         return Pairs(tuple(sorted(joined)), tuple(sorted(apart))), found
 
     def _is_about(self, decision: JoinDecision, kind: str) -> bool:
-        """Whether a decision is about things of a kind; one that does not say so is about sources, or else mitigations."""
+        """Whether a decision is about things of a kind; one that does not say so is about sources,
+        or else mitigations.
+        """
         kinds = {decision.one.kind, decision.two.kind} - {""}
         return kinds == {kind} or (not kinds and kind != "agent" and decision not in self._done)
 
@@ -242,7 +245,8 @@ _RANKS = ("identifier", "name", "text", "structure")
 
 
 def link_mentions(groups: Iterable[tuple[str, Sequence[Spot]]]) -> Iterator[Link]:
-    """List the joins across inputs: one link for each input of a record beside its first, between the mentions that have most in common.
+    """List the joins across inputs: one link for each input of a record beside its first, between
+    the mentions that have most in common.
 
     Args:
         groups: Key of a record and all its mentions.
@@ -277,7 +281,9 @@ def _make_link(one: Spot, two: Spot, target: str, *, basis: str) -> Link:
 
 
 def _score(one: Spot, two: Spot) -> float:
-    """How much of what both mentions say is the same: of each of name and text the share of words that both have."""
+    """How much of what both mentions say is the same: of each of name and text the share of words
+    that both have.
+    """
     shares = [_share(a, b) for a, b in ((one.key, two.key), (one.text, two.text)) if a and b]
     return round(sum(shares) / len(shares), _DIGITS) if shares else 0.0
 
@@ -288,7 +294,8 @@ def _share(one: str, two: str) -> float:
 
 
 def link_agents(said: Iterable[tuple[str, str, str, Evidence]]) -> Iterator[Link]:
-    """List the authors that are one in several sources, or under several names, of different inputs.
+    """List the authors that are one in several sources, or under several names, of different
+    inputs.
 
     Args:
         said: (key of the agent, key of the source, name as printed, evidence).

@@ -7,8 +7,8 @@ __all__ = ["GRAPH_TABLES", "ROLES", "TEXTS"]
 
 #: The vocabularies whose terms a mitigation has.
 ROLES = ("actor", "function", "lifecycle")
-#: Texts of a mitigation beside its name and description: each is the name of a column in mappings and
-#: in exported tables, and a field of ``triples.statements``.
+#: Texts of a mitigation beside its name and description: each is the name of a column in mappings
+#: and in exported tables, and a field of ``triples.statements``.
 TEXTS = ("note",)
 
 #: The tables of a graph, as they are exported and read back: kind → its columns.

@@ -24,7 +24,8 @@ class Location:
     """Lines of an input, 1-based and inclusive, and their text as captured (lines joined by LF).
 
     Attributes:
-        row: For tables: the row as a spreadsheet counts it, the header being row 1. A row may take several lines.
+        row: For tables: the row as a spreadsheet counts it, the header being row 1. A row may take
+            several lines.
         column: For tables: the header of the column; empty for the whole row.
     """
 
@@ -46,8 +47,10 @@ class Finding:
         remedy: What to do about it.
         place: Where, as far as known.
         focus, path, value: For results of shapes: node, property and value as N-Triples terms.
-        shape, component: For results of shapes: the shape and the kind of constraint, as N-Triples terms.
-        origin: For findings about RDF files: the place in a capture that the statement was taken from, as far as the file says.
+        shape, component: For results of shapes: the shape and the kind of constraint, as N-Triples
+            terms.
+        origin: For findings about RDF files: the place in a capture that the statement was taken
+            from, as far as the file says.
     """
 
     rule: str
@@ -81,7 +84,9 @@ class Rejected:
 
 @dataclass(frozen=True, slots=True, order=True)
 class TableCount:
-    """How many rows of a table were read below its header, blank ones left out, and how many of them are used."""
+    """How many rows of a table were read below its header, blank ones left out, and how many of
+    them are used.
+    """
 
     file: str
     read: int

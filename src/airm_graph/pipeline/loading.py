@@ -19,7 +19,8 @@ __all__ = ["find_base", "find_export", "load", "read_rdf", "read_sums"]
 
 
 def load(path: str | Path | None = None) -> Graph:
-    """Open a graph: a ``dist`` folder, an RDF file, captures, or the packaged example when nothing is given.
+    """Open a graph: a ``dist`` folder, an RDF file, captures, or the packaged example when nothing
+    is given.
 
     Args:
         path: Folder with ``airm.nq`` or another export, an RDF file, or what `build` takes.
@@ -80,7 +81,9 @@ def read_sums(folder: Path) -> dict[str, str]:
 
 
 def find_export(path: Path) -> Path | None:
-    """Find the RDF file that a path stands for: an export in a folder, or the file itself; None for other inputs."""
+    """Find the RDF file that a path stands for: an export in a folder, or the file itself; None for
+    other inputs.
+    """
     if path.is_dir():
         names = [EXPORTS[name].file_name for name in ("nquads", "ntriples", "turtle", "rdfxml", "jsonld")]
         return next((path / name for name in names if (path / name).is_file()), None)
@@ -88,7 +91,9 @@ def find_export(path: Path) -> Path | None:
 
 
 def find_base(quads: Iterable[Quad]) -> str:
-    """Find the base a graph was built with, as its dataset says; the default base where it does not."""
+    """Find the base a graph was built with, as its dataset says; the default base where it does
+    not.
+    """
     space = f"<{PREFIXES['void']}uriSpace>"
     found = sorted({read_literal(o).text for _, p, o, _ in quads if p == space and o.startswith('"http')})
     return found[0] if len(found) == 1 else BASE

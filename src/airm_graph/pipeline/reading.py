@@ -140,7 +140,9 @@ class _Merging:
         self.keys = {decision.mitigation for decision in decisions.codes}
 
     def read(self) -> tuple[TableReadings, Records]:
-        """Read the tables: sources first, then which rows are independent, then all other rows, merged."""
+        """Read the tables: sources first, then which rows are independent, then all other rows,
+        merged.
+        """
         readers = [FolderReader(folder.tables, mappings=folder.mappings, later=folder.later) for folder in self.folders]
         first = [reader.read() for reader in readers]
         merger = Merger([*self.captured, *(page for pages in first for page in pages)], decisions=self.decisions)
@@ -198,7 +200,9 @@ class _Merging:
         return {(numbers[found[1]], int(found[2])) for found in named if found and found[1] in numbers}
 
     def _list_rest(self, folder: Folder) -> tuple[dict[str, list[Row]], dict[str, set[str]], dict[str, int]]:
-        """Rows of a folder to read one by one by table; what other rows call their documents by mapping; how many others by table."""
+        """Rows of a folder to read one by one by table; what other rows call their documents by
+        mapping; how many others by table.
+        """
         rows: dict[str, list[Row]] = {}
         named: dict[str, set[str]] = {}
         others: dict[str, int] = {}

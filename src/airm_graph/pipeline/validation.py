@@ -32,7 +32,8 @@ def validate_inputs(
     platform: Platform = EMBEDDED,
     progress: Progress | None = None,
 ) -> tuple[Report, Mapping[str, str]]:
-    """Validate captures and tables, or RDF files, dist folders and folders of RDF files, and mapping sets.
+    """Validate captures and tables, or RDF files, dist folders and folders of RDF files, and
+    mapping sets.
 
     Args:
         inputs: Captures and tables as `build` takes them, or RDF and mapping sets
@@ -102,8 +103,11 @@ def _judge_mapping_set(path: Path) -> list[Finding]:
 
 
 def _find_rdf(path: Path) -> Sequence[Path]:
-    """List the RDF files that a path stands for: the export in a dist folder, a file, or every RDF file of a folder without captures."""
-    # The sums tell a written graph, whose files all say the same, from a folder of files that each say their own.
+    """List the RDF files that a path stands for: the export in a dist folder, a file, or every RDF
+    file of a folder without captures.
+    """
+    # The sums tell a written graph, whose files all say the same, from a folder of files that each
+    # say their own.
     if not path.is_dir():
         return (path,) if path.exists() and (format_suffix(path) or has_quads(path)) else ()
     if (path / MANIFEST).is_file():
@@ -115,14 +119,18 @@ def _find_rdf(path: Path) -> Sequence[Path]:
 
 
 def _find_mapping_sets(path: Path) -> tuple[Path, ...]:
-    """List the mapping sets that a path stands for: a file, or those of a folder without captures that is no written graph."""
+    """List the mapping sets that a path stands for: a file, or those of a folder without captures
+    that is no written graph.
+    """
     if not path.is_dir():
         return (path,) if is_match_table(path.name) and path.exists() else ()
     return () if (path / SUMS).is_file() else _list_below(path, lambda path: is_match_table(path.name))
 
 
 def _list_below(folder: Path, wanted: Callable[[Path], bool]) -> tuple[Path, ...]:
-    """List the files of a folder that are wanted and not hidden; none where captures or tables lie among them."""
+    """List the files of a folder that are wanted and not hidden; none where captures or tables lie
+    among them.
+    """
     paths = [path for path in folder.rglob("*") if path.is_file() and not any(part[0] == "." for part in path.relative_to(folder).parts)]
     if any(path.suffix in {".txt", ".csv", ".tsv"} and not is_own(path.name) for path in paths):
         return ()

@@ -58,7 +58,8 @@ _INFERRED = iri("graph/inferred")
 
 
 class Graph:
-    """A graph of mitigations: asserted and inferred quads in a table, what was found wrong, and ways to ask, convert and write.
+    """A graph of mitigations: asserted and inferred quads in a table, what was found wrong, and
+    ways to ask, convert and write.
 
     Attributes:
         table: The quads, inferred ones in their own graph; never changed. Terms of the project have
@@ -108,7 +109,7 @@ class Graph:
         Raises:
             StoreError: A term is no N-Quads term.
 
-        >>> len(Graph.of([("<urn:a>", "<urn:b>", '"1"', ""), ("<urn:a>", "<urn:b>", '"1"', "<urn:g>")]))
+        >>> len(Graph.of([("<urn:a>", "<urn:b>", '"1"', graph) for graph in ("", "<urn:g>")]))
         1
         """
         table = TripleTable(threads=1)
@@ -145,7 +146,9 @@ class Graph:
 
     @property
     def ontology(self) -> tuple[Quad, ...]:
-        """The ontology, in its own graph, sorted; asked with the data, but exported as its own file only."""
+        """The ontology, in its own graph, sorted; asked with the data, but exported as its own file
+        only.
+        """
         return tuple(self._rebase_quad(quad) for quad in read_ontology())
 
     @cached_property
@@ -243,7 +246,8 @@ class Graph:
         return release_digest(self._exported)
 
     def write(self, folder: str | Path, *, formats: Collection[str] | None = None) -> dict[str, Path]:
-        """Write exports, report, links, sums, for tables ``quarantine.csv``; when one fails, no file in *folder* is changed.
+        """Write exports, report, links, sums, for tables ``quarantine.csv``; when one fails, no
+        file in *folder* is changed.
 
         Args:
             folder: Made when it is missing.
@@ -281,7 +285,9 @@ class Graph:
         return dict(self.written)
 
     def list_beside(self) -> dict[str, bytes]:
-        """The files that stand beside the exports, name to content: report, links, for tables ``quarantine.csv``."""
+        """The files that stand beside the exports, name to content: report, links, for tables
+        ``quarantine.csv``.
+        """
         beside = {REPORT: self.report.to_json().encode()}
         if self.links is not None:
             beside[LINKS] = "".join(write_links(self.links, notice=NOTICE, base=self.base)).encode()
@@ -290,7 +296,8 @@ class Graph:
         return beside
 
     def write_tables(self, folder: str | Path) -> dict[str, Path]:
-        """Write the asserted quads as CSV tables that `airm_graph.build` reads back, with the mapping that says how.
+        """Write the asserted quads as CSV tables that `airm_graph.build` reads back, with the
+        mapping that says how.
 
         Args:
             folder: Made when it is missing.

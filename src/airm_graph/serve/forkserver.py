@@ -23,7 +23,8 @@ from airm_graph.serve.worker import run_worker
 
 __all__ = ["CONTROL", "KILL", "LOWER_PRIORITY", "START", "WORKER_ENDED", "WORKER_STARTED", "start_fork_server"]
 
-#: A command to the fork server or an event from it, the number of the worker, and of one that ended its ``os.waitpid`` status.
+#: A command to the fork server or an event from it, the number of the worker, and of one that ended
+#: its ``os.waitpid`` status.
 CONTROL = struct.Struct(">cII")
 START, KILL, LOWER_PRIORITY = b"S", b"K", b"L"
 WORKER_STARTED, WORKER_ENDED = b"W", b"E"
@@ -74,7 +75,8 @@ def start_fork_server(load: Callable[[], MessageHandler], *, limits: Limits) -> 
 def _run(load: Callable[[], MessageHandler], *, control: socket.socket, report: int, limits: Limits) -> NoReturn:
     code = 1
     try:
-        # Ctrl-C goes to the whole group; the HTTP process decides when this one ends, by closing the socket.
+        # Ctrl-C goes to the whole group; the HTTP process decides when this one ends, by closing
+        # the socket.
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
         backend = _load(load, report=report)

@@ -27,7 +27,8 @@ CONTENT_SECURITY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
-# Below the first, a coding saves less than its header costs; above the second, it is done in a thread beside the event loop.
+# Below the first, a coding saves less than its header costs; above the second, it is done in a
+# thread beside the event loop.
 _WORTHWHILE, _LARGE = 600, 64 << 10
 _TEXTS = (
     "text/",

@@ -5,7 +5,8 @@ import re
 
 __all__ = ["escape_cell", "escape_formula", "unescape_cell"]
 
-# What makes a spreadsheet take a cell for a formula, also in the full width that some programs fold.
+# What makes a spreadsheet take a cell for a formula, also in the full width that some programs
+# fold.
 _FORMULA = tuple("=+-@\t\r\n＝＋－＠")
 _MARK = "json:"
 # What a CSV file cannot carry, or what its readers take for a line end.
@@ -28,9 +29,10 @@ def escape_formula(cell: str) -> str:
 def escape_cell(cell: str) -> str:
     r"""Escape a cell so that :func:`unescape_cell` gives it back as it was, whatever is in it.
 
-    What already stands behind apostrophes gets one more; what CSV cannot carry is written as a string of JSON.
+    What already stands behind apostrophes gets one more; what CSV cannot carry is written as a
+    string of JSON.
 
-    >>> escape_cell("=1+1"), arm_cell("'=1+1"), arm_cell("bell\x07")
+    >>> escape_cell("=1+1"), escape_cell("'=1+1"), escape_cell("bell\x07")
     ("'=1+1", "''=1+1", 'json:"bell\\u0007"')
     """
     if cell.startswith(_MARK) or _UNWRITABLE.search(cell):

@@ -82,7 +82,8 @@ def load_folders(
     over: Over = map,
     load: LoadRows | None = None,
 ) -> tuple[list[Folder], Sequence[LoadedTable]]:
-    """Read tables; rows of mitigations go to DuckDB where SQL knows what each of their columns is for.
+    """Read tables; rows of mitigations go to DuckDB where SQL knows what each of their columns is
+    for.
 
     Args:
         entries, mapping: As for `read_folders`.
@@ -156,7 +157,9 @@ def _name_tables(entry: Input, tables: Iterable[Table]) -> dict[str, str]:
 
 
 def _excuse(tables: Sequence[Table], mappings: Sequence[Mapping], *, is_named: bool) -> tuple[Table, ...]:
-    """Make notes of tables that nobody may have meant: JSON found in a folder, and tables beside one that a mapping knows."""
+    """Make notes of tables that nobody may have meant: JSON found in a folder, and tables beside
+    one that a mapping knows.
+    """
     known = [any(mapping.find_table(table.header) for mapping in mappings) for table in tables]
     excused = []
     for table, is_known in zip(tables, known, strict=True):

@@ -47,7 +47,9 @@ class MappedTable:
         return self.table.evidence(row, self.columns.quoted)
 
     def text(self, row: Row, header: str, cell: str, kind: Kind) -> tuple[Text | None, Repairs]:
-        """What a cell says, repaired where the mapping asks for it, and the repairs with the cell that they were made in."""
+        """What a cell says, repaired where the mapping asks for it, and the repairs with the cell
+        that they were made in.
+        """
         captured = cell if kind == "prose" else " ".join(cell.split())
         if not cell or not self.mapping.is_repaired:
             return (Text(captured, captured) if cell else None), ()
@@ -92,7 +94,9 @@ class MappedTable:
 
 
 def choose_mapping(table: Table, mappings: Sequence[Mapping], say: Callable[[Finding], None]) -> MappedTable | None:
-    """The table under the first mapping that knows its columns; a finding of TAB-03 when none does."""
+    """The table under the first mapping that knows its columns; a finding of TAB-03 when none
+    does.
+    """
     for mapping in mappings:
         columns = mapping.find_table(table.header)
         if columns:

@@ -1,6 +1,7 @@
 """Mapping files: YAML in, what the columns of tables mean out.
 
-Every value is taken as text, so that the code ``1.10`` stays what it is. ``schemas/mapping.schema.json`` says the same for editors.
+Every value is taken as text, so that the code ``1.10`` stays what it is.
+``schemas/mapping.schema.json`` says the same for editors.
 """
 
 import re
@@ -74,7 +75,8 @@ def read_mapping(data: bytes, *, file: str) -> Mapping:
     r"""Read a mapping.
 
     Raises:
-        InputError: A key is unknown or missing, or a value is not one of those possible; the message names the line.
+        InputError: A key is unknown or missing, or a value is not one of those possible; the
+            message names the line.
 
     >>> text = b"edition: v2\ntables: {mitigations: {columns: {name: Title, source: Document}}}"
     >>> read_mapping(text, file="a.yaml").tables["mitigations"].columns["name"]

@@ -1,4 +1,6 @@
-"""What columns mean, as data: which is what, how values split, what codes, names and addresses stand for. Nothing here runs."""
+"""What columns mean, as data: which is what, how values split, what codes, names and addresses
+stand for. Nothing here runs.
+"""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
@@ -44,7 +46,8 @@ class ClassificationMapping:
     """The columns of one classification of a row.
 
     Attributes:
-        name: Empty for the columns of the table itself; otherwise what the IRIs of these classifications end in.
+        name: Empty for the columns of the table itself; otherwise what the IRIs of these
+            classifications end in.
         columns: What a column is (``CLASSIFICATION``) → its header.
         agent: Who makes all of them, where no column says it.
         kind: What that is (``KINDS``), where no column says it.
@@ -69,9 +72,11 @@ class TableMapping:
         separator: What stands between two authors; ``auto`` where each line tells.
         classifications: Those that have columns of their own, beside that of the table.
         roles: Vocabulary → headers of the columns that hold its terms.
-        inline: What a column says of the document of its row → its header; empty where documents have a table.
+        inline: What a column says of the document of its row → its header; empty where documents
+            have a table.
         separators: What a column is → what stands between several values in one cell.
-        keys: For sources: by what a row of mitigations may name one, in the order in which it is tried.
+        keys: For sources: by what a row of mitigations may name one, in the order in which it is
+            tried.
         optional: Headers that a table may lack.
     """
 
@@ -88,7 +93,9 @@ class TableMapping:
 
     @property
     def every_classification(self) -> tuple[ClassificationMapping, ...]:
-        """The classification of the table itself, when it has a code column, and those with a name."""
+        """The classification of the table itself, when it has a code column, and those with a
+        name.
+        """
         own = {what: header for what, header in self.columns.items() if what in CLASSIFICATION}
         if self.kind not in {"mitigations", "taxonomy"} or "code" not in own:
             return self.classifications
@@ -103,7 +110,9 @@ class TableMapping:
 
     @property
     def quoted(self) -> list[str]:
-        """The columns that evidence quotes: all but those that say who assigned a code, for addresses are not published."""
+        """The columns that evidence quotes: all but those that say who assigned a code, for
+        addresses are not published.
+        """
         unquoted = {given.columns["agent"] for given in self.every_classification if "agent" in given.columns}
         return [header for header in self.headers if header not in unquoted]
 
@@ -146,8 +155,10 @@ class Mapping:
         tables: By kind.
         labels: Notation → another label under which the tables print the code.
         agents: Value of the agent column → the name to publish.
-        is_repaired: Whether texts are repaired as those of captured pages; otherwise they are published as they stand.
-        is_guarded: Whether cells that a spreadsheet would run stand behind an apostrophe, as exports write them.
+        is_repaired: Whether texts are repaired as those of captured pages; otherwise they are
+            published as they stand.
+        is_guarded: Whether cells that a spreadsheet would run stand behind an apostrophe, as
+            exports write them.
     """
 
     name: str
@@ -162,6 +173,8 @@ class Mapping:
     is_repaired: bool = False
 
     def find_table(self, header: Sequence[str]) -> TableMapping | None:
-        """The table whose columns are in *header*, without what it lacks; the one with most columns when there are several."""
+        """The table whose columns are in *header*, without what it lacks; the one with most columns
+        when there are several.
+        """
         fitting = [table.fit(header) for table in self.tables.values() if not table.missing(header)]
         return max(fitting, key=lambda table: len(table.headers), default=None)

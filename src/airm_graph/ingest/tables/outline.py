@@ -1,4 +1,6 @@
-"""Which row of a table is part of which: what its own cell says, and what the cells of others say that list it."""
+"""Which row of a table is part of which: what its own cell says, and what the cells of others say
+that list it.
+"""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -58,7 +60,8 @@ def read_outline(mapped: MappedTable, rows: Sequence[Row], documents: Mapping[in
     Args:
         mapped: The table.
         rows: Its rows that can be read.
-        documents: Number of a row → what tells its document from others; a row of another document is no parent.
+        documents: Number of a row → what tells its document from others; a row of another document
+            is no parent.
     """
     outline = Outline()
     if not {"parent", "children"} & mapped.columns.columns.keys():

@@ -1,4 +1,6 @@
-"""What the values of a column look like: the shares of codes, addresses, years, terms and names among them."""
+"""What the values of a column look like: the shares of codes, addresses, years, terms and names
+among them.
+"""
 
 import re
 from collections import Counter

@@ -1,6 +1,7 @@
 """The tables of an exported graph → records, merged as they were when the graph was written.
 
-Each row stands for statements of the captures that its evidence belongs to; the captures themselves need not be there.
+Each row stands for statements of the captures that its evidence belongs to; the captures themselves
+need not be there.
 """
 
 import re
@@ -46,7 +47,9 @@ class _UnusableError(Exception):
 
 
 def restore_records(mapped_tables: Sequence[MappedTable]) -> Records:
-    """Read the tables of an exported graph; rows that name what is not there, or are not as they were written, are set aside."""
+    """Read the tables of an exported graph; rows that name what is not there, or are not as they
+    were written, are set aside.
+    """
     if not mapped_tables:
         return Records()
     reader = _Reader()

@@ -27,7 +27,9 @@ _KINDS = {
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """One value of a code cell: the code, or None where it says that there is none; *problem* where it cannot be read."""
+    """One value of a code cell: the code, or None where it says that there is none; *problem* where
+    it cannot be read.
+    """
 
     code: str | None
     problem: tuple[str, str] | None = None
@@ -85,7 +87,9 @@ def _codes_of_label(edition: str) -> dict[str, tuple[str, ...]]:
 
 
 def _compare_label(code: Code, label: str, labels: Lookup[str, str]) -> str:
-    """What is wrong with a label beside a code; empty when nothing is, or when no label of the code is known."""
+    """What is wrong with a label beside a code; empty when nothing is, or when no label of the code
+    is known.
+    """
     known = {normalise(text) for text in (code.label, labels.get(code.notation)) if text}
     if label and code.label and normalise(label) not in known:
         return f"code {code.notation} is {code.label!r} and not {label!r}"
@@ -112,7 +116,9 @@ def _split_codes(mapped: MappedTable, row: Row, given: ClassificationMapping) ->
 
 
 def read_codes(mapped: MappedTable, row: Row, given: ClassificationMapping, taxonomy: Taxonomy) -> tuple[tuple[AssignedCode, ...], Repairs]:
-    """The codes of one classification of a row that was checked, with reason, agent and day, and the repairs of the reason."""
+    """The codes of one classification of a row that was checked, with reason, agent and day, and
+    the repairs of the reason.
+    """
     cells = {what: mapped.table.get(row, column) for what, column in given.columns.items()}
     codes = [part.code for value in _split_codes(mapped, row, given) if (part := _read_part(value, taxonomy, mapped.mapping.labels)).code]
     reason, created = cells.get("reason", ""), cells.get("created", "")

@@ -35,7 +35,7 @@ _SCHEMA = "CREATE TABLE IF NOT EXISTS entries (key TEXT PRIMARY KEY, value BLOB 
 
 
 def find_cache_folder() -> Path:
-    """Where a cache is by default: ``airm-graph`` below ``XDG_CACHE_HOME``, or below
+    """Return where a cache is by default: ``airm-graph`` below ``XDG_CACHE_HOME``, or below
     ``~/.cache``.
     """
     home = os.environ.get("XDG_CACHE_HOME", "")

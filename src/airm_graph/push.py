@@ -114,7 +114,7 @@ class PushReport:
         return not any(step.problem or (self.dry_run and step.action != "keep") for step in self.steps)
 
     def to_json(self) -> str:
-        """The report as JSON."""
+        """Return the report as JSON."""
         steps = [{name: getattr(step, name) for name in Step.__slots__} for step in self.steps]
         found: dict[str, Any] = {"endpoint": self.target.url, "protocol": self.target.protocol, "base": self.base, "digest": self.digest}
         found |= {"dry_run": self.dry_run, "complete": self.complete, "graphs": steps, "left_alone": list(self.left)}

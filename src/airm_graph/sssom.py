@@ -155,7 +155,9 @@ class Match:
     line: int = 0
 
     def get(self, slot: str) -> str:
-        """The value of a slot, the first one where there are several; empty when there is none."""
+        """Return the value of a slot, the first one where there are several; empty when there is
+        none.
+        """
         value = self.values.get(slot, "")
         return value if isinstance(value, str) else next(iter(value), "")
 
@@ -187,8 +189,8 @@ class MatchSet:
     matches: tuple[Match, ...] = ()
 
     def get(self, slot: str) -> str:
-        """The value of a slot of the set, the first one where there are several; empty when there
-        is none.
+        """Return the value of a slot of the set, the first one where there are several; empty when
+        there is none.
         """
         return Match(self.metadata).get(slot)
 
@@ -202,7 +204,7 @@ class Curies:
         self._longest_first = sorted(self.prefixes.items(), key=lambda pair: (-len(pair[1]), pair[0]))
 
     def expand(self, curie: str) -> str | None:
-        """The IRI of a CURIE, or None when its prefix is not declared.
+        """Return the IRI of a CURIE, or None when its prefix is not declared.
 
         >>> Curies({}).expand("skos:exactMatch")
         'http://www.w3.org/2004/02/skos/core#exactMatch'
@@ -211,7 +213,7 @@ class Curies:
         return self.prefixes[prefix] + local if colon and prefix in self.prefixes else None
 
     def contract(self, iri: str) -> str:
-        """The CURIE of an IRI, by the longest namespace that it lies in.
+        """Return the CURIE of an IRI, by the longest namespace that it lies in.
 
         Raises:
             ExportError: It lies in none.
@@ -225,13 +227,13 @@ class Curies:
         raise ExportError(f"<{iri}> lies in no namespace of the set; declare a prefix for it")
 
     def used(self, iris: Iterable[str]) -> dict[str, str]:
-        """The prefixes that a file with these IRIs has to declare, sorted."""
+        """Return the prefixes that a file with these IRIs has to declare, sorted."""
         names = {self.contract(iri).partition(":")[0] for iri in iris} - BUILT_IN.keys()
         return {name: self.prefixes[name] for name in sorted(names)}
 
 
 def is_match_table(name: str) -> bool:
-    """Whether a file of that name is a table of mappings.
+    """Tell whether a file of that name is a table of mappings.
 
     >>> is_match_table("v1-v2.sssom.tsv"), is_match_table("mitigations.tsv")
     (True, False)

@@ -112,8 +112,8 @@ def label_classification(edition: str, notation: str) -> str:
 
 @cache
 def load_scope_notes(edition: str) -> dict[str, str]:
-    """What each code of an edition is about, in our words, by notation; without the codes of which
-    nothing is known.
+    """Return what each code of an edition is about, in our words, by notation; without the codes of
+    which nothing is known.
 
     >>> load_scope_notes("v2")["2.2.4"]
     'Safety cases and other documented evidence for safety claims.'

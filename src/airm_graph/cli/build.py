@@ -126,7 +126,7 @@ def command(
 
 
 def find_cache(*, cached: bool, folder: Path | None) -> Path | None:
-    """The folder that keeps readings, None when none is asked for."""
+    """Return the folder that keeps readings, None when none is asked for."""
     from airm_graph.cache import find_cache_folder
 
     return folder or (find_cache_folder() if cached else None)

@@ -44,7 +44,7 @@ def _make_console(*, err: bool = False) -> "Console | _Plain":
 
 
 def make_rich(*, err: bool) -> "Console":
-    """The console of rich, for what is more than lines."""
+    """Return the console of rich, for what is more than lines."""
     from rich.console import Console
 
     return Console(stderr=err, highlight=False, soft_wrap=True, markup=False, emoji=False)

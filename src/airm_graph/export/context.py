@@ -164,7 +164,8 @@ class Context:
         return iri
 
     def may_touch(self, start: str) -> bool:
-        """Whether an IRI with this start may be written as a compact IRI, or be mistaken for one.
+        """Tell whether an IRI with this start may be written as a compact IRI, or be mistaken for
+        one.
 
         >>> context = Context({"ex": "http://example.org/"})
         >>> context.may_touch("http://ex"), context.may_touch("http://example.org/a"), context.may_touch("http://example.net/")

@@ -47,7 +47,7 @@ class JsonBlocks:
         return list(map(template.__mod__, zip(self._write_iris(group.subjects), *values, strict=True)))
 
     def head(self, *, filled: bool) -> str:
-        """The context, unless it is empty, and the start of the graph."""
+        """Return the context, unless it is empty, and the start of the graph."""
         lines = json.dumps({"@context": self._document}, ensure_ascii=False, indent=2).removesuffix("\n}") if self._document else "{"
         comma = "," if self._document else ""
         return f"{lines}{comma}\n  {_write(self._context.find_keyword('@graph'))}: [" + ("\n" if filled else "")
@@ -57,7 +57,7 @@ class JsonBlocks:
         return text
 
     def foot(self, *, filled: bool) -> str:
-        """The end of graph and document."""
+        """Return the end of graph and document."""
         return "\n  ]\n}\n" if filled else "]\n}\n"
 
     def _make_template(self, pattern: Pattern, order: Order) -> Template:

@@ -79,7 +79,7 @@ class XmlBlocks:
         return _MARK.sub(lambda match: names[match[0]], text)
 
     def foot(self, *, filled: bool) -> str:  # noqa: ARG002
-        """The end of the document."""
+        """Return the end of the document."""
         return "</rdf:RDF>\n"
 
     def _name_others(self) -> dict[str, str]:

@@ -127,12 +127,12 @@ class _Graph:
         return sorted(self.types[self.name(kind)], key=natural_key)
 
     def values(self, pairs: Iterable[tuple[str, str]], predicate: str) -> list[str]:
-        """The values of a predicate: texts of literals, paths or addresses of nodes."""
+        """Return the values of a predicate: texts of literals, paths or addresses of nodes."""
         wanted = self.name(predicate)
         return sorted({read_literal(o).text if o.startswith('"') else self.path(o) for p, o in pairs if p == wanted})
 
     def one(self, subject: str, predicate: str) -> str:
-        """The first value that any capture gives."""
+        """Return the first value that any capture gives."""
         found = self.values((pair for pairs in self.said[subject].values() for pair in pairs), predicate)
         return found[0] if found else ""
 

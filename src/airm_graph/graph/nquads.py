@@ -29,8 +29,8 @@ _LONGEST = 16_000_000
 
 
 def suffix_of(path: Path) -> str:
-    """The suffix that says which format a file is, also where it is packed: ``.nq`` of ``a.nq.gz``;
-    empty for other formats.
+    """Return the suffix that says which format a file is, also where it is packed: ``.nq`` of
+    ``a.nq.gz``; empty for other formats.
 
     >>> suffix_of(Path("a.NQ.gz")), suffix_of(Path("a.ttl"))
     ('.nq', '')

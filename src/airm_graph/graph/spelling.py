@@ -90,12 +90,12 @@ def number_of(text: str) -> str:
 
 
 def is_canonical(text: str) -> str:
-    """An SQL condition: a text is a term in its one spelling."""
+    """Return an SQL condition: a text is a term in its one spelling."""
     return _is_term(text, iri=_ANY_IRI, blank=_ANY_BLANK, suffix=r"\^\^<[^<> \"\\\n\r]+>|@[A-Za-z0-9-]+")
 
 
 def is_certain(text: str) -> str:
-    """An SQL condition: a text is a term in its one spelling, and of a form that no parser
+    """Return an SQL condition: a text is a term in its one spelling, and of a form that no parser
     refuses.
     """
     return _is_term(text, iri=_PLAIN_IRI, blank=_PLAIN_BLANK, suffix=rf"\^\^{_PLAIN_IRI}|{_PLAIN_TAG}")

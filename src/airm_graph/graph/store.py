@@ -179,7 +179,7 @@ class Store:
         return map(_row, self._store.quads_for_pattern(wanted[0], None, wanted[1], graph_node))
 
     def find_graphs(self, subject: str) -> tuple[str, ...]:
-        """The IRIs of the named graphs with statements about a subject, without brackets,
+        """Return the IRIs of the named graphs with statements about a subject, without brackets,
         sorted.
         """
         try:
@@ -189,7 +189,7 @@ class Store:
         return tuple(sorted({quad.graph_name.value for quad in found if isinstance(quad.graph_name, ox.NamedNode)}))
 
     def list_graphs(self) -> tuple[str, ...]:
-        """The IRIs of the named graphs, without brackets, sorted."""
+        """Return the IRIs of the named graphs, without brackets, sorted."""
         return tuple(sorted(graph.value for graph in self._store.named_graphs() if isinstance(graph, ox.NamedNode)))
 
 

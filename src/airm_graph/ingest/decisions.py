@@ -222,8 +222,8 @@ def _read_review(table: Table, row: Row, base: str, readings: DecisionReadings) 
 
 
 def split_codes(said: str, *, edition: str, location: Location, findings: list[Finding]) -> Iterator[str]:
-    """The codes of a cell, parted by semicolons or line ends, each alone or with its label; what is
-    none becomes a finding of DEC-03.
+    """Yield the codes of a cell, parted by semicolons or line ends, each alone or with its label;
+    what is none becomes a finding of DEC-03.
 
     >>> where = Location("review.csv")
     >>> said = "2.2.2 Testing & Evaluation; 2.2.3"

@@ -63,8 +63,8 @@ def read_terms(text: str) -> dict[str, KnownTerm]:
 
 @cache
 def load_known_terms() -> Mapping[str, KnownTerm]:
-    """The terms of the vocabularies that are mapped to, of our own ontology and taxonomies, and the
-    links of SKOS.
+    """Return the terms of the vocabularies that are mapped to, of our own ontology and taxonomies,
+    and the links of SKOS.
     """
     found = read_terms(read_resource("ontology/external-terms.tsv"))
     for name, space in _OWN.items():

@@ -166,8 +166,8 @@ def _expand_folder(folder: Path) -> list[Input]:
 
 
 def is_own(name: str) -> bool:
-    """Whether a file of that name is a table, and none of mitigations: what a build sets aside, a
-    review, mappings.
+    """Tell whether a file of that name is a table, and none of mitigations: what a build sets
+    aside, a review, mappings.
 
     >>> is_own("links.sssom.tsv"), is_own("mitigations.tsv")
     (True, False)

@@ -324,7 +324,7 @@ class _Lines:
             raise _UnreadableError(f"the line is not UTF-8 (byte {error.start + 1})", self.number) from error
 
     def split_head(self) -> tuple[list[str], str]:
-        """The lines of the metadata without their signs, and the header."""
+        """Return the lines of the metadata without their signs, and the header."""
         block: list[str] = []
         size = 0
         for line in self:
@@ -384,7 +384,7 @@ def load_matches(path: str | Path) -> MatchSet:
 
 
 def read_metadata_beside(path: Path) -> bytes | None:
-    """The metadata of a table whose own file holds none: ``NAME.sssom.yml`` beside
+    """Return the metadata of a table whose own file holds none: ``NAME.sssom.yml`` beside
     ``NAME.sssom.tsv``.
     """
     stem = path.name.removesuffix(path.suffix)

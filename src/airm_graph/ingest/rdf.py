@@ -89,7 +89,7 @@ def format_suffix(path: Path) -> str:
 
 
 def has_quads(path: Path) -> bool:
-    """Whether a file is Parquet with the columns s, p, o and g."""
+    """Tell whether a file is Parquet with the columns s, p, o and g."""
     if path.suffix.lower() != _PARQUET:
         return False
     try:
@@ -118,7 +118,9 @@ class Lines:
         return bool(self._triples)
 
     def find(self, focus: str, *, path: str = "", value: str = "") -> Range | None:
-        """The lines of the triple that a result is about, or those of its subject, or None."""
+        """Return the lines of the triple that a result is about, or those of its subject, or
+        None.
+        """
         stated = (self._triples.get(triple) for triple in _triples_of(focus, path=path, value=value))
         # Without a value the number of them is wrong: the last one is where one too many stands.
         last = (self._last.get((focus, predicate)) for inverse, predicate in _FIRST_STEPS.findall(path) if not inverse)
@@ -129,15 +131,15 @@ class Lines:
         return self._mentions.get(focus)
 
     def rank(self, focus: str, *, path: str, value: str) -> int:
-        """How well the file fits a result: 0 it states the triple, 1 something of the node, 2
-        neither.
+        """Return how well the file fits a result: 0 it states the triple, 1 something of the node,
+        2 neither.
         """
         if any(triple in self._triples for triple in _triples_of(focus, path=path, value=value)):
             return 0
         return 1 if focus in self._subjects else 2
 
     def quote(self, lines: Range) -> str:
-        """The text of some lines, joined by LF."""
+        """Return the text of some lines, joined by LF."""
         return "\n".join(self._text[number - 1] for number in range(lines[0], lines[1] + 1))
 
 

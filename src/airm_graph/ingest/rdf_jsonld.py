@@ -141,7 +141,7 @@ class _Context:
         return _Context(terms)
 
     def keyword(self, key: str) -> str:
-        """The keyword that a key is or stands for, or the key."""
+        """Return the keyword that a key is or stands for, or the key."""
         meaning = self._terms.get(key, key)
         return meaning if meaning.startswith("@") else key
 
@@ -195,7 +195,7 @@ class _Reader:
         self._text, self._position, self._line = text, 0, 1
 
     def next(self) -> tuple[str, int]:
-        """The next token and its line."""
+        """Return the next token and its line."""
         match = _TOKEN.match(self._text, self._position)
         if match is None:
             raise ValueError("no token")
@@ -204,7 +204,7 @@ class _Reader:
         return match[1] or match[2] or match[3], self._line
 
     def value(self, mark: str, line: int) -> _Value:
-        """The value that begins with a token."""
+        """Return the value that begins with a token."""
         if mark == "{":
             return _Value(list(self._members()), line)
         if mark == "[":

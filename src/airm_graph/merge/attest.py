@@ -9,7 +9,7 @@ __all__ = ["attest", "sort_evidence"]
 
 
 def sort_evidence(evidence: Iterable[Evidence]) -> tuple[Evidence, ...]:
-    """Each piece of evidence once, by capture and line."""
+    """Return each piece of evidence once, by capture and line."""
     return tuple(sorted(set(evidence)))
 
 

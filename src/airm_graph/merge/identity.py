@@ -174,8 +174,8 @@ class _Classes:
     # The weak rules: for classes that do not know their place.
 
     def only_name(self) -> list[tuple[int, int]]:
-        """What has a name and no place meets the only mitigation of that name, or the only one with
-        its text or code.
+        """Return what has a name and no place meets the only mitigation of that name, or the only
+        one with its text or code.
 
         Where the publisher tells several of that name apart, the name alone says nothing: the text
         decides.
@@ -195,8 +195,8 @@ class _Classes:
         return pairs
 
     def same_child(self) -> list[tuple[int, int]]:
-        """A child of an unnamed page meets the only mitigation of its name and text, or the page of
-        its name and code.
+        """Return a child of an unnamed page meets the only mitigation of its name and text, or the
+        page of its name and code.
         """
         members, pairs = self.members(), []
         for named in self._by_key(members).values():
@@ -209,7 +209,7 @@ class _Classes:
         return pairs
 
     def same_text(self) -> list[tuple[int, int]]:
-        """An unnamed page meets the only named mitigation with its description and code."""
+        """Return an unnamed page meets the only named mitigation with its description and code."""
         members, pairs = self.members(), []
         by_text: defaultdict[str, list[int]] = defaultdict(list)
         for root, group in members.items():
@@ -224,8 +224,8 @@ class _Classes:
         return pairs
 
     def same_row_text(self) -> list[tuple[int, int]]:
-        """A row of a table meets the only mitigation of other inputs that has its text, whatever
-        each of them calls it.
+        """Return a row of a table meets the only mitigation of other inputs that has its text,
+        whatever each of them calls it.
         """
         members = self.members()
         by_text: defaultdict[str, list[int]] = defaultdict(list)
@@ -240,8 +240,8 @@ class _Classes:
         return pairs
 
     def same_row_name(self) -> list[tuple[int, int]]:
-        """A row meets what other inputs call by its name, where no input has two of that name;
-        their texts may differ.
+        """Return a row meets what other inputs call by its name, where no input has two of that
+        name; their texts may differ.
         """
         members, pairs = self.members(), []
         for named in self._by_key(members).values():
@@ -257,8 +257,8 @@ class _Classes:
         return has_row and not inputs[0] & inputs[1] and _agree_on_codes(self.codes(one), self.codes(two))
 
     def join_left_out(self) -> bool:
-        """An unnamed page meets the mitigation that it alone does not list, or the only child of
-        its parent that it can be.
+        """Return an unnamed page meets the mitigation that it alone does not list, or the only
+        child of its parent that it can be.
         """
         members = self.members()
         pairs = self.absences.find_left_out(lambda own: not self.keys(members[self.find(own)]))

@@ -48,7 +48,7 @@ class Pairs:
 
 
 def list_mentions(occurrences: Iterable[Occurrence]) -> list[Spot]:
-    """The mentions of mitigations, in the order given."""
+    """Return the mentions of mitigations, in the order given."""
     return [
         Spot(
             Mention(location_key(occurrence.evidence), occurrence.name, "mitigation"),
@@ -63,7 +63,7 @@ def list_mentions(occurrences: Iterable[Occurrence]) -> list[Spot]:
 
 
 def list_sources(blocks: Iterable[SourceBlock | None]) -> list[Spot | None]:
-    """The mentions of sources, in the order given; None where there is none."""
+    """Return the mentions of sources, in the order given; None where there is none."""
     return [
         Spot(
             Mention(location_key(block.evidence), block.title.published, "source"),
@@ -79,7 +79,7 @@ def list_sources(blocks: Iterable[SourceBlock | None]) -> list[Spot | None]:
 
 
 def list_authors(said: Iterable[tuple[str, Evidence]]) -> list[Spot | None]:
-    """The mentions of authors, by printed name and evidence, in the order given."""
+    """Return the mentions of authors, by printed name and evidence, in the order given."""
     return [_find_author(name, evidence) for name, evidence in said]
 
 
@@ -121,7 +121,7 @@ class Joins:
         self._seen = {decision: set() for decision in kept}
 
     def resolve(self, spots: Sequence[Spot | None], kind: str) -> tuple[Pairs, list[tuple[JoinDecision, int, int]]]:
-        """The decisions that name two of these mentions, as pairs of places.
+        """Return the decisions that name two of these mentions, as pairs of places.
 
         Args:
             spots: Mentions of one kind.
@@ -222,7 +222,7 @@ class _Seen:
             self.by.setdefault(mark, spot)
 
     def find(self, spot: Spot) -> tuple[Spot, str] | None:
-        """The earlier mention of another input that has most in common, and what."""
+        """Return the earlier mention of another input that has most in common, and what."""
         for mark in _list_marks(spot):
             other = self.by.get(mark)
             if other and other.capture != spot.capture:

@@ -29,7 +29,7 @@ def digest(*parts: str) -> str:
 
 
 def telling_words(title: str) -> list[str]:
-    """The words of a title as slugs, without articles and the like.
+    """Return the words of a title as slugs, without articles and the like.
 
     >>> telling_words("Risk Sources and Risk Management Measures")[:2]
     ['risk', 'sources']
@@ -71,8 +71,8 @@ def _mint(identities: Sequence[str], name: Callable[[str, int], str]) -> dict[st
 
 
 def find_surname(name: str) -> str:
-    """What names a source: the surname of a name that begins with the given name, or the whole name
-    of a body.
+    """Return what names a source: the surname of a name that begins with the given name, or the
+    whole name of a body.
 
     >>> find_surname("Rokas Gipiškis"), find_surname("Lee, Ann"), find_surname("Example Institute")
     ('Gipiškis', 'Lee', 'Example Institute')

@@ -101,7 +101,7 @@ def _split_back(words: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...
 
 
 def are_one(one: Name, two: Name) -> bool:
-    """Whether two names of one source could be those of one person.
+    """Tell whether two names of one source could be those of one person.
 
     >>> are_one(parse_name("Slattery, P."), parse_name("Peter Slattery"))
     True

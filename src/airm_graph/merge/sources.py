@@ -242,8 +242,8 @@ def _find_telling(names: Sequence[tuple[str, Evidence]]) -> list[tuple[str, Evid
 
 
 def name_source(blocks: Sequence[SourceBlock]) -> tuple[str, str, str]:
-    """What a source is named after: its first author, its year (empty when none is printed) and its
-    title.
+    """Return what a source is named after: its first author, its year (empty when none is printed)
+    and its title.
     """
     lines = attest((block.author_line.published, block.evidence) for block in blocks)
     first = next(block for block in blocks if block.author_line.published == lines[0].value)

@@ -42,7 +42,7 @@ class Evidence:
     column: str = ""
 
     def locate(self, file: str) -> Location:
-        """The same place in the file of that name."""
+        """Return the same place in the file of that name."""
         return Location(file, self.first_line or None, self.last_line or None, self.text, self.row, self.column)
 
 

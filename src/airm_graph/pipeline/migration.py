@@ -121,6 +121,6 @@ def propose_mapping(paths: Sequence[str | Path]) -> MappingProposal:
 
 
 def has_decisions(path: str | Path) -> bool:
-    """Whether somebody decided something in a review."""
+    """Tell whether somebody decided something in a review."""
     decided = read_decisions([path])
     return bool(decided.codes or decided.rejected or decided.findings)

@@ -62,7 +62,7 @@ class Read:
         return not (self.independent or self.records.mitigations or any(one.mitigations for one in self.kept))
 
     def find_records(self, focus: Iterable[str]) -> Records:
-        """All records, and of kept mitigations those to which some nodes belong."""
+        """Return all records, and of kept mitigations those to which some nodes belong."""
         if not self.kept:
             return self.records
         keys = {"/".join(node.removeprefix(f"<{BASE}").rstrip(">").split("/")[:3]) for node in focus}

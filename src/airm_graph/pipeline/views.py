@@ -285,8 +285,8 @@ class Graph:
         return dict(self.written)
 
     def list_beside(self) -> dict[str, bytes]:
-        """The files that stand beside the exports, name to content: report, links, for tables
-        ``quarantine.csv``.
+        """Return the files that stand beside the exports, name to content: report, links, for
+        tables ``quarantine.csv``.
         """
         beside = {REPORT: self.report.to_json().encode()}
         if self.links is not None:

@@ -81,7 +81,7 @@ class Axioms:
     left_over: tuple[str, ...] = ()
 
     def names(self) -> set[str]:
-        """Every property and class of the rules."""
+        """Return every property and class of the rules."""
         pairs = {name for pair in self.subclasses | set(self.disjoint) for name in pair}
         triples = {name for source, target, _ in self.rewrites | self.types for name in (source, target)}
         return pairs | triples | {name for chain in self.chains for name in (chain.head, *chain.body)}

@@ -61,7 +61,7 @@ class Validators:
         return {"ETag": self.etag, "Cache-Control": "no-cache"} | ({"Last-Modified": self.changed} if self.changed else {})
 
     def match(self, headers: Mapping[str, str]) -> bool:
-        """Whether the client has a copy that is still good (RFC 9110, section 13.2.2)."""
+        """Tell whether the client has a copy that is still good (RFC 9110, section 13.2.2)."""
         if "if-none-match" in headers:
             held = [_strip_tag(tag) for tag in headers["if-none-match"].split(",")]
             return "*" in held or _strip_tag(self.etag) in held

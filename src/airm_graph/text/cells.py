@@ -41,7 +41,8 @@ def escape_cell(cell: str) -> str:
 
 
 def unescape_cell(cell: str) -> str:
-    """The cell that :func:`escape_cell` was given; a cell that it never wrote stays as it is.
+    """Return the cell that :func:`escape_cell` was given; a cell that it never wrote stays as it
+    is.
 
     >>> unescape_cell("'=1+1"), unescape_cell("'quoted'"), unescape_cell("json:none")
     ('=1+1', "'quoted'", 'json:none')

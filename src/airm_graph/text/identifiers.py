@@ -19,8 +19,8 @@ _OPENING = {")": "(", "]": "[", "}": "{", ">": "<"}
 
 
 def find_identifiers(*texts: str | None) -> tuple[str, ...]:
-    """The numbers that addresses and fields give, each as ``doi:…`` or ``arxiv:…``, lower case and
-    without a version; sorted.
+    """Return the numbers that addresses and fields give, each as ``doi:…`` or ``arxiv:…``, lower
+    case and without a version; sorted.
 
     Args:
         texts: A number as printed (``10.1000/xyz``, ``doi:10.1000/xyz``, ``arXiv:2404.14068v2``),

@@ -61,7 +61,7 @@ def find_structured_prefix(text: str, kind: Kind) -> Iterator[Span]:
 
 
 def is_structured_only(text: str) -> bool:
-    """Whether a text is fields of a table and nothing else."""
+    """Tell whether a text is fields of a table and nothing else."""
     match = _STRUCTURED.match(text)
     return match is not None and match.end() == len(text)
 

@@ -67,12 +67,12 @@ class Documents:
         self._by["content", repr(_content(block, names["identifier"]))].add(number)
 
     def by_identifier(self) -> dict[str, SourceBlock]:
-        """The documents that an identifier names."""
+        """Return the documents that an identifier names."""
         found = {name: numbers for (kind, name), numbers in self._by.items() if kind == "identifier"}
         return {name: self.blocks[next(iter(numbers))] for name, numbers in found.items() if len(numbers) == 1}
 
     def find(self, value: str) -> tuple[int | None, str]:
-        """The number of the document that a cell names, or None and why there is none."""
+        """Return the number of the document that a cell names, or None and why there is none."""
         if not value:
             return None, "the row names no source"
         for kind in self._keys:
@@ -130,7 +130,7 @@ def _find_gaps(mapped: MappedTable, row: Row) -> list[Reason]:
 
 
 def read_inline(mapped: MappedTable, row: Row) -> SourceBlock | list[Reason]:
-    """The document that a row describes itself, or why it cannot be told."""
+    """Return the document that a row describes itself, or why it cannot be told."""
     inline = mapped.columns.inline
 
     def get(what: str) -> str:

@@ -253,7 +253,7 @@ class _Mitigations:
         return []
 
     def read(self, row: Row, outline: Outline) -> Entry:
-        """What a row that can be used says."""
+        """Return what a row that can be used says."""
         mapped = self.mapped
         texts = {what: mapped.text(row, mapped.header(what), mapped.get(row, what), kind) for what, kind in _TEXTS}
         name, description = texts["name"][0], texts["description"][0]

@@ -102,14 +102,14 @@ class Keys:
     rows: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     def find(self, profile: Profile) -> tuple[str, float]:
-        """The key of documents that most values of a column are, and their share."""
+        """Return the key of documents that most values of a column are, and their share."""
         shares = {kind: share(profile.values, lambda value, keys=keys: name_key(value) in keys) for kind, keys in self.sources.items()}  # type: ignore[misc]
         best = max(shares, key=lambda kind: shares[kind], default="")
         return best, shares.get(best, 0.0)
 
 
 def split_words(header: str) -> list[str]:
-    """The words of a header, however they are joined.
+    """Return the words of a header, however they are joined.
 
     >>> split_words("AILifecycle_Primary"), split_words("Source ID")
     (['ai', 'lifecycle', 'primary'], ['source', 'id'])
@@ -141,8 +141,8 @@ def guess_columns(profiles: Sequence[Profile], *, kind: str, keys: Keys) -> list
 
 
 def score_kind(profiles: Sequence[Profile], kind: str) -> float:
-    """How well the columns of a table fit a kind: the sure ones among those that the kind is known
-    by.
+    """Return how well the columns of a table fit a kind: the sure ones among those that the kind is
+    known by.
     """
     found = [guess for guess in guess_columns(profiles, kind=kind, keys=Keys()) if guess.is_certain and guess.what in _KNOWN_BY[kind]]
     return sum(guess.confidence for guess in found) / len(_KNOWN_BY[kind])

@@ -105,7 +105,9 @@ class LoadedTable:
         return {vocabulary: header for vocabulary, (header,) in sorted(self.columns.roles.items())}
 
     def header(self, what: str) -> str:
-        """The header of a column, or of the terms of a vocabulary; empty where there is none."""
+        """Return the header of a column, or of the terms of a vocabulary; empty where there is
+        none.
+        """
         return self.columns.columns.get(what, "") or self.roles.get(what, "")
 
     def cell(self, what: str) -> str:

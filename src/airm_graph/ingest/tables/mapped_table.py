@@ -31,11 +31,11 @@ class MappedTable:
     rejected: list[Rejected] = field(default_factory=list)
 
     def get(self, row: Row, what: str) -> str:
-        """The cell of what has one column; empty where it has none."""
+        """Return the cell of what has one column; empty where it has none."""
         return self.table.get(row, self.columns.columns[what]) if what in self.columns.columns else ""
 
     def header(self, what: str) -> str:
-        """The header of what has one column; empty where it has none."""
+        """Return the header of what has one column; empty where it has none."""
         return self.columns.columns.get(what, "")
 
     def cell(self, row: Row, header: str) -> Evidence:
@@ -43,12 +43,12 @@ class MappedTable:
         return self.table.evidence(row, [header], cell=True)
 
     def whole(self, row: Row) -> Evidence:
-        """A row as evidence."""
+        """Return a row as evidence."""
         return self.table.evidence(row, self.columns.quoted)
 
     def text(self, row: Row, header: str, cell: str, kind: Kind) -> tuple[Text | None, Repairs]:
-        """What a cell says, repaired where the mapping asks for it, and the repairs with the cell
-        that they were made in.
+        """Return what a cell says, repaired where the mapping asks for it, and the repairs with the
+        cell that they were made in.
         """
         captured = cell if kind == "prose" else " ".join(cell.split())
         if not cell or not self.mapping.is_repaired:
@@ -74,7 +74,7 @@ class MappedTable:
         self.rejected.append(Rejected(rule, said, self.locate(row, header), self.table.header, row.cells))
 
     def locate(self, row: Row, header: str) -> Location:
-        """A row, or one of its cells, as the place of a finding."""
+        """Return a row, or one of its cells, as the place of a finding."""
         return self.table.locate(row, header, quote=self.columns.quoted)
 
     @property
@@ -94,8 +94,8 @@ class MappedTable:
 
 
 def choose_mapping(table: Table, mappings: Sequence[Mapping], say: Callable[[Finding], None]) -> MappedTable | None:
-    """The table under the first mapping that knows its columns; a finding of TAB-03 when none
-    does.
+    """Return the table under the first mapping that knows its columns; a finding of TAB-03 when
+    none does.
     """
     for mapping in mappings:
         columns = mapping.find_table(table.header)

@@ -49,7 +49,7 @@ _MAX_MAPPING = 1_000_000
 
 @cache
 def load_builtin_mappings() -> tuple[Mapping, ...]:
-    """The mappings of the project, by name.
+    """Return the mappings of the project, by name.
 
     >>> [mapping.name for mapping in load_builtin_mappings()]
     ['mit-v1', 'publisher']
@@ -233,7 +233,7 @@ class _Node:
         return tuple(found)
 
     def separator(self) -> str:
-        """A separator may be white space, such as a line end."""
+        """Return a separator may be white space, such as a line end."""
         if not self.is_text or not self.node.value:
             self.refuse("a separator must stand here")
         return str(self.node.value)

@@ -117,15 +117,15 @@ class TableMapping:
         return [header for header in self.headers if header not in unquoted]
 
     def split_by(self, what: str) -> str:
-        """What stands between several values in the cells of a column."""
+        """Return what stands between several values in the cells of a column."""
         return self.separators.get(what, _SEPARATOR)
 
     def missing(self, header: Sequence[str]) -> list[str]:
-        """The columns that a header lacks and that must be there."""
+        """Return the columns that a header lacks and that must be there."""
         return [column for column in self.headers if column not in header and column not in self.optional]
 
     def fit(self, header: Sequence[str]) -> "TableMapping":
-        """The mapping without the columns that a header lacks."""
+        """Return the mapping without the columns that a header lacks."""
         if all(column in header for column in self.headers):
             return self
         given = tuple(
@@ -173,8 +173,8 @@ class Mapping:
     is_repaired: bool = False
 
     def find_table(self, header: Sequence[str]) -> TableMapping | None:
-        """The table whose columns are in *header*, without what it lacks; the one with most columns
-        when there are several.
+        """Return the table whose columns are in *header*, without what it lacks; the one with most
+        columns when there are several.
         """
         fitting = [table.fit(header) for table in self.tables.values() if not table.missing(header)]
         return max(fitting, key=lambda table: len(table.headers), default=None)

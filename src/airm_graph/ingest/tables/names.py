@@ -38,8 +38,8 @@ def split_authors(line: str, *, separator: str) -> tuple[tuple[str, ...], bool]:
 
 
 def find_separator(line: str) -> str | None:
-    """What stands between the authors of a line that does not say it, or None when that is not
-    certain.
+    """Return what stands between the authors of a line that does not say it, or None when that is
+    not certain.
 
     >>> lines = ("Lee, Ann; Chen, Bo", "Ann Lee, Bo Chen", "Lee, Ann", "Lee, Ann, Bo")
     >>> tuple(find_separator(line) for line in lines)
@@ -56,7 +56,7 @@ def find_separator(line: str) -> str | None:
 
 
 def find_doi(value: str) -> str | None:
-    """The DOI of a cell, in lower case, without what stands before it.
+    """Return the DOI of a cell, in lower case, without what stands before it.
 
     >>> find_doi("https://doi.org/10.1000/ABC.1"), find_doi("doi:10.1000/182"), find_doi("none")
     ('10.1000/abc.1', '10.1000/182', None)
@@ -66,7 +66,7 @@ def find_doi(value: str) -> str | None:
 
 
 def find_year(value: str) -> str | None:
-    """The only year that a cell holds.
+    """Return the only year that a cell holds.
 
     >>> find_year("2025-01-29"), find_year("2024 or 2025")
     ('2025', None)
@@ -76,7 +76,7 @@ def find_year(value: str) -> str | None:
 
 
 def is_day(value: str) -> bool:
-    """Whether a cell is a day such as 2026-02-23."""
+    """Tell whether a cell is a day such as 2026-02-23."""
     if not _DAY.match(value):
         return False
     try:

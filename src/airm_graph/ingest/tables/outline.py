@@ -39,7 +39,9 @@ class Outline:
     reasons: dict[int, list[Reason]] = field(default_factory=dict)
 
     def find_parent(self, mapped: MappedTable, row: Row, used: Mapping[int, Row]) -> Parent | None:
-        """The row that *row* is part of, when it is used; a finding of TAB-32 when it is not."""
+        """Return the row that *row* is part of, when it is used; a finding of TAB-32 when it is
+        not.
+        """
         for claim in self.claims.get(row.number, ()):
             if claim.parent in used:
                 return Parent(claim.parent, mapped.cell(claim.said_by, claim.header))
@@ -99,7 +101,7 @@ class _Names:
             self.by[document, "name", name_key(mapped.get(row, "name"))].add(number)
 
     def split(self, cell: str, row: Row, what: str) -> list[str]:
-        """The values of a cell: a name may hold the separator, and a row has one parent."""
+        """Return the values of a cell: a name may hold the separator, and a row has one parent."""
         whole = " ".join(cell.split())
         if not whole or what == "parent" or self.find(whole, row)[0] is not None:
             return [whole] if whole else []

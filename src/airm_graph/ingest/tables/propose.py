@@ -36,7 +36,7 @@ class TableGuess:
     guesses: tuple[Guess, ...]
 
     def certain(self, what: str) -> list[Guess]:
-        """The columns that are *what*, in the order of the table."""
+        """Return the columns that are *what*, in the order of the table."""
         return [guess for guess in self.guesses if guess.what == what and guess.is_certain]
 
 

@@ -240,7 +240,7 @@ class _Reader:
         thing.add("created", days, evidence)
 
     def finish(self) -> Records:
-        """All records, sorted by key."""
+        """Return all records, sorted by key."""
         given: defaultdict[str, list[Classification]] = defaultdict(list)
         for (mitigation, edition, code, by), thing in sorted(self.classifications.items()):
             said = (thing.locations, thing.all("reason"), self._agents(thing, "agents"), thing.all("created"))

@@ -116,8 +116,8 @@ def _split_codes(mapped: MappedTable, row: Row, given: ClassificationMapping) ->
 
 
 def read_codes(mapped: MappedTable, row: Row, given: ClassificationMapping, taxonomy: Taxonomy) -> tuple[tuple[AssignedCode, ...], Repairs]:
-    """The codes of one classification of a row that was checked, with reason, agent and day, and
-    the repairs of the reason.
+    """Return the codes of one classification of a row that was checked, with reason, agent and day,
+    and the repairs of the reason.
     """
     cells = {what: mapped.table.get(row, column) for what, column in given.columns.items()}
     codes = [part.code for value in _split_codes(mapped, row, given) if (part := _read_part(value, taxonomy, mapped.mapping.labels)).code]
@@ -153,7 +153,7 @@ def _find_agent(mapped: MappedTable, row: Row, given: ClassificationMapping) -> 
 
 
 def find_kind(value: str) -> str:
-    """The kind of agent that a word stands for, or nothing.
+    """Return the kind of agent that a word stands for, or nothing.
 
     >>> find_kind("Human"), find_kind("LLM"), find_kind("cat")
     ('person', 'software', '')
@@ -168,7 +168,7 @@ def _concepts(vocabulary: str) -> dict[str, Concept]:
 
 
 def find_term(value: str, vocabulary: str) -> Concept | None:
-    """The concept of a vocabulary that has a label or the last segment of its IRI.
+    """Return the concept of a vocabulary that has a label or the last segment of its IRI.
 
     >>> find_term("Plan & design", "lifecycle").slug
     'plan-and-design'
@@ -177,7 +177,7 @@ def find_term(value: str, vocabulary: str) -> Concept | None:
 
 
 def read_roles(mapped: MappedTable, row: Row) -> tuple[Role, ...]:
-    """The terms of all role columns, each once; a finding of TAB-30 for what is none."""
+    """Return the terms of all role columns, each once; a finding of TAB-30 for what is none."""
     found: dict[tuple[str, str], Role] = {}
     for vocabulary, columns in mapped.columns.roles.items():
         for column in columns:

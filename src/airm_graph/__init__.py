@@ -6,7 +6,8 @@
 True
 """
 
-TYPE_CHECKING = False  # as in typing, whose import would be the most that importing the package costs
+# As in typing, whose import would be the most that importing the package costs.
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from airm_graph.errors import AirmError
     from airm_graph.ingest import read_captures

@@ -1,8 +1,10 @@
-"""What was computed before, by the digest of all that it depends on: a file of entries, each of them JSON.
+"""What was computed before, by the digest of all that it depends on: a file of entries, each of
+them JSON.
 
-Nothing in it is run, so that a folder which somebody else changed can give wrong results and nothing worse; the folder is made for its
-owner only, one of another user is refused, and an entry that does not have its checksum is as good as none. A build with a cache that
-cannot be used is a build without.
+Nothing in it is run, so that a folder which somebody else changed can give wrong results and
+nothing worse; the folder is made for its owner only, one of another user is refused, and an entry
+that does not have its checksum is as good as none. A build with a cache that cannot be used is a
+build without.
 """
 
 import hashlib
@@ -25,7 +27,8 @@ from airm_graph.version import VERSION
 __all__ = ["Cache", "find_cache_folder", "make_key", "pack", "reader_version", "unpack"]
 
 _FILE = "entries.sqlite"
-#: Bytes that a cache may take; beyond it, what was not used for the longest number of builds goes first.
+#: Bytes that a cache may take; beyond it, what was not used for the longest number of builds goes
+#: first.
 _MOST = 1 << 30
 #: Builds that no cache has seen.
 _MOST_BUILDS = 1 << 48
@@ -34,7 +37,9 @@ _SCHEMA = "CREATE TABLE IF NOT EXISTS entries (key TEXT PRIMARY KEY, value BLOB 
 
 
 def find_cache_folder() -> Path:
-    """Where a cache is by default: ``airm-graph`` below ``XDG_CACHE_HOME``, or below ``~/.cache``."""
+    """Return where a cache is by default: ``airm-graph`` below ``XDG_CACHE_HOME``, or below
+    ``~/.cache``.
+    """
     home = os.environ.get("XDG_CACHE_HOME", "")
     return (Path(home) if Path(home).is_absolute() else Path.home() / ".cache") / "airm-graph"
 
@@ -163,7 +168,9 @@ def make_key(*parts: object) -> str:
 
 @cache
 def reader_version() -> str:
-    """Name what reads: the source of this package, the ontology, Python and the libraries, as a digest."""
+    """Name what reads: the source of this package, the ontology, Python and the libraries, as a
+    digest.
+    """
     from importlib.metadata import PackageNotFoundError, version
 
     digest = hashlib.sha256(f"{VERSION} {sys.version}".encode())

@@ -4,7 +4,7 @@ AirmError
 ├── EngineError (RuntimeError)     an engine is not there, or gives up
 ├── ExportError (ValueError)       rows that a format cannot say, or files that cannot be written
 ├── InputError (ValueError)        an input cannot be read: says file and line
-├── ResourceError (LookupError)    ontology, shapes, queries or examples are not where they should be
+├── ResourceError (LookupError)    ontology, shapes, queries or examples are not there
 ├── QueryError (ValueError)        a query cannot be run
 │   ├── UnknownQueryError          no query of that name
 │   └── ParameterError             a parameter is missing, unknown or of the wrong kind

@@ -1,8 +1,10 @@
-"""From the codes of one edition to those of another: what the mapping of the editions settles, and what a person must decide.
+"""From the codes of one edition to those of another: what the mapping of the editions settles, and
+what a person must decide.
 
-A new code is **certain** when the mapping leaves exactly one: the old code has one row that is not denied, that row says that all of the
-old code lies in the new one (``skos:exactMatch`` or ``skos:broadMatch``), and the new code has none below it. A narrower or a close code is
-never certain: what lies beside it is not in it. Likeness of texts ranks candidates and decides nothing.
+A new code is **certain** when the mapping leaves exactly one: the old code has one row that is not
+denied, that row says that all of the old code lies in the new one (``skos:exactMatch`` or
+``skos:broadMatch``), and the new code has none below it. A narrower or a close code is never
+certain: what lies beside it is not in it. Likeness of texts ranks candidates and decides nothing.
 """
 
 import csv
@@ -30,7 +32,8 @@ _SKOS = PREFIXES["skos"]
 _WHOLE = {f"{_SKOS}exactMatch", f"{_SKOS}broadMatch"}
 #: Rows whose target may stand for the codes below it.
 _OPENED = {*_WHOLE, f"{_SKOS}closeMatch"}
-#: What a row without a confidence is taken for: no better than the doubtful ones of our own mapping.
+#: What a row without a confidence is taken for: no better than the doubtful ones of our own
+#: mapping.
 _UNSAID = 0.5
 #: A code below the one that a row names is one of several.
 _BELOW = 0.7
@@ -245,7 +248,9 @@ def _make_set(name: str, title: str, matches: Iterable[Match], *, base: str, not
 
 
 def list_proposals(proposals: Iterable[Proposal], *, new: str, notice: str, base: str = BASE) -> MatchSet:
-    """Write proposals as mappings from mitigations to codes; those that have a code of the new edition are left out."""
+    """Write proposals as mappings from mitigations to codes; those that have a code of the new
+    edition are left out.
+    """
     matches = [
         Match(
             {
@@ -273,7 +278,9 @@ def _say_mitigation(mitigation: Mitigation, base: str) -> dict[str, Value]:
 
 
 def write_review(proposals: Iterable[Proposal], *, old: str, new: str, base: str = BASE) -> str:
-    """Write the table that a person fills in: one row for each proposal, the column ``decision`` empty."""
+    """Write the table that a person fills in: one row for each proposal, the column ``decision``
+    empty.
+    """
     labels = {code: known.label or "" for code, known in load_taxonomy(new).codes.items()}
     olds = {code: known.label or "" for code, known in load_taxonomy(old).codes.items()}
     target = io.StringIO()
@@ -314,7 +321,8 @@ def accept(
         refused: (mitigation, edition, place) where people said that no code fits.
         new: The edition of the codes.
         notice: For the metadata.
-        take_certain: Take what is certain by the mapping where nobody decided and no code of the edition is there.
+        take_certain: Take what is certain by the mapping where nobody decided and no code of the
+            edition is there.
         base: What the IRIs begin with.
 
     Returns:

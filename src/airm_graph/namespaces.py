@@ -29,7 +29,8 @@ PREFIXES = {
     "xsd": "http://www.w3.org/2001/XMLSchema#",
 }
 
-# RFC 3987 without what N-Triples forbids, and without a dot at the end (some writers escape it wrongly).
+# RFC 3987 without what N-Triples forbids, and without a dot at the end (some writers escape it
+# wrongly).
 _SAFE_PATH = re.compile(r"[0-9A-Za-z._~\-/#]*[0-9A-Za-z_~\-/#]\Z")
 _ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r"}
 _ESCAPED = re.compile(r'[\\"\n\r]')

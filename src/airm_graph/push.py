@@ -1,8 +1,10 @@
-"""A written release goes to a triple store: compared graph by graph, sent where it differs, read back.
+"""A written release goes to a triple store: compared graph by graph, sent where it differs, read
+back.
 
-What the store holds is asked of the store itself, never of a note about an earlier run: each graph is counted and its statements are read
-back subject by subject. So a second run sends nothing, a run that broke off goes on where it stopped (a graph that holds a part of its
-statements and nothing else gets the rest), and what somebody else changed is noticed.
+What the store holds is asked of the store itself, never of a note about an earlier run: each graph
+is counted and its statements are read back subject by subject. So a second run sends nothing, a run
+that broke off goes on where it stopped (a graph that holds a part of its statements and nothing
+else gets the rest), and what somebody else changed is noticed.
 
 Source:
     SPARQL 1.1 Graph Store HTTP Protocol; SPARQL 1.1 Update; SPARQL 1.1 Protocol.
@@ -26,7 +28,8 @@ from airm_graph.terms import Quad
 
 __all__ = ["PushReport", "Release", "Step", "Target", "find_target", "push_release", "read_release"]
 
-# How the path of an address ends, what is spoken there, and where queries go: "-" takes as many segments away as the ending has.
+# How the path of an address ends, what is spoken there, and where queries go: "-" takes as many
+# segments away as the ending has.
 _ENDINGS = (
     ("/sparql-graph-crud-auth", "graph-store", "/sparql-auth"),  # Virtuoso
     ("/sparql-graph-crud", "graph-store", "/sparql"),
@@ -38,13 +41,16 @@ _ENDINGS = (
     ("/update", "update", "/query"),  # both
 )
 _DATASET = "graph/dataset"
-# What releases hold; anything else below the base, such as an ontology somebody loaded, is not ours to drop.
+# What releases hold; anything else below the base, such as an ontology somebody loaded, is not ours
+# to drop.
 _OURS = re.compile(r"capture/[0-9a-f]{16}|graph/(?:dataset|inferred|taxonomy)")
 
-#: Most triples and bytes of one request. Virtuoso compiles an update into at most 10,000 lines of SQL, about 1,500 triples.
+#: Most triples and bytes of one request. Virtuoso compiles an update into at most 10,000 lines of
+#: SQL, about 1,500 triples.
 _MOST_TRIPLES = {"graph-store": 20_000, "update": 500}
 _MOST_BYTES = 4 << 20
-#: Of one page read back: Virtuoso cuts answers silently, at 10,000 rows as it comes, and long queries are slow to compile.
+#: Of one page read back: Virtuoso cuts answers silently, at 10,000 rows as it comes, and long
+#: queries are slow to compile.
 _PAGE_TRIPLES, _PAGE_SUBJECTS = 1000, 200
 
 
@@ -108,7 +114,7 @@ class PushReport:
         return not any(step.problem or (self.dry_run and step.action != "keep") for step in self.steps)
 
     def to_json(self) -> str:
-        """The report as JSON."""
+        """Return the report as JSON."""
         steps = [{name: getattr(step, name) for name in Step.__slots__} for step in self.steps]
         found: dict[str, Any] = {"endpoint": self.target.url, "protocol": self.target.protocol, "base": self.base, "digest": self.digest}
         found |= {"dry_run": self.dry_run, "complete": self.complete, "graphs": steps, "left_alone": list(self.left)}
@@ -146,7 +152,8 @@ def read_release(dist: str | Path) -> Release:
     """Read a dist folder and see that it is what its SHA256SUMS says.
 
     Raises:
-        InputError: It is no written graph, was changed since, or holds statements outside the named graphs of its base.
+        InputError: It is no written graph, was changed since, or holds statements outside the named
+            graphs of its base.
     """
     folder = Path(dist)
     path = folder / EXPORTS["nquads"].file_name
@@ -191,7 +198,8 @@ def push_release(
 
     Raises:
         InputError: As `read_release`; nothing was sent.
-        RemoteError: The server cannot be reached or refuses. What was sent stays, and another run goes on from there.
+        RemoteError: The server cannot be reached or refuses. What was sent stays, and another run
+            goes on from there.
     """
     release = read_release(dist)
     target = find_target(url, protocol=protocol, query_url=query_url)
@@ -259,7 +267,9 @@ class _Push:
         return replace(step, problem=f"read back differs: {missing} triples are missing, {strange} are not ours")
 
     def _count(self, steps: Sequence[Step]) -> list[Step]:
-        """See that each graph holds as many triples as it should; reading back does not ask for subjects that are not ours."""
+        """See that each graph holds as many triples as it should; reading back does not ask for
+        subjects that are not ours.
+        """
         held = self.endpoint.count_graphs(self.release.base)
         wrong = [step for step in steps if held.get(step.graph, 0) != step.triples and not step.problem]
         return [replace(step, problem=f"the store counts {held.get(step.graph, 0)} triples") if step in wrong else step for step in steps]
@@ -270,7 +280,8 @@ class _Push:
             if self.target.protocol == "graph-store":
                 self._store("PUT" if fresh else "POST", graph, "".join(chunk).encode())
             else:
-                # One request, so that a store with transactions never shows the graph without any of its statements.
+                # One request, so that a store with transactions never shows the graph without any
+                # of its statements.
                 drop = f"DROP SILENT GRAPH <{graph}> ;\n" if fresh else ""
                 self._update(f"{drop}INSERT DATA {{ GRAPH <{graph}> {{\n{''.join(chunk)}}} }}")
 
@@ -283,7 +294,8 @@ class _Push:
     def _store(self, method: str, graph: str, body: bytes | None) -> None:
         parts = urlsplit(self.target.url)
         query = "&".join(part for part in (parts.query, f"graph={quote(graph, safe='')}") if part)
-        # Every graph store reads Turtle, of which N-Triples are a part; not every one knows them by their own name.
+        # Every graph store reads Turtle, of which N-Triples are a part; not every one knows them by
+        # their own name.
         headers = {"Content-Type": "text/turtle"} if body is not None else {}
         allow = frozenset({404}) if method == "DELETE" else frozenset()
         self.client.request(method, parts._replace(query=query).geturl(), headers=headers, body=body, allow=allow, patient=True)

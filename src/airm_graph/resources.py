@@ -1,7 +1,7 @@
 """Where the project's own data lies: in a checkout beside ``src``, in a wheel inside the package.
 
-A wheel carries the folders under ``airm_graph/_data``; an editable install has none there and finds the checkout
-(hatchling's force-include does not reach editable installs).
+A wheel carries the folders under ``airm_graph/_data``; an editable install has none there and finds
+the checkout (hatchling's force-include does not reach editable installs).
 """
 
 from functools import cache

@@ -1,4 +1,6 @@
-"""The rules of reader and merge: identifier, severity, title and remedy of every finding that does not come from a shape."""
+"""The rules of reader and merge: identifier, severity, title and remedy of every finding that does
+not come from a shape.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,8 +22,8 @@ class Rule:
     remedy: str
 
 
-#: CAP: one captured page. TXT: its texts. TAB: tables. SSM: tables of mappings. DEC: decisions. MRG: several pages together. INF: the
-#: closure.
+#: CAP: one captured page. TXT: its texts. TAB: tables. SSM: tables of mappings. DEC: decisions.
+#: MRG: several pages together. INF: the closure.
 RULES = MappingProxyType(
     {
         "CAP-01": Rule(_MUST, "an input is UTF-8 text", "save the page again as UTF-8 text"),
@@ -173,8 +175,9 @@ RULES = MappingProxyType(
     }
 )
 
-#: Rule of a shape → the rules by which reader and merge say the same of a capture, at the exact line and with the words that are wrong.
-#: Where one of these speaks of the same lines, the finding of the shape is left out; so no rule stands here that says more than they do.
+#: Rule of a shape → the rules by which reader and merge say the same of a capture, at the exact
+#: line and with the words that are wrong. Where one of these speaks of the same lines, the finding
+#: of the shape is left out; so no rule stands here that says more than they do.
 SAYS_THE_SAME: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "EDI-04": ("TXT-04",),

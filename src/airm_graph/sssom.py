@@ -1,7 +1,8 @@
 """Tables of mappings after SSSOM: the slots of a mapping and of a set of them, and CURIEs.
 
 Source:
-    The Simple Standard for Sharing Ontological Mappings, data model and SSSOM/TSV (https://mapping-commons.github.io/sssom/).
+    The Simple Standard for Sharing Ontological Mappings, data model and SSSOM/TSV
+    (https://mapping-commons.github.io/sssom/).
 """
 
 import re
@@ -45,7 +46,8 @@ BUILT_IN: Mapping[str, str] = MappingProxyType(
 #: Stands for the term that a vocabulary does not have.
 NO_TERM = f"{BUILT_IN['sssom']}NoTermFound"
 
-#: A text, or the texts of a slot that takes several. References are IRIs, whatever prefixes the file has.
+#: A text, or the texts of a slot that takes several. References are IRIs, whatever prefixes the
+#: file has.
 Value = str | tuple[str, ...]
 
 
@@ -54,7 +56,8 @@ class Slot:
     """What may stand in a slot.
 
     Attributes:
-        kind: ``text``, ``reference`` (an IRI, in a file a CURIE), ``uri``, ``number``, ``agreement``, ``date``, or a name of `ENUMS`.
+        kind: ``text``, ``reference`` (an IRI, in a file a CURIE), ``uri``, ``number``,
+            ``agreement``, ``date``, or a name of `ENUMS`.
         several: Whether it takes more than one value.
     """
 
@@ -68,7 +71,9 @@ def _words(text: str) -> frozenset[str]:
 
 
 def _slots(text: str) -> Mapping[str, Slot]:
-    """Slots of a list such as ``subject_id:reference match_string+``; a plus takes several values."""
+    """Slots of a list such as ``subject_id:reference match_string+``; a plus takes several
+    values.
+    """
     found = {}
     for entry in text.split():
         name, _, kind = entry.removesuffix("+").partition(":")
@@ -144,13 +149,17 @@ JUSTIFICATIONS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """One mapping: its slots that have a value, and the line of the file on which it begins (0 when it was not read)."""
+    """One mapping: its slots that have a value, and the line of the file on which it begins (0 when
+    it was not read).
+    """
 
     values: Mapping[str, Value]
     line: int = 0
 
     def get(self, slot: str) -> str:
-        """The value of a slot, the first one where there are several; empty when there is none."""
+        """Return the value of a slot, the first one where there are several; empty when there is
+        none.
+        """
         value = self.values.get(slot, "")
         return value if isinstance(value, str) else next(iter(value), "")
 
@@ -166,7 +175,9 @@ class Match:
 
     @property
     def is_statement(self) -> bool:
-        """Whether the mapping says of two terms that they belong together: only then it is a triple."""
+        """Whether the mapping says of two terms that they belong together: only then it is a
+        triple.
+        """
         subject, _, target = self.triple
         return not self.is_negative and NO_TERM not in {subject, target} and bool(subject and target)
 
@@ -180,7 +191,9 @@ class MatchSet:
     matches: tuple[Match, ...] = ()
 
     def get(self, slot: str) -> str:
-        """The value of a slot of the set, the first one where there are several; empty when there is none."""
+        """Return the value of a slot of the set, the first one where there are several; empty when
+        there is none.
+        """
         return Match(self.metadata).get(slot)
 
 
@@ -193,7 +206,7 @@ class Curies:
         self._longest_first = sorted(self.prefixes.items(), key=lambda pair: (-len(pair[1]), pair[0]))
 
     def expand(self, curie: str) -> str | None:
-        """The IRI of a CURIE, or None when its prefix is not declared.
+        """Return the IRI of a CURIE, or None when its prefix is not declared.
 
         >>> Curies({}).expand("skos:exactMatch")
         'http://www.w3.org/2004/02/skos/core#exactMatch'
@@ -202,7 +215,7 @@ class Curies:
         return self.prefixes[prefix] + local if colon and prefix in self.prefixes else None
 
     def contract(self, iri: str) -> str:
-        """The CURIE of an IRI, by the longest namespace that it lies in.
+        """Return the CURIE of an IRI, by the longest namespace that it lies in.
 
         Raises:
             ExportError: It lies in none.
@@ -216,13 +229,13 @@ class Curies:
         raise ExportError(f"<{iri}> lies in no namespace of the set; declare a prefix for it")
 
     def used(self, iris: Iterable[str]) -> dict[str, str]:
-        """The prefixes that a file with these IRIs has to declare, sorted."""
+        """Return the prefixes that a file with these IRIs has to declare, sorted."""
         names = {self.contract(iri).partition(":")[0] for iri in iris} - BUILT_IN.keys()
         return {name: self.prefixes[name] for name in sorted(names)}
 
 
 def is_match_table(name: str) -> bool:
-    """Whether a file of that name is a table of mappings.
+    """Tell whether a file of that name is a table of mappings.
 
     >>> is_match_table("v1-v2.sssom.tsv"), is_match_table("mitigations.tsv")
     (True, False)

@@ -1,4 +1,6 @@
-"""Codes and vocabularies, read once from ``ontology/``: what the capture reader must know to read a page."""
+"""Codes and vocabularies, read once from ``ontology/``: what the capture reader must know to read a
+page.
+"""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -38,7 +40,8 @@ class Taxonomy:
     Attributes:
         codes: By notation.
         fingerprints: Fingerprint of a definition → notation.
-        branches: Fingerprint of a definition → notations it may belong to, when which of them is unknown.
+        branches: Fingerprint of a definition → notations it may belong to, when which of them is
+            unknown.
     """
 
     edition: str
@@ -109,7 +112,8 @@ def label_classification(edition: str, notation: str) -> str:
 
 @cache
 def load_scope_notes(edition: str) -> dict[str, str]:
-    """What each code of an edition is about, in our words, by notation; without the codes of which nothing is known.
+    """Return what each code of an edition is about, in our words, by notation; without the codes of
+    which nothing is known.
 
     >>> load_scope_notes("v2")["2.2.4"]
     'Safety cases and other documented evidence for safety claims.'
@@ -153,7 +157,8 @@ def _below(subject: str, index: dict[str, defaultdict[str, list[str]]]) -> list[
 
 
 def _text(value: str) -> str:
-    # Labels and notations hold no escapes: the quotes and what follows them (a language tag) fall away.
+    # Labels and notations hold no escapes: the quotes and what follows them (a language tag) fall
+    # away.
     return value[1 : value.rindex('"')]
 
 

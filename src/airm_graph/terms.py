@@ -1,4 +1,6 @@
-"""N-Quads terms taken apart. Terms are strings throughout the project; this is the one place that reads inside them."""
+"""N-Quads terms taken apart. Terms are strings throughout the project; this is the one place that
+reads inside them.
+"""
 
 import re
 from typing import NamedTuple
@@ -13,7 +15,9 @@ _CONTROL = {"t": "\t", "b": "\b", "n": "\n", "r": "\r", "f": "\f"}
 
 
 class Literal(NamedTuple):
-    """Text without escapes, IRI of the datatype (empty for strings), language tag (empty for none)."""
+    """Text without escapes, IRI of the datatype (empty for strings), language tag (empty for
+    none).
+    """
 
     text: str
     datatype: str

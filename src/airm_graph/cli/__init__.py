@@ -1,7 +1,7 @@
 """The command line: one file per command, loaded when it is used; commands hold no logic.
 
-Data goes to standard output, messages to standard error. Exit codes: 0 yes · 1 ran, and the answer is no · 2 usage or unreadable
-input · 3 internal error.
+Data goes to standard output, messages to standard error. Exit codes: 0 yes · 1 ran, and the answer
+is no · 2 usage or unreadable input · 3 internal error.
 """
 
 import errno

@@ -80,14 +80,15 @@ def command(
 ) -> int:
     """Build the graph from captured pages and tables and write it.
 
-    INPUTS are folders (every *.txt below them, and every table: CSV, TSV, XLSX, JSON, JSON Lines, Parquet, packed or not), files, or -
-    for standard input. Writes airm.ttl, airm.jsonld,
-    airm.nt, airm.nq, airm.rdf, report.json and SHA256SUMS, links.sssom.tsv with every join across inputs, and quarantine.csv with the
-    rows of tables that cannot be used. Exits with 1 when a finding is a violation, with 2 when nothing could be read; an earlier output
-    is then left as it was.
+    INPUTS are folders (every *.txt below them, and every table: CSV, TSV, XLSX, JSON, JSON Lines,
+    Parquet, packed or not), files, or - for standard input. Writes airm.ttl, airm.jsonld, airm.nt,
+    airm.nq, airm.rdf, report.json and SHA256SUMS, links.sssom.tsv with every join across inputs,
+    and quarantine.csv with the rows of tables that cannot be used. Exits with 1 when a finding is a
+    violation, with 2 when nothing could be read; an earlier output is then left as it was.
 
-    With --engine spark the statements are written as nquads/part-*.nq.gz and parquet/part-*.parquet, in parts that follow each other, with
-    manifest.json beside them instead of the other formats.
+    With --engine spark the statements are written as nquads/part-*.nq.gz and
+    parquet/part-*.parquet, in parts that follow each other, with manifest.json beside them instead
+    of the other formats.
     """
     from airm_graph.cli.show import show_progress, write_report, write_summary
     from airm_graph.pipeline import build, open_reader
@@ -135,7 +136,7 @@ def command(
 
 
 def find_cache(*, cached: bool, folder: Path | None) -> Path | None:
-    """The folder that keeps readings, None when none is asked for."""
+    """Return the folder that keeps readings, None when none is asked for."""
     from airm_graph.cache import find_cache_folder
 
     return folder or (find_cache_folder() if cached else None)

@@ -36,7 +36,9 @@ Examples:
 @click.argument("rule", required=False, shell_complete=_complete_rule)
 @click.option("--format", "shape", type=click.Choice(["human", "json"]), default="human", show_default=True, help="Format of the page.")
 def command(rule: str | None, *, shape: str) -> int:
-    """Explain a rule: why it is there, what fails, what passes, how to fix; without RULE list all rules."""
+    """Explain a rule: why it is there, what fails, what passes, how to fix; without RULE list all
+    rules.
+    """
     from dataclasses import asdict
 
     from airm_graph.validate.rulebook import find_page, load_rulebook

@@ -25,9 +25,10 @@ Examples:
 def command(inputs: tuple[str, ...], *, mapping: str | None, apply: bool) -> int:
     """Show the certain repairs of tables and side-cars as a diff, and apply them when asked.
 
-    INPUTS are folders, tables (CSV, TSV), side-cars (NAME.meta.yaml) or captures, which stand for their side-cars. Captures themselves
-    are never changed. Of a table only the cells are changed that a mapping knows; identifiers are changed when all tables of their folder
-    are given. Exits with 1 when there is something to repair and --apply was not given.
+    INPUTS are folders, tables (CSV, TSV), side-cars (NAME.meta.yaml) or captures, which stand for
+    their side-cars. Captures themselves are never changed. Of a table only the cells are changed
+    that a mapping knows; identifiers are changed when all tables of their folder are given. Exits
+    with 1 when there is something to repair and --apply was not given.
     """
     from airm_graph.export import replace_file
     from airm_graph.pipeline import find_fixes

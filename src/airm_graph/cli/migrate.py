@@ -58,9 +58,10 @@ def command(
 ) -> int:
     """Propose codes of another edition for every mitigation, and take over what people decided.
 
-    INPUTS are captures and tables as for build. Writes proposals.sssom.tsv and review.csv, in which the column 'decision' takes a code,
-    several (a semicolon between two) or 'none'. With --decisions it writes accepted.sssom.tsv instead, for build --decisions. No code
-    that is there is changed. Exits with 1 when a decision cannot be taken.
+    INPUTS are captures and tables as for build. Writes proposals.sssom.tsv and review.csv, in which
+    the column 'decision' takes a code, several (a semicolon between two) or 'none'. With
+    --decisions it writes accepted.sssom.tsv instead, for build --decisions. No code that is there
+    is changed. Exits with 1 when a decision cannot be taken.
     """
     from airm_graph.cli.show import write_report
     from airm_graph.export import replace_folder_files
@@ -90,7 +91,9 @@ def check_review(path: Path) -> None:
 
 
 def write_counts(done: "Migration", *, new: str) -> None:
-    """Write to standard error what is certain and what is not, and how often the proposals hold what was assigned already."""
+    """Write to standard error what is certain and what is not, and how often the proposals hold
+    what was assigned already.
+    """
     states = [proposal.state for proposal in done.proposals]
     click.echo(
         f"{len(states)} codes: {states.count('certain')} certain by the mapping, {states.count('open')} for a person to decide,", err=True

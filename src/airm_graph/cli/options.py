@@ -69,7 +69,9 @@ def spark_options(command: _Command) -> _Command:
 def choose_platform(
     engine: str, *, master: str | None, conf: tuple[str, ...], work: Path | None, parts: int | None = None
 ) -> "tuple[str, Platform]":
-    """Read the options of the engine spark, which is ``auto`` on Spark; another engine takes none of them."""
+    """Read the options of the engine spark, which is ``auto`` on Spark; another engine takes none
+    of them.
+    """
     from airm_graph.pipeline import EMBEDDED
 
     if engine != "spark":
@@ -95,7 +97,9 @@ def check_base(base: str, *, option: str = "--base") -> None:
 
 
 def make_client(url: str, *, timeout: float, insecure: bool) -> "Client":
-    """Make a client for *url* with the credentials of the environment, which tells on standard error when it tries again."""
+    """Make a client for *url* with the credentials of the environment, which tells on standard
+    error when it tries again.
+    """
     from airm_graph.remote import Client, read_credentials
 
     return Client(

@@ -60,9 +60,10 @@ def command(
 ) -> int:
     """Bring a release into a triple store and prove that it is there.
 
-    URL is a graph store (SPARQL 1.1 Graph Store Protocol) or takes SPARQL updates. Each named graph is compared with what the store
-    holds, sent where it differs, and read back; captures that are gone are dropped with their graphs. Nothing but the graphs of a
-    release below its own base is touched. A push that broke off goes on when it is run again.
+    URL is a graph store (SPARQL 1.1 Graph Store Protocol) or takes SPARQL updates. Each named graph
+    is compared with what the store holds, sent where it differs, and read back; captures that are
+    gone are dropped with their graphs. Nothing but the graphs of a release below its own base is
+    touched. A push that broke off goes on when it is run again.
     """
     from airm_graph.cli.show import show_progress
     from airm_graph.push import push_release

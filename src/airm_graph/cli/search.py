@@ -41,7 +41,8 @@ Examples:
 def command(text: str, *, data: str | None, limit: int, offset: int, shape: str, **facets: tuple[str, ...]) -> int:
     """Search names, descriptions, reasons and titles.
 
-    TEXT: words that must all occur; "words in quotes" stand together; word* begins a word. Everything is found when it is left out.
+    TEXT: words that must all occur; "words in quotes" stand together; word* begins a word.
+    Everything is found when it is left out.
     """
     from dataclasses import asdict
 

@@ -63,8 +63,8 @@ def command(
 ) -> int:
     """Serve a graph over HTTP: SPARQL, linked data, the query library, search, and pages to browse.
 
-    DATA is a dist folder, whose files must be what its SHA256SUMS says, an RDF file, or captures; the packaged example when left out.
-    Read-only. Runs until Ctrl-C or SIGTERM.
+    DATA is a dist folder, whose files must be what its SHA256SUMS says, an RDF file, or captures;
+    the packaged example when left out. Read-only. Runs until Ctrl-C or SIGTERM.
     """
     import os
     from dataclasses import replace

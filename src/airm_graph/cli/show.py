@@ -1,4 +1,6 @@
-"""What commands show people: progress, findings, tables. Colours only on a terminal, and never with NO_COLOR."""
+"""What commands show people: progress, findings, tables. Colours only on a terminal, and never with
+NO_COLOR.
+"""
 
 import os
 import sys
@@ -35,7 +37,9 @@ _STYLES = {
 
 
 def _make_console(*, err: bool = False) -> "Console | _Plain":
-    """A console on standard output or standard error that neither wraps nor highlights; without rich where there are no colours."""
+    """A console on standard output or standard error that neither wraps nor highlights; without
+    rich where there are no colours.
+    """
     stream = sys.stderr if err else sys.stdout
     if not stream.isatty() and not any(os.environ.get(name) for name in _FORCED):
         return _Plain(err=err)
@@ -43,7 +47,7 @@ def _make_console(*, err: bool = False) -> "Console | _Plain":
 
 
 def make_rich(*, err: bool) -> "Console":
-    """The console of rich, for what is more than lines."""
+    """Return the console of rich, for what is more than lines."""
     from rich.console import Console
 
     return Console(stderr=err, highlight=False, soft_wrap=True, markup=False, emoji=False)
@@ -83,7 +87,9 @@ def write_report(report: Report, *, files: Mapping[str, str], err: bool = False)
 
 
 def write_summary(report: Report, *, files: Mapping[str, str], quiet: bool = False) -> None:
-    """Write the findings to standard error: the violations in full, the rest counted by rule, or left out when *quiet*."""
+    """Write the findings to standard error: the violations in full, the rest counted by rule, or
+    left out when *quiet*.
+    """
     console = _make_console(err=True)
     grave = tuple(finding for finding in report.findings if finding.severity.rank == 0)
     if grave:
@@ -136,7 +142,9 @@ def _title(finding: Finding) -> str:
 
 
 def write_table(table: Table, *, base: str) -> None:
-    """Write a table for people to standard output; on a terminal in columns, with IRIs as paths below *base*, in a pipe as CSV."""
+    """Write a table for people to standard output; on a terminal in columns, with IRIs as paths
+    below *base*, in a pipe as CSV.
+    """
     if not sys.stdout.isatty():
         from airm_graph.query.answers import format_table
 
@@ -160,7 +168,9 @@ def write_table(table: Table, *, base: str) -> None:
 
 
 def _find_wide_columns(table: Table, *, width: int) -> list[str]:
-    """Columns that hold IRIs only, when all columns together do not fit into *width* and others are left to show."""
+    """Columns that hold IRIs only, when all columns together do not fit into *width* and others are
+    left to show.
+    """
     widths = [max([len(column), *(len(row[number] or "") for row in table.rows)]) for number, column in enumerate(table.columns)]
     iris = [
         column

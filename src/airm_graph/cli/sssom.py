@@ -26,8 +26,9 @@ Examples:
 def command(table: Path, *, name: str, output: Path | None) -> int:
     """Write a table of mappings (SSSOM/TSV) as Turtle, or in its canonical form.
 
-    Denied mappings (predicate_modifier Not) and terms that were not found stay in the table: they are no links. A table that breaks a
-    rule that must be kept is refused with the line; `airm-graph validate` lists all that is wrong with it.
+    Denied mappings (predicate_modifier Not) and terms that were not found stay in the table: they
+    are no links. A table that breaks a rule that must be kept is refused with the line; `airm-graph
+    validate` lists all that is wrong with it.
     """
     from airm_graph.export import replace_file
     from airm_graph.pipeline.migration import convert_matches

@@ -149,7 +149,9 @@ def _write(report: "Report", *, name: str, path: Path | None, files: Mapping[str
 
 
 def _from_here(path: str) -> str:
-    """A path as systems of continuous integration want it: from the folder of the run, where it lies below that."""
+    """A path as systems of continuous integration want it: from the folder of the run, where it
+    lies below that.
+    """
     absolute = Path(path).absolute()
     here = Path.cwd()
     return absolute.relative_to(here).as_posix() if absolute.is_relative_to(here) else Path(path).as_posix()

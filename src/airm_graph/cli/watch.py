@@ -59,8 +59,9 @@ def command(
 ) -> int:
     """Build the graph, and build it again whenever an input changes, until Ctrl-C.
 
-    INPUTS are folders or files as for build. A change is taken up when the files have come to rest; an error is shown, leaves the output
-    as it was, and does not end the watch. Exits with 0 when it is interrupted.
+    INPUTS are folders or files as for build. A change is taken up when the files have come to rest;
+    an error is shown, leaves the output as it was, and does not end the watch. Exits with 0 when it
+    is interrupted.
     """
     from airm_graph.cli.build import find_cache
     from airm_graph.cli.options import check_base

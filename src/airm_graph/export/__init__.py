@@ -1,4 +1,5 @@
-"""Quads of a table to files: one module for each format, all of them the same bytes for the same statements.
+"""Quads of a table to files: one module for each format, all of them the same bytes for the same
+statements.
 
 A new format is a class with the methods of ``writer.BlockFormat`` and a line in ``EXPORTS``.
 """
@@ -60,7 +61,9 @@ class Options:
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """A format: the name of its file, its media type, and what writes its blocks; None for lines."""
+    """A format: the name of its file, its media type, and what writes its blocks; None for
+    lines.
+    """
 
     file_name: str
     media_type: str
@@ -141,7 +144,9 @@ def export_text(source: QuadSource, format: str, *, options: Options | None = No
 
 
 def release_digest(source: QuadSource) -> str:
-    """Name the triples by the SHA-256 of their N-Triples file (what ``sha256sum airm.nt`` prints)."""
+    """Name the triples by the SHA-256 of their N-Triples file (what ``sha256sum airm.nt``
+    prints).
+    """
     digest = hashlib.sha256()
     write_lines(source, triples=[lambda piece: digest.update(piece.encode())])
     return digest.hexdigest()

@@ -1,4 +1,5 @@
-"""A set of mappings as a file of links in Turtle: an ontology header, then subjects with one link per line.
+"""A set of mappings as a file of links in Turtle: an ontology header, then subjects with one link
+per line.
 
 Denied mappings, those without a term, and those of literals are no links: they stay in the table.
 """
@@ -17,7 +18,7 @@ _DRAFT = "<http://purl.org/ontology/bibo/status/draft>"
 
 
 def list_links(matches: MatchSet) -> list[tuple[str, str, str]]:
-    """The triples that a set states, as N-Triples terms, each once and sorted by subject."""
+    """Return the triples that a set states, as N-Triples terms, each once and sorted by subject."""
     triples = {match.triple for match in matches.matches if match.is_statement}
     return sorted(((f"<{s}>", f"<{p}>", f"<{o}>") for s, p, o in triples), key=_sort_key)
 

@@ -1,7 +1,9 @@
-"""A JSON-LD context, and how it shortens names and values: the part of compaction that depends on the context only.
+"""A JSON-LD context, and how it shortens names and values: the part of compaction that depends on
+the context only.
 
-What our own context needs is known here: prefixes, terms with a type, a language or a set, aliases of keywords. Anything else is refused
-by name, so that a context which says more is never half obeyed. The tests hold the results equal to those of PyLD.
+What our own context needs is known here: prefixes, terms with a type, a language or a set, aliases
+of keywords. Anything else is refused by name, so that a context which says more is never half
+obeyed. The tests hold the results equal to those of PyLD.
 """
 
 from collections.abc import Iterable, Mapping
@@ -43,7 +45,8 @@ class Term:
 class Context:
     """A context without other documents.
 
-    >>> context = Context({"ex": "http://example.org/", "size": {"@id": "ex:size", "@type": "ex:Number"}})
+    >>> size = {"@id": "ex:size", "@type": "ex:Number"}
+    >>> context = Context({"ex": "http://example.org/", "size": size})
     >>> context.find_term("http://example.org/size", kind="^^<http://example.org/Number>").name
     'size'
     >>> context.compact_iri("http://example.org/thing")
@@ -54,7 +57,8 @@ class Context:
         """Read a context.
 
         Raises:
-            ExportError: It refers to other documents, says what is not known here, or is no context.
+            ExportError: It refers to other documents, says what is not known here, or is no
+                context.
         """
         if not isinstance(context, Mapping):
             _refuse(f"it is {context!r} and no object")
@@ -160,7 +164,8 @@ class Context:
         return iri
 
     def may_touch(self, start: str) -> bool:
-        """Whether an IRI with this start may be written as a compact IRI, or be mistaken for one.
+        """Tell whether an IRI with this start may be written as a compact IRI, or be mistaken for
+        one.
 
         >>> context = Context({"ex": "http://example.org/"})
         >>> context.may_touch("http://ex"), context.may_touch("http://example.org/a"), context.may_touch("http://example.net/")
@@ -175,7 +180,9 @@ class Context:
 
 
 def _invert(terms: Iterable[Term]) -> dict[tuple[str, str, str, str], Term]:
-    """Terms by IRI, container, and type or language of the value; of several the shortest, then the first by name, wins."""
+    """Terms by IRI, container, and type or language of the value; of several the shortest, then the
+    first by name, wins.
+    """
     inverse: dict[tuple[str, str, str, str], Term] = {}
     for term in sorted(terms, key=lambda term: (len(term.name), term.name)):
         where = (term.iri, term.container)

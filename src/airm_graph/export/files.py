@@ -1,4 +1,6 @@
-"""Files that are whole or not there: written beside their place, brought to disk, then renamed into it."""
+"""Files that are whole or not there: written beside their place, brought to disk, then renamed into
+it.
+"""
 
 import hashlib
 import os
@@ -61,17 +63,20 @@ def replace_file(path: Path, chunks: Chunks) -> None:
 
     Args:
         path: Where it shall be; its folder exists. A symbolic link is followed.
-        chunks: The bytes of the file, or its text in pieces, written as UTF-8 with line ends as they are.
+        chunks: The bytes of the file, or its text in pieces, written as UTF-8 with line ends as
+            they are.
 
     Raises:
-        ExportError: The file cannot be written (full disk, no permission); an earlier file is as it was.
+        ExportError: The file cannot be written (full disk, no permission); an earlier file is as it
+            was.
     """
     with draft_files([path]) as (draft,):
         _fill(draft, chunks)
 
 
 def replace_folder_files(folder: Path, files: Mapping[str, Chunks]) -> dict[str, Path]:
-    """Write several files of a folder: all of them beside their places first, and only then rename all.
+    """Write several files of a folder: all of them beside their places first, and only then rename
+    all.
 
     A writer that fails leaves every earlier file as it was (see `switch`).
 

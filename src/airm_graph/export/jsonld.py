@@ -1,4 +1,6 @@
-"""JSON-LD, compacted with the project's own context, which stands in the file: no reader has to fetch anything."""
+"""JSON-LD, compacted with the project's own context, which stands in the file: no reader has to
+fetch anything.
+"""
 
 import json
 import re
@@ -15,7 +17,8 @@ from airm_graph.terms import unescape
 
 __all__ = ["JsonBlocks"]
 
-# A JSON number is the same in every reader only below 2**53 (RFC 8259, section 6); fifteen digits stay below.
+# A JSON number is the same in every reader only below 2**53 (RFC 8259, section 6); fifteen digits
+# stay below.
 _NATIVE = {
     f"^^<{XSD}integer>": re.compile('"(?:0|-?[1-9][0-9]{0,14})"'),
     f"^^<{XSD}boolean>": re.compile('"(?:true|false)"'),
@@ -44,7 +47,7 @@ class JsonBlocks:
         return list(map(template.__mod__, zip(self._write_iris(group.subjects), *values, strict=True)))
 
     def head(self, *, filled: bool) -> str:
-        """The context, unless it is empty, and the start of the graph."""
+        """Return the context, unless it is empty, and the start of the graph."""
         lines = json.dumps({"@context": self._document}, ensure_ascii=False, indent=2).removesuffix("\n}") if self._document else "{"
         comma = "," if self._document else ""
         return f"{lines}{comma}\n  {_write(self._context.find_keyword('@graph'))}: [" + ("\n" if filled else "")
@@ -54,7 +57,7 @@ class JsonBlocks:
         return text
 
     def foot(self, *, filled: bool) -> str:
-        """The end of graph and document."""
+        """Return the end of graph and document."""
         return "\n  ]\n}\n" if filled else "]\n}\n"
 
     def _make_template(self, pattern: Pattern, order: Order) -> Template:
@@ -72,7 +75,9 @@ class JsonBlocks:
         return [position for key in keys for position, _ in values[key]], "    {\n      " + ",\n      ".join(lines) + "\n    }"
 
     def _describe(self, predicate: str, kind: str) -> tuple[str, bool, str]:
-        """The key for values of a kind, whether they are always an array, and how a value is written."""
+        """The key for values of a kind, whether they are always an array, and how a value is
+        written.
+        """
         if predicate == RDF_TYPE and kind == "<":
             return self._type, False, "%s"
         term = self._context.find_term(predicate[1:-1], kind=kind)
@@ -103,11 +108,14 @@ class JsonBlocks:
         if kind in _NATIVE:
             return map(self._values.__getitem__, terms)
         texts = [term[: -len(kind)] for term in terms] if kind else terms
-        # The escapes of canonical N-Triples are escapes of JSON too, which knows more for what cannot be printed.
+        # The escapes of canonical N-Triples are escapes of JSON too, which knows more for what
+        # cannot be printed.
         return texts if all(map(str.isprintable, texts)) else map(_render_text, texts)
 
     def _write_iris(self, terms: Sequence[str]) -> Iterable[str]:
-        """Write IRIs: in quotes, where what all of them begin with shows that no prefix has to do with them, else one by one."""
+        """Write IRIs: in quotes, where what all of them begin with shows that no prefix has to do
+        with them, else one by one.
+        """
         start = commonprefix([min(terms), max(terms)])[1:]  # noqa: RUF071 - by characters is what is wanted
         if self._context.may_touch(start):
             return map(self._iris.__getitem__, terms)

@@ -1,4 +1,6 @@
-"""The joins across inputs as a table of mappings: a mention is named by its evidence and stands for what it speaks of."""
+"""The joins across inputs as a table of mappings: a mention is named by its evidence and stands for
+what it speaks of.
+"""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -48,7 +50,9 @@ def link_rows(links: Iterable[Link], *, columns: Sequence[str], base: str = BASE
 
 
 def profile_links(links: Iterable[Link], *, base: str = BASE) -> Counter[str]:
-    """Count what head and columns of the file depend on (see :func:`airm_graph.export.sssom.profile_matches`)."""
+    """Count what head and columns of the file depend on (see
+    :func:`airm_graph.export.sssom.profile_matches`).
+    """
     return profile_matches((_make_match(link, base) for link in links), curies=Curies(_prefixes(base)))
 
 

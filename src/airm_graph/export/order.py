@@ -1,9 +1,10 @@
 """The order in which people read statements, the same in every format that has one.
 
 Subjects by kind (dataset, ontology, concepts, sources, agents, mitigations with their
-classifications, captures, evidence, repairs, all others), then naturally by IRI; properties by type,
-label, notation, then by prefixed name; objects naturally, full IRIs last. Subjects and objects are
-put in order by SQL (``graph.order``); what is particular to this vocabulary stands here.
+classifications, captures, evidence, repairs, all others), then naturally by IRI; properties by
+type, label, notation, then by prefixed name; objects naturally, full IRIs last. Subjects and
+objects are put in order by SQL (``graph.order``); what is particular to this vocabulary stands
+here.
 """
 
 from collections.abc import Mapping

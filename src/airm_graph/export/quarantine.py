@@ -16,7 +16,8 @@ _COLUMNS = ("rule", "file", "row", "column", "reason")
 
 
 def write_quarantine(rejected: Iterable[Rejected]) -> str:
-    r"""Write a header and one row for each row that was set aside: why, then its cells below the headers of their own tables.
+    r"""Write a header and one row for each row that was set aside: why, then its cells below the
+    headers of their own tables.
 
     >>> write_quarantine([]).strip()
     'rule,file,row,column,reason'
@@ -34,7 +35,9 @@ def write_quarantine(rejected: Iterable[Rejected]) -> str:
 
 
 def _headers(entry: Rejected) -> list[tuple[str, int]]:
-    """Each header with its number among equal ones: a header may be there twice, and a row may have more cells than the header."""
+    """Each header with its number among equal ones: a header may be there twice, and a row may have
+    more cells than the header.
+    """
     seen: Counter[str] = Counter()
     found = []
     for name in (*entry.header, *("" for _ in entry.cells[len(entry.header) :])):

@@ -13,10 +13,12 @@ from airm_graph.terms import unescape
 
 __all__ = ["XmlBlocks"]
 
-# ASCII only: XML 1.0 changed its names between the fourth and the fifth edition, and readers follow one or the other.
+# ASCII only: XML 1.0 changed its names between the fourth and the fifth edition, and readers follow
+# one or the other.
 _NAME = re.compile(r"<(.*?)([A-Za-z_][A-Za-z0-9_.-]*)>")
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
-# RDF/XML Syntax, section 5.1 and 7.2.5: these names have a meaning of their own and cannot be properties.
+# RDF/XML Syntax, section 5.1 and 7.2.5: these names have a meaning of their own and cannot be
+# properties.
 _SYNTAX = re.compile(rf"<{RDF}(?:Description|ID|RDF|about(?:Each(?:Prefix)?)?|bagID|datatype|li|nodeID|parseType|resource)>")
 _MARK = re.compile("\0[0-9]+\0")
 _XMLNS = "http://www.w3.org/2000/xmlns/"
@@ -32,7 +34,8 @@ class XmlBlocks:
         self._known = {prefixes[prefix]: prefix for prefix in sorted(prefixes, reverse=True)} | {RDF: "rdf"}
         self._prefixes = prefixes
         self._used = {RDF}
-        #: Namespaces without prefix, which get theirs in their order: until all are met, a mark stands for it.
+        #: Namespaces without prefix, which get theirs in their order: until all are met, a mark
+        #: stands for it.
         self._others: dict[str, str] = {}
         self._iris = Cache(lambda iri: _attribute(iri[1:-1]))
         self._templates = Templates(self._make_template)
@@ -50,12 +53,16 @@ class XmlBlocks:
 
     @property
     def used(self) -> set[str]:
-        """What the head depends on: the namespaces that blocks written so far use; those of other blocks may be added."""
+        """What the head depends on: the namespaces that blocks written so far use; those of other
+        blocks may be added.
+        """
         return self._used
 
     @property
     def has_marks(self) -> bool:
-        """Whether a namespace has no prefix of its own, so that every block depends on all others."""
+        """Whether a namespace has no prefix of its own, so that every block depends on all
+        others.
+        """
         return bool(self._others)
 
     def head(self, *, filled: bool) -> str:  # noqa: ARG002 - every format is asked so
@@ -72,7 +79,7 @@ class XmlBlocks:
         return _MARK.sub(lambda match: names[match[0]], text)
 
     def foot(self, *, filled: bool) -> str:  # noqa: ARG002
-        """The end of the document."""
+        """Return the end of the document."""
         return "</rdf:RDF>\n"
 
     def _name_others(self) -> dict[str, str]:

@@ -1,4 +1,5 @@
-"""What is written: quads of a table, put in order by SQL, or a list of few quads, put in order here.
+"""What is written: quads of a table, put in order by SQL, or a list of few quads, put in order
+here.
 
 Both give the same lines and the same groups for the same quads; a test holds them equal.
 """
@@ -33,7 +34,9 @@ class QuadSource(Protocol):
     """Quads that can be written."""
 
     def lines(self) -> Iterator[Sequence[tuple[str, str]]]:
-        """Write quads sorted, some at a time: the triple as ``s p o``, and the graph, empty for none."""
+        """Write quads sorted, some at a time: the triple as ``s p o``, and the graph, empty for
+        none.
+        """
 
     def groups(self, order: Order) -> Iterator[Sequence[SubjectGroup]]:
         """Write triples in reading order, some subjects at a time."""

@@ -1,4 +1,6 @@
-"""Tables of mappings in the canonical form of SSSOM/TSV: the same bytes for the same set, whatever order it was made in."""
+"""Tables of mappings in the canonical form of SSSOM/TSV: the same bytes for the same set, whatever
+order it was made in.
+"""
 
 import json
 import re
@@ -28,9 +30,11 @@ def write_matches(matches: MatchSet, *, condensed: bool = True) -> Iterator[str]
         condensed: Say once, on the set, what all mappings have in common.
 
     Raises:
-        ExportError: An IRI lies in no namespace of the set, or the set has no identifier or licence.
+        ExportError: An IRI lies in no namespace of the set, or the set has no identifier or
+            licence.
 
-    >>> print("".join(write_matches(MatchSet({"mapping_set_id": "urn:a", "license": "urn:b"}))).replace(chr(9), " ").rstrip())
+    >>> written = write_matches(MatchSet({"mapping_set_id": "urn:a", "license": "urn:b"}))
+    >>> print("".join(written).replace(chr(9), " ").rstrip())
     #mapping_set_id: urn:a
     #license: urn:b
     subject_id predicate_id object_id mapping_justification
@@ -49,7 +53,9 @@ def write_matches(matches: MatchSet, *, condensed: bool = True) -> Iterator[str]
 
 
 def write_cells(matches: Iterable[Match], *, columns: Sequence[str], curies: Curies) -> Iterator[list[str]]:
-    """Write what mappings say in some slots, a row for each; rows of a file are sorted by their cells."""
+    """Write what mappings say in some slots, a row for each; rows of a file are sorted by their
+    cells.
+    """
     slots = [SLOTS[name] for name in columns]
     return ([_write_value(slot, match.values.get(slot.name, ""), curies) for slot in slots] for match in matches)
 
@@ -60,7 +66,9 @@ def write_row(cells: Iterable[str]) -> str:
 
 
 def profile_matches(matches: Iterable[Match], *, curies: Curies) -> Counter[str]:
-    """Count all that head and columns of a file depend on; as long as the same things are there, rows can come and go."""
+    """Count all that head and columns of a file depend on; as long as the same things are there,
+    rows can come and go.
+    """
     found: Counter[str] = Counter()
     for match in matches:
         found.update(f"all {name} {match.values.get(name, '')}" for name in PROPAGATED)

@@ -1,7 +1,9 @@
-"""A graph as a folder of tables that can be read back: what is asserted of mitigations, sources, evidence and repairs, and a mapping.
+"""A graph as a folder of tables that can be read back: what is asserted of mitigations, sources,
+evidence and repairs, and a mapping.
 
-Each row is what some captures say of one thing: captures that say the same share a row, and a second value of one capture takes a row of
-its own. Things are named by their path below the base, evidence by its path below ``capture/``.
+Each row is what some captures say of one thing: captures that say the same share a row, and a
+second value of one capture takes a row of its own. Things are named by their path below the base,
+evidence by its path below ``capture/``.
 """
 
 import csv
@@ -36,7 +38,8 @@ def write_tables(rows: Iterable[Quad], *, base: str = BASE, notice: str = "") ->
     """Write the asserted statements of a graph as CSV files, with the mapping that reads them back.
 
     Args:
-        rows: Statements as N-Quads terms. Without graphs, a statement is taken for one of every capture that speaks of its subject.
+        rows: Statements as N-Quads terms. Without graphs, a statement is taken for one of every
+            capture that speaks of its subject.
         base: What every IRI of the data begins with.
         notice: What is asked of readers of data without a licence.
 
@@ -98,7 +101,9 @@ class _Graph:
         self.owner = {o: s for s, p, o, _ in kept if p == self.name("airm:classification")}
 
     def _sort_table(self, loose: Sequence[Quad]) -> None:
-        """Give statements without a graph to the captures of their subject's evidence; what has none speaks for itself."""
+        """Give statements without a graph to the captures of their subject's evidence; what has
+        none speaks for itself.
+        """
         captures: defaultdict[str, set[str]] = defaultdict(set)
         for s, p, o, _ in loose:
             if p == self.name("airm:evidence"):
@@ -122,19 +127,21 @@ class _Graph:
         return sorted(self.types[self.name(kind)], key=natural_key)
 
     def values(self, pairs: Iterable[tuple[str, str]], predicate: str) -> list[str]:
-        """The values of a predicate: texts of literals, paths or addresses of nodes."""
+        """Return the values of a predicate: texts of literals, paths or addresses of nodes."""
         wanted = self.name(predicate)
         return sorted({read_literal(o).text if o.startswith('"') else self.path(o) for p, o in pairs if p == wanted})
 
     def one(self, subject: str, predicate: str) -> str:
-        """The first value that any capture gives."""
+        """Return the first value that any capture gives."""
         found = self.values((pair for pairs in self.said[subject].values() for pair in pairs), predicate)
         return found[0] if found else ""
 
     def spread(
         self, subject: str, single: Mapping[str, str], several: Mapping[str, str], separators: Mapping[str, str] = MappingProxyType({})
     ) -> Iterator[_Cells]:
-        """Rows of what captures say: columns of *single* take one value a row, those of *several* all, with separators between."""
+        """Rows of what captures say: columns of *single* take one value a row, those of *several*
+        all, with separators between.
+        """
         groups: defaultdict[tuple[tuple[tuple[str, ...], ...], tuple[str, ...]], set[str]] = defaultdict(set)
         for pairs in self.said[subject].values():
             alone = tuple(tuple(self.values(pairs, predicate)) for predicate in single.values())
@@ -207,7 +214,9 @@ class _Graph:
             }
 
     def _find_editions(self) -> dict[str, str]:
-        """The edition whose codes a capture gives, which is that of its identifiers, where it is one."""
+        """The edition whose codes a capture gives, which is that of its identifiers, where it is
+        one.
+        """
         found: defaultdict[str, set[str]] = defaultdict(set)
         for subject in self.types[self.name("airm:Classification")]:
             for capture, pairs in self.said[subject].items():

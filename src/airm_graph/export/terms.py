@@ -16,7 +16,8 @@ __all__ = [
     "natural_key",
 ]
 
-#: Terms kept by a cache of one run: most repeated terms are near each other, and unique literals must not pile up.
+#: Terms kept by a cache of one run: most repeated terms are near each other, and unique literals
+#: must not pile up.
 CACHE_SIZE = 1 << 16
 
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
@@ -37,10 +38,12 @@ _NUMBER = re.compile("[0-9]+")
 class Names:
     """Shortens IRIs with a table of prefixes and remembers which prefixes it used.
 
-    A local name is used only when it is plain: codes (``1.1.3``), trailing dots and the like stay full IRIs, for readers differ on them.
+    A local name is used only when it is plain: codes (``1.1.3``), trailing dots and the like stay
+    full IRIs, for readers differ on them.
 
     >>> names = Names({"ex": "http://example.org/"})
-    >>> names.shorten("<http://example.org/thing>"), names.shorten("<http://example.org/1.1>"), names.used
+    >>> shorten = names.shorten
+    >>> shorten("<http://example.org/thing>"), shorten("<http://example.org/1.1>"), names.used
     ('ex:thing', '<http://example.org/1.1>', {'ex'})
     """
 
@@ -82,10 +85,12 @@ class Cache(dict[str, str]):
 
 @lru_cache(maxsize=CACHE_SIZE)
 def canonical_term(term: str) -> str:
-    r"""Write a term as canonical N-Triples (RDF 1.1, section 4) does: four escapes, no ``xsd:string``.
+    r"""Write a term as canonical N-Triples (RDF 1.1, section 4) does: four escapes, no
+    ``xsd:string``.
 
     Raises:
-        ExportError: It is a blank node or no N-Quads term; relative IRIs and lone surrogates are none.
+        ExportError: It is a blank node or no N-Quads term; relative IRIs and lone surrogates are
+            none.
 
     >>> canonical_term('"caf\\u00e9\\t"^^<http://www.w3.org/2001/XMLSchema#string>')
     '"café\t"'
@@ -108,14 +113,16 @@ def natural_key(term: str) -> str:
     >>> sorted(["<x:/v/1.10>", "<x:/v/1.2>", "<x:/v-1>", "<x:/v>"], key=natural_key)
     ['<x:/v>', '<x:/v/1.2>', '<x:/v/1.10>', '<x:/v-1>']
     """
-    # What is below stands right behind what is above: a classification behind its mitigation, before x-1 and x.1.
+    # What is below stands right behind what is above: a classification behind its mitigation,
+    # before x-1 and x.1.
     text = term[1:-1].replace("/", "\x01").replace("#", "\x02") if term[0] == "<" else term
     return _NUMBER.sub(_number_key, text)
 
 
 def _number_key(match: re.Match[str]) -> str:
     digits = match[0].lstrip("0")
-    # The number of digits goes before the digits; nine marks a longer number, whose length takes seven digits.
+    # The number of digits goes before the digits; nine marks a longer number, whose length takes
+    # seven digits.
     return f"{len(digits)}{digits}" if len(digits) < 9 else f"9{len(digits):07}{digits}"
 
 

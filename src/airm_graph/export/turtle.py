@@ -1,4 +1,6 @@
-"""Turtle for people: grouped, in natural order, one property per line, and only what every reader reads alike."""
+"""Turtle for people: grouped, in natural order, one property per line, and only what every reader
+reads alike.
+"""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -13,10 +15,12 @@ __all__ = ["TurtleBlocks"]
 
 _SHORT = {f"{XSD}integer": re.compile("0|-?[1-9][0-9]*"), f"{XSD}boolean": re.compile("true|false")}
 _ESCAPED = {"\\": "\\\\", "\t": "\\t", "\r": "\\r", "\b": "\\b", "\f": "\\f"}
-# Controls, format characters that hide or reorder text, and noncharacters: shown by number, so that a reader sees what is there.
+# Controls, format characters that hide or reorder text, and noncharacters: shown by number, so that
+# a reader sees what is there.
 _HIDDEN = "\x00-\x07\x0b\x0e-\x1f\x7f-\x9f\xad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ufffe\uffff"
 _SPECIAL = re.compile(rf"[\\\t\r\b\f{_HIDDEN}]")
-# In a long string a quote is safe unless a quote or the end follows; serdi 0.30.16 misreads an escape right behind a quote.
+# In a long string a quote is safe unless a quote or the end follows; serdi 0.30.16 misreads an
+# escape right behind a quote.
 _LONG_QUOTE = re.compile(r'"(?=["\\]|\Z)')
 
 
@@ -35,7 +39,9 @@ class TurtleBlocks:
 
     @property
     def used(self) -> set[str]:
-        """What the head depends on: the prefixes that blocks written so far use; those of other blocks may be added."""
+        """What the head depends on: the prefixes that blocks written so far use; those of other
+        blocks may be added.
+        """
         return self._names.used
 
     def head(self, *, filled: bool) -> str:
@@ -76,7 +82,8 @@ class TurtleBlocks:
             return map(self._iris.__getitem__, terms)
         if kind:
             return map(self._literals.__getitem__, terms)
-        # Most texts are in Turtle what they are in N-Triples: those that can be printed and stand on one line.
+        # Most texts are in Turtle what they are in N-Triples: those that can be printed and stand
+        # on one line.
         render = self._render_literal
         return [term if "\\n" not in term and term.isprintable() else render(term) for term in terms]
 

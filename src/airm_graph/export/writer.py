@@ -38,7 +38,9 @@ class BlockFormat(Protocol):
         """Write the block of each subject."""
 
     def head(self, *, filled: bool) -> str:
-        """Write what stands before the blocks, asked when all are written; *filled* when there are any."""
+        """Write what stands before the blocks, asked when all are written; *filled* when there are
+        any.
+        """
 
     def settle(self, text: str) -> str:
         """Put in what is known only when all blocks are written."""
@@ -126,7 +128,9 @@ def _read_lines(file: IO[bytes]) -> Iterator[str]:
 
 @contextmanager
 def _without_collector() -> Iterator[None]:
-    """Stop Python from looking for cycles: texts make none, and the search takes a quarter of the time."""
+    """Stop Python from looking for cycles: texts make none, and the search takes a quarter of the
+    time.
+    """
     was_enabled = gc.isenabled()
     gc.disable()
     try:

@@ -1,6 +1,8 @@
-"""The graph: a dictionary-coded table of quads in DuckDB, their order in files, and the SPARQL store.
+"""The graph: a dictionary-coded table of quads in DuckDB, their order in files, and the SPARQL
+store.
 
-Names are imported when they are first asked for, so that a command pays for the engine it uses only.
+Names are imported when they are first asked for, so that a command pays for the engine it uses
+only.
 """
 
 from typing import TYPE_CHECKING

@@ -1,6 +1,8 @@
-"""Quads that SQL makes from the columns of one table, numbered column by column: each value once, whatever is said of it.
+"""Quads that SQL makes from the columns of one table, numbered column by column: each value once,
+whatever is said of it.
 
-What `intake` has to ask of texts that anybody wrote (is each a term in its one spelling, is a quad there already) the caller knows here.
+What `intake` has to ask of texts that anybody wrote (is each a term in its one spelling, is a quad
+there already) the caller knows here.
 """
 
 import re
@@ -21,7 +23,8 @@ class CodedQuads:
 
     Attributes:
         table: Its name.
-        s, o: SQL over its columns for texts of terms in their one spelling, not NULL where the condition holds.
+        s, o: SQL over its columns for texts of terms in their one spelling, not NULL where the
+            condition holds.
         p: Text of a term.
         g: SQL for the text of a term, which is the same in many rows.
         condition: SQL; empty for every row.
@@ -72,7 +75,9 @@ def _number(text: str, aliases: Sequence[tuple[str, int]]) -> str:
 
 
 def _list_terms(quads: Sequence[CodedQuads], run: Run, repeated: Collection[str]) -> None:
-    """Make ``coded_terms``, the terms of all quads; one that several columns hold is there for each."""
+    """Make ``coded_terms``, the terms of all quads; one that several columns hold is there for
+    each.
+    """
     conditions: dict[tuple[str, str], set[str]] = {}
     for one in quads:
         for text in (one.s, one.o, *(() if _is_constant(one.g) else (one.g,))):
@@ -88,7 +93,9 @@ def _list_terms(quads: Sequence[CodedQuads], run: Run, repeated: Collection[str]
 
 
 def _part_clashes(run: Run) -> None:
-    """Give other numbers to terms whose number is another term's; one that the table has keeps its own."""
+    """Give other numbers to terms whose number is another term's; one that the table has keeps its
+    own.
+    """
     while True:
         run("CREATE OR REPLACE TEMP TABLE coded_twice AS SELECT id FROM coded_terms GROUP BY id HAVING count(*) > 1")
         new = "id IN (SELECT id FROM coded_twice) AND id NOT IN (SELECT id FROM terms)"

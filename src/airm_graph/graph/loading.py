@@ -1,9 +1,11 @@
 """The way of quads into a table: from texts of terms to numbers and a dictionary.
 
-What is taken in is kept aside, as numbers and as a dictionary of its own, until `Intake.finish`; so an error leaves the table as it was.
+What is taken in is kept aside, as numbers and as a dictionary of its own, until `Intake.finish`; so
+an error leaves the table as it was.
 
-The number of a term is a hash of its text, so that rows are numbered without a look into the dictionary. Hashes of unlike texts do
-meet (once among nine million generated terms): the term that came later then gets another number, which the table ``aliases`` keeps.
+The number of a term is a hash of its text, so that rows are numbered without a look into the
+dictionary. Hashes of unlike texts do meet (once among nine million generated terms): the term that
+came later then gets another number, which the table ``aliases`` keeps.
 """
 
 import io
@@ -21,11 +23,13 @@ from airm_graph.terms import Quad
 
 __all__ = ["Intake", "Parser"]
 
-#: Reads RDF from an open file: the file, its name for messages and its suffix in, rows out (``store.stream_rows``).
+#: Reads RDF from an open file: the file, its name for messages and its suffix in, rows out
+#: (``store.stream_rows``).
 Parser = Callable[[IO[bytes], str, str], Iterable[Quad]]
 
 _COLUMNS = "spog"
-#: Rows of Python taken in at once: enough that the cost per batch does not show, few enough that a batch stays under 200 MB.
+#: Rows of Python taken in at once: enough that the cost per batch does not show, few enough that a
+#: batch stays under 200 MB.
 _BATCH = 200_000
 #: Between the terms of a row on its way in, and what no line may hold besides.
 _GAP, _BREAKS = "\x1f", ("\r", "\x00")
@@ -43,7 +47,9 @@ class Intake:
     """Takes relations of texts in; one intake is one change of the table."""
 
     def __init__(self, run: Run, *, folder: Path) -> None:
-        """Start with nothing; *run* works on the database of the table, *folder* is where rows of Python pass through."""
+        """Start with nothing; *run* works on the database of the table, *folder* is where rows of
+        Python pass through.
+        """
         self._run, self._folder = run, folder
         self._files = 0
         self._make("incoming_quads", "SELECT s, p, o, g FROM quads WHERE 1 = 0")
@@ -109,7 +115,8 @@ class Intake:
         except StoreError as error:
             if not isinstance(error.__cause__, duckdb.InvalidInputException):
                 raise
-            # No text that DuckDB reads: bytes that are no UTF-8, a very long line. The parser says what is wrong, if anything is.
+            # No text that DuckDB reads: bytes that are no UTF-8, a very long line. The parser says
+            # what is wrong, if anything is.
             self.add_rows(_relabel(_parse_file(path, part=part, parse=parse), label))
             return
         self._list_terms()
@@ -137,7 +144,9 @@ class Intake:
         self._drop("incoming_quads", "incoming_terms", "incoming_texts", "found_terms", "odd_rows", "odd_terms", "odd_lines", "respelt")
 
     def _list_terms(self) -> None:
-        """Find the different terms of the texts, with their numbers, in the table ``found_terms``."""
+        """Find the different terms of the texts, with their numbers, in the table
+        ``found_terms``.
+        """
         # Predicates and graphs are few.
         some = ("SELECT s AS text", "SELECT o", "SELECT DISTINCT p", "SELECT DISTINCT g")
         texts = " UNION ALL ".join(f"{select} FROM incoming_texts WHERE s IS NOT NULL" for select in some)
@@ -161,7 +170,9 @@ class Intake:
         self._run(f"INSERT INTO incoming_terms SELECT id, text FROM found_terms AS f WHERE {new}")
 
     def _part_clashes(self) -> bool:
-        """Give other numbers to terms whose number is another term's; tells whether there were some."""
+        """Give other numbers to terms whose number is another term's; tells whether there were
+        some.
+        """
         self._run("UPDATE found_terms SET id = a.id FROM aliases AS a WHERE a.text = found_terms.text")
         # One that is known keeps its number.
         new = " AND ".join(f"id NOT IN (SELECT id FROM {name})" for name in ("incoming_terms", "terms"))

@@ -1,7 +1,8 @@
 """N-Triples and N-Quads files as relations of DuckDB: one row for each line, cut at its spaces.
 
-Cut is by position alone; whether the pieces are terms is asked later, of each different piece once (`spelling.is_certain`). A line that
-is not cut comes out whole as its own subject, which no term is, so it is found by the same question.
+Cut is by position alone; whether the pieces are terms is asked later, of each different piece once
+(`spelling.is_certain`). A line that is not cut comes out whole as its own subject, which no term
+is, so it is found by the same question.
 """
 
 import gzip
@@ -28,7 +29,8 @@ _LONGEST = 16_000_000
 
 
 def suffix_of(path: Path) -> str:
-    """The suffix that says which format a file is, also where it is packed: ``.nq`` of ``a.nq.gz``; empty for other formats.
+    """Return the suffix that says which format a file is, also where it is packed: ``.nq`` of
+    ``a.nq.gz``; empty for other formats.
 
     >>> suffix_of(Path("a.NQ.gz")), suffix_of(Path("a.ttl"))
     ('.nq', '')
@@ -71,7 +73,9 @@ def open_file(path: Path) -> IO[bytes]:
 
 
 def cut_file(path: Path, *, folder: Path) -> Iterator[Path]:
-    """Cut a file that is too long to be held at once into parts, made in *folder* one after the other; packed files stay whole."""
+    """Cut a file that is too long to be held at once into parts, made in *folder* one after the
+    other; packed files stay whole.
+    """
     if path.suffix.lower() in _PACKED or path.stat().st_size <= _WHOLE:
         yield path
         return
@@ -83,7 +87,9 @@ def cut_file(path: Path, *, folder: Path) -> Iterator[Path]:
 
 
 def read_lines(path: Path) -> str:
-    """SQL for the lines of a file that are not empty, as the column ``line``, without line ends of any kind."""
+    """SQL for the lines of a file that are not empty, as the column ``line``, without line ends of
+    any kind.
+    """
     read = (
         f"read_csv({quote(str(path))}, columns = {{'line': 'VARCHAR'}}, auto_detect = false, header = false, "
         f"delim = {quote(_NO_DELIMITER)}, quote = '', escape = '', nullstr = {quote(_NO_VALUE)}, max_line_size = {_LONGEST})"
@@ -92,9 +98,11 @@ def read_lines(path: Path) -> str:
 
 
 def cut_rows(path: Path, *, label: str = "") -> str:
-    """SQL for the quads of a file as four columns of texts; *label* is put before the names of blank nodes.
+    """SQL for the quads of a file as four columns of texts; *label* is put before the names of
+    blank nodes.
 
-    The columns of a line that cannot be cut are no quad, which `MISPLACED` or the question for terms finds out; ``line`` is the whole line.
+    The columns of a line that cannot be cut are no quad, which `MISPLACED` or the question for
+    terms finds out; ``line`` is the whole line.
     """
     graph = "''"
     if suffix_of(path) == ".nq":

@@ -1,7 +1,7 @@
 """Quads in the order in which files hold them, put in order by set operations.
 
-Lines are sorted by code point. Blocks stand in reading order (``export.order`` says which): subjects
-are put in order once, then some of them at a time are looked at as a whole: which values a
+Lines are sorted by code point. Blocks stand in reading order (``export.order`` says which):
+subjects are put in order once, then some of them at a time are looked at as a whole: which values a
 predicate has and in which order, which subjects have the same pattern, and the texts of their
 values. Writers fill templates with columns of texts, so that is what comes out.
 """
@@ -89,7 +89,9 @@ class SubjectGroup:
 
 
 def stream_lines(chosen: Selection) -> Iterator[list[tuple[str, str]]]:
-    """Write quads sorted, some at a time: the triple as ``s p o``, and the graph, empty for none."""
+    """Write quads sorted, some at a time: the triple as ``s p o``, and the graph, empty for
+    none.
+    """
     # Texts are long and numbers short: subjects are put in order once, and quads follow by number.
     table, condition = chosen.table, chosen.condition
     written = f"SELECT id, {chosen.text} AS text FROM terms"
@@ -118,7 +120,9 @@ def stream_lines(chosen: Selection) -> Iterator[list[tuple[str, str]]]:
 
 
 def stream_quads(chosen: Selection) -> Iterator[list[tuple[str, str]]]:
-    """Write quads in any order, some at a time: the triple as ``s p o``, and the graph, empty for none."""
+    """Write quads in any order, some at a time: the triple as ``s p o``, and the graph, empty for
+    none.
+    """
     written = f"(SELECT id, {chosen.text} AS text FROM terms)"
     joins = " ".join(f"JOIN {written} AS {column} ON {column}.id = q.{column}" for column in "spo")
     select = "SELECT s.text || ' ' || p.text || ' ' || o.text, COALESCE(g.text, '') FROM quads AS q"
@@ -140,7 +144,9 @@ def natural_key(text: str) -> str:
 
 
 def _select_keyed(select: str) -> str:
-    """Write a SELECT that adds the natural key of ``name`` to what a SELECT gives; below an IRI follows what has it as a path."""
+    """Write a SELECT that adds the natural key of ``name`` to what a SELECT gives; below an IRI
+    follows what has it as a path.
+    """
     # A key is dear, and most IRIs share all but what stands behind their last slash.
     end = "CASE WHEN contains(name, '/') THEN length(name) - position('/' IN reverse(name)) ELSE 1 END"
     parted = "replace(replace({}, '/', chr(1)), '#', chr(2))".format
@@ -186,7 +192,9 @@ def stream_groups(
 
 
 def _order_subjects(chosen: Selection, rank: Callable[[tuple[str, ...]], str]) -> int:
-    """Make the subjects in reading order, the quads by subject and the predicates; counts subjects."""
+    """Make the subjects in reading order, the quads by subject and the predicates; counts
+    subjects.
+    """
     table, condition, text = chosen.table, chosen.condition, chosen.text
     kind = table.find_ids([RDF_TYPE]).get(RDF_TYPE, -1)
     types = table.execute(f"SELECT id, {text} FROM terms WHERE id IN (SELECT o FROM quads WHERE p = {kind})")

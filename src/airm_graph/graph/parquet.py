@@ -34,8 +34,10 @@ class ParquetColumn:
         name: Name of the column and those of the fields below it, with dots between.
         kind: Type in the words of DuckDB.
         sql: What makes text of it.
-        is_plain: Whether that text says all there is; a list of lists or a map is text only to be looked at.
-        is_binary_fraction: Whether the values are binary floating-point numbers, which do not keep the zeros they were written with.
+        is_plain: Whether that text says all there is; a list of lists or a map is text only to be
+            looked at.
+        is_binary_fraction: Whether the values are binary floating-point numbers, which do not keep
+            the zeros they were written with.
     """
 
     name: str

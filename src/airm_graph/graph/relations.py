@@ -1,7 +1,7 @@
 """Records on their way into DuckDB as CSV, our own or that of others.
 
-DuckDB reads a file with several threads that each guess where a row begins, and a line end within quotes makes them guess wrong; so one
-thread reads it.
+DuckDB reads a file with several threads that each guess where a row begins, and a line end within
+quotes makes them guess wrong; so one thread reads it.
 """
 
 import csv
@@ -33,24 +33,28 @@ def write_records(path: Path, records: Iterable[Sequence[str | int]]) -> int:
             if file.tell() - before > _LINE:
                 longest = max(longest, max(sum(len(cell) if isinstance(cell, str) else 20 for cell in record) for record in some))
             before = file.tell()
-    # A character is at most four bytes, and at worst each is a quote that stands twice; then come the quotes around it.
+    # A character is at most four bytes, and at worst each is a quote that stands twice; then come
+    # the quotes around it.
     return 4 * longest + 1000
 
 
 def read_records(path: Path, *, columns: Mapping[str, str], line: int) -> str:
-    """SQL that reads a file of :func:`write_records` with these columns and their types, in lines of at most so many bytes."""
+    """SQL that reads a file of :func:`write_records` with these columns and their types, in lines
+    of at most so many bytes.
+    """
     # Every text is quoted, so an empty field is an empty text.
     return _read(path, columns, f"nullstr = 'NULL', allow_quoted_nulls = false, max_line_size = {max(_LINE, line)}")
 
 
 def read_cells(path: Path, *, width: int, delimiter: str) -> str:
-    """SQL that reads the rows below the header of a CSV file in which every row is as RFC 4180 says.
+    """SQL that reads the rows below the header of a CSV file in which every row is as RFC 4180
+    says.
 
     Columns are c0, c1, … for so many cells; those that a row lacks are NULL.
     """
     columns = {f"c{position}": "VARCHAR" for position in range(width)}
-    # What stands for NULL is a line end, which no cell without quotes can be: an empty cell is an empty text.
-    # DuckDB takes memory for sixteen lines of the longest that may come.
+    # What stands for NULL is a line end, which no cell without quotes can be: an empty cell is an
+    # empty text. DuckDB takes memory for sixteen lines of the longest that may come.
     line = min(_LONGEST, max(_SHORTEST, path.stat().st_size))
     options = (
         f"skip = 1, nullstr = chr(10), allow_quoted_nulls = false, null_padding = true, max_line_size = {line}, buffer_size = {16 * line}"

@@ -1,6 +1,8 @@
-r"""How terms are spelt: one text for each term, the number of a text, and the text taken apart, in SQL and, for the odd ones, in Python.
+r"""How terms are spelt: one text for each term, the number of a text, and the text taken apart, in
+SQL and, for the odd ones, in Python.
 
-The text of a term is what N-Quads has for it, with no escapes but ``\\``, ``\"``, ``\n`` and ``\r`` and no datatype for plain strings.
+The text of a term is what N-Quads has for it, with no escapes but ``\\``, ``\"``, ``\n`` and ``\r``
+and no datatype for plain strings.
 """
 
 import re
@@ -52,7 +54,8 @@ _CANONICAL_BODY = re.compile(r"[^\"\\\n\r]*(?:\\[\\\"nr][^\"\\\n\r]*)*")
 _SQL_BODY = r'"[^"\\\n\r]*(\\[\\"nr][^"\\\n\r]*)*"'
 _ANY_IRI = r'<[^ "\\\n\r]*>'
 _ANY_BLANK = r"_:[^ \"\\\n\r]+"
-#: IRIs, labels and language tags that every parser takes and leaves as they are; not all that there are.
+#: IRIs, labels and language tags that every parser takes and leaves as they are; not all that there
+#: are.
 _PLAIN_IRI = (
     r"<[A-Za-z][A-Za-z0-9+.-]*:(//[A-Za-z0-9._-]*(:[0-9]+)?(/[A-Za-z0-9._~:/@!$&'()*+,;=-]*)?|[A-Za-z0-9._~:@!$&'()*+,;=-][A-Za-z0-9._~:/@!$&'()*+,;=-]*)"
     r"(\?[A-Za-z0-9._~:/?@!$&'()*+,;=-]*)?(#[A-Za-z0-9._~:/?@!$&'()*+,;=-]*)?>"
@@ -87,12 +90,14 @@ def number_of(text: str) -> str:
 
 
 def is_canonical(text: str) -> str:
-    """An SQL condition: a text is a term in its one spelling."""
+    """Return an SQL condition: a text is a term in its one spelling."""
     return _is_term(text, iri=_ANY_IRI, blank=_ANY_BLANK, suffix=r"\^\^<[^<> \"\\\n\r]+>|@[A-Za-z0-9-]+")
 
 
 def is_certain(text: str) -> str:
-    """An SQL condition: a text is a term in its one spelling, and of a form that no parser refuses."""
+    """Return an SQL condition: a text is a term in its one spelling, and of a form that no parser
+    refuses.
+    """
     return _is_term(text, iri=_PLAIN_IRI, blank=_PLAIN_BLANK, suffix=rf"\^\^{_PLAIN_IRI}|{_PLAIN_TAG}")
 
 
@@ -114,7 +119,9 @@ _IS_PLAIN = f"ends_with(text, '\"') AND NOT contains(text, {_BACKSLASH})"
 
 
 def select_terms(source: str) -> str:
-    """SQL for rows of ``terms`` from a relation with the columns id and text; one SELECT for each common form, as conditions cost more."""
+    """SQL for rows of ``terms`` from a relation with the columns id and text; one SELECT for each
+    common form, as conditions cost more.
+    """
     twice = f"{_BACKSLASH} || {_BACKSLASH}"
     lexical = (
         f"CASE WHEN NOT contains(text, {twice}) THEN {_PLAIN_BODY.replace('(x,', f'({_BODY_OF},')} "

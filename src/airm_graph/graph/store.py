@@ -1,6 +1,7 @@
 """The SPARQL store: Oxigraph, embedded.
 
-Loading keeps lexical forms as written, except that Oxigraph normalises numbers, booleans and dates and lower-cases language tags.
+Loading keeps lexical forms as written, except that Oxigraph normalises numbers, booleans and dates
+and lower-cases language tags.
 """
 
 import io
@@ -54,8 +55,8 @@ _DIRECTED = re.compile("@[A-Za-z0-9-]+--(?:ltr|rtl)")
 class Store:
     """A set of named graphs that answers SPARQL; the default graph of a query is the union of all.
 
-    The union is kept as a copy in the default graph: Oxigraph's own union repeats a statement for every graph it stands in, which
-    multiplies rows and makes joins explode.
+    The union is kept as a copy in the default graph: Oxigraph's own union repeats a statement for
+    every graph it stands in, which multiplies rows and makes joins explode.
     """
 
     in_order = True
@@ -74,7 +75,9 @@ class Store:
         self._store.bulk_load(data.encode(), format=ox.RdfFormat.N_QUADS)
 
     def add_batches(self, batches: Iterable[Sequence[tuple[str, str]]]) -> None:
-        """Load batches of triples, each written ``s p o``, with their graphs; each goes into the union, too."""
+        """Load batches of triples, each written ``s p o``, with their graphs; each goes into the
+        union, too.
+        """
         for batch in batches:
             data = "".join([f"{triple} {graph} .\n{triple} .\n" if graph else f"{triple} .\n" for triple, graph in batch])
             self._store.bulk_load(data.encode(), format=ox.RdfFormat.N_QUADS)
@@ -86,16 +89,19 @@ class Store:
             StoreError: It is no N-Quads; the message names file and line.
         """
         try:
-            # The IRIs of a table were checked when it was loaded. For a store in memory `load` takes a tenth less than `bulk_load`.
+            # The IRIs of a table were checked when it was loaded. For a store in memory `load`
+            # takes a tenth less than `bulk_load`.
             self._store.load(path=str(path), format=ox.RdfFormat.N_QUADS, lenient=True)
         except (SyntaxError, ValueError) as error:
             raise _explain(error, name=path.name) from error
 
     def add_file(self, path: Path, *, graph: str | None = None) -> None:
-        """Load an RDF file by its suffix, into *graph* (an IRI without brackets) or as the file says.
+        """Load an RDF file by its suffix, into *graph* (an IRI without brackets) or as the file
+        says.
 
         Raises:
-            StoreError: The suffix is unknown or the file is not what it says; the message names file and line.
+            StoreError: The suffix is unknown or the file is not what it says; the message names
+                file and line.
         """
         rows = parse_rows(path.read_bytes(), name=str(path), suffix=path.suffix.lower())
         self.add_rows(rows if graph is None else ((*row[:3], f"<{graph}>") for row in rows))
@@ -125,9 +131,11 @@ class Store:
         """Begin to answer a query of any form; rows are found while the result is read.
 
         Args:
-            query: SPARQL; whatever it says in ``FROM``, the graphs named here are taken, when any are.
+            query: SPARQL; whatever it says in ``FROM``, the graphs named here are taken, when any
+                are.
             base: What relative IRIs are resolved against.
-            default_graphs, named_graphs: IRIs of the graphs to ask; the whole store when both are left out.
+            default_graphs, named_graphs: IRIs of the graphs to ask; the whole store when both are
+                left out.
 
         Raises:
             QueryError: The query does not parse.
@@ -150,7 +158,9 @@ class Store:
         return merged
 
     def find_rows(self, *, subject: str | None = None, object: str | None = None, graph: str | None = None) -> Iterator[Quad]:  # noqa: A002
-        """Find statements by subject, object or graph, each an IRI without brackets; once each without *graph*, which is then empty."""
+        """Find statements by subject, object or graph, each an IRI without brackets; once each
+        without *graph*, which is then empty.
+        """
         try:
             graph_node = ox.DefaultGraph() if graph is None else ox.NamedNode(graph)
             wanted = [None if name is None else ox.NamedNode(name) for name in (subject, object)]
@@ -160,7 +170,9 @@ class Store:
         return map(_row, self._store.quads_for_pattern(wanted[0], None, wanted[1], graph_node))
 
     def find_graphs(self, subject: str) -> tuple[str, ...]:
-        """The IRIs of the named graphs with statements about a subject, without brackets, sorted."""
+        """Return the IRIs of the named graphs with statements about a subject, without brackets,
+        sorted.
+        """
         try:
             found = self._store.quads_for_pattern(ox.NamedNode(subject), None, None, None)
         except ValueError:
@@ -168,7 +180,7 @@ class Store:
         return tuple(sorted({quad.graph_name.value for quad in found if isinstance(quad.graph_name, ox.NamedNode)}))
 
     def list_graphs(self) -> tuple[str, ...]:
-        """The IRIs of the named graphs, without brackets, sorted."""
+        """Return the IRIs of the named graphs, without brackets, sorted."""
         return tuple(sorted(graph.value for graph in self._store.named_graphs() if isinstance(graph, ox.NamedNode)))
 
 
@@ -193,7 +205,8 @@ def parse_rows(data: bytes, *, name: str, suffix: str, base_iri: str | None = No
 
 
 def stream_rows(file: IO[bytes], name: str, suffix: str) -> Iterator[Quad]:
-    """Parse an open file into rows without holding more of it than a row needs; N-Triples, N-Quads, Turtle and TriG only.
+    """Parse an open file into rows without holding more of it than a row needs; N-Triples, N-Quads,
+    Turtle and TriG only.
 
     Raises:
         StoreError: As for `parse_rows`, but only when the row is reached.
@@ -214,7 +227,9 @@ def stream_rows(file: IO[bytes], name: str, suffix: str) -> Iterator[Quad]:
 
 
 def format_rows(rows: Iterable[Quad], *, media_type: str, prefixes: Mapping[str, str] | None = None) -> bytes:
-    """Write the triples of rows in one of `GRAPH_FORMATS`, in the order given and with the labels that blank nodes have."""
+    """Write the triples of rows in one of `GRAPH_FORMATS`, in the order given and with the labels
+    that blank nodes have.
+    """
     data = "".join(f"{s} {p} {o} .\n" for s, p, o, _ in rows).encode()
     triples = (quad.triple for quad in ox.parse(data, format=ox.RdfFormat.N_TRIPLES))
     written = ox.serialize(triples, format=GRAPH_FORMATS[media_type], prefixes=dict(prefixes or {}))
@@ -224,8 +239,9 @@ def format_rows(rows: Iterable[Quad], *, media_type: str, prefixes: Mapping[str,
 def number_rows(data: bytes, *, name: str, suffix: str, base_iri: str | None = None) -> Iterator[tuple[Quad, int]]:
     r"""Parse RDF bytes into rows in the order of the document, each with the line (from 1) on which it is complete.
 
-    The parser is handed one line at a time, and a row that it yields ends on the line handed out last, or one token earlier where it
-    ends in a plain string. JSON-LD is an exception: it is read whole before the first row comes.
+    The parser is handed one line at a time, and a row that it yields ends on the line handed out
+    last, or one token earlier where it ends in a plain string. JSON-LD is an exception: it is read
+    whole before the first row comes.
 
     Raises:
         StoreError: As for `parse_rows`.

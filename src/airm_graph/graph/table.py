@@ -1,11 +1,13 @@
 """The table and its dictionary.
 
-Dictionary-coded: ``terms`` holds one row per distinct term (id, kind, lexical form, datatype, language), ``quads`` one row of four
-ids per distinct quad. An id is made from the text of the term (`spelling.number_of`; ``aliases`` holds the exceptions): equal data has
-equal ids in tables that the same DuckDB made, and nothing else may be read into it. 0 stands for the default graph and is no term.
-Lexical forms are unescaped; datatype and language are empty where they do not apply.
+Dictionary-coded: ``terms`` holds one row per distinct term (id, kind, lexical form, datatype,
+language), ``quads`` one row of four ids per distinct quad. An id is made from the text of the term
+(`spelling.number_of`; ``aliases`` holds the exceptions): equal data has equal ids in tables that
+the same DuckDB made, and nothing else may be read into it. 0 stands for the default graph and is no
+term. Lexical forms are unescaped; datatype and language are empty where they do not apply.
 
-Quads come in as texts of terms, from rows of Python, from files or from a SELECT, and are coded in DuckDB, by set operations (`intake`).
+Quads come in as texts of terms, from rows of Python, from files or from a SELECT, and are coded in
+DuckDB, by set operations (`intake`).
 
 Plans over the two tables (closure, shapes) stay inside the SQL that sqlglot can carry to Spark.
 """
@@ -39,7 +41,7 @@ class TripleTable(Database):
     """A dictionary-coded set of quads in DuckDB, in memory or in a file.
 
     >>> with TripleTable() as table:
-    ...     table.load_rows([("<urn:a>", "<urn:p>", '"1.10"', ""), ("<urn:a>", "<urn:p>", '"1.10"', "")])
+    ...     table.load_rows([("<urn:a>", "<urn:p>", '"1.10"', "")] * 2)
     ...     len(table), table.rows()
     (1, [('<urn:a>', '<urn:p>', '"1.10"', '')])
     """
@@ -62,7 +64,8 @@ class TripleTable(Database):
 
     @contextmanager
     def united_graphs(self, name: str) -> Iterator[None]:
-        """Give the triples of all graphs, each once, a name (columns s, p, o) while the context lasts.
+        """Give the triples of all graphs, each once, a name (columns s, p, o) while the context
+        lasts.
 
         Where no subject is spoken of in two graphs, the name is all that has to be made.
         """
@@ -85,7 +88,8 @@ class TripleTable(Database):
         self.copy_parquet(_select_texts("quads"), path)
 
     def copy_parts(self, parts: Sequence[tuple[int, int]], folder: Path) -> None:
-        """Write quads to a Parquet file for each part, ``part=N`` below a folder, as `copy_rows` does.
+        """Write quads to a Parquet file for each part, ``part=N`` below a folder, as `copy_rows`
+        does.
 
         Args:
             parts: Id of a graph, and the number of the part in which its quads stand.
@@ -98,7 +102,8 @@ class TripleTable(Database):
         self.drop("graph_parts")
 
     def load_rows(self, rows: Iterable[Quad]) -> None:
-        """Add rows; a quad that is there already is not added again. Blank nodes with one label are one node.
+        """Add rows; a quad that is there already is not added again. Blank nodes with one label are
+        one node.
 
         Raises:
             StoreError: A term is no N-Quads term; the table is as before.
@@ -131,14 +136,18 @@ class TripleTable(Database):
         """Add quads that SELECTs give, without leaving DuckDB.
 
         Args:
-            selects: Each with the columns s, p, o, g: texts of terms as N-Quads has them, g empty or NULL for the default graph. Its
-                result is held at once as texts; many millions of quads are best given as several SELECTs.
+            selects: Each with the columns s, p, o, g: texts of terms as N-Quads has them, g empty
+                or NULL for the default graph. Its result is held at once as texts; many millions of
+                quads are best given as several SELECTs.
 
         Raises:
             StoreError: A SELECT is refused, or a text is no N-Quads term; the table is as before.
 
         >>> with TripleTable() as table:
-        ...     table.load_select("SELECT '<urn:a>' AS s, '<urn:p>' AS p, '<urn:' || n || '>' AS o, NULL AS g FROM range(2) AS r(n)")
+        ...     table.load_select(
+        ...         "SELECT '<urn:a>' AS s, '<urn:p>' AS p, '<urn:' || n || '>' AS o, NULL AS g"
+        ...         " FROM range(2) AS r(n)"
+        ...     )
         ...     table.rows()
         [('<urn:a>', '<urn:p>', '<urn:0>', ''), ('<urn:a>', '<urn:p>', '<urn:1>', '')]
         """
@@ -148,7 +157,8 @@ class TripleTable(Database):
                 intake.add_relation(f"(SELECT {columns} FROM ({select}) AS given)")
 
     def load_coded(self, quads: Sequence[CodedQuads], *, repeated: Collection[str] = ()) -> None:
-        """Add quads that SQL makes from the columns of tables, which are known to be new and in the one spelling of terms.
+        """Add quads that SQL makes from the columns of tables, which are known to be new and in the
+        one spelling of terms.
 
         Args:
             quads: None is there already, and none is given twice.
@@ -162,17 +172,21 @@ class TripleTable(Database):
     def load_files(self, paths: Iterable[Path], *, parse: Parser, label: str | None = None) -> None:
         """Add the quads of N-Triples and N-Quads files, also packed ones (``.gz``, ``.zst``).
 
-        DuckDB cuts the lines and codes the terms. A line that may mean anything but what stands there (an escape, a comment, odd white
-        space, a term that not every parser takes) is read by *parse*, as slowly as that is.
+        DuckDB cuts the lines and codes the terms. A line that may mean anything but what stands
+        there (an escape, a comment, odd white space, a term that not every parser takes) is read by
+        *parse*, as slowly as that is.
 
         Args:
-            paths: Files, or folders with such files; of several files, the blank nodes of each are its own (``_:f2-label``).
+            paths: Files, or folders with such files; of several files, the blank nodes of each are
+                its own (``_:f2-label``).
             parse: Reads what is not plain, and says what is wrong where something is.
-            label: Stands before the labels of blank nodes; by itself ``f2-`` and so on where there are several files.
+            label: Stands before the labels of blank nodes; by itself ``f2-`` and so on where there
+                are several files.
 
         Raises:
             InputError: There is no such file.
-            StoreError: A file is not what its suffix says; the message names file and line. The table is as before.
+            StoreError: A file is not what its suffix says; the message names file and line. The
+                table is as before.
         """
         files = find_files(paths)
         with self._intake() as intake:
@@ -216,7 +230,9 @@ class TripleTable(Database):
         return {term: numbers[text] for term, text in spelt.items() if known.get(numbers[text]) == text}
 
     def _number(self, texts: Sequence[str]) -> tuple[dict[str, int], dict[int, str]]:
-        """The numbers that texts have or would have, and the texts that have these numbers in the table."""
+        """The numbers that texts have or would have, and the texts that have these numbers in the
+        table.
+        """
         number = f"COALESCE(a.id, {number_of('w.text')})"
         asked = f"SELECT w.text, {number} FROM (SELECT unnest($1) AS text) AS w LEFT JOIN aliases AS a ON a.text = w.text"
         numbers = dict(self._run(asked, [texts])) if texts else {}
@@ -229,7 +245,9 @@ class TripleTable(Database):
         return {DEFAULT_GRAPH: "", **dict(self._run(select, [wanted]) if wanted else ())}
 
     def rows(self, sql: str = "SELECT s, p, o, g FROM quads") -> list[Quad]:
-        """Write quads as rows, sorted; *sql* selects other quads, as four columns s, p, o, g of ids."""
+        """Write quads as rows, sorted; *sql* selects other quads, as four columns s, p, o, g of
+        ids.
+        """
         used = " UNION ".join(f"SELECT {column} AS id FROM picked_quads" for column in "spog")
         written = f"SELECT id, {TERM_TEXT} AS text FROM terms WHERE id IN ({used}) UNION ALL SELECT {DEFAULT_GRAPH}, ''"
         self.materialise("picked_quads", sql)

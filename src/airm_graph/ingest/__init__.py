@@ -1,4 +1,6 @@
-"""Bytes in, records out: every input of a build, read again where other pages settle what a line is."""
+"""Bytes in, records out: every input of a build, read again where other pages settle what a line
+is.
+"""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -31,7 +33,8 @@ class Readings:
     """What all inputs say.
 
     Attributes:
-        pages: One per different capture, sorted by file name; equal files are one page with several names.
+        pages: One per different capture, sorted by file name; equal files are one page with several
+            names.
         findings: By file, then by line.
         files: Name of each input → the path under which the user finds it.
         rejected: Rows of tables that cannot be used.
@@ -62,13 +65,14 @@ def read_captures(
 
     Args:
         paths: What :func:`airm_graph.ingest.inputs.find_inputs` takes.
-        mapping: File that says what the columns of the tables are; when left out, ``mapping.yaml`` beside them says it, or the mappings
-            of the project are tried.
+        mapping: File that says what the columns of the tables are; when left out, ``mapping.yaml``
+            beside them says it, or the mappings of the project are tried.
         progress: Called with (number of files read, number of files) as reading goes on.
         reader: What reads pages and may remember them; a new one when left out.
 
     Raises:
-        InputError: A path or the mapping does not exist or cannot be read. A file that is no page or table is a finding instead.
+        InputError: A path or the mapping does not exist or cannot be read. A file that is no page
+            or table is a finding instead.
     """
     given = replace(load_mapping(mapping), found=str(mapping)) if mapping is not None else None
     inputs = find_inputs(paths)
@@ -123,7 +127,8 @@ def propose_mapping(
     """Propose a mapping for the tables in *paths*, which belong together.
 
     Args:
-        paths: What :func:`airm_graph.ingest.inputs.find_inputs` takes; captured pages among it are left out.
+        paths: What :func:`airm_graph.ingest.inputs.find_inputs` takes; captured pages among it are
+            left out.
         notice: What is asked of readers of data without a licence.
         document, records: See `airm_graph.ingest.tables.propose.propose_mapping`.
 

@@ -6,7 +6,8 @@ import re
 __all__ = ["fix_date"]
 
 _MONTHS = ["january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"]
-# Year first, or the month in words: what stands between day and month cannot be mistaken. 02/11/2026 can.
+# Year first, or the month in words: what stands between day and month cannot be mistaken.
+# 02/11/2026 can.
 _YEAR_FIRST = re.compile(r"(\d{4})[./ ](\d{1,2})[./ ](\d{1,2})")
 _IN_WORDS = re.compile(r"(?:(\d{1,2})\.? +([A-Za-z]{3,9})\.?,?|([A-Za-z]{3,9})\.? +(\d{1,2}),) +(\d{4})")
 

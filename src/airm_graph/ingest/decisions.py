@@ -1,4 +1,6 @@
-"""What people decided of joins and of codes: tables of mappings (SSSOM) and CSV in, decisions with their cells out."""
+"""What people decided of joins and of codes: tables of mappings (SSSOM) and CSV in, decisions with
+their cells out.
+"""
 
 import hashlib
 import io
@@ -31,7 +33,8 @@ from airm_graph.text import normalise
 
 __all__ = ["REVIEW_COLUMNS", "DecisionReadings", "read_decisions", "split_codes"]
 
-#: The columns of a review of proposed codes; *decision* and what stands behind it are for people to fill in.
+#: The columns of a review of proposed codes; *decision* and what stands behind it are for people to
+#: fill in.
 REVIEW_COLUMNS = (
     *("mitigation", "name", "source", "old code", "edition", "candidates", "reasons", "certain", "present"),
     *("decision", "decided by", "decided on"),
@@ -81,7 +84,8 @@ def read_decisions(paths: Sequence[str | Path], *, base: str = BASE) -> Decision
         base: What the IRIs of the build begin with.
 
     Raises:
-        InputError: A table does not exist, cannot be read, or is none of these; the message names file and line.
+        InputError: A table does not exist, cannot be read, or is none of these; the message names
+            file and line.
     """
     readings = DecisionReadings()
     for path in map(Path, paths):
@@ -218,9 +222,12 @@ def _read_review(table: Table, row: Row, base: str, readings: DecisionReadings) 
 
 
 def split_codes(said: str, *, edition: str, location: Location, findings: list[Finding]) -> Iterator[str]:
-    """The codes of a cell, parted by semicolons or line ends, each alone or with its label; what is none becomes a finding of DEC-03.
+    """Yield the codes of a cell, parted by semicolons or line ends, each alone or with its label;
+    what is none becomes a finding of DEC-03.
 
-    >>> list(split_codes("2.2.2 Testing & Evaluation; 2.2.3", edition="v2", location=Location("review.csv"), findings=[]))
+    >>> where = Location("review.csv")
+    >>> said = "2.2.2 Testing & Evaluation; 2.2.3"
+    >>> list(split_codes(said, edition="v2", location=where, findings=[]))
     ['2.2.2', '2.2.3']
     """
     for part in re.split(r"[;\n|]", said):

@@ -1,4 +1,6 @@
-"""Mapped terms compared with the lists of the vocabularies that they are taken from, ours among them."""
+"""Mapped terms compared with the lists of the vocabularies that they are taken from, ours among
+them.
+"""
 
 import csv
 from collections import defaultdict
@@ -35,7 +37,9 @@ _SKOS_LINKS = (
 
 @dataclass(frozen=True, slots=True)
 class KnownTerm:
-    """A term of a listed vocabulary; *label* is empty where it has none, *vocabulary* says name and edition."""
+    """A term of a listed vocabulary; *label* is empty where it has none, *vocabulary* says name and
+    edition.
+    """
 
     iri: str
     label: str
@@ -60,7 +64,9 @@ def read_terms(text: str) -> dict[str, KnownTerm]:
 
 @cache
 def load_known_terms() -> Mapping[str, KnownTerm]:
-    """The terms of the vocabularies that are mapped to, of our own ontology and taxonomies, and the links of SKOS."""
+    """Return the terms of the vocabularies that are mapped to, of our own ontology and taxonomies,
+    and the links of SKOS.
+    """
     found = read_terms(read_resource("ontology/external-terms.tsv"))
     for name, space in _OWN.items():
         found |= {known.iri: known for known in _read_own(name, space)}
@@ -94,12 +100,14 @@ def _namespace(iri: str) -> str:
 
 
 def check_matches(matches: Iterable[Match], *, file: str, terms: Mapping[str, KnownTerm] | None = None) -> Iterator[Finding]:
-    """Compare subjects, predicates and objects with the lists of their vocabularies: findings of SSM-08 to SSM-10.
+    """Compare subjects, predicates and objects with the lists of their vocabularies: findings of
+    SSM-08 to SSM-10.
 
     Args:
         matches: Mappings with their lines; taken one after the other.
         file: Name of the table.
-        terms: What is known, by IRI; the lists of the project when left out. An IRI of another vocabulary passes.
+        terms: What is known, by IRI; the lists of the project when left out. An IRI of another
+            vocabulary passes.
     """
     known = load_known_terms() if terms is None else terms
     namespaces = _Namespaces(known)

@@ -1,4 +1,6 @@
-"""Certain repairs of side-cars and tables: what can only have been meant in one way. Captures are never touched."""
+"""Certain repairs of side-cars and tables: what can only have been meant in one way. Captures are
+never touched.
+"""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -36,9 +38,10 @@ def find_fixes(paths: Iterable[str | Path], *, mapping: str | Path | None = None
     """Find the side-cars and tables that can be fixed with certainty.
 
     Args:
-        paths: Folders (every ``*.meta.yaml``, ``*.csv`` and ``*.tsv`` in and below them), such files, or captures, which stand for
-            their side-cars.
-        mapping: File that says what the columns of the tables are; when left out, the mappings of the project are tried.
+        paths: Folders (every ``*.meta.yaml``, ``*.csv`` and ``*.tsv`` in and below them), such
+            files, or captures, which stand for their side-cars.
+        mapping: File that says what the columns of the tables are; when left out, the mappings of
+            the project are tried.
 
     Raises:
         InputError: A path does not exist or cannot be read.
@@ -77,7 +80,8 @@ def _find_files(given: Path) -> Iterator[Path]:
 
 
 def fix_sidecar(data: bytes) -> bytes:
-    r"""Mend letters of keys, forms of dates and spaces at line ends; a side-car that is not read better for it stays as it is.
+    r"""Mend letters of keys, forms of dates and spaces at line ends; a side-car that is not read
+    better for it stays as it is.
 
     >>> fix_sidecar(b"Name: Red teaming\nretrieved: 2 November 2026\n")
     b'name: Red teaming\nretrieved: 2026-11-02\n'

@@ -1,4 +1,6 @@
-"""What the user names on the command line → input files with stable names. Folders, files, and ``-`` for standard input."""
+"""What the user names on the command line → input files with stable names. Folders, files, and
+``-`` for standard input.
+"""
 
 import os
 import sys
@@ -27,7 +29,9 @@ _Done = TypeVar("_Done")
 
 
 class Over(Protocol):
-    """Applies a function to each of some files, as ``map`` does; the function and its results may cross to other machines."""
+    """Applies a function to each of some files, as ``map`` does; the function and its results may
+    cross to other machines.
+    """
 
     def __call__(self, work: Callable[[_Job], _Done], jobs: Iterable[_Job], /) -> Iterable[_Done]:
         """Return the results in the order of the jobs."""
@@ -38,7 +42,8 @@ class Input:
     """One captured page or table to read.
 
     Attributes:
-        name: Path below the folder named by the user, with forward slashes; the same on every machine.
+        name: Path below the folder named by the user, with forward slashes; the same on every
+            machine.
         path: Where it is, or None for standard input.
         is_named: Whether the user named it; otherwise it was found in a folder, by its suffix.
     """
@@ -62,20 +67,22 @@ def find_inputs(paths: Sequence[str | Path]) -> tuple[Input, ...]:
     """List the captures and tables in *paths*, sorted by name.
 
     Args:
-        paths: Folders (every ``*.txt`` and every file with the suffix of a table in and below them that is not hidden), files of any
-            suffix, or ``-``; or one of these alone.
+        paths: Folders (every ``*.txt`` and every file with the suffix of a table in and below them
+            that is not hidden), files of any suffix, or ``-``; or one of these alone.
 
     Raises:
         InputError: A path does not exist, cannot be read, or holds neither captures nor tables.
     """
-    if isinstance(paths, str | Path):  # a string is a sequence of strings, too: nobody means its letters
+    # A string is a sequence of strings, too: nobody means its letters.
+    if isinstance(paths, str | Path):
         paths = [paths]
     if not paths:
         raise InputError("no input is given", file="inputs", remedy="name a folder or files")
     found: dict[str, Input] = {}
     for entry in (entry for path in paths for entry in _expand(str(path))):
         absolute = str(_absolute(entry.path)) if entry.path else ""
-        # A file that is named twice, alone and in its folder, has the longer name, whichever comes first.
+        # A file that is named twice, alone and in its folder, has the longer name, whichever comes
+        # first.
         other = found.get(absolute, entry)
         longer = max(entry, other, key=lambda entry: (len(entry.name), entry.name, entry.shown))
         found[absolute] = replace(longer, is_named=entry.is_named or other.is_named)
@@ -83,7 +90,9 @@ def find_inputs(paths: Sequence[str | Path]) -> tuple[Input, ...]:
 
 
 def _tell_apart(entries: Iterable[Input]) -> list[Input]:
-    """Two folders may hold files of one name: then the names of the folders above tell them apart, as many as it takes."""
+    """Two folders may hold files of one name: then the names of the folders above tell them apart,
+    as many as it takes.
+    """
     named = list(entries)
     while True:
         counts = Counter(entry.name for entry in named)
@@ -160,7 +169,8 @@ def _expand_folder(folder: Path) -> list[Input]:
 
 
 def is_own(name: str) -> bool:
-    """Whether a file of that name is a table, and none of mitigations: what a build sets aside, a review, mappings.
+    """Tell whether a file of that name is a table, and none of mitigations: what a build sets
+    aside, a review, mappings.
 
     >>> is_own("links.sssom.tsv"), is_own("mitigations.tsv")
     (True, False)
@@ -190,7 +200,8 @@ def _absolute(path: Path) -> Path:
 
 
 def _readable_name(name: str) -> str:
-    r"""Write a name as text: bytes that are no UTF-8, and control characters, which not every format can say, are written as escapes.
+    r"""Write a name as text: bytes that are no UTF-8, and control characters, which not every
+    format can say, are written as escapes.
 
     >>> print(_readable_name("a\tb"))
     a\tb

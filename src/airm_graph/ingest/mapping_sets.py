@@ -1,7 +1,8 @@
 """Tables of mappings (SSSOM/TSV): bytes in, mappings with their lines out, row by row.
 
 Source:
-    SSSOM/TSV, https://mapping-commons.github.io/sssom/ ; extensions are passed over, as the specification allows.
+    SSSOM/TSV, https://mapping-commons.github.io/sssom/ ; extensions are passed over, as the
+    specification allows.
 """
 
 import csv
@@ -33,12 +34,15 @@ _PARTS = re.compile(r"\\([\\|])|\|")
 
 
 class MatchReader:
-    """A table of mappings that is read as it is gone through, once; its metadata is there from the start.
+    """A table of mappings that is read as it is gone through, once; its metadata is there from the
+    start.
 
     Attributes:
-        metadata: The slots of the set, references as IRIs, without those that it hands on to every mapping and no mapping has.
+        metadata: The slots of the set, references as IRIs, without those that it hands on to every
+            mapping and no mapping has.
         prefixes: As declared.
-        findings: What is wrong so far, of rules SSM-01 to SSM-06; complete when all mappings were taken.
+        findings: What is wrong so far, of rules SSM-01 to SSM-06; complete when all mappings were
+            taken.
     """
 
     def __init__(self, stream: BinaryIO, *, file: str, beside: bytes | None = None) -> None:
@@ -213,7 +217,9 @@ class MatchReader:
 
 
 def _find_missing(match: Match, given: Collection[str]) -> list[str]:
-    """What a mapping must have and *given* does not hold; a literal has a label and needs no identifier."""
+    """What a mapping must have and *given* does not hold; a literal has a label and needs no
+    identifier.
+    """
     missing = [name for name in _NEEDED if name not in given]
     for end in ("subject", "object"):
         needed = f"{end}_label" if match.get(f"{end}_type") == _LITERAL else f"{end}_id"
@@ -281,10 +287,12 @@ def read_matches(data: bytes, *, file: str, beside: bytes | None = None) -> tupl
 
 
 def load_matches(path: str | Path) -> MatchSet:
-    """Read the table of mappings in a file, with the metadata of a file beside it when it has none of its own.
+    """Read the table of mappings in a file, with the metadata of a file beside it when it has none
+    of its own.
 
     Raises:
-        InputError: It cannot be read, or a rule that must be kept is broken; the message names file and line.
+        InputError: It cannot be read, or a rule that must be kept is broken; the message names file
+            and line.
     """
     try:
         with open_regular(Path(path)) as stream:
@@ -299,7 +307,9 @@ def load_matches(path: str | Path) -> MatchSet:
 
 
 def read_metadata_beside(path: Path) -> bytes | None:
-    """The metadata of a table whose own file holds none: ``NAME.sssom.yml`` beside ``NAME.sssom.tsv``."""
+    """Return the metadata of a table whose own file holds none: ``NAME.sssom.yml`` beside
+    ``NAME.sssom.tsv``.
+    """
     stem = path.name.removesuffix(path.suffix)
     for suffix in (".yml", ".yaml"):
         beside = path.with_name(stem + suffix)

@@ -1,6 +1,8 @@
-"""RDF files in, rows and lines out: which line of a file states a triple, and on which line a subject begins.
+"""RDF files in, rows and lines out: which line of a file states a triple, and on which line a
+subject begins.
 
-What a file says is what Oxigraph reads in it; the lines are found beside that and can only be missing, never change a row.
+What a file says is what Oxigraph reads in it; the lines are found beside that and can only be
+missing, never change a row.
 """
 
 import gzip
@@ -74,7 +76,9 @@ class Lines:
     """Where a file speaks of some nodes: the first and the last line, from 1, of each triple."""
 
     def __init__(self, triples: Mapping[Triple, Range], *, subjects: Mapping[str, int], text: Sequence[str] | Mapping[int, str]) -> None:
-        """Take the triples in the order of the file, the line on which each node is first a subject, and the lines of the file, from 0."""
+        """Take the triples in the order of the file, the line on which each node is first a
+        subject, and the lines of the file, from 0.
+        """
         self._triples, self._subjects, self._text = triples, subjects, text
         self._last: dict[tuple[str, str], Range] = {}
         self._mentions: dict[str, Range] = {}
@@ -87,7 +91,9 @@ class Lines:
         return bool(self._triples)
 
     def find(self, focus: str, *, path: str = "", value: str = "") -> Range | None:
-        """The lines of the triple that a result is about, or those of its subject, or None."""
+        """Return the lines of the triple that a result is about, or those of its subject, or
+        None.
+        """
         stated = (self._triples.get(triple) for triple in _triples_of(focus, path=path, value=value))
         # Without a value the number of them is wrong: the last one is where one too many stands.
         last = (self._last.get((focus, predicate)) for inverse, predicate in _FIRST_STEPS.findall(path) if not inverse)
@@ -98,13 +104,15 @@ class Lines:
         return self._mentions.get(focus)
 
     def rank(self, focus: str, *, path: str, value: str) -> int:
-        """How well the file fits a result: 0 it states the triple, 1 something of the node, 2 neither."""
+        """Return how well the file fits a result: 0 it states the triple, 1 something of the node,
+        2 neither.
+        """
         if any(triple in self._triples for triple in _triples_of(focus, path=path, value=value)):
             return 0
         return 1 if focus in self._subjects else 2
 
     def quote(self, lines: Range) -> str:
-        """The text of some lines, joined by LF."""
+        """Return the text of some lines, joined by LF."""
         return "\n".join(self._text[number - 1] for number in range(lines[0], lines[1] + 1))
 
 
@@ -116,7 +124,8 @@ def _triples_of(focus: str, *, path: str, value: str) -> list[Triple]:
 def load_rdf_files(paths: Iterable[Path], *, table: TripleTable) -> tuple[RdfFile, ...]:
     """Load RDF files, packed or not, into a table.
 
-    Blank nodes get names that depend on nothing but the files, and are never shared between two of them.
+    Blank nodes get names that depend on nothing but the files, and are never shared between two of
+    them.
 
     Raises:
         InputError: A file cannot be read.
@@ -126,13 +135,17 @@ def load_rdf_files(paths: Iterable[Path], *, table: TripleTable) -> tuple[RdfFil
 
 
 def label_files(paths: Iterable[Path]) -> list[tuple[Path, str]]:
-    """Sort files, each with what stands before the names of its blank nodes: nothing where there is one file only."""
+    """Sort files, each with what stands before the names of its blank nodes: nothing where there is
+    one file only.
+    """
     paths = sorted(set(paths), key=Path.as_posix)
     return [(path, f"f{number}-" if len(paths) > 1 else "") for number, path in enumerate(paths, 1)]
 
 
 def load_rdf_file(path: Path, *, label: str, table: TripleTable) -> RdfFile:
-    """Load an RDF file, as `load_rdf_files` does; the blank nodes of quads in Parquet keep their names."""
+    """Load an RDF file, as `load_rdf_files` does; the blank nodes of quads in Parquet keep their
+    names.
+    """
     if path.suffix.lower() == _PARQUET:
         _check_readable(path)
         table.load_select(f"SELECT s, p, o, g FROM read_parquet({quote(str(path))})")
@@ -214,7 +227,8 @@ class _BlankNodes:
 def find_lines(file: RdfFile, *, nodes: Collection[str]) -> Lines:
     """Find where *file* speaks of *nodes*.
 
-    JSON-LD has limits: a node without ``@id`` and a key whose meaning a scoped context changes are not found.
+    JSON-LD has limits: a node without ``@id`` and a key whose meaning a scoped context changes are
+    not found.
     """
     text = file.data.decode("utf-8-sig", errors="replace").split("\n")
     text = [line.removesuffix("\r") for line in text]
@@ -237,7 +251,8 @@ def _find_numbered(file: RdfFile, *, nodes: Collection[str], text: Sequence[str]
             triples.setdefault((s, p, o), (_first_line(o, text=text, last=line, is_xml=not turtle), line))
         if not o.startswith("_:"):
             before = line
-    # The parser is done with a triple whose value is a blank node when that node closes; the triple stands where the node opens.
+    # The parser is done with a triple whose value is a blank node when that node closes; the triple
+    # stands where the node opens.
     for triple, (_, last) in triples.items():
         if triple[2] in subjects and triple[2].startswith("_:"):
             triples[triple] = (min(subjects[triple[2]], last),) * 2
@@ -245,7 +260,9 @@ def _find_numbered(file: RdfFile, *, nodes: Collection[str], text: Sequence[str]
 
 
 def _step_back(literal: str, *, text: Sequence[str], line: int) -> int:
-    """The line on which a literal ends, which the parser knows only when it has seen that neither language nor datatype follows."""
+    """The line on which a literal ends, which the parser knows only when it has seen that neither
+    language nor datatype follows.
+    """
     words = _WORD.findall(literal[-_TAIL:])
     here = text[line - 1]
     if not _CLOSING.match(here) and (not words or words[-1] in here):
@@ -255,7 +272,9 @@ def _step_back(literal: str, *, text: Sequence[str], line: int) -> int:
 
 
 def _first_mention(subject: str, *, text: Sequence[str], after: int, until: int) -> int:
-    """The line after the statement before and up to the first triple on which the subject is written, as far as can be told."""
+    """The line after the statement before and up to the first triple on which the subject is
+    written, as far as can be told.
+    """
     word = "[" if subject.startswith("_:") else re.split(r"[/#:]", subject.rstrip("/#>"))[-1]
     for line in range(after + 1, until):
         if word and word in text[line - 1].partition("# ")[0] and not re.match(r"\s*@?(?:prefix|base)\b", text[line - 1], re.IGNORECASE):
@@ -271,7 +290,8 @@ def _first_line(value: str, *, text: Sequence[str], last: int, is_xml: bool) -> 
 
 
 def locate_findings(findings: Iterable[Finding], *, files: Sequence[RdfFile], over: Over = map) -> list[Finding]:
-    """Give findings about RDF files the line of the triple they are about, or of its subject, or at least the file.
+    """Give findings about RDF files the line of the triple they are about, or of its subject, or at
+    least the file.
 
     The place in a capture that a finding had, if any, becomes its origin.
 
@@ -302,7 +322,9 @@ def _scan_labelled(file: tuple[Path, str], *, focus: Collection[str], values: Co
 
 
 def _scan(path: Path, *, focus: Collection[str], values: Collection[str], label: str) -> Lines:
-    """The lines of a file that speak of focus nodes; of those that only mention one, the first, and those about a value."""
+    """The lines of a file that speak of focus nodes; of those that only mention one, the first, and
+    those about a value.
+    """
     triples: dict[Triple, Range] = {}
     subjects: dict[str, int] = {}
     text: dict[int, str] = {}

@@ -1,8 +1,10 @@
-"""Where a JSON-LD file states a triple: a reader of JSON that keeps lines, and as much of the context as names keys.
+"""Where a JSON-LD file states a triple: a reader of JSON that keeps lines, and as much of the
+context as names keys.
 
-Oxigraph says what the file means. Here a triple is looked up again in the text: by the ``@id`` of its node, the key that the context
-expands to its predicate, and the value. Inline contexts with prefixes, terms, aliases, ``@vocab`` and ``@base`` are known; scoped contexts,
-``@reverse`` and nodes without ``@id`` are not, and their triples have no line.
+Oxigraph says what the file means. Here a triple is looked up again in the text: by the ``@id`` of
+its node, the key that the context expands to its predicate, and the value. Inline contexts with
+prefixes, terms, aliases, ``@vocab`` and ``@base`` are known; scoped contexts, ``@reverse`` and
+nodes without ``@id`` are not, and their triples have no line.
 """
 
 import json
@@ -41,7 +43,8 @@ def find_json_lines(text: str, *, rows: Iterable[Quad], base: str = "") -> tuple
     r"""Find the lines of *rows* in a JSON-LD document.
 
     Returns:
-        Triple → (first line, last line), and subject → line of its ``@id``; what cannot be found is missing.
+        Triple → (first line, last line), and subject → line of its ``@id``; what cannot be found is
+        missing.
 
     >>> rows = [("<http://e/a>", "<http://e/b>", '"c"', "")]
     >>> find_json_lines('{"@id": "http://e/a",\n "http://e/b": "c"}', rows=rows)[0][rows[0][:3]]
@@ -83,7 +86,9 @@ def _is_same(text: str, *, value: str, context: "_Context", is_type: bool) -> bo
 
 
 def _scalars(value: _Value, context: "_Context") -> Iterator[tuple[str, int]]:
-    """Every string, number and word below a value that belongs to it and not to a property of another node."""
+    """Every string, number and word below a value that belongs to it and not to a property of
+    another node.
+    """
     if isinstance(value.content, str):
         yield value.content, value.line
     elif isinstance(value.content, tuple):
@@ -136,7 +141,7 @@ class _Context:
         return _Context(terms)
 
     def keyword(self, key: str) -> str:
-        """The keyword that a key is or stands for, or the key."""
+        """Return the keyword that a key is or stands for, or the key."""
         meaning = self._terms.get(key, key)
         return meaning if meaning.startswith("@") else key
 
@@ -190,7 +195,7 @@ class _Reader:
         self._text, self._position, self._line = text, 0, 1
 
     def next(self) -> tuple[str, int]:
-        """The next token and its line."""
+        """Return the next token and its line."""
         match = _TOKEN.match(self._text, self._position)
         if match is None:
             raise ValueError("no token")
@@ -199,7 +204,7 @@ class _Reader:
         return match[1] or match[2] or match[3], self._line
 
     def value(self, mark: str, line: int) -> _Value:
-        """The value that begins with a token."""
+        """Return the value that begins with a token."""
         if mark == "{":
             return _Value(list(self._members()), line)
         if mark == "[":

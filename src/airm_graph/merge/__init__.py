@@ -40,7 +40,9 @@ class SourceGroup:
 
 
 class Merger:
-    """Merges sources first, then the mitigations of each, so that rows which come in between know their source."""
+    """Merges sources first, then the mitigations of each, so that rows which come in between know
+    their source.
+    """
 
     def __init__(self, pages: Iterable[Page], *, decisions: Decisions | None = None) -> None:
         """Merge the sources of pages.
@@ -62,7 +64,9 @@ class Merger:
         return self._sources[self._identities[id(block)]].key
 
     def find_busy(self, captured: Collection[str]) -> set[str]:
-        """Find the keys of sources of which a page speaks that states mitigations, or one of these captures."""
+        """Find the keys of sources of which a page speaks that states mitigations, or one of these
+        captures.
+        """
         return {
             self._sources[identity].key
             for identity, group in self._groups.items()
@@ -112,7 +116,9 @@ class Merger:
         return ({one.sha256: one.file_names[0] for one in captures}, {one.sha256: one.edition for one in captures})
 
     def finish(self, parts: Sequence[Records]) -> Records:
-        """Put the records of each source together, with captures, sources and what is found across sources."""
+        """Put the records of each source together, with captures, sources and what is found across
+        sources.
+        """
         self._joins.close()
         keys = {mitigation.key for part in parts for mitigation in part.mitigations}
         used = (
@@ -144,7 +150,9 @@ def _capture_of(page: Page) -> str:
 
 
 def _merge_sources(pages: Sequence[Page], joins: Joins) -> tuple[dict[str, list[Page]], dict[str, Source], list[Link]]:
-    """Group the pages by source and make the sources and their authors, as people decided and by the rules; with the joins."""
+    """Group the pages by source and make the sources and their authors, as people decided and by
+    the rules; with the joins.
+    """
     spots = list_sources(page.source for page in pages)
     decided, found = joins.resolve(spots, "source")
     groups = group_pages(pages, joined=decided.joined, apart=decided.apart)

@@ -29,7 +29,9 @@ class _Listing:
 
 
 class Absences:
-    """The listings of all pages of a source, made once; the pages that are unnamed change as mentions are grouped."""
+    """The listings of all pages of a source, made once; the pages that are unnamed change as
+    mentions are grouped.
+    """
 
     def __init__(self, mentions: Sequence[Occurrence]) -> None:
         """List what each page prints."""
@@ -38,7 +40,8 @@ class Absences:
         for index, mention in enumerate(mentions):
             _enter(listings[mention.page], index, mention, mentions)
         self.pages = [listing for listing in listings.values() if listing.own is not None]
-        # Pages of one source print few different lists: each is compared once with each unnamed page.
+        # Pages of one source print few different lists: each is compared once with each unnamed
+        # page.
         self.orders: defaultdict[tuple[_Path, ...], list[_Listing]] = defaultdict(list)
         for listing in self.pages:
             self.orders[tuple(listing.others)].append(listing)
@@ -68,7 +71,9 @@ class Absences:
         }
 
     def _goes_on(self, page: _Listing, printer: _Listing) -> bool:
-        """Whether the page prints one that stands behind all that the other page prints: neither that page itself nor its child."""
+        """Whether the page prints one that stands behind all that the other page prints: neither
+        that page itself nor its child.
+        """
         last = page.others[-1] if page.others else ()
         if not last or last in printer.where or last[-1] in printer.children:
             return False
@@ -95,8 +100,11 @@ def _enter(listing: _Listing, index: int, mention: Occurrence, mentions: Sequenc
 
 
 def _find_missing(page: _Listing, order: Sequence[_Path], *, goes_on: bool) -> set[_Path]:
-    """What *order* prints and the page does not: before the last one that both print, or all of it when the page goes on behind."""
+    """What *order* prints and the page does not: before the last one that both print, or all of it
+    when the page goes on behind.
+    """
     last = max((location for location, path in enumerate(order) if path in page.where), default=-1)
-    # A child stands on the page by its bare name, wherever the reader drew the line between children and others.
+    # A child stands on the page by its bare name, wherever the reader drew the line between
+    # children and others.
     bare = page.children | {path[0] for path in page.others if len(path) == 1}
     return {path for path in (order if goes_on else order[: last + 1]) if path not in page.where and path[-1] not in bare}

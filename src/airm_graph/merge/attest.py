@@ -9,12 +9,14 @@ __all__ = ["attest", "sort_evidence"]
 
 
 def sort_evidence(evidence: Iterable[Evidence]) -> tuple[Evidence, ...]:
-    """Each piece of evidence once, by capture and line."""
+    """Return each piece of evidence once, by capture and line."""
     return tuple(sorted(set(evidence)))
 
 
 def attest(pairs: Iterable[tuple[str, Evidence]]) -> tuple[Attested, ...]:
-    """Gather the evidence of each value; the value most often said comes first, then by the alphabet."""
+    """Gather the evidence of each value; the value most often said comes first, then by the
+    alphabet.
+    """
     found: defaultdict[str, set[Evidence]] = defaultdict(set)
     for value, evidence in pairs:
         if value:

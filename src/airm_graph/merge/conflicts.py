@@ -128,7 +128,9 @@ def _check_source(source: Source, files: Mapping[str, str]) -> list[Finding]:
 
 
 def _check_numbers(sources: Sequence[Source], files: Mapping[str, str], apart: Collection[frozenset[str]]) -> list[Finding]:
-    """One number on two titles, and one title and year with two numbers: neither is joined by guess."""
+    """One number on two titles, and one title and year with two numbers: neither is joined by
+    guess.
+    """
     numbers: defaultdict[str, list[Source]] = defaultdict(list)
     titles: defaultdict[tuple[str, str], list[Source]] = defaultdict(list)
     for source in sources:
@@ -180,7 +182,9 @@ def _check_abstracts(sources: Sequence[Source], files: Mapping[str, str]) -> lis
 
 
 def _is_from_one_list(terms: Iterable[Attested]) -> bool:
-    """Whether one row of a table gives all terms: a row may name a first actor and others, a page prints one."""
+    """Whether one row of a table gives all terms: a row may name a first actor and others, a page
+    prints one.
+    """
     rows = [{(said.capture, said.row) for said in term.evidence if said.row is not None} for term in terms]
     return bool(rows) and bool(set.intersection(*rows))
 

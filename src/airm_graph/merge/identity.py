@@ -1,9 +1,10 @@
 """Which mentions are one mitigation: a congruence over the outline of a source.
 
-Two mentions meet when they have the same name under the same parent; when one of them does not know its place and the name is the only one
-of its kind; when an unnamed page repeats the description of one item; and the parents of one mitigation meet. Each rule looks at
-the whole source, so the order of pages changes nothing. Differing codes or descriptions do not keep mentions of one name apart: they
-are a conflict that is kept and reported.
+Two mentions meet when they have the same name under the same parent; when one of them does not know
+its place and the name is the only one of its kind; when an unnamed page repeats the description of
+one item; and the parents of one mitigation meet. Each rule looks at the whole source, so the order
+of pages changes nothing. Differing codes or descriptions do not keep mentions of one name apart:
+they are a conflict that is kept and reported.
 """
 
 from collections import Counter, defaultdict
@@ -46,11 +47,13 @@ class Groups:
 
 
 def group_occurrences(mentions: Sequence[Occurrence], *, decided: Pairs | None = None) -> Groups:
-    """Group the mentions of one source, as :func:`airm_graph.merge.occurrences.list_occurrences` makes them.
+    """Group the mentions of one source, as :func:`airm_graph.merge.occurrences.list_occurrences`
+    makes them.
 
     Args:
         mentions: All mentions of the source.
-        decided: Which of them a person joined, whatever the rules say, and which a person keeps apart.
+        decided: Which of them a person joined, whatever the rules say, and which a person keeps
+            apart.
     """
     decided = decided or Pairs()
     classes = _Classes(mentions, decided.apart)
@@ -68,7 +71,9 @@ def group_occurrences(mentions: Sequence[Occurrence], *, decided: Pairs | None =
 
 
 class _Classes:
-    """Union-find over mentions; the rules propose pairs, :meth:`join` joins those that do not contradict each other."""
+    """Union-find over mentions; the rules propose pairs, :meth:`join` joins those that do not
+    contradict each other.
+    """
 
     def __init__(self, mentions: Sequence[Occurrence], apart: Sequence[tuple[int, int]]) -> None:
         self.mentions = mentions
@@ -131,7 +136,9 @@ class _Classes:
     # The strong rules.
 
     def same_identity(self) -> list[tuple[int, int]]:
-        """Equal publisher's identifiers of one edition, captures of one page, and one row that was given twice."""
+        """Equal publisher's identifiers of one edition, captures of one page, and one row that was
+        given twice.
+        """
         seen: dict[tuple[str, ...], int] = {}
         pairs = []
         for index, mention in enumerate(self.mentions):
@@ -152,7 +159,9 @@ class _Classes:
         return pairs
 
     def same_parent(self) -> list[tuple[int, int]]:
-        """Parents of one mitigation, unless two of them have different names or codes of their own."""
+        """Parents of one mitigation, unless two of them have different names or codes of
+        their own.
+        """
         members, pairs = self.members(), []
         for group in members.values():
             parents = sorted(self.parents(group))
@@ -161,7 +170,9 @@ class _Classes:
         return pairs
 
     def _could_be_one(self, groups: list[list[int]]) -> bool:
-        """Whether at most one group is unnamed and neither names nor the pages' own codes differ."""
+        """Whether at most one group is unnamed and neither names nor the pages' own codes
+        differ.
+        """
         names = [self.keys(group) for group in groups]
         own_codes = {self.mentions[i].code for group in groups for i in group if self.mentions[i].kind == "own"} - {None}
         return sum(not keys for keys in names) <= 1 and len(set().union(*names)) <= 1 and len(own_codes) <= 1
@@ -169,9 +180,11 @@ class _Classes:
     # The weak rules: for classes that do not know their place.
 
     def only_name(self) -> list[tuple[int, int]]:
-        """What has a name and no place meets the only mitigation of that name, or the only one with its text or code.
+        """Return what has a name and no place meets the only mitigation of that name, or the only
+        one with its text or code.
 
-        Where the publisher tells several of that name apart, the name alone says nothing: the text decides.
+        Where the publisher tells several of that name apart, the name alone says nothing: the text
+        decides.
         """
         members, pairs = self.members(), []
         for named in self._by_key(members).values():
@@ -188,7 +201,9 @@ class _Classes:
         return pairs
 
     def same_child(self) -> list[tuple[int, int]]:
-        """A child of an unnamed page meets the only mitigation of its name and text, or the page of its name and code."""
+        """Return a child of an unnamed page meets the only mitigation of its name and text, or the
+        page of its name and code.
+        """
         members, pairs = self.members(), []
         for named in self._by_key(members).values():
             lost = {root for root in named if self._is_below_unnamed(members[root], members)}
@@ -200,7 +215,7 @@ class _Classes:
         return pairs
 
     def same_text(self) -> list[tuple[int, int]]:
-        """An unnamed page meets the only named mitigation with its description and code."""
+        """Return an unnamed page meets the only named mitigation with its description and code."""
         members, pairs = self.members(), []
         by_text: defaultdict[str, list[int]] = defaultdict(list)
         for root, group in members.items():
@@ -215,7 +230,9 @@ class _Classes:
         return pairs
 
     def same_row_text(self) -> list[tuple[int, int]]:
-        """A row of a table meets the only mitigation of other inputs that has its text, whatever each of them calls it."""
+        """Return a row of a table meets the only mitigation of other inputs that has its text,
+        whatever each of them calls it.
+        """
         members = self.members()
         by_text: defaultdict[str, list[int]] = defaultdict(list)
         for root, group in members.items():
@@ -229,7 +246,9 @@ class _Classes:
         return pairs
 
     def same_row_name(self) -> list[tuple[int, int]]:
-        """A row meets what other inputs call by its name, where no input has two of that name; their texts may differ."""
+        """Return a row meets what other inputs call by its name, where no input has two of that
+        name; their texts may differ.
+        """
         members, pairs = self.members(), []
         for named in self._by_key(members).values():
             inputs = Counter(capture for root in named for capture in {self.mentions[i].evidence.capture for i in members[root]})
@@ -244,7 +263,9 @@ class _Classes:
         return has_row and not inputs[0] & inputs[1] and _agree_on_codes(self.codes(one), self.codes(two))
 
     def join_left_out(self) -> bool:
-        """An unnamed page meets the mitigation that it alone does not list, or the only child of its parent that it can be."""
+        """Return an unnamed page meets the mitigation that it alone does not list, or the only
+        child of its parent that it can be.
+        """
         members = self.members()
         pairs = self.absences.find_left_out(lambda own: not self.keys(members[self.find(own)]))
         pairs = pairs or self._only_children(members)
@@ -350,6 +371,8 @@ class _Classes:
 
 
 def _agree_on_codes(one: set[tuple[str, str]], two: set[tuple[str, str]]) -> bool:
-    """Whether no edition in which both have codes sets them apart; codes of different editions say nothing about each other."""
+    """Whether no edition in which both have codes sets them apart; codes of different editions say
+    nothing about each other.
+    """
     shared = {edition for edition, _ in one} & {edition for edition, _ in two}
     return all({pair for pair in one if pair[0] == edition} & two for edition in shared)

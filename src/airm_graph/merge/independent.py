@@ -25,11 +25,12 @@ def find_rest(
     keys: Collection[str] = (),
     is_shared: bool = False,
 ) -> None:
-    """Make the table ``rest`` (table_number, number): the rows that are not independent; and ``entries``, what decides it.
+    """Make the table ``rest`` (table_number, number): the rows that are not independent; and
+    ``entries``, what decides it.
 
     Args:
-        candidates: SELECTs of all rows: table_number, number, source (key without its first part, NULL
-            where it is not known), name, identifier, text (the description), usable (whether
+        candidates: SELECTs of all rows: table_number, number, source (key without its first part,
+            NULL where it is not known), name, identifier, text (the description), usable (whether
             nothing has to be said of the row).
         busy: Keys of sources whose rows are all left to the merge.
         identifiers: What other rows of the tables call themselves.
@@ -85,7 +86,9 @@ UNION SELECT e.table_number, e.number FROM entries AS e JOIN (
 
 
 def _load_keys(name: str, select: str, keys: Sequence[Key], table: TripleTable, *, digest: bool = False) -> None:
-    """Make a table of texts that take more than SQL, each once, with their keys, or with digests of these."""
+    """Make a table of texts that take more than SQL, each once, with their keys, or with digests of
+    these.
+    """
 
     def make(text: str) -> list[str]:
         made = [key.of(text) for key in keys]

@@ -1,6 +1,7 @@
 """Joins across inputs: what people decided of them, and the list of all with the reason of each.
 
-A mention is named by its evidence. Two mentions on one line (``Parent > Child``) are told apart by the name that they print.
+A mention is named by its evidence. Two mentions on one line (``Parent > Child``) are told apart by
+the name that they print.
 """
 
 from collections import defaultdict
@@ -49,7 +50,7 @@ class Pairs:
 
 
 def list_mentions(occurrences: Iterable[Occurrence]) -> list[Spot]:
-    """The mentions of mitigations, in the order given."""
+    """Return the mentions of mitigations, in the order given."""
     return [
         Spot(
             Mention(location_key(occurrence.evidence), occurrence.name, "mitigation"),
@@ -64,7 +65,7 @@ def list_mentions(occurrences: Iterable[Occurrence]) -> list[Spot]:
 
 
 def list_sources(blocks: Iterable[SourceBlock | None]) -> list[Spot | None]:
-    """The mentions of sources, in the order given; None where there is none."""
+    """Return the mentions of sources, in the order given; None where there is none."""
     return [
         Spot(
             Mention(location_key(block.evidence), block.title.published or block.key, "source"),
@@ -80,7 +81,7 @@ def list_sources(blocks: Iterable[SourceBlock | None]) -> list[Spot | None]:
 
 
 def list_authors(said: Iterable[tuple[str, Evidence]]) -> list[Spot | None]:
-    """The mentions of authors, by printed name and evidence, in the order given."""
+    """Return the mentions of authors, by printed name and evidence, in the order given."""
     return [_find_author(name, evidence) for name, evidence in said]
 
 
@@ -122,7 +123,7 @@ class Joins:
         self._seen = {decision: set() for decision in kept}
 
     def resolve(self, spots: Sequence[Spot | None], kind: str) -> tuple[Pairs, list[tuple[JoinDecision, int, int]]]:
-        """The decisions that name two of these mentions, as pairs of places.
+        """Return the decisions that name two of these mentions, as pairs of places.
 
         Args:
             spots: Mentions of one kind.
@@ -152,7 +153,9 @@ class Joins:
         return Pairs(tuple(sorted(joined)), tuple(sorted(apart))), found
 
     def _is_about(self, decision: JoinDecision, kind: str) -> bool:
-        """Whether a decision is about things of a kind; one that does not say so is about sources, or else mitigations."""
+        """Whether a decision is about things of a kind; one that does not say so is about sources,
+        or else mitigations.
+        """
         kinds = {decision.one.kind, decision.two.kind} - {""}
         return kinds == {kind} or (not kinds and kind != "agent" and decision not in self._done)
 
@@ -245,7 +248,7 @@ class _Seen:
             self.by.setdefault(mark, spot)
 
     def find(self, spot: Spot) -> tuple[Spot, str] | None:
-        """The earlier mention of another input that has most in common, and what."""
+        """Return the earlier mention of another input that has most in common, and what."""
         for mark in _list_marks(spot):
             other = self.by.get(mark)
             if other and other.capture != spot.capture:
@@ -268,7 +271,8 @@ _RANKS = ("identifier", "name", "text", "structure")
 
 
 def link_mentions(groups: Iterable[tuple[str, Sequence[Spot]]]) -> Iterator[Link]:
-    """List the joins across inputs: one link for each input of a record beside its first, between the mentions that have most in common.
+    """List the joins across inputs: one link for each input of a record beside its first, between
+    the mentions that have most in common.
 
     Args:
         groups: Key of a record and all its mentions.
@@ -303,7 +307,9 @@ def _make_link(one: Spot, two: Spot, target: str, *, basis: str) -> Link:
 
 
 def _score(one: Spot, two: Spot) -> float:
-    """How much of what both mentions say is the same: of each of name and text the share of words that both have."""
+    """How much of what both mentions say is the same: of each of name and text the share of words
+    that both have.
+    """
     shares = [_share(a, b) for a, b in ((one.key, two.key), (one.text, two.text)) if a and b]
     return round(sum(shares) / len(shares), _DIGITS) if shares else 0.0
 
@@ -314,7 +320,8 @@ def _share(one: str, two: str) -> float:
 
 
 def link_agents(said: Iterable[tuple[str, str, str, Evidence]]) -> Iterator[Link]:
-    """List the authors that are one in several sources, or under several names, of different inputs.
+    """List the authors that are one in several sources, or under several names, of different
+    inputs.
 
     Args:
         said: (key of the agent, key of the source, name as printed, evidence).

@@ -1,7 +1,8 @@
-"""What mentions of one source are compared by: each key in Python and, for the texts that it makes alike, in SQL.
+"""What mentions of one source are compared by: each key in Python and, for the texts that it makes
+alike, in SQL.
 
-Mentions of one source meet by nothing else (``identity``): the publisher's identifier, the name, the
-description, the place in the outline, the list of a page. And two mitigations of one source get
+Mentions of one source meet by nothing else (``identity``): the publisher's identifier, the name,
+the description, the place in the outline, the list of a page. And two mitigations of one source get
 longer IRIs where their names have one slug (``minting``). So a row of a table that has no parent,
 and shares identifier, name, slug and description with no other mention of its source, is a
 mitigation by itself, whatever the others are (``independent``).

@@ -1,6 +1,7 @@
 """Keys of records: the path of an IRI below the base, as a pure function of the whole input.
 
-No counter and no random part: a name that is taken grows by its title's next words, by its parent, and as the last resort by a digest.
+No counter and no random part: a name that is taken grows by its title's next words, by its parent,
+and as the last resort by a digest.
 """
 
 import hashlib
@@ -28,7 +29,7 @@ def digest(*parts: str) -> str:
 
 
 def telling_words(title: str) -> list[str]:
-    """The words of a title as slugs, without articles and the like.
+    """Return the words of a title as slugs, without articles and the like.
 
     >>> telling_words("Risk Sources and Risk Management Measures")[:2]
     ['risk', 'sources']
@@ -81,7 +82,8 @@ def _mint(identities: Sequence[str], name: Callable[[str, int], str]) -> dict[st
 
 
 def find_surname(name: str) -> str:
-    """What names a source: the surname of a name that begins with the given name, or the whole name of a body.
+    """Return what names a source: the surname of a name that begins with the given name, or the
+    whole name of a body.
 
     >>> find_surname("Rokas Gipiškis"), find_surname("Lee, Ann"), find_surname("Example Institute")
     ('Gipiškis', 'Lee', 'Example Institute')
@@ -95,7 +97,8 @@ def find_surname(name: str) -> str:
 def mint_agent(name: str, source: str) -> str:
     """Give an agent its key.
 
-    A name of one word may be anybody's surname, and a surname with initials may be anybody's too: they stay inside their source.
+    A name of one word may be anybody's surname, and a surname with initials may be anybody's too:
+    they stay inside their source.
 
     >>> mint_agent("Gipiškis, Rokas", "gipiskis-2024-risk-sources")
     'agent/gipiskis-rokas'

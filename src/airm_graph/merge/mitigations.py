@@ -119,7 +119,9 @@ def _merge_group(
 
 
 def _classify(members: Sequence[Occurrence], pages: Sequence[Page]) -> tuple[Classification, ...]:
-    """One classification for each code and each who gives it; the reason belongs to the code of the page or row that gives it."""
+    """One classification for each code and each who gives it; the reason belongs to the code of the
+    page or row that gives it.
+    """
     locations: defaultdict[_Given, set[Evidence]] = defaultdict(set)
     reasons: defaultdict[_Given, list[tuple[str, Evidence]]] = defaultdict(list)
     assigned: defaultdict[_Given, list[AssignedCode]] = defaultdict(list)
@@ -162,7 +164,8 @@ def _find_parents(key: str, members: Sequence[Occurrence], owner: dict[int, str]
     pairs = []
     for mention in members:
         if mention.parent is not None and owner[mention.parent] != key:
-            # A page names its parent in the heading, a row in a cell; an item stands below its parent by its own line.
+            # A page names its parent in the heading, a row in a cell; an item stands below its
+            # parent by its own line.
             said_by = mentions[mention.parent].evidence if mention.kind == "own" else mention.evidence
             cell = mention.entry.parent.evidence if mention.entry and mention.entry.parent else None
             pairs.append((owner[mention.parent], cell or said_by))
@@ -170,7 +173,9 @@ def _find_parents(key: str, members: Sequence[Occurrence], owner: dict[int, str]
 
 
 def _mint_keys(mentions: Sequence[Occurrence], groups: Sequence[Sequence[int]], source: str) -> list[str]:
-    """Slugs of names; where mitigations share one, those with parents take their slugs in front, then a digest tells them apart."""
+    """Slugs of names; where mitigations share one, those with parents take their slugs in front,
+    then a digest tells them apart.
+    """
     number_of = {index: number for number, group in enumerate(groups) for index in group}
     plain = [_plain_slug([mentions[i] for i in group]) for group in groups]
     parents = [{number_of[p] for i in group if (p := mentions[i].parent) is not None} - {number} for number, group in enumerate(groups)]

@@ -18,12 +18,13 @@ class Occurrence:
     """One mention of a mitigation.
 
     Attributes:
-        kind: ``own`` (the page's own), ``heading``, ``child``, ``other``, ``implied`` (left side of ``Parent > Child``) or
-            ``row`` (of a table).
+        kind: ``own`` (the page's own), ``heading``, ``child``, ``other``, ``implied`` (left side of
+            ``Parent > Child``) or ``row`` (of a table).
         key: Normalised name, empty when unknown.
         parent: Index of the parent's mention in the same list.
         is_root: Known to stand at the top of the outline.
-        edition: Of the publisher's identifier: the same one may name another mitigation in another edition.
+        edition: Of the publisher's identifier: the same one may name another mitigation in another
+            edition.
         entry: The row, for ``row`` only.
         hint: Normalised name that stands above the definition, for ``own`` only.
         twin: What two captures of one page have in common, for ``own`` only.
@@ -125,7 +126,8 @@ def _add_own(number: int, page: Page, heading: int | None, found: list[Occurrenc
     above = normalise(page.heading.name.captured) if page.heading else ""
     items = [normalise(item.name.captured) for item in (*page.children, *page.others)]
     text = normalise(own.description.captured) if own.description else ""
-    # A reason, a text or a child is what makes a page recognisable; code, heading and others alone do not.
+    # A reason, a text or a child is what makes a page recognisable; code, heading and others alone
+    # do not.
     twin = (own.code or "", above, reason, text, *items) if reason or text or page.children else ()
     repairs = _repairs(own.evidence, (own.description, own.reasoning))
     found.append(

@@ -1,4 +1,6 @@
-"""Which printed names of one source are one author: ``Slattery, P.`` and ``Peter Slattery``, where no other author could be meant."""
+"""Which printed names of one source are one author: ``Slattery, P.`` and ``Peter Slattery``, where
+no other author could be meant.
+"""
 
 import re
 from collections import defaultdict
@@ -99,7 +101,7 @@ def _split_back(words: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...
 
 
 def are_one(one: Name, two: Name) -> bool:
-    """Whether two names of one source could be those of one person.
+    """Tell whether two names of one source could be those of one person.
 
     >>> are_one(parse_name("Slattery, P."), parse_name("Peter Slattery"))
     True
@@ -132,7 +134,9 @@ def _could_be(known: Name, words: tuple[str, ...]) -> bool:
 
 
 def _agree(one: Sequence[str], two: Sequence[str]) -> bool:
-    """Whether given names agree word by word, an initial with what it begins; what only one of them says is no difference."""
+    """Whether given names agree word by word, an initial with what it begins; what only one of them
+    says is no difference.
+    """
     return all(a == b or (min(len(a), len(b)) == 1 and a[0] == b[0]) for a, b in zip(one, two, strict=False))
 
 
@@ -143,7 +147,8 @@ def _agree_on_particles(one: frozenset[str], two: frozenset[str]) -> bool:
 def match_names(lines: Iterable[Sequence[str]]) -> dict[str, tuple[str, ...]]:
     """Find the names of one source that are one author.
 
-    Two names on one author line are two authors. A name that could be that of two authors stays alone.
+    Two names on one author line are two authors. A name that could be that of two authors stays
+    alone.
 
     Args:
         lines: The names on each author line of the source.
@@ -180,7 +185,8 @@ def _match_alike(names: Sequence[str], printed: Mapping[str, set[int]]) -> dict[
 
 
 def compose_name(names: Sequence[str]) -> str:
-    """One name for an author printed under several: ``Surname, Given`` with the given name that says most.
+    """One name for an author printed under several: ``Surname, Given`` with the given name that
+    says most.
 
     >>> compose_name(["Slattery, P.", "Peter Slattery"])
     'Slattery, Peter'

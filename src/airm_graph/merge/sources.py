@@ -20,10 +20,12 @@ _NO_PAIRS: frozenset[tuple[int, int]] = frozenset()
 def group_pages(
     pages: Iterable[Page], *, joined: Collection[tuple[int, int]] = _NO_PAIRS, apart: Collection[tuple[int, int]] = _NO_PAIRS
 ) -> dict[str, list[Page]]:
-    """Pages by the identity of their source, each list sorted by capture; pages without a source are left out.
+    """Pages by the identity of their source, each list sorted by capture; pages without a source
+    are left out.
 
-    A DOI or arXiv number makes pages one source, unless their titles are different ones; so do title and year, unless the numbers are
-    different ones. A page that prints no year belongs to the only source of its title.
+    A DOI or arXiv number makes pages one source, unless their titles are different ones; so do
+    title and year, unless the numbers are different ones. A page that prints no year belongs to the
+    only source of its title.
 
     Args:
         pages: Read once.
@@ -105,7 +107,9 @@ class _Classes:
             yield from ((titles[one], titles[two]) for one in ordered for two in ordered if one < two and _is_subtitled(one, two))
 
     def same_title(self) -> Iterator[tuple[int, int]]:
-        """Pages with one title and year, unless some of them have different numbers: then those without a number could be either."""
+        """Pages with one title and year, unless some of them have different numbers: then those
+        without a number could be either.
+        """
         held: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
         for index, block in enumerate(self.blocks):
             if block:
@@ -140,7 +144,9 @@ def _mark_title(block: SourceBlock) -> str:
 
 
 def _contradict(one: Collection[str], two: Collection[str]) -> bool:
-    """Whether both have numbers of one kind and none in common: a paper may have an arXiv number and a DOI, but not two DOIs."""
+    """Whether both have numbers of one kind and none in common: a paper may have an arXiv number
+    and a DOI, but not two DOIs.
+    """
     kinds = {number.partition(":")[0] for number in one} & {number.partition(":")[0] for number in two}
     return any(not {n for n in one if n.startswith(f"{kind}:")} & set(two) for kind in kinds)
 
@@ -220,7 +226,9 @@ def merge_sources(
 
 
 def _find_inverted(names: Iterable[str]) -> dict[str, str]:
-    """Slug of ``Given Surname`` → that of ``Surname, Given``, where only one name has these two parts."""
+    """Slug of ``Given Surname`` → that of ``Surname, Given``, where only one name has these two
+    parts.
+    """
     found: defaultdict[str, set[str]] = defaultdict(set)
     for name in set(names):
         surname, comma, given = name.partition(",")
@@ -235,7 +243,9 @@ def _mint(name: str, source: str, inverted: Mapping[str, str]) -> str:
 
 
 def _name_agents(said: Iterable[tuple[str, str, Evidence]]) -> dict[str, Agent]:
-    """One name for each agent, whatever spellings its key has in all sources: the one most often said."""
+    """One name for each agent, whatever spellings its key has in all sources: the one most often
+    said.
+    """
     spellings: defaultdict[str, list[tuple[str, Evidence]]] = defaultdict(list)
     for key, name, evidence in said:
         spellings[key].append((name, evidence))
@@ -243,13 +253,17 @@ def _name_agents(said: Iterable[tuple[str, str, Evidence]]) -> dict[str, Agent]:
 
 
 def _find_telling(names: Sequence[tuple[str, Evidence]]) -> list[tuple[str, Evidence]]:
-    """The names that say most: a given name rather than initials, then the order that tells the surname."""
+    """The names that say most: a given name rather than initials, then the order that tells the
+    surname.
+    """
     most = max((parse_name(name).letters > 0, "," in name) for name, _ in names)
     return [pair for pair in names if (parse_name(pair[0]).letters > 0, "," in pair[0]) == most]
 
 
 def name_source(blocks: Sequence[SourceBlock]) -> tuple[str, str, str]:
-    """What a source is named after: its first author, its year (empty when none is printed) and its title."""
+    """Return what a source is named after: its first author, its year (empty when none is printed)
+    and its title.
+    """
     lines = attest((block.author_line.published, block.evidence) for block in blocks)
     first = next(block for block in blocks if not lines or block.author_line.published == lines[0].value)
     titles = attest((block.title.published, block.evidence) for block in blocks)

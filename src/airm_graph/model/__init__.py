@@ -1,4 +1,6 @@
-"""The records: what a page says (``pages``) and what all inputs together say (``records``). Frozen, and free of RDF."""
+"""The records: what a page says (``pages``) and what all inputs together say (``records``). Frozen,
+and free of RDF.
+"""
 
 from airm_graph.model.fields import GRAPH_TABLES, LATER_COLUMNS, ROLES, TEXTS
 from airm_graph.model.findings import Finding, Location, Rejected, Severity, TableCount

@@ -7,8 +7,8 @@ __all__ = ["GRAPH_TABLES", "LATER_COLUMNS", "ROLES", "TEXTS"]
 
 #: The vocabularies whose terms a mitigation has.
 ROLES = ("actor", "function", "lifecycle")
-#: Texts of a mitigation beside its name and description: each is the name of a column in mappings and
-#: in exported tables, and a field of ``triples.statements``.
+#: Texts of a mitigation beside its name and description: each is the name of a column in mappings
+#: and in exported tables, and a field of ``triples.statements``.
 TEXTS = ("note",)
 
 #: Columns that exported tables have got since they were first written: those written before are read without them.

@@ -28,7 +28,8 @@ class Location:
     """Lines of an input, 1-based and inclusive, and their text as captured (lines joined by LF).
 
     Attributes:
-        row: For tables: the row as a spreadsheet counts it, the header being row 1. A row may take several lines.
+        row: For tables: the row as a spreadsheet counts it, the header being row 1. A row may take
+            several lines.
         column: For tables: the header of the column; empty for the whole row.
     """
 

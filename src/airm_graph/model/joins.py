@@ -14,8 +14,10 @@ class Mention:
 
     Attributes:
         key: Path of the IRI of its evidence below the base.
-        name: What it calls the thing; empty when it does not say, or when whoever names the mention does not care.
-        kind: ``mitigation``, ``source`` or ``agent``; empty when whoever names the mention leaves it open.
+        name: What it calls the thing; empty when it does not say, or when whoever names the mention
+            does not care.
+        kind: ``mitigation``, ``source`` or ``agent``; empty when whoever names the mention leaves
+            it open.
     """
 
     key: str
@@ -29,7 +31,8 @@ class Link:
 
     Attributes:
         target: Key of the record that both are; empty when they stay apart.
-        basis: ``identifier``, ``name``, ``text``, ``structure`` (by what stands around them) or ``decision``.
+        basis: ``identifier``, ``name``, ``text``, ``structure`` (by what stands around them) or
+            ``decision``.
         matched: What both have, normalised.
         score: From 0 to 1: how much of what both say is the same.
     """
@@ -67,7 +70,9 @@ class CodeDecision:
 
 @dataclass(frozen=True, slots=True)
 class Decisions:
-    """What people decided, and the tables that say so, where a statement of the graph rests on one."""
+    """What people decided, and the tables that say so, where a statement of the graph rests
+    on one.
+    """
 
     joins: tuple[JoinDecision, ...] = ()
     codes: tuple[CodeDecision, ...] = ()

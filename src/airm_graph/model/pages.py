@@ -24,10 +24,12 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True, order=True)
 class Evidence:
-    """Whole lines of one capture, named by its SHA-256 (64 hex digits); for a table a row, or one cell of it.
+    """Whole lines of one capture, named by its SHA-256 (64 hex digits); for a table a row, or one
+    cell of it.
 
     Attributes:
-        first_line, last_line: For a row of a table: the lines that it takes in the file, 0 where only the row is known.
+        first_line, last_line: For a row of a table: the lines that it takes in the file, 0 where
+            only the row is known.
         row: As a spreadsheet counts it, the header being row 1; None for lines of a page.
         column: Header of the column; empty for the whole row.
     """
@@ -40,13 +42,15 @@ class Evidence:
     column: str = ""
 
     def locate(self, file: str) -> Location:
-        """The same place in the file of that name."""
+        """Return the same place in the file of that name."""
         return Location(file, self.first_line or None, self.last_line or None, self.text, self.row, self.column)
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Repair:
-    """One change made to captured text; line and position (characters) are 1-based in the capture, or in the cell of a table."""
+    """One change made to captured text; line and position (characters) are 1-based in the capture,
+    or in the cell of a table.
+    """
 
     line: int
     position: int
@@ -72,11 +76,14 @@ class Capture:
         sha256: Over the text as UTF-8 without byte-order mark and with LF line ends.
         file_names: Names below the input folder; several when files are equal.
         notices: Which notices the page carries: ``unfinished``, ``preliminary``.
-        url, retrieved: From a side-car: address of the page, date of the capture (YYYY-MM-DD). For a table the mapping says where
-            it is from.
-        edition: The edition of the publisher's identifiers: one identifier may name different mitigations in two editions.
-        licence, status: IRIs, where a mapping says them; a capture without them stands under the notice that its page shows.
-        columns: For a table: what a column is → its header, as pairs; findings name the column by it.
+        url, retrieved: From a side-car: address of the page, date of the capture (YYYY-MM-DD). For
+            a table the mapping says where it is from.
+        edition: The edition of the publisher's identifiers: one identifier may name different
+            mitigations in two editions.
+        licence, status: IRIs, where a mapping says them; a capture without them stands under the
+            notice that its page shows.
+        columns: For a table: what a column is → its header, as pairs; findings name the column by
+            it.
     """
 
     sha256: str
@@ -93,7 +100,8 @@ class Capture:
 
 @dataclass(frozen=True, slots=True)
 class OwnEntry:
-    """What a page says of its own mitigation. Its name is not on the page; it may come from a side-car.
+    """What a page says of its own mitigation. Its name is not on the page; it may come from a
+    side-car.
 
     Attributes:
         code: Notation found by fingerprint, or None when unresolved.
@@ -122,8 +130,9 @@ class Heading:
     """The parent mitigation printed as a bare heading.
 
     Attributes:
-        basis: Why it was taken for a heading: ``others`` (named on the same page), ``other-page`` (named on another one), ``next-item``
-            (what follows can only be an item), ``alone`` (the page has no items) or ``pattern`` (by its look only).
+        basis: Why it was taken for a heading: ``others`` (named on the same page), ``other-page``
+            (named on another one), ``next-item`` (what follows can only be an item), ``alone`` (the
+            page has no items) or ``pattern`` (by its look only).
     """
 
     name: Text
@@ -195,10 +204,12 @@ class Agent:
 
 @dataclass(frozen=True, slots=True)
 class AssignedCode:
-    """A code that a row of a table gives, the cell that says so, and who assigned it when and why, as far as the table says.
+    """A code that a row of a table gives, the cell that says so, and who assigned it when and why,
+    as far as the table says.
 
     Attributes:
-        by: Name of the classification where a mapping declares several for one row; empty for the only one.
+        by: Name of the classification where a mapping declares several for one row; empty for the
+            only one.
         reason_evidence: The cell of the reason, when there is one.
     """
 
@@ -214,7 +225,9 @@ class AssignedCode:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Role:
-    """A concept of one of the three vocabularies (``lifecycle``, ``actor``, ``function``) and where it is said."""
+    """A concept of one of the three vocabularies (``lifecycle``, ``actor``, ``function``) and where
+    it is said.
+    """
 
     vocabulary: str
     concept: str
@@ -224,7 +237,9 @@ class Role:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Parent:
-    """The row of the same table that a row is part of, and the cell that says so: that of the one or of the other."""
+    """The row of the same table that a row is part of, and the cell that says so: that of the one
+    or of the other.
+    """
 
     row: int
     evidence: Evidence

@@ -13,7 +13,8 @@ __all__ = ["Attested", "Classification", "Mitigation", "Records", "Source"]
 class Attested:
     """A value and every place that says it; *evidence* is sorted and never empty.
 
-    The value is a published text, a notation, or the key of another record (``source/…``, ``mitigation/…``, ``agent/…``).
+    The value is a published text, a notation, or the key of another record (``source/…``,
+    ``mitigation/…``, ``agent/…``).
     """
 
     value: str
@@ -27,7 +28,8 @@ class Classification:
     Attributes:
         agents: Who made it, each with the places that say so.
         created: Days on which it was made (YYYY-MM-DD).
-        by: Tells classifications of one mitigation apart that different agents made; empty where nothing has to be told apart.
+        by: Tells classifications of one mitigation apart that different agents made; empty where
+            nothing has to be told apart.
     """
 
     edition: str
@@ -69,7 +71,8 @@ class Mitigation:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A document; several titles, author lines or abstracts when its pages differ, the preferred one first.
+    """A document; several titles, author lines or abstracts when its pages differ, the preferred
+    one first.
 
     Attributes:
         identifiers: ``doi:…`` and ``arxiv:…``, found in addresses and where a DOI is given.

@@ -49,7 +49,8 @@ def build(
         It is empty when no mitigation was read.
 
     Raises:
-        InputError: An input does not exist or cannot be read. A file that is no page is a finding instead.
+        InputError: An input does not exist or cannot be read. A file that is no page is a finding
+            instead.
     """
     options = BuildOptions(base, engine, shapes, mapping, decisions, strict, platform, published)
     return build_graph(inputs, options, tell=progress or tell_nobody, reader=reader)
@@ -100,7 +101,8 @@ def _make_graph(read: Read, session: Session | None, *, options: BuildOptions, r
 
 @contextmanager
 def open_reader(cache: str | Path | None = None) -> Iterator[Reader]:
-    """Make a reader of pages that remembers what it read, with a folder that keeps it for other processes.
+    """Make a reader of pages that remembers what it read, with a folder that keeps it for other
+    processes.
 
     Args:
         cache: The folder; nothing is kept when it is left out.

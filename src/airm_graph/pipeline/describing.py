@@ -34,7 +34,9 @@ def describe(path: str | Path | None = None) -> dict[str, object]:
 
 
 def describe_pages(path: str | Path | None = None) -> dict[str, object]:
-    """Say what the reader found on each captured page, by file name; the packaged example when nothing is given."""
+    """Say what the reader found on each captured page, by file name; the packaged example when
+    nothing is given.
+    """
     readings = read_captures([find_resource("examples") if path is None else path])
     return {name: _describe_page(page) for page in readings.pages for name in page.capture.file_names}
 

@@ -1,4 +1,5 @@
-"""What one source says, kept from build to build: its quads, and what a report needs of its records.
+"""What one source says, kept from build to build: its quads, and what a report needs of its
+records.
 
 A source that was merged before is taken as it was, as long as its pages, what they know of each
 other, and the software are the same; nothing else of its mitigations is read.

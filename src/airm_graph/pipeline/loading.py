@@ -26,7 +26,8 @@ __all__ = ["find_base", "find_export", "is_release", "load", "read_rdf", "read_r
 
 
 def load(path: str | Path | None = None) -> Graph:
-    """Open a graph: a ``dist`` folder, an RDF file, captures, or the packaged example when nothing is given.
+    """Open a graph: a ``dist`` folder, an RDF file, captures, or the packaged example when nothing
+    is given.
 
     Args:
         path: Folder with ``airm.nq`` or another export, an RDF file, or what `build` takes.
@@ -157,7 +158,9 @@ def find_export(path: Path, *, among: Collection[str] | None = None) -> Path | N
 
 
 def find_base(quads: Iterable[Quad]) -> str:
-    """Find the base a graph was built with, as its dataset says; the default base where it does not."""
+    """Find the base a graph was built with, as its dataset says; the default base where it does
+    not.
+    """
     space = f"<{PREFIXES['void']}uriSpace>"
     found = sorted({read_literal(o).text for _, p, o, _ in quads if p == space and o.startswith('"http')})
     return found[0] if len(found) == 1 else BASE

@@ -20,7 +20,9 @@ _Row = tuple[str, int]
 def find_lines(
     locations: Iterable[_Row], *, records: Records, tables: Sequence[LoadedTable], table: TripleTable
 ) -> dict[_Row, tuple[int, int]]:
-    """Find the lines that rows of tables take in their files, by file and row: the graph knows the row only."""
+    """Find the lines that rows of tables take in their files, by file and row: the graph knows the
+    row only.
+    """
     files = {capture.sha256: capture.file_names[0] for capture in records.captures}
     held = (*(one.evidence for one in records.sources), *(one.evidence for one in records.mitigations))
     said = (location for evidence in held for location in evidence if location.row is not None and location.first_line)
@@ -52,7 +54,9 @@ def name_columns(findings: Sequence[Finding], *, tables: Sequence[LoadedTable], 
 
 
 def _list_values(one: LoadedTable, table: TripleTable) -> Iterator[tuple[str, str, str, str]]:
-    """Subject, value and header of what wanted rows say, and the cell where it is evidence by itself."""
+    """Subject, value and header of what wanted rows say, and the cell where it is evidence by
+    itself.
+    """
     wanted = f"FROM independent WHERE {one.is_own()} AND {{}} IN (SELECT node FROM wanted_nodes)"
     for what in filter(one.header, _TEXTS):
         for focus, value in table.execute(f"SELECT m, {what} {wanted.format('m')} AND {what} IS NOT NULL"):

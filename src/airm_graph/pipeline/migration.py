@@ -33,7 +33,8 @@ class Migration:
         proposals: One for each old code of each mitigation.
         agreement: How often they hold the code that somebody assigned already.
         findings: Decisions that cannot be taken, and what is wrong with the inputs' decisions.
-        tables: File name → content; ``accepted.sssom.tsv`` when decisions were asked for, else ``proposals.sssom.tsv`` and ``review.csv``.
+        tables: File name → content; ``accepted.sssom.tsv`` when decisions were asked for, else
+            ``proposals.sssom.tsv`` and ``review.csv``.
         undecided: Rows of the decisions that are still open.
         files: Name of each table of decisions → its path.
     """
@@ -57,13 +58,16 @@ def migrate_codes(
     take_certain: bool = False,
     base: str = BASE,
 ) -> Migration:
-    """Propose codes of another edition for mitigations that have one of the old edition; codes that are there stay.
+    """Propose codes of another edition for mitigations that have one of the old edition; codes that
+    are there stay.
 
     Args:
         inputs, mapping, base: As for :func:`build`.
         old, new: Editions of the taxonomy.
-        alignment: Table of mappings from the old codes to the new ones; the project's own when left out.
-        decisions: Reviews that people filled in; then what was accepted is written instead of proposals.
+        alignment: Table of mappings from the old codes to the new ones; the project's own when left
+            out.
+        decisions: Reviews that people filled in; then what was accepted is written instead of
+            proposals.
         take_certain: Accept what the mapping settles, where nobody decided otherwise.
 
     Raises:
@@ -91,10 +95,12 @@ def _find_alignment(old: str, new: str) -> Path:
 
 
 def convert_matches(path: str | Path, *, format: str = "turtle") -> str:  # noqa: A002 - the word users know
-    """Read a table of mappings and write its links as Turtle (``turtle``) or the table in canonical form (``sssom``).
+    """Read a table of mappings and write its links as Turtle (``turtle``) or the table in canonical
+    form (``sssom``).
 
     Raises:
-        InputError: The table cannot be read, or breaks a rule that must be kept; the message names file and line.
+        InputError: The table cannot be read, or breaks a rule that must be kept; the message names
+            file and line.
         ExportError: A mapping cannot be written.
     """
     matches = load_matches(path)
@@ -121,6 +127,6 @@ def propose_mapping(
 
 
 def has_decisions(path: str | Path) -> bool:
-    """Whether somebody decided something in a review."""
+    """Tell whether somebody decided something in a review."""
     decided = read_decisions([path])
     return bool(decided.codes or decided.rejected or decided.findings)

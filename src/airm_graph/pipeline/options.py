@@ -9,9 +9,10 @@ from airm_graph.pipeline.platform import EMBEDDED, Platform
 
 __all__ = ["ENGINES", "BuildOptions"]
 
-#: ``fast``: axioms and shapes compiled to SQL, and what cannot be compiled is refused or, of axioms,
-#: reported; ``reference``: owlrl and pyshacl; ``auto``: compiled where that can be, the reference for
-#: the rest. They mean the same whatever the size, and the report says which judged what.
+#: ``fast``: axioms and shapes compiled to SQL, and what cannot be compiled is refused or, of
+#: axioms, reported; ``reference``: owlrl and pyshacl; ``auto``: compiled where that can be, the
+#: reference for the rest. They mean the same whatever the size, and the report says which judged
+#: what.
 ENGINES = ("auto", "fast", "reference")
 
 

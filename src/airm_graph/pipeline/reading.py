@@ -63,7 +63,7 @@ class Read:
         return not (self.independent or self.records.mitigations or any(one.mitigations for one in self.kept))
 
     def find_records(self, focus: Iterable[str]) -> Records:
-        """All records, and of kept mitigations those to which some nodes belong."""
+        """Return all records, and of kept mitigations those to which some nodes belong."""
         if not self.kept:
             return self.records
         keys = {"/".join(node.removeprefix(f"<{BASE}").rstrip(">").split("/")[:3]) for node in focus}
@@ -240,7 +240,9 @@ class _Merging:
         return {(numbers[found[1]], int(found[2])) for found in named if found and found[1] in numbers}
 
     def _list_rest(self, folder: Folder) -> tuple[dict[str, list[Row]], dict[str, set[str]], dict[str, int]]:
-        """Rows of a folder to read one by one by table; what other rows call their documents by mapping; how many others by table."""
+        """Rows of a folder to read one by one by table; what other rows call their documents by
+        mapping; how many others by table.
+        """
         rows: dict[str, list[Row]] = {}
         named: dict[str, set[str]] = {}
         others: dict[str, int] = {}

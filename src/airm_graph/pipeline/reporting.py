@@ -36,7 +36,9 @@ def make_report(read: Read, *, table: TripleTable, verdict: Verdict, inference: 
 
 
 def _locate(verdict: Verdict, *, read: Read, table: TripleTable) -> list[Finding]:
-    """Put findings of shapes on the places that state their values, and rows of tables on their lines."""
+    """Put findings of shapes on the places that state their values, and rows of tables on their
+    lines.
+    """
     named = name_columns(verdict.findings, tables=read.tables, table=table)
     records = read.find_records({finding.focus for finding in named if finding.value})
     found = locate_values(named, records=records)

@@ -76,7 +76,7 @@ def _read_quads(name: str, graph: str) -> tuple[Quad, ...]:
 
 
 def find_issued() -> str | None:
-    """The date given by SOURCE_DATE_EPOCH, or None: outputs hold no clock of their own."""
+    """Return the date given by SOURCE_DATE_EPOCH, or None: outputs hold no clock of their own."""
     epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
     if not epoch:
         return None

@@ -40,7 +40,8 @@ def validate_inputs(
     platform: Platform = EMBEDDED,
     progress: Progress | None = None,
 ) -> tuple[Report, Mapping[str, str]]:
-    """Validate captures and tables, or RDF files, dist folders and folders of RDF files, and mapping sets.
+    """Validate captures and tables, or RDF files, dist folders and folders of RDF files, and
+    mapping sets.
 
     Args:
         inputs: Captures and tables as `build` takes them, RDF, mapping sets (``*.sssom.tsv``), and

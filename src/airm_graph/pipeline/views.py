@@ -43,7 +43,7 @@ class Graph(WritableGraph):
         Raises:
             StoreError: A term is no N-Quads term.
 
-        >>> len(Graph.of([("<urn:a>", "<urn:b>", '"1"', ""), ("<urn:a>", "<urn:b>", '"1"', "<urn:g>")]))
+        >>> len(Graph.of([("<urn:a>", "<urn:b>", '"1"', graph) for graph in ("", "<urn:g>")]))
         1
         """
         table = TripleTable(threads=1)
@@ -84,7 +84,9 @@ class Graph(WritableGraph):
 
     @property
     def ontology(self) -> tuple[Quad, ...]:
-        """The ontology, in its own graph, sorted; asked with the data, but exported as its own file only."""
+        """The ontology, in its own graph, sorted; asked with the data, but exported as its own file
+        only.
+        """
         return tuple(self._rebase_quad(quad) for quad in read_ontology())
 
     @cached_property

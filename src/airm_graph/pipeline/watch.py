@@ -1,4 +1,6 @@
-"""Builds again whenever an input changes: by looking at names, sizes and times of files, which works on every system and share."""
+"""Builds again whenever an input changes: by looking at names, sizes and times of files, which
+works on every system and share.
+"""
 
 import os
 import time
@@ -22,7 +24,8 @@ class Rebuilt:
     """What came of one build.
 
     Attributes:
-        changed: Files that were added, changed or removed since the build before; all of them in the first.
+        changed: Files that were added, changed or removed since the build before; all of them in
+            the first.
         graph: The graph that was written; None when nothing was.
         error: Why nothing was written.
         seconds: How long it took.
@@ -49,14 +52,15 @@ def watch(
 ) -> Iterator[Rebuilt]:
     """Build, then build again after each change, for ever; an error is told and does not end it.
 
-    A change is taken up when two looks in a row see the same files, so that a file is not read while it is being written, and a folder
-    that is being copied is built once.
+    A change is taken up when two looks in a row see the same files, so that a file is not read
+    while it is being written, and a folder that is being copied is built once.
 
     Args:
         inputs: As for :func:`airm_graph.build`, but for standard input.
         folder: Where the graph is written; an input that cannot be used leaves it as it was.
         base, engine, mapping, decisions, strict: As for :func:`airm_graph.build`.
-        cache: Folder that keeps readings for other processes; in this one they are kept in any case.
+        cache: Folder that keeps readings for other processes; in this one they are kept in any
+            case.
         interval: Seconds between two looks.
         sleep: What waits.
 
@@ -116,7 +120,8 @@ def _look(watched: Sequence[Path]) -> _Look:
 
 
 def _is_input(name: str) -> bool:
-    # Side-cars, mappings and tables are of many kinds: any file counts, but for what a build itself writes.
+    # Side-cars, mappings and tables are of many kinds: any file counts, but for what a build itself
+    # writes.
     return name not in WRITTEN and not name.startswith(".")
 
 

@@ -1,7 +1,8 @@
 """Result tables of SPARQL queries, and the formats they are written in.
 
 Source:
-    SPARQL 1.1 Query Results CSV and TSV Formats; SPARQL 1.1 Query Results JSON Format; SPARQL Query Results XML Format (Second Edition).
+    SPARQL 1.1 Query Results CSV and TSV Formats; SPARQL 1.1 Query Results JSON Format; SPARQL Query
+    Results XML Format (Second Edition).
 """
 
 import csv
@@ -22,7 +23,8 @@ if TYPE_CHECKING:
 
 __all__ = ["TABLE_FORMATS", "Table", "format_table", "sort_table", "split_term"]
 
-# A reader of XML takes a bare CR for LF, so it is written as a reference. (xml.sax.saxutils would load all of urllib.)
+# A reader of XML takes a bare CR for LF, so it is written as a reference. (xml.sax.saxutils would
+# load all of urllib.)
 _XML = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\r": "&#13;"})
 #: Rows that a notebook shows.
 _MOST_SHOWN = 50
@@ -38,7 +40,8 @@ _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 class Table:
     """Rows of a SELECT: N-Triples terms, None where a variable is unbound.
 
-    >>> table = Table(("code", "label"), (("<https://example.org/1.1>", '"Model"@en'), ("<https://example.org/2.4.3>", None)))
+    >>> rows = (("<https://example.org/1.1>", '"Model"@en'), ("<https://example.org/2.4.3>", None))
+    >>> table = Table(("code", "label"), rows)
     >>> table.values()
     [('https://example.org/1.1', 'Model'), ('https://example.org/2.4.3', None)]
     >>> next(iter(table))
@@ -79,7 +82,9 @@ class Table:
         return pa.table([pa.array(list(column), pa.string()) for column in columns], names=list(self.columns))
 
     def values(self) -> list[tuple[str | None, ...]]:
-        """Rows of plain strings: IRIs without brackets, literals as their lexical form, None where unbound."""
+        """Rows of plain strings: IRIs without brackets, literals as their lexical form, None where
+        unbound.
+        """
         return [tuple(None if term is None else split_term(term)[1] for term in row) for row in self.rows]
 
 
@@ -87,8 +92,8 @@ def split_term(term: str) -> tuple[str, str, str, str]:
     r"""Take an N-Triples term apart.
 
     Returns:
-        Kind (``uri``, ``bnode`` or ``literal``), value without brackets, quotes or escapes, datatype IRI and language tag;
-        the last two are empty where there is none.
+        Kind (``uri``, ``bnode`` or ``literal``), value without brackets, quotes or escapes,
+        datatype IRI and language tag; the last two are empty where there is none.
 
     >>> split_term('"two\\nlines"@en')
     ('literal', 'two\nlines', '', 'en')
@@ -101,7 +106,8 @@ def split_term(term: str) -> tuple[str, str, str, str]:
 
 
 def sort_table(table: Table, keys: Sequence[tuple[str, bool]]) -> Table:
-    """Put the rows of a table in the order that SPARQL defines: unbound, blank nodes, IRIs, literals; text by code point.
+    """Put the rows of a table in the order that SPARQL defines: unbound, blank nodes, IRIs,
+    literals; text by code point.
 
     Args:
         table: Rows in any order; rows with equal keys stay as they are.
@@ -136,8 +142,9 @@ def format_table(table: Table, *, format: str) -> str:  # noqa: A002 - the word 
 
     Args:
         table: What a query returned.
-        format: ``csv`` (values, with an apostrophe in front of those that a spreadsheet would run), ``tsv`` (terms), ``json`` and ``xml``
-            (the SPARQL result formats) or ``markdown`` (values).
+        format: ``csv`` (values, with an apostrophe in front of those that a spreadsheet would run),
+            ``tsv`` (terms), ``json`` and ``xml`` (the SPARQL result formats) or ``markdown``
+            (values).
 
     Raises:
         QueryError: The format is unknown, or a value cannot be written in it.

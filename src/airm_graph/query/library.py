@@ -1,12 +1,15 @@
-r"""The query library: the ``.rq`` files under queries/, their parameters, and how arguments get into them.
+r"""The query library: the ``.rq`` files under queries/, their parameters, and how arguments get
+into them.
 
-A file is the single definition of a query: lines that begin ``#+`` hold YAML (summary, description, tags, params, columns), the rest is
-SPARQL. A parameter is a variable of the same name, and the file says where its value goes with a line of its own, as often as needed::
+A file is the single definition of a query: lines that begin ``#+`` hold YAML (summary, description,
+tags, params, columns), the rest is SPARQL. A parameter is a variable of the same name, and the file
+says where its value goes with a line of its own, as often as needed::
 
     VALUES ?code { UNDEF }
 
-Binding writes a typed term in place of ``UNDEF``, or drops the line when an optional parameter is left out. So the file itself is a
-whole query, no argument ever reaches the grammar of SPARQL, and no variable is bound where the query does not say so.
+Binding writes a typed term in place of ``UNDEF``, or drops the line when an optional parameter is
+left out. So the file itself is a whole query, no argument ever reaches the grammar of SPARQL, and
+no variable is bound where the query does not say so.
 """
 
 import re
@@ -45,8 +48,9 @@ _PARAMETER_KEYS = {"kind", "default", "required", "description", "example", "all
 _ORDER_KEY = re.compile(r"(DESC\()?\?(\w+)")
 _PLACEHOLDER = re.compile(r"^[ \t]*VALUES \?(\w+) \{ UNDEF \}\n", re.MULTILINE)
 
-# RFC 3987 without user names and IP literals: Oxigraph refuses what is not an IRI, and the name of the parameter would be lost there.
-# \w is letters and digits of every script and the underscore, so neither spaces and controls nor invisible characters pass.
+# RFC 3987 without user names and IP literals: Oxigraph refuses what is not an IRI, and the name of
+# the parameter would be lost there. \w is letters and digits of every script and the underscore, so
+# neither spaces and controls nor invisible characters pass.
 _ENCODED = r"%[0-9A-Fa-f]{2}"
 _IRI = re.compile(
     rf"https?://[\w.~-]+(?::[0-9]{{1,5}})?(?:/(?:[\w.~!$&'()*+,;=:@/-]|{_ENCODED})*)?"
@@ -71,7 +75,9 @@ class Answering(Protocol):
     in_order: bool
 
     def select(self, query: str, /) -> tuple[tuple[str, ...], list[tuple[str | None, ...]]]:
-        """Run a SELECT; returns the variables and the rows as N-Triples terms, None where unbound."""
+        """Run a SELECT; returns the variables and the rows as N-Triples terms, None where
+        unbound.
+        """
         ...
 
 
@@ -99,7 +105,9 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """One query of the library; *columns* pairs each variable of the SELECT with its meaning, *text* is the SPARQL without header."""
+    """One query of the library; *columns* pairs each variable of the SELECT with its meaning,
+    *text* is the SPARQL without header.
+    """
 
     name: str
     summary: str
@@ -156,9 +164,11 @@ def bind_query(query: Query, arguments: Mapping[str, str] | None = None, *, base
         partial: Leave UNDEF in the place of an argument that is missing.
 
     Raises:
-        ParameterError: An argument is unknown, missing or not of its kind; the message names the parameter and what it takes.
+        ParameterError: An argument is unknown, missing or not of its kind; the message names the
+            parameter and what it takes.
 
-    >>> 'VALUES ?code { "1.1.3" }' in bind_query(load_query("mitigations-by-code"), {"code": "1.1.3"})
+    >>> query = load_query("mitigations-by-code")
+    >>> 'VALUES ?code { "1.1.3" }' in bind_query(query, {"code": "1.1.3"})
     True
     """
     if not _IRI.fullmatch(base):
@@ -202,7 +212,9 @@ def run_query(store: Answering, query: str | Query, arguments: Mapping[str, str]
 
 
 def _put_in_order(table: Table, query: Query) -> Table:
-    """Sort rows as the last line of the query says; a key that is no column is a rank that goes with the first column, one to one."""
+    """Sort rows as the last line of the query says; a key that is no column is a rank that goes
+    with the first column, one to one.
+    """
     keys = [(name, bool(down)) for down, name in _ORDER_KEY.findall(query.text.rpartition("ORDER BY")[2])]
     if all(name in table.columns for name, _ in keys):
         return sort_table(table, keys)
@@ -236,7 +248,8 @@ def _read_version(path: Path, _changed: int, _size: int) -> Query:
     lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
     size = next((number for number, line in enumerate(lines) if not line.startswith(_HEADER)), len(lines))
     try:
-        # These loaders make every scalar a string: 1.10 stays 1.10 and no stays no. They build nothing but strings, lists and dicts.
+        # These loaders make every scalar a string: 1.10 stays 1.10 and no stays no. They build
+        # nothing but strings, lists and dicts.
         loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
         header = yaml.load("".join(line.removeprefix(_HEADER).removeprefix(" ") for line in lines[:size]), Loader=loader)  # noqa: S506
     except yaml.YAMLError as error:
@@ -305,8 +318,9 @@ def _write_term(parameter: Parameter, value: str, *, base: str) -> str | None:
 def _write_text(value: str) -> str | None:
     if not value or len(value) > _LONGEST or _NOT_TEXT.search(value):
         return None
-    # rdflib reads blanks for a raw tab. Code point escapes are resolved wherever they stand in a query, by rdflib even behind an escaped
-    # backslash, where they are none; spelling the u as an escape of its own leaves no engine a choice.
+    # rdflib reads blanks for a raw tab. Code point escapes are resolved wherever they stand in a
+    # query, by rdflib even behind an escaped backslash, where they are none; spelling the u as an
+    # escape of its own leaves no engine a choice.
     written = literal(value).replace("\t", "\\t")
     return re.sub(r"\\\\([uU])", lambda match: f"\\\\\\U{ord(match[1]):08X}", written)
 

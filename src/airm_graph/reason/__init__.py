@@ -1,7 +1,7 @@
 """What follows from a graph and an ontology, under OWL 2 RL, as far as it is worth publishing.
 
-Two engines: ``fast`` compiles the axioms to SQL over the table, ``reference`` is owlrl. They agree on
-every statement worth publishing, as long as every axiom is compiled.
+Two engines: ``fast`` compiles the axioms to SQL over the table, ``reference`` is owlrl. They agree
+on every statement worth publishing, as long as every axiom is compiled.
 """
 
 from collections.abc import Iterable
@@ -26,8 +26,8 @@ class Inference:
     Attributes:
         count: How many statements are new.
         engine: Which engine found them: ``fast`` or ``reference``.
-        notes: Axioms that were not applied or made the reference necessary, contradictions, and what
-            the libraries had to say.
+        notes: Axioms that were not applied or made the reference necessary, contradictions, and
+            what the libraries had to say.
         contradictions: The contradictions alone, each as a sentence.
     """
 

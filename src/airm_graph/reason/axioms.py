@@ -1,8 +1,10 @@
-"""Compiles the axioms of an ontology into rules for the columnar engine, and tells which ones it cannot compile.
+"""Compiles the axioms of an ontology into rules for the columnar engine, and tells which ones it
+cannot compile.
 
-Compiled are subclass, subproperty, equivalence of either, inverse, symmetric and transitive properties, property chains, domain,
-range and disjoint classes, all between named classes and properties. What follows from axioms alone (a subclass of a subclass, the
-domain of a superproperty) is worked out here, so that the engine meets each fact once.
+Compiled are subclass, subproperty, equivalence of either, inverse, symmetric and transitive
+properties, property chains, domain, range and disjoint classes, all between named classes and
+properties. What follows from axioms alone (a subclass of a subclass, the domain of a superproperty)
+is worked out here, so that the engine meets each fact once.
 """
 
 from collections import defaultdict
@@ -38,7 +40,8 @@ _INERT_CLASSES = _terms(
     "rdfs:Class rdfs:Datatype rdfs:Literal rdfs:Resource"
 )
 _TOP_PROPERTIES = _terms("owl:topObjectProperty owl:topDataProperty")
-#: Words of OWL that annotate, are read from elsewhere, or (``differentFrom``) only contradict a ``sameAs``.
+#: Words of OWL that annotate, are read from elsewhere, or (``differentFrom``) only contradict a
+#: ``sameAs``.
 _INERT_PROPERTIES = _terms(
     "owl:annotatedProperty owl:annotatedSource owl:annotatedTarget owl:backwardCompatibleWith owl:deprecated owl:differentFrom "
     "owl:imports owl:incompatibleWith owl:members owl:priorVersion owl:versionIRI owl:versionInfo rdf:first rdf:rest"
@@ -47,7 +50,9 @@ _INERT_PROPERTIES = _terms(
 
 @dataclass(frozen=True, slots=True, order=True)
 class Chain:
-    """A path of properties that implies another property; a transitive property implies itself after two steps."""
+    """A path of properties that implies another property; a transitive property implies itself
+    after two steps.
+    """
 
     head: str
     body: tuple[str, ...]
@@ -81,8 +86,10 @@ class Axioms:
 
     Attributes:
         subclasses: (class, every class above it).
-        rewrites: (property, every property it implies, whether subject and object change places), not (p, p, False).
-        types: (property, class, whether the class is of the object), all that follow from domain, range and rewrites.
+        rewrites: (property, every property it implies, whether subject and object change places),
+            not (p, p, False).
+        types: (property, class, whether the class is of the object), all that follow from domain,
+            range and rewrites.
         chains: As declared, sorted; transitive properties among them.
         disjoint: Pairs of classes, as declared.
         left_over: What is not compiled, in words.
@@ -98,14 +105,16 @@ class Axioms:
     declared: tuple[Rule, ...] = ()
 
     def names(self) -> set[str]:
-        """Every property and class of the rules."""
+        """Return every property and class of the rules."""
         pairs = {name for pair in self.subclasses | set(self.disjoint) for name in pair}
         triples = {name for source, target, _ in self.rewrites | self.types for name in (source, target)}
         return pairs | triples | {name for chain in self.chains for name in (chain.head, *chain.body)}
 
 
 def _is_axiom(row: Quad) -> bool:
-    """Tell whether a row can be part of an axiom: it speaks OWL, is a schema statement of RDFS or a cell of a list."""
+    """Tell whether a row can be part of an axiom: it speaks OWL, is a schema statement of RDFS or a
+    cell of a list.
+    """
     predicate = row[1]
     return row[2].startswith(_OWL) if predicate == _TYPE else predicate in _STEERING or predicate.startswith(_OWL)
 
@@ -113,7 +122,8 @@ def _is_axiom(row: Quad) -> bool:
 def compile_axioms(rows: Iterable[Quad]) -> Axioms:
     """Compile the axioms among *rows*; other rows are passed over.
 
-    >>> rows = [("<urn:a>", term("rdfs:subClassOf"), "<urn:b>", ""), ("<urn:b>", term("rdfs:subClassOf"), "<urn:c>", "")]
+    >>> below = term("rdfs:subClassOf")
+    >>> rows = [("<urn:a>", below, "<urn:b>", ""), ("<urn:b>", below, "<urn:c>", "")]
     >>> sorted(compile_axioms(rows).subclasses)
     [('<urn:a>', '<urn:b>'), ('<urn:a>', '<urn:c>'), ('<urn:b>', '<urn:c>')]
     """
@@ -323,7 +333,9 @@ def _reach(start: str, edges: dict[str, set[str]]) -> set[str]:
 
 
 def _reach_rewrites(start: str, edges: dict[str, set[tuple[str, bool]]]) -> set[tuple[str, bool]]:
-    """Every property that *start* implies, with whether subject and object change places on the way; not itself as it is."""
+    """Every property that *start* implies, with whether subject and object change places on the
+    way; not itself as it is.
+    """
     found, open_ends = {(start, False)}, [(start, False)]
     while open_ends:
         source, turned = open_ends.pop()

@@ -1,10 +1,12 @@
-"""The closure on the columnar table: each rule is one statement over all facts at once, run to a fixpoint.
+"""The closure on the columnar table: each rule is one statement over all facts at once, run to a
+fixpoint.
 
-Three stages. Property chains feed on their own results, so they run first and semi-naively: chains that depend on each other form a
-group, groups run in order of dependence, and from the second round on one step of a chain must be new. Then whatever one fact implies
-by itself (superproperties, inverses) and all types follow in one statement each, because ``axioms`` has closed those rules over each
-other. Literals and blank nodes take part as in generalised RDF, and are left out of the result where RDF or publishing has no place
-for them.
+Three stages. Property chains feed on their own results, so they run first and semi-naively: chains
+that depend on each other form a group, groups run in order of dependence, and from the second round
+on one step of a chain must be new. Then whatever one fact implies by itself (superproperties,
+inverses) and all types follow in one statement each, because ``axioms`` has closed those rules over
+each other. Literals and blank nodes take part as in generalised RDF, and are left out of the result
+where RDF or publishing has no place for them.
 """
 
 from collections import defaultdict
@@ -131,7 +133,9 @@ class _Run:
         return f"{first} {' '.join(joins)} WHERE x0.p = {ids[0]}"
 
     def _step(self, paths: list[str], *, made: Collection[str], turn: int) -> int:
-        """Run one round: what the paths yield and that implies, kept where it is new; returns how much that is."""
+        """Run one round: what the paths yield and that implies, kept where it is new; returns how
+        much that is.
+        """
         known = f"SELECT p, s, o FROM fact WHERE p IN {_listed(self._ids[name] for name in made)}"
         found = f"SELECT {_TURNED} FROM ({' UNION ALL '.join(paths)}) AS f JOIN rule_fact AS r ON r.source = f.p"
         size = self._table.materialise(_fresh(turn), f"{found} EXCEPT {known}")
@@ -154,7 +158,8 @@ class _Run:
         types = f"SELECT {self._ids[_TYPE]} AS p, s, c AS o FROM typed"
         made = self._made_facts()
         found = " UNION ALL ".join((implied.format("quads"), implied.format(made), f"SELECT p, s, o FROM {made} AS m", types))
-        # What RDF has no place for, and what is said already, under the properties that can be inferred.
+        # What RDF has no place for, and what is said already, under the properties that can be
+        # inferred.
         properties = _listed(self._ids[name] for name in self._inferable())
         said = f"SELECT 1 FROM quads AS q WHERE q.p IN {properties} AND q.p = f.p AND q.s = f.s AND q.o = f.o"
         blank = f"SELECT 1 FROM terms AS b WHERE b.kind = {BLANK} AND b.id = f.o"
@@ -199,10 +204,12 @@ def _implied_among(names: Collection[str], rewrites: Iterable[tuple[str, str, bo
 
 
 def _group(chains: Sequence[Chain], implied: Mapping[str, set[str]]) -> list[tuple[list[Chain], bool]]:
-    """Sort chains into groups, each of which feeds on itself and the groups before it only; tells which need more than one round.
+    """Sort chains into groups, each of which feeds on itself and the groups before it only; tells
+    which need more than one round.
 
     >>> up, code = Chain("up", ("up", "broader")), Chain("code", ("classification", "assigned"))
-    >>> [([link.head for link in links], again) for links, again in _group([up, code], {"up": {"up"}, "code": {"code", "up"}})]
+    >>> groups = _group([up, code], {"up": {"up"}, "code": {"code", "up"}})
+    >>> [([link.head for link in links], again) for links, again in groups]
     [(['code'], False), (['up'], True)]
     """
     feeds = {link: {other for other in chains if implied[link.head] & set(other.body)} for link in chains}

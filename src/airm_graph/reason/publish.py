@@ -1,7 +1,8 @@
 """Which inferred statements are worth publishing, read off the ontology.
 
-A closure under OWL RL is mostly noise: every term is the same as itself, every class lies below ``owl:Thing``. Published are
-statements about data, in words that the ontology declares or relates its own words to.
+A closure under OWL RL is mostly noise: every term is the same as itself, every class lies below
+``owl:Thing``. Published are statements about data, in words that the ontology declares or relates
+its own words to.
 """
 
 from collections.abc import Iterable
@@ -25,7 +26,9 @@ _INDIVIDUAL = term("owl:NamedIndividual")
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """The classes and properties an ontology speaks of, and every term it defines, as N-Quads terms."""
+    """The classes and properties an ontology speaks of, and every term it defines, as N-Quads
+    terms.
+    """
 
     classes: frozenset[str]
     properties: frozenset[str]
@@ -35,8 +38,9 @@ class Vocabulary:
 def read_vocabulary(ontology: Iterable[Quad]) -> Vocabulary:
     """Read off the rows of an ontology what can be said in its words.
 
-    Classes are those declared or related to by subclass, equivalence, disjointness, domain or range; properties those declared
-    or related to by subproperty, equivalence, inverse or chain. Terms of OWL, RDF, RDFS and the datatypes are neither.
+    Classes are those declared or related to by subclass, equivalence, disjointness, domain or
+    range; properties those declared or related to by subproperty, equivalence, inverse or chain.
+    Terms of OWL, RDF, RDFS and the datatypes are neither.
 
     >>> rows = [(term("airm:Code"), term("rdfs:subClassOf"), term("skos:Concept"), "")]
     >>> sorted(read_vocabulary(rows).classes) == [term("skos:Concept"), term("airm:Code")]
@@ -71,11 +75,13 @@ def publishable(rows: Iterable[Quad], *, ontology: Iterable[Quad]) -> list[Quad]
         ontology: Rows of the ontology; decides which properties and classes count.
 
     Returns:
-        Statements about data (no term of the ontology, no blank node, no literal as subject) that use a property of the
-        ontology or one it relates to its own, or give a class of it as type; never one that relates a thing to itself.
+        Statements about data (no term of the ontology, no blank node, no literal as subject) that
+        use a property of the ontology or one it relates to its own, or give a class of it as type;
+        never one that relates a thing to itself.
 
     >>> ontology = [(term("airm:source"), term("rdfs:subPropertyOf"), term("dcterms:source"), "")]
-    >>> rows = [("<urn:m>", term("dcterms:source"), "<urn:s>", ""), ("<urn:m>", term("owl:sameAs"), "<urn:m>", "")]
+    >>> said = [("dcterms:source", "<urn:s>"), ("owl:sameAs", "<urn:m>")]
+    >>> rows = [("<urn:m>", term(name), value, "") for name, value in said]
     >>> publishable(rows, ontology=ontology) == rows[:1]
     True
     """
@@ -95,5 +101,7 @@ def _is_own(name: str) -> bool:
 
 
 def _is_published_property(name: str) -> bool:
-    """Labels and other annotations of RDFS may be superproperties of ours; the schema itself is not data."""
+    """Labels and other annotations of RDFS may be superproperties of ours; the schema itself is not
+    data.
+    """
     return _is_own(name) or (name.startswith(f"<{PREFIXES['rdfs']}") and name not in _SCHEMA)

@@ -1,8 +1,9 @@
 """The closure by owlrl, the reference that the columnar engine is checked against.
 
-owlrl writes literals as subjects, hides contradictions as blank nodes in the result and logs about ill-typed literals; its entry
-point ``DeductiveClosure`` also replaces rdflib's table of datatypes for good. Here the rule engine is called directly, its messages
-are returned, and whatever rdflib has to say while it runs is returned with them.
+owlrl writes literals as subjects, hides contradictions as blank nodes in the result and logs about
+ill-typed literals; its entry point ``DeductiveClosure`` also replaces rdflib's table of datatypes
+for good. Here the rule engine is called directly, its messages are returned, and whatever rdflib
+has to say while it runs is returned with them.
 """
 
 import logging
@@ -51,7 +52,8 @@ def _expand(triples: set[tuple[str, str, str]]) -> tuple[Iterator[tuple[str, str
     terms: dict[str, Node] = {}
     graph = Graph()
     known = _term_reader()
-    # Sorted, because the first of two spellings that rdflib takes for one literal (xsd:token) gives its form.
+    # Sorted, because the first of two spellings that rdflib takes for one literal (xsd:token) gives
+    # its form.
     for text in sorted({text for triple in triples for text in triple}):
         terms[text] = known(text)
     for s, p, o in triples:
@@ -102,7 +104,9 @@ class _Collector(logging.Handler):
 
 @contextmanager
 def _listen() -> Iterator[list[str]]:
-    """Collect warnings and rdflib's log instead of letting them out; leaves filters and loggers as they were."""
+    """Collect warnings and rdflib's log instead of letting them out; leaves filters and loggers as
+    they were.
+    """
     said: list[str] = []
     logger, handler = logging.getLogger("rdflib"), _Collector(said)
     propagate = logger.propagate

@@ -27,9 +27,11 @@ from airm_graph.remote.credentials import PASSWORD, TOKEN, USER, Credentials, Pa
 
 __all__ = ["Answer", "Client", "check_url"]
 
-#: Seconds between two bytes, seconds for a whole answer, bytes of an answer, tries, seconds that a server may ask us to wait.
+#: Seconds between two bytes, seconds for a whole answer, bytes of an answer, tries, seconds that a
+#: server may ask us to wait.
 TIMEOUT, DEADLINE, MOST_BYTES, TRIES, LONGEST_WAIT = 60.0, 600.0, 256 << 20, 5, 120.0
-#: Too many requests, and what proxies say while a server restarts: asking again is right, for all requests here can be repeated.
+#: Too many requests, and what proxies say while a server restarts: asking again is right, for all
+#: requests here can be repeated.
 _AGAIN = {429, 502, 503, 504}
 _REDIRECTS = {301, 302, 307, 308}
 _MOST_REDIRECTS = 5
@@ -90,8 +92,9 @@ class Client:
             self._auth = TokenAuth(self.credentials)
         elif self.credentials:
             self._auth = PasswordAuth(self.credentials, check_basic=lambda: self._check_plain(PASSWORD))
-        # A transport and no `httpx.Client`: that one reads the bodies of refusals and redirects without a bound, and fails on a
-        # redirect to what is no address. The certificates are those of the system, not those that httpx brings along.
+        # A transport and no `httpx.Client`: that one reads the bodies of refusals and redirects
+        # without a bound, and fails on a redirect to what is no address. The certificates are those
+        # of the system, not those that httpx brings along.
         self._transport = httpx.HTTPTransport(verify=ssl.create_default_context(), trust_env=False)
 
     def __enter__(self) -> Self:

@@ -39,7 +39,8 @@ _FIND_BASES = """SELECT DISTINCT ?space WHERE {
   { GRAPH ?graph { ?dataset a <%(void)sDataset> ; <%(void)suriSpace> ?space } }
   UNION { ?dataset a <%(void)sDataset> ; <%(void)suriSpace> ?space }
 } LIMIT 100"""
-# Holds in a default graph only if what is asserted and what is inferred are both there: they stand in graphs of their own.
+# Holds in a default graph only if what is asserted and what is inferred are both there: they stand
+# in graphs of their own.
 _FIND_UNION = """SELECT ?code WHERE {
   <%(base)sdataset> <%(void)suriSpace> ?space .
   ?mitigation <%(base)sontology#code> ?code .
@@ -92,7 +93,8 @@ class Endpoint:
         values = {term[1:-1] if term.startswith("<") else read_literal(term).text for (term,) in rows if term}
         found = sorted(value for value in values if value.startswith(("http://", "https://")) and _IRI.fullmatch(value))
         if BASE in found or not found:
-            # Without a description of the dataset the default is as good a guess as any: the queries answer, with nothing if need be.
+            # Without a description of the dataset the default is as good a guess as any: the
+            # queries answer, with nothing if need be.
             return BASE
         if len(found) > 1:
             raise RemoteError(f"{self.url} holds data below {', '.join(found)}; say which with --base")

@@ -87,7 +87,8 @@ class Backend:
         self._queries = {query.name: query for query in list_queries()}
         self._endpoint = f"<{endpoint}>"
         self._service = tuple(describe_service(self._store, queries=self._queries.values(), base=graph.base, endpoint=endpoint))
-        # Editors ask the endpoint itself for prefixes and examples, so its description is a graph of the store.
+        # Editors ask the endpoint itself for prefixes and examples, so its description is a graph
+        # of the store.
         self._store.add_rows((*row[:3], f"<{graph.base}{SERVICE_GRAPH}>") for row in self._service)
         self._graphs = frozenset(self._store.list_graphs())
         self._texts = read_documents(graph.base)
@@ -322,7 +323,8 @@ def _make_digest(graph: Graph, endpoint: str) -> str:
     try:
         data = graph.digest
     except ExportError:
-        # Blank nodes have no digest that every reader agrees on; this one holds as long as the file is the same.
+        # Blank nodes have no digest that every reader agrees on; this one holds as long as the file
+        # is the same.
         data = hashlib.sha256("\n".join(" ".join(row) for row in graph.quads).encode()).hexdigest()
     return hashlib.sha256(f"{data} {version('airm-graph')} {endpoint}".encode()).hexdigest()
 

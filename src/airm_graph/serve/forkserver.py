@@ -76,7 +76,8 @@ def start_fork_server(load: Callable[[], MessageHandler], *, limits: Limits) -> 
 def _run(load: Callable[[], MessageHandler], *, control: socket.socket, report: int, limits: Limits) -> NoReturn:
     code = 1
     try:
-        # Ctrl-C goes to the whole group; the HTTP process decides when this one ends, by closing the socket.
+        # Ctrl-C goes to the whole group; the HTTP process decides when this one ends, by closing
+        # the socket.
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
         backend = _load(load, report=report)

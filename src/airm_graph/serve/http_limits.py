@@ -3,8 +3,9 @@
 import asyncio
 from typing import Any, cast
 
-# Not documented, and needed: uvicorn bounds neither the number of headers nor the time that a head takes, and with httptools not its
-# length either; only the parser's callbacks know where a head ends. `tests/test_serve_uvicorn.py` names what is relied on.
+# Not documented, and needed: uvicorn bounds neither the number of headers nor the time that a head
+# takes, and with httptools not its length either; only the parser's callbacks know where a head
+# ends. `tests/test_serve_uvicorn.py` names what is relied on.
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from airm_graph.serve.server_settings import Limits

@@ -67,7 +67,8 @@ class _Server(uvicorn.Server):
             self._pool.stop()
 
     async def _end_when_lost(self) -> None:
-        # Without the fork server nothing can be answered any more: whoever started the server shall start it again.
+        # Without the fork server nothing can be answered any more: whoever started the server shall
+        # start it again.
         await self._pool.lost.wait()
         sys.stderr.write(json.dumps({"level": "error", "message": "the process that holds the data is gone; the server ends"}) + "\n")
         self.should_exit = True

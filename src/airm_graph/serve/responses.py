@@ -40,7 +40,8 @@ CONTENT_SECURITY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
-# Below the first, a coding saves less than its header costs; above the second, it is done in a thread beside the event loop.
+# Below the first, a coding saves less than its header costs; above the second, it is done in a
+# thread beside the event loop.
 _WORTHWHILE, _LARGE = 600, 64 << 10
 _TEXTS = (
     "text/",
@@ -73,7 +74,7 @@ class Validators:
         return {"ETag": self.etag, "Cache-Control": "no-cache"} | ({"Last-Modified": self.changed} if self.changed else {})
 
     def match(self, headers: Mapping[str, str]) -> bool:
-        """Whether the client has a copy that is still good (RFC 9110, section 13.2.2)."""
+        """Tell whether the client has a copy that is still good (RFC 9110, section 13.2.2)."""
         if "if-none-match" in headers:
             held = [_strip_tag(tag) for tag in headers["if-none-match"].split(",")]
             return "*" in held or _strip_tag(self.etag) in held

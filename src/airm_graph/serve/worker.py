@@ -21,7 +21,8 @@ from airm_graph.serve.server_settings import Limits
 
 __all__ = ["run_worker"]
 
-#: Oxigraph's parser and evaluator recurse: queries within the limits have a wide margin on this much stack.
+#: Oxigraph's parser and evaluator recurse: queries within the limits have a wide margin on this
+#: much stack.
 _STACK = 64 << 20
 
 

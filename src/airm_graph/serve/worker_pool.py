@@ -278,7 +278,8 @@ class WorkerPool:
         if loop.time() - oldest.begun > _LONG * self._limits.fast_seconds:
             self._kill(oldest, "slow")
             return True
-        # On a busy machine a small request may have waited for a processor all the time: it gets a second moment.
+        # On a busy machine a small request may have waited for a processor all the time: it gets a
+        # second moment.
         if self._queue and loop.time() - worker.begun > 1.9 * self._limits.fast_seconds:
             self._kill(worker, "slow")
         else:

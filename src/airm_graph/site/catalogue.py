@@ -88,7 +88,8 @@ class CatalogueCache:
 
     async def _list_values(self, kind: str, used: tuple[Choice, ...]) -> tuple[Choice, ...]:
         counts = {choice.iri: choice.count for choice in used}
-        # A source is both a hit and a value of a facet; the hits of the kind of a vocabulary are its concepts.
+        # A source is both a hit and a value of a facet; the hits of the kind of a vocabulary are
+        # its concepts.
         hits = await self._client.search("", facets={"kind": [kind]}, limit=_MOST_VALUES)
         found = (Choice(hit.iri, hit.iri.rpartition("/")[2], hit.name or hit.iri, counts.get(hit.iri, 0)) for hit in hits.hits)
         return tuple(sorted(found, key=lambda choice: (choice.label.casefold(), choice.iri)))

@@ -90,7 +90,8 @@ def _list_options(parameter: Parameter, *, edition: str, catalogue: Catalogue) -
     if parameter.kind == "source":
         return [Option(choice.slug, choice.label) for choice in _limit(catalogue.concepts.get("source", ()))]
     if parameter.kind == "notation":
-        # The edition that is asked for comes first, so that of two codes with one notation its own is the one chosen.
+        # The edition that is asked for comes first, so that of two codes with one notation its own
+        # is the one chosen.
         editions = sorted(catalogue.editions, key=lambda found: found.slug != edition.rpartition("/")[2])
         return [Option(code.notation, f"{code.notation} {code.label}".strip(), found.label) for found in editions for code in found.codes]
     return []

@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 
 __all__ = ["list_page_routes"]
 
-#: What the page with the editor may do beyond all others: styles that the editor writes into its elements, and its own icons.
+#: What the page with the editor may do beyond all others: styles that the editor writes into its
+#: elements, and its own icons.
 _EDITOR_SECURITY = CONTENT_SECURITY.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'").replace(
     "font-src 'self'", "font-src 'self' data:"
 )

@@ -80,7 +80,7 @@ class Site:
         return [Crumb("Home", self.url()), *(Crumb(label, self.url(path)) for label, path in steps), Crumb(page)]
 
     def is_own(self, iri: str) -> bool:
-        """Whether an IRI lies below the base."""
+        """Tell whether an IRI lies below the base."""
         return iri.startswith(self.base)
 
     def label(self, iri: str) -> str:

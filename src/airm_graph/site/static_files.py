@@ -27,5 +27,5 @@ def hash_static(name: str) -> str:
 
 
 def has_editor() -> bool:
-    """Whether ``make vendor`` put the editor beside the style sheet."""
+    """Tell whether ``make vendor`` put the editor beside the style sheet."""
     return all(name in read_static() for name in _EDITOR)

@@ -1,4 +1,6 @@
-"""Apache Spark as a platform of builds: the plans of the project on it; needs the extra ``spark`` and Java."""
+"""Apache Spark as a platform of builds: the plans of the project on it; needs the extra ``spark``
+and Java.
+"""
 
 from airm_graph.spark.platform import Spark
 

@@ -1,8 +1,9 @@
 r"""Statements of DuckDB, carried over to Spark by sqlglot.
 
-Where the two understand the same words otherwise, the tree is changed on the way: regular expressions of RE2
-become those of Java, ``NOT IN`` becomes an anti-join (Spark would compare everything with everything, for a
-NULL could be there), and a relation that calls itself becomes a step, for Spark's own recursion knows no set.
+Where the two understand the same words otherwise, the tree is changed on the way: regular
+expressions of RE2 become those of Java, ``NOT IN`` becomes an anti-join (Spark would compare
+everything with everything, for a NULL could be there), and a relation that calls itself becomes a
+step, for Spark's own recursion knows no set.
 """
 
 import re

@@ -42,7 +42,8 @@ class Spark:
         conf: Settings of Spark by name; they go before ours.
         work: Folder that driver and executors see under one name, for what is needed on the way;
             the system's when left out, which is right for ``local`` only.
-        parts: Number of files that each format is written in; by the number of statements when left out.
+        parts: Number of files that each format is written in; by the number of statements when left
+            out.
     """
 
     master: str = "local[*]"
@@ -92,7 +93,9 @@ def open_session(master: str, conf: Mapping[str, str]) -> Iterator[Any]:
 
 @dataclass(frozen=True)
 class _TableGroup(LoadedTable):
-    """Tables of one folder with the same columns, as one: what differs between them are columns of its rows."""
+    """Tables of one folder with the same columns, as one: what differs between them are columns of
+    its rows.
+    """
 
     members: tuple[LoadedTable, ...] = ()
     number_of_row, capture_path, file, graph = "r.table_number", "r.capture", "file", "graph"
@@ -108,7 +111,9 @@ class _TableGroup(LoadedTable):
 
 
 def _load_tables(table: SparkTable, tables: Sequence[LoadedTable]) -> tuple[list[_TableGroup], list[LoadedTable]]:
-    """Take the rows of tables in, file by file; returns those of the same columns as one, and what is no table after all."""
+    """Take the rows of tables in, file by file; returns those of the same columns as one, and what
+    is no table after all.
+    """
     paths = {one.number: table.folder / f"table-{one.number}.parquet" for one in tables}
     is_table = table.over(_write_rows, [(one, paths[one.number]) for one in tables])
     groups: defaultdict[tuple[object, ...], list[LoadedTable]] = defaultdict(list)

@@ -1,7 +1,9 @@
-"""The triple table on Spark: the tables and the methods of ``graph.TripleTable``, so that plans run on either.
+"""The triple table on Spark: the tables and the methods of ``graph.TripleTable``, so that plans run
+on either.
 
-A table is Parquet in the work folder and a view on it; what a plan keeps is written at once, so no statement
-carries the history of those before it. Rows of Python come in through a DuckDB, which writes them as Parquet.
+A table is Parquet in the work folder and a view on it; what a plan keeps is written at once, so no
+statement carries the history of those before it. Rows of Python come in through a DuckDB, which
+writes them as Parquet.
 """
 
 import shutil
@@ -59,7 +61,9 @@ class SparkTable(TripleTable):
         """Do nothing: Spark uses what it has."""
 
     def over(self, work: Callable[[Any], Any], jobs: Iterable[Any], /) -> list[Any]:
-        """Do some work on each job in a task of its own; results in the order of the jobs, and errors of ours as they were raised."""
+        """Do some work on each job in a task of its own; results in the order of the jobs, and
+        errors of ours as they were raised.
+        """
 
         def attempt(job: Any) -> Any:
             try:
@@ -75,7 +79,9 @@ class SparkTable(TripleTable):
         return done
 
     def execute(self, sql: str) -> list[tuple[Any, ...]]:
-        """Run one statement, or several separated by semicolons, and return the rows of the last."""
+        """Run one statement, or several separated by semicolons, and return the rows of the
+        last.
+        """
         last = self.select(sql)
         with explained(f"Spark gives up on the statement {sql}"):
             return [(last,)] if isinstance(last, int) else [tuple(row) for row in last.collect()]
@@ -88,14 +94,18 @@ class SparkTable(TripleTable):
                 yield some
 
     def select(self, sql: str) -> Any:
-        """Run statements, but for a SELECT at their end, which is returned as a frame; otherwise the number of rows kept."""
+        """Run statements, but for a SELECT at their end, which is returned as a frame; otherwise
+        the number of rows kept.
+        """
         last: DataFrame | int = 0
         for step in carry_over(sql):
             last = self._run_step(step)
         return last
 
     def copy_texts(self, select: str, path: Path) -> None:
-        """Write the one column of a SELECT to a file, each text as it is with a line end behind it, in the order of the SELECT."""
+        """Write the one column of a SELECT to a file, each text as it is with a line end behind it,
+        in the order of the SELECT.
+        """
         with path.open("w", encoding="utf-8", newline="\n") as file:
             for some in self.stream(select):
                 file.writelines(f"{text}\n" for (text,) in some)
@@ -117,7 +127,9 @@ class SparkTable(TripleTable):
         self.load_texts([path])
 
     def load_select(self, *selects: str) -> None:
-        """Add quads that SELECTs give, with the columns s, p, o, g: terms in their one spelling, g empty for the default graph."""
+        """Add quads that SELECTs give, with the columns s, p, o, g: terms in their one spelling, g
+        empty for the default graph.
+        """
         self.materialise("incoming", " UNION ALL ".join(selects))
         self.load_texts(self._paths["incoming"])
 
@@ -130,7 +142,9 @@ class SparkTable(TripleTable):
         self.drop("incoming")
 
     def rows(self, sql: str = "SELECT s, p, o, g FROM quads") -> list[Quad]:
-        """Write quads as rows, sorted; *sql* selects other quads, as four columns s, p, o, g of ids."""
+        """Write quads as rows, sorted; *sql* selects other quads, as four columns s, p, o, g of
+        ids.
+        """
         quads = self.execute(sql)
         texts = self.read_terms(number for quad in quads for number in quad)
         return sorted((texts[s], texts[p], texts[o], texts[g]) for s, p, o, g in quads)
@@ -159,7 +173,9 @@ class SparkTable(TripleTable):
         return numbers, self.read_terms(numbers.values())
 
     def _number_sql(self, text: str) -> str:
-        """Write the SQL for the number of a term from SQL for its text; few have another than their hash."""
+        """Write the SQL for the number of a term from SQL for its text; few have another than their
+        hash.
+        """
         aliases = "".join(f" WHEN {text} = {quote(alias)} THEN {number}" for alias, number in sorted(self._aliases.items()))
         hashed = f"shiftrightunsigned(xxhash64({text}), {64 - self._bits}) + 1"
         return f"CASE WHEN COALESCE({text}, '') = '' THEN {DEFAULT_GRAPH}{aliases} ELSE {hashed} END"
@@ -176,7 +192,9 @@ class SparkTable(TripleTable):
         self.append("terms", select_terms("new_terms"))
 
     def show(self, name: str, schema: Any, paths: Sequence[Path]) -> None:
-        """Give files of Parquet a name, with which they will be removed; their columns are known, so Spark need not look."""
+        """Give files of Parquet a name, with which they will be removed; their columns are known,
+        so Spark need not look.
+        """
         self._paths[name] = list(paths)
         self.session.read.schema(schema).parquet(*(path.absolute().as_uri() for path in paths)).createOrReplaceTempView(name)
 
@@ -190,7 +208,9 @@ class SparkTable(TripleTable):
             return frame if step.kind in {"ask", "view"} else self._keep(step, frame)
 
     def _keep(self, step: Step, frame: "DataFrame") -> int:
-        """Write a result and name it; go on from what was new where it calls itself. Returns its number of rows."""
+        """Write a result and name it; go on from what was new where it calls itself. Returns its
+        number of rows.
+        """
         size = new = self._add(step.name, frame.distinct() if step.again else frame, replaces=step.kind != "add")
         while step.again and new:
             self.show(f"{step.name}_new", frame.schema, self._paths[step.name][-1:])

@@ -1,6 +1,8 @@
-"""The files of a graph on Spark: N-Quads and Parquet in parts that follow each other in the order of their lines.
+"""The files of a graph on Spark: N-Quads and Parquet in parts that follow each other in the order
+of their lines.
 
-Where one part ends is told by the terms alone, so the same graph is cut in the same places, whatever cluster writes it.
+Where one part ends is told by the terms alone, so the same graph is cut in the same places,
+whatever cluster writes it.
 """
 
 import gzip
@@ -22,7 +24,8 @@ from airm_graph.version import VERSION
 __all__ = ["write_parts"]
 
 _PARQUET, _TRIPLES = "parquet", "triples"
-#: Statements in a part, and most parts; so many subjects of each are looked at to find where it ends.
+#: Statements in a part, and most parts; so many subjects of each are looked at to find where it
+#: ends.
 _STATEMENTS, _MOST, _LOOK = 2_000_000, 1000, 200
 _ORDER = "parts of a folder follow each other: together they are sorted"
 
@@ -86,7 +89,9 @@ def _select_part(borders: Sequence[str], before: int) -> str:
 
 
 def _write_part(job: tuple[Path, Path, str]) -> tuple[int, list[dict[str, Any]]]:
-    """Put a part of Parquet in its place, and write it as N-Quads and N-Triples; returns the number of triples, and what is written."""
+    """Put a part of Parquet in its place, and write it as N-Quads and N-Triples; returns the number
+    of triples, and what is written.
+    """
     given, draft, name = job
     lines, rows = draft / NQUADS / f"{name}.nq.gz", given.rename(draft / _PARQUET / f"{name}.parquet")
     quads = f"SELECT s || ' ' || p || ' ' || o AS triple, g FROM read_parquet({quote(str(rows))})"

@@ -1,7 +1,9 @@
-"""Repairs of captured text and damage that is only reported, each rule named; keys for comparing and naming texts.
+"""Repairs of captured text and damage that is only reported, each rule named; keys for comparing
+and naming texts.
 
-A captured text keeps its damage as evidence; what is published is the repaired text, and every change is listed. A repair that is
-not certain is not made: ``Sandbox9`` loses its footnote number, ``GPT4`` keeps its own.
+A captured text keeps its damage as evidence; what is published is the repaired text, and every
+change is listed. A repair that is not certain is not made: ``Sandbox9`` loses its footnote number,
+``GPT4`` keeps its own.
 """
 
 from collections.abc import Mapping
@@ -41,5 +43,6 @@ __all__ = [
     "unescape_cell",
 ]
 
-#: Name of every rule → what it does, in one sentence; the repairs by priority, then the damage that is only reported.
+#: Name of every rule → what it does, in one sentence; the repairs by priority, then the damage that
+#: is only reported.
 RULES: Mapping[str, str] = MappingProxyType({**REPAIR_RULES, **DAMAGE_RULES})

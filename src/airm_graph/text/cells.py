@@ -11,7 +11,8 @@ ERRORS = frozenset({"#ref!", "#n/a", "#value!", "#name?", "#div/0!", "#num!", "#
 PLACEHOLDERS = frozenset({*ERRORS, "null", "none", "nan", "n/a", "na", "tbd", "tba", "-", "--", "–", "—"})
 _LONGEST = max(map(len, PLACEHOLDERS))
 
-# What makes a spreadsheet take a cell for a formula, also in the full width that some programs fold.
+# What makes a spreadsheet take a cell for a formula, also in the full width that some programs
+# fold.
 _FORMULA = tuple("=+-@\t\r\n＝＋－＠")
 _MARK = "json:"
 # What a CSV file cannot carry, or what its readers take for a line end.
@@ -44,7 +45,8 @@ def escape_formula(cell: str) -> str:
 def escape_cell(cell: str) -> str:
     r"""Escape a cell so that :func:`unescape_cell` gives it back as it was, whatever is in it.
 
-    What already stands behind apostrophes gets one more; what CSV cannot carry is written as a string of JSON.
+    What already stands behind apostrophes gets one more; what CSV cannot carry is written as a
+    string of JSON.
 
     >>> escape_cell("=1+1"), escape_cell("'=1+1"), escape_cell("bell\x07")
     ("'=1+1", "''=1+1", 'json:"bell\\u0007"')
@@ -55,7 +57,8 @@ def escape_cell(cell: str) -> str:
 
 
 def unescape_cell(cell: str) -> str:
-    """The cell that :func:`escape_cell` was given; a cell that it never wrote stays as it is.
+    """Return the cell that :func:`escape_cell` was given; a cell that it never wrote stays as it
+    is.
 
     >>> unescape_cell("'=1+1"), unescape_cell("'quoted'"), unescape_cell("json:none")
     ('=1+1', "'quoted'", 'json:none')

@@ -1,4 +1,6 @@
-"""Repairs of single characters: invisible ones, printed ligatures, escapes left over from Markdown."""
+"""Repairs of single characters: invisible ones, printed ligatures, escapes left over from
+Markdown.
+"""
 
 import re
 from collections.abc import Iterator
@@ -11,10 +13,12 @@ _INVISIBLE = re.compile(
     "[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u2064\u2066-\u2069\ufeff\ufff9-\ufffb]+"
 )
 _BREAKS = frozenset("\u000b\u000c\r\u0085\u2028\u2029")  # those of them that stand between words
-_JOINERS = frozenset("\u200c\u200d")  # they shape letters of other scripts and join emoji: kept there
+# They shape letters of other scripts and join emoji: kept there.
+_JOINERS = frozenset("\u200c\u200d")
 _LIGATURES = {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"}
 _LIGATURE = re.compile("[ﬀ-ﬆ]")
-# Left alone: escapes that mean something in LaTeX, such as \[ \( \| \!, and marks where nobody escapes them in prose.
+# Left alone: escapes that mean something in LaTeX, such as \[ \( \| \!, and marks where nobody
+# escapes them in prose.
 _ESCAPED = re.compile(r"(?<!\\)\\(?:[*_#~`]|(?<=[\w)\]”’\"]\\)\.|(?<=\d\\)[)%]|\$(?=\d)|(?<=\s\\)&(?=\s)|(?<!\S\\)[-+](?=\s))")
 
 
@@ -56,5 +60,7 @@ def find_escaped_characters(text: str, kind: Kind) -> Iterator[Span]:  # noqa: A
 
 
 def _is_latin(char: str) -> bool:
-    """Whether a joiner has nothing to do beside it: a Latin letter, general punctuation, or the end of the text."""
+    """Whether a joiner has nothing to do beside it: a Latin letter, general punctuation, or the end
+    of the text.
+    """
     return not char or char < "\u02b0" or "\u1e00" <= char <= "\u1eff" or "\u2000" <= char <= "\u206f"

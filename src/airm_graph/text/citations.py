@@ -9,7 +9,8 @@ from airm_graph.text.words import NAME_PARTICLES, TAKES_OBJECT
 __all__ = ["find_citation_marks"]
 
 _NUMBERS = r"[1-9]\d{0,2}(?:\s{0,3}[,;–-]\s{0,3}[1-9]\d{0,2})*"
-_MARK = re.compile(rf"(?:\[{_NUMBERS}\])+(?![\w(\[–—-])")  # a range in two brackets, [3]–[5], is left whole
+# A range in two brackets, [3]–[5], is left whole.
+_MARK = re.compile(rf"(?:\[{_NUMBERS}\])+(?![\w(\[–—-])")
 _UNCLOSED = re.compile(rf"\[{_NUMBERS}[,;]?(?=\s|\.?\Z)(?!\s{{0,3}}(?:to\b|and\b|or\b|[-–])?\s{{0,3}}\d)")
 _GROUP = re.compile(r"\((?P<body>[^()\[\]]{6,400})\)")
 _YEAR = r"(?:19|20)\d\d[a-z]?"
@@ -21,11 +22,14 @@ _WORD_BEFORE = re.compile(r"[A-Za-z]+\.?\Z")
 _NUMBER = re.compile(r"\d+")
 _BEFORE_INTERVAL = frozenset({"interval", "intervals", "range", "ranges", "scale", "scales"})
 _MAY_TOUCH = frozenset(".,;!?…”’")
-_MAY_STAND_BEFORE = _MAY_TOUCH | frozenset("\"')]%")  # with a blank between; anything else smells of formulas and programs
+# With a blank between; anything else smells of formulas and programs.
+_MAY_STAND_BEFORE = _MAY_TOUCH | frozenset("\"')]%")
 
 
 def find_citation_marks(text: str, kind: Kind) -> Iterator[Span]:  # noqa: ARG001
-    """Find citation marks with the space before them; a mark that a sentence needs (``as shown in [20]``) is left."""
+    """Find citation marks with the space before them; a mark that a sentence needs (``as shown in
+    [20]``) is left.
+    """
     listed = _is_list(text)
     for match in _MARK.finditer(text):
         if not (listed and match.group()[1:-1].isdigit()) and _can_go(text, match.start(), match.end(), glued=_MAY_TOUCH):
@@ -49,7 +53,9 @@ def _is_closed(text: str, at: int) -> bool:
 
 
 def _can_go(text: str, start: int, end: int, *, glued: frozenset[str] | None) -> bool:
-    """Whether the sentence stands without text[start:end]; *glued* lists what the mark may touch, None for anything."""
+    """Whether the sentence stands without text[start:end]; *glued* lists what the mark may touch,
+    None for anything.
+    """
     left = space_before(text, start)
     before = text[left - 1 : left]
     if not (before.isalnum() or before in _MAY_STAND_BEFORE) or (left == start and glued is not None and before not in glued):

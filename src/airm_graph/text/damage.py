@@ -47,7 +47,8 @@ def find_damage(text: str, *, kind: Kind) -> tuple[Damage, ...]:
         kind: Prose is expected to end like a sentence; names and titles are not.
 
     Returns:
-        In the order of the rules, and within a rule of the text; the same excerpt once, and of each rule the first twenty places.
+        In the order of the rules, and within a rule of the text; the same excerpt once, and of each
+        rule the first twenty places.
 
     >>> find_damage("Model cards and other", kind="prose")
     (Damage(rule='truncated', excerpt='Model cards and other'),)
@@ -93,7 +94,9 @@ def _find_lost_text(text: str, kind: Kind) -> Iterator[tuple[int, int]]:
 
 
 def _find_unclosed_brackets(text: str, kind: Kind) -> Iterator[tuple[int, int]]:  # noqa: ARG001
-    """Find brackets that nothing closes; a bracket that closes nothing is a list number, as in ``1)``."""
+    """Find brackets that nothing closes; a bracket that closes nothing is a list number, as in
+    ``1)``.
+    """
     plain = _INTERVAL.sub(lambda match: " " * len(match.group()), text)
     opened: dict[str, list[int]] = {")": [], "]": []}
     for match in _BRACKET.finditer(plain):

@@ -1,4 +1,6 @@
-"""Repair of footnote numbers that stand in the text, glued to a word or behind the end of a sentence."""
+"""Repair of footnote numbers that stand in the text, glued to a word or behind the end of a
+sentence.
+"""
 
 import re
 from collections import Counter
@@ -17,7 +19,9 @@ _BEHIND = re.compile(
 )
 _LIST_OPENER = re.compile(r"(?<![\w.,])1[.):]?\s")
 _LONE_NUMBER = re.compile(r"(?<![\w.,])\d{1,3}(?![\w%])")
-_NEAR = 3  # footnotes of one paragraph follow each other; further apart, two numbers say nothing about each other
+# Footnotes of one paragraph follow each other; further apart, two numbers say nothing about each
+# other.
+_NEAR = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +45,8 @@ def _glued(text: str) -> Iterator[_Candidate]:
     times = Counter(match["word"].lower() for match in matches)
     for match in matches:
         word = match["word"].lower()
-        if times[word] == 1 and _is_plain_noun(word):  # more often: a thing with a name, or things that are counted
+        # More often: a thing with a name, or things that are counted.
+        if times[word] == 1 and _is_plain_noun(word):
             yield _Candidate(int(match["number"]), (*match.span(), match["word"]), certain=True)
 
 
@@ -51,12 +56,15 @@ def _behind(text: str) -> Iterator[_Candidate]:
         number = int(match["number"])
         if not _can_end_sentence(match["word"]) or (listed and (number == 1 or number - 1 in listed)):
             continue
-        ends = match["next"] is None and bool(match["space"]) and number > 1  # 1 at the end: a list that was cut off
+        # 1 at the end: a list that was cut off.
+        ends = match["next"] is None and bool(match["space"]) and number > 1
         yield _Candidate(number, (match.start("space"), match.end("number"), ""), certain=ends or match["next"] in SENTENCE_OPENERS)
 
 
 def _count_on(certain: set[int], all_numbers: set[int]) -> set[int]:
-    """Spread certainty to numbers close to a certain one, and from there on; a number alone is not beside itself."""
+    """Spread certainty to numbers close to a certain one, and from there on; a number alone is not
+    beside itself.
+    """
     known, queue = set[int](), sorted(certain)
     while queue:
         number = queue.pop()

@@ -19,10 +19,12 @@ _OPENING = {")": "(", "]": "[", "}": "{", ">": "<"}
 
 
 def find_identifiers(*texts: str | None) -> tuple[str, ...]:
-    """The numbers that addresses and fields give, each as ``doi:…`` or ``arxiv:…``, lower case and without a version; sorted.
+    """Return the numbers that addresses and fields give, each as ``doi:…`` or ``arxiv:…``, lower
+    case and without a version; sorted.
 
     Args:
-        texts: A number as printed (``10.1000/xyz``, ``doi:10.1000/xyz``, ``arXiv:2404.14068v2``), or an address that holds one.
+        texts: A number as printed (``10.1000/xyz``, ``doi:10.1000/xyz``, ``arXiv:2404.14068v2``),
+            or an address that holds one.
 
     >>> find_identifiers("https://arxiv.org/pdf/2404.14068v2", "https://doi.org/10.48550/arXiv.2404.14068")
     ('arxiv:2404.14068',)
@@ -67,7 +69,9 @@ def _name_doi(text: str) -> str:
 
 
 def _trim(text: str) -> str:
-    """Without the signs of the sentence around a number; a bracket stays where the number opened it."""
+    """Without the signs of the sentence around a number; a bracket stays where the number opened
+    it.
+    """
     text = text.strip("<\"'“”‘’ ")
     while text and (text[-1] in ".,;:!?\"'”’/" or (text[-1] in _OPENING and text.count(_OPENING[text[-1]]) < text.count(text[-1]))):
         text = text[:-1]

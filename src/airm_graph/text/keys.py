@@ -1,4 +1,6 @@
-"""Keys made of texts: for comparing, for recognising a definition without carrying it, and for naming."""
+"""Keys made of texts: for comparing, for recognising a definition without carrying it, and for
+naming.
+"""
 
 import hashlib
 import re
@@ -15,7 +17,8 @@ _APOSTROPHES = re.compile(r"(?<=\w)['’ʼ](?=\w)")
 
 
 def normalise(text: str) -> str:
-    """Make the key by which two texts are compared: NFKC, case folded, everything but a-z and digits one space.
+    """Make the key by which two texts are compared: NFKC, case folded, everything but a-z and
+    digits one space.
 
     >>> normalise("  Fine‑tuning, “again” ")
     'fine tuning again'
@@ -34,7 +37,8 @@ def fingerprint(text: str) -> str:
 
 @lru_cache(maxsize=1 << 15)
 def name_key(text: str) -> str:
-    """Make the key by which two names or titles are one: the normalised text; for other scripts than Latin, what it reads like.
+    """Make the key by which two names or titles are one: the normalised text; for other scripts
+    than Latin, what it reads like.
 
     >>> name_key("Risk  “Assessment”"), name_key("Оценка рисков") != name_key("Снижение рисков")
     ('risk assessment', True)
@@ -49,7 +53,8 @@ def slugify(text: str, *, limit: int = 80) -> str:
 
     Args:
         text: In any script.
-        limit: Longest result; it is cut between words, or inside the first word when that alone is longer.
+        limit: Longest result; it is cut between words, or inside the first word when that alone is
+            longer.
 
     Returns:
         The slug; empty when no letter or digit is left.

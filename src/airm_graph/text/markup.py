@@ -1,4 +1,6 @@
-"""Repairs of what mark-up and tables leave in a text: links, bullets, structured prefixes, marks at the start, line breaks in names."""
+"""Repairs of what mark-up and tables leave in a text: links, bullets, structured prefixes, marks at
+the start, line breaks in names.
+"""
 
 import re
 from collections.abc import Iterator
@@ -32,7 +34,9 @@ _STRUCTURED = re.compile(
 
 
 def find_markdown_links(text: str, kind: Kind) -> Iterator[Span]:  # noqa: ARG001
-    """Find links whose words stay and whose address goes; a number in brackets is a citation, not words."""
+    """Find links whose words stay and whose address goes; a number in brackets is a citation, not
+    words.
+    """
     for match in _LINK.finditer(text):
         if not match["label"].strip().isdigit():
             yield match.start(), match.end(), match["label"]
@@ -57,7 +61,7 @@ def find_structured_prefix(text: str, kind: Kind) -> Iterator[Span]:
 
 
 def is_structured_only(text: str) -> bool:
-    """Whether a text is fields of a table and nothing else."""
+    """Tell whether a text is fields of a table and nothing else."""
     match = _STRUCTURED.match(text)
     return match is not None and match.end() == len(text)
 
@@ -81,7 +85,9 @@ def find_line_breaks(text: str, kind: Kind) -> Iterator[Span]:
 
 
 def _bullets(line: str) -> list[tuple[int, int]]:
-    """Find the bullet at the start of a line, and those inside it when they cannot be anything else."""
+    """Find the bullet at the start of a line, and those inside it when they cannot be anything
+    else.
+    """
     found = [(space_before(line, m.start()), skip_spaces(line, m.end()), m.group()) for m in _BULLET.finditer(line)]
     found = [(left, right, sign) for left, right, sign in found if line[right : right + 1].strip() and not _is_row(line, left, right)]
     inline = [(left, sign) for left, _, sign in found if left]

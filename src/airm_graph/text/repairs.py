@@ -1,4 +1,6 @@
-"""The repair of a captured text: rules find spans, a fixed order settles who wins, rounds go on until nothing is left to repair."""
+"""The repair of a captured text: rules find spans, a fixed order settles who wins, rounds go on
+until nothing is left to repair.
+"""
 
 import re
 from bisect import bisect_right
@@ -23,7 +25,8 @@ __all__ = ["REPAIR_RULES", "repair_text"]
 
 _Finder = Callable[[str, Kind], Iterator[Span]]
 
-# In order of priority: where two rules meet, the earlier one wins and the later one looks again at what is left.
+# In order of priority: where two rules meet, the earlier one wins and the later one looks again at
+# what is left.
 _RULES: tuple[tuple[str, _Finder, str], ...] = (
     (
         "invisible-character",
@@ -67,8 +70,9 @@ def repair_text(lines: Sequence[tuple[int, int, str]], *, kind: Kind, words: Col
         words: Words, in lower case, that stand elsewhere in the input: one that is split is joined.
 
     Returns:
-        The fragments joined by line feeds, the repaired text, and the repairs by place. Stripping white space is not a repair.
-        Repairing a published text again changes nothing. A text that does not settle is left as it was captured.
+        The fragments joined by line feeds, the repaired text, and the repairs by place. Stripping
+        white space is not a repair. Repairing a published text again changes nothing. A text that
+        does not settle is left as it was captured.
 
     >>> repair_text([(12, 5, "Resist aacks [88, 56].")], kind="prose").published
     'Resist attacks.'

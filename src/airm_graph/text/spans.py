@@ -1,4 +1,6 @@
-"""Edits of a text as spans: applying them, putting two rounds of them into one, and what finders of all kinds share."""
+"""Edits of a text as spans: applying them, putting two rounds of them into one, and what finders of
+all kinds share.
+"""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -12,13 +14,16 @@ Kind = Literal["name", "prose", "title"]
 #: Start and end in the text, and what stands there afterwards.
 Span = tuple[int, int, str]
 
-#: White space within a line that may be stripped without a word; control characters are not among it.
+#: White space within a line that may be stripped without a word; control characters are not among
+#: it.
 SPACES = " \t\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Edit:
-    """Replaces text[start:end], never empty, by *after*; the rule is empty for stripping, which is no repair."""
+    """Replaces text[start:end], never empty, by *after*; the rule is empty for stripping, which is
+    no repair.
+    """
 
     start: int
     end: int
@@ -48,11 +53,13 @@ def compose_edits(old: Sequence[Edit], new: Sequence[Edit]) -> list[Edit]:
         new: Sorted, disjoint edits of the text that *old* leaves behind.
 
     Returns:
-        Edits of the first text. A new edit swallows the old ones it touches; one that meets an old edit which a new one before it has
-        swallowed is left out, for a later round to find again.
+        Edits of the first text. A new edit swallows the old ones it touches; one that meets an old
+        edit which a new one before it has swallowed is left out, for a later round to find again.
     """
     result: list[Edit] = []
-    index = shift = covered = 0  # shift: how far the edited text has run ahead of the first text; covered: end of what is swallowed
+    # Shift: how far the edited text has run ahead of the first text; covered: end of what is
+    # swallowed.
+    index = shift = covered = 0
     for edit in new:
         if edit.start < covered:
             continue
@@ -76,7 +83,9 @@ def compose_edits(old: Sequence[Edit], new: Sequence[Edit]) -> list[Edit]:
 
 
 def strip_edits(text: str, *, each_line: bool) -> list[Edit]:
-    """Find the edits that strip white space at both ends of the text, and of each line when asked."""
+    """Find the edits that strip white space at both ends of the text, and of each line when
+    asked.
+    """
     first = len(text) - len(text.lstrip(SPACES + "\n"))
     last = max(first, len(text.rstrip(SPACES + "\n")))
     spans = [(0, first)]
@@ -96,7 +105,9 @@ def split_lines(text: str) -> Iterator[tuple[int, str]]:
 
 
 def space_before(text: str, at: int) -> int:
-    """Go left from *at* over white space of the same line (patterns that do this go quadratic on long runs of blanks)."""
+    """Go left from *at* over white space of the same line (patterns that do this go quadratic on
+    long runs of blanks).
+    """
     while at and text[at - 1] in SPACES:
         at -= 1
     return at

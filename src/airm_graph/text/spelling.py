@@ -1,4 +1,6 @@
-"""Repairs of words that lost letters or hyphens on their way through a typeset page. Closed lists only."""
+"""Repairs of words that lost letters or hyphens on their way through a typeset page. Closed lists
+only.
+"""
 
 import re
 from collections.abc import Iterator

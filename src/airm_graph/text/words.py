@@ -1,6 +1,8 @@
-"""The closed word lists of the repairs. A word stands here because it has one reading, or because somebody counts such things.
+"""The closed word lists of the repairs. A word stands here because it has one reading, or because
+somebody counts such things.
 
-Damaged spellings are not written down but made from the sound word, so that each entry says what it repairs to.
+Damaged spellings are not written down but made from the sound word, so that each entry says what it
+repairs to.
 """
 
 __all__ = [
@@ -21,8 +23,9 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-# Words by the ligature that fonts lose. Left out: what becomes another word (letter → leer, classifier → classier), what becomes somebody's
-# misspelling of another word (setting → seing), and what two words become (conflict and convict → conict; attend and amend → aend).
+# Words by the ligature that fonts lose. Left out: what becomes another word (letter → leer,
+# classifier → classier), what becomes somebody's misspelling of another word (setting → seing), and
+# what two words become (conflict and convict → conict; attend and amend → aend).
 _BY_LIGATURE = {
     "tt": """
         admitted attachment attachments attack attackable attacked attacker attackers attacking attacks attainable attained
@@ -66,7 +69,8 @@ _BY_LIGATURE = {
     """,
 }
 
-# Left out: whatever is also written as one word (lifecycle, tradeoff, multistakeholder, pretraining, finetuning, opensource, realtime).
+# Left out: whatever is also written as one word (lifecycle, tradeoff, multistakeholder,
+# pretraining, finetuning, opensource, realtime).
 _WITH_HYPHEN = """
     case-by-case cloud-based compute-intensive consent-based cost-benefit cost-effective cross-border cross-functional
     cross-industry cross-sector cross-sectoral decision-maker decision-makers decision-making dual-use end-to-end evidence-based
@@ -87,10 +91,12 @@ LOST_LIGATURES = {word.replace(ligature, ""): word for ligature, words in _BY_LI
 #: Spelling without hyphens, lower case → with them.
 LOST_HYPHENS = {word.replace("-", ""): word for word in sorted(_words(_WITH_HYPHEN))}
 
-#: The same where capitals count: ``AIgenerated`` has lost a hyphen, ``aigenerated`` and ``AIGenerated`` are names of something.
+#: The same where capitals count: ``AIgenerated`` has lost a hyphen, ``aigenerated`` and
+#: ``AIGenerated`` are names of something.
 LOST_HYPHENS_EXACT = {head + tail: f"{head}-{tail}" for head in ("AI", "LLM", "ML") for tail in sorted(_words(_AFTER_AI))}
 
-#: Nouns, singular or plural, that carry no number of their own: a number glued to one is a footnote.
+#: Nouns, singular or plural, that carry no number of their own: a number glued to one is a
+#: footnote.
 NOUNS = _words(
     """
     abuse accountability adversaries adversary alignment assessments assurance attacker attackers audit auditing auditor
@@ -137,7 +143,8 @@ NUMBERED_NOUNS = _words(
     """
 )
 
-#: Words that a dot may follow inside a sentence, before a number: short forms, and what numbers are given to.
+#: Words that a dot may follow inside a sentence, before a number: short forms, and what numbers are
+#: given to.
 NOT_SENTENCE_ENDS = _words(
     """
     annex appendix approx appx article arts chap chaps chapter circa clause dept exhibit figs figure footnote govt incl item
@@ -146,7 +153,8 @@ NOT_SENTENCE_ENDS = _words(
     """
 )
 
-#: Words that open a sentence and never follow a count: ``37 A common example`` is a footnote and a sentence.
+#: Words that open a sentence and never follow a count: ``37 A common example`` is a footnote and a
+#: sentence.
 SENTENCE_OPENERS = _words(
     """
     A Additionally After Also Although An And Another Any As At Because Before Both But By Consequently During Each Every

@@ -1,4 +1,6 @@
-"""The description of the dataset as quads: what it is, in what state, under which notice, in which files."""
+"""The description of the dataset as quads: what it is, in what state, under which notice, in which
+files.
+"""
 
 from collections.abc import Iterator, Mapping, Sequence
 

@@ -2,8 +2,8 @@
 
 The mapping reads the folder that ``airm-graph export --format table`` writes. Its logical sources
 are SQL over those files, one column for the subject and one for each object: what RML has no words
-for (several values in a cell, a condition, an IRI with slashes) is said there. ``morph-kgc``, run in
-that folder with ``na_values=None``, makes the triples; the graphs of captures are not in it.
+for (several values in a cell, a condition, an IRI with slashes) is said there. ``morph-kgc``, run
+in that folder with ``na_values=None``, makes the triples; the graphs of captures are not in it.
 
     python -m airm_graph.triples.rml > ontology/statements.rml.ttl
     python -m airm_graph.triples.rml --page > docs/statements.md
@@ -121,7 +121,8 @@ def _views() -> Mapping[str, _View]:
 
 
 def write_rml() -> str:
-    """Write the mapping as Turtle, a triples map for each record and, where a cell holds several values, for each of these.
+    """Write the mapping as Turtle, a triples map for each record and, where a cell holds several
+    values, for each of these.
 
     >>> write_rml().count("rr:predicateObjectMap [") == len(STATEMENTS)
     True
@@ -131,7 +132,9 @@ def write_rml() -> str:
 
 
 def _list_parts(record: str) -> Iterator[tuple[str, str, Sequence[Statement]]]:
-    """List statements that have the subject and at most one cell with several values in common: subject, field, statements."""
+    """List statements that have the subject and at most one cell with several values in common:
+    subject, field, statements.
+    """
 
     def key(one: Statement) -> tuple[str, str]:
         return one.subject, one.each if one.each in _views()[record].lists else ""
@@ -164,7 +167,9 @@ def _write_map(subject: str, each: str, statements: Sequence[Statement]) -> str:
 
 
 def _write_tables(view: _View, each: str) -> str:
-    """Write the files that a view needs as tables of what their cells mean, one row for each value of the list."""
+    """Write the files that a view needs as tables of what their cells mean, one row for each value
+    of the list.
+    """
     names = [word for word in view.tables.split() if word in _FILES]
     tables = {name: f"SELECT {_PLAIN} FROM read_csv('{name}.csv', all_varchar = true)" for name in names}
     if each in view.lists:

@@ -1,4 +1,5 @@
-"""Independent rows of tables to quads, by the table of statements: what ``state`` makes of records, as SQL.
+"""Independent rows of tables to quads, by the table of statements: what ``state`` makes of records,
+as SQL.
 
 An independent row is a mitigation with one name, the row as its evidence, where there is a code one
 classification, and each cell with a code, a reason or terms as further evidence.
@@ -61,7 +62,9 @@ class _View:
 
 
 def make_independent(tables: Sequence[LoadedTable], *, table: TripleTable) -> None:
-    """Make the table ``independent``: one row for each row that is not in ``rest``, its IRIs, and its texts escaped."""
+    """Make the table ``independent``: one row for each row that is not in ``rest``, its IRIs, and
+    its texts escaped.
+    """
     table.execute("CREATE OR REPLACE TABLE independent AS " + " UNION ALL ".join(map(_select_independent, tables)))
 
 
@@ -157,12 +160,16 @@ def _label(edition: str) -> str:
 
 
 def code_quads(tables: Sequence[LoadedTable]) -> list[CodedQuads]:
-    """Write the quads of independent rows, to be numbered from the columns of ``independent``; none is there twice."""
+    """Write the quads of independent rows, to be numbered from the columns of ``independent``; none
+    is there twice.
+    """
     return [quad for one in tables for quad, _ in _list_quads(one)]
 
 
 def list_repeated(tables: Sequence[LoadedTable]) -> set[str]:
-    """List the objects of `code_quads` of which one stands in many rows: sources, people, codes, terms, days."""
+    """List the objects of `code_quads` of which one stands in many rows: sources, people, codes,
+    terms, days.
+    """
     return {quad.o for one in tables for quad, is_repeated in _list_quads(one) if is_repeated}
 
 

@@ -50,7 +50,9 @@ def state_records(records: Records, *, files: Mapping[str, str] = MappingProxyTy
 
 
 def list_facts(records: Records, *, files: Mapping[str, str] = MappingProxyType({})) -> Iterator[Facts]:
-    """List the fields of all records, those of evidence and agents where they are first spoken of."""
+    """List the fields of all records, those of evidence and agents where they are first
+    spoken of.
+    """
     files = {**files, **{capture.sha256: capture.file_names[0] for capture in records.captures}}
     seen = set[Evidence]()
 

@@ -1,8 +1,9 @@
 """What a record says as RDF: one table of statements, from which all that makes quads is made.
 
-``state`` makes quads of records from it, ``selects`` makes SQL for rows in DuckDB, ``rml`` publishes
-it as an RML mapping, ``export.table`` and ``ingest.tables.restore`` name the columns of exported
-tables by it. A line reads: the record, where all of *when* holds, has *predicate* with *value*.
+``state`` makes quads of records from it, ``selects`` makes SQL for rows in DuckDB, ``rml``
+publishes it as an RML mapping, ``export.table`` and ``ingest.tables.restore`` name the columns of
+exported tables by it. A line reads: the record, where all of *when* holds, has *predicate* with
+*value*.
 
 Statements stand in the graphs of captures. A field with one value (a name, the source of a
 mitigation) is stated by every capture that speaks of the record, so that each graph can be read

@@ -1,4 +1,6 @@
-"""Rows of tables in, what they say of mitigations, sources and codes out, by a mapping of their columns."""
+"""Rows of tables in, what they say of mitigations, sources and codes out, by a mapping of their
+columns.
+"""
 
 from airm_graph.ingest.tables.entries import TableReadings, read_records
 from airm_graph.ingest.tables.mapping import load_builtin_mappings, load_mapping

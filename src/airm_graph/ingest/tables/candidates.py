@@ -1,7 +1,8 @@
-"""Rows in DuckDB that can be used as they stand: what the reader of rows would say of their cells, in SQL.
+"""Rows in DuckDB that can be used as they stand: what the reader of rows would say of their cells,
+in SQL.
 
-Cells that name codes, days, people or terms are read once for each different value, by the functions
-that read them row by row, and the outcome is a table to join.
+Cells that name codes, days, people or terms are read once for each different value, by the
+functions that read them row by row, and the outcome is a table to join.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -129,7 +130,9 @@ def _list_agents(one: LoadedTable, table: TripleTable) -> Iterator[tuple[int, st
 
 
 def _list_roles(one: LoadedTable, table: TripleTable) -> Iterator[tuple[int, str, str, str]]:
-    """The cells that hold nothing but terms of their vocabulary, and the names of these, sorted, with line ends between."""
+    """The cells that hold nothing but terms of their vocabulary, and the names of these, sorted,
+    with line ends between.
+    """
     for vocabulary in one.roles:
         for cell in _distinct(one, one.cell(vocabulary), table):
             concepts = [find_term(value, vocabulary) for value in split_cell(cell, one.columns.split_by(vocabulary))]

@@ -1,4 +1,6 @@
-"""The documents that rows of mitigations name: those of a table of sources, and those that a row describes itself."""
+"""The documents that rows of mitigations name: those of a table of sources, and those that a row
+describes itself.
+"""
 
 import re
 from collections import defaultdict

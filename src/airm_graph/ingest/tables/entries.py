@@ -1,7 +1,8 @@
-"""Rows of tables → pages, as the reader of captures makes them, and the rows that cannot be used, each with its reasons.
+"""Rows of tables → pages, as the reader of captures makes them, and the rows that cannot be used,
+each with its reasons.
 
-The tables of one folder belong together: the table of mitigations names a source by the identifier that the table of sources gives it.
-A table is one page for each source that it speaks of.
+The tables of one folder belong together: the table of mitigations names a source by the identifier
+that the table of sources gives it. A table is one page for each source that it speaks of.
 """
 
 import re
@@ -101,7 +102,9 @@ class FolderReader:
         }
 
     def read(self) -> list[Page]:
-        """Read everything but rows of mitigations that wait for others of their set: one page for each table and source."""
+        """Read everything but rows of mitigations that wait for others of their set: one page for
+        each table and source.
+        """
         return [page for one in self._sets.values() for page in one.read()]
 
     def list_texts(self) -> Iterator[str]:
@@ -151,7 +154,9 @@ class FolderReader:
         return [page for name, one in self._sets.items() for page in one.read_rest(named.get(name, ()))]
 
     def finish(self, pages: Sequence[Page], *, others: Lookup[str, int] = MappingProxyType({})) -> TableReadings:
-        """Gather what was found out; *others* says how many more rows of a table were read and used."""
+        """Gather what was found out; *others* says how many more rows of a table were read and
+        used.
+        """
         restored = restore_records([mapped for mapped in self._all if mapped.columns.kind in GRAPH_TABLES])
         for one in self._sets.values():
             one.say_unused()
@@ -244,7 +249,9 @@ class _Set:
         return [*(Page(mapped.capture, None, blocks[block], entries=tuple(found)) for block, found in entries.items()), *pages]
 
     def _read_taxonomy(self, mapped: MappedTable, rows: Sequence[Row]) -> list[Page]:
-        """Compare the codes of the table with those of the project; nothing else is taken from it."""
+        """Compare the codes of the table with those of the project; nothing else is taken
+        from it.
+        """
         taxonomy = load_taxonomy(mapped.mapping.edition)
         (given,) = mapped.columns.every_classification
         for row in rows:
@@ -296,7 +303,8 @@ class _Mitigations:
 
     def _find_inline(self, row: Row) -> None:
         cells = tuple(self.mapped.table.get(row, header) for header in self.mapped.columns.inline.values())
-        # Rows that describe a document alike say it once, where the first of them stands; where they differ, the merge tells.
+        # Rows that describe a document alike say it once, where the first of them stands; where
+        # they differ, the merge tells.
         block = self._inline.get(cells)
         if block is None:
             block = self._inline[cells] = read_inline(self.mapped, row)
@@ -304,7 +312,7 @@ class _Mitigations:
             self.document[row.number], self.block[row.number] = (name_key(block.title.published), block.year), block
 
     def read(self, row: Row, outline: Outline) -> Entry:
-        """What a row that can be used says."""
+        """Return what a row that can be used says."""
         mapped = self.mapped
         texts = {what: mapped.text(row, mapped.header(what), mapped.get(row, what), kind) for what, kind in _TEXTS}
         name, description = texts["name"][0], texts["description"][0]
@@ -378,7 +386,8 @@ def _check_row(mapped: MappedTable, row: Row, contradicting: set[str]) -> bool:
         reasons.append(("TAB-09", "", f"the row has {len(row.cells)} cells and the header {width}"))
     if found := CONTROL.search("".join(row.cells)):
         reasons.append(("TAB-09", "", f"a cell holds control character U+{ord(found.group()):04X}"))
-    # A fault of the reader counts where the mapping asks for the cell, or cannot know which one it is.
+    # A fault of the reader counts where the mapping asks for the cell, or cannot know which one it
+    # is.
     asked = {"", *mapped.columns.headers}
     reasons += [(fault.rule, fault.column, fault.reason) for fault in row.faults if fault.column in asked]
     for header in mapped.columns.headers if not mapped.table.is_exact else ():

@@ -1,4 +1,6 @@
-"""Certain repairs of CSV and TSV tables: what can only have been meant in one way, cell by cell; all other bytes stay as they are."""
+"""Certain repairs of CSV and TSV tables: what can only have been meant in one way, cell by cell;
+all other bytes stay as they are.
+"""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -54,14 +56,18 @@ def fix_tables(files: dict[str, bytes], *, mappings: Sequence[Mapping], whole: b
     Args:
         files: Name → bytes of each table.
         mappings: Those to choose from, by the columns of each table.
-        whole: Whether these are all tables of the folder: identifiers are fixed in all of them or in none.
+        whole: Whether these are all tables of the folder: identifiers are fixed in all of them or
+            in none.
 
     Returns:
-        The same, fixed. A table that cannot be read, or whose columns no mapping knows, stays as it is.
+        The same, fixed. A table that cannot be read, or whose columns no mapping knows, stays as it
+        is.
 
     >>> from airm_graph.ingest.tables.mapping import read_mapping
-    >>> mapping = read_mapping(b"edition: v2\ntables: {mitigations: {columns: {name: N, source: S}}}", file="m.yaml")
-    >>> fix_tables({"a.csv": "N,S\n\u200bRed  teaming ,x\n".encode()}, mappings=[mapping], whole=True)["a.csv"].decode()
+    >>> text = b"edition: v2\ntables: {mitigations: {columns: {name: N, source: S}}}"
+    >>> mapping = read_mapping(text, file="m.yaml")
+    >>> tables = {"a.csv": "N,S\n\u200bRed  teaming ,x\n".encode()}
+    >>> fix_tables(tables, mappings=[mapping], whole=True)["a.csv"].decode()
     'N,S\nRed teaming,x\n'
     """
     mapped_tables = {name: mapped for name, data in files.items() if (mapped := _read(name, data, mappings))}
@@ -86,7 +92,9 @@ def _read(name: str, data: bytes, mappings: Sequence[Mapping]) -> _Sheet | None:
 
 
 def _agree(rows: Sequence[Sequence[_Cell]], table: Table) -> bool:
-    """Whether the cells found by their places are those that the reader reads: otherwise nothing is touched."""
+    """Whether the cells found by their places are those that the reader reads: otherwise nothing is
+    touched.
+    """
     plain = [tuple(_LINE_END.sub("\n", cell.value) for cell in row) for row in rows]
     return bool(plain) and tuple(map(str.strip, plain[0])) == table.header and plain[1:] == [row.cells for row in table.rows]
 

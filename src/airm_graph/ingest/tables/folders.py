@@ -87,7 +87,8 @@ def load_folders(
     over: Over = map,
     load: LoadRows | None = None,
 ) -> tuple[list[Folder], Sequence[LoadedTable]]:
-    """Read tables; rows of mitigations go to DuckDB where SQL knows what each of their columns is for.
+    """Read tables; rows of mitigations go to DuckDB where SQL knows what each of their columns is
+    for.
 
     Args:
         entries, mapping: As for `read_folders`.

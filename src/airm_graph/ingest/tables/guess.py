@@ -1,7 +1,8 @@
 """Which column is what, by its header and by its values, with how sure that is and why.
 
-The header counts by what people call such a column. Values decide where they can be tested (codes, terms, addresses, keys of another
-table); elsewhere they only support the header. Nothing is taken for certain that neither of the two says.
+The header counts by what people call such a column. Values decide where they can be tested (codes,
+terms, addresses, keys of another table); elsewhere they only support the header. Nothing is taken
+for certain that neither of the two says.
 """
 
 import re
@@ -16,7 +17,8 @@ from airm_graph.text import name_key, normalise
 
 __all__ = ["CERTAIN", "Guess", "Keys", "guess_columns", "score_kind", "split_words", "tells_document"]
 
-#: Below this a column is proposed as a comment only: a header alone or values alone that fit without a doubt reach it, half of each do not.
+#: Below this a column is proposed as a comment only: a header alone or values alone that fit
+#: without a doubt reach it, half of each do not.
 CERTAIN = 0.5
 
 # What people call a column, for each kind of table. The first entry is what the project calls it.
@@ -77,7 +79,9 @@ _WORD = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
 
 @dataclass(frozen=True, slots=True)
 class Guess:
-    """A column is *what*, so sure (0–1), for this reason; *what* is empty where nothing speaks for anything."""
+    """A column is *what*, so sure (0–1), for this reason; *what* is empty where nothing speaks for
+    anything.
+    """
 
     profile: Profile
     what: str
@@ -93,10 +97,12 @@ class Guess:
 
 @dataclass(frozen=True)
 class Keys:
-    """What rows may be named by: values of the columns of tables of sources, and of the table itself.
+    """What rows may be named by: values of the columns of tables of sources, and of the table
+    itself.
 
     Attributes:
-        sources: Key of a document (``identifier``, ``title``, ``doi``, ``url``) → its values, normalised.
+        sources: Key of a document (``identifier``, ``title``, ``doi``, ``url``) → its values,
+            normalised.
         rows: Header of the columns that name the rows of the same table → their values, normalised.
     """
 
@@ -104,14 +110,14 @@ class Keys:
     rows: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     def find(self, profile: Profile) -> tuple[str, float]:
-        """The key of documents that most values of a column are, and their share."""
+        """Return the key of documents that most values of a column are, and their share."""
         shares = {kind: share(profile.values, lambda value, keys=keys: name_key(value) in keys) for kind, keys in self.sources.items()}  # type: ignore[misc]
         best = max(shares, key=lambda kind: shares[kind], default="")
         return best, shares.get(best, 0.0)
 
 
 def split_words(header: str) -> list[str]:
-    """The words of a header, however they are joined.
+    """Return the words of a header, however they are joined.
 
     >>> split_words("AILifecycle_Primary"), split_words("Source ID")
     (['ai', 'lifecycle', 'primary'], ['source', 'id'])
@@ -128,7 +134,8 @@ def guess_columns(profiles: Sequence[Profile], *, kind: str, keys: Keys) -> list
         keys: What its cells may refer to.
 
     Returns:
-        One guess for each column, in their order: each meaning goes to the column that fits best, but for those that several may have.
+        One guess for each column, in their order: each meaning goes to the column that fits best,
+            but for those that several may have.
     """
     every = [guess for profile in profiles for what in _CALLED[kind] if (guess := _judge(profile, what, kind, keys)).confidence > 0]
     taken: dict[str, Guess] = {}
@@ -142,7 +149,9 @@ def guess_columns(profiles: Sequence[Profile], *, kind: str, keys: Keys) -> list
 
 
 def score_kind(profiles: Sequence[Profile], kind: str) -> float:
-    """How well the columns of a table fit a kind: the sure ones among those that the kind is known by."""
+    """Return how well the columns of a table fit a kind: the sure ones among those that the kind is
+    known by.
+    """
     found = [guess for guess in guess_columns(profiles, kind=kind, keys=Keys()) if guess.is_certain and guess.what in _KNOWN_BY[kind]]
     return sum(guess.confidence for guess in found) / len(_KNOWN_BY[kind])
 
@@ -207,7 +216,9 @@ def _percent(part: float, what: str) -> str:
 
 
 def _decide_code(profile: Profile, _: Keys) -> _Decision:
-    """The best of both editions and of the separators; a bare digit is also a count, so one level alone says less."""
+    """The best of both editions and of the separators; a bare digit is also a count, so one level
+    alone says less.
+    """
     found = [(profile.codes(edition, separator), separator) for edition in EDITIONS for separator in SEPARATORS]
     part, separator = max(found, key=lambda pair: (pair[0], -SEPARATORS.index(pair[1])))
     if part and profile.share(("digits",), str.isdigit) == 1:
@@ -264,7 +275,9 @@ def _names_row(value: str, profile: Profile, keys: Keys) -> bool:
 
 
 def _point(part: float) -> float:
-    """A column points elsewhere when half of its values do: those that do not may name what is missing."""
+    """A column points elsewhere when half of its values do: those that do not may name what is
+    missing.
+    """
     return 1.0 if part >= 0.5 else part
 
 

@@ -51,7 +51,9 @@ class LoadedTable:
 
     @property
     def rows(self) -> str:
-        """Name of the DuckDB table: number, lines, whether a row is odd, name, cells, and where there are more, all as JSON."""
+        """Name of the DuckDB table: number, lines, whether a row is odd, name, cells, and where
+        there are more, all as JSON.
+        """
         return f"rows_{self.number}"
 
     @property
@@ -103,11 +105,15 @@ class LoadedTable:
         return {vocabulary: header for vocabulary, (header,) in sorted(self.columns.roles.items())}
 
     def header(self, what: str) -> str:
-        """The header of a column, or of the terms of a vocabulary; empty where there is none."""
+        """Return the header of a column, or of the terms of a vocabulary; empty where there is
+        none.
+        """
         return self.columns.columns.get(what, "") or self.roles.get(what, "")
 
     def cell(self, what: str) -> str:
-        """SQL for the cell of a row that is *what*, without white space around it; NULL for none."""
+        """SQL for the cell of a row that is *what*, without white space around it; NULL for
+        none.
+        """
         header = self.header(what)
         return self.column(header) if header else "NULL"
 
@@ -126,7 +132,8 @@ class LoadedTable:
 
 
 def scan_table(job: tuple[Input, Path]) -> Scan | None:
-    """Copy a CSV or TSV table so that DuckDB can read it; None for other formats and other texts than plain UTF-8.
+    """Copy a CSV or TSV table so that DuckDB can read it; None for other formats and other texts
+    than plain UTF-8.
 
     Args:
         job: The table, and where its copy shall be.
@@ -145,7 +152,9 @@ def scan_table(job: tuple[Input, Path]) -> Scan | None:
 
 
 def find_loaded(given: Scan | Table, mappings: Sequence[Mapping], *, number: int, folder: int) -> LoadedTable | None:
-    """Find the mapping of a table of mitigations that SQL understands; None where it is another one."""
+    """Find the mapping of a table of mitigations that SQL understands; None where it is another
+    one.
+    """
     for mapping in mappings:
         columns = mapping.find_table(given.header, is_sparse=isinstance(given, Table) and given.is_sparse)
         if columns:
@@ -211,7 +220,9 @@ def _list_records(one: LoadedTable) -> Iterator[list[str | int]]:
 
 
 def read_rows(one: LoadedTable, *, table: TripleTable, condition: str) -> Iterator[tuple[int, Row]]:
-    """Read the rows for which a condition holds, as they stand in the files, each with the number of its table."""
+    """Read the rows for which a condition holds, as they stand in the files, each with the number
+    of its table.
+    """
     cells = ", ".join(f"c{number}" for number in range(len(one.head.header)))
     select = f"SELECT {one.number_of_row} AS table_number, number, first, last, raw, {cells} FROM {one.rows} AS r WHERE {condition}"
     for owner, number, first, last, raw, *bare in table.execute(f"{select} ORDER BY 1, 2"):

@@ -45,7 +45,7 @@ class MappedTable:
         return remove_invisible(cell).strip() if what in _NAMING else cell
 
     def header(self, what: str) -> str:
-        """The header of what has one column; empty where it has none."""
+        """Return the header of what has one column; empty where it has none."""
         return self.columns.columns.get(what, "")
 
     def cell(self, row: Row, header: str) -> Evidence:
@@ -53,11 +53,13 @@ class MappedTable:
         return self.table.evidence(row, [header], cell=True)
 
     def whole(self, row: Row) -> Evidence:
-        """A row as evidence."""
+        """Return a row as evidence."""
         return self.table.evidence(row, self.columns.quoted)
 
     def text(self, row: Row, header: str, cell: str, kind: Kind) -> tuple[Text | None, Repairs]:
-        """What a cell says, repaired where the mapping asks for it, and the repairs with the cell that they were made in."""
+        """Return what a cell says, repaired where the mapping asks for it, and the repairs with the
+        cell that they were made in.
+        """
         captured = cell if kind == "prose" else " ".join(cell.split())
         if not cell or not self.mapping.is_repaired:
             return (Text(captured, captured) if cell else None), ()
@@ -89,7 +91,7 @@ class MappedTable:
         self.rejected.append(Rejected(rule, said, self.locate(row, header), self.table.header, row.cells))
 
     def locate(self, row: Row, header: str) -> Location:
-        """A row, or one of its cells, as the place of a finding."""
+        """Return a row, or one of its cells, as the place of a finding."""
         return self.table.locate(row, header, quote=self.columns.quoted)
 
     @property
@@ -109,7 +111,9 @@ class MappedTable:
 
 
 def choose_mapping(table: Table, mappings: Sequence[Mapping], say: Callable[[Finding], None]) -> MappedTable | None:
-    """The table under the first mapping that knows its columns; a finding of TAB-03 when none does."""
+    """Return the table under the first mapping that knows its columns; a finding of TAB-03 when
+    none does.
+    """
     for mapping in mappings:
         columns = mapping.find_table(table.header, is_sparse=table.is_sparse)
         if columns:

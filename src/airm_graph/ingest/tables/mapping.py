@@ -1,6 +1,7 @@
 """Mapping files: YAML in, what the columns of tables mean out.
 
-Every value is taken as text, so that the code ``1.10`` stays what it is. ``schemas/mapping.schema.json`` says the same for editors.
+Every value is taken as text, so that the code ``1.10`` stays what it is.
+``schemas/mapping.schema.json`` says the same for editors.
 """
 
 import re
@@ -51,7 +52,7 @@ _MAX_MAPPING = 1_000_000
 
 @cache
 def load_builtin_mappings() -> tuple[Mapping, ...]:
-    """The mappings of the project, by name.
+    """Return the mappings of the project, by name.
 
     >>> [mapping.name for mapping in load_builtin_mappings()]
     ['mit-v1', 'publisher']
@@ -77,7 +78,8 @@ def read_mapping(data: bytes, *, file: str) -> Mapping:
     r"""Read a mapping.
 
     Raises:
-        InputError: A key is unknown or missing, or a value is not one of those possible; the message names the line.
+        InputError: A key is unknown or missing, or a value is not one of those possible; the
+            message names the line.
 
     >>> text = b"edition: v2\ntables: {mitigations: {columns: {name: Title, source: Document}}}"
     >>> read_mapping(text, file="a.yaml").tables["mitigations"].columns["name"]
@@ -253,7 +255,7 @@ class _Node:
         return tuple(found)
 
     def separator(self) -> str:
-        """A separator may be white space, such as a line end."""
+        """Return a separator may be white space, such as a line end."""
         if not self.is_text or not self.node.value:
             self.refuse("a separator must stand here")
         return str(self.node.value)

@@ -1,4 +1,6 @@
-"""What columns mean, as data: which is what, how values split, what codes, names and addresses stand for. Nothing here runs."""
+"""What columns mean, as data: which is what, how values split, what codes, names and addresses
+stand for. Nothing here runs.
+"""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
@@ -45,7 +47,8 @@ class ClassificationMapping:
     """The columns of one classification of a row.
 
     Attributes:
-        name: Empty for the columns of the table itself; otherwise what the IRIs of these classifications end in.
+        name: Empty for the columns of the table itself; otherwise what the IRIs of these
+            classifications end in.
         columns: What a column is (``CLASSIFICATION``) → its header.
         agent: Who makes all of them, where no column says it.
         kind: What that is (``KINDS``), where no column says it.
@@ -73,7 +76,8 @@ class TableMapping:
         inline: What a column says of the document of its row → its header; empty where documents have a table.
         document: What the mapping says of the one document that all rows are from; empty where the rows name theirs.
         separators: What a column is → what stands between several values in one cell.
-        keys: For sources: by what a row of mitigations may name one, in the order in which it is tried.
+        keys: For sources: by what a row of mitigations may name one, in the order in which it is
+            tried.
         optional: Headers that a table may lack.
     """
 
@@ -91,7 +95,9 @@ class TableMapping:
 
     @property
     def every_classification(self) -> tuple[ClassificationMapping, ...]:
-        """The classification of the table itself, when it has a code column, and those with a name."""
+        """The classification of the table itself, when it has a code column, and those with a
+        name.
+        """
         own = {what: header for what, header in self.columns.items() if what in CLASSIFICATION}
         if self.kind not in {"mitigations", "taxonomy"} or "code" not in own:
             return self.classifications
@@ -106,12 +112,14 @@ class TableMapping:
 
     @property
     def quoted(self) -> list[str]:
-        """The columns that evidence quotes: all but those that say who assigned a code, for addresses are not published."""
+        """The columns that evidence quotes: all but those that say who assigned a code, for
+        addresses are not published.
+        """
         unquoted = {given.columns["agent"] for given in self.every_classification if "agent" in given.columns}
         return [header for header in self.headers if header not in unquoted]
 
     def split_by(self, what: str) -> str:
-        """What stands between several values in the cells of a column."""
+        """Return what stands between several values in the cells of a column."""
         return self.separators.get(what, _SEPARATOR)
 
     def missing(self, header: Sequence[str], *, lenient: bool = False) -> list[str]:
@@ -124,7 +132,7 @@ class TableMapping:
         return [column for column in (asked if lenient else self.headers) if column not in header and column not in self.optional]
 
     def fit(self, header: Sequence[str]) -> "TableMapping":
-        """The mapping without the columns that a header lacks."""
+        """Return the mapping without the columns that a header lacks."""
         if all(column in header for column in self.headers):
             return self
         given = tuple(

@@ -13,7 +13,8 @@ _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d\Z")
 _AND = re.compile(r"\A(?:and|&)\s+", re.IGNORECASE)
 _NOBODY = frozenset({"", "et al", "et al.", "others"})
-# DOI Handbook, section 2.2: a prefix of 10. and a registrant, a slash, and a suffix of any printable characters.
+# DOI Handbook, section 2.2: a prefix of 10. and a registrant, a slash, and a suffix of any
+# printable characters.
 _DOI = re.compile(r"(?:(?:https?://)?(?:dx\.)?doi\.org/|doi:\s*)?(?P<doi>10\.\d{4,9}(?:\.\d+)*/\S+)", re.IGNORECASE)
 _MAIL = re.compile(r"\S+@(?P<host>[\w.-]+\.\w+)\Z")
 
@@ -22,7 +23,8 @@ def split_authors(line: str, *, separator: str) -> tuple[tuple[str, ...], bool]:
     """Split an author line into names as printed.
 
     Returns:
-        The names, and whether that is all of them: what stands behind a word with a colon is no plain list of names and is left out.
+        The names, and whether that is all of them: what stands behind a word with a colon is no
+            plain list of names and is left out.
 
     >>> split_authors("Ann Lee, Bo Chen, and Cy Day", separator=",")
     (('Ann Lee', 'Bo Chen', 'Cy Day'), True)
@@ -36,9 +38,11 @@ def split_authors(line: str, *, separator: str) -> tuple[tuple[str, ...], bool]:
 
 
 def find_separator(line: str) -> str | None:
-    """What stands between the authors of a line that does not say it, or None when that is not certain.
+    """Return what stands between the authors of a line that does not say it, or None when that is
+    not certain.
 
-    >>> find_separator("Lee, Ann; Chen, Bo"), find_separator("Ann Lee, Bo Chen"), find_separator("Lee, Ann"), find_separator("Lee, Ann, Bo")
+    >>> lines = ("Lee, Ann; Chen, Bo", "Ann Lee, Bo Chen", "Lee, Ann", "Lee, Ann, Bo")
+    >>> tuple(find_separator(line) for line in lines)
     (';', ',', ';', None)
     """
     for separator in (";", "\n"):
@@ -52,7 +56,7 @@ def find_separator(line: str) -> str | None:
 
 
 def find_doi(value: str) -> str | None:
-    """The DOI of a cell, in lower case, without what stands before it.
+    """Return the DOI of a cell, in lower case, without what stands before it.
 
     >>> find_doi("https://doi.org/10.1000/ABC.1"), find_doi("doi:10.1000/182"), find_doi("none")
     ('10.1000/abc.1', '10.1000/182', None)
@@ -62,7 +66,7 @@ def find_doi(value: str) -> str | None:
 
 
 def find_year(value: str) -> str | None:
-    """The only year that a cell holds.
+    """Return the only year that a cell holds.
 
     >>> find_year("2025-01-29"), find_year("2024 or 2025")
     ('2025', None)
@@ -72,7 +76,7 @@ def find_year(value: str) -> str | None:
 
 
 def is_day(value: str) -> bool:
-    """Whether a cell is a day such as 2026-02-23."""
+    """Tell whether a cell is a day such as 2026-02-23."""
     if not _DAY.match(value):
         return False
     try:
@@ -83,7 +87,8 @@ def is_day(value: str) -> bool:
 
 
 def name_agent(value: str, *, known: dict[str, str], kind: str = "") -> Agent:
-    """Who assigned a code. An address is never published: what the mapping calls it is, or else its host only.
+    """Who assigned a code. An address is never published: what the mapping calls it is, or else its
+    host only.
 
     >>> name_agent("ann@example.org", known={}).name
     'an address at example.org'
@@ -95,6 +100,7 @@ def name_agent(value: str, *, known: dict[str, str], kind: str = "") -> Agent:
     mail = _MAIL.match(name)
     if mail:
         return Agent(f"agent/address-{digest}", f"an address at {mail['host']}", kind)
-    # One word may be anybody's name, or that of a program: it stays apart from the authors of documents.
+    # One word may be anybody's name, or that of a program: it stays apart from the authors of
+    # documents.
     path = "agent" if len(name.split()) > 1 else "agent/classifier"
     return Agent(f"{path}/{slugify(name) or f'name-{digest}'}", " ".join(name.split()), kind)

@@ -1,4 +1,6 @@
-"""Which row of a table is part of which: what its own cell says, and what the cells of others say that list it."""
+"""Which row of a table is part of which: what its own cell says, and what the cells of others say
+that list it.
+"""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -37,7 +39,9 @@ class Outline:
     reasons: dict[int, list[Reason]] = field(default_factory=dict)
 
     def find_parent(self, mapped: MappedTable, row: Row, used: Mapping[int, Row]) -> Parent | None:
-        """The row that *row* is part of, when it is used; a finding of TAB-32 when it is not."""
+        """Return the row that *row* is part of, when it is used; a finding of TAB-32 when it is
+        not.
+        """
         for claim in self.claims.get(row.number, ()):
             if claim.parent in used:
                 return Parent(claim.parent, mapped.cell(claim.said_by, claim.header))
@@ -58,7 +62,8 @@ def read_outline(mapped: MappedTable, rows: Sequence[Row], documents: Mapping[in
     Args:
         mapped: The table.
         rows: Its rows that can be read.
-        documents: Number of a row → what tells its document from others; a row of another document is no parent.
+        documents: Number of a row → what tells its document from others; a row of another document
+            is no parent.
     """
     outline = Outline()
     if not {"parent", "children"} & mapped.columns.columns.keys():
@@ -98,7 +103,7 @@ class _Names:
             self.by[document, "name", name_key(mapped.get(row, "name"))].add(number)
 
     def split(self, cell: str, row: Row, what: str) -> list[str]:
-        """The values of a cell: a name may hold the separator, and a row has one parent."""
+        """Return the values of a cell: a name may hold the separator, and a row has one parent."""
         whole = " ".join(cell.split())
         if not whole or what == "parent" or self.find(whole, row)[0] is not None:
             return [whole] if whole else []

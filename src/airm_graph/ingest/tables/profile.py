@@ -1,4 +1,6 @@
-"""What the values of a column look like: the shares of codes, addresses, years, terms and names among them."""
+"""What the values of a column look like: the shares of codes, addresses, years, terms and names
+among them.
+"""
 
 import re
 from collections import Counter
@@ -80,7 +82,7 @@ class Profile:
         return self._shares[key]
 
     def parts(self, separator: str) -> list[str]:
-        """What cells with several values hold."""
+        """Return what cells with several values hold."""
         if separator not in self._parts:
             self._parts[separator] = [part for value in self.values for part in split_cell(value, separator)]
         return self._parts[separator]

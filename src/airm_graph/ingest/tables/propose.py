@@ -1,4 +1,6 @@
-"""A mapping for tables that nobody has described yet: what is certain as it is, what is not as a comment, each with the reason."""
+"""A mapping for tables that nobody has described yet: what is certain as it is, what is not as a
+comment, each with the reason.
+"""
 
 import json
 import re
@@ -41,7 +43,7 @@ class TableGuess:
     source: str = ""
 
     def certain(self, what: str) -> list[Guess]:
-        """The columns that are *what*, in the order of the table."""
+        """Return the columns that are *what*, in the order of the table."""
         return [guess for guess in self.guesses if guess.what == what and guess.is_certain]
 
 
@@ -52,7 +54,8 @@ class Proposal:
     Attributes:
         yaml: The file to edit.
         tables: What each table and column was taken for.
-        missing: What the mapping needs and no column is for certain; empty when it can be used as it is.
+        missing: What the mapping needs and no column is for certain; empty when it can be used as
+            it is.
     """
 
     yaml: str
@@ -234,7 +237,9 @@ def _write_role(what: str, guesses: Sequence[Guess]) -> Iterator[str]:
 
 
 def _group_classifications(table: TableGuess) -> dict[str, list[Guess]]:
-    """Several code columns, each with the columns of reason, agent and so on whose headers share a word with it."""
+    """Several code columns, each with the columns of reason, agent and so on whose headers share a
+    word with it.
+    """
     groups: dict[str, list[Guess]] = {}
     marks: dict[str, set[str]] = {}
     common = Counter(word for guess in table.certain("code") for word in set(split_words(guess.profile.header)))
@@ -267,7 +272,9 @@ def _write_classification(name: str, group: Sequence[Guess]) -> Iterator[str]:
 
 
 def _write_separators(table: TableGuess, grouped: set[int]) -> Iterator[str]:
-    """What stands between several values, where it is no semicolon and where some cells have several."""
+    """What stands between several values, where it is no semicolon and where some cells have
+    several.
+    """
     found = {}
     for guess in table.guesses:
         if guess.is_certain and guess.what in {"code", "children", *ROLES} and guess.separator != ";" and id(guess) not in grouped:
@@ -306,7 +313,9 @@ def _write_keys(table: TableGuess, tables: Mapping[str, TableGuess], keys: Keys)
 
 
 def _write_labels(tables: Mapping[str, TableGuess], edition: _Edition) -> Iterator[str]:
-    """Labels that the tables print and the taxonomy does not know, one for a code: a person says whether they mean the same."""
+    """Labels that the tables print and the taxonomy does not know, one for a code: a person says
+    whether they mean the same.
+    """
     table = tables.get("mitigations")
     codes, labels = (table.certain("code"), table.certain("label")) if table else ([], [])
     if len(codes) != 1 or len(labels) != 1:

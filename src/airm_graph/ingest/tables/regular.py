@@ -30,7 +30,8 @@ def load_regular(rows: str, *, scan: Scan, name: str, table: TripleTable) -> boo
         name: Header of the column with the name.
 
     Returns:
-        Whether it could: it does not where a row has many cells more than the header or a cell is too long, which Python then says.
+        Whether it could: it does not where a row has many cells more than the header or a cell is
+            too long, which Python then says.
     """
     select = _select(scan, scan.header.index(name))
     try:
@@ -68,7 +69,9 @@ def _select(scan: Scan, name: int) -> str:
 
 
 def _trim(cell: str) -> str:
-    """SQL for a cell without white space around it; most have none, and to look takes a tenth of the time."""
+    """SQL for a cell without white space around it; most have none, and to look takes a tenth of
+    the time.
+    """
     ends = " OR ".join(f"{cell}[{end}] <= ' ' OR {cell}[{end}] >= chr(133)" for end in (1, -1))
     bare = f"CASE WHEN {ends} THEN trim({cell}, '{_WHITE}') ELSE {cell} END"
     words = ", ".join(f"'{word}'" for word in sorted(PLACEHOLDERS))

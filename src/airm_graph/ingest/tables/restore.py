@@ -1,6 +1,7 @@
 """The tables of an exported graph → records, merged as they were when the graph was written.
 
-Each row stands for statements of the captures that its evidence belongs to; the captures themselves need not be there.
+Each row stands for statements of the captures that its evidence belongs to; the captures themselves
+need not be there.
 """
 
 import re
@@ -48,7 +49,9 @@ class _UnusableError(Exception):
 
 
 def restore_records(mapped_tables: Sequence[MappedTable]) -> Records:
-    """Read the tables of an exported graph; rows that name what is not there, or are not as they were written, are set aside."""
+    """Read the tables of an exported graph; rows that name what is not there, or are not as they
+    were written, are set aside.
+    """
     if not mapped_tables:
         return Records()
     reader = _Reader()
@@ -242,7 +245,7 @@ class _Reader:
         thing.add("created", days, evidence)
 
     def finish(self) -> Records:
-        """All records, sorted by key."""
+        """Return all records, sorted by key."""
         given: defaultdict[str, list[Classification]] = defaultdict(list)
         for (mitigation, edition, code, by), thing in sorted(self.classifications.items()):
             said = (thing.locations, thing.all("reason"), self._agents(thing, "agents"), thing.all("created"))

@@ -27,7 +27,9 @@ _KINDS = {
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """One value of a code cell: the code, or None where it says that there is none; *problem* where it cannot be read."""
+    """One value of a code cell: the code, or None where it says that there is none; *problem* where
+    it cannot be read.
+    """
 
     code: str | None
     problem: tuple[str, str] | None = None
@@ -85,7 +87,9 @@ def _codes_of_label(edition: str) -> dict[str, tuple[str, ...]]:
 
 
 def _compare_label(code: Code, label: str, labels: Lookup[str, str]) -> str:
-    """What is wrong with a label beside a code; empty when nothing is, or when no label of the code is known."""
+    """What is wrong with a label beside a code; empty when nothing is, or when no label of the code
+    is known.
+    """
     known = {normalise(text) for text in (code.label, labels.get(code.notation)) if text}
     if label and code.label and normalise(label) not in known:
         return f"code {code.notation} is {code.label!r} and not {label!r}"
@@ -166,7 +170,7 @@ def _find_agent(mapped: MappedTable, row: Row, given: ClassificationMapping) -> 
 
 
 def find_kind(value: str) -> str:
-    """The kind of agent that a word stands for, or nothing.
+    """Return the kind of agent that a word stands for, or nothing.
 
     >>> find_kind("Human"), find_kind("LLM"), find_kind("cat")
     ('person', 'software', '')
@@ -181,7 +185,7 @@ def _concepts(vocabulary: str) -> dict[str, Concept]:
 
 
 def find_term(value: str, vocabulary: str) -> Concept | None:
-    """The concept of a vocabulary that has a label or the last segment of its IRI.
+    """Return the concept of a vocabulary that has a label or the last segment of its IRI.
 
     >>> find_term("Plan & design", "lifecycle").slug
     'plan-and-design'
@@ -190,7 +194,7 @@ def find_term(value: str, vocabulary: str) -> Concept | None:
 
 
 def read_roles(mapped: MappedTable, row: Row) -> tuple[Role, ...]:
-    """The terms of all role columns, each once; a finding of TAB-30 for what is none."""
+    """Return the terms of all role columns, each once; a finding of TAB-30 for what is none."""
     found: dict[tuple[str, str], Role] = {}
     for vocabulary, columns in mapped.columns.roles.items():
         for column in columns:

@@ -28,7 +28,9 @@ _HOMES = {
 
 
 def __getattr__(name: str) -> object:
-    """Import a public name when it is first asked for, so that importing the package costs nothing."""
+    """Import a public name when it is first asked for, so that importing the package costs
+    nothing.
+    """
     if name == "__version__":
         from airm_graph.version import VERSION
 

@@ -118,7 +118,8 @@ class Cache:
             try:
                 self._save()
             except self._error as error:
-                # Its subclasses say that the file is locked, or the disk full; the class itself, that the file is damaged.
+                # Its subclasses say that the file is locked, or the disk full; the class itself,
+                # that the file is damaged.
                 if type(error).__name__ == "DatabaseError":
                     self._begin_anew()
                     self._save()

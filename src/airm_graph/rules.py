@@ -196,7 +196,8 @@ SAYS_THE_SAME: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "EDI-25": ("CAP-13", "TAB-07"),
     }
 )
-#: What costs a row of a table what it refers to: its source, a code, its parent; ``--strict`` stops there.
+#: What costs a row of a table what it refers to: its source, a code, its parent; ``--strict`` stops
+#: there.
 REFERENCES = frozenset({"TAB-05", "TAB-06", "TAB-07", "TAB-14", "TAB-31"})
 #: What is said of all that a page lists, whatever the lines at which it is said.
 OF_WHOLE_PAGES = frozenset({"CAP-13"})

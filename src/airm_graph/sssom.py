@@ -244,7 +244,8 @@ def is_match_table(name: str) -> bool:
 
 
 def begins_like_match_table(head: str) -> bool:
-    r"""Whether a text begins with the metadata or the header of a table of mappings, whatever its file is called.
+    r"""Whether a text begins with the metadata or the header of a table of mappings, whatever its
+    file is called.
 
     >>> begins_like_match_table("#curie_map:\n#  a: urn:a"), begins_like_match_table("ID,Name")
     (True, False)

@@ -1,4 +1,6 @@
-"""How many mitigations there are of what, and where there are none: counts over two or three facets."""
+"""How many mitigations there are of what, and where there are none: counts over two or three
+facets.
+"""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -33,7 +35,8 @@ class Cell:
 
     @property
     def state(self) -> str:
-        """``empty``, ``one source`` or ``covered``; where a value is none of the facet, its kind: ``residual`` ….
+        """``empty``, ``one source`` or ``covered``; where a value is none of the facet, its kind:
+        ``residual`` ….
 
         Where sources are a facet, ``one source`` would say nothing.
         """
@@ -73,7 +76,9 @@ class Coverage:
 
     @cached_property
     def gaps(self) -> tuple[Gap, ...]:
-        """Cells without a mitigation, then those with one source; residual and missing values make no gaps."""
+        """Cells without a mitigation, then those with one source; residual and missing values make
+        no gaps.
+        """
         kinds = ("empty", "one source")
         return tuple(Gap(kind, cell) for kind in kinds for cell in self.cells if cell.state == kind)
 
@@ -83,12 +88,16 @@ class Coverage:
         return {state: sum(cell.state == state for cell in self.cells) for state in states}
 
     def share_residual(self, facet: Facet) -> float:
-        """The share of residual values among mitigations that state the facet; 0 where none does."""
+        """The share of residual values among mitigations that state the facet; 0 where none
+        does.
+        """
         stated = _unite(facet, "value", "residual")
         return len(_unite(facet, "residual")) / len(stated) if stated else 0.0
 
     def concentration(self, facet: Facet) -> float:
-        """The Herfindahl index of the values that are neither residual nor missing: 1 where one has all, 1/n where n share alike."""
+        """The Herfindahl index of the values that are neither residual nor missing: 1 where one has
+        all, 1/n where n share alike.
+        """
         counts = [len(facet.mitigations[member]) for member in facet.members if member.kind == "value"]
         return sum(count * count for count in counts) / sum(counts) ** 2 if sum(counts) else 0.0
 
@@ -108,12 +117,14 @@ def count_coverage(
     Args:
         store: A closed graph.
         rows, columns, layers: Different names of `FACETS`.
-        edition: For codes: ``v1`` or ``v2``; left out, the edition by which most mitigations are classified.
+        edition: For codes: ``v1`` or ``v2``; left out, the edition by which most mitigations are
+            classified.
         level: For codes: 1 for the top; left out, the second.
         base: What the IRIs of the data begin with.
 
     Raises:
-        ParameterError: A facet is unknown or given twice, there is no such edition or level, or neither goes with the facets.
+        ParameterError: A facet is unknown or given twice, there is no such edition or level, or
+            neither goes with the facets.
     """
     names = [rows, columns, *([layers] if layers is not None else [])]
     check_facets(*names)

@@ -37,7 +37,8 @@ def _draw_table(coverage: Coverage, layer: Member | None) -> list[str]:
     rows, columns = coverage.facets[:2]
     more = () if layer is None else (layer,)
     cells = [[str(coverage.by_members[row, column, *more].count or _EMPTY) for column in columns.members] for row in rows.members]
-    # Labels of columns would make a table that no terminal shows: they are numbered, and named below.
+    # Labels of columns would make a table that no terminal shows: they are numbered, and named
+    # below.
     numbers = [str(number) for number in range(1, len(columns.members) + 1)]
     labels = [_label(row) for row in rows.members]
     first = max(map(len, labels), default=0)
@@ -61,7 +62,9 @@ def _count(number: int, word: str) -> str:
 
 
 def describe_gaps(coverage: Coverage) -> str:
-    """Write gaps for people: combinations of values without a mitigation, then those of which one source speaks."""
+    """Write gaps for people: combinations of values without a mitigation, then those of which one
+    source speaks.
+    """
     lines = [f"gaps of {' × '.join(facet.title for facet in coverage.facets)}, {_count(coverage.mitigations, 'mitigation')}"]
     for kind in ("empty", "one source"):
         found = [gap.cell for gap in coverage.gaps if gap.kind == kind]

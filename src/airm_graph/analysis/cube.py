@@ -25,7 +25,9 @@ _ATTRIBUTES = {"state": "covered, one source, empty, residual, coarser or unstat
 
 
 def coverage_turtle(coverage: Coverage) -> str:
-    """Write coverage as a cube in Turtle, normalised: all that its integrity constraints look at is stated."""
+    """Write coverage as a cube in Turtle, normalised: all that its integrity constraints look at is
+    stated.
+    """
     return write_turtle(_Cube(coverage).write(), base=coverage.base)
 
 
@@ -69,7 +71,8 @@ class _Cube:
         dimension, members = self._dimension(facet), f"<{self._name}/values/{facet.slug}>"
         name = f"dimension-{facet.slug}"
         for s, p, o, _ in self._write_component(structure, name, facet.title, kind="dimension", datatype="xsd:string"):
-            # The values are concepts, in a list of their own: that of an edition says no levels, and has no place for what is not stated.
+            # The values are concepts, in a list of their own: that of an edition says no levels,
+            # and has no place for what is not stated.
             yield s, p, term("skos:Concept") if p == term("rdfs:range") else o, ""
         yield dimension, _TYPE, _qb("CodedProperty"), ""
         yield dimension, _qb("codeList"), members, ""
@@ -87,7 +90,9 @@ class _Cube:
         return f"<{self._root}#dimension-{facet.slug}>"
 
     def _concept(self, facet: Facet, member: Member) -> str:
-        """The concept of a value: that of the taxonomy where there is one, else one of the cube, as for sources and years."""
+        """The concept of a value: that of the taxonomy where there is one, else one of the cube, as
+        for sources and years.
+        """
         if member.value.startswith("<") and facet.name != "source":
             return member.value
         return f"<{self._root}/{facet.slug}/{member.slug}>"

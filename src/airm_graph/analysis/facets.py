@@ -1,7 +1,8 @@
-"""Facets by which mitigations are counted: their values in a graph, and the patterns of SPARQL that find what has one.
+"""Facets by which mitigations are counted: their values in a graph, and the patterns of SPARQL that
+find what has one.
 
-One pattern serves all: with a variable it lists which mitigation has which value, with a value it is part of the query that proves a
-cell.
+One pattern serves all: with a variable it lists which mitigation has which value, with a value it
+is part of the query that proves a cell.
 """
 
 import re
@@ -16,9 +17,11 @@ from airm_graph.query.answers import Table
 
 __all__ = ["FACETS", "Facet", "Member", "check_facets", "make_prologue", "read_facet"]
 
-#: What a value is: one of the facet; one that says it fits no other; a code above the chosen level; none stated.
+#: What a value is: one of the facet; one that says it fits no other; a code above the chosen level;
+#: none stated.
 KINDS = ("value", "residual", "coarser", "unstated")
-#: Name of a facet → pattern with the place of the value. What has several values stands in several cells.
+#: Name of a facet → pattern with the place of the value. What has several values stands in several
+#: cells.
 _PATTERNS = {
     "code": "?mitigation airm:underCode {} .",
     "actor": "?mitigation airm:actor {} .",
@@ -97,7 +100,8 @@ def read_facet(store: Store, name: str, *, edition: str | None = None, level: in
     Args:
         store: A closed graph.
         name: One of `FACETS`.
-        edition: For codes: ``v1`` or ``v2``; left out, the edition by which most mitigations are classified.
+        edition: For codes: ``v1`` or ``v2``; left out, the edition by which most mitigations are
+            classified.
         level: For codes: 1 for the top; left out, the second.
         base: What the IRIs of the data begin with.
 

@@ -13,11 +13,12 @@ def match_things(tables: Mapping[str, _Sides]) -> dict[str, tuple[str, str]]:
     """Pair things that share values, where that leaves no choice.
 
     Args:
-        tables: Why two things are one → the values of those on either side. What comes first counts first.
+        tables: Why two things are one → the values of those on either side. What comes first counts
+            first.
 
     Returns:
-        Thing of the first side → the one of the second, and why. Both share at least half of the values of the one that has fewer, and
-        neither shares as many with any other thing.
+        Thing of the first side → the one of the second, and why. Both share at least half of the
+        values of the one that has fewer, and neither shares as many with any other thing.
 
     >>> match_things({"same text": ({"a": {"one"}, "b": {"two"}}, {"c": {"one"}, "d": {"three"}})})
     {'a': ('c', 'same text')}

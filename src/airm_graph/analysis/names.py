@@ -31,7 +31,7 @@ def read_term(text: str, *, base: str = BASE, parameter: str) -> str:
 
     >>> read_term("airm:code", parameter="predicate"), read_term("taxonomy/v2/2.3", parameter="object")
     ('<https://w3id.org/airm-graph/ontology#code>', '<https://w3id.org/airm-graph/taxonomy/v2/2.3>')
-    """
+    """  # noqa: W505
     if _TERM.fullmatch(text):
         return text
     if text == "a":

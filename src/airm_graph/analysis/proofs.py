@@ -1,8 +1,10 @@
-"""Proofs of inferred statements, found by matching the bodies of rules against a closed set of statements.
+"""Proofs of inferred statements, found by matching the bodies of rules against a closed set of
+statements.
 
-At depth n a statement follows when all premises of some rule follow at depth n - 1, and at depth 0 when it is asserted. Each statement
-is proved at its least depth: so no proof leans on itself, and none depends on what was asked before. What a proof stands on (asserted
-statements and axioms) is then reduced until nothing of it can be left out.
+At depth n a statement follows when all premises of some rule follow at depth n - 1, and at depth 0
+when it is asserted. Each statement is proved at its least depth: so no proof leans on itself, and
+none depends on what was asked before. What a proof stands on (asserted statements and axioms) is
+then reduced until nothing of it can be left out.
 """
 
 from collections import defaultdict
@@ -21,7 +23,9 @@ _TYPE = term("rdf:type")
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """A statement with the rule that gives it and the proofs of its premises; without a rule it is asserted."""
+    """A statement with the rule that gives it and the proofs of its premises; without a rule it is
+    asserted.
+    """
 
     statement: Triple
     rule: Rule | None = None
@@ -56,7 +60,7 @@ def apply_rule(rule: Rule, premises: Iterable[Triple]) -> Triple | None:
     >>> rule = Rule("prp-inv1", "property", ("<urn:p>",), "<urn:q>", True, ("<urn:p>", term("owl:inverseOf"), "<urn:q>"))
     >>> apply_rule(rule, [("<urn:a>", "<urn:p>", "<urn:b>")])
     ('<urn:b>', '<urn:q>', '<urn:a>')
-    """
+    """  # noqa: W505
     found = list(premises)
     if len(found) != (len(rule.body) if rule.kind == "chain" else 1) or rule.kind == "disjoint":
         return None
@@ -207,7 +211,8 @@ class Prover:
 
 
 def minimise(proofs: Sequence[Proof], rules: Sequence[Rule]) -> tuple[Proof, ...]:
-    """Leave out what some proofs together can do without: every asserted statement and axiom that is left is needed.
+    """Leave out what some proofs together can do without: every asserted statement and axiom that
+    is left is needed.
 
     Args:
         proofs: They may change to others of the same statements.

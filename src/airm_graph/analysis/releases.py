@@ -1,4 +1,6 @@
-"""What changed between two releases: mitigations, sources, terms, findings, and how many statements."""
+"""What changed between two releases: mitigations, sources, terms, findings, and how many
+statements.
+"""
 
 import hashlib
 from collections import defaultdict
@@ -111,7 +113,8 @@ class Change:
 
     Attributes:
         kind: One of `KINDS`.
-        subject: What changed, as the new release names it; what is gone, as the old one did. For findings the rule.
+        subject: What changed, as the new release names it; what is gone, as the old one did. For
+            findings the rule.
         name: Its label.
         what: The property that changed, as a prefixed name, or why two are taken for one.
         old, new: Values before and after, as N-Quads terms, or plain text for findings.
@@ -266,7 +269,9 @@ _Key = Callable[[Release, str], frozenset[str]]
 
 
 def _get(*names: str) -> _Key:
-    """Values of some properties, white space as one blank; identifiers are those of one kind of thing."""
+    """Values of some properties, white space as one blank; identifiers are those of one kind of
+    thing.
+    """
     return lambda release, one: frozenset(" ".join(value.split()) for name in names for value in release.get(one, name))
 
 

@@ -29,7 +29,9 @@ def describe_changes(changes: Changes) -> str:
 
 
 def changes_markdown(changes: Changes) -> str:
-    """Write changes as Markdown for a pull request; texts of the data stand in code, so that nothing in them is followed."""
+    """Write changes as Markdown for a pull request; texts of the data stand in code, so that
+    nothing in them is followed.
+    """
     lines = [f"### {'No change' if changes.is_equal else 'What changed'}", "", f"{_code(changes.old.name)} → {_code(changes.new.name)}"]
     lines += ["", _sum_up(changes)]
     for kind, found in _group(changes):
@@ -105,7 +107,9 @@ def changes_json(changes: Changes) -> str:
 
 
 def changes_turtle(changes: Changes) -> str:
-    """Write changes as RDF: one resource for each, with what it is about, and values before and after."""
+    """Write changes as RDF: one resource for each, with what it is about, and values before and
+    after.
+    """
     return write_turtle(_state(changes), base=changes.new.base)
 
 

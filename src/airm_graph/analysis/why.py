@@ -1,4 +1,6 @@
-"""Why a statement stands in a graph: the rule, its premises, theirs, down to captured lines and cells."""
+"""Why a statement stands in a graph: the rule, its premises, theirs, down to captured lines and
+cells.
+"""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
@@ -157,7 +159,9 @@ class Explainer:
         return map(self.explain_triple, self.inferred)
 
     def find_contradictions(self) -> list[Contradiction]:
-        """Find what belongs to classes that exclude each other, each with its minimal set of statements."""
+        """Find what belongs to classes that exclude each other, each with its minimal set of
+        statements.
+        """
         found = []
         for rule in self._disjoint:
             a, b = sorted(rule.body)
@@ -210,7 +214,9 @@ class _Places:
                     self._holds[o].add(s)
 
     def find(self, statement: Triple, graphs: Iterable[str]) -> Iterator[Ground]:
-        """Where a statement of these graphs was read: the evidence that subject and object share, else that of the subject."""
+        """Where a statement of these graphs was read: the evidence that subject and object share,
+        else that of the subject.
+        """
         subject, _, value = statement
         for graph in sorted(set(graphs)):
             about, other = (self._list_evidence(node, graph) for node in (subject, value))

@@ -31,7 +31,9 @@ _QUOTED = 100  # characters of a captured line, as in reports
 
 
 def describe_explanation(explanation: Explanation) -> str:
-    """Write an explanation for people: each step above its premises, asserted ones with the lines that state them."""
+    """Write an explanation for people: each step above its premises, asserted ones with the lines
+    that state them.
+    """
     return "\n".join((*_describe_step(explanation.proof, explanation, 0), "", NOTICE)) + "\n"
 
 
@@ -65,7 +67,9 @@ def _show_axiom(rule: Rule, base: str) -> str:
 
 
 def _is_chain(rule: Rule) -> bool:
-    """Whether the object of the axiom is a list: its first cell is a blank node, which says nothing by itself."""
+    """Whether the object of the axiom is a list: its first cell is a blank node, which says nothing
+    by itself.
+    """
     return rule.axiom[1] == term("owl:propertyChainAxiom")
 
 
@@ -105,7 +109,9 @@ def _record_ground(ground: Ground) -> dict[str, Any]:
 
 
 def describe_contradictions(found: Iterable[Contradiction]) -> str:
-    """Write contradictions for people: the finding, then why the thing belongs to each of the two classes."""
+    """Write contradictions for people: the finding, then why the thing belongs to each of the two
+    classes.
+    """
     lines = []
     for each in found:
         finding = each.finding
@@ -119,8 +125,9 @@ def describe_contradictions(found: Iterable[Contradiction]) -> str:
 def explanations_turtle(explanations: Iterable[Explanation], *, base: str = BASE) -> str:
     """Write explanations as RDF, each statement once, whatever it explains.
 
-    A statement is an ``rdf:Statement``. An inferred one was derived (``prov:wasDerivedFrom``) from its premises and the
-    axiom, by a rule; an asserted one has its evidence, or the named graph that states it.
+    A statement is an ``rdf:Statement``. An inferred one was derived (``prov:wasDerivedFrom``) from
+    its premises and the axiom, by a rule; an asserted one has its evidence, or the named graph that
+    states it.
     """
     rows: dict[Quad, None] = {}
     for explanation in explanations:

@@ -71,7 +71,8 @@ def _run_command(arguments: list[str]) -> int:
     from airm_graph.errors import AirmError
 
     warnings.showwarning = _show_warning
-    # Most of what a command makes lives to its end; looking for cycles as often as Python does by itself takes a tenth of the time.
+    # Most of what a command makes lives to its end; looking for cycles as often as Python does by
+    # itself takes a tenth of the time.
     gc.set_threshold(100_000, 20, 100)
     try:
         code = cli.main(args=arguments, prog_name="airm-graph", standalone_mode=False)

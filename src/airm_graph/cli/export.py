@@ -33,11 +33,12 @@ Examples:
 def command(data: str | None, *, name: str, output: Path | None) -> int:
     """Write a graph in one format to standard output.
 
-    DATA is a dist folder, an RDF file, or captures; the packaged example when left out. Blank nodes of an RDF file are written with labels
-    that depend on its statements alone (RDFC-1.0); a file whose blank nodes cannot be told apart in a bounded time is refused.
+    DATA is a dist folder, an RDF file, or captures; the packaged example when left out. Blank nodes
+    of an RDF file are written with labels that depend on its statements alone (RDFC-1.0); a file
+    whose blank nodes cannot be told apart in a bounded time is refused.
 
-    Tables are a folder of CSV files with the mapping that reads them back: airm-graph build FOLDER gives the same mitigations, codes,
-    reasons and evidence.
+    Tables are a folder of CSV files with the mapping that reads them back: airm-graph build FOLDER
+        gives the same mitigations, codes, reasons and evidence.
     """
     from airm_graph.export import replace_file
     from airm_graph.pipeline import load

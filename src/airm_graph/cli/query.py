@@ -139,8 +139,8 @@ def run_command(
 ) -> int:
     """Run one query and write its rows to standard output.
 
-    NAME is a query of the library, a file of your own SPARQL (*.rq), or - for SPARQL on standard input: a SELECT, which changes nothing.
-    Where there are no rows, standard error says why.
+    NAME is a query of the library, a file of your own SPARQL (*.rq), or - for SPARQL on standard
+    input: a SELECT, which changes nothing. Where there are no rows, standard error says why.
     """
     from airm_graph.pipeline import load
     from airm_graph.query.emptiness import explain_emptiness

@@ -109,7 +109,9 @@ def write_summary(report: Report, *, files: Mapping[str, str], quiet: bool = Fal
 
 
 def _join_alike(findings: Iterable[Finding]) -> list[Finding]:
-    """Tell one cause once: of findings that say the same of several rows of a table, the first, with the numbers of the others."""
+    """Tell one cause once: of findings that say the same of several rows of a table, the first,
+    with the numbers of the others.
+    """
     groups: dict[tuple[str, ...], list[Finding]] = {}
     for number, finding in enumerate(findings):
         at = finding.location

@@ -13,7 +13,9 @@ __all__ = ["is_output_read", "open_streams"]
 
 
 class _Stream(io.RawIOBase):
-    """Writes until whoever reads it has enough; what follows goes nowhere, and the command goes on to its verdict."""
+    """Writes until whoever reads it has enough; what follows goes nowhere, and the command goes on
+    to its verdict.
+    """
 
     def __init__(self, number: int, *, is_needed: bool) -> None:
         self._number, self._is_needed = number, is_needed
@@ -45,9 +47,11 @@ class _Stream(io.RawIOBase):
 
 
 def open_streams() -> None:
-    """Write UTF-8 into files and pipes whatever the locale, for exports say that they are; a terminal gets what it can show.
+    """Write UTF-8 into files and pipes whatever the locale, for exports say that they are; a
+    terminal gets what it can show.
 
-    A pipe that is closed takes nothing from the exit code; other errors of standard output end the command, those of standard error do not.
+    A pipe that is closed takes nothing from the exit code; other errors of standard output end the
+    command, those of standard error do not.
     """
     sys.stdout = _open(sys.stdout, sys.__stdout__, is_needed=True)
     sys.stderr = _open(sys.stderr, sys.__stderr__, is_needed=False)

@@ -79,10 +79,12 @@ def command(
 ) -> int:
     """Say what is wrong with captures, tables, RDF or mappings, and where.
 
-    INPUTS are captures and tables (folders, files, - for standard input), RDF and tables of mappings (*.sssom.tsv): files, folders of any
-    of these, a dist folder; what was passed over is told. With --engine spark N-Triples and N-Quads, packed or not, and Parquet with the
-    columns s, p, o, g. Writes the findings to standard output and exits with 1 when one of them is a violation, or as mild as --fail-on
-    says, and with 2 where nothing was read, or no shape selects anything.
+    INPUTS are captures and tables (folders, files, - for standard input), RDF and tables of
+        mappings (*.sssom.tsv): files, folders of any of these, a dist folder; what was passed over
+        is told. With --engine spark N-Triples and N-Quads, packed or not, and Parquet with the
+        columns s, p, o, g. Writes the findings to standard output and exits with 1 when one of them
+        is a violation, or as mild as --fail-on says, and with 2 where nothing was read, or no shape
+        selects anything.
     """
     from airm_graph.cli.show import show_progress
     from airm_graph.model import Severity

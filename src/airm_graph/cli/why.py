@@ -33,7 +33,9 @@ A term is an IRI, a prefixed name (airm:code), "a", a path below the base
 @click.option("--contradictions", is_flag=True, help="Show what belongs to classes that exclude each other; exit code 1 if anything does.")
 @click.option("--format", "shape", type=click.Choice(["text", "json", "turtle"]), help="Format of an explanation.  [default: text]")
 def command(statement: tuple[str, ...], *, data: str | None, everything: bool, contradictions: bool, shape: str | None) -> int:
-    """Say why a statement is in the graph: rule, premises, theirs, down to captured lines and cells."""
+    """Say why a statement is in the graph: rule, premises, theirs, down to captured lines and
+    cells.
+    """
     from airm_graph.analysis.why_formats import describe_contradictions, describe_explanation, explanation_json, explanations_turtle
     from airm_graph.pipeline import load
 

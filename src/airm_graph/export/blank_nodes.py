@@ -4,8 +4,8 @@ The writers know IRIs only. So a blank node goes through them as an IRI that the
 and gets its own form in the text that they wrote.
 
 Source:
-    RDF Dataset Canonicalization (RDFC-1.0), within a bound of time: there are graphs, made to be so,
-    for which it does not end.
+    RDF Dataset Canonicalization (RDFC-1.0), within a bound of time: there are graphs, made to be
+    so, for which it does not end.
 """
 
 import re
@@ -18,7 +18,8 @@ from airm_graph.terms import Quad
 
 __all__ = ["hide_blank_nodes", "show_blank_nodes"]
 
-#: Seconds of the processor for labels; a graph of 100,000 blank nodes that say unlike things takes a few.
+#: Seconds of the processor for labels; a graph of 100,000 blank nodes that say unlike things takes
+#: a few.
 _LIMIT = 30
 _FORMS = {
     "jsonld": ('"{}([A-Za-z0-9]+)"', r'"_:\1"'),
@@ -57,7 +58,9 @@ def hide_blank_nodes(quads: Iterable[Quad]) -> tuple[list[Quad], str]:
 
 
 def show_blank_nodes(pieces: Iterable[str], *, format: str, start: str) -> Iterator[str]:  # noqa: A002 - the word users know
-    """Write blank nodes as a format has them, where `hide_blank_nodes` put IRIs that begin with *start*."""
+    """Write blank nodes as a format has them, where `hide_blank_nodes` put IRIs that begin with
+    *start*.
+    """
     pattern, written = _FORMS[format]
     search, rest = re.compile(pattern.format(re.escape(start))), ""
     for piece in pieces:

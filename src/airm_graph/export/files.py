@@ -113,9 +113,11 @@ def write_folder(
         folder: Made when it is missing.
         names: Names of the files, without folders.
         fill: Writes the files; is given the draft of each by its name.
-        sums: Name of a file with the SHA-256 of each file, as ``sha256sum`` prints it; none when empty.
+        sums: Name of a file with the SHA-256 of each file, as ``sha256sum`` prints it; none when
+            empty.
         others: Name to SHA-256 of files below *folders* that stand in the sums, too.
-        folders: Name to where a folder that belongs to the files is now; it replaces an earlier one.
+        folders: Name to where a folder that belongs to the files is now; it replaces an earlier
+            one.
 
     Returns:
         File name to path and digest, in the order of *names*, then *sums*.
@@ -139,12 +141,13 @@ def write_folder(
 def draft_files(
     paths: Sequence[Path], *, folder: Path | None = None, folders: Mapping[str, Path] = MappingProxyType({})
 ) -> Iterator[list[Draft]]:
-    """Open a draft for each path; when the block ends well, all of them are brought to disk, and only then renamed into their places.
+    """Open a draft for each path; when the block ends well, all of them are brought to disk, and
+    only then renamed into their places.
 
     Args:
         paths: Where the files shall be: one, or several of a folder. A symbolic link is followed.
-        folder: The folder of several files, made when it is missing: no other process writes it at the same time, and its readers see all
-            earlier files or all new ones.
+        folder: The folder of several files, made when it is missing: no other process writes it at
+            the same time, and its readers see all earlier files or all new ones.
         folders: See `write_folder`.
 
     Raises:
@@ -175,7 +178,8 @@ def draft_files(
 
 @contextmanager
 def hold_folder(folder: Path) -> Iterator[None]:
-    """Make a folder and hold it; what dead processes left there is finished or removed before and after.
+    """Make a folder and hold it; what dead processes left there is finished or removed before and
+    after.
 
     Raises:
         ExportError: Another process holds it, or it cannot be made.
@@ -213,7 +217,9 @@ def _put_in_place(waiting: Sequence[Move], opened: Iterable[BinaryIO], folder: P
 
 
 def _discard(opened: Iterable[BinaryIO], waiting: Iterable[Move]) -> None:
-    """Remove what is left: nothing after success, everything after KeyboardInterrupt and the like."""
+    """Remove what is left: nothing after success, everything after KeyboardInterrupt and the
+    like.
+    """
     for move in waiting:
         with suppress(OSError):
             if move.side and os.name != "nt":
@@ -238,7 +244,8 @@ def _create(target: Path) -> tuple[Path, int]:
     """Create a file beside a place, held so that others see that its writer lives."""
     while True:
         side = name_beside(target)
-        # Unlike tempfile, this leaves the permissions to the umask; an earlier file hands its own on.
+        # Unlike tempfile, this leaves the permissions to the umask; an earlier file hands its own
+        # on.
         handle = os.open(side, os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
         with suppress(FileNotFoundError):
             side.chmod(target.stat().st_mode & 0o777)

@@ -1,8 +1,11 @@
-"""One switch from the files of a folder to the next ones: a lock, a journal that makes them valid, and removal of what dead processes left.
+"""One switch from the files of a folder to the next ones: a lock, a journal that makes them valid,
+and removal of what dead processes left.
 
-New files are written beside their places. The journal, which says which of them goes where, is renamed into the folder: from then on the
-new files are the valid ones, and whoever finds the journal, reader or writer, finishes the renames before anything else. So a process that
-is killed at any moment leaves the earlier files or the new ones; what other programs see in between ends with the next command of ours.
+New files are written beside their places. The journal, which says which of them goes where, is
+renamed into the folder: from then on the new files are the valid ones, and whoever finds the
+journal, reader or writer, finishes the renames before anything else. So a process that is killed at
+any moment leaves the earlier files or the new ones; what other programs see in between ends with
+the next command of ours.
 """
 
 import json
@@ -36,7 +39,8 @@ __all__ = [
 LOCK, JOURNAL = ".airm-graph.lock", ".airm-graph.journal"
 _NEW, _OLD = "airm-new", "airm-old"
 _LITTER = re.compile(rf"\.(.+)\.[0-9a-f]{{8}}\.(?:{_NEW}|{_OLD})")
-#: How often, and how long in seconds each time, a reader waits for a switch that another process is making.
+#: How often, and how long in seconds each time, a reader waits for a switch that another process is
+#: making.
 _LOOKS, _PAUSE = 100, 0.05
 #: Folders that this thread holds.
 _held: ContextVar[frozenset[str]] = ContextVar("held", default=frozenset())
@@ -65,7 +69,9 @@ def name_beside(path: Path, *, is_old: bool = False) -> Path:
 
 
 def hold(handle: int) -> bool:
-    """Lock an open file until it is closed, so that others see that its process lives; False when another one has it."""
+    """Lock an open file until it is closed, so that others see that its process lives; False when
+    another one has it.
+    """
     try:
         if os.name == "nt":
             import msvcrt
@@ -120,7 +126,8 @@ def _take(path: Path, folder: Path) -> int:
             holder = os.read(handle, 200).decode("utf-8", "replace") or "another process"
             os.close(handle)
             raise _HeldError(f"{folder} is being written by {holder}; wait until it has ended, or choose another folder")
-        # Whoever held it before has removed the file that was opened here: then it is no lock any more.
+        # Whoever held it before has removed the file that was opened here: then it is no lock any
+        # more.
         with suppress(OSError):
             if os.path.samestat(os.fstat(handle), path.stat()):
                 os.ftruncate(handle, 0)
@@ -158,8 +165,10 @@ def switch_files(folder: Path, moves: Sequence[Move]) -> None:
     """Put files in their places, all or none; the caller holds the folder.
 
     Raises:
-        OSError: The journal cannot be written, or a file not be moved; then every earlier file is as it was.
-        ExportError: A file cannot be moved, and earlier files not be put back: the next command on the folder finishes the switch.
+        OSError: The journal cannot be written, or a file not be moved; then every earlier file is
+            as it was.
+        ExportError: A file cannot be moved, and earlier files not be put back: the next command on
+            the folder finishes the switch.
     """
     earlier = _keep_earlier(moves)
     _write_journal(folder, moves)
@@ -177,7 +186,8 @@ def switch_files(folder: Path, moves: Sequence[Move]) -> None:
 
 
 def finish_switch(folder: Path) -> None:
-    """Put every file that the journal names in its place, then remove the journal; the caller holds the folder.
+    """Put every file that the journal names in its place, then remove the journal; the caller holds
+    the folder.
 
     Raises:
         OSError: A file cannot be moved.
@@ -206,7 +216,9 @@ def _go_back(folder: Path, earlier: Sequence[Move]) -> bool:
 
 
 def _keep_earlier(moves: Sequence[Move]) -> list[Move] | None:
-    """Give the files that will be replaced a second name; None where the system or the kind of file has none."""
+    """Give the files that will be replaced a second name; None where the system or the kind of file
+    has none.
+    """
     kept: list[Move] = []
     try:
         for move in moves:

@@ -12,7 +12,8 @@ __all__ = ["canonicalize_rows"]
 
 
 def canonicalize_rows(rows: Iterable[Quad], *, seconds: int) -> list[Quad]:
-    """Label blank nodes by RDFC-1.0, in a process of its own that is given so many seconds of the processor.
+    """Label blank nodes by RDFC-1.0, in a process of its own that is given so many seconds of the
+    processor.
 
     Raises:
         StoreError: They were not enough.

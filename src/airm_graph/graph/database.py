@@ -1,7 +1,7 @@
 """A database of DuckDB: statements, results in lists, rows of Python in, files out.
 
-What is peculiar to DuckDB (reading files, settings) is kept here; plans over the table of quads stay inside the SQL that sqlglot can
-carry to Spark.
+What is peculiar to DuckDB (reading files, settings) is kept here; plans over the table of quads
+stay inside the SQL that sqlglot can carry to Spark.
 """
 
 import os
@@ -50,10 +50,12 @@ class Database:
         # By itself DuckDB spills into the folder where the user stands.
         spill = temp_directory or Path(tempfile.gettempdir()) / f"airm-graph-{os.getpid()}"
         settings = {"threads": threads, "memory_limit": memory_limit, "temp_directory": str(spill)}
-        # DuckDB would otherwise fetch extensions from the network when a statement seems to want one.
+        # DuckDB would otherwise fetch extensions from the network when a statement seems to want
+        # one.
         config: dict[str, Any] = {name: value for name, value in settings.items() if value is not None}
         config["autoinstall_known_extensions"] = False
-        # Nothing reads a table in the order in which it was filled, and keeping it would take memory.
+        # Nothing reads a table in the order in which it was filled, and keeping it would take
+        # memory.
         config["preserve_insertion_order"] = False
         try:
             self._connection = duckdb.connect(str(path or ":memory:"), config=config)
@@ -87,14 +89,18 @@ class Database:
         return self._run(sql)
 
     def _run(self, sql: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
-        """Run a statement with the values of its parameters ``$1``, ``$2`` …, in whatever dialect DuckDB has."""
+        """Run a statement with the values of its parameters ``$1``, ``$2`` …, in whatever dialect
+        DuckDB has.
+        """
         try:
             return self._connection.execute(sql, values or None).fetchall()
         except duckdb.Error as error:
             raise StoreError(f"{error}; the statement was: {sql}") from error
 
     def materialise(self, name: str, select: str) -> int:
-        """Keep the result of a SELECT under a name, in place of what had that name, outside the file; returns its number of rows."""
+        """Keep the result of a SELECT under a name, in place of what had that name, outside the
+        file; returns its number of rows.
+        """
         return int(self.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {select}")[0][0])
 
     def append(self, name: str, select: str) -> None:
@@ -102,7 +108,8 @@ class Database:
         self.execute(f"INSERT INTO {name} {select}")
 
     def stream(self, sql: str, *, size: int = 8_000) -> Iterator[list[tuple[Any, ...]]]:
-        """Run a SELECT on tables that are not temporary and hand out its rows in lists, while other statements may run.
+        """Run a SELECT on tables that are not temporary and hand out its rows in lists, while other
+        statements may run.
 
         Raises:
             StoreError: DuckDB refuses it, or reading fails on the way.
@@ -118,7 +125,8 @@ class Database:
             cursor.close()
 
     def load_records(self, name: str, *, columns: Mapping[str, str], records: Iterable[Sequence[str | int]]) -> None:
-        """Make a table of other things than terms: numbers and texts, as DuckDB names their types, in the order given.
+        """Make a table of other things than terms: numbers and texts, as DuckDB names their types,
+        in the order given.
 
         Raises:
             StoreError: DuckDB refuses it.
@@ -145,8 +153,8 @@ class Database:
         """Make a table of the rows below the header of a regular CSV file.
 
         Args:
-            select: What to select from ``cells``, which has the number of the row, the header being row 1, and the cells c0, c1, … as
-                texts, NULL where the row has fewer.
+            select: What to select from ``cells``, which has the number of the row, the header being
+                row 1, and the cells c0, c1, … as texts, NULL where the row has fewer.
             width: How many cells a row may have.
 
         Raises:
@@ -158,7 +166,8 @@ class Database:
         self.execute(f"CREATE OR REPLACE TABLE {name} AS WITH cells AS ({cells}) {select}")
 
     def copy_texts(self, select: str, path: Path) -> None:
-        """Write the one column of a SELECT to a file, each text as it is with a line end behind it, in the order of the SELECT.
+        """Write the one column of a SELECT to a file, each text as it is with a line end behind it,
+        in the order of the SELECT.
 
         Raises:
             StoreError: DuckDB refuses the SELECT, or the file cannot be written.

@@ -1,4 +1,6 @@
-"""Look at RDF/XML and JSON-LD before the parser does: how deep they are nested, and whether RDF/XML is whole."""
+"""Look at RDF/XML and JSON-LD before the parser does: how deep they are nested, and whether RDF/XML
+is whole.
+"""
 
 import re
 from xml.parsers import expat
@@ -7,12 +9,14 @@ from airm_graph.errors import StoreError
 
 __all__ = ["MAX_DEPTH", "check_json", "check_xml"]
 
-#: Elements in elements, objects and lists in each other. Files of people have at most about twenty; parsers need stack or time for more.
+#: Elements in elements, objects and lists in each other. Files of people have at most about twenty;
+#: parsers need stack or time for more.
 MAX_DEPTH = 256
 
 _STRING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
 _BRACKET = re.compile(rb"[\[\]{}]")
-#: What expat says of a text that ends too soon: no element, an open tag, a cut character, an open CDATA section.
+#: What expat says of a text that ends too soon: no element, an open tag, a cut character, an open
+#: CDATA section.
 _CUT = {3, 5, 6, 20}
 
 
@@ -39,7 +43,8 @@ def _keep_lines(found: "re.Match[bytes]") -> bytes:
 
 
 def check_xml(data: bytes, name: str) -> None:
-    """Refuse XML that is cut or nested too deeply, or has a document type; what else is wrong with it, the parser of RDF says.
+    """Refuse XML that is cut or nested too deeply, or has a document type; what else is wrong with
+    it, the parser of RDF says.
 
     Raises:
         StoreError: It is; the message names file and line.

@@ -1,4 +1,6 @@
-"""Rows → a networkx graph that every networkx writer takes: all names are plain strings, all edges have names of their own."""
+"""Rows → a networkx graph that every networkx writer takes: all names are plain strings, all edges
+have names of their own.
+"""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -22,9 +24,10 @@ def project_rows(rows: Iterable[Quad], *, prefixes: Mapping[str, str]) -> "netwo
         prefixes: Prefix → namespace, for the names of attributes and edges.
 
     Returns:
-        A multigraph. A node is an IRI without brackets; its attributes are texts by the name of the property with an underscore for
-        what is no letter or digit (``rdfs_label``), several joined by `` | ``. The key of an edge is the only one of its name in the
-        graph; its attribute ``property`` is the prefixed name.
+        A multigraph. A node is an IRI without brackets; its attributes are texts by the name of the
+        property with an underscore for what is no letter or digit (``rdfs_label``), several joined
+        by `` | ``. The key of an edge is the only one of its name in the graph; its attribute
+        ``property`` is the prefixed name.
     """
     import networkx as nx
 

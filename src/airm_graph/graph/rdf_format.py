@@ -1,4 +1,6 @@
-"""Which format of RDF a file has: by its name, and by its first lines where the name says nothing or misleads."""
+"""Which format of RDF a file has: by its name, and by its first lines where the name says nothing
+or misleads.
+"""
 
 import gzip
 import re
@@ -33,7 +35,8 @@ _TEXTS = frozenset((".ttl", ".nt", ".nq", ".trig"))
 
 
 def find_format(path: Path) -> str:
-    """Find the suffix that stands for the format of a file, packed or not; empty for a file that is no RDF.
+    """Find the suffix that stands for the format of a file, packed or not; empty for a file that is
+    no RDF.
 
     >>> find_format(Path("a.TTL.gz")), find_format(Path("a.n3")), find_format(Path("a.csv"))
     ('.ttl', '.ttl', '')
@@ -44,7 +47,8 @@ def find_format(path: Path) -> str:
     named = NAMED.get(suffixes[-1], "") if suffixes else ""
     stated = _recognize(_read_head(path))
     if not named or not stated:
-        # An XML file may be anything; a name that says RDF is believed where the content says nothing.
+        # An XML file may be anything; a name that says RDF is believed where the content says
+        # nothing.
         return stated if not named or suffixes[-1] == ".xml" else named
     if {named, stated} <= _TEXTS and not (named in (".nt", ".nq") and stated == ".ttl"):
         return named
@@ -82,7 +86,9 @@ def _read_head(path: Path) -> bytes:
 
 
 def _recognize(head: bytes) -> str:
-    """Recognize a format by the beginning of a file; empty for what is no RDF, as far as that shows."""
+    """Recognize a format by the beginning of a file; empty for what is no RDF, as far as that
+    shows.
+    """
     head = head.removeprefix(b"\xef\xbb\xbf")
     start = head[idle.end() :] if (idle := _IDLE.match(head)) else head
     if start.startswith((b"<?xml", b"<rdf:RDF", b"<!--")):

@@ -25,7 +25,8 @@ RESULT_FORMATS = {
     "text/csv": ox.QueryResultsFormat.CSV,
     "text/tab-separated-values": ox.QueryResultsFormat.TSV,
 }
-#: With what a cell of TSV begins that is an N-Triples term as it stands, and what of it N-Triples escapes.
+#: With what a cell of TSV begins that is an N-Triples term as it stands, and what of it N-Triples
+#: escapes.
 _WHOLE = frozenset('<"_')
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _ESCAPES = {number: f"\\u{number:04X}" for number in (*range(9), 11, *range(14, 32), 127)} | {8: "\\b", 12: "\\f"}
@@ -56,7 +57,8 @@ class Result:
                 yield from (tuple(None if (v := row[n]) is None else str(v) for n in names) for row in self._found)
 
     def write(self, output: IO[bytes], *, media_type: str, prefixes: Mapping[str, str] | None = None) -> None:
-        """Write the answer, found piece by piece, in one of `RESULT_FORMATS`, or for a graph of `GRAPH_FORMATS`.
+        """Write the answer, found piece by piece, in one of `RESULT_FORMATS`, or for a graph of
+        `GRAPH_FORMATS`.
 
         Raises:
             QueryError: The query cannot be evaluated.
@@ -71,8 +73,9 @@ class Result:
 def read_solutions(found: ox.QuerySolutions) -> list[tuple[str | None, ...]]:
     """The rows of a SELECT as N-Triples terms, by way of TSV.
 
-    Oxigraph writes all terms at once in less time than it takes to make one object of Python for each. TSV spells them as N-Triples does,
-    but for what stands bare (numbers, true and false) and for control characters.
+    Oxigraph writes all terms at once in less time than it takes to make one object of Python for
+    each. TSV spells them as N-Triples does, but for what stands bare (numbers, true and false) and
+    for control characters.
     """
     data = found.serialize(format=ox.QueryResultsFormat.TSV) or b""
     text = data.decode()

@@ -188,10 +188,12 @@ def parse_rows(data: bytes, *, name: str, suffix: str, base_iri: str | None = No
     """Parse RDF bytes into rows; *name* is for messages, *suffix* (``.ttl``) gives the format.
 
     Args:
-        base_iri: What relative IRIs are resolved against: the address that the bytes were read from.
+        base_iri: What relative IRIs are resolved against: the address that the bytes were read
+            from.
 
     Raises:
-        StoreError: Unknown suffix, a syntax error, or what only RDF 1.2 has: the message names file and line.
+        StoreError: Unknown suffix, a syntax error, or what only RDF 1.2 has: the message names file
+            and line.
     """
     checked = _check(data, name=name, suffix=suffix)
     try:
@@ -237,7 +239,8 @@ def format_rows(rows: Iterable[Quad], *, media_type: str, prefixes: Mapping[str,
 
 
 def number_rows(data: bytes, *, name: str, suffix: str, base_iri: str | None = None) -> Iterator[tuple[Quad, int]]:
-    r"""Parse RDF bytes into rows in the order of the document, each with the line (from 1) on which it is complete.
+    r"""Parse RDF bytes into rows in the order of the document, each with the line (from 1) on which
+    it is complete.
 
     The parser is handed one line at a time, and a row that it yields ends on the line handed out
     last, or one token earlier where it ends in a plain string. JSON-LD is an exception: it is read
@@ -260,7 +263,9 @@ def number_rows(data: bytes, *, name: str, suffix: str, base_iri: str | None = N
 
 
 def write_canonical(seconds: int) -> None:
-    """Read N-Quads from standard input and write them with canonical labels; the process ends when its time is over."""
+    """Read N-Quads from standard input and write them with canonical labels; the process ends when
+    its time is over.
+    """
     with suppress(ImportError):
         import resource  # Windows has no such limit
 

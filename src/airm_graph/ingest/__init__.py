@@ -133,7 +133,8 @@ def propose_mapping(
         document, records: See `airm_graph.ingest.tables.propose.propose_mapping`.
 
     Returns:
-        The proposal; and, where it can be used as it is, how many rows it lets a build use, and what keeps it from the others.
+        The proposal; and, where it can be used as it is, how many rows it lets a build use, and
+        what keeps it from the others.
 
     Raises:
         InputError: A path does not exist or cannot be read, or no table is among them that can.

@@ -77,10 +77,11 @@ def read_decisions(paths: Sequence[str | Path], *, base: str = BASE) -> Decision
     """Read tables of decisions.
 
     Args:
-        paths: Tables of mappings (``*.sssom.tsv``), where a mapping between two mentions joins them and a denied one keeps them apart,
-            where one between two IRIs of sources keeps the first for what the rules give the second,
-            and where ``airm:code`` gives a mitigation a code; or CSV with the columns ``subject_id``, ``object_id``, ``decision``
-            (accept, reject), or those of a review (``mitigation``, ``edition``, ``decision``).
+        paths: Tables of mappings (``*.sssom.tsv``), where a mapping between two mentions joins them
+            and a denied one keeps them apart, where one between two IRIs of sources keeps the first
+            for what the rules give the second, and where ``airm:code`` gives a mitigation a code;
+            or CSV with the columns ``subject_id``, ``object_id``, ``decision`` (accept, reject), or
+            those of a review (``mitigation``, ``edition``, ``decision``).
         base: What the IRIs of the build begin with.
 
     Raises:

@@ -13,7 +13,8 @@ import yaml
 
 __all__ = ["MAX_LINE", "MAX_METADATA", "Lines", "UnreadableLineError", "compose"]
 
-#: No line of a table and no block of metadata is longer; what is, was not written by people or tools for mappings.
+#: No line of a table and no block of metadata is longer; what is, was not written by people or
+#: tools for mappings.
 MAX_LINE = 1_000_000
 MAX_METADATA = 1_000_000
 #: What a blank row of a spreadsheet holds.
@@ -44,7 +45,9 @@ class _CarriageReturns(io.RawIOBase):
 
 
 class Lines:
-    """The lines of a stream as text, numbered; the block of metadata at its head is taken off first."""
+    """The lines of a stream as text, numbered; the block of metadata at its head is taken off
+    first.
+    """
 
     def __init__(self, stream: BinaryIO) -> None:
         self._stream, self.number, self.had_mark = stream, 0, False
@@ -102,7 +105,9 @@ def _dedent(block: list[str]) -> list[str]:
 
 
 def compose(block: Sequence[str]) -> Any:
-    """The metadata as nodes, which know their lines; aliases are refused, as the specification asks."""
+    """The metadata as nodes, which know their lines; aliases are refused, as the specification
+    asks.
+    """
     if sum(map(len, block)) > MAX_METADATA:
         raise UnreadableLineError(f"the metadata have more than {MAX_METADATA:,} characters", 1)
     text = "\n".join(block)

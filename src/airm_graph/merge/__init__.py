@@ -18,7 +18,8 @@ __all__ = ["Merger", "SourceGroup", "join_records", "merge_pages"]
 def merge_pages(pages: Iterable[Page], *, decisions: Decisions | None = None) -> Records:
     """Merge pages into records; the order of pages changes nothing.
 
-    The mitigations of a page without a source are named after its document, as far as lists tell it, and else after the page.
+    The mitigations of a page without a source are named after its document, as far as lists tell
+    it, and else after the page.
 
     Args:
         pages: What the readers found.
@@ -33,7 +34,9 @@ def merge_pages(pages: Iterable[Page], *, decisions: Decisions | None = None) ->
 
 @dataclass(frozen=True, slots=True)
 class SourceGroup:
-    """The pages of one source, sorted by capture, and the key of the source; ``unknown/…`` where nothing names it."""
+    """The pages of one source, sorted by capture, and the key of the source; ``unknown/…`` where
+    nothing names it.
+    """
 
     source: str
     pages: tuple[Page, ...]

@@ -1,8 +1,9 @@
 """Which mitigation an unnamed page is, told by what the page does not list.
 
-A page prints the first mitigations on the two upper levels of its source, in the source's order, and leaves out itself and its
-whatever stands below it. So the one that other pages print in between, and that is neither listed here nor a child here, is the page
-itself; where several are left out, the one that all the others stand below.
+A page prints the first mitigations on the two upper levels of its source, in the source's order,
+and leaves out itself and its whatever stands below it. So the one that other pages print in
+between, and that is neither listed here nor a child here, is the page itself; where several are
+left out, the one that all the others stand below.
 """
 
 from collections import defaultdict
@@ -47,7 +48,9 @@ class Absences:
             self.orders[tuple(listing.others)].append(listing)
 
     def find_left_out(self, is_unnamed: Callable[[int], bool]) -> list[tuple[int, int]]:
-        """Pairs of an unnamed page and the one mention that it leaves out, with nothing but what stands below it."""
+        """Pairs of an unnamed page and the one mention that it leaves out, with nothing but what
+        stands below it.
+        """
         found = []
         for page in self.pages:
             if page.own is not None and is_unnamed(page.own):

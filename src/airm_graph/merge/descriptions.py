@@ -1,4 +1,6 @@
-"""Descriptions of one mitigation: which of them say something of their own, and which are one text with more or less damage."""
+"""Descriptions of one mitigation: which of them say something of their own, and which are one text
+with more or less damage.
+"""
 
 import re
 from collections.abc import Iterable
@@ -20,9 +22,9 @@ _LIGATURES = re.compile(r"ffi|ffl|ff|fi|fl|ft|ti|tt")
 def merge_descriptions(members: Iterable[Occurrence]) -> tuple[Attested, ...]:
     """List the descriptions of a mitigation, the one most often said first.
 
-    Of texts that differ by damage alone the least damaged is published, and of a page's own text and
-    its first paragraph, which is all that lists print, the whole. Where the others stand is evidence of
-    the mitigation as before.
+    Of texts that differ by damage alone the least damaged is published, and of a page's own text
+    and its first paragraph, which is all that lists print, the whole. Where the others stand is
+    evidence of the mitigation as before.
     """
     described = [mention for mention in members if mention.description]
     said = attest((mention.description.published, mention.evidence) for mention in described if mention.description)
@@ -43,7 +45,9 @@ def _is_within(one: Attested, other: Attested, own: Iterable[str]) -> bool:
 
 
 def _is_one_text(one: str, other: str) -> bool:
-    """Whether two texts differ in nothing but marks, blanks, and letters that a ligature may have lost."""
+    """Whether two texts differ in nothing but marks, blanks, and letters that a ligature may have
+    lost.
+    """
     return _strip(one) == _strip(other) or _LIGATURES.sub("", _strip(one)) == _LIGATURES.sub("", _strip(other))
 
 

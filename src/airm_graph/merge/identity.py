@@ -274,7 +274,9 @@ class _Classes:
         return changed
 
     def list_doubts(self) -> dict[int, list[int]]:
-        """What an unnamed page may be: what it alone leaves out, what has its text, or what its hint names."""
+        """What an unnamed page may be: what it alone leaves out, what has its text, or what its
+        hint names.
+        """
         members = self.members()
         named = {
             root: group for root, group in members.items() if self.keys(group) and not any(self.mentions[i].kind == "own" for i in group)
@@ -291,7 +293,9 @@ class _Classes:
         return found | self._list_named_doubts(members)
 
     def _list_named_doubts(self, members: dict[int, list[int]]) -> dict[int, list[int]]:
-        """What of other inputs a named mitigation may be: what has its name, where one does not know its place, or its whole text."""
+        """What of other inputs a named mitigation may be: what has its name, where one does not
+        know its place, or its whole text.
+        """
         alike: defaultdict[int, set[int]] = defaultdict(set)
         for named in self._by_key(members).values():
             for one, two in combinations(named, 2) if len(named) <= MOST_ALIKE else ():
@@ -310,7 +314,9 @@ class _Classes:
         return {one: others for one, others in sorted(found.items()) if others}
 
     def _are_in_doubt(self, one: list[int], two: list[int]) -> bool:
-        """Whether nothing tells two classes apart: no input that has both, no identifier, no decision."""
+        """Whether nothing tells two classes apart: no input that has both, no identifier, no
+        decision.
+        """
         a, b = self.find(one[0]), self.find(two[0])
         inputs = [{self.mentions[i].evidence.capture for i in group} for group in (one, two)]
         return not inputs[0] & inputs[1] and not self._contradicts(a, b) and not self._is_kept_apart(a, b)

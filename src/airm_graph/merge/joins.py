@@ -181,7 +181,8 @@ class Joins:
                 self.links.append(_make_link(first, second, target, basis="decision"))
 
     def keep_names(self, slugs: Mapping[str, str]) -> dict[str, str]:
-        """Give sources the IRIs that a person keeps for them: of two IRIs the first, for what the rules give the second.
+        """Give sources the IRIs that a person keeps for them: of two IRIs the first, for what the
+        rules give the second.
 
         Args:
             slugs: Identity of a source → the last part of its IRI, by the rules.
@@ -197,7 +198,8 @@ class Joins:
                 self._done.add(decision)
                 self.findings.append(_say("DEC-02", "the input holds both sources: decide of their mentions", decision))
             elif kept in owners or (given in owners and not decision.accepted):
-                # There is nothing to do: as long as nobody describes the source, the rules give it the IRI to keep.
+                # There is nothing to do: as long as nobody describes the source, the rules give it
+                # the IRI to keep.
                 self._done.add(decision)
             elif given in owners:
                 self._done.add(decision)

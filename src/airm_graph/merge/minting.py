@@ -52,7 +52,8 @@ def mint_sources(sources: Mapping[str, tuple[str, str, str]]) -> dict[str, str]:
 
 
 def mint_keys(keys: Mapping[str, str], taken: Collection[str]) -> dict[str, str]:
-    """Give each source that rows call by a key alone its slug: the key, with a digest where that is another's.
+    """Give each source that rows call by a key alone its slug: the key, with a digest where that is
+    another's.
 
     >>> mint_keys({"~NIST.AI.600-1": "NIST.AI.600-1"}, ())
     {'~NIST.AI.600-1': 'nist-ai-600-1'}
@@ -63,7 +64,9 @@ def mint_keys(keys: Mapping[str, str], taken: Collection[str]) -> dict[str, str]
 
 
 def make_source_slug(author: str, year: str, title: str, words: int) -> str:
-    """Name a source by so many words of its title; one without an author is named by year and title alone."""
+    """Name a source by so many words of its title; one without an author is named by year and title
+    alone.
+    """
     surname = slugify(author.split(",")[0], limit=30) or digest(author)
     return "-".join([*([surname] if author else []), year or "undated", *telling_words(title)[:words]])
 

@@ -61,7 +61,9 @@ class Occurrence:
 
     @property
     def text_keys(self) -> tuple[str, ...]:
-        """Return what other mentions may print of the description: all of it, or its first paragraph, which lists print."""
+        """Return what other mentions may print of the description: all of it, or its first
+        paragraph, which lists print.
+        """
         if self.kind != "own" or not self.description or "\n" not in self.description.captured:
             return (self.text_key,)
         return self.text_key, _make_text_key(self.description.captured.split("\n", 1)[0])

@@ -138,7 +138,9 @@ class _Classes:
 
 
 def _mark_title(block: SourceBlock) -> str:
-    """What makes documents one beside their year; a key means nothing outside the tables of its folder."""
+    """What makes documents one beside their year; a key means nothing outside the tables of its
+    folder.
+    """
     where = f"|{block.evidence.capture}|{block.evidence.row}|{block.evidence.column}"
     return f"~{block.key}{where}" if block.key else name_key(block.title.published) or f"~{where}"
 

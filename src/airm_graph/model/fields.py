@@ -11,7 +11,8 @@ ROLES = ("actor", "function", "lifecycle")
 #: and in exported tables, and a field of ``triples.statements``.
 TEXTS = ("note",)
 
-#: Columns that exported tables have got since they were first written: those written before are read without them.
+#: Columns that exported tables have got since they were first written: those written before are
+#: read without them.
 LATER_COLUMNS: Mapping[str, tuple[str, ...]] = MappingProxyType({"graph-mitigations": ("reason",)})
 #: The tables of a graph, as they are exported and read back: kind → its columns.
 GRAPH_TABLES: Mapping[str, tuple[str, ...]] = MappingProxyType(

@@ -51,11 +51,15 @@ class Finding:
         remedy: What to do about it.
         place: Where, as far as known.
         focus, path, value: For results of shapes: node, property and value as N-Triples terms.
-        shape, component: For results of shapes: the shape and the kind of constraint, as N-Triples terms.
-        severity_iri: For results of shapes: the severity as the shape states it, as an N-Triples term.
+        shape, component: For results of shapes: the shape and the kind of constraint, as N-Triples
+            terms.
+        severity_iri: For results of shapes: the severity as the shape states it, as an N-Triples
+            term.
         messages: For results of shapes: every message as a literal.
-        identity: For results of shapes: what makes it the same result wherever shapes and data stand in their files.
-        origin: For findings about RDF files: the place in a capture that the statement was taken from, as far as the file says.
+        identity: For results of shapes: what makes it the same result wherever shapes and data
+            stand in their files.
+        origin: For findings about RDF files: the place in a capture that the statement was taken
+            from, as far as the file says.
     """
 
     rule: str
@@ -74,7 +78,9 @@ class Finding:
     identity: tuple[str, ...] = ()
 
     def fails(self, at: Severity) -> bool:
-        """Tell whether the finding is as grave as *at*; what SHACL 1.2 calls debug and trace never is."""
+        """Tell whether the finding is as grave as *at*; what SHACL 1.2 calls debug and trace never
+        is.
+        """
         return self.severity.rank <= at.rank and self.severity_iri not in _NEVER_FAILING
 
 
@@ -96,7 +102,8 @@ class Rejected:
 
 @dataclass(frozen=True, slots=True, order=True)
 class TableCount:
-    """How many rows of a table were read below its header, blank ones left out, and how many of them are used.
+    """How many rows of a table were read below its header, blank ones left out, and how many of
+    them are used.
 
     Attributes:
         mapping: Which mapping was taken, and why.

@@ -271,7 +271,8 @@ class Entry:
 class Page:
     """What the reader found in one capture, in the order of its lines.
 
-    A table is one page for each source that it speaks of, all with the same capture: their mitigations are *entries*.
+    A table is one page for each source that it speaks of, all with the same capture: their
+        mitigations are *entries*.
 
     Attributes:
         source: None where neither page nor side-car names one, nor a row.

@@ -20,8 +20,8 @@ def diff(old: str | Path, new: str | Path) -> Changes:
     """Tell what changed from one release to another.
 
     Args:
-        old, new: Each a folder that a build wrote, or one of its RDF files. Findings are compared where
-            both are folders.
+        old, new: Each a folder that a build wrote, or one of its RDF files. Findings are compared
+            where both are folders.
 
     Raises:
         InputError: One of them is no release, or was changed since it was written.

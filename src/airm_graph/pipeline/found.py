@@ -1,4 +1,6 @@
-"""What lies at a path that is to be validated: RDF, mapping sets, pages and tables, and the rest."""
+"""What lies at a path that is to be validated: RDF, mapping sets, pages and tables, and the
+rest.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -34,7 +36,8 @@ class Found:
 
 
 def find_files(name: str | Path) -> Found:
-    """Find the files that a path stands for: itself, what a folder holds, the export of a written graph.
+    """Find the files that a path stands for: itself, what a folder holds, the export of a written
+    graph.
 
     Hidden files are left out; what is no file or folder is left to whoever reads it.
     """
@@ -58,7 +61,9 @@ def find_files(name: str | Path) -> Found:
 
 
 def _walk(folder: Path) -> Iterator[Path]:
-    """Yield the files below a folder that are not hidden; of a written graph, whose files all say the same, one."""
+    """Yield the files below a folder that are not hidden; of a written graph, whose files all say
+    the same, one.
+    """
     for path in folder.iterdir():
         if path.name.startswith("."):
             continue

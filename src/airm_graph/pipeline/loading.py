@@ -119,7 +119,8 @@ def read_sums(folder: Path) -> dict[str, str]:
         try:
             return dict(_check_sum(folder, line, number) for number, line in enumerate(lines, 1))
         except InputError:
-            # Sums and files of two releases: looked at once more, they are of one, unless somebody else has changed them.
+            # Sums and files of two releases: looked at once more, they are of one, unless somebody
+            # else has changed them.
             if data == before:
                 raise
             before = data
@@ -141,7 +142,8 @@ def _check_sum(folder: Path, line: str, number: int) -> tuple[str, str]:
 
 
 def find_export(path: Path, *, among: Collection[str] | None = None) -> Path | None:
-    """Find the RDF file that a path stands for: an export in a folder, or the file itself; None for other inputs.
+    """Find the RDF file that a path stands for: an export in a folder, or the file itself; None for
+    other inputs.
 
     Of a written graph, only what its sums name counts: other exports are of an earlier one.
 

@@ -110,7 +110,8 @@ def convert_matches(path: str | Path, *, format: str = "turtle") -> str:  # noqa
 def propose_mapping(
     paths: Sequence[str | Path], *, document: str = "", records: str = ""
 ) -> tuple[MappingProposal, tuple[TableCount, ...], tuple[Finding, ...]]:
-    """Propose a mapping for tables that belong together: which column is what, how sure that is, and why.
+    """Propose a mapping for tables that belong together: which column is what, how sure that is,
+    and why.
 
     Args:
         paths: Tables, or folders of them.
@@ -118,7 +119,8 @@ def propose_mapping(
         records: Name of the lists that hold the rows, in JSON and YAML.
 
     Returns:
-        The proposal; and, where it can be used as it is, how many rows it lets a build use, and what keeps it from the others.
+        The proposal; and, where it can be used as it is, how many rows it lets a build use, and
+        what keeps it from the others.
 
     Raises:
         InputError: A path does not exist or cannot be read, or no table is among them.

@@ -36,7 +36,8 @@ class Parts:
         digest: The SHA-256 of the sorted N-Triples.
         sums: Name of each part below the folder → its SHA-256.
         beside: Further files that belong to them, name → content.
-        folders: Name of each folder of parts → where it is until all is written; the folder above is of no use afterwards.
+        folders: Name of each folder of parts → where it is until all is written; the folder above
+            is of no use afterwards.
     """
 
     digest: str

@@ -142,7 +142,9 @@ class _Merging:
         self.keys = {decision.mitigation for decision in decisions.codes}
 
     def read(self) -> tuple[TableReadings, Records]:
-        """Read the tables: sources first, then which rows are independent, then all other rows, merged."""
+        """Read the tables: sources first, then which rows are independent, then all other rows,
+        merged.
+        """
         readers = [
             FolderReader(folder.tables, mappings=folder.mappings, later=folder.later, described=folder.described) for folder in self.folders
         ]
@@ -222,7 +224,9 @@ class _Merging:
         return found
 
     def _say_lacking(self, readers: Sequence[FolderReader]) -> None:
-        """Note at independent rows that nobody describes their document; the others are read one by one."""
+        """Note at independent rows that nobody describes their document; the others are read one by
+        one.
+        """
         owners = {part.number: (number, part.head.file) for number, folder in enumerate(self.folders) for part in folder.loaded}
         for one in self.stated:
             names = sorted({name for reader in readers for name in reader.list_lacking(one.mapping.name)})

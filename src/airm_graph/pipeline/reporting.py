@@ -61,7 +61,9 @@ def is_incomplete(read: Read) -> bool:
 
 
 def stop_at_violations(read: Read) -> Read:
-    """Keep nothing of what was read but its findings; what costs a row a reference is a violation, too."""
+    """Keep nothing of what was read but its findings; what costs a row a reference is a violation,
+    too.
+    """
     readings = read.readings
     findings = tuple(
         replace(finding, severity=Severity.VIOLATION) if finding.rule in REFERENCES else finding for finding in readings.findings

@@ -31,7 +31,8 @@ _INFERRED = iri("graph/inferred")
 
 
 class Graph(WritableGraph):
-    """A graph of mitigations: asserted and inferred quads in a table, what was found wrong, and ways to ask, convert and write.
+    """A graph of mitigations: asserted and inferred quads in a table, what was found wrong, and
+    ways to ask, convert and write.
 
     Attributes: those of `WritableGraph`.
     """
@@ -149,7 +150,8 @@ class Graph(WritableGraph):
         return run_query(self.store, name, arguments, base=self.base)
 
     def sparql(self, query: str, /) -> Table:
-        """Answer a SELECT of your own, over all named graphs and the ontology; nothing can be changed by one.
+        """Answer a SELECT of your own, over all named graphs and the ontology; nothing can be
+        changed by one.
 
         Raises:
             QueryError: It does not parse or is no SELECT.
@@ -213,11 +215,12 @@ class Graph(WritableGraph):
         return Explainer(self.quads, ontology=self.ontology, base=self.base)
 
     def explain(self, subject: str, predicate: str, value: str, /) -> Explanation:
-        """Say why a statement is in the graph: the rule, its premises, theirs, down to captured lines and cells.
+        """Say why a statement is in the graph: the rule, its premises, theirs, down to captured
+        lines and cells.
 
         Args:
-            subject, predicate, value: Each an IRI, a prefixed name, a path below the base or a literal
-                in quotes.
+            subject, predicate, value: Each an IRI, a prefixed name, a path below the base or a
+                literal in quotes.
 
         Raises:
             ParameterError: One of them is no term.
@@ -230,7 +233,9 @@ class Graph(WritableGraph):
         return self._explainer.explain_all()
 
     def find_contradictions(self) -> list[Contradiction]:
-        """Find what belongs to classes that exclude each other, each with its minimal set of statements."""
+        """Find what belongs to classes that exclude each other, each with its minimal set of
+        statements.
+        """
         return self._explainer.find_contradictions()
 
 

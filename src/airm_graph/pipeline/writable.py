@@ -1,4 +1,6 @@
-"""A graph that can be written: a table of quads, what was found wrong, and the files that say both."""
+"""A graph that can be written: a table of quads, what was found wrong, and the files that say
+both.
+"""
 
 import weakref
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -115,7 +117,8 @@ class WritableGraph:
         return release_digest(self._exported)
 
     def write(self, folder: str | Path, *, formats: Collection[str] | None = None) -> dict[str, Path]:
-        """Write exports, report, links, sums, for tables ``quarantine.csv``; when one fails, no file in *folder* is changed.
+        """Write exports, report, links, sums, for tables ``quarantine.csv``; when one fails, no
+        file in *folder* is changed.
 
         Args:
             folder: Made when it is missing.
@@ -157,7 +160,9 @@ class WritableGraph:
         return dict(self.written)
 
     def list_beside(self) -> dict[str, bytes]:
-        """The files that stand beside the exports, name to content: report, links, for tables ``quarantine.csv``."""
+        """The files that stand beside the exports, name to content: report, links, for tables
+        ``quarantine.csv``.
+        """
         beside = {REPORT: self.report.to_json().encode()}
         if self.links is not None:
             beside[LINKS] = "".join(write_links(self.links, notice=NOTICE, base=self.base)).encode()
@@ -166,7 +171,8 @@ class WritableGraph:
         return beside
 
     def write_tables(self, folder: str | Path) -> dict[str, Path]:
-        """Write the asserted quads as CSV tables that `airm_graph.build` reads back, with the mapping that says how.
+        """Write the asserted quads as CSV tables that `airm_graph.build` reads back, with the
+        mapping that says how.
 
         Args:
             folder: Made when it is missing.
@@ -203,7 +209,9 @@ class WritableGraph:
 
     @cached_property
     def _hidden(self) -> tuple[QuadSource, str]:
-        """What is exported, with IRIs that begin so in place of blank nodes, where data from elsewhere has some."""
+        """What is exported, with IRIs that begin so in place of blank nodes, where data from
+        elsewhere has some.
+        """
         if not self.table.execute(f"SELECT 1 FROM terms WHERE kind = {BLANK} LIMIT 1"):
             return self._exported, ""
         quads, start = hide_blank_nodes(self.quads)

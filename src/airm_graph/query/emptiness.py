@@ -26,7 +26,8 @@ def explain_emptiness(store: Answering, query: Query, arguments: Mapping[str, st
         One sentence.
 
     Raises:
-        ParameterError: An argument names a code, a source or a mitigation that is not there; the message has the nearest names.
+        ParameterError: An argument names a code, a source or a mitigation that is not there; the
+            message has the nearest names.
     """
     asked = _Asked(store, base)
     values = {one.name: arguments.get(one.name, one.default) for one in query.parameters}
@@ -84,7 +85,9 @@ class _Asked:
         return f"no {parameter.kind} of this data is called {value!r}; {_list_near(value.removeprefix(f'{parameter.kind}/'), names)}"
 
     def explain_code(self, parameter: Parameter, value: str, edition: str) -> str:
-        """Say in which edition a code is and has mitigations; empty where it is there, with some."""
+        """Say in which edition a code is and has mitigations; empty where it is there, with
+        some.
+        """
         schemes = self.list("e", f"?c skos:notation {literal(value)} ; skos:inScheme ?e")
         editions = [scheme.rpartition("/")[2] for scheme in schemes]
         if edition not in editions:
@@ -99,7 +102,9 @@ class _Asked:
         return self.explain_edition(edition) or f"no mitigation has the code {edition} {value}, or one below it{hint}"
 
     def explain_edition(self, edition: str) -> str:
-        """Say that the codes of the data are of other editions; empty where some are of this one."""
+        """Say that the codes of the data are of other editions; empty where some are of this
+        one.
+        """
         found = [scheme.rpartition("/")[2] for scheme in self.list("e", "?m airm:code ?c . ?c skos:inScheme ?e")]
         if edition in found:
             return ""

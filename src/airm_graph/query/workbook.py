@@ -1,4 +1,6 @@
-"""Answers as a workbook (XLSX): every cell a text, so that 1.10 stays 1.10 and nothing is run; equal answers are equal bytes."""
+"""Answers as a workbook (XLSX): every cell a text, so that 1.10 stays 1.10 and nothing is run;
+equal answers are equal bytes.
+"""
 
 import datetime
 import io

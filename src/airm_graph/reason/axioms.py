@@ -64,8 +64,8 @@ class Rule:
 
     Attributes:
         name: What OWL 2 RL calls the rule, such as ``prp-spo2``.
-        kind: ``class`` (a class lies below another), ``type`` (domain, range), ``property`` (a property implies
-            another), ``chain`` or ``disjoint``.
+        kind: ``class`` (a class lies below another), ``type`` (domain, range), ``property`` (a
+            property implies another), ``chain`` or ``disjoint``.
         body: Classes or properties that are required.
         head: Class or property that follows; empty for ``disjoint``.
         turned: Whether a type is of the object, or subject and object change places.
@@ -258,7 +258,8 @@ class _Reader:
         if sound:
             subject, predicate, value = self.axiom
             name = _NAMES[value if predicate == _TYPE else predicate]
-            # Rules of both directions have the number of theirs: the one that reads from left to right is the first.
+            # Rules of both directions have the number of theirs: the one that reads from left to
+            # right is the first.
             number = ("2", "1")[subject == body[0]] if name in _NUMBERED else ""
             self.declared[Rule(name + number, kind, body, head, turned, self.axiom)] = None
         return sound

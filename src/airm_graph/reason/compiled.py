@@ -153,7 +153,9 @@ class _Run:
         return f"(SELECT p, s, o FROM fact WHERE p IN {_listed(self._ids[name] for name in self._made)})"
 
     def _collect(self, vocabulary: Vocabulary | None, *, generalised: bool) -> int:
-        """Bring all results together and leave out what is asserted, what RDF forbids and what is not to be published."""
+        """Bring all results together and leave out what is asserted, what RDF forbids and what is
+        not to be published.
+        """
         implied = f"SELECT {_TURNED} FROM {{}} AS f JOIN rule_rewrite AS r ON r.source = f.p"
         types = f"SELECT {self._ids[_TYPE]} AS p, s, c AS o FROM typed"
         made = self._made_facts()

@@ -172,7 +172,9 @@ class Client:
         return answer
 
     def _show(self, text: str) -> str:
-        """Put the first lines of what a server said on one line; secrets go before it is cut, for half of one is one, too."""
+        """Put the first lines of what a server said on one line; secrets go before it is cut, for
+        half of one is one, too.
+        """
         return _show(self.hide(text[:_LOOKED_AT]))
 
     def _follow(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> Answer:

@@ -42,7 +42,8 @@ class Credentials:
             raise RemoteError(f"the credentials hold control characters; look at {USER}, {PASSWORD} and {TOKEN}")
 
     def hide(self, text: str) -> str:
-        """Replace password and token wherever *text* holds them or a part of them, in any form in which a server may echo them.
+        """Replace password and token wherever *text* holds them or a part of them, in any form in
+        which a server may echo them.
 
         >>> Credentials("me", password="hunter2").hide("wrong password hunter2, bWU6aHVudGVyMg==")
         'wrong password ***, ***'

@@ -1,4 +1,6 @@
-"""Find secrets in what a server says: as they are, encoded, in capitals or small letters, or cut."""
+"""Find secrets in what a server says: as they are, encoded, in capitals or small letters, or
+cut.
+"""
 
 import base64
 import html

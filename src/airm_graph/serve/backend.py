@@ -181,7 +181,9 @@ class Backend:
         return checked, self._store.ask(correct_query(text), base=self._base, default_graphs=default, named_graphs=named)
 
     def _answer_table(self, message: Message) -> Reply:
-        """Answer what a page shows of a query: the first rows and their number, the truth, or the beginning of statements."""
+        """Answer what a page shows of a query: the first rows and their number, the truth, or the
+        beginning of statements.
+        """
         _, result = self._ask(message)
         if result.kind == "rows":
             rows, shown = iter(result), message["rows"]

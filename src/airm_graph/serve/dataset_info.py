@@ -6,7 +6,8 @@ from typing import Any
 
 __all__ = ["DatasetInfo", "ReleaseFile"]
 
-#: Name, media type, SHA-256, size and time of the last change, in nanoseconds, of a file of the release.
+#: Name, media type, SHA-256, size and time of the last change, in nanoseconds, of a file of the
+#: release.
 ReleaseFile = tuple[str, str, str, int, int]
 
 

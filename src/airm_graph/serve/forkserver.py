@@ -23,7 +23,8 @@ from airm_graph.serve.worker import run_worker
 
 __all__ = ["CONTROL", "KILL", "LOWER_PRIORITY", "START", "WORKER_ENDED", "WORKER_STARTED", "start_fork_server"]
 
-#: A command to the fork server or an event from it, the number of the worker, and its process or, once it ended, its ``os.waitpid`` status.
+#: A command to the fork server or an event from it, the number of the worker, and its process or,
+#: once it ended, its ``os.waitpid`` status.
 CONTROL = struct.Struct(">cII")
 START, KILL, LOWER_PRIORITY = b"S", b"K", b"L"
 WORKER_STARTED, WORKER_ENDED = b"W", b"E"

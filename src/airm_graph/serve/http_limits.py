@@ -69,14 +69,18 @@ class _BufferedTransport:
 
 
 class LimitedHttpProtocol(HttpToolsProtocol):
-    """Refuses heads that are too long (414, 431); closes connections that are too many, or send heads or take answers too slowly."""
+    """Refuses heads that are too long (414, 431); closes connections that are too many, or send
+    heads or take answers too slowly.
+    """
 
     head_seconds, send_seconds, most_connections = 5.0, 10.0, 1000
     _timer: asyncio.TimerHandle | None = None
     idle_since = 0.0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Start the timer for the first request; where there are too many clients, part from the one that has been idle for longest."""
+        """Start the timer for the first request; where there are too many clients, part from the
+        one that has been idle for longest.
+        """
         if len(self.connections) >= self.most_connections and not self._make_room():
             transport.abort()
             return

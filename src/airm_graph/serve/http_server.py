@@ -32,7 +32,8 @@ __all__ = ["run_http_server"]
 
 #: Connections that wait in the system, and how many of them are taken in one turn of the loop.
 _BACKLOG, _TURN = 512, 64
-#: Descriptors for everything but clients, workers and files that are sent: standard streams, the loop, libraries, logs.
+#: Descriptors for everything but clients, workers and files that are sent: standard streams, the
+#: loop, libraries, logs.
 _OTHER_FILES = 48
 #: Seconds after which the server is gone whatever holds it.
 _GONE = 4.5
@@ -85,7 +86,8 @@ class _Server(uvicorn.Server):
 
     def handle_exit(self, sig: int, frame: "FrameType | None") -> None:
         """Take no more requests, and give up those in progress after a while."""
-        # On a machine that is very busy, or beside clients that keep the loop busy, a signal ends what does not end by itself.
+        # On a machine that is very busy, or beside clients that keep the loop busy, a signal ends
+        # what does not end by itself.
         signal.signal(signal.SIGALRM, lambda *_: os._exit(0))
         signal.setitimer(signal.ITIMER_REAL, _GONE)
         super().handle_exit(sig, frame)
@@ -124,7 +126,9 @@ def run_http_server(listener: socket.socket, client: GraphClient, *, pool: Worke
 
 
 def _count_connections(limits: Limits) -> int:
-    """Count the clients that may be connected, so that descriptors are left for workers, files and what is being accepted."""
+    """Count the clients that may be connected, so that descriptors are left for workers, files and
+    what is being accepted.
+    """
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     # Fast workers, slow ones, and those that are about to begin or to end.
     reserved = _OTHER_FILES + MOST_FILES + 4 * limits.workers + _TURN

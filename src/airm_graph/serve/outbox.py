@@ -1,4 +1,6 @@
-"""Bound the bytes and files that wait for their clients, over all connections, and give memory back afterwards."""
+"""Bound the bytes and files that wait for their clients, over all connections, and give memory back
+afterwards.
+"""
 
 import asyncio
 import os
@@ -72,7 +74,9 @@ class Outbox:
 
 
 def _give_back_memory() -> None:
-    """Ask the allocator of the GNU system to give back what is free; others do so by themselves or not at all."""
+    """Ask the allocator of the GNU system to give back what is free; others do so by themselves or
+    not at all.
+    """
     import ctypes
     import gc
 

@@ -101,7 +101,9 @@ def _encode(iri: str) -> str:
 
 
 def _send_file(request: "Request", client: GraphClient, path: str) -> "Response":
-    """Send a file of the release as it lies in its folder, unless it was changed since the server started."""
+    """Send a file of the release as it lies in its folder, unless it was changed since the server
+    started.
+    """
     from starlette.responses import Response
 
     name, media_type, digest, size, changed = client.info.files[path]

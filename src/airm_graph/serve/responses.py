@@ -164,7 +164,8 @@ def _large_response_class() -> Any:
         async def __call__(self, scope: "Scope", receive: "Receive", send: "Send") -> None:  # noqa: ARG002 - that of ASGI
             limits = self.outbox.limits
             try:
-                # A client that is too slow is left without the rest: the server closes what was not sent as a whole.
+                # A client that is too slow is left without the rest: the server closes what was not
+                # sent as a whole.
                 with suppress(TimeoutError):
                     async with asyncio.timeout(limits.send_seconds + len(self.body) / limits.send_rate):
                         await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
@@ -180,7 +181,9 @@ def _large_response_class() -> Any:
 
 
 def send_open_file(handle: int, about: os.stat_result, *, outbox: Outbox, media_type: str, headers: Mapping[str, str]) -> "Response":
-    """Make the response that sends an open file, whatever its name stands for by then, and closes it."""
+    """Make the response that sends an open file, whatever its name stands for by then, and closes
+    it.
+    """
     response: Response = _open_file_class()(f"/dev/fd/{handle}", stat_result=about, media_type=media_type, headers=headers)
     response.give = lambda: outbox.give_file(handle)  # type: ignore[attr-defined]
     return response

@@ -1,10 +1,12 @@
-"""Questions that the store is known to answer wrongly: put in words that it answers right, or refused with the reason.
+"""Questions that the store is known to answer wrongly: put in words that it answers right, or
+refused with the reason.
 
 Oxigraph 0.5 takes what an alternative path reaches for a set, so a count is too small; it joins no
 IRIs in GROUP_CONCAT, so the answer is empty; and a sub-select inside ``GRAPH ?g`` loses the graph.
 
 Source:
-    SPARQL 1.1, 18.1.7 and 18.4 (paths), 18.5.1.7 (GroupConcat), 18.2.4.4 (sub-selects), 18.6 (GRAPH).
+    SPARQL 1.1, 18.1.7 and 18.4 (paths), 18.5.1.7 (GroupConcat), 18.2.4.4 (sub-selects), 18.6
+    (GRAPH).
 """
 
 import re

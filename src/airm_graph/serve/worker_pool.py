@@ -6,8 +6,9 @@ requests never wait behind large ones. A moment is time of the processor: on a b
 request takes long and is still small. When there are as many slow requests as are allowed, the one
 that has run for longest is given up with 503, or else, where others wait, the new one.
 
-A worker that ends without having been told to is replaced, and its request is tried once more where the
-reason came from outside. The pool looks at itself once a second: a start that nobody answers is made again.
+A worker that ends without having been told to is replaced, and its request is tried once more where
+the reason came from outside. The pool looks at itself once a second: a start that nobody answers is
+made again.
 """
 
 import asyncio
@@ -26,7 +27,8 @@ __all__ = ["WorkerPool"]
 
 # A request that has been running for so many times the fast limit may be given up for another one.
 _LONG = 6
-#: Seconds between two looks of the pool at itself; after which a start counts as failed; without a worker, after which the server is ill.
+#: Seconds between two looks of the pool at itself; after which a start counts as failed; without a
+#: worker, after which the server is ill.
 _LOOK, _START_SECONDS, _ILL_SECONDS = 1.0, 10.0, 5.0
 
 
@@ -109,7 +111,9 @@ class WorkerPool:
 
     @property
     def ill_seconds(self) -> float:
-        """For how long nothing could be answered, where that is longer than it may be; otherwise 0."""
+        """For how long nothing could be answered, where that is longer than it may be; otherwise
+        0.
+        """
         if self._idle and not self.lost.is_set():
             return 0.0
         since = asyncio.get_running_loop().time() - self._last_alive
@@ -340,7 +344,8 @@ class WorkerPool:
             self._connecting.add(task)
             task.add_done_callback(self._connecting.discard)
         elif event == WORKER_STARTED:
-            # Its socket could not be received: this process has too many files open. Nobody can speak to it.
+            # Its socket could not be received: this process has too many files open. Nobody can
+            # speak to it.
             for handle in handles:
                 os.close(handle)
             self._give_up_start(number)

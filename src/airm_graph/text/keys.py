@@ -80,7 +80,7 @@ def location_key(evidence: Evidence) -> str:
 
     >>> location_key(Evidence("ab" * 32, 3, 5, "")), location_key(Evidence("ab" * 32, 3, 5, "", 2, "Code label"))
     ('capture/abababababababab/l3-l5', 'capture/abababababababab/r2-code-label')
-    """
+    """  # noqa: W505
     capture = f"capture/{evidence.capture[:16]}"
     if evidence.row is None:
         return f"{capture}/l{evidence.first_line}-l{evidence.last_line}"

@@ -65,8 +65,10 @@ def repair_text(lines: Sequence[tuple[int, int, str]], *, kind: Kind, words: Col
     """Repair a text and list every change.
 
     Args:
-        lines: Its fragments: line in the capture and column where the fragment starts in it, both 1-based, and the fragment.
-        kind: What the text is; bullets and structured prefixes are repaired in prose only, line breaks in names and titles only.
+        lines: Its fragments: line in the capture and column where the fragment starts in it, both
+            1-based, and the fragment.
+        kind: What the text is; bullets and structured prefixes are repaired in prose only, line
+            breaks in names and titles only.
         words: Words, in lower case, that stand elsewhere in the input: one that is split is joined.
 
     Returns:

@@ -13,7 +13,9 @@ _WORD = re.compile(r"(?<![\w-])[A-Za-z]{4,}(?![\w-])")
 
 
 def find_split(text: str) -> Iterator[re.Match[str]]:
-    """Find words that seem to be split: what stands before the hyphen is ``head``, behind the blank ``rest``."""
+    """Find words that seem to be split: what stands before the hyphen is ``head``, behind the blank
+    ``rest``.
+    """
     return (match for match in _SPLIT.finditer(text) if not _AFTER_HANGING_HYPHEN.match(match["rest"]))
 
 

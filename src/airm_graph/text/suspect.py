@@ -9,7 +9,8 @@ from airm_graph.text.words import LOST_HYPHENS, LOST_HYPHENS_EXACT, LOST_LIGATUR
 __all__ = ["MAY_NEED_REPAIR"]
 
 _LOST = "|".join(sorted({*LOST_LIGATURES, *LOST_HYPHENS, *(word.lower() for word in LOST_HYPHENS_EXACT)}))
-# RE2 has no escape for characters in the form that Python knows: above U+00FF they stand as they are.
+# RE2 has no escape for characters in the form that Python knows: above U+00FF they stand as they
+# are.
 _INVISIBLE = (
     r"[\x00-\x08\x0b-\x1f\x7f-\x9f\xad" + "\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u2064\u2066-\u2069\ufeff\ufff9-\ufffb"
     "\ufb00-\ufb06●•▪◦‣⁃\uf0b7\uf0a7]"

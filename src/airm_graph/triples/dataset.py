@@ -35,7 +35,8 @@ def describe_dataset(
         counts: Name of a class of the ontology → number of its instances.
         issued: Date (YYYY-MM-DD), when one is given.
         base: Base IRI of the build, for ``void:uriSpace``.
-        published: Address of the folder in which people find the files, with a slash at its end; None where it is not known.
+        published: Address of the folder in which people find the files, with a slash at its end;
+            None where it is not known.
     """
     graph, dataset, release = iri("graph/dataset"), iri("dataset"), iri(f"dataset/{version}")
     for subject, label in ((dataset, "AI risk mitigations"), (release, f"AI risk mitigations, release {version}")):

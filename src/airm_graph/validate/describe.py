@@ -22,7 +22,7 @@ def describe_location(location: Location | None) -> str:
 
     >>> describe_location(Location("a.txt", 3, 4)), describe_location(Location("a.csv", 14, 15, row=12, column="Code"))
     ('a.txt:3', 'a.csv:14 (row 12, column Code)')
-    """
+    """  # noqa: W505
     if location is None:
         return ""
     line = "" if location.first_line is None else f":{location.first_line}"

@@ -67,7 +67,7 @@ def judge(
     ...     found = judge(table, shape_rows=read_shapes("core"), engine="fast")
     >>> [result.message[:6] for result in found.results], set(found.engines.values())
     (['AGT-01'], {'columnar'})
-    """
+    """  # noqa: W505
     graph = ShapesGraph(shape_rows)
     own = OwnNodes(frozenset(habits), base=base)
     compiled = compile_shapes(graph, ids=table.add_terms(find_constants(shape_rows, graph=graph)))

@@ -16,7 +16,8 @@ __all__ = ["VIOLATION", "Result", "choose_message", "find_findings", "leave_out_
 
 #: The severity of a shape that states none.
 VIOLATION = term("sh:Violation")
-#: Severities of SHACL; SHACL 1.2 adds the last two. Whatever else a shape states counts as a violation.
+#: Severities of SHACL; SHACL 1.2 adds the last two. Whatever else a shape states counts as a
+#: violation.
 _SEVERITIES = {
     VIOLATION: Severity.VIOLATION,
     term("sh:Warning"): Severity.WARNING,
@@ -113,7 +114,8 @@ def _make_finding(result: Result, location: Location | None, *, label: str, sour
     rule, text = (match["rule"], match["what"]) if match else (label, result.message)
     what, _, remedy = text.partition("; ")
     what = what if remedy else what.removesuffix(".")
-    # Our shapes state the norm ("a mitigation cites its source"); other people's mostly state the fault.
+    # Our shapes state the norm ("a mitigation cites its source"); other people's mostly state the
+    # fault.
     is_norm = match is not None and "/shapes#" in result.shape
     return Finding(
         rule=rule,

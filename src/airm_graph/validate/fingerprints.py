@@ -28,7 +28,7 @@ def fingerprint_findings(findings: Iterable[Finding]) -> list[tuple[Finding, str
     >>> moved = [Finding("CAP-08", Severity.WARNING, "no reason", location=Location("a.txt", line, line, "Text")) for line in (3, 30)]
     >>> len({fingerprint_findings([finding])[0][1] for finding in moved})
     1
-    """
+    """  # noqa: W505
     counts: Counter[str] = Counter()
     found = []
     for finding in sort_findings(findings):
@@ -53,5 +53,7 @@ def _parts(finding: Finding) -> tuple[str, ...]:
 
 
 def _from_here(text: str) -> str:
-    """Take the folder of the run out of IRIs that are relative in their file, which lies elsewhere on other machines."""
+    """Take the folder of the run out of IRIs that are relative in their file, which lies elsewhere
+    on other machines.
+    """
     return text.replace(f"{Path.cwd().as_uri()}/", "") if "<file:" in text else text

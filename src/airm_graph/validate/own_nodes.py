@@ -12,7 +12,8 @@ __all__ = ["OwnNodes"]
 
 @dataclass(frozen=True, slots=True)
 class OwnNodes:
-    """The nodes that some shapes are for: IRIs below the base, and instances of classes of the project.
+    """The nodes that some shapes are for: IRIs below the base, and instances of classes of the
+    project.
 
     Attributes:
         habits: Those shapes, as terms; the others are for every node.

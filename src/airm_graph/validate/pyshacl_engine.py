@@ -123,7 +123,9 @@ def _add_languages(results: Iterable[Result], *, data: "Graph", nodes: Nodes) ->
 
 
 def _find_path(path: "Node | None", shape: str, *, nodes: Nodes, shapes: ShapesGraph) -> str:
-    """Write the path of a result as a SPARQL property path; pyshacl's report cuts off deep ones, so they come from the shape."""
+    """Write the path of a result as a SPARQL property path; pyshacl's report cuts off deep ones, so
+    they come from the shape.
+    """
     from rdflib import BNode
 
     if not isinstance(path, BNode):

@@ -164,7 +164,7 @@ def format_text(findings: Iterable[Finding], *, paths: Mapping[str, str] | None 
         add airm:source
     <BLANKLINE>
     1 violation, 0 warnings, 0 notes
-    """
+    """  # noqa: W505
     return "".join(f"{line.text}\n" for line in format_lines(findings, paths=paths, files=files))
 
 

@@ -20,11 +20,13 @@ __all__ = ["DEFAULT_SHAPES", "LoadedShapes", "list_habits", "load_shapes", "read
 
 #: What data is judged by: what every consumer relies on, and what an editor would look at.
 DEFAULT_SHAPES = ("core", "skos", "taxonomy", "provenance", "editorial")
-#: Those that say what a specification says; the others are habits of the project and judge its own nodes.
+#: Those that say what a specification says; the others are habits of the project and judge its own
+#: nodes.
 _STANDARDS = frozenset(("skos",))
 
 _QUERIES = frozenset(f"<{PREFIXES['sh']}{name}>" for name in ("ask", "construct", "select", "update"))
-# SERVICE goes out to the network and FROM reads files, in rdflib's evaluator; \uXXXX is decoded before it looks.
+# SERVICE goes out to the network and FROM reads files, in rdflib's evaluator; \uXXXX is decoded
+# before it looks.
 _OUTSIDE = re.compile(r"(?<![\w?$:])(?:SERVICE|FROM)(?![\w:])", re.IGNORECASE)
 _CODE_POINT = re.compile(r"\\+(?:u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8}))")
 _IMPORTS, _TYPE, _ONTOLOGY = (term(name) for name in ("owl:imports", "rdf:type", "owl:Ontology"))
@@ -117,7 +119,9 @@ def read_every_shapes(names: Iterable[str], *, base: str = BASE) -> list[Quad]:
 
 
 def list_habits(*, base: str = BASE) -> frozenset[str]:
-    """List the shapes of the project that state habits of its own, as terms: all but what specifications say."""
+    """List the shapes of the project that state habits of its own, as terms: all but what
+    specifications say.
+    """
     habits, said = (
         {row[0] for name in _list_known() if (name in _STANDARDS) is standard for row in read_shapes(name, base=base)}
         for standard in (False, True)
@@ -130,7 +134,9 @@ def _list_imports(rows: Iterable[Quad]) -> list[str]:
 
 
 def _find_import(target: str, *, base: str) -> str | None:
-    """Find what an import stands for: a file that is here, or shapes of the project; None for others."""
+    """Find what an import stands for: a file that is here, or shapes of the project; None for
+    others.
+    """
     own = rebase_text(_OWN, base)
     if target.startswith(own) and target.removeprefix(own) in _list_known():
         return target.removeprefix(own)

@@ -50,7 +50,8 @@ _IS_RESPELT = (
 )
 
 
-#: What a constraint reads: properties, and focus nodes by their number, with the number of quads of each.
+#: What a constraint reads: properties, and focus nodes by their number, with the number of quads of
+#: each.
 _Reads = dict[str | int, int]
 
 

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
 __all__ = ["ENGINES", "Verdict", "judge_shapes", "validate_rows"]
 
-#: ``fast`` compiles the shapes or refuses, ``reference`` is pyshacl, ``auto`` compiles what it can and leaves the rest to pyshacl.
+#: ``fast`` compiles the shapes or refuses, ``reference`` is pyshacl, ``auto`` compiles what it can
+#: and leaves the rest to pyshacl.
 ENGINES = ("auto", "fast", "reference")
 
 
@@ -77,7 +78,8 @@ def judge_shapes(
         left = "".join(f"; {name} is {reason}" for name, reason in loaded.passed_over)
         raise ShapesError(f"{', '.join(files)}: there is no shape with a target, so nothing would be judged{left}")
     try:
-        # Whoever names a file of shapes wants it judged by; by default, habits of the project are for its own nodes.
+        # Whoever names a file of shapes wants it judged by; by default, habits of the project are
+        # for its own nodes.
         habits = list_habits(base=base) if shapes is None else ()
         judgement = judge(table, shape_rows=shape_rows, engine=engine, habits=habits, base=base)
     except ShapesError as error:
@@ -127,7 +129,7 @@ def validate_rows(rows: Iterable[Quad], *, shapes: Sequence[str] | None = None, 
     >>> rows = [("<https://example.org/a>", "<http://www.w3.org/1999/02/22-rdf-syntax-ns#type>", "<http://www.w3.org/ns/prov#Agent>", "")]
     >>> [finding.rule for finding in validate_rows(rows)]
     ['AGT-01']
-    """
+    """  # noqa: W505
     from airm_graph.graph import TripleTable
 
     with TripleTable(threads=1) as table:

@@ -63,7 +63,9 @@ _NAMING = frozenset((term("rdf:type"), term("sh:nodeKind"), term("sh:severity"))
 
 
 def find_strange_term(row: Quad) -> str:
-    """Say what is wrong with the terms of SHACL in a row of a shapes graph; empty when nothing is."""
+    """Say what is wrong with the terms of SHACL in a row of a shapes graph; empty when nothing
+    is.
+    """
     _, predicate, value, _ = row
     named = (predicate, value) if predicate in _NAMING else (predicate,)
     for name in (text[len(_SH) : -1] for text in named if text.startswith(_SH)):

@@ -73,11 +73,13 @@ def list_people(names: str) -> tuple[str, ...]:
 
 
 def find_authors(body: Sequence[Fragment], *, is_whole: bool) -> int | None:
-    """Index of the author line: behind the last code line, best right behind the title that is glued to it.
+    """Index of the author line: behind the last code line, best right behind the title that is
+    glued to it.
 
     Args:
         body: The lines of a page above its last six.
-        is_whole: Whether the page goes on to these; on one that is cut nothing but a list of names with its date is an author line.
+        is_whole: Whether the page goes on to these; on one that is cut nothing but a list of names
+            with its date is an author line.
     """
     last_code = max((index for index, part in enumerate(body) if is_code_line(part)), default=-1)
     marker = next((index for index, part in enumerate(body) if part.text == "Reasoning"), -1)
@@ -132,7 +134,9 @@ def _is_part_of_name(word: str) -> bool:
 
 
 def _is_body(name: str) -> bool:
-    """Whether a name is that of a body or of a person, given name first: every word but small ones begins with a capital."""
+    """Whether a name is that of a body or of a person, given name first: every word but small ones
+    begins with a capital.
+    """
     words = [word.strip("()[]\"'“”‘’.,&/-–") for word in name.split()]
     words = [word for word in words if word]
     if not words or len(name) > _LONGEST_NAME or _ENDS.search(name) or words[0][:1].islower():

@@ -1,4 +1,6 @@
-"""From the reasoning to the source: blocks closed by code lines, the parent heading before the first, children and others."""
+"""From the reasoning to the source: blocks closed by code lines, the parent heading before the
+first, children and others.
+"""
 
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -110,7 +112,9 @@ def make_heading(script: Script, parts: Sequence[Fragment], basis: str, findings
 
 
 def _make_item(script: Script, parts: Sequence[Fragment], block: Block, findings: list[Finding], is_parent: Callable[[str], bool]) -> Item:
-    """Make an item of its lines; *is_parent* tells of a name whether it is printed above or on another page."""
+    """Make an item of its lines; *is_parent* tells of a name whether it is printed above or on
+    another page.
+    """
     name = script.text(parts[:1], kind="name")
     path = tuple(segment.strip() for segment in name.published.split(ARROW, 1))
     if not all(path) or not is_parent(name_key(path[0])):
@@ -126,7 +130,9 @@ def _make_item(script: Script, parts: Sequence[Fragment], block: Block, findings
 def _split_heading(
     script: Script, parts: Sequence[Fragment], *, rest: Sequence[Item], known: Known, findings: list[Finding]
 ) -> tuple[Heading | None, int]:
-    """Tell a parent heading before the first item; returns it and the index at which the item begins."""
+    """Tell a parent heading before the first item; returns it and the index at which the item
+    begins.
+    """
     texts = [part.text for part in parts]
     basis, begin = find_item_start(texts, rest=rest, others=min(_OTHERS, len(rest)), known=known)
     if begin == 0:
@@ -141,7 +147,9 @@ def _split_heading(
 
 
 def _find_others(script: Script, items: Sequence[Item], *, known: Known, findings: list[Finding]) -> int:
-    """Index of the first of the others: the last six, less those that other pages show to be children."""
+    """Index of the first of the others: the last six, less those that other pages show to be
+    children.
+    """
     named = {name_key(item.path[0]) for item in items if len(item.path) == 1}
     arrows = [index for index, item in enumerate(items) if len(item.path) > 1 and name_key(item.path[0]) in named]
     cut = min([max(0, len(items) - _OTHERS), *arrows])
@@ -160,9 +168,11 @@ def _is_other(item: Item, known: Known) -> bool:
 
 
 def _is_missing_elsewhere(item: Item, behind: Sequence[Item], known: Known) -> bool:
-    """Whether pages list the item behind but not this one, which as one of the others would stand before it there.
+    """Whether pages list the item behind but not this one, which as one of the others would stand
+    before it there.
 
-    A page does not list itself, so one page that lacks it proves nothing unless its code is another one.
+    A page does not list itself, so one page that lacks it proves nothing unless its code is another
+    one.
     """
     listers = known.listed_by(name_key(behind[0].name.published)) if behind else Counter[str]()
     return listers.total() > 1 or any(code and code != item.code for code in listers)

@@ -1,4 +1,6 @@
-"""Readings of pages that were made before: a page is read again only when it, what stands beside it, or what others say has changed."""
+"""Readings of pages that were made before: a page is read again only when it, what stands beside
+it, or what others say has changed.
+"""
 
 from collections import OrderedDict
 from contextlib import suppress
@@ -27,14 +29,17 @@ class Reader:
         self.read = 0
 
     def read_capture(self, data: bytes, *, file: str, sidecar: Sidecar, known: Known | None = None) -> tuple[Reading, str]:
-        """Read a page as `airm_graph.ingest.captures.page.read_capture` does, and say what it depends on, as a digest."""
+        """Read a page as `airm_graph.ingest.captures.page.read_capture` does, and say what it
+        depends on, as a digest.
+        """
         key = self.make_key(data, file=file, sidecar=sidecar, known=known)
         reading: Reading | None = self._recall(key) or self._look_up(key)
         if reading is None:
             reading = read_capture(data, file=file, sidecar=sidecar, known=known)
             self.read += 1
             if self._cache:
-                # Most pages read the same whatever others say: the reading is kept once, and under each key where it is.
+                # Most pages read the same whatever others say: the reading is kept once, and under
+                # each key where it is.
                 packed = pack(reading)
                 self._cache.keep(key, content := make_key(packed))
                 self._cache.keep(content, packed)

@@ -1,7 +1,7 @@
 """Code lines: ``CODE LABEL`` at the start of a line, the next name glued to the label.
 
-A line is split by the closed list of (code, label) pairs only. What looks like a code line and is none of them is told apart from
-numbered prose as far as that is certain, and reported.
+A line is split by the closed list of (code, label) pairs only. What looks like a code line and is
+none of them is told apart from numbered prose as far as that is certain, and reported.
 """
 
 import re
@@ -14,7 +14,8 @@ from airm_graph.taxonomy import Taxonomy, load_taxonomy
 __all__ = ["CodeLine", "find_code_line", "is_name_like"]
 
 _CODE = re.compile(r"(\d{1,2}(?:\.\d{1,2}){0,2})[ \u00a0](?=\S)")
-# What goes on behind a label in prose ("1.1 Models are …", "99 Otherwise …", "1.1 Model-based …"): no name begins so.
+# What goes on behind a label in prose ("1.1 Models are …", "99 Otherwise …", "1.1 Model-based …"):
+# no name begins so.
 _PROSE = re.compile(
     r"[\s\-–—,;:.)!?/]|[’'](?:\W|\Z|(?:d|ll|re|s|t|ve)\b)"
     r"|(?:s|es|set|sets|wise|al|ally|ing|ed|ism|isms|led|ler|lers|ling|makers?|making)(?![\w-])"
@@ -25,7 +26,8 @@ _LATE_GLUE = re.compile(r"(?<=[a-z]{2})(?=[A-Z][a-z])")
 _CAMEL = re.compile(
     r"\b(?:DeepMind|GitHub|GitLab|YouTube|LinkedIn|JavaScript|PowerPoint|TensorFlow|OpenAI|EleutherAI|LangChain|HuggingFace|CivitAI)\b"
 )
-# Behind the mark a quotation may close, or an asterisk lead to a note; a bracket may not: "Public reports (data, models, etc.)" is a name.
+# Behind the mark a quotation may close, or an asterisk lead to a note; a bracket may not: "Public
+# reports (data, models, etc.)" is a name.
 _END = re.compile(r"[.:;!?,…][\"”’*†‡]*$")
 _CITED = re.compile(r"\(\d{4}[a-z]?\)$")
 _TYPO = 0.8  # of SequenceMatcher: one or two letters off in a label of ten
@@ -66,7 +68,8 @@ def find_code_line(line: str, *, opens_block: bool, edition: str = "v2") -> Code
 
     Args:
         line: The line as captured.
-        opens_block: Whether a name is due here; a number then begins a name ("6.2 Supporting Defensive Systems").
+        opens_block: Whether a name is due here; a number then begins a name ("6.2 Supporting
+            Defensive Systems").
         edition: Edition whose pairs are the closed list.
 
     Returns:
@@ -128,7 +131,9 @@ def _carries(tail: str, label: str) -> bool:
 
 
 def _carries_with_blank(notation: str, tail: str, label: str) -> bool:
-    """Whether a blank stands between label and name: read as a pair where prose would hardly have both number and words by chance."""
+    """Whether a blank stands between label and name: read as a pair where prose would hardly have
+    both number and words by chance.
+    """
     return "." in notation and " " in label and tail.startswith(label) and _TOUCHES.match(tail, len(label)) is not None
 
 
@@ -138,7 +143,9 @@ def _rest(tail: str, cut: int, column: int) -> tuple[str, int]:
 
 
 def _cut_typo(tail: str, label: str) -> int | None:
-    """Where a misspelt *label* ends in *tail*, or None when *tail* does not begin with anything like it."""
+    """Where a misspelt *label* ends in *tail*, or None when *tail* does not begin with anything
+    like it.
+    """
     if _END.search(tail) or len(tail.split()) > 24 or tail.startswith(label):
         return None
     cuts = [cut for cut in range(max(3, len(label) - 3), len(label) + 4) if cut <= len(tail)]

@@ -1,4 +1,6 @@
-"""The top of a page: its notices, whatever else stands above the definition, and where the definition is."""
+"""The top of a page: its notices, whatever else stands above the definition, and where the
+definition is.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -40,7 +42,8 @@ class Head:
 
 
 def read_head(parts: Sequence[Fragment]) -> Head:
-    """Find the definition: the known one wherever it stands, else the line above "Also in", else the line below the notices.
+    """Find the definition: the known one wherever it stands, else the line above "Also in", else
+    the line below the notices.
 
     Args:
         parts: The lines of a page above its last six.
@@ -69,7 +72,9 @@ def _find_notice(text: str) -> str:
 
 
 def _find_above_parent(parts: Sequence[Fragment], notices: dict[int, str]) -> int | None:
-    """Index of the line above "Also in" with the label of a code; that of "Also in" where a notice stands above it."""
+    """Index of the line above "Also in" with the label of a code; that of "Also in" where a notice
+    stands above it.
+    """
     labels = load_taxonomy().labels()
     for index, part in enumerate(parts):
         if part.text.startswith(ALSO_IN) and part.text.removeprefix(ALSO_IN) in labels:

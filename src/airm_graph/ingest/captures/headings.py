@@ -1,4 +1,6 @@
-"""The first block after the reasoning: does it begin with the parent heading, or with the name of the first item?"""
+"""The first block after the reasoning: does it begin with the parent heading, or with the name of
+the first item?
+"""
 
 from collections.abc import Sequence
 
@@ -23,8 +25,9 @@ def find_item_start(texts: Sequence[str], *, rest: Sequence[Item], others: int, 
         known: What other pages of the source say.
 
     Returns:
-        Basis of the heading (see :class:`airm_graph.model.Heading`) and index of the item's name. An index of 0 means that there is no
-        heading, the basis "unsure" that the first line may as well be one.
+        Basis of the heading (see :class:`airm_graph.model.Heading`) and index of the item's name.
+        An index of 0 means that there is no heading, the basis "unsure" that the first line may as
+        well be one.
     """
     if len(texts) < 2:
         return "", 0
@@ -40,7 +43,9 @@ def find_item_start(texts: Sequence[str], *, rest: Sequence[Item], others: int, 
 
 
 def is_open(texts: Sequence[str], *, rest: Sequence[Item], known: Known) -> bool:
-    """Whether nothing on a page that is cut tells which of several names is that of the first item."""
+    """Whether nothing on a page that is cut tells which of several names is that of the first
+    item.
+    """
     block = _Block(texts, rest, 0, known)
     later = sum(block.looks[1:])
     if not later or not block.looks[0] or (later == 1 and not block.looks[-1]):
@@ -65,7 +70,9 @@ class _Block:
         return any(self.keys[0] in {name_key(item.name.published), name_key(item.path[-1])} for item in self.others)
 
     def is_root_before_its_children(self) -> bool:
-        """Whether the first line is the parent in a later ``Parent > Child`` and stands nowhere else: then it is printed here itself."""
+        """Whether the first line is the parent in a later ``Parent > Child`` and stands nowhere
+        else: then it is printed here itself.
+        """
         return self.keys[0] in self.lefts and not any(self.keys[0] == name_key(item.name.published) for item in self.rest)
 
     def find_certain_item(self) -> int | None:
@@ -83,7 +90,9 @@ class _Block:
         return text in self.known.descriptions(self.keys[index]) or (not text and self.known.is_named(self.keys[index]))
 
     def begin_behind_parent(self, certain: int | None) -> tuple[str, int]:
-        """The first line is one of the others: the parent, unless a child has its name by chance."""
+        """The first line is one of the others: the parent, unless a child has its name by
+        chance.
+        """
         begin = certain or self._skip_description()
         if begin is None and len(self.texts) == 2 and not self.looks[1] and all(is_name_like(item.name.captured) for item in self.rest):
             return "unsure", 0
@@ -111,6 +120,7 @@ class _Block:
         later = self.later
         if not self.looks[0] or later is None:
             return "", 0
-        # A name at the end may be the last paragraph, cut short; not where most items have no description at all.
+        # A name at the end may be the last paragraph, cut short; not where most items have no
+        # description at all.
         is_item = not self.looks[later + 1] if later < len(self.texts) - 1 else bare * 2 > len(self.rest)
         return ("pattern", later) if is_item else ("", 0)

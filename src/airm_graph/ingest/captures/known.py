@@ -1,4 +1,6 @@
-"""What the other pages of a source say: it settles what a line is where one page alone leaves that open."""
+"""What the other pages of a source say: it settles what a line is where one page alone leaves that
+open.
+"""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -41,7 +43,8 @@ class _Group:
 class Known:
     """What the other pages of a source say; names are normalised.
 
-    It is a view of what all pages say less what the page's own captures say, so that a page confirms nothing of itself.
+    It is a view of what all pages say less what the page's own captures say, so that a page
+    confirms nothing of itself.
     """
 
     group: _Group = field(default_factory=lambda: _Group(Counter()))
@@ -62,11 +65,15 @@ class Known:
         return frozenset(statement[2] for statement in said) - {_UNTOLD}
 
     def is_nested(self, name: str) -> bool:
-        """Whether another page prints it as the right side of ``Parent > Child``, and none lists it alone."""
+        """Whether another page prints it as the right side of ``Parent > Child``, and none lists it
+        alone.
+        """
         return any(map(self._count, self.group.by_name.get((_NESTED, name), ()))) and not self.listed_by(name)
 
     def listed_by(self, name: str) -> Counter[str]:
-        """Codes of the other pages that list *name* (as printed), and how many pages have each; an unresolved code is empty."""
+        """Codes of the other pages that list *name* (as printed), and how many pages have each; an
+        unresolved code is empty.
+        """
         statements = self.group.by_name.get((_LISTED, name), ())
         return Counter({statement[2]: count for statement in statements if (count := self._count(statement))})
 
@@ -75,14 +82,18 @@ class Known:
 
 
 def mark_source(page: Page | None) -> tuple[str, ...]:
-    """Name the source of a page by title and year, normalised, or by the document that its list tells; nothing where neither is known."""
+    """Name the source of a page by title and year, normalised, or by the document that its list
+    tells; nothing where neither is known.
+    """
     if page and page.source:
         return name_key(page.source.title.published), page.source.year or ""
     return ("", page.document) if page and page.document else ()
 
 
 def learn_names(pages: Sequence[Page]) -> dict[str, Known]:
-    """For each capture, what the other pages of its source say; a page that is alone has no entry."""
+    """For each capture, what the other pages of its source say; a page that is alone has no
+    entry.
+    """
     by_source: defaultdict[tuple[str, ...], dict[str, Page]] = defaultdict(dict)
     for page in pages:
         if mark := mark_source(page):
@@ -95,7 +106,8 @@ def learn_names(pages: Sequence[Page]) -> dict[str, Known]:
 
 
 def _learn_from_others(pages: Mapping[str, Page]) -> dict[str, Known]:
-    # Captures of one page say the same things twice; taken together they neither count twice nor confirm each other.
+    # Captures of one page say the same things twice; taken together they neither count twice nor
+    # confirm each other.
     said: defaultdict[tuple[str, ...], set[_Statement]] = defaultdict(set)
     for page in pages.values():
         said[_mark(page)].update(_say(page))
@@ -105,7 +117,9 @@ def _learn_from_others(pages: Mapping[str, Page]) -> dict[str, Known]:
 
 
 def _mark(page: Page) -> tuple[str, ...]:
-    """What two captures of one page have in common: definition, description and reason, or the capture itself when there is neither."""
+    """What two captures of one page have in common: definition, description and reason, or the
+    capture itself when there is neither.
+    """
     own = page.own
     texts = [normalise(text.captured) for text in (own.description, own.reasoning) if text] if own else []
     return (own.code or "", *texts) if own and texts else (page.capture.sha256,)

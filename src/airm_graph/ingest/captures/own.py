@@ -15,7 +15,9 @@ __all__ = ["read_own"]
 
 
 def read_own(script: Script, body: Sequence[Fragment], sidecar: Sidecar, findings: list[Finding]) -> tuple[OwnEntry | None, int]:
-    """Read definition, "Also in", description and reasoning; returns them and the index behind them."""
+    """Read definition, "Also in", description and reasoning; returns them and the index behind
+    them.
+    """
     if not body:
         findings.append(script.finding("CAP-06", "the page ends before the definition of its code", None))
         return None, 0
@@ -78,7 +80,8 @@ def _read_reasoning(script: Script, body: Sequence[Fragment], at: int, findings:
     if marker is None:
         line = body[min(at, len(body) - 1)].line
         findings.append(script.finding("CAP-08", "the page gives no reason for its code", line))
-        # Without the marker only prose can be told from what follows: a heading or the name of an item.
+        # Without the marker only prose can be told from what follows: a heading or the name of an
+        # item.
         end = next((index for index in range(at, stop) if is_name_like(body[index].text)), at)
         return end, script.prose(body[at:end], findings), None
     description = script.prose(body[at:marker], findings)

@@ -1,7 +1,8 @@
 """Captured pages: the text of one mitigation page a file, flattened to lines.
 
-Reads the grammar of `docs/guides/captures.md`: two notices, the definition of the page's own code, "Also in", description, reasoning,
-parent heading, children, others, source, and six lines of stage, actor and function. Problems are findings; nothing is guessed.
+Reads the grammar of `docs/guides/captures.md`: two notices, the definition of the page's own code,
+"Also in", description, reasoning, parent heading, children, others, source, and six lines of stage,
+actor and function. Problems are findings; nothing is guessed.
 """
 
 from collections.abc import Sequence
@@ -39,7 +40,8 @@ def read_capture(data: bytes, *, file: str, sidecar: Sidecar | None = None, know
         data: The whole file (at most ``decode.MAX_BYTES + 1`` bytes of it).
         file: Name of the file, for findings and the graph.
         sidecar: What is known beside the page.
-        known: Names from other pages of the same source, which settle what is heading and what is item.
+        known: Names from other pages of the same source, which settle what is heading and what is
+            item.
 
     Returns:
         The page with every record's lines, and findings of the CAP and TXT rules.
@@ -92,7 +94,9 @@ def _report_head(script: Script, head: Head, first: int, findings: list[Finding]
 def _read_body(
     script: Script, capture: Capture, body: Sequence[Fragment], tail: Tail, sidecar: Sidecar, known: Known, findings: list[Finding]
 ) -> tuple[Page, Sequence[Fragment]]:
-    """Read what stands between the notices and the last six lines; returns also the lines that say nothing for certain."""
+    """Read what stands between the notices and the last six lines; returns also the lines that say
+    nothing for certain.
+    """
     authors = find_authors(body, is_whole=tail.is_whole or bool(tail.roles))
     end = max((index + 1 for index, part in enumerate(body) if is_code_line(part)), default=0)
     until = authors if authors is not None else end or len(body)
@@ -113,9 +117,11 @@ def _read_body(
 def _tell_title(
     script: Script, blocks: list[Block], rest: list[Fragment], findings: list[Finding], *, has_source: bool, is_whole: bool
 ) -> tuple[list[Block], list[Fragment], list[Fragment]]:
-    """Tell the title from what else stands before the author line: blocks, the heading of a page without items, the title.
+    """Tell the title from what else stands before the author line: blocks, the heading of a page
+    without items, the title.
 
-    Without an author line there is no title, and on a page that is cut nothing tells what the lines behind the last item were.
+    Without an author line there is no title, and on a page that is cut nothing tells what the lines
+    behind the last item were.
     """
     if not has_source and not is_whole:
         return blocks, [], []

@@ -70,7 +70,9 @@ class Script:
         return replace(text, repairs=tuple(moved))
 
     def prose(self, fragments: Sequence[Fragment], findings: list[Finding]) -> Text | None:
-        """Repair a description, reason or abstract and report what is damaged beyond repair; None for no fragments."""
+        """Repair a description, reason or abstract and report what is damaged beyond repair; None
+        for no fragments.
+        """
         if not fragments:
             return None
         text = self.text(fragments, kind="prose")
@@ -81,7 +83,8 @@ class Script:
         return text if text.published else None
 
 
-# The others of a source recur on each of its pages, and pages are read more than once: most texts are repaired already.
+# The others of a source recur on each of its pages, and pages are read more than once: most texts
+# are repaired already.
 _KEPT = 1 << 15
 
 

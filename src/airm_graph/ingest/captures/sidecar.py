@@ -1,4 +1,6 @@
-"""The side-car of an input: ``NAME.meta.yaml`` with what is known of a page, or of the sources that a table names."""
+"""The side-car of an input: ``NAME.meta.yaml`` with what is known of a page, or of the sources that
+a table names.
+"""
 
 import datetime
 import re
@@ -18,7 +20,8 @@ __all__ = ["MAX_SIDECAR", "NamedSource", "Sidecar", "is_web_address", "read_side
 MAX_SIDECAR = 64_000
 
 
-# What RFC 3987 lets stand in an address, which becomes an IRI of the graph: brackets only around the number of a host, one fragment.
+# What RFC 3987 lets stand in an address, which becomes an IRI of the graph: brackets only around
+# the number of a host, one fragment.
 _CHAR = r"(?:[\w\-.~!$&'()*+,;=:@\u00a1-\ud7ff\uf900-\ufdcf\ufdf0-\uffef\U00010000-\U0001fffd]|%[0-9A-Fa-f]{2})"
 _ADDRESS = re.compile(
     rf"(?i:https?)://(?:{_CHAR}+|\[[0-9A-Fa-f:.]+\](?::\d+)?)(?:/{_CHAR}*)*(?:\?(?:{_CHAR}|[/?])*)?(?:#(?:{_CHAR}|[/?])*)?"

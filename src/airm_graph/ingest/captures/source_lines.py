@@ -1,4 +1,6 @@
-"""The source of a page: title, author line and abstract, as it prints them or as a side-car names them."""
+"""The source of a page: title, author line and abstract, as it prints them or as a side-car names
+them.
+"""
 
 from collections.abc import Sequence
 from dataclasses import replace

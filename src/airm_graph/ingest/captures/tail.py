@@ -1,7 +1,8 @@
 """The last six lines of a page: stage, actor, function, each with its definition.
 
-"Unable to classify" stands in all three vocabularies, so position decides. One term of each has been seen; several of one vocabulary are
-read when the definitions confirm them. On a page without a source the stage is glued to the last label of the items.
+"Unable to classify" stands in all three vocabularies, so position decides. One term of each has
+been seen; several of one vocabulary are read when the definitions confirm them. On a page without a
+source the stage is glued to the last label of the items.
 """
 
 from collections.abc import Sequence
@@ -100,7 +101,9 @@ def _extend(
 
 
 def _read_pairs(parts: Sequence[Fragment]) -> list[tuple[Vocabulary, Fragment, Fragment]] | None:
-    """Read label and definition by turns through stage, actor and function; None when the lines are anything else."""
+    """Read label and definition by turns through stage, actor and function; None when the lines are
+    anything else.
+    """
     pairs = _take_pairs(parts)
     return pairs if len(parts) == 2 * len(pairs) else None
 
@@ -186,7 +189,9 @@ def _read_truncated(script: Script, parts: tuple[Fragment, ...]) -> Tail:
 
 
 def _find_start(parts: Sequence[Fragment]) -> int:
-    """Index of the stage: told by its definition, else by its place behind the author line or at the cut."""
+    """Index of the stage: told by its definition, else by its place behind the author line or at
+    the cut.
+    """
     stages = load_vocabularies()[0]
     labels = [index for index in range(len(parts)) if parts[index].text in stages.concepts]
     behind = next((index + 1 for index in range(len(parts) - 1, -1, -1) if match_authors(parts[index].text)), None)

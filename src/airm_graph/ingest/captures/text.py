@@ -23,7 +23,9 @@ _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """Lines without their ends, and the SHA-256 of the text in its normal form; or the finding that says why not."""
+    """Lines without their ends, and the SHA-256 of the text in its normal form; or the finding that
+    says why not.
+    """
 
     lines: tuple[str, ...]
     sha256: str

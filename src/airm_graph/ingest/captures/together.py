@@ -1,8 +1,8 @@
 """Pages that are read together: what one page leaves open, others of its source may settle.
 
 Each page is read alone, then again with what the others say. A reader that keeps what it read does
-so for the pages of a source as a whole, too: where none of them changed, nothing of them is unpacked
-but what the merge of sources needs.
+so for the pages of a source as a whole, too: where none of them changed, nothing of them is
+unpacked but what the merge of sources needs.
 """
 
 from collections import defaultdict
@@ -26,7 +26,8 @@ __all__ = ["ReadPage", "read_together"]
 #: What pages teach each other corrects what they teach: measured on simulated sources, a second
 #: round halves what is left of misread headings, a third changes nothing.
 _ROUNDS = 2
-#: Title and year, normalised; for pages without a source what tells their document; empty for what is no page.
+#: Title and year, normalised; for pages without a source what tells their document; empty for what
+#: is no page.
 _Mark = tuple[str, ...]
 #: So many digits of a digest name a document.
 _HEX = 16
@@ -106,7 +107,9 @@ class _Batch:
         self._marks.append(mark)
 
     def _find_mark(self, loaded: _Loaded, alone: str) -> tuple[_Mark, str, Printed]:
-        """The source that a page names; where only a side-car does, or nothing, also its digest and what it lists."""
+        """The source that a page names; where only a side-car does, or nothing, also its digest and
+        what it lists.
+        """
         kept = self._reader.find(f"{alone}-source")
         with suppress(TypeError, ValueError):
             mark, digest, printed = kept
@@ -141,7 +144,9 @@ class _Batch:
         return [found[number] for number in range(len(self._loaded))]
 
     def _join_unnamed(self) -> None:
-        """Tell by their lists which pages without a source are of one document, and take the source that a side-car gives one of them."""
+        """Tell by their lists which pages without a source are of one document, and take the source
+        that a side-car gives one of them.
+        """
         digests = {number: digest for number, (digest, _) in self._unnamed.items()}
         for numbers in join_by_lists({number: printed for number, (_, printed) in self._unnamed.items()}):
             named = [number for number in numbers if self._marks[number]]

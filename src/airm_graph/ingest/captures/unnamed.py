@@ -16,7 +16,8 @@ __all__ = ["Printed", "join_by_lists", "list_printed"]
 #: What a page lists: name, code and text of each item, normalised.
 Printed = tuple[tuple[str, str, str], ...]
 
-#: So much must be printed alike: an item that could stand in any document counts one, another one two.
+#: So much must be printed alike: an item that could stand in any document counts one, another one
+#: two.
 _ENOUGH, _FEWEST = 6, 3
 _LONG_TEXT, _LONG_NAME = 30, 3
 
@@ -37,7 +38,7 @@ def join_by_lists(printed: Mapping[int, Printed]) -> list[list[int]]:
     >>> one = (("kiln rules heat logs", "2.3.3", ""), ("shard counts of tiles", "2.2.1", ""), ("oath of the yard", "3.3.3", ""))
     >>> join_by_lists({1: one, 2: one, 3: one[:1]})
     [[1, 2], [3]]
-    """
+    """  # noqa: W505
     lists: dict[Printed, list[int]] = {}
     for number, some in printed.items():
         # A page that lists nothing has nothing in common with another one.
@@ -58,7 +59,9 @@ def _is_telling(lists: Sequence[Printed]) -> bool:
 
 @lru_cache(maxsize=1 << 12)
 def _overlap(one: Printed, two: Printed) -> bool:
-    """Whether two lists have enough in common, in one order, and contradict each other in no code."""
+    """Whether two lists have enough in common, in one order, and contradict each other in no
+    code.
+    """
     codes = {name: code for name, code, _ in one}
     shared = set(one) & set(two)
     is_one_order = [item for item in one if item in shared] == [item for item in two if item in shared]

@@ -23,7 +23,8 @@ _BUILTIN = {
     22: "yyyy-mm-dd hh:mm",
     46: "[h]:mm:ss",
 }
-# Texts in quotes, escaped and padding characters, and brackets that say colour, locale or condition.
+# Texts in quotes, escaped and padding characters, and brackets that say colour, locale or
+# condition.
 _ASIDE = re.compile(r'"[^"]*"|\\.|_.|\*.|\[(?!(?:h+|m+|s+)\])[^\]]*\]', re.IGNORECASE)
 _ELAPSED = re.compile(r"\[(?:h+|m+|s+)\]", re.IGNORECASE)
 _FIXED = re.compile(r"(?:#,##)?(#?0+|0*(?=\.))(?:\.(0+))?")
@@ -62,7 +63,7 @@ def read_format(number: int, code: str | None) -> NumberFormat:
     (2, 'day', 'elapsed')
     >>> read_format(164, r'#,##0.00\ "yds"').kind
     'number'
-    """
+    """  # noqa: W505
     shown = _ASIDE.sub("", _BUILTIN.get(number, "") if code is None else code).partition(";")[0].strip()
     if _ELAPSED.search(shown):
         return NumberFormat("elapsed")

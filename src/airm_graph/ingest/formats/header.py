@@ -68,7 +68,8 @@ def find_header(rows: Sequence[tuple[int, Sequence[str]]], merges: Sequence[Merg
 
 def _find_full_row(rows: Mapping[int, Sequence[str]]) -> int:
     counts = {number: sum(map(bool, cells)) for number, cells in rows.items()}
-    # Three rows in four are not fuller: one that has stray cells far out does not count, and titles are few.
+    # Three rows in four are not fuller: one that has stray cells far out does not count, and titles
+    # are few.
     usual = sorted(counts.values())[3 * len(counts) // 4]
     return next(number for number, count in counts.items() if 2 * count > usual)
 

@@ -30,7 +30,8 @@ __all__ = ["read_json", "read_json_lines"]
 _SPACE = re.compile(r"[ \t\n\r]*")
 _NUMBER_END = re.compile(r"[-+.0-9eE]*\Z")
 _MOST_VALUES = 10_000  # of a list in a file that may be one record
-#: Characters of a file that is held as a whole, to look for lists in it; the catalogue of NIST SP 800-53 has 10 million.
+#: Characters of a file that is held as a whole, to look for lists in it; the catalogue of NIST SP
+#: 800-53 has 10 million.
 _MAX_WHOLE = 50_000_000
 _MANY = 5  # names of members listed in a message
 
@@ -145,7 +146,9 @@ class _Scanner:
                 raise self.refuse(f"not JSON: {what} does not end")
 
     def value(self, *, limit: int = 0) -> Any:
-        """Take a whole value of at most so many characters, as many as a row may have when left out."""
+        """Take a whole value of at most so many characters, as many as a row may have when left
+        out.
+        """
         limit = limit or MAX_ROW
         self.peek()
         while True:

@@ -45,7 +45,9 @@ class Package:
         return self._archive.read_chunks(self._parts[part.lower()])
 
     def may_hold(self, part: str, word: bytes) -> bool:
-        """Tell whether a word stands in a part; yes where that cannot be seen without parsing it."""
+        """Tell whether a word stands in a part; yes where that cannot be seen without parsing
+        it.
+        """
         pairs = pairwise(chain([b""], self._chunks(part)))
         # A zero byte means another encoding than one in which ASCII is ASCII.
         return any(word in before + chunk or b"\0" in chunk[:4] for before, chunk in pairs)
@@ -110,12 +112,15 @@ class _Tree:
         element = self._builder.start(name.rpartition(":")[2], attributes)
         if self._root is None:
             self._root = element
-            # Nearly no program writes prefixes, for which the namespace of the root has to have one.
+            # Nearly no program writes prefixes, for which the namespace of the root has to have
+            # one.
             spaces = [*attributes.values()].count(attributes.get("xmlns", ""))
             self._parser.StartElementHandler = self._start if ":" in name or spaces > 1 else self._builder.start
 
     def take(self, size: int) -> list[Element]:
-        """Take out the elements that are complete after so many more bytes; no bytes are the end."""
+        """Take out the elements that are complete after so many more bytes; no bytes are the
+        end.
+        """
         if self._root is None:
             return []
         found: list[Element] = []

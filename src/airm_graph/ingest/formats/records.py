@@ -1,4 +1,6 @@
-"""Records as JSON and YAML have them → flat rows: a member of an object within a record is the column ``outer.inner``."""
+"""Records as JSON and YAML have them → flat rows: a member of an object within a record is the
+column ``outer.inner``.
+"""
 
 import json
 import re
@@ -11,7 +13,8 @@ from airm_graph.ingest.formats.rows import MAX_CELL, MAX_COLUMNS, MAX_DEPTH, MAX
 
 __all__ = ["LIST_SEPARATOR", "Flattener", "Number", "Record", "explain_error", "make_record", "point"]
 
-#: Between two values of a list in one cell: what separates authors, too, unless a mapping says otherwise.
+#: Between two values of a list in one cell: what separates authors, too, unless a mapping says
+#: otherwise.
 LIST_SEPARATOR = "; "
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -96,7 +99,8 @@ class _Cells:
 
     Attributes:
         has_more: Whether a value has no cell, for its column is there already.
-        is_spread: Whether a list of objects makes a column of each of their members, a line for each.
+        is_spread: Whether a list of objects makes a column of each of their members, a line for
+            each.
     """
 
     found: dict[str, str] = field(default_factory=dict)

@@ -27,11 +27,14 @@ __all__ = [
     "read_header",
 ]
 
-#: Bytes of a table whose rows are all kept: a hundred times the largest table seen (831 rows, 340 kB) is 34 MB.
+#: Bytes of a table whose rows are all kept: a hundred times the largest table seen (831 rows, 340
+#: kB) is 34 MB.
 MAX_TABLE = 200_000_000
-#: Bytes of a table whose rows pass by; 1,000,000 rows like those of the largest table seen are 400 MB.
+#: Bytes of a table whose rows pass by; 1,000,000 rows like those of the largest table seen are 400
+#: MB.
 MAX_STREAM = 4_000_000_000
-#: The longest cell seen had 3,100 characters; what the csv module takes at most unless it is told otherwise.
+#: The longest cell seen had 3,100 characters; what the csv module takes at most unless it is told
+#: otherwise.
 MAX_CELL = 131_072
 #: Characters of a row; the longest seen had 3,900.
 MAX_ROW = 4_000_000
@@ -39,7 +42,8 @@ MAX_ROW = 4_000_000
 MAX_COLUMNS = 16_384
 #: Rows, blank ones too; a spreadsheet holds 1,048,576.
 MAX_ROWS = 10_000_000
-#: Cells of a table whose rows are all kept, and of one whose rows pass by; a row counts as 25 more. Few bytes can make many cells.
+#: Cells of a table whose rows are all kept, and of one whose rows pass by; a row counts as 25 more.
+#: Few bytes can make many cells.
 MAX_KEPT, MAX_PASSED = 50_000_000, 2_000_000_000
 #: Objects in objects of a record, or elements in elements of a workbook.
 MAX_DEPTH = 32
@@ -48,7 +52,8 @@ _MAX_SAID = 100
 
 
 def read_header(cells: Sequence[str]) -> tuple[str, ...]:
-    r"""Name columns by their cells, without white space around a name, doubled within it, or characters that nobody sees.
+    r"""Name columns by their cells, without white space around a name, doubled within it, or
+    characters that nobody sees.
 
     >>> read_header([" Source\u00a0 ID", "Na\u200bme"])
     ('Source ID', 'Name')
@@ -128,7 +133,9 @@ class TableHead:
         return max((number for number, name in enumerate(self.header, 1) if name), default=0)
 
     def get(self, row: Row, column: str) -> str:
-        """Get the cell below a header, without white space around it; empty where there is none, or a placeholder."""
+        """Get the cell below a header, without white space around it; empty where there is none, or
+        a placeholder.
+        """
         index = self.header.index(column) if column in self.header else len(row.cells)
         if index >= len(row.cells):
             return ""

@@ -1,4 +1,6 @@
-"""Records in a value that is held as a whole: those of its only list, of every list of a name, or the value itself."""
+"""Records in a value that is held as a whole: those of its only list, of every list of a name, or
+the value itself.
+"""
 
 from collections.abc import Iterator
 from typing import Any
@@ -28,7 +30,8 @@ def read_lists(whole: Any, out: Pass) -> Iterator[Row]:
 
 
 def read_records(whole: Any, out: Pass) -> Iterator[Row]:
-    """Read the records of the only list of objects in a value that is held as a whole, or the value as one record.
+    """Read the records of the only list of objects in a value that is held as a whole, or the value
+    as one record.
 
     Raises:
         UnreadableError: There is neither, or there are several lists.
@@ -53,7 +56,9 @@ def read_records(whole: Any, out: Pass) -> Iterator[Row]:
 
 
 def _list_values(value: Any) -> list[Any]:
-    """List what stands in a list, or in an object that has an object under each name, such as an identifier."""
+    """List what stands in a list, or in an object that has an object under each name, such as an
+    identifier.
+    """
     if isinstance(value, Record) and value and all(isinstance(one, Record) for one in value.values()):
         return list(value.values())
     return value if isinstance(value, list) else []
@@ -69,7 +74,9 @@ def _find_lists(value: Any, pointer: str) -> Iterator[tuple[str, list[Any]]]:
 
 
 def _find_records(value: Any, name: str, depth: int = 0) -> Iterator[tuple[Record, int]]:
-    """Find the objects in lists, or in objects of objects, called *name*, without those of its own, and its line (0: unknown)."""
+    """Find the objects in lists, or in objects of objects, called *name*, without those of its own,
+    and its line (0: unknown).
+    """
     if depth > MAX_DEPTH:
         raise UnreadableError(f"objects are nested more than {MAX_DEPTH} deep")
     if isinstance(value, list):

@@ -1,4 +1,6 @@
-"""YAML → rows, as of JSON: one list of records, or one record. Every value is a text, nothing is built but texts, lists and objects."""
+"""YAML → rows, as of JSON: one list of records, or one record. Every value is a text, nothing is
+built but texts, lists and objects.
+"""
 
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -19,7 +21,8 @@ _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 
 
 def read_yaml(pieces: Iterable[str], out: Pass) -> Iterator[Row]:
-    """Read the records of the only list of objects in a YAML file, or of the lists that a mapping names, or the file as one record.
+    """Read the records of the only list of objects in a YAML file, or of the lists that a mapping
+    names, or the file as one record.
 
     Args:
         pieces: The text.

@@ -35,7 +35,8 @@ class Documents:
             described: What rows call a document → what a side-car says of it.
         """
         self.described = described
-        #: Number of a document that no table lists → what is wrong with that; empty where a side-car describes it.
+        #: Number of a document that no table lists → what is wrong with that; empty where a
+        #: side-car describes it.
         self.unlisted: dict[int, str] = {}
         self.blocks: list[SourceBlock] = []
         self.rows: list[tuple[MappedTable, Row]] = []
@@ -111,7 +112,9 @@ class Documents:
         return None, f"the source {value!r} is in no table of sources beside this one"
 
     def add_unlisted(self, mapped: MappedTable, rows: Iterable[Row]) -> list[SourceBlock]:
-        """Take in the documents that rows name and no table lists: what the row calls one is known of it, and what a side-car says."""
+        """Take in the documents that rows name and no table lists: what the row calls one is known
+        of it, and what a side-car says.
+        """
         added = []
         for row in rows:
             value = mapped.get(row, "source")
@@ -191,7 +194,9 @@ def _find_gaps(mapped: MappedTable, row: Row) -> list[Reason]:
 
 
 def read_inline(mapped: MappedTable, row: Row) -> SourceBlock | list[Reason]:
-    """The document that a row describes itself, or that the mapping names for all rows, or why it cannot be told."""
+    """The document that a row describes itself, or that the mapping names for all rows, or why it
+    cannot be told.
+    """
     inline, constant = mapped.columns.inline, mapped.columns.document
     if constant:
         return _read_block(mapped, row, lambda what: constant.get(what, ""), {})

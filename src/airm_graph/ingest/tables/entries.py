@@ -193,7 +193,9 @@ class _Set:
         return pages + self._read("taxonomy", self._read_taxonomy)
 
     def add_unlisted(self, rows: Lookup[str, Sequence[Row]]) -> list[Page]:
-        """Take in the documents that rows name and no table lists; *rows* are those that came later, by table."""
+        """Take in the documents that rows name and no table lists; *rows* are those that came
+        later, by table.
+        """
         tables = [mapped for mapped in self._mitigations if not mapped.columns.inline]
         added = [
             (mapped, block)
@@ -353,7 +355,9 @@ class _Mitigations:
 
 
 def _doubts(problems: Sequence[Reason], given: ClassificationMapping) -> bool:
-    """Whether a label in a column of its own contradicts the codes: then none of them is certain."""
+    """Whether a label in a column of its own contradicts the codes: then none of them is
+    certain.
+    """
     return any(header == given.columns.get("label") for _, header, _ in problems)
 
 

@@ -175,7 +175,9 @@ def _name_tables(entry: Input, tables: Iterable[Table]) -> dict[str, str]:
 
 
 def _excuse(tables: Sequence[Table], mappings: Sequence[Mapping], *, is_named: bool) -> tuple[Table, ...]:
-    """Make notes of tables that nobody may have meant: JSON found in a folder, and tables beside one that a mapping knows."""
+    """Make notes of tables that nobody may have meant: JSON found in a folder, and tables beside
+    one that a mapping knows.
+    """
     known = [any(mapping.find_table(table.header, is_sparse=table.is_sparse) for mapping in mappings) for table in tables]
     excused = []
     for table, is_known in zip(tables, known, strict=True):

@@ -328,7 +328,9 @@ def _support_source(profile: Profile, _: Keys) -> tuple[float, str]:
 
 
 def tells_document(profile: Profile) -> bool:
-    """Whether the values of a column may be titles or addresses of documents: a number or a state is none."""
+    """Whether the values of a column may be titles or addresses of documents: a number or a state
+    is none.
+    """
     return profile.share(("no document",), lambda value: value.lower() in _STATES or not any(map(str.isalpha, value))) < CERTAIN
 
 

@@ -73,8 +73,10 @@ class TableMapping:
         separator: What stands between two authors; ``auto`` where each line tells.
         classifications: Those that have columns of their own, beside that of the table.
         roles: Vocabulary → headers of the columns that hold its terms.
-        inline: What a column says of the document of its row → its header; empty where documents have a table.
-        document: What the mapping says of the one document that all rows are from; empty where the rows name theirs.
+        inline: What a column says of the document of its row → its header; empty where documents
+            have a table.
+        document: What the mapping says of the one document that all rows are from; empty where the
+            rows name theirs.
         separators: What a column is → what stands between several values in one cell.
         keys: For sources: by what a row of mitigations may name one, in the order in which it is
             tried.
@@ -123,7 +125,9 @@ class TableMapping:
         return self.separators.get(what, _SEPARATOR)
 
     def missing(self, header: Sequence[str], *, lenient: bool = False) -> list[str]:
-        """The columns that a header lacks and that must be there: all that are not optional, or what the kind of table needs."""
+        """The columns that a header lacks and that must be there: all that are not optional, or
+        what the kind of table needs.
+        """
         needed = COLUMNS.get(self.kind, ((), ()))[0]
         asked = [
             *(self.columns[what] for what in needed if what in self.columns),
@@ -162,11 +166,15 @@ class Mapping:
         tables: By kind.
         labels: Notation → another label under which the tables print the code.
         agents: Value of the agent column → the name to publish.
-        is_repaired: Whether texts are repaired as those of captured pages; otherwise they are published as they stand.
-        files: SHA-256 of the only files whose licence, status, address and agents these are; empty for all.
-        records: Name of the lists of records in JSON and YAML, at any depth; empty for the only list.
+        is_repaired: Whether texts are repaired as those of captured pages; otherwise they are
+            published as they stand.
+        files: SHA-256 of the only files whose licence, status, address and agents these are; empty
+            for all.
+        records: Name of the lists of records in JSON and YAML, at any depth; empty for the only
+            list.
         found: Where the mapping was found, in words; empty for one of the project's.
-        is_guarded: Whether cells that a spreadsheet would run stand behind an apostrophe, as exports write them.
+        is_guarded: Whether cells that a spreadsheet would run stand behind an apostrophe, as
+            exports write them.
     """
 
     name: str
@@ -200,10 +208,11 @@ class Mapping:
         return f"{self.name} of the project, by the names of the columns; licence, address and agents are not taken from it"
 
     def find_table(self, header: Sequence[str], *, is_sparse: bool = False) -> TableMapping | None:
-        """The table whose columns are in *header*, without what it lacks; the one with most columns when there are several.
+        """The table whose columns are in *header*, without what it lacks; the one with most columns
+        when there are several.
 
-        Records of JSON and YAML leave out what they do not say (*is_sparse*): of them, a mapping of the user's asks
-        only for what must be there.
+        Records of JSON and YAML leave out what they do not say (*is_sparse*): of them, a mapping of
+            the user's asks only for what must be there.
         """
         lenient = is_sparse and bool(self.found)
         fitting = [table.fit(header) for table in self.tables.values() if not table.missing(header, lenient=lenient)]

@@ -69,7 +69,8 @@ def propose_mapping(tables: Sequence[Table], *, notice: str = "", document: str 
     Args:
         tables: Those of one folder; tables that could not be read are left out.
         notice: What is asked of readers of data without a licence.
-        document: Title of the one document that all rows are from; empty where the rows name theirs.
+        document: Title of the one document that all rows are from; empty where the rows name
+            theirs.
         records: Name of the lists of records that the tables were read from.
     """
     profiles = {table.file: profile_columns(table) for table in tables if table.header}
@@ -87,7 +88,9 @@ def propose_mapping(tables: Sequence[Table], *, notice: str = "", document: str 
 
 
 def _name_document(table: TableGuess, document: str) -> TableGuess:
-    """Say where the rows are from, where no table of documents lies beside: one document, or the one that each row describes."""
+    """Say where the rows are from, where no table of documents lies beside: one document, or the
+    one that each row describes.
+    """
     found = table.certain("source")
     if document:
         guesses = tuple(replace(guess, what="", confidence=0.0) if guess in found else guess for guess in table.guesses)

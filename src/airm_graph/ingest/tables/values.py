@@ -133,7 +133,8 @@ def read_codes(mapped: MappedTable, row: Row, given: ClassificationMapping, taxo
     """Read one classification of a row: codes with reason, agent and day.
 
     Args:
-        is_certain: Whether all labels that stand beside codes are theirs; otherwise which code is meant is open.
+        is_certain: Whether all labels that stand beside codes are theirs; otherwise which code is
+            meant is open.
     """
     cells = {what: mapped.table.get(row, column) for what, column in given.columns.items()}
     parts = [_read_part(value, taxonomy, mapped.mapping.labels) for value in _split_codes(mapped, row, given)] if is_certain else []

@@ -64,7 +64,8 @@ class StatementPlan:
     sql: str
 
 
-#: Where focus nodes come from (the number of targets), and the ways that lead from them to the values.
+#: Where focus nodes come from (the number of targets), and the ways that lead from them to the
+#: values.
 _Step = tuple[int, tuple[tuple[str, str], ...]]
 
 

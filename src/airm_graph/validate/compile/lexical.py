@@ -44,7 +44,8 @@ _FORMS = {
 }
 _FORMS["float"] = _FORMS["double"]
 _MONTH, _DAY_OF_MONTH = "(0[1-9]|1[0-2])", "(0[1-9]|[12][0-9]|3[01])"
-#: Forms of parts of dates; what is taken from them, and what stands before and behind it in the moment that such a part begins.
+#: Forms of parts of dates; what is taken from them, and what stands before and behind it in the
+#: moment that such a part begins.
 PARTIAL_DATES = {
     "gDay": (f"---{_DAY_OF_MONTH}{_ZONE}", "^---([0-9]{2})", "1972-12-", "T00:00:00"),
     "gMonth": (f"--{_MONTH}{_ZONE}", "^--([0-9]{2})", "1972-", "-01T00:00:00"),
@@ -151,14 +152,16 @@ def _moment(name: str) -> str:
     """Write SQL for the moment that a part of a date begins at."""
     _, taken, before, behind = PARTIAL_DATES[name]
     zone = "regexp_extract(lexical, '(Z|[+-][0-9]{2}:[0-9]{2})$', 1)"
-    # The month of a year and month is no zone: the part that is taken is longer than what stands before a zone.
+    # The month of a year and month is no zone: the part that is taken is longer than what stands
+    # before a zone.
     rest = f"CASE WHEN regexp_matches(lexical, {quote(taken + '$')}) THEN '' ELSE {zone} END"
     return f"concat({quote(before)}, regexp_extract(lexical, {quote(taken)}, 1), {quote(behind)}, {rest})"
 
 
 _PARTS = " ".join(f"WHEN datatype = {_datatypes(name)} THEN {_moment(name)}" for name in PARTIAL_DATES)
 _IS_PART = " OR ".join(f"(datatype = {_datatypes(name)} AND {_matches(PARTIAL_DATES[name][0])})" for name in PARTIAL_DATES)
-#: Days since 1970-01-01 of the proleptic Gregorian calendar, counted from March so that a leap day ends its year.
+#: Days since 1970-01-01 of the proleptic Gregorian calendar, counted from March so that a leap day
+#: ends its year.
 _TEMPORAL = f"""
 SELECT id, space, NULL AS rough,
   CAST(FLOOR(y / 400) * 146097 + (y - FLOOR(y / 400) * 400) * 365 + FLOOR((y - FLOOR(y / 400) * 400) / 4)
@@ -198,8 +201,9 @@ _BOOLEANS = f"""
 SELECT id, 'boolean' AS space, CAST(NULL AS DOUBLE) AS rough, CASE WHEN lexical IN ('true', '1') THEN 1 ELSE 0 END AS exact
 FROM terms WHERE datatype = {_datatypes("boolean")} AND {_matches(_FORMS["boolean"])}"""
 
-#: SQL that makes the table ``keys``: of each literal that has an order, the space it is comparable in, and its place there,
-#: exactly (as a decimal: number, or seconds) or, for floating point and numbers of many digits, roughly.
+#: SQL that makes the table ``keys``: of each literal that has an order, the space it is comparable
+#: in, and its place there, exactly (as a decimal: number, or seconds) or, for floating point and
+#: numbers of many digits, roughly.
 KEYS = f"""
 SELECT id, space, CAST(exact AS DECIMAL(38, 18)) AS exact, CAST(rough AS DOUBLE) AS rough FROM (
 SELECT id, space, exact, rough FROM ({_NUMBERS}) AS numbers

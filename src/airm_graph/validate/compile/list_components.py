@@ -74,7 +74,9 @@ def make_list_components(find_failing: FindFailing) -> dict[str, Component]:
 
 
 def _cells(scope: Scope) -> str:
-    """Name the relation of value nodes (head) and the nodes of the list that begins there (cell)."""
+    """Name the relation of value nodes (head) and the nodes of the list that begins there
+    (cell).
+    """
     walk = (
         f"SELECT DISTINCT value AS head, value AS cell FROM {scope.values} "
         f"UNION SELECT c.head, t.o AS cell FROM «self» AS c JOIN spo AS t ON t.s = c.cell AND t.p = {scope.ids[_REST]}"
@@ -83,14 +85,18 @@ def _cells(scope: Scope) -> str:
 
 
 def _members(scope: Scope) -> str:
-    """Name the relation of value nodes (head), the nodes of their lists (cell) and the members there."""
+    """Name the relation of value nodes (head), the nodes of their lists (cell) and the members
+    there.
+    """
     return scope.relations.name(
         f"SELECT c.head, c.cell, t.o AS member FROM {_cells(scope)} AS c JOIN spo AS t ON t.s = c.cell AND t.p = {scope.ids[_FIRST]}"
     )
 
 
 def _lists(scope: Scope) -> str:
-    """Name the relation of the value nodes that are lists (head) and the number of their members (n)."""
+    """Name the relation of the value nodes that are lists (head) and the number of their members
+    (n).
+    """
     first, rest, nil = (scope.ids[name] for name in (_FIRST, _REST, _NIL))
     counted = scope.relations.name(
         f"SELECT c.head, c.cell, COUNT(CASE WHEN t.p = {first} THEN 1 END) AS firsts, COUNT(CASE WHEN t.p = {rest} THEN 1 END) AS rests "

@@ -170,7 +170,8 @@ def _write(tokens: Sequence[_Token], at: int, *, flags: str) -> str:
     if text == "^" and not many_lines:
         return r"\A"
     if text == "^" and at == 0 and ("mark", "^") not in tokens[1:]:
-        # Every start of a line opens the pattern, so taking the line feed before it changes nothing.
+        # Every start of a line opens the pattern, so taking the line feed before it changes
+        # nothing.
         return r"(?:\A|\n)"
     if text == "$" and not many_lines:
         return r"\z"

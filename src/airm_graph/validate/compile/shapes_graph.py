@@ -33,7 +33,8 @@ _TYPE, _FIRST, _REST, _NIL = (term(f"rdf:{name}") for name in ("type", "first", 
 _CLASS, _OWL_CLASS, _SUBCLASS = term("rdfs:Class"), term("owl:Class"), term("rdfs:subClassOf")
 TARGETS = ("targetNode", "targetClass", "targetSubjectsOf", "targetObjectsOf")
 _LISTS = frozenset(("and", "in", "languageIn", "or", "xone"))
-#: Parameters of SHACL Core and SHACL-SPARQL that make a constraint of their own; the others refine one of these.
+#: Parameters of SHACL Core and SHACL-SPARQL that make a constraint of their own; the others refine
+#: one of these.
 PARAMETERS = (
     *("class", "datatype", "nodeKind", "minCount", "maxCount", "minExclusive", "minInclusive", "maxExclusive", "maxInclusive"),
     *("minLength", "maxLength", "pattern", "languageIn", "uniqueLang", "equals", "disjoint", "lessThan", "lessThanOrEquals"),
@@ -151,7 +152,8 @@ class ShapesGraph:
         for subject, predicate, value, _ in rows:
             self._values.setdefault(subject, {}).setdefault(predicate, set()).add(value)
         self._shapes: dict[str, Shape] = {}
-        # SHACL asks the shapes graph whether owl:Class is a class; every engine takes it for one, and so do people.
+        # SHACL asks the shapes graph whether owl:Class is a class; every engine takes it for one,
+        # and so do people.
         self._classes = self._find_below({_CLASS, _OWL_CLASS})
         self._custom = tuple(self._custom_components())
 

@@ -37,7 +37,8 @@ FOCUS_GRAPH, FOCUS_OF = "<urn:airm-graph:focus>", "<urn:airm-graph:focus-of>"
 
 _REFUSED = frozenset(["MINUS", "VALUES", "SERVICE", "FROM", "GRAPH", "LIMIT", "OFFSET", "ASK", "CONSTRUCT", "DESCRIBE", "BASE"])
 _AGGREGATES = frozenset(["COUNT", "SUM", "MIN", "MAX", "AVG", "SAMPLE", "GROUP_CONCAT"])
-#: Functions that tell a blank node from an IRI; the store holds IRIs in place of the blank nodes of the data.
+#: Functions that tell a blank node from an IRI; the store holds IRIs in place of the blank nodes of
+#: the data.
 _REVEALING = frozenset(["ISBLANK", "ISIRI", "ISURI", "STR", "IRI", "URI", "BNODE"])
 _GROUP_WORDS = frozenset(
     [

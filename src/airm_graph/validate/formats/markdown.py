@@ -66,6 +66,7 @@ def _code(text: str) -> str:
 
 
 def _escape(text: str) -> str:
-    # A zero-width space keeps GitHub from making a mention, a reference, a link or a picture of a word.
+    # A zero-width space keeps GitHub from making a mention, a reference, a link or a picture of a
+    # word.
     escaped = _SPECIAL.sub(lambda match: "\\" + match.group(), " ".join(text.split()))
     return _CALLING.sub(lambda match: match.group() + "&#8203;", escaped)

@@ -106,7 +106,8 @@ def _result(finding: Finding, fingerprint: str, *, rules: Sequence[str], paths: 
 
 def _physical(location: Location, *, paths: Mapping[str, str]) -> Json:
     content: Json = {"artifactLocation": _artifact(find_path(location.file, paths=paths))}
-    # What is said of a whole file is put on its first line: code scanning shows nothing without one.
+    # What is said of a whole file is put on its first line: code scanning shows nothing without
+    # one.
     first = location.first_line or 1
     content["region"] = {"startLine": first, "endLine": location.last_line or first}
     if location.text and location.first_line is not None:

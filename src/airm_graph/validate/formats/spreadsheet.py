@@ -27,7 +27,7 @@ def write_csv(report: Report, *, paths: Mapping[str, str]) -> str:
     >>> from airm_graph.model import Severity
     >>> write_csv(Report((Finding("A", Severity.INFO, "=1+1"),)), paths={}).splitlines()[1].split(",")[7]
     "'=1+1"
-    """
+    """  # noqa: W505
     target = io.StringIO()
     writer = csv.writer(target, lineterminator="\r\n")  # RFC 4180
     writer.writerow(_COLUMNS)

@@ -5,7 +5,6 @@ The tables of one folder belong together: the table of mitigations names a sourc
 that the table of sources gives it. A table is one page for each source that it speaks of.
 """
 
-import re
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from collections.abc import Mapping as Lookup
@@ -19,15 +18,14 @@ from airm_graph.ingest.tables.mapped_table import MappedTable, Reason, choose_ma
 from airm_graph.ingest.tables.meaning import ClassificationMapping, Mapping
 from airm_graph.ingest.tables.outline import Outline, read_outline
 from airm_graph.ingest.tables.restore import restore_records
+from airm_graph.ingest.tables.row_checks import check_row, find_contradicting
 from airm_graph.ingest.tables.values import check_codes, read_codes, read_roles
 from airm_graph.model import GRAPH_TABLES, TEXTS, Entry, Finding, Page, Records, Rejected, SourceBlock, TableCount
 from airm_graph.taxonomy import Code, load_taxonomy
-from airm_graph.text import ERRORS, Kind, list_joined, list_standing, name_key
+from airm_graph.text import Kind, list_joined, list_standing, name_key
 
-__all__ = ["CONTROL", "FolderReader", "TableReadings", "read_records"]
+__all__ = ["FolderReader", "TableReadings", "read_records"]
 
-#: What XML 1.0 forbids, and what is no character: no format could carry the cell.
-CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 
 #: The texts of a row of mitigations, and what each is.
 _TEXTS: tuple[tuple[str, Kind], ...] = (("name", "name"), ("description", "prose"), *((text, "prose") for text in TEXTS))
@@ -224,10 +222,10 @@ class _Set:
 
     def _read(self, kind: str, read: Callable[[MappedTable, Sequence[Row]], list[Page]]) -> list[Page]:
         mapped_tables = [mapped for mapped in self.mapped_tables if mapped.columns.kind == kind]
-        contradicting = _find_contradicting(mapped_tables)
+        contradicting = find_contradicting(mapped_tables)
         pages: list[Page] = []
         for mapped in mapped_tables:
-            usable = [row for row in mapped.table.rows if _check_row(mapped, row, contradicting)]
+            usable = [row for row in mapped.table.rows if check_row(mapped, row, contradicting)]
             pages += read(mapped, usable) or [Page(mapped.capture, None, None)]
         return pages
 
@@ -368,41 +366,3 @@ def _check_parent(mapped: MappedTable, row: Row, code: Code) -> list[Reason]:
     return [
         ("TAB-18", mapped.header("parent"), f"code {code.notation} stands below {code.parent or 'none'} and not below {parent or 'none'}")
     ]
-
-
-def _find_contradicting(mapped_tables: Iterable[MappedTable]) -> set[str]:
-    """Identifiers of rows that have one identifier and differ in anything else."""
-    seen: defaultdict[str, set[tuple[str, ...]]] = defaultdict(set)
-    for mapped in mapped_tables:
-        for row in mapped.table.rows:
-            identifier = mapped.get(row, "identifier")
-            if identifier:
-                seen[identifier].add(tuple(mapped.table.get(row, header) for header in mapped.columns.headers))
-    return {identifier for identifier, contents in seen.items() if len(contents) > 1}
-
-
-def _check_row(mapped: MappedTable, row: Row, contradicting: set[str]) -> bool:
-    """Whether a row can be read at all; it is set aside when not."""
-    reasons: list[Reason] = []
-    width = len(mapped.table.header)
-    is_short = len(row.cells) < mapped.table.width and mapped.table.media_type in {"text/csv", "text/tab-separated-values"}
-    if is_short or any(cell.strip() for cell in row.cells[width:]):
-        reasons.append(("TAB-09", "", f"the row has {len(row.cells)} cells and the header {width}"))
-    if found := CONTROL.search("".join(row.cells)):
-        reasons.append(("TAB-09", "", f"a cell holds control character U+{ord(found.group()):04X}"))
-    # A fault of the reader counts where the mapping asks for the cell, or cannot know which one it
-    # is.
-    asked = {"", *mapped.columns.headers}
-    reasons += [(fault.rule, fault.column, fault.reason) for fault in row.faults if fault.column in asked]
-    for header in mapped.columns.headers if not mapped.table.is_exact else ():
-        cell = row.cells[place] if (place := mapped.table.header.index(header)) < len(row.cells) else ""
-        if cell.strip().lower() in ERRORS:
-            mapped.say("TAB-22", f"the cell holds the error {cell.strip()}, and counts as empty", row, header)
-    identifier = mapped.get(row, "identifier")
-    if identifier in contradicting:
-        reasons.append(("TAB-08", mapped.header("identifier"), f"{identifier!r} stands in several rows that differ"))
-    if reasons:
-        mapped.reject(row, reasons)
-    elif any(char.isspace() for char in identifier):
-        mapped.say("TAB-12", f"the identifier {identifier!r} holds white space", row, mapped.header("identifier"))
-    return not reasons

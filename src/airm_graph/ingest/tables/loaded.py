@@ -14,10 +14,10 @@ from airm_graph.errors import InputError
 from airm_graph.graph import TripleTable, quote
 from airm_graph.ingest.formats import Fault, Row, Scan, Table, UnreadableError, copy_table, stream_cells
 from airm_graph.ingest.inputs import Input
-from airm_graph.ingest.tables.entries import CONTROL
 from airm_graph.ingest.tables.mapped_table import REPAIRED
 from airm_graph.ingest.tables.meaning import Mapping, TableMapping
 from airm_graph.ingest.tables.regular import load_regular
+from airm_graph.ingest.tables.row_checks import CONTROL
 from airm_graph.model import ROLES, TEXTS
 from airm_graph.namespaces import iri, literal
 from airm_graph.text import ERRORS, read_cell, slugify

@@ -1,0 +1,52 @@
+"""Whether a row of a table can be read at all."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+
+from airm_graph.ingest.formats import Row
+from airm_graph.ingest.tables.mapped_table import MappedTable, Reason
+from airm_graph.text import ERRORS
+
+__all__ = ["CONTROL", "check_row", "find_contradicting"]
+
+#: What XML 1.0 forbids, and what is no character: no format could carry the cell.
+CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+
+
+def find_contradicting(mapped_tables: Iterable[MappedTable]) -> set[str]:
+    """Identifiers of rows that have one identifier and differ in anything else."""
+    seen: defaultdict[str, set[tuple[str, ...]]] = defaultdict(set)
+    for mapped in mapped_tables:
+        for row in mapped.table.rows:
+            identifier = mapped.get(row, "identifier")
+            if identifier:
+                seen[identifier].add(tuple(mapped.table.get(row, header) for header in mapped.columns.headers))
+    return {identifier for identifier, contents in seen.items() if len(contents) > 1}
+
+
+def check_row(mapped: MappedTable, row: Row, contradicting: set[str]) -> bool:
+    """Whether a row can be read at all; it is set aside when not."""
+    reasons: list[Reason] = []
+    width = len(mapped.table.header)
+    is_short = len(row.cells) < mapped.table.width and mapped.table.media_type in {"text/csv", "text/tab-separated-values"}
+    if is_short or any(cell.strip() for cell in row.cells[width:]):
+        reasons.append(("TAB-09", "", f"the row has {len(row.cells)} cells and the header {width}"))
+    if found := CONTROL.search("".join(row.cells)):
+        reasons.append(("TAB-09", "", f"a cell holds control character U+{ord(found.group()):04X}"))
+    # A fault of the reader counts where the mapping asks for the cell, or cannot know which one it
+    # is.
+    asked = {"", *mapped.columns.headers}
+    reasons += [(fault.rule, fault.column, fault.reason) for fault in row.faults if fault.column in asked]
+    for header in mapped.columns.headers if not mapped.table.is_exact else ():
+        cell = row.cells[place] if (place := mapped.table.header.index(header)) < len(row.cells) else ""
+        if cell.strip().lower() in ERRORS:
+            mapped.say("TAB-22", f"the cell holds the error {cell.strip()}, and counts as empty", row, header)
+    identifier = mapped.get(row, "identifier")
+    if identifier in contradicting:
+        reasons.append(("TAB-08", mapped.header("identifier"), f"{identifier!r} stands in several rows that differ"))
+    if reasons:
+        mapped.reject(row, reasons)
+    elif any(char.isspace() for char in identifier):
+        mapped.say("TAB-12", f"the identifier {identifier!r} holds white space", row, mapped.header("identifier"))
+    return not reasons

@@ -134,8 +134,7 @@ def find_target(url: str, *, protocol: str = "auto", query_url: str | None = Non
         RemoteError: An address cannot be used, or there is no telling where queries go.
 
     >>> find_target("http://localhost:3030/airm/data")
-    Target(url='http://localhost:3030/airm/data', protocol='graph-store',
-    query_url='http://localhost:3030/airm/query')
+    Target(url='http://localhost:3030/airm/data', protocol='graph-store', query_url='http://localhost:3030/airm/query')
     """
     parts = check_url(url)
     path = parts.path.rstrip("/")

@@ -15,8 +15,7 @@ def describe_briefly(counts: Mapping[str, int], report: Report) -> str:
     """Say in one line what a graph holds.
 
     >>> describe_briefly({"mitigations": 3, "sources": 1, "captures": 1, "classifications": 2}, Report(()))
-    '<Graph: 3 mitigations, 1 sources, 1 captures, 2 classifications; 0 violations, 0 warnings, 0
-    notes>'
+    '<Graph: 3 mitigations, 1 sources, 1 captures, 2 classifications; 0 violations, 0 warnings, 0 notes>'
     """  # noqa: W505
     held = ", ".join(f"{counts[name]} {name}" for name in _SHOWN)
     return f"<Graph: {held}; {_count_findings(report)}>"

@@ -42,7 +42,7 @@ def write_baseline(report: Report) -> str:
     No line number is in it, so that changes of the file read well.
 
     >>> write_baseline(Report(()))
-    '{"version": 1, "findings": [\n]}\n'
+    '{"version": 2, "findings": [\n]}\n'
     """
     entries = sorted(
         (finding.location.file if finding.location else "", finding.rule, finding.focus, fingerprint)

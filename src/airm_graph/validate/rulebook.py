@@ -62,7 +62,7 @@ def find_page(rule: str) -> RulePage:
         InputError: No such rule; the message names those that are close.
 
     >>> find_page("mit-03").title
-    'a mitigation cites its source'
+    'the source of a mitigation is a document'
     """
     pages = load_rulebook()
     found = pages.get(rule.upper())

@@ -126,7 +126,7 @@ def _blame_file(error: ShapesError, *, names: Sequence[str], table: "TripleTable
 def validate_rows(rows: Iterable[Quad], *, shapes: Sequence[str] | None = None, engine: str = "auto", base: str = BASE) -> list[Finding]:
     """Judge asserted rows by shapes; return the findings of `judge_shapes`.
 
-    >>> rows = [("<https://example.org/a>", "<http://www.w3.org/1999/02/22-rdf-syntax-ns#type>", "<http://www.w3.org/ns/prov#Agent>", "")]
+    >>> rows = [("<https://w3id.org/airm-graph/agent/a>", "<http://www.w3.org/1999/02/22-rdf-syntax-ns#type>", "<http://www.w3.org/ns/prov#Agent>", "")]
     >>> [finding.rule for finding in validate_rows(rows)]
     ['AGT-01']
     """  # noqa: W505

@@ -126,10 +126,11 @@ def _blame_file(error: ShapesError, *, names: Sequence[str], table: "TripleTable
 def validate_rows(rows: Iterable[Quad], *, shapes: Sequence[str] | None = None, engine: str = "auto", base: str = BASE) -> list[Finding]:
     """Judge asserted rows by shapes; return the findings of `judge_shapes`.
 
-    >>> rows = [("<https://w3id.org/airm-graph/agent/a>", "<http://www.w3.org/1999/02/22-rdf-syntax-ns#type>", "<http://www.w3.org/ns/prov#Agent>", "")]
+    >>> from airm_graph.namespaces import iri, term
+    >>> rows = [(iri("agent/a"), term("rdf:type"), term("prov:Agent"), "")]
     >>> [finding.rule for finding in validate_rows(rows)]
     ['AGT-01']
-    """  # noqa: W505
+    """
     from airm_graph.graph import TripleTable
 
     with TripleTable(threads=1) as table:

@@ -66,7 +66,7 @@ def run(engine: str, tables: Path, target: Path) -> None:
         report(graph, target, seconds=time.perf_counter() - started, cpu=used() - before)
         return
     from airm_graph.spark import Spark
-    from airm_graph.spark.platform import open_session
+    from airm_graph.spark.spark_platform import open_session
 
     platform = Spark("local[2]")
     started, before = time.perf_counter(), used()

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from airm_graph.graph import TripleTable
 from airm_graph.terms import Quad, read_literal
 from airm_graph.validate.engine import Judgement, judge
-from airm_graph.validate.findings import Result
+from airm_graph.validate.results import Result
 from airm_graph.validate.shape_files import read_every_shapes
 
 __all__ = ["compare", "judge_quads", "loaded"]

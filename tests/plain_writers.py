@@ -8,9 +8,9 @@ from typing import Any
 from xml.sax.saxutils import escape
 
 from airm_graph.export.order import _FIRST, _RANKS, _TYPES
-from airm_graph.export.terms import RDF, XSD, Names, canonical_term, natural_key
+from airm_graph.export.term_writers import RDF, XSD, Names, canonical_term, natural_key
 from airm_graph.export.turtle import _render_literal
-from airm_graph.graph.order import RDF_TYPE
+from airm_graph.graph.reading_order import RDF_TYPE
 from airm_graph.namespaces import PREFIXES
 from airm_graph.terms import Quad, read_literal
 

@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from airm_graph.cli import main
-from airm_graph.cli.validate import command
+from airm_graph.cli.validate_command import command
 from airm_graph.errors import InputError
 from airm_graph.model import Finding, Location, Severity
 from airm_graph.validate.baseline import compare_report, read_baseline, write_baseline

@@ -15,7 +15,7 @@ import pytest
 import yaml
 
 from airm_graph.cli import EXIT_INTERNAL, EXIT_NO, EXIT_USAGE
-from airm_graph.cli.validate import FORMAT_NAMES
+from airm_graph.cli.validate_command import FORMAT_NAMES
 
 ROOT = Path(__file__).parent.parent
 ACTION = yaml.safe_load((ROOT / "action.yml").read_text())

@@ -363,7 +363,7 @@ def test_selects_are_taken_in_as_texts_of_terms() -> None:
 @pytest.mark.usefixtures("amount")
 def test_terms_whose_numbers_meet_are_kept_apart(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
-        "airm_graph.graph.loading.number_of", short := lambda text: f"CASE WHEN {text} = '' THEN 0 ELSE length({text}) // 4 END"
+        "airm_graph.graph.intake.number_of", short := lambda text: f"CASE WHEN {text} = '' THEN 0 ELSE length({text}) // 4 END"
     )
     monkeypatch.setattr("airm_graph.graph.table.number_of", short)
     rows = [(f"<urn:{'s' * n}>", "<urn:p>", f"<urn:{'s' * (m + 1)}>", "") for n in range(1, 12) for m in range(n)]

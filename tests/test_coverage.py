@@ -11,10 +11,10 @@ import pytest
 from click.testing import CliRunner
 
 import airm_graph
+from airm_graph.analysis.counted_facets import FACETS
 from airm_graph.analysis.coverage import Coverage
 from airm_graph.analysis.coverage_formats import coverage_csv, coverage_json, describe_coverage, describe_gaps, gaps_csv, gaps_json
 from airm_graph.analysis.cube import coverage_turtle
-from airm_graph.analysis.facets import FACETS
 from airm_graph.cli import cli
 from airm_graph.errors import AirmError, ParameterError
 from airm_graph.graph.store import parse_rows

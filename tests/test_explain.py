@@ -16,7 +16,7 @@ import yaml
 from click.testing import CliRunner
 
 from airm_graph.cli import cli
-from airm_graph.cli.explain import command
+from airm_graph.cli.explain_command import command
 from airm_graph.errors import InputError
 from airm_graph.graph.store import parse_rows
 from airm_graph.ingest import read_captures

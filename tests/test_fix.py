@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import airm_graph
-from airm_graph.cli.fix import command
+from airm_graph.cli.fix_command import command
 from airm_graph.errors import InputError
 from airm_graph.ingest.captures.sidecar import read_sidecar
 from airm_graph.ingest.fix import find_fixes, fix_sidecar

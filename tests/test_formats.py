@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import sarif
-from airm_graph.cli.validate import FORMAT_NAMES, command
+from airm_graph.cli.validate_command import FORMAT_NAMES, command
 from airm_graph.graph.store import parse_rows
 from airm_graph.model import Finding, Location, Severity
 from airm_graph.namespaces import BASE, PREFIXES, literal

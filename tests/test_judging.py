@@ -10,7 +10,7 @@ import rdflib
 from click.testing import CliRunner
 from rdflib.compare import to_isomorphic
 
-from airm_graph.cli.validate import command
+from airm_graph.cli.validate_command import command
 from airm_graph.errors import AirmError, ExportError, InputError, ShapesError
 from airm_graph.pipeline import load, validate_inputs
 from airm_graph.validate.baseline import compare_report, read_baseline, write_baseline

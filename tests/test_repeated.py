@@ -13,7 +13,7 @@ from airm_graph.rules import RULES, SAYS_THE_SAME, make_finding
 from airm_graph.terms import read_literal
 from airm_graph.text import find_damage
 from airm_graph.validate import validate_rows
-from airm_graph.validate.findings import leave_out_repeated
+from airm_graph.validate.results import leave_out_repeated
 from airm_graph.validate.shape_files import read_shapes
 
 SH = "http://www.w3.org/ns/shacl#"

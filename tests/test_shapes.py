@@ -14,7 +14,7 @@ from airm_graph.resources import find_resource
 from airm_graph.terms import Quad, read_literal
 from airm_graph.text.words import LOST_LIGATURES
 from airm_graph.validate.engine import Judgement
-from airm_graph.validate.findings import find_findings
+from airm_graph.validate.results import find_findings
 from airm_graph.validate.shape_files import DEFAULT_SHAPES, read_every_shapes, read_shapes
 from judging import compare, judge_quads
 

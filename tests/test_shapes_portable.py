@@ -19,7 +19,7 @@ from jena import MISSING, find_jena
 from airm_graph.graph.store import parse_rows
 from airm_graph.namespaces import PREFIXES
 from airm_graph.terms import Quad, read_literal
-from airm_graph.validate.findings import Result
+from airm_graph.validate.results import Result
 from airm_graph.validate.shape_files import read_every_shapes
 from judging import judge_quads
 from test_shapes import FILES, judged_by

@@ -29,8 +29,8 @@ from airm_graph.pipeline import build, validate_inputs
 from airm_graph.remote import Endpoint
 from airm_graph.spark import Spark
 from airm_graph.spark.dialect import carry_over, rewrite_regex
-from airm_graph.spark.platform import open_session
-from airm_graph.spark.table import SparkTable
+from airm_graph.spark.spark_platform import open_session
+from airm_graph.spark.spark_table import SparkTable
 from tools import miss, require_programs
 
 # One session for all, in one process: it takes some ten seconds to start.

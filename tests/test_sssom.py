@@ -17,7 +17,7 @@ from airm_graph import sssom
 from airm_graph.cli import cli
 from airm_graph.errors import ExportError, InputError
 from airm_graph.export.alignment import write_alignment
-from airm_graph.export.sssom import condense, write_matches
+from airm_graph.export.mapping_formats import condense, write_matches
 from airm_graph.ingest.external import check_matches, find_match_findings, load_known_terms, read_terms
 from airm_graph.ingest.inputs import find_inputs
 from airm_graph.ingest.mapping_sets import load_matches, open_matches, read_matches

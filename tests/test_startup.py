@@ -52,8 +52,8 @@ def test_query_list_loads_what_it_needs() -> None:
     assert own == OWN | {
         f"airm_graph.{name}"
         for name in (
-            "cli.options",
-            "cli.query",
+            "cli.shared_options",
+            "cli.query_command",
             "namespaces",
             "query",
             "query.answers",

@@ -22,10 +22,10 @@ from airm_graph.model import Finding, Location, Severity
 from airm_graph.namespaces import BASE, PREFIXES, iri, literal, rebase_text, term
 from airm_graph.resources import find_resource
 from airm_graph.terms import Quad, read_literal
-from airm_graph.validate.findings import Result, find_findings, sort_findings
 from airm_graph.validate.node_locations import find_locations
 from airm_graph.validate.rdflib_nodes import Nodes
 from airm_graph.validate.report import NOTICE, Report, ReportLine, format_lines, format_text
+from airm_graph.validate.results import Result, find_findings, sort_findings
 from airm_graph.validate.shape_files import DEFAULT_SHAPES, read_shapes
 from airm_graph.validate.verdict import validate_rows
 from judging import judge_quads, loaded

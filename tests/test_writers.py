@@ -12,7 +12,7 @@ import plain_writers as plain
 from airm_graph.errors import ExportError
 from airm_graph.export import EXPORTS, Options, QuadList, TableQuads, export_text, make_options
 from airm_graph.export.context import Context
-from airm_graph.export.terms import natural_key
+from airm_graph.export.term_writers import natural_key
 from airm_graph.graph import TripleTable, order
 from airm_graph.namespaces import BASE, PREFIXES, iri, literal, rebase_text, term
 from airm_graph.terms import Quad

@@ -12,7 +12,7 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from airm_graph.validate.compile import ShapesGraph, path_text
-from airm_graph.validate.findings import Result
+from airm_graph.validate.results import Result
 from tools import miss
 
 VERSION = "0.40.1"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
 
-from airm_graph.analysis.facets import Facet, Member, check_facets, make_prologue, read_facet
+from airm_graph.analysis.counted_facets import Facet, Member, check_facets, make_prologue, read_facet
 from airm_graph.errors import ParameterError
 from airm_graph.graph.store import Store
 from airm_graph.namespaces import BASE

@@ -4,8 +4,8 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from airm_graph.analysis.counted_facets import Member
 from airm_graph.analysis.coverage import Cell, Coverage
-from airm_graph.analysis.facets import Member
 from airm_graph.namespaces import literal
 from airm_graph.query.answers import Table, format_table, split_term
 from airm_graph.triples import NOTICE

@@ -6,9 +6,9 @@ Source:
 
 from collections.abc import Iterator
 
+from airm_graph.analysis.counted_facets import Facet, Member
 from airm_graph.analysis.coverage import Cell, Coverage
-from airm_graph.analysis.facets import Facet, Member
-from airm_graph.analysis.names import mark_preliminary, write_turtle
+from airm_graph.analysis.term_names import mark_preliminary, write_turtle
 from airm_graph.namespaces import literal, term
 from airm_graph.terms import Quad
 

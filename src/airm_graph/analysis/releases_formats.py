@@ -5,8 +5,8 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 
-from airm_graph.analysis.names import mark_preliminary, show_term, write_turtle
 from airm_graph.analysis.releases import KINDS, Change, Changes
+from airm_graph.analysis.term_names import mark_preliminary, show_term, write_turtle
 from airm_graph.namespaces import literal, term
 from airm_graph.terms import Quad, read_literal
 from airm_graph.triples import NOTICE

@@ -7,8 +7,8 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from airm_graph.analysis.names import read_term, show_term
 from airm_graph.analysis.proofs import Proof, Prover, Triple, minimise
+from airm_graph.analysis.term_names import read_term, show_term
 from airm_graph.errors import QueryError
 from airm_graph.model import Finding, Location
 from airm_graph.namespaces import BASE, iri, rebase_text, term

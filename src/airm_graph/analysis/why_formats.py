@@ -5,8 +5,8 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from airm_graph.analysis.names import mark_preliminary, show_term, write_turtle
 from airm_graph.analysis.proofs import Proof, Triple
+from airm_graph.analysis.term_names import mark_preliminary, show_term, write_turtle
 from airm_graph.analysis.why import Contradiction, Explanation, Ground
 from airm_graph.namespaces import BASE, literal, rebase_text, term
 from airm_graph.reason.axioms import Rule

@@ -15,8 +15,8 @@ from typing import Any
 from airm_graph.errors import ExportError
 from airm_graph.export.files import Written, replace_file, replace_folder_files, write_folder
 from airm_graph.export.jsonld import JsonBlocks
+from airm_graph.export.quad_sources import QuadList, QuadSource, TableQuads
 from airm_graph.export.rdfxml import XmlBlocks
-from airm_graph.export.sources import QuadList, QuadSource, TableQuads
 from airm_graph.export.turtle import TurtleBlocks
 from airm_graph.export.writer import BlockFormat, Sink, write_blocks, write_lines
 from airm_graph.namespaces import BASE, PREFIXES, rebase_text

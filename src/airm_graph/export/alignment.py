@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
 from airm_graph.errors import ExportError
-from airm_graph.export.terms import Names, natural_key
+from airm_graph.export.term_writers import Names, natural_key
 from airm_graph.namespaces import PREFIXES, literal, term
 from airm_graph.sssom import MatchSet
 

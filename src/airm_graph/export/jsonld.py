@@ -10,9 +10,9 @@ from os.path import commonprefix
 
 from airm_graph.export.context import Context
 from airm_graph.export.order import Order
-from airm_graph.export.terms import XSD, Cache
+from airm_graph.export.term_writers import XSD, Cache
 from airm_graph.export.writer import Template, Templates
-from airm_graph.graph.order import RDF_TYPE, Pattern, SubjectGroup
+from airm_graph.graph.reading_order import RDF_TYPE, Pattern, SubjectGroup
 from airm_graph.terms import unescape
 
 __all__ = ["JsonBlocks"]

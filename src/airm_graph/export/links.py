@@ -5,7 +5,7 @@ what it speaks of.
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
-from airm_graph.export.sssom import profile_matches, write_cells, write_matches
+from airm_graph.export.mapping_formats import profile_matches, write_cells, write_matches
 from airm_graph.model import Link, Mention
 from airm_graph.namespaces import BASE, PREFIXES
 from airm_graph.sssom import BUILT_IN, Curies, Match, MatchSet, Value
@@ -51,7 +51,7 @@ def link_rows(links: Iterable[Link], *, columns: Sequence[str], base: str = BASE
 
 def profile_links(links: Iterable[Link], *, base: str = BASE) -> Counter[str]:
     """Count what head and columns of the file depend on (see
-    :func:`airm_graph.export.sssom.profile_matches`).
+    :func:`airm_graph.export.mapping_formats.profile_matches`).
     """
     return profile_matches((_make_match(link, base) for link in links), curies=Curies(_prefixes(base)))
 

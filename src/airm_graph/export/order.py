@@ -10,7 +10,7 @@ here.
 from collections.abc import Mapping
 from functools import cache
 
-from airm_graph.export.terms import Names
+from airm_graph.export.term_writers import Names
 
 __all__ = ["Order"]
 

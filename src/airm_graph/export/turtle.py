@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from airm_graph.export.order import Order
-from airm_graph.export.terms import XSD, Cache, Names
+from airm_graph.export.term_writers import XSD, Cache, Names
 from airm_graph.export.writer import Template, Templates
-from airm_graph.graph.order import RDF_TYPE, Pattern, SubjectGroup
+from airm_graph.graph.reading_order import RDF_TYPE, Pattern, SubjectGroup
 from airm_graph.terms import read_literal
 
 __all__ = ["TurtleBlocks"]

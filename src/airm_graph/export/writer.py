@@ -14,9 +14,9 @@ from tempfile import SpooledTemporaryFile
 from typing import IO, Protocol
 
 from airm_graph.export.order import Order
-from airm_graph.export.sources import QuadSource
-from airm_graph.export.terms import CACHE_SIZE
-from airm_graph.graph.order import Pattern, SubjectGroup
+from airm_graph.export.quad_sources import QuadSource
+from airm_graph.export.term_writers import CACHE_SIZE
+from airm_graph.graph.reading_order import Pattern, SubjectGroup
 
 __all__ = ["BlockFormat", "Sink", "Template", "Templates", "write_blocks", "write_lines"]
 

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from airm_graph.graph.coded import CodedQuads
-    from airm_graph.graph.loading import Parser
+    from airm_graph.graph.intake import Parser
     from airm_graph.graph.nquads import SUFFIXES, suffix_of
-    from airm_graph.graph.order import Pattern, Selection, SubjectGroup, stream_groups, stream_lines, stream_quads
     from airm_graph.graph.parquet import ParquetColumn, ParquetFile
-    from airm_graph.graph.spelling import BLANK, DEFAULT_GRAPH, IRI, LITERAL, TERM_TEXT, quote, rebased_text
+    from airm_graph.graph.reading_order import Pattern, Selection, SubjectGroup, stream_groups, stream_lines, stream_quads
     from airm_graph.graph.table import TripleTable
+    from airm_graph.graph.term_spelling import BLANK, DEFAULT_GRAPH, IRI, LITERAL, TERM_TEXT, quote, rebased_text
 
 __all__ = [
     "BLANK",
@@ -41,11 +41,11 @@ __all__ = [
 
 _HOMES = {
     "CodedQuads": "coded",
-    "Parser": "loading",
+    "Parser": "intake",
     **dict.fromkeys(("SUFFIXES", "suffix_of"), "nquads"),
-    **dict.fromkeys(("Pattern", "Selection", "SubjectGroup", "stream_groups", "stream_lines", "stream_quads"), "order"),
+    **dict.fromkeys(("Pattern", "Selection", "SubjectGroup", "stream_groups", "stream_lines", "stream_quads"), "reading_order"),
     **dict.fromkeys(("ParquetColumn", "ParquetFile"), "parquet"),
-    **dict.fromkeys(("BLANK", "DEFAULT_GRAPH", "IRI", "LITERAL", "TERM_TEXT", "quote", "rebased_text"), "spelling"),
+    **dict.fromkeys(("BLANK", "DEFAULT_GRAPH", "IRI", "LITERAL", "TERM_TEXT", "quote", "rebased_text"), "term_spelling"),
     "TripleTable": "table",
 }
 

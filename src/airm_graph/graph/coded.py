@@ -9,8 +9,8 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from airm_graph.graph.loading import Run
-from airm_graph.graph.spelling import TERM_TEXT, number_of, quote, select_terms
+from airm_graph.graph.intake import Run
+from airm_graph.graph.term_spelling import TERM_TEXT, number_of, quote, select_terms
 
 __all__ = ["CodedQuads", "load_coded"]
 

@@ -16,7 +16,7 @@ import duckdb
 
 from airm_graph.errors import StoreError
 from airm_graph.graph.relations import read_cells, read_records, write_records
-from airm_graph.graph.spelling import quote
+from airm_graph.graph.term_spelling import quote
 
 __all__ = ["FEW", "Database"]
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import IO
 
 from airm_graph.errors import InputError
-from airm_graph.graph.spelling import quote
+from airm_graph.graph.term_spelling import quote
 
 __all__ = ["MISPLACED", "SUFFIXES", "cut_file", "cut_rows", "find_files", "open_file", "read_lines", "suffix_of"]
 

@@ -9,7 +9,7 @@ from typing import Any, Self
 import duckdb
 
 from airm_graph.errors import StoreError
-from airm_graph.graph.spelling import quote
+from airm_graph.graph.term_spelling import quote
 
 __all__ = ["ParquetColumn", "ParquetFile"]
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 
-from airm_graph.graph.spelling import quote
+from airm_graph.graph.term_spelling import quote
 
 __all__ = ["read_cells", "read_records", "write_records"]
 

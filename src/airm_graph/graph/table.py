@@ -21,9 +21,9 @@ from pathlib import Path
 from airm_graph.errors import StoreError
 from airm_graph.graph.coded import CodedQuads, load_coded
 from airm_graph.graph.database import FEW, Database
-from airm_graph.graph.loading import Intake, Parser
+from airm_graph.graph.intake import Intake, Parser
 from airm_graph.graph.nquads import find_files
-from airm_graph.graph.spelling import DEFAULT_GRAPH, TERM_TEXT, canonical, number_of, quote, select_terms
+from airm_graph.graph.term_spelling import DEFAULT_GRAPH, TERM_TEXT, canonical, number_of, quote, select_terms
 from airm_graph.terms import Quad
 
 __all__ = ["TripleTable"]

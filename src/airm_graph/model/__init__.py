@@ -4,7 +4,7 @@ and free of RDF.
 
 from airm_graph.model.fields import GRAPH_TABLES, LATER_COLUMNS, ROLES, TEXTS
 from airm_graph.model.findings import Finding, Location, Rejected, Severity, TableCount
-from airm_graph.model.joins import CodeDecision, Decisions, JoinDecision, Link, Mention
+from airm_graph.model.join_decisions import CodeDecision, Decisions, JoinDecision, Link, Mention
 from airm_graph.model.pages import (
     Agent,
     AssignedCode,

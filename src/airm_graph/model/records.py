@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from airm_graph.model.findings import Finding
-from airm_graph.model.joins import Link
+from airm_graph.model.join_decisions import Link
 from airm_graph.model.pages import Agent, Capture, Evidence, Repair
 
 __all__ = ["Attested", "Classification", "Mitigation", "Records", "Source"]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from airm_graph.errors import InputError, ResourceError
 from airm_graph.export.alignment import write_alignment
-from airm_graph.export.sssom import write_matches
+from airm_graph.export.mapping_formats import write_matches
 from airm_graph.ingest import Proposal as MappingProposal
 from airm_graph.ingest import propose_mapping as propose_from_paths
 from airm_graph.ingest import read_captures

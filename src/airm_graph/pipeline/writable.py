@@ -183,7 +183,7 @@ class WritableGraph:
         Raises:
             ExportError: A file cannot be written.
         """
-        from airm_graph.export.table import write_tables
+        from airm_graph.export.csv_tables import write_tables
 
         return replace_folder_files(Path(folder), write_tables(self.asserted, base=self.base, notice=NOTICE))
 

@@ -15,7 +15,7 @@ from airm_graph.serve.problems import Problem
 from airm_graph.serve.request_parameters import read_facets, read_form, read_number
 from airm_graph.serve.responses import CONTENT_SECURITY, Validators, make_response, make_route
 from airm_graph.site.catalogue import BROWSED, CatalogueCache
-from airm_graph.site.facets import list_facets, list_filters, paginate, write_title
+from airm_graph.site.facet_lists import list_facets, list_filters, paginate, write_title
 from airm_graph.site.query_results import read_query, run_form_query
 from airm_graph.site.render import Site, render
 from airm_graph.site.static_files import STATIC_TYPES, hash_static, read_static

@@ -12,7 +12,7 @@ from airm_graph.serve.page_interface import PageRequest
 from airm_graph.serve.resource_description import Resource
 from airm_graph.site.catalogue import CatalogueCache
 from airm_graph.site.embedded_jsonld import embed_dataset, embed_resource
-from airm_graph.site.facets import list_facets, list_filters, paginate, write_title
+from airm_graph.site.facet_lists import list_facets, list_filters, paginate, write_title
 from airm_graph.site.forms import make_fields
 from airm_graph.site.page_endpoints import list_page_routes
 from airm_graph.site.related import arrange_outline, find_related, find_siblings, find_terms

@@ -2,6 +2,6 @@
 and Java.
 """
 
-from airm_graph.spark.platform import Spark
+from airm_graph.spark.spark_platform import Spark
 
 __all__ = ["Spark"]

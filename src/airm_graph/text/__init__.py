@@ -13,11 +13,11 @@ from airm_graph.text.cells import ERRORS, PLACEHOLDERS, escape_cell, escape_form
 from airm_graph.text.characters import remove_invisible
 from airm_graph.text.damage import DAMAGE_RULES, Damage, find_damage
 from airm_graph.text.identifiers import find_identifiers
-from airm_graph.text.keys import fingerprint, location_key, name_key, normalise, slugify
 from airm_graph.text.repairs import REPAIR_RULES, repair_text
 from airm_graph.text.spans import Kind
 from airm_graph.text.split import list_joined, list_standing
 from airm_graph.text.suspect import MAY_NEED_REPAIR
+from airm_graph.text.text_keys import fingerprint, location_key, name_key, normalise, slugify
 
 __all__ = [
     "ERRORS",

@@ -1,8 +1,8 @@
 """Judging asserted statements by shapes: a table in, findings at file and line out."""
 
-from airm_graph.validate.findings import leave_out_repeated
 from airm_graph.validate.ledger import Ledger
 from airm_graph.validate.report import Report
+from airm_graph.validate.results import leave_out_repeated
 from airm_graph.validate.shape_files import DEFAULT_SHAPES
 from airm_graph.validate.value_locations import locate_values
 from airm_graph.validate.verdict import ENGINES, Verdict, judge_shapes, validate_rows

@@ -6,9 +6,9 @@ from contextlib import contextmanager
 from airm_graph.graph import BLANK, TripleTable
 from airm_graph.terms import Quad, read_literal
 from airm_graph.validate.compile import Check, CompiledShapes, ShapePart, Uncompiled, component_iri, shape_path
-from airm_graph.validate.findings import Result
-from airm_graph.validate.messages import MessageWriter
 from airm_graph.validate.own_nodes import OwnNodes
+from airm_graph.validate.results import Result
+from airm_graph.validate.shape_messages import MessageWriter
 from airm_graph.validate.sparql_constraints import ask_constraints
 
 __all__ = ["count_focus", "prepared", "run_compiled"]

@@ -10,9 +10,9 @@ from airm_graph.namespaces import BASE, PREFIXES, term
 from airm_graph.terms import Quad
 from airm_graph.validate.compile import ShapePart, ShapesGraph, Uncompiled, compile_shapes, find_constants
 from airm_graph.validate.compiled_engine import count_focus, run_compiled
-from airm_graph.validate.findings import Result, sort_results
 from airm_graph.validate.own_nodes import OwnNodes
 from airm_graph.validate.pyshacl_engine import run_pyshacl
+from airm_graph.validate.results import Result, sort_results
 from airm_graph.validate.vocabulary import SHACL_12
 
 __all__ = ["COLUMNAR", "PYSHACL", "Judgement", "judge"]

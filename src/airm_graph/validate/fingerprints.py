@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from airm_graph.model import Finding
-from airm_graph.validate.findings import sort_findings
+from airm_graph.validate.results import sort_findings
 
 __all__ = ["WRITTEN", "fingerprint_findings"]
 

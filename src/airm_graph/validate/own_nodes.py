@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from airm_graph.graph import IRI, TripleTable, quote
 from airm_graph.namespaces import BASE, PREFIXES, rebase_text, term
-from airm_graph.validate.findings import Result
+from airm_graph.validate.results import Result
 
 __all__ = ["OwnNodes"]
 

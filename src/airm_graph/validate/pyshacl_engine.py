@@ -12,9 +12,9 @@ from airm_graph.errors import ShapesError
 from airm_graph.namespaces import PREFIXES
 from airm_graph.terms import Quad
 from airm_graph.validate.compile import ShapesGraph, path_text
-from airm_graph.validate.findings import VIOLATION, Result
 from airm_graph.validate.rdflib_nodes import Nodes
 from airm_graph.validate.reference_components import corrected_components
+from airm_graph.validate.results import VIOLATION, Result
 
 if TYPE_CHECKING:
     from rdflib import Graph

@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 
 from airm_graph.model import Finding, Location, Severity
 from airm_graph.validate.describe import describe_location, describe_node
-from airm_graph.validate.findings import sort_findings
 from airm_graph.validate.fingerprints import WRITTEN, fingerprint_findings
 from airm_graph.validate.ledger import Ledger
+from airm_graph.validate.results import sort_findings
 from airm_graph.version import VERSION
 
 __all__ = ["NOTICE", "Report", "ReportLine", "format_lines", "format_text"]

@@ -18,7 +18,7 @@ from airm_graph.graph.store import Store
 from airm_graph.namespaces import PREFIXES, literal, term
 from airm_graph.terms import read_literal
 from airm_graph.validate.compile import FOCUS_GRAPH, FOCUS_OF, ShapePart, SparqlPlan, Uncompiled, shape_path
-from airm_graph.validate.findings import Result
+from airm_graph.validate.results import Result
 
 __all__ = ["ask_constraints"]
 

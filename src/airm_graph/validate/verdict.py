@@ -9,9 +9,9 @@ from airm_graph.errors import ShapesError
 from airm_graph.model import Finding, Location
 from airm_graph.namespaces import BASE
 from airm_graph.terms import Quad
-from airm_graph.validate.findings import find_findings
 from airm_graph.validate.ledger import Ledger
 from airm_graph.validate.node_locations import find_locations
+from airm_graph.validate.results import find_findings
 from airm_graph.validate.shape_files import DEFAULT_SHAPES, list_habits, load_shapes, read_shapes
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def judge_shapes(
     """
     from airm_graph.validate.compile import ShapesGraph
     from airm_graph.validate.engine import judge
-    from airm_graph.validate.identity import ShapeNames, name_blank_nodes
+    from airm_graph.validate.finding_identity import ShapeNames, name_blank_nodes
 
     if engine not in ENGINES:
         raise ValueError(f"no engine {engine!r}; use one of {' '.join(ENGINES)}")

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
 from airm_graph.ingest.formats.encoding import Lines
-from airm_graph.ingest.formats.records import Flattener, Number, Record, explain_error, make_record, point
+from airm_graph.ingest.formats.record_cells import Flattener, Number, Record, explain_error, make_record, point
 from airm_graph.ingest.formats.rows import (
     MAX_COLUMNS,
     MAX_DEPTH,

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from airm_graph.errors import StoreError
 from airm_graph.ingest.formats.packed import Source
-from airm_graph.ingest.formats.records import LIST_SEPARATOR
+from airm_graph.ingest.formats.record_cells import LIST_SEPARATOR
 from airm_graph.ingest.formats.rows import MAX_CELL, MAX_COLUMNS, MAX_ROWS, Fault, Pass, Row, UnreadableError, read_header
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ the value itself.
 from collections.abc import Iterator
 from typing import Any
 
-from airm_graph.ingest.formats.records import Flattener, Record, make_record, point
+from airm_graph.ingest.formats.record_cells import Flattener, Record, make_record, point
 from airm_graph.ingest.formats.rows import MAX_DEPTH, Pass, Row, UnreadableError, read_header
 
 __all__ = ["read_lists", "read_records"]

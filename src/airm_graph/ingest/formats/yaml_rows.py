@@ -7,7 +7,7 @@ from typing import Any
 
 import yaml
 
-from airm_graph.ingest.formats.records import make_record
+from airm_graph.ingest.formats.record_cells import make_record
 from airm_graph.ingest.formats.rows import MAX_DEPTH, Pass, Row, UnreadableError
 from airm_graph.ingest.formats.tree_rows import read_lists, read_records
 

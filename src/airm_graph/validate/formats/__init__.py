@@ -10,8 +10,8 @@ from airm_graph.validate.formats.gitlab import write_gitlab
 from airm_graph.validate.formats.junit import write_junit
 from airm_graph.validate.formats.markdown import write_markdown
 from airm_graph.validate.formats.sarif import write_sarif
+from airm_graph.validate.formats.shacl_report import write_turtle
 from airm_graph.validate.formats.spreadsheet import write_csv
-from airm_graph.validate.formats.turtle import write_turtle
 from airm_graph.validate.report import Report, format_text
 
 __all__ = ["FORMATS", "Format", "format_report"]

@@ -8,9 +8,9 @@ Source:
 from collections.abc import Mapping
 
 from airm_graph.model import Finding, Severity
-from airm_graph.validate.findings import sort_findings
 from airm_graph.validate.formats.parts import find_path, say_what
 from airm_graph.validate.report import Report, format_text
+from airm_graph.validate.results import sort_findings
 
 __all__ = ["write_github"]
 

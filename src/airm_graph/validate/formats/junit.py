@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from airm_graph.model import Finding, Severity
-from airm_graph.validate.findings import sort_findings
 from airm_graph.validate.formats.parts import find_path, say_what
 from airm_graph.validate.report import Report
+from airm_graph.validate.results import sort_findings
 
 __all__ = ["write_junit"]
 

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 from airm_graph.model import Finding, Severity
 from airm_graph.validate.describe import describe_location
-from airm_graph.validate.findings import sort_findings
 from airm_graph.validate.formats.parts import find_path, rule_address, say_what
 from airm_graph.validate.report import Report, format_text
+from airm_graph.validate.results import sort_findings
 
 __all__ = ["write_markdown"]
 

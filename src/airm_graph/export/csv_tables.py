@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import zip_longest
 from types import MappingProxyType
 
-from airm_graph.export.terms import RDF, natural_key
+from airm_graph.export.term_writers import RDF, natural_key
 from airm_graph.model import GRAPH_TABLES, ROLES, TEXTS
 from airm_graph.namespaces import BASE, term
 from airm_graph.taxonomy import load_taxonomy, load_vocabularies

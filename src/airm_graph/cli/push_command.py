@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from airm_graph.cli import EXIT_NO
-from airm_graph.cli.options import insecure_option, make_client, timeout_option
+from airm_graph.cli.shared_options import insecure_option, make_client, timeout_option
 
 if TYPE_CHECKING:
     from airm_graph.push import PushReport

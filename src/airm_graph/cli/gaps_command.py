@@ -22,8 +22,8 @@ Examples:
 )
 def command(rows: str, columns: str, *, layers: str | None, level: int | None, edition: str | None, data: str | None, shape: str) -> int:
     """List combinations of values without a mitigation, and those of which one source speaks."""
+    from airm_graph.analysis.counted_facets import check_facets
     from airm_graph.analysis.coverage_formats import describe_gaps, gaps_csv, gaps_json
-    from airm_graph.analysis.facets import check_facets
     from airm_graph.pipeline import load
 
     check_facets(*filter(None, (rows, columns, layers)))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from airm_graph.cli import CACHE_DIR_HELP, CACHE_HELP, DECISIONS_HELP, EXIT_NO, EXIT_USAGE, MAPPING_HELP, STRICT_HELP
-from airm_graph.cli.options import SPARK_ENGINE_HELP, SPARK_ENGINES, OutputPath, check_base, choose_platform, spark_options
+from airm_graph.cli.shared_options import SPARK_ENGINE_HELP, SPARK_ENGINES, OutputPath, check_base, choose_platform, spark_options
 from airm_graph.namespaces import BASE
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from airm_graph.cli.options import OutputPath
+from airm_graph.cli.shared_options import OutputPath
 
 __all__ = ["command"]
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from airm_graph.cli import EXIT_NO, MAPPING_HELP, STRICT_HELP
-from airm_graph.cli.options import SPARK_ENGINE_HELP, SPARK_ENGINES, OutputPath, choose_platform, spark_options
+from airm_graph.cli.shared_options import SPARK_ENGINE_HELP, SPARK_ENGINES, OutputPath, choose_platform, spark_options
 
 if TYPE_CHECKING:
     from airm_graph.model import Severity

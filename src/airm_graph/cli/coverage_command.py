@@ -28,9 +28,9 @@ Examples:
 )
 def command(rows: str, columns: str, *, layers: str | None, level: int | None, edition: str | None, data: str | None, shape: str) -> int:
     """Count mitigations by two or three facets: code, actor, stage, function, source, year."""
+    from airm_graph.analysis.counted_facets import check_facets
     from airm_graph.analysis.coverage_formats import coverage_csv, coverage_json, describe_coverage
     from airm_graph.analysis.cube import coverage_turtle
-    from airm_graph.analysis.facets import check_facets
     from airm_graph.pipeline import load
 
     # Wrong facets are told before the data is read.

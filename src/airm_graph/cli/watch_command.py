@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from airm_graph.cli import CACHE_DIR_HELP, CACHE_HELP, DECISIONS_HELP, ENGINE_HELP, ENGINES, MAPPING_HELP, STRICT_HELP
-from airm_graph.cli.options import OutputPath
+from airm_graph.cli.shared_options import OutputPath
 from airm_graph.cli.streams import is_output_read
 from airm_graph.namespaces import BASE
 
@@ -63,8 +63,8 @@ def command(
     an error is shown, leaves the output as it was, and does not end the watch. Exits with 0 when it
     is interrupted.
     """
-    from airm_graph.cli.build import find_cache
-    from airm_graph.cli.options import check_base
+    from airm_graph.cli.build_command import find_cache
+    from airm_graph.cli.shared_options import check_base
     from airm_graph.pipeline.watch import watch
 
     check_base(base)

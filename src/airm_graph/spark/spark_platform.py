@@ -17,7 +17,7 @@ from airm_graph.graph import TripleTable
 from airm_graph.ingest.rdf import RdfFile, label_files, load_rdf_file
 from airm_graph.ingest.tables.loaded import LoadedTable, load_rows
 from airm_graph.pipeline.platform import Session
-from airm_graph.spark.table import SparkTable, explained
+from airm_graph.spark.spark_table import SparkTable, explained
 from airm_graph.spark.write import write_parts
 from airm_graph.triples.selects import select_quads
 

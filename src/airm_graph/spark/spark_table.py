@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from airm_graph.errors import AirmError, EngineError
 from airm_graph.graph import DEFAULT_GRAPH, TERM_TEXT, TripleTable, quote
-from airm_graph.graph.spelling import canonical, select_terms
+from airm_graph.graph.term_spelling import canonical, select_terms
 from airm_graph.spark.dialect import Step, carry_over
 from airm_graph.terms import Quad
 

@@ -4,7 +4,7 @@ import sys
 
 import click
 
-from airm_graph.cli.options import check_base, insecure_option, make_client, timeout_option
+from airm_graph.cli.shared_options import check_base, insecure_option, make_client, timeout_option
 from airm_graph.query.answers import TABLE_FORMATS, Table, format_table
 
 __all__ = ["command"]
@@ -205,7 +205,7 @@ def _write_answer(table: Table, *, shape: str, base: str) -> None:
     if shape == "table":
         write_table(table, base=base)
     elif shape == "xlsx":
-        from airm_graph.query.workbook import write_workbook
+        from airm_graph.query.answer_workbook import write_workbook
 
         if sys.stdout.isatty():
             raise click.UsageError("a workbook is no text: send it to a file, as in > answer.xlsx")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from airm_graph.cli import EXIT_NO
-from airm_graph.cli.options import OutputPath
+from airm_graph.cli.shared_options import OutputPath
 
 if TYPE_CHECKING:
     from airm_graph.pipeline import Proposal

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from airm_graph.cli import EXIT_NO, MAPPING_HELP
-from airm_graph.cli.options import OutputPath
+from airm_graph.cli.shared_options import OutputPath
 
 if TYPE_CHECKING:
     from airm_graph.pipeline.migration import Migration

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Protocol
 
 from airm_graph.errors import ExportError
 from airm_graph.export.order import Order
-from airm_graph.export.terms import Names, canonical_term, natural_key
+from airm_graph.export.term_writers import Names, canonical_term, natural_key
 from airm_graph.graph import IRI, LITERAL, rebased_text
-from airm_graph.graph.order import RDF_TYPE, Pattern, Selection, SubjectGroup, stream_groups, stream_lines
+from airm_graph.graph.reading_order import RDF_TYPE, Pattern, Selection, SubjectGroup, stream_groups, stream_lines
 from airm_graph.namespaces import BASE
 from airm_graph.terms import Quad
 

@@ -18,7 +18,7 @@ import duckdb
 
 from airm_graph.errors import StoreError
 from airm_graph.graph.nquads import MISPLACED, cut_file, cut_rows, open_file, suffix_of
-from airm_graph.graph.spelling import TERM_TEXT, canonical, is_canonical, is_certain, number_of, quote, select_terms
+from airm_graph.graph.term_spelling import TERM_TEXT, canonical, is_canonical, is_certain, number_of, quote, select_terms
 from airm_graph.terms import Quad
 
 __all__ = ["Intake", "Parser"]

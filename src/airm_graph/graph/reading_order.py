@@ -13,7 +13,7 @@ from itertools import count, groupby, islice
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
-from airm_graph.graph.spelling import IRI, TERM_TEXT, quote
+from airm_graph.graph.term_spelling import IRI, TERM_TEXT, quote
 from airm_graph.namespaces import term
 
 if TYPE_CHECKING:

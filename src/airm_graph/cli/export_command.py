@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from airm_graph.cli.options import OutputPath
+from airm_graph.cli.shared_options import OutputPath
 from airm_graph.cli.streams import is_output_read
 from airm_graph.export import EXPORTS
 

@@ -104,6 +104,7 @@ def compare(found: list[Compared], *, engine: str) -> None:
     assert differing.keys() == DIFFERENT[engine].keys(), differing
 
 
+@pytest.mark.reference
 def test_shapes_in_pyshacl_as_it_comes_find_the_same() -> None:
     found = []
     for path in FILES:

@@ -223,7 +223,7 @@ def test_findings_on_quads_stand_at_the_same_lines(session, damaged) -> None:
 
 
 def test_parts_are_judged_without_spark_as_the_embedded_file_is(embedded, spark) -> None:
-    found, wanted = (validate_inputs([folder], shapes=["core"])[0] for folder in (spark[1], embedded[1]))
+    found, wanted = (validate_inputs([folder], shapes=["core", "editorial"])[0] for folder in (spark[1], embedded[1]))
     assert [Path(file).name for file in found.files] == [f"part-0000{part}.nq.gz" for part in range(3)]
     assert Counter((one.rule, one.focus, one.value) for one in found.findings) == Counter(
         (one.rule, one.focus, one.value) for one in wanted.findings

@@ -394,7 +394,7 @@ def test_build_prints_how_many_rows_were_read_used_and_quarantined(tmp_path: Pat
 def test_finding_shows_line_row_and_column(tmp_path: Path) -> None:
     folder = write_tables(tmp_path / "in", GOOD + BAD)
     done = CliRunner().invoke(cli, ["validate", str(folder)], standalone_mode=False)
-    assert f"{folder.as_posix()}/mitigations.csv:9 (row 8, column Source ID)  violation  TAB-07" in done.stdout
+    assert f"{folder.as_posix()}/mitigations.csv:9 (row 8, column Source ID)  warning  TAB-07" in done.stdout
     found = json.loads(CliRunner().invoke(cli, ["validate", str(folder), "--format", "json"], standalone_mode=False).stdout)["findings"]
     (unknown,) = (entry for entry in found if entry["rule"] == "TAB-07" and entry["row"] == 8)
     assert (unknown["first_line"], unknown["column"]) == (9, "Source ID")

@@ -75,6 +75,9 @@ def unpack(data: bytes) -> bytes:
 
 def _read_head(path: Path) -> bytes:
     try:
+        # A pipe would be waited for.
+        if not path.is_file():
+            return b""
         with path.open("rb") as file:
             head = file.read(_HEAD)
             if not head.startswith(_GZIP):

@@ -43,8 +43,8 @@ def find_files(name: str | Path) -> Found:
     """
     path = Path(name)
     if not path.is_dir():
-        if not path.is_file():
-            return Found(has_others=True)
+        if not path.is_file():  # a pipe or a device, which whoever reads it refuses
+            return Found(rdf=(path,)) if path.exists() and find_format(path) else Found(has_others=True)
         if _is_mapping_set(path):
             return Found(mapping_sets=(path,))
         return Found(rdf=(path,)) if _is_rdf(path) else Found(has_others=True)

@@ -7,11 +7,11 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 from collections import Counter
 from functools import cache
 from pathlib import Path
 
-import pyshacl
 import pytest
 import rdflib
 from jena import MISSING, find_jena
@@ -107,16 +107,13 @@ def compare(found: list[Compared], *, engine: str) -> None:
 
 
 @pytest.mark.reference
-def test_shapes_in_pyshacl_as_it_comes_find_the_same() -> None:
-    found = []
-    for path in FILES:
-        data, shapes = rdflib.Graph(), rdflib.Graph()
-        data.parse(data=path.read_text(encoding="utf-8"), format="turtle")
-        rows = read_every_shapes(judged_by(path.parent.name))
-        shapes.parse(data="".join(f"{s} {p} {o} .\n" for s, p, o, _ in rows), format="nt")
-        _, report, _ = pyshacl.validate(data, shacl_graph=shapes, inference="none")
-        found.append(read_report(report, engine="pyshacl"))
-    compare(found, engine="pyshacl")
+def test_shapes_in_pyshacl_as_it_comes_find_the_same(tmp_path: Path) -> None:
+    # In a process of its own: this project corrects pyshacl where it asks it.
+    pairs = tmp_path / "pairs.json"
+    pairs.write_text(json.dumps([[str(one), str(other)] for one, other in make_pairs(tmp_path, engine="pyshacl")]))
+    done = subprocess.run([sys.executable, str(ENGINES / "pyshacl_plain.py"), str(pairs)], capture_output=True, check=True, text=True)
+    reports = [rdflib.Graph().parse(data=text, format="nt") for text in json.loads(done.stdout)]
+    compare([read_report(report, engine="pyshacl") for report in reports], engine="pyshacl")
 
 
 def read_report(report: rdflib.Graph, *, engine: str) -> Compared:

@@ -381,7 +381,7 @@ def test_terms_whose_numbers_meet_are_kept_apart(monkeypatch: pytest.MonkeyPatch
 @pytest.mark.parametrize("is_short", [False, True])
 def test_coded_quads_are_those_of_the_same_selects(monkeypatch: pytest.MonkeyPatch, is_short: bool) -> None:
     if is_short:
-        for module in ("coded", "loading", "table"):
+        for module in ("coded", "intake", "table"):
             monkeypatch.setattr(
                 f"airm_graph.graph.{module}.number_of", lambda text: f"CASE WHEN {text} = '' THEN 0 ELSE 1 + length({text}) // 4 END"
             )

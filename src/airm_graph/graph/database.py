@@ -7,6 +7,7 @@ stay inside the SQL that sqlglot can carry to Spark.
 import os
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from itertools import chain, islice
 from pathlib import Path
 from types import TracebackType
@@ -25,7 +26,13 @@ FEW = 3000
 
 
 class Database:
-    """Tables in DuckDB, in memory or in a file."""
+    """Tables in DuckDB, in memory or in a file.
+
+    Attributes:
+        schema: Statements that make the tables of a subclass, if they are not there.
+    """
+
+    schema = ""
 
     def __init__(
         self,
@@ -59,8 +66,11 @@ class Database:
         config["preserve_insertion_order"] = False
         try:
             self._connection = duckdb.connect(str(path or ":memory:"), config=config)
-            # Otherwise DuckDB draws a bar on the terminal when a statement takes long.
-            self._connection.execute("SET enable_progress_bar = false")
+            # Otherwise DuckDB draws a bar on the terminal when a statement takes long. In a
+            # notebook without ipywidgets it draws none, and DuckDB 2 refuses to have that said.
+            with suppress(duckdb.InvalidInputException):
+                self._connection.execute("SET enable_progress_bar = false")
+            self._connection.execute(self.schema)
         except duckdb.Error as error:
             raise StoreError(f"the database {path or 'in memory'} cannot be opened: {error}") from error
 

@@ -46,17 +46,7 @@ class TripleTable(Database):
     (1, [('<urn:a>', '<urn:p>', '"1.10"', '')])
     """
 
-    def __init__(
-        self,
-        path: Path | None = None,
-        *,
-        threads: int | None = None,
-        memory_limit: str | None = None,
-        temp_directory: Path | None = None,
-    ) -> None:
-        """Open a table; arguments as for `Database`."""
-        super().__init__(path, threads=threads, memory_limit=memory_limit, temp_directory=temp_directory)
-        self._run(_SCHEMA)
+    schema = _SCHEMA
 
     def __len__(self) -> int:
         """Number of quads."""

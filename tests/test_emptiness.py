@@ -1,6 +1,7 @@
 """What queries say when they find nothing; queries of one's own, workbooks, completion."""
 
 import io
+import json
 from pathlib import Path
 
 import openpyxl
@@ -9,6 +10,7 @@ from click.testing import CliRunner, Result
 
 import airm_graph
 from airm_graph.cli import cli
+from airm_graph.validate import Report
 
 CODELESS = "tables: {mitigations: {columns: {name: Name}, document: {title: A handbook}}}\n"
 
@@ -103,6 +105,17 @@ def test_written_report_comes_back(dist: Path, example_graph: airm_graph.Graph) 
     report = airm_graph.load(dist).report
     assert report.counts == example_graph.report.counts
     assert report.to_json() == (dist / "report.json").read_text(encoding="utf-8")
+
+
+def test_report_of_an_earlier_version_is_read(dist: Path, example_graph: airm_graph.Graph) -> None:
+    told = json.loads((dist / "report.json").read_text(encoding="utf-8"))
+    del told["ledger"]
+    for entry in told["findings"]:
+        for later in ("component", "severity_iri", "messages"):
+            del entry[later]
+    report = Report.from_json(json.dumps(told))
+    assert report.counts == example_graph.report.counts
+    assert [entry["fingerprint"] for entry in json.loads(report.to_json())["findings"]] == [one["fingerprint"] for one in told["findings"]]
 
 
 def test_answer_as_a_workbook_keeps_every_text_and_is_the_same_every_time(dist: Path) -> None:

@@ -47,9 +47,9 @@ class Ledger:
 
     @classmethod
     def from_record(cls, record: Mapping[str, Any]) -> "Ledger":
-        """Read what `to_record` wrote."""
+        """Read what `to_record` wrote, or nothing."""
         return cls(
-            tuple((entry["file"], entry["statements"]) for entry in record["read"]),
-            tuple((entry["file"], entry["reason"]) for entry in record["passed_over"]),
-            tuple((entry["shape"], entry["engine"], entry["focus_nodes"]) for entry in record["shapes"]),
+            tuple((entry["file"], entry["statements"]) for entry in record.get("read", ())),
+            tuple((entry["file"], entry["reason"]) for entry in record.get("passed_over", ())),
+            tuple((entry["shape"], entry["engine"], entry["focus_nodes"]) for entry in record.get("shapes", ())),
         )

@@ -66,14 +66,14 @@ class Report:
 
     @classmethod
     def from_json(cls, text: str) -> "Report":
-        """Read what `to_json` wrote, but for the origins of findings.
+        """Read what `to_json` wrote, but for the origins of findings; earlier versions said less.
 
         Raises:
             ValueError, KeyError, TypeError: The text is none.
         """
         head = json.loads(text)
         engines = tuple((name, tuple(shapes)) for name, shapes in head["engines"].items())
-        ledger = Ledger.from_record(head["ledger"])
+        ledger = Ledger.from_record(head.get("ledger", {}))
         findings = tuple(map(_read_record, head["findings"]))
         return cls(findings, tuple(head["files"]), engines, tuple(head["notes"]), ledger=ledger, notice=head["notice"] or "")
 
@@ -148,9 +148,9 @@ def _read_record(record: Mapping[str, Any]) -> Finding:
         path,
         value,
         shape,
-        component=record["component"] or "",
-        severity_iri=record["severity_iri"] or "",
-        messages=tuple(record["messages"] or ()),
+        component=record.get("component") or "",
+        severity_iri=record.get("severity_iri") or "",
+        messages=tuple(record.get("messages") or ()),
         identity=(WRITTEN, record["fingerprint"]),
     )
 

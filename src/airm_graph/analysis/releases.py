@@ -2,15 +2,15 @@
 statements.
 """
 
-import hashlib
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 from airm_graph.analysis.matching import match_things
 from airm_graph.errors import QueryError
+from airm_graph.export import QuadList, release_digest
+from airm_graph.model import Finding
 from airm_graph.namespaces import BASE, rebase_text, term
 from airm_graph.terms import Quad, read_literal
 
@@ -55,9 +55,7 @@ _DEPRECATED = '"true"^^<http://www.w3.org/2001/XMLSchema#boolean>'
 class Release:
     """The statements of a release by subject, and its findings."""
 
-    def __init__(
-        self, name: str, quads: Iterable[Quad], *, base: str = BASE, findings: Mapping[str, Mapping[str, Any]] | None = None
-    ) -> None:
+    def __init__(self, name: str, quads: Iterable[Quad], *, base: str = BASE, findings: Mapping[str, Finding] | None = None) -> None:
         """Index the statements.
 
         Args:
@@ -77,8 +75,8 @@ class Release:
 
     @cached_property
     def digest(self) -> str:
-        """The SHA-256 of its triples as lines of N-Triples, sorted."""
-        return hashlib.sha256("".join(f"{s} {p} {o} .\n" for s, p, o in sorted(self.triples)).encode()).hexdigest()
+        """The SHA-256 of its ``airm.nt``."""
+        return release_digest(QuadList((*triple, "") for triple in self.triples))
 
     def spell(self, name: str) -> str:
         """Write a prefixed name with the base of the release."""
@@ -254,15 +252,16 @@ class _Comparison:
         for kind, here, there in (("finding gained", new, old), ("finding lost", old, new)):
             for fingerprint in here.keys() - there.keys():
                 one = here[fingerprint]
-                yield Change(kind, str(one["rule"]), str(one["message"]), _place(one), (), (fingerprint,))
+                yield Change(kind, one.rule, one.message, _locate(one), (), (fingerprint,))
 
 
-def _place(finding: Mapping[str, Any]) -> str:
-    """Where a finding stands: its file and line or row, else its node."""
-    if not finding.get("file"):
-        return str(finding.get("focus") or "")
-    number = finding.get("first_line") or finding.get("row")
-    return f"{finding['file']}:{number}" if number else str(finding["file"])
+def _locate(finding: Finding) -> str:
+    """Say where a finding stands: its file and line or row, else its node."""
+    at = finding.location
+    if at is None:
+        return finding.focus
+    number = at.first_line or at.row
+    return f"{at.file}:{number}" if number else at.file
 
 
 _Key = Callable[[Release, str], frozenset[str]]

@@ -1,15 +1,13 @@
 """Two releases read from folders or files, and compared."""
 
-import json
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from airm_graph.analysis.releases import Changes, Release, compare_releases
 from airm_graph.errors import InputError
 from airm_graph.namespaces import term
-from airm_graph.pipeline.loading import find_base, find_export, read_rdf, read_sums
+from airm_graph.pipeline.loading import find_base, find_export, read_rdf, read_report, read_sums
 from airm_graph.pipeline.writable import REPORT
+from airm_graph.validate.fingerprints import fingerprint_findings
 
 __all__ = ["diff", "read_release"]
 
@@ -38,23 +36,16 @@ def read_release(path: str | Path) -> Release:
         InputError: It is none, or was changed since it was written.
         StoreError: A file is not what its suffix says; the message names file and line.
     """
-    place = Path(path)
-    if not place.exists():
+    given = Path(path)
+    if not given.exists():
         raise InputError("there is no such file or folder", file=str(path), remedy=_REMEDY)
-    # What lies in a folder beside the release is no part of it.
-    sums = read_sums(place) if place.is_dir() else None
-    findings = _read_findings(place / REPORT) if sums and REPORT in sums else None
-    if (file := find_export(place, among=sums)) is None:
+    sums = read_sums(given) if given.is_dir() else {}
+    findings = None
+    if REPORT in sums:
+        findings = {fingerprint: one for one, fingerprint in fingerprint_findings(read_report(given / REPORT).findings)}
+    if (file := find_export(given)) is None:
         raise InputError("this is no release", file=str(path), remedy=_REMEDY)
-    quads = read_rdf(file)
+    quads = read_rdf(file, sha256=sums.get(file.name, ""))
     if not any(p == term("rdf:type") and o == term("dcat:Dataset") for _, p, o, _ in quads):
         raise InputError("this is RDF, but no release: no dataset is described in it", file=str(file), remedy=_REMEDY)
     return Release(str(path), quads, base=find_base(quads), findings=findings)
-
-
-def _read_findings(path: Path) -> Mapping[str, Mapping[str, Any]]:
-    try:
-        found = json.loads(path.read_text(encoding="utf-8"))["findings"]
-        return {str(one["fingerprint"]): {"rule": one["rule"], "message": one["message"], **one} for one in found}
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise InputError("the report cannot be read", file=str(path), remedy="build the release again") from error

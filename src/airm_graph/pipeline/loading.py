@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from io import BufferedReader
 from pathlib import Path
 from typing import cast
@@ -141,21 +141,16 @@ def _check_sum(folder: Path, line: str, number: int) -> tuple[str, str]:
     return found[2], digest
 
 
-def find_export(path: Path, *, among: Collection[str] | None = None) -> Path | None:
+def find_export(path: Path) -> Path | None:
     """Find the RDF file that a path stands for: an export in a folder, or the file itself; None for
     other inputs.
 
     Of a written graph, only what its sums name counts: other exports are of an earlier one.
-
-    Args:
-        path: Folder or file.
-        among: Names that count in a folder; all when left out.
     """
     if path.is_dir():
         listed = (path / SUMS).read_text(encoding="utf-8") if (path / SUMS).is_file() else None
         names = [EXPORTS[name].file_name for name in ("nquads", "ntriples", "turtle", "rdfxml", "jsonld")]
-        known = [name for name in names if (among is None or name in among) and (listed is None or f"  {name}\n" in listed)]
-        return next((path / name for name in known if (path / name).is_file()), None)
+        return next((path / name for name in names if (path / name).is_file() and (listed is None or f"  {name}\n" in listed)), None)
     return path if path.exists() and find_format(path) else None
 
 

@@ -12,29 +12,15 @@ import warnings
 from collections.abc import Sequence
 
 __all__ = [
-    "CACHE_DIR_HELP",
-    "CACHE_HELP",
-    "DECISIONS_HELP",
-    "ENGINES",
-    "ENGINE_HELP",
     "EXIT_INTERNAL",
     "EXIT_NO",
     "EXIT_USAGE",
-    "MAPPING_HELP",
-    "STRICT_HELP",
     "cli",
+    "is_interrupted",
     "main",
 ]
 
 EXIT_NO, EXIT_USAGE, EXIT_INTERNAL = 1, 2, 3
-#: As `airm_graph.validate.ENGINES`, without importing it.
-ENGINES = ("auto", "fast", "reference")
-ENGINE_HELP = "reference: owlrl and pyshacl; fast: our own; auto: our own where it can."
-MAPPING_HELP = "YAML file that says what the columns of the tables are; the mappings of the project when left out."
-DECISIONS_HELP = "Table of what people decided of joins and codes (SSSOM or CSV); repeatable."
-CACHE_HELP = "Keep in airm-graph below XDG_CACHE_HOME (or ~/.cache) what is read of each page, and read again only what has changed."
-CACHE_DIR_HELP = "Keep it in this folder instead; --cache need not be given."
-STRICT_HELP = "Stop at rows and values that cannot be used, instead of leaving them out, and write nothing."
 _EXIT_INTERRUPTED = 130
 
 
@@ -86,7 +72,7 @@ def _run_command(arguments: list[str]) -> int:
         click.echo(f"airm-graph: {error}", err=True)
         return EXIT_USAGE
     except Exception as error:
-        if _is_interrupted(error):
+        if is_interrupted(error):
             return _EXIT_INTERRUPTED
         if full := _find_full(error):
             click.echo(f"airm-graph: no room is left on the disk of {full}; make room, or set TMPDIR to a folder that has more", err=True)
@@ -113,6 +99,6 @@ def _find_full(error: Exception) -> str:
     return str(getattr(error, "filename", None) or tempfile.gettempdir()) if is_full else ""
 
 
-def _is_interrupted(error: Exception) -> bool:
-    """Whether an error is Ctrl-C as DuckDB tells it, which runs while Python waits."""
-    return isinstance(error, RuntimeError) and str(error) == "Query interrupted"
+def is_interrupted(error: BaseException) -> bool:
+    """Whether an error is Ctrl-C, also as DuckDB tells it, which runs while Python waits."""
+    return isinstance(error, KeyboardInterrupt) or (isinstance(error, RuntimeError) and str(error) == "Query interrupted")

@@ -6,9 +6,19 @@ from typing import TYPE_CHECKING
 
 import click
 
-from airm_graph.cli import CACHE_DIR_HELP, CACHE_HELP, DECISIONS_HELP, EXIT_NO, EXIT_USAGE, MAPPING_HELP, STRICT_HELP
-from airm_graph.cli.shared_options import SPARK_ENGINE_HELP, SPARK_ENGINES, OutputPath, check_base, choose_platform, spark_options
-from airm_graph.namespaces import BASE
+from airm_graph.cli import EXIT_NO, EXIT_USAGE
+from airm_graph.cli.shared_options import (
+    base_option,
+    cache_options,
+    check_base,
+    choose_platform,
+    decisions_option,
+    find_cache,
+    folder_option,
+    mapping_option,
+    spark_options,
+    strict_option,
+)
 
 if TYPE_CHECKING:
     from airm_graph.pipeline import Graph
@@ -29,16 +39,8 @@ Examples:
   airm-graph build parts/ -o dist --engine spark --master 'local[4]'""",
 )
 @click.argument("inputs", nargs=-1, required=True, type=click.Path(path_type=str, allow_dash=True))
-@click.option(
-    "-o",
-    "--output",
-    "folder",
-    default="dist",
-    show_default=True,
-    type=OutputPath(file_okay=False, path_type=Path),
-    help="Folder to write to.",
-)
-@click.option("--base", default=BASE, show_default=True, help="What every IRI of the data begins with.")
+@folder_option
+@base_option
 @click.option(
     "--format",
     "shape",
@@ -47,17 +49,15 @@ Examples:
     show_default=True,
     help="What to print: a summary, or the report.",
 )
-@click.option("--engine", type=click.Choice(SPARK_ENGINES), default="auto", show_default=True, help=SPARK_ENGINE_HELP)
 @spark_options
 @click.option(
     "--parts", type=click.IntRange(1, 1000), help="With --engine spark, files of each format; otherwise one for two million statements."
 )
-@click.option("--mapping", type=click.Path(dir_okay=False, path_type=Path), help=MAPPING_HELP)
-@click.option("--decisions", multiple=True, type=click.Path(dir_okay=False, path_type=Path), help=DECISIONS_HELP)
+@mapping_option
+@decisions_option
 @click.option("--published", metavar="URL", help="Folder on the web where people will find the files; each is described with its address.")
-@click.option("--strict", is_flag=True, help=STRICT_HELP)
-@click.option("--cache", "cached", is_flag=True, help=CACHE_HELP)
-@click.option("--cache-dir", type=click.Path(file_okay=False, path_type=Path), help=CACHE_DIR_HELP)
+@strict_option
+@cache_options
 @click.option("-q", "--quiet", is_flag=True, help="Print nothing but violations.")
 def command(
     inputs: tuple[str, ...],
@@ -133,13 +133,6 @@ def command(
             click.echo(path)
     write_summary(graph.report, files=graph.files, quiet=quiet)
     return 0 if graph.report.conforms else EXIT_NO
-
-
-def find_cache(*, cached: bool, folder: Path | None) -> Path | None:
-    """Return the folder that keeps readings, None when none is asked for."""
-    from airm_graph.cache import find_cache_folder
-
-    return folder or (find_cache_folder() if cached else None)
 
 
 def write_counts(graph: "Graph") -> None:

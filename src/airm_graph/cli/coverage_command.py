@@ -1,10 +1,11 @@
 """`airm-graph coverage`."""
 
 import sys
+from typing import Any
 
 import click
 
-from airm_graph.cli.facets import facet_options
+from airm_graph.cli.facets import count_facets, facet_options
 
 __all__ = ["command"]
 
@@ -26,16 +27,12 @@ Examples:
     show_default=True,
     help="turtle: an RDF Data Cube.",
 )
-def command(rows: str, columns: str, *, layers: str | None, level: int | None, edition: str | None, data: str | None, shape: str) -> int:
+def command(rows: str, columns: str, *, shape: str, **options: Any) -> int:
     """Count mitigations by two or three facets: code, actor, stage, function, source, year."""
-    from airm_graph.analysis.counted_facets import check_facets
     from airm_graph.analysis.coverage_formats import coverage_csv, coverage_json, describe_coverage
     from airm_graph.analysis.cube import coverage_turtle
-    from airm_graph.pipeline import load
 
-    # Wrong facets are told before the data is read.
-    check_facets(*filter(None, (rows, columns, layers)))
-    found = load(data).coverage(rows, columns, layers, edition=edition, level=level)
+    found = count_facets(rows, columns, **options)
     writers = {"table": describe_coverage, "csv": coverage_csv, "json": coverage_json, "turtle": coverage_turtle}
     sys.stdout.write(writers[shape](found))
     return 0

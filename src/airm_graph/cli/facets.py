@@ -1,11 +1,16 @@
-"""Options of the commands that count by facets."""
+"""Options of the commands that count by facets, and what they count."""
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-__all__ = ["facet_options"]
+from airm_graph.cli.shared_options import data_option
+
+if TYPE_CHECKING:
+    from airm_graph.analysis.coverage import Coverage
+
+__all__ = ["count_facets", "facet_options"]
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -13,12 +18,7 @@ _Command = TypeVar("_Command", bound=Callable[..., Any])
 def facet_options(command: _Command) -> _Command:
     """Give a command two or three facets, level and edition of codes, and the data."""
     for option in (
-        click.option(
-            "-d",
-            "--data",
-            type=click.Path(path_type=str, allow_dash=True),
-            help="dist folder, RDF file or captures; the packaged example when left out.",
-        ),
+        data_option,
         click.option("--edition", help="Edition of the codes, v1 or v2; by itself the one that most mitigations are classified by."),
         click.option("--level", type=int, help="Level of the codes, 1 for the top.  [default: 2]"),
         click.option("--layers", metavar="FACET", help="A third facet."),
@@ -27,3 +27,12 @@ def facet_options(command: _Command) -> _Command:
     ):
         command = option(command)
     return command
+
+
+def count_facets(rows: str, columns: str, *, layers: str | None, level: int | None, edition: str | None, data: str | None) -> "Coverage":
+    """Count what `facet_options` ask for; wrong facets are told before the data is read."""
+    from airm_graph.analysis.counted_facets import check_facets
+    from airm_graph.pipeline import load
+
+    check_facets(*filter(None, (rows, columns, layers)))
+    return load(data).coverage(rows, columns, layers, edition=edition, level=level)

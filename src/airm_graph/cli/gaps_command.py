@@ -1,10 +1,11 @@
 """`airm-graph gaps`."""
 
 import sys
+from typing import Any
 
 import click
 
-from airm_graph.cli.facets import facet_options
+from airm_graph.cli.facets import count_facets, facet_options
 
 __all__ = ["command"]
 
@@ -20,13 +21,10 @@ Examples:
 @click.option(
     "--format", "shape", type=click.Choice(["table", "csv", "json"]), default="table", show_default=True, help="Format of the gaps."
 )
-def command(rows: str, columns: str, *, layers: str | None, level: int | None, edition: str | None, data: str | None, shape: str) -> int:
+def command(rows: str, columns: str, *, shape: str, **options: Any) -> int:
     """List combinations of values without a mitigation, and those of which one source speaks."""
-    from airm_graph.analysis.counted_facets import check_facets
     from airm_graph.analysis.coverage_formats import describe_gaps, gaps_csv, gaps_json
-    from airm_graph.pipeline import load
 
-    check_facets(*filter(None, (rows, columns, layers)))
-    found = load(data).coverage(rows, columns, layers, edition=edition, level=level)
+    found = count_facets(rows, columns, **options)
     sys.stdout.write({"table": describe_gaps, "csv": gaps_csv, "json": gaps_json}[shape](found))
     return 0

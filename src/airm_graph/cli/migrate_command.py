@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from airm_graph.cli import EXIT_NO, MAPPING_HELP
-from airm_graph.cli.shared_options import OutputPath
+from airm_graph.cli import EXIT_NO
+from airm_graph.cli.shared_options import OutputPath, mapping_option
 
 if TYPE_CHECKING:
     from airm_graph.pipeline.migration import Migration
@@ -37,7 +37,7 @@ Examples:
     help="Folder to write to.",
 )
 @click.option("--alignment", type=click.Path(dir_okay=False, path_type=Path), help="Mappings (SSSOM) instead of the project's own.")
-@click.option("--mapping", type=click.Path(dir_okay=False, path_type=Path), help=MAPPING_HELP)
+@mapping_option
 @click.option(
     "--decisions",
     multiple=True,

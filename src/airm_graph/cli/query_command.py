@@ -4,7 +4,7 @@ import sys
 
 import click
 
-from airm_graph.cli.shared_options import check_base, insecure_option, make_client, timeout_option
+from airm_graph.cli.shared_options import check_base, data_option, insecure_option, make_client, timeout_option
 from airm_graph.query.answers import TABLE_FORMATS, Table, format_table
 
 __all__ = ["command"]
@@ -108,12 +108,7 @@ AIRM_ENDPOINT_PASSWORD, or AIRM_ENDPOINT_TOKEN.""",
 )
 @click.argument("name", shell_complete=_complete_name)
 @click.argument("arguments", nargs=-1, metavar="[PARAMETER=VALUE]...", shell_complete=_complete_argument)
-@click.option(
-    "-d",
-    "--data",
-    type=click.Path(path_type=str, allow_dash=True),
-    help="dist folder, RDF file or captures; the packaged example when left out.",
-)
+@data_option
 @click.option("--endpoint", metavar="URL", help="Ask this SPARQL endpoint instead of a graph read here.")
 @click.option("--base", help="What the IRIs at the endpoint begin with; found by asking when left out.")
 @timeout_option

@@ -5,6 +5,7 @@ import sys
 
 import click
 
+from airm_graph.cli.shared_options import data_option
 from airm_graph.search.search_documents import FACETS
 
 __all__ = ["command"]
@@ -26,12 +27,7 @@ Examples:
   airm-graph search --code 1.1 --data dist --format csv""",
 )
 @click.argument("text", required=False, default="")
-@click.option(
-    "-d",
-    "--data",
-    type=click.Path(path_type=str, allow_dash=True),
-    help="dist folder, RDF file or captures; the packaged example when left out.",
-)
+@data_option
 @_facet_options
 @click.option("--limit", default=20, show_default=True, type=click.IntRange(0), help="How many hits.")
 @click.option("--offset", default=0, show_default=True, type=click.IntRange(0), help="How many hits to leave out before.")

@@ -6,21 +6,28 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from airm_graph.cli import ENGINES
+from airm_graph.namespaces import BASE
 
 if TYPE_CHECKING:
     from airm_graph.pipeline import Platform
     from airm_graph.remote import Client
 
 __all__ = [
-    "SPARK_ENGINES",
-    "SPARK_ENGINE_HELP",
     "OutputPath",
+    "base_option",
+    "cache_options",
     "check_base",
     "choose_platform",
+    "data_option",
+    "decisions_option",
+    "engine_option",
+    "find_cache",
+    "folder_option",
     "insecure_option",
     "make_client",
+    "mapping_option",
     "spark_options",
+    "strict_option",
     "timeout_option",
 ]
 
@@ -36,13 +43,45 @@ class OutputPath(click.Path):
 
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
-#: For commands that can work on Spark.
-SPARK_ENGINES = (*ENGINES, "spark")
-SPARK_ENGINE_HELP = (
+#: As `airm_graph.validate.ENGINES`, without importing it.
+_ENGINES = ("auto", "fast", "reference")
+_ENGINE_HELP = "reference: owlrl and pyshacl; fast: our own; auto: our own where it can."
+_SPARK_ENGINE_HELP = (
     "reference: owlrl and pyshacl; fast: our own; auto: our own where it can; spark: our own on Apache Spark, for what one machine does "
     "not hold (needs airm-graph[spark] and Java 17)."
 )
 
+folder_option = click.option(
+    "-o",
+    "--output",
+    "folder",
+    default="dist",
+    show_default=True,
+    type=OutputPath(file_okay=False, path_type=Path),
+    help="Folder to write to.",
+)
+base_option = click.option("--base", default=BASE, show_default=True, help="What every IRI of the data begins with.")
+engine_option = click.option("--engine", type=click.Choice(_ENGINES), default="auto", show_default=True, help=_ENGINE_HELP)
+mapping_option = click.option(
+    "--mapping",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="YAML file that says what the columns of the tables are; the mappings of the project when left out.",
+)
+decisions_option = click.option(
+    "--decisions",
+    multiple=True,
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Table of what people decided of joins and codes (SSSOM or CSV); repeatable.",
+)
+strict_option = click.option(
+    "--strict", is_flag=True, help="Stop at rows and values that cannot be used, instead of leaving them out, and write nothing."
+)
+data_option = click.option(
+    "-d",
+    "--data",
+    type=click.Path(path_type=str, allow_dash=True),
+    help="dist folder, RDF file or captures; the packaged example when left out.",
+)
 timeout_option = click.option(
     "--timeout", type=click.FloatRange(1, 3600), default=60, show_default=True, help="Seconds to wait for the server to go on answering."
 )
@@ -51,8 +90,36 @@ insecure_option = click.option(
 )
 
 
+def cache_options(command: _Command) -> _Command:
+    """Give a command the options of the cache; `find_cache` reads them."""
+    for option in (
+        click.option(
+            "--cache-dir",
+            type=click.Path(file_okay=False, path_type=Path),
+            help="Keep it in this folder instead; --cache need not be given.",
+        ),
+        click.option(
+            "--cache",
+            "cached",
+            is_flag=True,
+            help="Keep in airm-graph below XDG_CACHE_HOME (or ~/.cache) what is read of each page, and read again only what has changed.",
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+def find_cache(*, cached: bool, folder: Path | None) -> Path | None:
+    """Return the folder that keeps readings, None when none is asked for."""
+    from airm_graph.cache import find_cache_folder
+
+    return folder or (find_cache_folder() if cached else None)
+
+
 def spark_options(command: _Command) -> _Command:
-    """Give a command the options of the engine spark; `choose_platform` reads them."""
+    """Give a command the engines, with spark among them, and its options; `choose_platform` reads
+    them.
+    """
     for option in (
         click.option(
             "--spark-work",
@@ -61,6 +128,7 @@ def spark_options(command: _Command) -> _Command:
         ),
         click.option("--spark-conf", metavar="KEY=VALUE", multiple=True, help="Setting of Spark; repeatable."),
         click.option("--master", help="Where Spark runs: local[4], spark://HOST:7077, yarn, k8s://URL.  [default: local[*]]"),
+        click.option("--engine", type=click.Choice((*_ENGINES, "spark")), default="auto", show_default=True, help=_SPARK_ENGINE_HELP),
     ):
         command = option(command)
     return command

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from airm_graph.cli import EXIT_NO, MAPPING_HELP, STRICT_HELP
-from airm_graph.cli.shared_options import SPARK_ENGINE_HELP, SPARK_ENGINES, OutputPath, choose_platform, spark_options
+from airm_graph.cli import EXIT_NO
+from airm_graph.cli.shared_options import OutputPath, choose_platform, mapping_option, spark_options, strict_option
 
 if TYPE_CHECKING:
     from airm_graph.model import Severity
@@ -54,10 +54,9 @@ Examples:
 )
 @click.option("--baseline", type=click.Path(dir_okay=False, path_type=Path), help="Accept the findings listed in this file.")
 @click.option("--update-baseline", is_flag=True, help="Write the findings to the baseline and accept them all.")
-@click.option("--engine", type=click.Choice(SPARK_ENGINES), default="auto", show_default=True, help=SPARK_ENGINE_HELP)
 @spark_options
-@click.option("--mapping", type=click.Path(dir_okay=False, path_type=Path), help=MAPPING_HELP)
-@click.option("--strict", is_flag=True, help=STRICT_HELP)
+@mapping_option
+@strict_option
 @click.option("-q", "--quiet", is_flag=True, help="Show no progress.")
 def command(
     inputs: tuple[str, ...],

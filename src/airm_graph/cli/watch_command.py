@@ -6,10 +6,19 @@ from typing import TYPE_CHECKING
 
 import click
 
-from airm_graph.cli import CACHE_DIR_HELP, CACHE_HELP, DECISIONS_HELP, ENGINE_HELP, ENGINES, MAPPING_HELP, STRICT_HELP
-from airm_graph.cli.shared_options import OutputPath
+from airm_graph.cli import is_interrupted
+from airm_graph.cli.shared_options import (
+    base_option,
+    cache_options,
+    check_base,
+    decisions_option,
+    engine_option,
+    find_cache,
+    folder_option,
+    mapping_option,
+    strict_option,
+)
 from airm_graph.cli.streams import is_output_read
-from airm_graph.namespaces import BASE
 
 if TYPE_CHECKING:
     from airm_graph.pipeline.watch import Rebuilt
@@ -25,22 +34,13 @@ Examples:
   airm-graph watch tables/ captures/ -o dist --interval 2""",
 )
 @click.argument("inputs", nargs=-1, required=True, type=click.Path(path_type=str, exists=True))
-@click.option(
-    "-o",
-    "--output",
-    "folder",
-    default="dist",
-    show_default=True,
-    type=OutputPath(file_okay=False, path_type=Path),
-    help="Folder to write to.",
-)
-@click.option("--base", default=BASE, show_default=True, help="What every IRI of the data begins with.")
-@click.option("--engine", type=click.Choice(ENGINES), default="auto", show_default=True, help=ENGINE_HELP)
-@click.option("--mapping", type=click.Path(dir_okay=False, path_type=Path), help=MAPPING_HELP)
-@click.option("--decisions", multiple=True, type=click.Path(dir_okay=False, path_type=Path), help=DECISIONS_HELP)
-@click.option("--strict", is_flag=True, help=STRICT_HELP)
-@click.option("--cache", "cached", is_flag=True, help=CACHE_HELP)
-@click.option("--cache-dir", type=click.Path(file_okay=False, path_type=Path), help=CACHE_DIR_HELP)
+@folder_option
+@base_option
+@engine_option
+@mapping_option
+@decisions_option
+@strict_option
+@cache_options
 @click.option(
     "--interval", type=click.FloatRange(min=0.05), default=0.5, show_default=True, metavar="SECONDS", help="Time between two looks."
 )
@@ -63,8 +63,6 @@ def command(
     an error is shown, leaves the output as it was, and does not end the watch. Exits with 0 when it
     is interrupted.
     """
-    from airm_graph.cli.build_command import find_cache
-    from airm_graph.cli.shared_options import check_base
     from airm_graph.pipeline.watch import watch
 
     check_base(base)
@@ -77,11 +75,8 @@ def command(
             sys.stdout.flush()
             if not is_output_read():
                 break
-    except KeyboardInterrupt:
-        click.echo("airm-graph: the watch has ended", err=True)
-    except RuntimeError as error:
-        # Ctrl-C as DuckDB tells it, which runs while Python waits.
-        if str(error) != "Query interrupted":
+    except (KeyboardInterrupt, RuntimeError) as error:
+        if not is_interrupted(error):
             raise
         click.echo("airm-graph: the watch has ended", err=True)
     return 0

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from airm_graph.errors import AirmError, InputError
+from airm_graph.errors import AirmError
 from airm_graph.pipeline.building import build, open_reader
 from airm_graph.pipeline.views import Graph
 from airm_graph.pipeline.writable import WRITTEN
@@ -85,8 +85,6 @@ def watch(
                         strict=strict,
                         reader=reader,
                     )
-                    if graph.is_empty:
-                        raise InputError("no mitigation was read, so nothing is written", file=str(folder), remedy="see the findings")
                     graph.write(folder)
                 except AirmError as caught:
                     graph, error = None, str(caught)

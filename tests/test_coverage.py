@@ -19,7 +19,7 @@ from airm_graph.cli import cli
 from airm_graph.errors import AirmError, ParameterError
 from airm_graph.graph.store import parse_rows
 from airm_graph.namespaces import PREFIXES
-from airm_graph.triples import NOTICE
+from airm_graph.notice import NOTICE
 from cube import find_broken
 
 HEAD = "".join(f"PREFIX {name}: <{address}>\n" for name, address in PREFIXES.items())

@@ -15,9 +15,9 @@ from airm_graph.analysis.releases_formats import changes_json, changes_markdown,
 from airm_graph.cli import cli
 from airm_graph.errors import InputError, QueryError, StoreError
 from airm_graph.namespaces import iri, literal, term
+from airm_graph.notice import NOTICE
 from airm_graph.pipeline import diff
 from airm_graph.terms import Quad
-from airm_graph.triples import NOTICE
 from conftest import ROOT
 
 STAGED = iri("mitigation/example-standards-forum-2025-safeguards-practice/staged-release")

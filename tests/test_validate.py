@@ -15,16 +15,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from airm_graph import triples
+import airm_graph
 from airm_graph.errors import ShapesError
 from airm_graph.graph.store import parse_rows
 from airm_graph.model import Finding, Location, Severity
 from airm_graph.namespaces import BASE, PREFIXES, iri, literal, rebase_text, term
+from airm_graph.notice import NOTICE
 from airm_graph.resources import find_resource
 from airm_graph.terms import Quad, read_literal
 from airm_graph.validate.node_locations import find_locations
 from airm_graph.validate.rdflib_nodes import Nodes
-from airm_graph.validate.report import NOTICE, Report, ReportLine, format_lines, format_text
+from airm_graph.validate.report import Report, ReportLine, format_lines, format_text
 from airm_graph.validate.results import Result, find_findings, sort_findings
 from airm_graph.validate.shape_files import DEFAULT_SHAPES, read_shapes
 from airm_graph.validate.verdict import validate_rows
@@ -434,8 +435,10 @@ def test_report_when_only_warnings_are_found_conforms() -> None:
     assert not Report((finding(severity=Severity.WARNING), finding())).conforms
 
 
-def test_notice_when_reported_is_that_of_the_dataset() -> None:
-    assert NOTICE == triples.NOTICE
+def test_notice_when_reported_is_that_of_the_dataset(example_graph: airm_graph.Graph) -> None:
+    said = {o for s, p, o, _ in example_graph.asserted if (s, p) == (iri("notice/preliminary"), term("rdfs:label"))}
+    assert said == {literal(example_graph.report.notice, language="en")}
+    assert example_graph.report.notice == NOTICE
     assert NOTICE.startswith("Preliminary")
 
 

@@ -18,10 +18,10 @@ from airm_graph.errors import ParameterError, QueryError
 from airm_graph.graph import TripleTable
 from airm_graph.graph.store import parse_rows
 from airm_graph.namespaces import PREFIXES, iri, term
+from airm_graph.notice import NOTICE
 from airm_graph.reason import infer
 from airm_graph.reason.compiled import infer_compiled, read_axioms
 from airm_graph.terms import Quad
-from airm_graph.triples import NOTICE
 
 HEAD = "".join(f"PREFIX {name}: <{address}>\n" for name, address in PREFIXES.items()) + "PREFIX ex: <https://example.org/>\n"
 STAGED = "mitigation/example-standards-forum-2025-safeguards-practice/staged-release"

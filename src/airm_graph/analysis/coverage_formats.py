@@ -7,8 +7,8 @@ from typing import Any
 from airm_graph.analysis.counted_facets import Member
 from airm_graph.analysis.coverage import Cell, Coverage
 from airm_graph.namespaces import literal
+from airm_graph.notice import NOTICE
 from airm_graph.query.answers import Table, format_table, split_term
-from airm_graph.triples import NOTICE
 
 __all__ = ["coverage_csv", "coverage_json", "describe_coverage", "describe_gaps", "gaps_csv", "gaps_json"]
 

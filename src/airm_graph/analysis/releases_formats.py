@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 from airm_graph.analysis.releases import KINDS, Change, Changes
 from airm_graph.analysis.term_names import mark_preliminary, show_term, write_turtle
 from airm_graph.namespaces import literal, term
+from airm_graph.notice import NOTICE
 from airm_graph.terms import Quad, read_literal
-from airm_graph.triples import NOTICE
 
 __all__ = ["changes_json", "changes_markdown", "changes_turtle", "describe_changes"]
 

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from airm_graph.errors import ParameterError, StoreError
 from airm_graph.graph.store import format_rows
 from airm_graph.namespaces import BASE, PREFIXES, literal, rebase_text, term
+from airm_graph.notice import NOTICE
 from airm_graph.terms import Quad
-from airm_graph.triples import NOTICE
 
 __all__ = ["mark_preliminary", "read_term", "show_term", "write_turtle"]
 

@@ -9,9 +9,9 @@ from airm_graph.analysis.proofs import Proof, Triple
 from airm_graph.analysis.term_names import mark_preliminary, show_term, write_turtle
 from airm_graph.analysis.why import Contradiction, Explanation, Ground
 from airm_graph.namespaces import BASE, literal, rebase_text, term
+from airm_graph.notice import NOTICE
 from airm_graph.reason.axioms import Rule
 from airm_graph.terms import Quad
-from airm_graph.triples import NOTICE
 from airm_graph.validate.describe import describe_location
 
 __all__ = ["describe_contradictions", "describe_explanation", "explanation_json", "explanations_turtle"]

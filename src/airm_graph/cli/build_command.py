@@ -137,7 +137,7 @@ def command(
 
 def write_counts(graph: "Graph") -> None:
     """Write to standard error what was read of the tables and what the graph holds."""
-    from airm_graph.triples import NOTICE
+    from airm_graph.notice import NOTICE
 
     write_tables(graph)
     for thing, number in graph.count().items():

@@ -79,7 +79,7 @@ def command(
 
 
 def _write_report(report: "PushReport") -> None:
-    from airm_graph.triples import NOTICE
+    from airm_graph.notice import NOTICE
 
     words = _TO_DO if report.dry_run else _DONE
     for step in report.steps:

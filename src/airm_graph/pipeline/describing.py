@@ -6,9 +6,9 @@ from pathlib import Path
 from airm_graph.export.quarantine import QUARANTINE
 from airm_graph.ingest import read_captures
 from airm_graph.model import Item, Page
+from airm_graph.notice import NOTICE
 from airm_graph.pipeline.loading import load
 from airm_graph.resources import find_resource
-from airm_graph.triples import NOTICE
 from airm_graph.version import VERSION
 
 __all__ = ["describe", "describe_pages"]

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from html import escape
 
-from airm_graph.triples import NOTICE
+from airm_graph.notice import NOTICE
 from airm_graph.validate.report import Report
 
 __all__ = ["describe_as_html", "describe_briefly"]

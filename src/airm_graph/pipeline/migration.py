@@ -16,8 +16,8 @@ from airm_graph.merge import merge_pages
 from airm_graph.migrate import Agreement, Proposal, accept, list_proposals, measure, propose, write_review
 from airm_graph.model import Finding, TableCount
 from airm_graph.namespaces import BASE
+from airm_graph.notice import NOTICE
 from airm_graph.resources import find_resource
-from airm_graph.triples import NOTICE
 
 __all__ = ["REVIEW", "Migration", "convert_matches", "has_decisions", "migrate_codes", "propose_mapping"]
 

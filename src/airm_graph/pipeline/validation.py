@@ -10,16 +10,16 @@ from airm_graph.graph import TripleTable
 from airm_graph.ingest.external import find_match_findings
 from airm_graph.ingest.rdf import RdfFile, locate_findings
 from airm_graph.model import Finding
-from airm_graph.namespaces import PREFIXES, literal, term
+from airm_graph.namespaces import PREFIXES, term
+from airm_graph.notice import NOTICE
 from airm_graph.pipeline.building import build_graph
 from airm_graph.pipeline.found import find_files
 from airm_graph.pipeline.loading import find_base, read_sums
 from airm_graph.pipeline.options import BuildOptions
 from airm_graph.pipeline.platform import EMBEDDED, Platform
-from airm_graph.pipeline.writable import SUMS
+from airm_graph.pipeline.writable import SUMS, states_notice
 from airm_graph.progress import Progress, tell_nobody
 from airm_graph.validate import Ledger, Report, Verdict, judge_shapes
-from airm_graph.validate.report import NOTICE
 
 __all__ = ["validate_inputs"]
 
@@ -127,7 +127,7 @@ def _validate_rdf(paths: Sequence[Path], options: BuildOptions, *, tell: Progres
 
 def _carries_notice(table: TripleTable, files: Sequence[RdfFile]) -> bool:
     """Whether data asks not to be shared: it says so, or a file does not name a licence."""
-    if table.find_ids([literal(NOTICE), literal(NOTICE, language="en")]):
+    if states_notice(table):
         return True
     if len(files) > 1:
         return not all(any(quad[1] in _LICENCES for quad in file.quads) for file in files)

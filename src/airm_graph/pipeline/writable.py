@@ -31,15 +31,15 @@ from airm_graph.export.quarantine import QUARANTINE, write_quarantine
 from airm_graph.graph import BLANK, TripleTable
 from airm_graph.model import Link, Rejected, TableCount
 from airm_graph.namespaces import BASE, iri, literal, term
+from airm_graph.notice import NOTICE
 from airm_graph.pipeline.platform import WriteParts
 from airm_graph.terms import Quad
-from airm_graph.triples import NOTICE
 from airm_graph.validate.report import Report
 
 if TYPE_CHECKING:
     pass
 
-__all__ = ["REPORT", "SUMS", "WRITTEN", "WritableGraph"]
+__all__ = ["REPORT", "SUMS", "WRITTEN", "WritableGraph", "states_notice"]
 
 #: The file that makes a folder a written graph.
 SUMS = "SHA256SUMS"
@@ -220,9 +220,8 @@ class WritableGraph:
     @cached_property
     def _options(self) -> Options:
         # A file from elsewhere that names its licence carries no notice of ours, unless it says so.
-        said = self.table.find_ids([literal(NOTICE), literal(NOTICE, language="en")])
         licensed = self.table.find_ids([term("dcterms:license"), "<http://creativecommons.org/ns#license>"])
-        return make_options(self.base, comment=NOTICE if self.files or said or not licensed else "")
+        return make_options(self.base, comment=NOTICE if self.files or states_notice(self.table) or not licensed else "")
 
     def _iter_quads(self) -> Iterator[Quad]:
         if self.base == BASE:
@@ -235,6 +234,11 @@ class WritableGraph:
 
     def _rebase(self, term: str) -> str:
         return f"<{self.base}{term[len(BASE) + 1 :]}" if self.base != BASE and term.startswith(f"<{BASE}") else term
+
+
+def states_notice(table: TripleTable) -> bool:
+    """Whether data says itself that it is not to be shared."""
+    return bool(table.find_ids([literal(NOTICE), literal(NOTICE, language="en")]))
 
 
 def _close(table: TripleTable, opened: ExitStack) -> None:

@@ -14,6 +14,7 @@ from airm_graph.errors import ExportError, InputError, ParameterError, QueryErro
 from airm_graph.export import EXPORTS, make_options
 from airm_graph.graph.store import Result, Store
 from airm_graph.namespaces import PREFIXES
+from airm_graph.notice import NOTICE
 from airm_graph.pipeline import Graph, is_release, load, read_sums
 from airm_graph.query.answers import Table, format_table
 from airm_graph.query.library import list_queries, run_query
@@ -29,7 +30,6 @@ from airm_graph.serve.server_settings import Limits
 from airm_graph.serve.service_description import SERVICE_GRAPH, SERVICE_PREFIXES, describe_service
 from airm_graph.serve.store_limits import correct_query
 from airm_graph.terms import Quad
-from airm_graph.triples import NOTICE
 
 __all__ = ["Backend", "load_backend"]
 

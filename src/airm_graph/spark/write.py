@@ -16,9 +16,9 @@ from airm_graph.errors import ExportError
 from airm_graph.export import TableQuads
 from airm_graph.export.switch import name_beside
 from airm_graph.graph import TripleTable, quote, rebased_text
+from airm_graph.notice import NOTICE
 from airm_graph.pipeline.platform import MANIFEST, NQUADS, Parts
 from airm_graph.spark.spark_table import SparkTable, explained
-from airm_graph.triples import NOTICE
 from airm_graph.version import VERSION
 
 __all__ = ["write_parts"]

@@ -5,12 +5,11 @@ files.
 from collections.abc import Iterator, Mapping, Sequence
 
 from airm_graph.namespaces import BASE, iri, literal, term
+from airm_graph.notice import NOTICE
 from airm_graph.terms import Quad
 
-__all__ = ["NOTICE", "describe_dataset"]
+__all__ = ["describe_dataset"]
 
-#: The notice that travels with the data, in our words.
-NOTICE = "Preliminary data: please do not share or cite."
 
 _TYPE = term("rdf:type")
 _LABEL = term("rdfs:label")

@@ -7,16 +7,15 @@ from itertools import groupby
 from typing import Any, NamedTuple
 
 from airm_graph.model import Finding, Location, Severity
+from airm_graph.notice import NOTICE
 from airm_graph.validate.describe import describe_location, describe_node
 from airm_graph.validate.fingerprints import WRITTEN, fingerprint_findings
 from airm_graph.validate.ledger import Ledger
 from airm_graph.validate.results import sort_findings
 from airm_graph.version import VERSION
 
-__all__ = ["NOTICE", "Report", "ReportLine", "format_lines", "format_text"]
+__all__ = ["Report", "ReportLine", "format_lines", "format_text"]
 
-#: As the dataset says it.
-NOTICE = "Preliminary data: please do not share or cite."
 
 _WORDS = {Severity.VIOLATION: "violation", Severity.WARNING: "warning", Severity.INFO: "note"}
 #: Values of findings that are told as one.

@@ -1,10 +1,13 @@
 """The package as it is installed: its wheel, its public names, its version."""
 
+import ast
+import re
 import subprocess
 import sys
+import tomllib
 import venv
 from importlib import import_module
-from importlib.metadata import version
+from importlib.metadata import packages_distributions, version
 from pathlib import Path
 
 import pytest
@@ -30,6 +33,30 @@ def test_module_exports_sorted_names_that_exist(name: str) -> None:
 
 def _as_ruff_sorts(name: str) -> tuple[int, str]:
     return (0 if name.isupper() else 1 if name[0].isupper() else 2), name
+
+
+#: Imports of libraries that are not named: something that is named brings them, or whoever calls has them.
+BROUGHT = {"backports": "tables", "compression": "Python 3.14", "markupsafe": "jinja2", "pandas": "", "py4j": "pyspark", "pyarrow": ""}
+
+
+def test_libraries_that_the_package_imports_are_installed_with_it() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    needed = [*project["dependencies"], *(one for name, some in project["optional-dependencies"].items() if name != "dev" for one in some)]
+    named = {re.split(r"[^A-Za-z0-9.-]", one, maxsplit=1)[0].lower() for one in needed}
+    distributions = packages_distributions()
+    for path in PACKAGE.rglob("*.py"):
+        for module in find_imports(path) - sys.stdlib_module_names - BROUGHT.keys() - {"airm_graph"}:
+            assert named & {one.lower() for one in distributions[module]}, f"{path.name}: pyproject.toml does not name {module}"
+
+
+def find_imports(path: Path) -> set[str]:
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name.partition(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found.add(node.module.partition(".")[0])
+    return found
 
 
 def test_version_is_that_of_the_ontology() -> None:

@@ -35,7 +35,7 @@ def test_morph_kgc_makes_the_triples_of_a_build(inputs: str, tmp_path: Path, req
     if inputs == "awkward":
         (tmp_path / "in").mkdir()
         head = "ID,Name,Description,Source ID,Code,Classified by,Classification date\n"
-        row = 'A1,"\'=1+1, ""so""","two\nlines – \\\\ é",doc,1.1,Ann Lee; bot,2026-01-02\n'
+        row = 'A1,"\'=1+1, ""so""","two\nlines – \\\\ é",doc,1.1,Ann Lee; bot,2026-01-02\nA2,Audits,whose source nobody lists,other,1.1,,\n'
         (tmp_path / "in" / "mitigations.csv").write_text(head + row, encoding="utf-8")
         (tmp_path / "in" / "sources.csv").write_text("ID,Title,Authors,URL,Date,Abstract\ndoc,-Title,Ann Lee,,2025,\n", encoding="utf-8")
     folder = {"examples": ROOT / "examples", "awkward": tmp_path / "in"}.get(inputs) or request.getfixturevalue(inputs)

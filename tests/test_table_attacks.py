@@ -595,9 +595,9 @@ def test_every_module_that_writes_csv_escapes_formulas() -> None:
 
 def test_formula_in_a_table_is_set_aside_as_a_text(tmp_path: Path) -> None:
     head = "ID,Name,Description,Source ID,Code,Code label,Classified by,Classification date\n"
-    (tmp_path / "m.csv").write_text(head + "A1,=1+1,x,doc-9,3.1,,,\nA2,Red teaming,x,doc-1,3.1,,,\n")
+    (tmp_path / "m.csv").write_text(head + "A1,,=1+1,doc-1,3.1,,,\nA2,Red teaming,x,doc-1,3.1,,,\n")
     (tmp_path / "s.csv").write_text('ID,Title,Authors,URL,Date,Abstract\ndoc-1,A Made-up Handbook,"Ann Lee, Bo Chen",,2025,\n')
     dist = tmp_path / "dist"
     airm_graph.build([tmp_path]).write(dist)
     (row,) = written((dist / "quarantine.csv").read_text(encoding="utf-8"))[1:]
-    assert row[6] == "'=1+1"
+    assert row[7] == "'=1+1"

@@ -7,9 +7,15 @@ from pathlib import Path
 import pyshacl
 import rdflib
 
-found = []
-for paths in json.loads(Path(sys.argv[1]).read_text(encoding="utf-8")):
-    data, shapes = (rdflib.Graph().parse(path, format="nt") for path in paths)
-    _, report, _ = pyshacl.validate(data, shacl_graph=shapes, inference="none")
-    found.append(report.serialize(format="nt"))
-json.dump(found, sys.stdout)
+
+def main(paths_of: Path) -> None:
+    found = []
+    for paths in json.loads(paths_of.read_text(encoding="utf-8")):
+        data, shapes = (rdflib.Graph().parse(path, format="nt") for path in paths)
+        _, report, _ = pyshacl.validate(data, shacl_graph=shapes, inference="none")
+        found.append(report.serialize(format="nt"))
+    json.dump(found, sys.stdout)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

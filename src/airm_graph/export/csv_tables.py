@@ -18,7 +18,7 @@ from airm_graph.model import GRAPH_TABLES, ROLES, TEXTS
 from airm_graph.namespaces import BASE, term
 from airm_graph.taxonomy import load_taxonomy, load_vocabularies
 from airm_graph.terms import Quad, read_literal
-from airm_graph.text import escape_cell
+from airm_graph.text import escape_cell, find_identifiers
 from airm_graph.triples.statements import predicate_of
 
 __all__ = ["MAPPING", "write_tables"]
@@ -181,8 +181,13 @@ class _Graph:
         separators = {"creators": " ", "numbers": "\n", "addresses": "\n"}
         for subject in self.of_type("airm:Source"):
             fixed = {"source": self.path(subject), "title": self.one(subject, "dcterms:title")}
+            if self.one(subject, "adms:status"):
+                fixed["not described"] = "yes"
             for row in self._at_least_one(self.spread(subject, single, several, separators)):
-                yield row | fixed
+                numbers = [value for value in row.get("numbers", "").split("\n") if value]
+                known = [value for value in numbers if find_identifiers(value) == (value,)]
+                called = [value for value in numbers if value not in known]
+                yield row | fixed | {"numbers": "\n".join(known), "called": "\n".join(called)}
 
     def _at_least_one(self, rows: Iterable[_Cells]) -> Iterator[_Cells]:
         found = False

@@ -13,7 +13,9 @@ TEXTS = ("note",)
 
 #: Columns that exported tables have got since they were first written: those written before are
 #: read without them.
-LATER_COLUMNS: Mapping[str, tuple[str, ...]] = MappingProxyType({"graph-mitigations": ("reason",)})
+LATER_COLUMNS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {"graph-mitigations": ("reason",), "graph-sources": ("called", "not described")}
+)
 #: The tables of a graph, as they are exported and read back: kind → its columns.
 GRAPH_TABLES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
@@ -27,10 +29,12 @@ GRAPH_TABLES: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "authors",
             "issued",
             "numbers",
+            "called",
             "addresses",
             "abstract",
             "other title",
             "creators",
+            "not described",
             "source",
             "evidence",
         ),

@@ -101,7 +101,11 @@ def _views() -> Mapping[str, _View]:
                 "cell": "'row ' || \"row\" || coalesce(', column ' || \"column\", '')",
             },
         ),
-        "source": _View("sources", {"key": "source", **_EVIDENCE}, {"creators": " ", "numbers": "\n", "addresses": "\n", "evidence": " "}),
+        "source": _View(
+            "sources",
+            {"key": "source", **_EVIDENCE},
+            {"creators": " ", "evidence": " ", **dict.fromkeys(("numbers", "called", "addresses"), "\n")},
+        ),
         "agent": _View("agents", {"key": "agent", **{kind: f"CASE WHEN kind = '{kind}' THEN kind END" for kind in _KINDS}}),
         "mitigation": _View(
             "mitigations",

@@ -34,8 +34,6 @@ _KEYS = {
     "rule": re.compile(_SLUG),
 }
 _HEX = 16
-#: How numbers of documents begin; what begins otherwise is what rows call a document.
-_SCHEMES = ("doi:", "arxiv:")
 
 _Known = TypeVar("_Known", Agent, Evidence)
 
@@ -189,13 +187,12 @@ class _Reader:
         cells.key("issued")
         creators = [self.find(self.agents, key, "creators") for key in cells.text("creators").split()]
         addresses = [cells.address("addresses", value) for value in cells.text("addresses").split("\n") if value]
-        given = [value for value in cells.text("numbers").split("\n") if value]
-        called = [value for value in given if not value.startswith(_SCHEMES) and not find_identifiers(value)]
-        numbers = [cells.number_of_document("numbers", value) for value in given if value not in called]
+        numbers = [cells.number_of_document("numbers", value) for value in cells.text("numbers").split("\n") if value]
+        called = [value for value in cells.text("called").split("\n") if value]
         if not cells.text("title").strip() and not called:
             raise _UnusableError("TAB-35", "title", "the document has neither a title nor what rows call it")
         thing, evidence = self._begin(self.sources, cells, cells.key("source"))
-        for column in ("title", "other title", "authors", "issued", "abstract"):
+        for column in ("title", "other title", "authors", "issued", "abstract", "not described"):
             thing.add(column, [cells.text(column)], evidence)
         thing.add("numbers", numbers, evidence)
         thing.add("called", called, evidence)
@@ -272,7 +269,7 @@ class _Reader:
             thing.all("addresses"),
             thing.all("numbers"),
             thing.all("called"),
-            bool(thing.all("title") and thing.all("authors")),
+            not thing.all("not described"),
         )
 
     def _make_mitigation(self, key: str, thing: "_Thing", given: Iterable[Classification]) -> Mitigation:

@@ -42,6 +42,7 @@ ORDER = [
     "push",
     "serve",
     "site",
+    "assistant",
     "cli",
     "__main__",
 ]

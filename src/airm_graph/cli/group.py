@@ -18,6 +18,7 @@ _COMMANDS = {
     "gaps": "List combinations of values without a mitigation.",
     "info": "Show what a graph or a capture holds.",
     "map": "Propose which column of a table is what.",
+    "mcp": "Answer an assistant over the Model Context Protocol.",
     "migrate": "Propose codes of another edition, take over decisions.",
     "push": "Bring a release into a triple store and prove that it is there.",
     "query": "List, show and run the queries of the library.",

@@ -73,6 +73,7 @@ def command(
     if not hasattr(os, "fork"):
         raise click.UsageError("serving needs a POSIX system, such as Linux, macOS or WSL: each query runs in a process of its own")
 
+    from airm_graph.assistant.mcp_server import list_mcp_routes
     from airm_graph.serve.server import run_server
     from airm_graph.serve.server_settings import LOOPBACK, Limits, Settings
     from airm_graph.site import SitePages
@@ -94,6 +95,10 @@ def command(
     )
     known = f", known as {base_url}" if base_url else ""
     told = run_server(
-        data, settings=settings, pages=SitePages(), announce=lambda url: click.echo(f"serving at {url}{known} (Ctrl-C to stop)")
+        data,
+        settings=settings,
+        pages=SitePages(),
+        more=(list_mcp_routes,),
+        announce=lambda url: click.echo(f"serving at {url}{known} (Ctrl-C to stop)"),
     )
     return 0 if told else EXIT_NO

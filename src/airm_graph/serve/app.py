@@ -3,6 +3,7 @@
 No endpoint touches data: each asks a client.
 """
 
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -27,18 +28,22 @@ if TYPE_CHECKING:
     from starlette.routing import BaseRoute
     from starlette.types import ASGIApp
 
-__all__ = ["make_app"]
+__all__ = ["MoreRoutes", "make_app"]
+
+#: Makers of routes that need the client.
+MoreRoutes = Sequence[Callable[[GraphClient], "list[BaseRoute]"]]
 
 _PROBLEM, _PLAIN = "application/problem+json", "text/plain"
 
 
-def make_app(client: GraphClient, *, pool: WorkerPool, pages: Pages) -> "ASGIApp":
+def make_app(client: GraphClient, *, pool: WorkerPool, pages: Pages, more: MoreRoutes = ()) -> "ASGIApp":
     """Make the ASGI app.
 
     Args:
         client: Asks for data.
         pool: Its state is at ``/ready`` and ``/metrics``.
         pages: What people see.
+        more: Makers of routes of other interfaces.
     """
     from starlette.applications import Starlette
     from starlette.exceptions import HTTPException
@@ -52,7 +57,7 @@ def make_app(client: GraphClient, *, pool: WorkerPool, pages: Pages) -> "ASGIApp
         return await _send_problem(request, client, pages, Problem(found.status_code, found.detail, headers=found.headers))
 
     metrics = Metrics(pool)
-    routes = [*_list_state_routes(pool, metrics), *_list_routes(client, pages)]
+    routes = [*_list_state_routes(pool, metrics), *(route for make in more for route in make(client)), *_list_routes(client, pages)]
     app = Starlette(routes=routes, exception_handlers={Problem: send_problem, HTTPException: send_http_error})
     app.state.outbox = Outbox(client.settings.limits)
     return Middleware(app, settings=client.settings, metrics=metrics)

@@ -47,3 +47,11 @@ class DatasetInfo:
         listed = found["files"].items()
         files = {path: (str(name), str(kind), str(digest), int(size), int(time)) for path, (name, kind, digest, size, time) in listed}
         return cls(**{**found, "graphs": frozenset(found["graphs"]), "licences": tuple(found["licences"]), "files": files})
+
+    def shorten(self, iri: str) -> str:
+        """Write an IRI as a prefixed name, by the longest namespace, or as path below the base."""
+        fitting = [(len(space), prefix, space) for prefix, space in self.prefixes.items() if iri.startswith(space) and iri != space]
+        if fitting:
+            _, prefix, space = max(fitting)
+            return f"{prefix}:{iri.removeprefix(space)}"
+        return iri.removeprefix(self.base) or iri

@@ -4,6 +4,7 @@ import json
 import re
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
@@ -15,7 +16,7 @@ from airm_graph.serve.problems import Problem
 from airm_graph.serve.resource_description import Resource, read_resource_json
 from airm_graph.serve.server_settings import Settings
 
-__all__ = ["GraphClient"]
+__all__ = ["Beginning", "GraphClient"]
 
 _HOST = re.compile(r"(?:[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?")
 # A path below the base that begins otherwise could be read as the name of another host.
@@ -28,6 +29,26 @@ class Sender(Protocol):
     async def send(self, message: Message) -> Reply:
         """Send a message and wait for its reply."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """Hold the beginning of the answer to any query.
+
+    Attributes:
+        columns, rows: Of a SELECT; the first rows, as N-Triples terms.
+        count: How many rows there are.
+        truth: Of an ASK.
+        text: Of a CONSTRUCT or DESCRIBE, as Turtle; the beginning of it.
+        is_whole: Whether that is everything.
+    """
+
+    columns: tuple[str, ...] = ()
+    rows: tuple[tuple[str | None, ...], ...] = ()
+    count: int = 0
+    truth: bool | None = None
+    text: str = ""
+    is_whole: bool = True
 
 
 class GraphClient:
@@ -68,6 +89,18 @@ class GraphClient:
         reply = await self.send("query", name=name, arguments=dict(arguments or {}), format="terms")
         found = json.loads(reply.body)
         return Table(tuple(found["columns"]), tuple(tuple(row) for row in found["rows"]))
+
+    async def begin_query(self, query: str, *, rows: int, text: int) -> Beginning:
+        """Answer any query by the first rows, or the first characters of Turtle.
+
+        Raises:
+            Problem: As the SPARQL endpoint refuses it.
+        """
+        found = json.loads((await self.send("table", query=query, rows=rows, text=text)).body)
+        if "rows" not in found:
+            return Beginning(truth=found.get("truth"), text=found.get("text", ""), is_whole=found.get("is_whole", True))
+        first = tuple(tuple(row) for row in found["rows"])
+        return Beginning(tuple(found["columns"]), first, found["count"], is_whole=found["count"] <= len(first))
 
     async def search(self, text: str, *, facets: Mapping[str, Sequence[str]] | None = None, limit: int = 20, offset: int = 0) -> Hits:
         """Search; arguments as for `airm_graph.search.search_index`.

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 import uvicorn
 
-from airm_graph.serve.app import make_app
+from airm_graph.serve.app import MoreRoutes, make_app
 from airm_graph.serve.graph_client import GraphClient
 from airm_graph.serve.http_limits import limit_protocol
 from airm_graph.serve.outbox import MOST_FILES
@@ -95,7 +95,9 @@ class _Server(uvicorn.Server):
         self._loop.call_soon_threadsafe(self._loop.call_later, self._drain_seconds, self._pool.kill_busy)
 
 
-def run_http_server(listener: socket.socket, client: GraphClient, *, pool: WorkerPool, pages: Pages, announce: Callable[[], None]) -> None:
+def run_http_server(
+    listener: socket.socket, client: GraphClient, *, pool: WorkerPool, pages: Pages, more: MoreRoutes, announce: Callable[[], None]
+) -> None:
     """Answer HTTP requests until a signal comes or the fork server is lost.
 
     Args:
@@ -103,12 +105,13 @@ def run_http_server(listener: socket.socket, client: GraphClient, *, pool: Worke
         client: Asks for data.
         pool: The workers.
         pages: What people see.
+        more: Makers of routes of other interfaces.
         announce: Called when the first worker is ready and the socket listens.
     """
     _log_as_json()
     limits = client.settings.limits
     config = uvicorn.Config(
-        make_app(client, pool=pool, pages=pages),
+        make_app(client, pool=pool, pages=pages, more=more),
         http=limit_protocol(limits, connections=_count_connections(limits)),
         ws="none",
         lifespan="off",

@@ -5,15 +5,16 @@ On SIGTERM it takes no new connections, gives up what waits, lets what runs go o
 is gone within five seconds.
 """
 
+import asyncio
 import os
 import signal
 import socket
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from airm_graph.errors import AirmError, InputError
 from airm_graph.serve.dataset_info import DatasetInfo
@@ -23,16 +24,22 @@ from airm_graph.serve.page_interface import Pages
 from airm_graph.serve.server_settings import Settings
 from airm_graph.serve.worker_pool import WorkerPool
 
-__all__ = ["run_server"]
+if TYPE_CHECKING:
+    from airm_graph.serve.app import MoreRoutes
+
+__all__ = ["run_server", "run_with_client"]
 
 
-def run_server(path: Path | None, *, settings: Settings, pages: Pages, announce: Callable[[str], None] = lambda _: None) -> bool:
+def run_server(
+    path: Path | None, *, settings: Settings, pages: Pages, more: "MoreRoutes" = (), announce: Callable[[str], None] = lambda _: None
+) -> bool:
     """Serve a graph until a signal ends it.
 
     Args:
         path: A dist folder, an RDF file or captures; the packaged example when None.
         settings: Where to listen, and limits.
         pages: What people see.
+        more: Makers of routes of other interfaces.
         announce: Called with the address it listens at when the server answers.
 
     Returns:
@@ -45,19 +52,47 @@ def run_server(path: Path | None, *, settings: Settings, pages: Pages, announce:
     """
     _check_extra()
     listener = _open_listener(settings)
+    try:
+        with _open_client(path, settings=settings) as (client, pool):
+            # Libraries are loaded while the fork server loads the data.
+            from airm_graph.serve.http_server import run_http_server
+
+            run_http_server(listener, client, pool=pool, pages=pages, more=more, announce=partial(announce, _write_address(listener)))
+            return not pool.lost.is_set()
+    finally:
+        listener.close()
+
+
+def run_with_client(path: Path | None, run: Callable[[GraphClient], Coroutine[Any, Any, None]], *, settings: Settings) -> None:
+    """Run a coroutine that asks a graph by workers of its own, without listening anywhere.
+
+    Raises:
+        AirmError: As for `run_server`.
+    """
+    _check_extra()
+    with _open_client(path, settings=settings) as (client, pool):
+
+        async def run_with_pool() -> None:
+            pool.start()
+            await pool.wait_until_ready()
+            try:
+                await run(client)
+            finally:
+                pool.stop()
+
+        asyncio.run(run_with_pool())
+
+
+@contextmanager
+def _open_client(path: Path | None, *, settings: Settings) -> Iterator[tuple[GraphClient, WorkerPool]]:
+    """Start the process that holds the data, and end it."""
     control, fork_server, wait_for_info = start_fork_server(partial(_load, path, settings=settings), limits=settings.limits)
     try:
-        # Libraries are loaded here while the fork server loads the data.
-        from airm_graph.serve.http_server import run_http_server
-
         info = DatasetInfo.from_json(wait_for_info())
         pool = WorkerPool(control, limits=settings.limits)
-        client = GraphClient(pool, info=info, settings=settings, folder=path if path is not None and path.is_dir() else None)
-        run_http_server(listener, client, pool=pool, pages=pages, announce=partial(announce, _write_address(listener)))
-        return not pool.lost.is_set()
+        yield GraphClient(pool, info=info, settings=settings, folder=path if path is not None and path.is_dir() else None), pool
     finally:
         control.close()
-        listener.close()
         _wait_for_end(fork_server)
 
 

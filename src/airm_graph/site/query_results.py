@@ -1,10 +1,9 @@
 """Show the answer to any query without the editor: a table, yes or no, or statements as Turtle."""
 
-import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from airm_graph.serve.graph_client import GraphClient
+from airm_graph.serve.graph_client import Beginning, GraphClient
 from airm_graph.serve.problems import Problem
 from airm_graph.serve.request_parameters import read_body, read_form
 from airm_graph.site.render import Cell, Site
@@ -23,19 +22,12 @@ class QueryResult:
     """Hold what a page shows of an answer.
 
     Attributes:
-        columns, rows: Of a SELECT; the first rows.
-        count: How many rows there are.
-        truth: Of an ASK.
-        text: Of a CONSTRUCT or DESCRIBE, as Turtle; the beginning of it.
-        is_whole: Whether everything is shown.
+        beginning: The first rows, the truth, or the beginning of statements.
+        rows: The cells of the first rows.
     """
 
-    columns: tuple[str, ...] = ()
-    rows: tuple[tuple[Cell, ...], ...] = ()
-    count: int = 0
-    truth: bool | None = None
-    text: str = ""
-    is_whole: bool = True
+    beginning: Beginning
+    rows: tuple[tuple[Cell, ...], ...]
 
 
 async def read_query(request: "Request", client: GraphClient) -> str:
@@ -59,14 +51,8 @@ async def run_form_query(client: GraphClient, query: str, site: Site) -> QueryRe
     Raises:
         Problem: As the endpoint refuses it.
     """
-    reply = await client.send("table", query=query, rows=_MOST_ROWS, text=_MOST_TEXT)
-    found = json.loads(reply.body)
-    if "truth" in found:
-        return QueryResult(truth=found["truth"])
-    if "text" in found:
-        return QueryResult(text=found["text"], is_whole=found["is_whole"])
-    rows = tuple(tuple(_read_cell(term, site) for term in row) for row in found["rows"])
-    return QueryResult(tuple(found["columns"]), rows, found["count"], is_whole=found["count"] <= len(rows))
+    found = await client.begin_query(query, rows=_MOST_ROWS, text=_MOST_TEXT)
+    return QueryResult(found, tuple(tuple(_read_cell(term, site) for term in row) for row in found.rows))
 
 
 def _read_cell(term: str | None, site: Site) -> Cell:

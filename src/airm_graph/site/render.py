@@ -89,11 +89,7 @@ class Site:
 
     def shorten(self, iri: str) -> str:
         """Write an IRI as a prefixed name, by the longest namespace, or as path below the base."""
-        fitting = [(len(space), prefix, space) for prefix, space in self.info.prefixes.items() if iri.startswith(space) and iri != space]
-        if fitting:
-            _, prefix, space = max(fitting)
-            return f"{prefix}:{iri.removeprefix(space)}"
-        return iri.removeprefix(self.base) or iri
+        return self.info.shorten(iri)
 
     def cell(self, term: str | None) -> Cell:
         """Make a cell of an N-Triples term."""

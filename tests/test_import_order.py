@@ -82,9 +82,32 @@ UNRELATED = {
     ("cli", "merge"),
     ("cli", "reason"),
 }
-OWNERS = {"pyoxigraph": {"graph"}, "duckdb": {"graph"}, "starlette": {"serve", "site"}, "uvicorn": {"serve"}}
+OWNERS = {
+    "pyoxigraph": {"graph"},
+    "duckdb": {"graph"},
+    "starlette": {"serve", "site", "assistant"},
+    "uvicorn": {"serve"},
+    "mcp": {"assistant"},
+}
 OWNERS |= {name: {"spark"} for name in ("pyspark", "py4j", "sqlglot", "xxhash")}
-LAZY = {"rdflib", "pyshacl", "owlrl", "pyld", "networkx", "rich", "anyascii", "jinja2", "pyarrow", "pyspark", "py4j", "sqlglot", "xxhash"}
+LAZY = {
+    "rdflib",
+    "mcp",
+    "mcp_types",
+    "jsonschema",
+    "pyshacl",
+    "owlrl",
+    "pyld",
+    "networkx",
+    "rich",
+    "anyascii",
+    "jinja2",
+    "pyarrow",
+    "pyspark",
+    "py4j",
+    "sqlglot",
+    "xxhash",
+}
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
 

@@ -36,7 +36,15 @@ def _as_ruff_sorts(name: str) -> tuple[int, str]:
 
 
 #: Imports of libraries that are not named: something that is named brings them, or whoever calls has them.
-BROUGHT = {"backports": "tables", "compression": "Python 3.14", "markupsafe": "jinja2", "pandas": "", "py4j": "pyspark", "pyarrow": ""}
+BROUGHT = {
+    "backports": "tables",
+    "mcp_types": "mcp",
+    "compression": "Python 3.14",
+    "markupsafe": "jinja2",
+    "pandas": "",
+    "py4j": "pyspark",
+    "pyarrow": "",
+}
 
 
 def test_libraries_that_the_package_imports_are_installed_with_it() -> None:

@@ -11,7 +11,7 @@ from airm_graph.assistant.evidence import add_evidence
 from airm_graph.namespaces import rebase_text, term
 from airm_graph.query.answers import split_term
 from airm_graph.query.library import Query, bind_query, list_queries
-from airm_graph.search import FACETS
+from airm_graph.search import FACETS, Hit
 from airm_graph.serve.dataset_info import DatasetInfo
 from airm_graph.serve.graph_client import GraphClient
 from airm_graph.serve.problems import Problem
@@ -136,13 +136,17 @@ async def _search(client: GraphClient, given: Arguments, offset: int) -> Answer:
         raise ToolError(f"{problem.title}; call search with fewer facets to see which values there are") from problem
     # The path of the query on the server, which people can open.
     call = json.dumps({"text": given.get("text", ""), **facets}, ensure_ascii=False, sort_keys=True)
-    items = [
-        {"iri": hit.iri, "kind": hit.kind, "label": hit.name, "codes": hit.codes, "source": hit.source or "unknown", "snippet": hit.snippet}
-        for hit in hits.hits
-    ]
+    items = [_read_hit(hit) for hit in hits.hits]
     found = await add_evidence(client, items, key="iri")
     note = "" if hits.total else "nothing in the graph fits; try fewer words or facets"
     return Answer(found, hits.total, offset, f"search {call}", note)
+
+
+def _read_hit(hit: Hit) -> dict[str, Any]:
+    item = {"iri": hit.iri, "kind": hit.kind, "label": hit.name, "codes": hit.codes, "source": hit.source, "snippet": hit.snippet}
+    if hit.kind == "mitigation":
+        item |= {name: item[name] or "unknown" for name in ("label", "codes", "source")}
+    return {name: value for name, value in item.items() if value}
 
 
 async def _describe(client: GraphClient, given: Arguments, offset: int) -> Answer:

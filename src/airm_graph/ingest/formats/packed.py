@@ -13,7 +13,7 @@ import tempfile
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path, PurePosixPath
@@ -156,39 +156,35 @@ class Source:
 
     @contextmanager
     def stream(self) -> Iterator[IO[bytes]]:
-        """Open the unpacked bytes as a file that can be searched."""
-        if self.packing:
-            with tempfile.TemporaryFile() as spooled:
-                for chunk in self.chunks():
-                    spooled.write(chunk)
-                spooled.seek(0)
-                yield spooled
-        else:
-            with self._open() as stream:
-                yield stream
+        """Open a copy of the unpacked bytes as a file that can be searched."""
+        with tempfile.TemporaryFile() as spooled:
+            self._copy(spooled)
+            spooled.seek(0)
+            yield spooled
 
     @contextmanager
     def path(self, name: str) -> Iterator[Path]:
-        """Give the unpacked bytes a path that ends in *name*; no character of it has a meaning."""
+        """Copy the unpacked bytes to a path that ends in *name*; no character of it has a
+        meaning.
+        """
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / name
-            if isinstance(self.data, Path) and not self.packing:
-                open_regular(self.data).close()
-                with suppress(OSError):
-                    path.symlink_to(self.data.resolve())
-            if not path.exists():
-                with path.open("wb") as target:
-                    target.writelines(self.chunks())
+            with path.open("wb") as target:
+                self._copy(target)
             yield path
 
+    @property
     def digest(self) -> str:
-        """Compute the SHA-256 of the unpacked bytes, once."""
-        if "digest" not in self._kept:
-            found = hashlib.sha256()
-            for chunk in self.chunks():
-                found.update(chunk)
-            self._kept["digest"] = found.hexdigest()
+        """The SHA-256 of the unpacked bytes that were copied last."""
         return self._kept["digest"]
+
+    def _copy(self, target: IO[bytes]) -> None:
+        """Copy the bytes and take their digest in one pass: the file may be edited meanwhile."""
+        found = hashlib.sha256()
+        for chunk in self.chunks():
+            found.update(chunk)
+            target.write(chunk)
+        self._kept["digest"] = found.hexdigest()
 
     def _open(self) -> IO[bytes]:
         return io.BytesIO(self.data) if isinstance(self.data, bytes) else open_regular(self.data)

@@ -75,6 +75,7 @@ def _find_files(given: Path) -> Iterator[Path]:
     elif given.name.endswith(_SUFFIX) or given.suffix.lower() in _TABLES:
         yield given
     else:
+        open_regular(given).close()
         names = {f"{given.stem}{_SUFFIX}", f"{given.name}{_SUFFIX}"}
         yield from (path for name in sorted(names) if (path := given.with_name(name)).is_file())
 

@@ -178,8 +178,8 @@ def _run_own(name: str, *, data: str | None, shape: str) -> int:
     from pathlib import Path
 
     from airm_graph.errors import InputError
-    from airm_graph.ingest.formats import open_regular
     from airm_graph.pipeline import load
+    from airm_graph.regular_files import open_regular
 
     try:
         if name == "-":

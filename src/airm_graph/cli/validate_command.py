@@ -118,7 +118,7 @@ def _compare(report: "Report", *, baseline: Path, update: bool) -> "Report":
     """Leave out what the baseline accepts; say on standard error how much that is."""
     from airm_graph.errors import InputError
     from airm_graph.export import replace_file
-    from airm_graph.ingest.formats import open_regular
+    from airm_graph.regular_files import open_regular
     from airm_graph.validate.baseline import compare_report, read_baseline, write_baseline
 
     if update:

@@ -11,9 +11,10 @@ from pathlib import Path
 from airm_graph.errors import InputError
 from airm_graph.ingest.captures.sidecar import MAX_SIDECAR, read_sidecar
 from airm_graph.ingest.days import fix_date
-from airm_graph.ingest.formats import MAX_TABLE, is_table_name, open_regular
+from airm_graph.ingest.formats import MAX_TABLE, is_table_name
 from airm_graph.ingest.tables import load_builtin_mappings, load_mapping
 from airm_graph.ingest.tables.fix_cells import fix_tables
+from airm_graph.regular_files import open_regular
 
 __all__ = ["Fix", "find_fixes", "fix_sidecar"]
 

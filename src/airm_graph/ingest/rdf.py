@@ -16,11 +16,11 @@ from airm_graph.errors import InputError
 from airm_graph.graph import TripleTable, quote, suffix_of
 from airm_graph.graph.rdf_format import find_format, unpack
 from airm_graph.graph.store import number_rows, parse_rows, stream_rows
-from airm_graph.ingest.formats import open_regular
 from airm_graph.ingest.inputs import Over
 from airm_graph.ingest.rdf_jsonld import find_json_lines
 from airm_graph.ingest.rdf_places import Mentions, first_line, list_above, step_back
 from airm_graph.model import Finding, Location
+from airm_graph.regular_files import open_regular
 from airm_graph.terms import Quad
 
 __all__ = [

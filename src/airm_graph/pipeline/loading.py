@@ -13,11 +13,11 @@ from airm_graph.export.switch import settle_folder
 from airm_graph.graph import TripleTable
 from airm_graph.graph.rdf_format import find_format, unpack
 from airm_graph.graph.store import parse_rows
-from airm_graph.ingest.formats import open_regular
 from airm_graph.namespaces import BASE, PREFIXES
 from airm_graph.pipeline.building import build
 from airm_graph.pipeline.views import Graph
 from airm_graph.pipeline.writable import REPORT, SUMS
+from airm_graph.regular_files import open_regular
 from airm_graph.resources import find_resource
 from airm_graph.terms import Quad, read_literal
 from airm_graph.validate import Report

@@ -10,8 +10,8 @@ from urllib.parse import unquote, urlsplit
 
 from airm_graph.errors import ResourceError, ShapesError, StoreError
 from airm_graph.graph.store import find_format, number_rows, parse_rows
-from airm_graph.ingest.formats import open_regular
 from airm_graph.namespaces import BASE, PREFIXES, rebase_text, term
+from airm_graph.regular_files import open_regular
 from airm_graph.resources import find_resource, read_resource
 from airm_graph.terms import Quad, read_literal
 from airm_graph.text import slugify

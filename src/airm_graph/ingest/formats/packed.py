@@ -7,8 +7,6 @@ as they come out, and reading ends at a bound.
 import gzip
 import hashlib
 import io
-import os
-import stat
 import tempfile
 import zipfile
 import zlib
@@ -17,13 +15,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path, PurePosixPath
-from typing import IO, Any, BinaryIO
+from typing import IO, Any
 
 from airm_graph.errors import InputError
 from airm_graph.ingest.formats.archive import FREE, RATIO, open_archive
 from airm_graph.ingest.formats.rows import UnreadableError
+from airm_graph.regular_files import open_regular
 
-__all__ = ["FORMATS", "Source", "check_suffix", "is_table_name", "open_regular", "split_name"]
+__all__ = ["FORMATS", "Source", "check_suffix", "is_table_name", "split_name"]
 
 #: Suffix → the kind of reader.
 FORMATS = {
@@ -84,25 +83,6 @@ def is_table_name(name: str) -> bool:
 def _is_beside(name: str) -> bool:
     """Tell whether a YAML file says something of other files: a mapping, a side-car."""
     return name.lower() in ("mapping.yaml", "mapping.yml") or name.lower().endswith((".meta.yaml", ".meta.yml"))
-
-
-def open_regular(path: Path) -> BinaryIO:
-    """Open a file that has an end, unlike a pipe or a device.
-
-    Raises:
-        InputError: It cannot be opened, or is none.
-    """
-    try:
-        # Without waiting for somebody to write into a pipe; what was opened is asked, not its name.
-        number = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
-    except (OSError, ValueError) as error:
-        what = getattr(error, "strerror", None) or error
-        raise InputError(f"the file cannot be read: {what}", file=str(path), remedy="check its name and permissions") from error
-    if not stat.S_ISREG(os.fstat(number).st_mode):
-        os.close(number)
-        remedy = "save it as a file, or give - for standard input"
-        raise InputError("no regular file, but a folder, a pipe or a device", file=str(path), remedy=remedy)
-    return os.fdopen(number, "rb")
 
 
 @dataclass(frozen=True)

@@ -186,7 +186,7 @@ def _read_data(name: str) -> tuple[str, str]:
     try:
         if not _is_path(name):
             return read_resource(f"shapes/{name}.ttl"), ".ttl"
-        if suffix := find_format(Path(name)):
+        if (suffix := find_format(Path(name))) and Path(name).exists():
             with open_regular(Path(name)) as file:
                 return file.read().decode("utf-8-sig"), suffix
         raise FileNotFoundError(name)

@@ -30,12 +30,14 @@ test: $(VENV)/.dev
 core: $(VENV)/.dev
 	$(BIN)/python -m pytest -n auto --dist loadgroup -q -m "not (apache or browser or jena or morph or notebook or npm or rdf_tools or reference or spark or sssom or virtuoso or w3c)"
 
-# A million damaged inputs for each reader, and 200 builds that are killed at random moments; the tests try fewer.
+# A million damaged inputs for each reader; 200 builds that are killed at random moments, and readers between whose steps others write. The tests try fewer.
 fuzz: $(VENV)/.dev
 	$(BIN)/python tests/mutations.py 1000000
 
 kills: $(VENV)/.dev
 	$(BIN)/python tests/kills.py 200
+	$(BIN)/python tests/steps.py try_readers
+	$(BIN)/python tests/steps.py try_writer
 
 # Hold the lowest version that each bound allows against published advisories; needs the network, and pip-audit in an environment of its own.
 advisories:

@@ -143,6 +143,14 @@ def test_github_recipe_is_a_workflow_that_uses_the_action() -> None:
     assert {key for key, entry in ACTION["inputs"].items() if entry["required"]} <= step["with"].keys()
 
 
+def test_actions_of_others_are_named_by_digest() -> None:
+    steps = [*recipe("runs-on")["jobs"]["validate"]["steps"], *ACTION["runs"]["steps"]]
+    used = [step["uses"] for step in steps if "uses" in step]
+    others = [name for name in used if not name.startswith("airm-graph/")]
+    assert len(others) == 3
+    assert all(re.fullmatch(r"[\w/-]+@[0-9a-f]{40}", name) for name in others)
+
+
 def test_gitlab_recipe_writes_its_reports(checkout: Path) -> None:
     pipeline = recipe("codequality")
     jsonschema.Draft7Validator(schema("gitlab-ci.json")).validate(pipeline)

@@ -17,6 +17,7 @@ ORDER = [
     "progress",
     "errors",
     "namespaces",
+    "regular_files",
     "resources",
     "model",
     "terms",

@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from airm_graph.errors import ExportError, InputError
-from airm_graph.export.files import replace_file, write_folder
-from airm_graph.export.switch import JOURNAL, LOCK, lock_folder
+from airm_graph.export.files import hold_folder, replace_file, write_folder
+from airm_graph.export.switch import JOURNAL, LOCK, lock_folder, name_beside
 from airm_graph.pipeline import SUMS, load, read_sums
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="the processes that are killed here are forked")
@@ -26,14 +26,14 @@ import json, os, sys
 from pathlib import Path
 sys.path.insert(0, sys.argv[2])
 from test_switch import count_renames, write_release
-folder, found = Path(sys.argv[1]), []
+folder, found, with_parts = Path(sys.argv[1]), [], sys.argv[3] == "parts"
 for moment in ("before", "after"):
     for number in range(50):
         target = folder / f"{moment}-{number}"
-        write_release(target, "old")
+        write_release(target, "old", with_parts=with_parts)
         if (pid := os.fork()) == 0:
             with count_renames(number, lambda rename: (rename() if moment == "after" else None, os._exit(9))):
-                write_release(target, "new")
+                write_release(target, "new", with_parts=with_parts)
             os._exit(0)
         if os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0:
             break
@@ -46,12 +46,23 @@ def list_names(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir())
 
 
-def write_release(folder: Path, content: str) -> None:
+def write_release(folder: Path, content: str, *, with_parts: bool = False) -> None:
+    with hold_folder(folder):
+        _write_release(folder, content, with_parts=with_parts)
+
+
+def _write_release(folder: Path, content: str, *, with_parts: bool) -> None:
     def fill(drafts) -> None:
         for name, draft in drafts.items():
             draft.write(f"{content} {name}\n")
 
-    write_folder(folder, NAMES, fill, sums=SUMS)
+    folders, others = {}, {}
+    if with_parts:
+        folders["parts"] = name_beside(folder / "parts")
+        folders["parts"].mkdir()
+        (folders["parts"] / "a.nq").write_text(f"{content} part\n")
+        others["parts/a.nq"] = hashlib.sha256(f"{content} part\n".encode()).hexdigest()
+    write_folder(folder, NAMES, fill, sums=SUMS, others=others, folders=folders)
 
 
 def read_release(folder: Path) -> str:
@@ -64,39 +75,42 @@ def read_release(folder: Path) -> str:
 @contextmanager
 def count_renames(number: int, act: Callable[[Callable[[], None]], object]) -> Iterator[None]:
     """Do something in place of the rename with a number, from 0."""
-    real, seen = os.replace, iter(range(10_000))
+    before, seen = (os.replace, os.rename), iter(range(10_000))
 
-    def replace(source, target, **options) -> None:
-        if next(seen) == number:
-            act(lambda: real(source, target, **options))
-        else:
-            real(source, target, **options)
+    def count(real):
+        def rename(source, target, **options) -> None:
+            if next(seen) == number:
+                act(lambda: real(source, target, **options))
+            else:
+                real(source, target, **options)
 
-    os.replace = replace
+        return rename
+
+    os.replace, os.rename = map(count, before)
     try:
         yield
     finally:
-        os.replace = real
+        os.replace, os.rename = before
 
 
 def refuse(_rename: Callable[[], None]) -> None:
     raise OSError(errno.EACCES, "Permission denied")
 
 
-def test_release_is_old_or_new_when_its_writer_is_killed_at_any_rename(tmp_path: Path) -> None:
-    run = subprocess.run(
-        [sys.executable, "-c", KILLER, str(tmp_path), str(Path(__file__).parent)], capture_output=True, text=True, check=False
-    )
+@pytest.mark.parametrize("kind", ["files", "parts"])
+def test_release_is_old_or_new_when_its_writer_is_killed_at_any_rename(tmp_path: Path, kind: str) -> None:
+    command = [sys.executable, "-c", KILLER, str(tmp_path), str(Path(__file__).parent), kind]
+    run = subprocess.run(command, capture_output=True, text=True, check=False)
     assert run.returncode == 0, run.stderr
     killed = json.loads(run.stdout)
-    # Journal, three files and sums, before and after each.
-    assert len(killed) >= 10
+    # Journal, three files and sums, before and after each; a folder goes out of the way of its next one.
+    assert len(killed) == (14 if kind == "parts" else 10)
     seen = {name: read_release(tmp_path / name) for name in killed}
     assert {name for name, content in seen.items() if content == "old"} == {"before-0"}
     for name in killed:
-        write_release(tmp_path / name, "newest")
+        write_release(tmp_path / name, "newest", with_parts=kind == "parts")
         assert read_release(tmp_path / name) == "newest"
-        assert list_names(tmp_path / name) == sorted((*NAMES, SUMS)), name
+        assert list_names(tmp_path / name) == sorted((*NAMES, SUMS, *(["parts"] if kind == "parts" else []))), name
 
 
 @pytest.mark.parametrize("number", range(5))

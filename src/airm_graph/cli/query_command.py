@@ -179,9 +179,14 @@ def _run_own(name: str, *, data: str | None, shape: str) -> int:
 
     from airm_graph.errors import InputError
     from airm_graph.pipeline import load
+    from airm_graph.regular_files import open_regular
 
     try:
-        text = sys.stdin.read() if name == "-" else Path(name).read_text(encoding="utf-8-sig")
+        if name == "-":
+            text = sys.stdin.read()
+        else:
+            with open_regular(Path(name)) as file:
+                text = file.read().decode("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise InputError("the query cannot be read", file=name, remedy="give a file of SPARQL in UTF-8, or - for standard input") from error
     graph = load(data)

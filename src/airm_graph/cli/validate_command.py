@@ -118,13 +118,15 @@ def _compare(report: "Report", *, baseline: Path, update: bool) -> "Report":
     """Leave out what the baseline accepts; say on standard error how much that is."""
     from airm_graph.errors import InputError
     from airm_graph.export import replace_file
+    from airm_graph.regular_files import open_regular
     from airm_graph.validate.baseline import compare_report, read_baseline, write_baseline
 
     if update:
         replace_file(baseline, [write_baseline(report)])
     try:
-        text = baseline.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
+        with open_regular(baseline) as file:
+            text = file.read().decode()
+    except (InputError, OSError, UnicodeDecodeError) as error:
         raise InputError("the baseline cannot be read", file=str(baseline), remedy="make it with --update-baseline") from error
     compared = compare_report(report, known=read_baseline(text, name=str(baseline)))
     hint = "; --update-baseline drops what is no longer found" if compared.stale else ""

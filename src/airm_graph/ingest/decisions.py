@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from airm_graph.errors import InputError
-from airm_graph.ingest.formats import MAX_TABLE, Row, Table, open_regular, read_table
+from airm_graph.ingest.formats import MAX_TABLE, Row, Table, read_table
 from airm_graph.ingest.mapping_sets import open_matches, read_metadata_beside
 from airm_graph.ingest.tables.names import is_day, name_agent
 from airm_graph.model import (
@@ -26,6 +26,7 @@ from airm_graph.model import (
     Mention,
 )
 from airm_graph.namespaces import BASE, PREFIXES
+from airm_graph.regular_files import open_regular
 from airm_graph.rules import make_finding
 from airm_graph.sssom import BUILT_IN, NO_TERM, Match, is_match_table
 from airm_graph.taxonomy import load_taxonomy

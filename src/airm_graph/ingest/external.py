@@ -10,10 +10,10 @@ from functools import cache
 from pathlib import Path
 
 from airm_graph.graph.store import parse_rows
-from airm_graph.ingest.formats import open_regular
 from airm_graph.ingest.mapping_sets import MatchReader, open_matches, read_metadata_beside
 from airm_graph.model import Finding, Location
 from airm_graph.namespaces import BASE, PREFIXES, term
+from airm_graph.regular_files import open_regular
 from airm_graph.resources import read_resource
 from airm_graph.rules import make_finding
 from airm_graph.sssom import NO_TERM, Match

@@ -11,9 +11,10 @@ from pathlib import Path
 from airm_graph.errors import InputError
 from airm_graph.ingest.captures.sidecar import MAX_SIDECAR, read_sidecar
 from airm_graph.ingest.days import fix_date
-from airm_graph.ingest.formats import MAX_TABLE, is_table_name, open_regular
+from airm_graph.ingest.formats import MAX_TABLE, is_table_name
 from airm_graph.ingest.tables import load_builtin_mappings, load_mapping
 from airm_graph.ingest.tables.fix_cells import fix_tables
+from airm_graph.regular_files import open_regular
 
 __all__ = ["Fix", "find_fixes", "fix_sidecar"]
 
@@ -75,6 +76,7 @@ def _find_files(given: Path) -> Iterator[Path]:
     elif given.name.endswith(_SUFFIX) or given.suffix.lower() in _TABLES:
         yield given
     else:
+        open_regular(given).close()
         names = {f"{given.stem}{_SUFFIX}", f"{given.name}{_SUFFIX}"}
         yield from (path for name in sorted(names) if (path := given.with_name(name)).is_file())
 

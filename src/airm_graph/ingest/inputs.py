@@ -14,7 +14,8 @@ from airm_graph.errors import InputError
 from airm_graph.graph.rdf_format import find_format, has_quads
 from airm_graph.ingest.captures.sidecar import MAX_SIDECAR
 from airm_graph.ingest.captures.text import MAX_BYTES
-from airm_graph.ingest.formats import is_table_name, open_regular
+from airm_graph.ingest.formats import is_table_name
+from airm_graph.regular_files import open_regular
 from airm_graph.sssom import is_match_table
 
 __all__ = ["Input", "Over", "find_inputs", "is_input_name", "is_own", "read_bytes", "read_sidecar_bytes"]

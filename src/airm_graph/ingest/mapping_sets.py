@@ -16,9 +16,9 @@ from typing import Any, BinaryIO
 import yaml
 
 from airm_graph.errors import InputError
-from airm_graph.ingest.formats import open_regular
 from airm_graph.ingest.mapping_lines import MAX_METADATA, Lines, UnreadableLineError, compose
 from airm_graph.model import Finding, Location, Severity
+from airm_graph.regular_files import open_regular
 from airm_graph.rules import make_finding
 from airm_graph.sssom import BUILT_IN, ENUMS, JUSTIFICATIONS, NO_TERM, PROPAGATED, SET_SLOTS, SLOTS, Curies, Match, MatchSet, Slot, Value
 

@@ -16,10 +16,11 @@ from airm_graph.errors import InputError
 from airm_graph.graph import TripleTable, quote, suffix_of
 from airm_graph.graph.rdf_format import find_format, unpack
 from airm_graph.graph.store import number_rows, parse_rows, stream_rows
-from airm_graph.ingest.formats import open_regular
 from airm_graph.ingest.inputs import Over
 from airm_graph.ingest.rdf_jsonld import find_json_lines
+from airm_graph.ingest.rdf_places import Mentions, first_line, list_above, step_back
 from airm_graph.model import Finding, Location
+from airm_graph.regular_files import open_regular
 from airm_graph.terms import Quad
 
 __all__ = [
@@ -38,10 +39,6 @@ __all__ = [
 _ANONYMOUS = re.compile(r"_:[0-9a-f]{20,32}\Z")
 # The first step of a property path, of each alternative where it has some.
 _FIRST_STEPS = re.compile(r"(?:\A|\|)\(?(\^?)\(?(<[^>]*>)")
-_WORD = re.compile(r"[A-Za-z0-9]+")
-_TAIL = 40  # characters of a literal that are enough to know its end again
-_CLOSING = re.compile(r"\s*[.;,\])}]")
-_IDLE = re.compile(r"\s*(?:#|\Z)")
 
 _PARQUET = ".parquet"
 
@@ -242,51 +239,22 @@ def find_lines(file: RdfFile, *, nodes: Collection[str]) -> Lines:
 def _find_numbered(file: RdfFile, *, nodes: Collection[str], text: Sequence[str]) -> Lines:
     triples: dict[Triple, tuple[int, int]] = {}
     subjects: dict[str, int] = {}
-    before, turtle = 0, file.suffix in {".ttl", ".trig"}
+    turtle = file.suffix in {".ttl", ".trig"}
+    mentions, above = Mentions(text), list_above(text) if turtle else ()
     for (s, p, o, _), reached in _number(file):
-        line = _step_back(o, text=text, line=reached) if turtle and o.endswith('"') else reached
+        line = step_back(o, text=text, line=reached, above=above) if turtle and o.endswith('"') else reached
         if s not in subjects and (s in nodes or s.startswith("_:")):
-            subjects[s] = _first_mention(s, text=text, after=before, until=line)
+            subjects[s] = mentions.find(s, until=line)
         if s in nodes or o in nodes:
-            triples.setdefault((s, p, o), (_first_line(o, text=text, last=line, is_xml=not turtle), line))
+            triples.setdefault((s, p, o), (first_line(o, text=text, last=line, is_xml=not turtle), line))
         if not o.startswith("_:"):
-            before = line
+            mentions.forget(line)
     # The parser is done with a triple whose value is a blank node when that node closes; the triple
     # stands where the node opens.
     for triple, (_, last) in triples.items():
         if triple[2] in subjects and triple[2].startswith("_:"):
             triples[triple] = (min(subjects[triple[2]], last),) * 2
     return Lines(triples, subjects={node: line for node, line in subjects.items() if node in nodes}, text=text)
-
-
-def _step_back(literal: str, *, text: Sequence[str], line: int) -> int:
-    """The line on which a literal ends, which the parser knows only when it has seen that neither
-    language nor datatype follows.
-    """
-    words = _WORD.findall(literal[-_TAIL:])
-    here = text[line - 1]
-    if not _CLOSING.match(here) and (not words or words[-1] in here):
-        return line
-    above = next((number for number in range(line - 1, 0, -1) if not _IDLE.match(text[number - 1])), line)
-    return above if not words or words[-1] in text[above - 1] else line
-
-
-def _first_mention(subject: str, *, text: Sequence[str], after: int, until: int) -> int:
-    """The line after the statement before and up to the first triple on which the subject is
-    written, as far as can be told.
-    """
-    word = "[" if subject.startswith("_:") else re.split(r"[/#:]", subject.rstrip("/#>"))[-1]
-    for line in range(after + 1, until):
-        if word and word in text[line - 1].partition("# ")[0] and not re.match(r"\s*@?(?:prefix|base)\b", text[line - 1], re.IGNORECASE):
-            return line
-    return until
-
-
-def _first_line(value: str, *, text: Sequence[str], last: int, is_xml: bool) -> int:
-    """The line on which a value begins, which may be a text of several lines."""
-    first = last - value.count("\\n")
-    long = value.startswith('"') and 0 < first < last and any(mark in text[first - 1] for mark in ((">",) if is_xml else ('"""', "'''")))
-    return first if long else last
 
 
 def locate_findings(findings: Iterable[Finding], *, files: Sequence[RdfFile], over: Over = map) -> list[Finding]:

@@ -58,31 +58,51 @@ def find_json_lines(text: str, *, rows: Iterable[Quad], base: str = "") -> tuple
     for node in nodes:
         found.setdefault(node.name, []).append(node)
     triples: dict[Triple, Range] = {}
+    said: dict[str, dict[str, _Said]] = {}
     for s, p, o, _ in rows:
-        line = _find_triple(found.get(s, ()), predicate=p, value=o)
+        if s not in said:
+            said[s] = _list_said(found.get(s, ()))
+        line = said[s][p].find(o) if p in said[s] else None
         if line:
             triples.setdefault((s, p, o), (line, line))
     return triples, {name: min(node.line for node in same) for name, same in found.items()}
 
 
-def _find_triple(nodes: "Iterable[_Node]", *, predicate: str, value: str) -> int | None:
-    """The line of the value, or that of the key when no value is written as the triple has it."""
-    keys = []
+class _Said:
+    """What nodes of one name say by one predicate, each value with its line."""
+
+    def __init__(self, line: int) -> None:
+        self._line = line
+        self._texts: dict[str, int] = {}
+        self._terms: dict[str, int] = {}
+
+    def add(self, text: str, line: int, *, terms: Iterable[str]) -> None:
+        """Take a text, and the terms that it may stand for; of equal ones the first counts."""
+        self._texts.setdefault(text, line)
+        for term in terms:
+            self._terms.setdefault(term, line)
+
+    def find(self, value: str) -> int:
+        """Find the line of a value, or that of the key when no value is written as the triple has
+        it.
+        """
+        if value.startswith('"'):
+            return self._texts.get(read_literal(value).text, self._line)
+        return self._terms.get(value, self._line)
+
+
+def _list_said(nodes: "Iterable[_Node]") -> dict[str, _Said]:
+    """List what nodes of one name say, by predicate."""
+    found: dict[str, _Said] = {}
     for node in nodes:
+        context = node.context
         for member in node.members:
-            if node.context.expand_key(member.key) != predicate:
-                continue
-            keys.append(member.line)
-            for text, line in _scalars(member.value, node.context):
-                if _is_same(text, value=value, context=node.context, is_type=predicate == _TYPE):
-                    return line
-    return keys[0] if keys else None
-
-
-def _is_same(text: str, *, value: str, context: "_Context", is_type: bool) -> bool:
-    if value.startswith('"'):
-        return read_literal(value).text == text
-    return value in {context.expand_id(text), context.expand_key(text)} if not is_type else value == context.expand_key(text)
+            predicate = context.expand_key(member.key)
+            said = found.setdefault(predicate, _Said(member.line))
+            for text, line in _scalars(member.value, context):
+                key = context.expand_key(text)
+                said.add(text, line, terms=(key,) if predicate == _TYPE else (context.expand_id(text), key))
+    return found
 
 
 def _scalars(value: _Value, context: "_Context") -> Iterator[tuple[str, int]]:

@@ -42,7 +42,8 @@ def read_release(path: str | Path) -> Release:
     sums = read_sums(given) if given.is_dir() else {}
     findings = None
     if REPORT in sums:
-        findings = {fingerprint: one for one, fingerprint in fingerprint_findings(read_report(given / REPORT).findings)}
+        report = read_report(given / REPORT, sha256=sums[REPORT])
+        findings = {fingerprint: one for one, fingerprint in fingerprint_findings(report.findings)}
     if (file := find_export(given)) is None:
         raise InputError("this is no release", file=str(path), remedy=_REMEDY)
     quads = read_rdf(file, sha256=sums.get(file.name, ""))

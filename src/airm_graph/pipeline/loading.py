@@ -13,11 +13,11 @@ from airm_graph.export.switch import settle_folder
 from airm_graph.graph import TripleTable
 from airm_graph.graph.rdf_format import find_format, unpack
 from airm_graph.graph.store import parse_rows
-from airm_graph.ingest.formats import open_regular
 from airm_graph.namespaces import BASE, PREFIXES
 from airm_graph.pipeline.building import build
 from airm_graph.pipeline.views import Graph
 from airm_graph.pipeline.writable import REPORT, SUMS
+from airm_graph.regular_files import open_regular
 from airm_graph.resources import find_resource
 from airm_graph.terms import Quad, read_literal
 from airm_graph.validate import Report
@@ -54,7 +54,7 @@ def load(path: str | Path | None = None) -> Graph:
     table = TripleTable(threads=1)
     table.load_rows(quads)
     beside = found.parent / REPORT
-    report = read_report(beside) if (found.parent / SUMS).is_file() and beside.is_file() else None
+    report = read_report(beside, sha256=sums.get(REPORT, "")) if (found.parent / SUMS).is_file() and beside.is_file() else None
     return Graph(table, base=find_base(quads), report=report)
 
 
@@ -77,24 +77,33 @@ def read_rdf(path: Path, *, sha256: str = "") -> tuple[Quad, ...]:
         StoreError: It is not what its suffix says; the message names file and line.
     """
     try:
-        with open_regular(path) as file:
-            data = file.read()
-        text = unpack(data)
+        text = unpack(_read(path, sha256=sha256))
     except (OSError, EOFError) as error:
         raise InputError(f"the file cannot be read: {getattr(error, 'strerror', None) or error}", file=str(path)) from error
-    if sha256 and hashlib.sha256(data).hexdigest() != sha256:
-        raise InputError("the file was changed while it was read", file=str(path), remedy="ask again")
     return tuple(sorted(set(parse_rows(text, name=str(path), suffix=find_format(path), base_iri=path.absolute().as_uri()))))
 
 
-def read_report(path: Path) -> Report:
+def _read(path: Path, *, sha256: str) -> bytes:
+    """Read a file, which has a certain digest unless that is left out."""
+    with open_regular(path) as file:
+        data = file.read()
+    if sha256 and hashlib.sha256(data).hexdigest() != sha256:
+        raise InputError("the file was changed while it was read", file=str(path), remedy="ask again")
+    return data
+
+
+def read_report(path: Path, *, sha256: str = "") -> Report:
     """Read the findings that a build wrote.
 
+    Args:
+        path: The file.
+        sha256: What its digest has to be; any when left out.
+
     Raises:
-        InputError: The file is not what a build writes.
+        InputError: The file is not what a build writes, or has another digest.
     """
     try:
-        return Report.from_json(path.read_text(encoding="utf-8"))
+        return Report.from_json(_read(path, sha256=sha256).decode())
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise InputError("the report cannot be read", file=str(path), remedy="build again") from error
 

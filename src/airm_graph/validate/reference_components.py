@@ -1,8 +1,9 @@
 """Constraint components of pyshacl, corrected where it leaves the specification.
 
-pyshacl reads patterns as Python does, passes over flags that Python does not have, cannot compare
-parts of dates, and lets blank nodes pass a least length of 0. These components take the place of
-its own while it judges for this project, so that both engines give one answer.
+pyshacl reads patterns as Python does, for as long as they take, passes over flags that Python does
+not have, cannot compare parts of dates, and lets blank nodes pass a least length of 0. These
+components take the place of its own while it judges for this project, so that both engines give one
+answer. Patterns of SPARQL constraints, which rdflib evaluates, are bounded in the same way.
 
 Source:
     SHACL, 4.3 (value ranges) and 4.4 (strings); SPARQL 1.1, 17.3 and 17.4.3.14.
@@ -15,6 +16,7 @@ from typing import Any
 
 from airm_graph.errors import ShapesError
 from airm_graph.namespaces import PREFIXES
+from airm_graph.validate.bounded_patterns import PatternProcess
 from airm_graph.validate.compile.lexical import PARTIAL_DATES, compare_partial_dates
 from airm_graph.validate.compile.patterns import translate_pattern
 from airm_graph.validate.compile.shapes_graph import NotCompiledError
@@ -30,24 +32,47 @@ def corrected_components() -> Iterator[None]:
     from pyshacl.constraints import CONSTRAINT_PARAMETERS_MAP
     from pyshacl.constraints.core import property_pair_constraints, value_range_constraints
     from rdflib import URIRef
+    from rdflib.plugins.sparql import operators
 
-    pattern, least = _make_components()
+    process = PatternProcess()
+    pattern, least = _make_components(process)
     corrected = {URIRef(f"{_SH}pattern"): pattern, URIRef(f"{_SH}minLength"): least}
     modules = (vars(value_range_constraints), vars(property_pair_constraints))
     comparisons = {id(module): _make_comparison(module["compare_literal"]) for module in modules if "compare_literal" in module}
     swaps: list[tuple[dict[Any, Any], Any, Any]] = [(CONSTRAINT_PARAMETERS_MAP, name, made) for name, made in corrected.items()]
     swaps += [(module, "compare_literal", comparisons[id(module)]) for module in modules if id(module) in comparisons]
+    swaps.append((vars(operators), "re", _BoundedModule(process)))
     before = [(held, name, held[name]) for held, name, _ in swaps]
     try:
         for held, name, made in swaps:
             held[name] = made
-        yield
+        with process:
+            yield
     finally:
         for held, name, made in before:
             held[name] = made
 
 
-def _make_components() -> tuple[type, type]:
+class _BoundedModule:
+    """What rdflib uses of the module ``re``."""
+
+    IGNORECASE, DOTALL, MULTILINE = re.IGNORECASE, re.DOTALL, re.MULTILINE
+
+    def __init__(self, process: PatternProcess) -> None:
+        self._process = process
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(re, name)
+
+    def search(self, pattern: str, text: str, flags: int = 0) -> bool:
+        return self._process.search(str(pattern), [str(text)], flags=int(flags))[0]
+
+    def sub(self, pattern: str, by: str, text: str, flags: int = 0) -> str:
+        # rdflib hands the flags over where `re.sub` takes the number of replacements.
+        return self._process.replace(str(pattern), str(by), str(text), flags=int(flags))
+
+
+def _make_components(process: PatternProcess) -> tuple[type, type]:
     from pyshacl.constraints.core.string_based_constraints import (
         MinLengthConstraintComponent,
         PatternConstraintComponent,
@@ -62,7 +87,15 @@ def _make_components() -> tuple[type, type]:
             if not all(isinstance(rule, Literal) for rule in self.string_rules):
                 raise ShapesError(f"{shape.node}: sh:pattern takes texts only")
             flags = next(iter(shape.objects(URIRef(f"{_SH}flags"))), "")
-            self.compiled_cache: dict[Any, re.Pattern[str]] = {rule: _compile(str(rule), flags=str(flags)) for rule in self.string_rules}
+            self.translated = {rule: _translate(str(rule), flags=str(flags)) for rule in self.string_rules}
+
+        def _evaluate_string_rule(self, rule: Any, target_graph: Any, values_of: Any) -> tuple[bool, list[Any]]:
+            pattern, flags = self.translated[rule]
+            values = [(focus, value) for focus, values in values_of.items() for value in values]
+            texts = ["" if isinstance(value, BNode) else _write(self, value) for _, value in values]
+            found = process.search(pattern, texts, flags=flags)
+            wrong = [pair for pair, is_found in zip(values, found, strict=True) if not is_found or isinstance(pair[1], BNode)]
+            return bool(wrong), [self.make_v_result(target_graph, focus, value_node=value) for focus, value in wrong]
 
     class MinLength(MinLengthConstraintComponent):
         def _evaluate_string_rule(self, rule: Any, target_graph: Any, values_of: Any) -> tuple[bool, list[Any]]:
@@ -76,9 +109,13 @@ def _make_components() -> tuple[type, type]:
     return Pattern, MinLength
 
 
-def _compile(pattern: str, *, flags: str) -> re.Pattern[str]:
+def _write(component: Any, value: Any) -> str:
+    return str(component.value_node_to_string(value))
+
+
+def _translate(pattern: str, *, flags: str) -> tuple[str, int]:
     try:
-        return re.compile(*translate_pattern(pattern, flags=flags))
+        return translate_pattern(pattern, flags=flags)
     except NotCompiledError as error:
         raise ShapesError(str(error)) from error
 

@@ -11,6 +11,7 @@ from urllib.parse import unquote, urlsplit
 from airm_graph.errors import ResourceError, ShapesError, StoreError
 from airm_graph.graph.store import find_format, number_rows, parse_rows
 from airm_graph.namespaces import BASE, PREFIXES, rebase_text, term
+from airm_graph.regular_files import open_regular
 from airm_graph.resources import find_resource, read_resource
 from airm_graph.terms import Quad, read_literal
 from airm_graph.text import slugify
@@ -185,8 +186,9 @@ def _read_data(name: str) -> tuple[str, str]:
     try:
         if not _is_path(name):
             return read_resource(f"shapes/{name}.ttl"), ".ttl"
-        if suffix := find_format(Path(name)):
-            return Path(name).read_bytes().decode("utf-8-sig"), suffix
+        if (suffix := find_format(Path(name))) and Path(name).exists():
+            with open_regular(Path(name)) as file:
+                return file.read().decode("utf-8-sig"), suffix
         raise FileNotFoundError(name)
     except (OSError, UnicodeDecodeError, ResourceError) as error:
         known = ", ".join(_list_known())

@@ -7,23 +7,22 @@ as they come out, and reading ends at a bound.
 import gzip
 import hashlib
 import io
-import os
-import stat
 import tempfile
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path, PurePosixPath
-from typing import IO, Any, BinaryIO
+from typing import IO, Any
 
 from airm_graph.errors import InputError
 from airm_graph.ingest.formats.archive import FREE, RATIO, open_archive
 from airm_graph.ingest.formats.rows import UnreadableError
+from airm_graph.regular_files import open_regular
 
-__all__ = ["FORMATS", "Source", "check_suffix", "is_table_name", "open_regular", "split_name"]
+__all__ = ["FORMATS", "Source", "check_suffix", "is_table_name", "split_name"]
 
 #: Suffix → the kind of reader.
 FORMATS = {
@@ -86,25 +85,6 @@ def _is_beside(name: str) -> bool:
     return name.lower() in ("mapping.yaml", "mapping.yml") or name.lower().endswith((".meta.yaml", ".meta.yml"))
 
 
-def open_regular(path: Path) -> BinaryIO:
-    """Open a file that has an end, unlike a pipe or a device.
-
-    Raises:
-        InputError: It cannot be opened, or is none.
-    """
-    try:
-        # Without waiting for somebody to write into a pipe; what was opened is asked, not its name.
-        number = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
-    except (OSError, ValueError) as error:
-        what = getattr(error, "strerror", None) or error
-        raise InputError(f"the file cannot be read: {what}", file=str(path), remedy="check its name and permissions") from error
-    if not stat.S_ISREG(os.fstat(number).st_mode):
-        os.close(number)
-        remedy = "save it as a file, or give - for standard input"
-        raise InputError("no regular file, but a folder, a pipe or a device", file=str(path), remedy=remedy)
-    return os.fdopen(number, "rb")
-
-
 @dataclass(frozen=True)
 class Source:
     """The bytes of a table, to be read as often as needed.
@@ -156,39 +136,35 @@ class Source:
 
     @contextmanager
     def stream(self) -> Iterator[IO[bytes]]:
-        """Open the unpacked bytes as a file that can be searched."""
-        if self.packing:
-            with tempfile.TemporaryFile() as spooled:
-                for chunk in self.chunks():
-                    spooled.write(chunk)
-                spooled.seek(0)
-                yield spooled
-        else:
-            with self._open() as stream:
-                yield stream
+        """Open a copy of the unpacked bytes as a file that can be searched."""
+        with tempfile.TemporaryFile() as spooled:
+            self._copy(spooled)
+            spooled.seek(0)
+            yield spooled
 
     @contextmanager
     def path(self, name: str) -> Iterator[Path]:
-        """Give the unpacked bytes a path that ends in *name*; no character of it has a meaning."""
+        """Copy the unpacked bytes to a path that ends in *name*; no character of it has a
+        meaning.
+        """
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / name
-            if isinstance(self.data, Path) and not self.packing:
-                open_regular(self.data).close()
-                with suppress(OSError):
-                    path.symlink_to(self.data.resolve())
-            if not path.exists():
-                with path.open("wb") as target:
-                    target.writelines(self.chunks())
+            with path.open("wb") as target:
+                self._copy(target)
             yield path
 
+    @property
     def digest(self) -> str:
-        """Compute the SHA-256 of the unpacked bytes, once."""
-        if "digest" not in self._kept:
-            found = hashlib.sha256()
-            for chunk in self.chunks():
-                found.update(chunk)
-            self._kept["digest"] = found.hexdigest()
+        """The SHA-256 of the unpacked bytes that were copied last."""
         return self._kept["digest"]
+
+    def _copy(self, target: IO[bytes]) -> None:
+        """Copy the bytes and take their digest in one pass: the file may be edited meanwhile."""
+        found = hashlib.sha256()
+        for chunk in self.chunks():
+            found.update(chunk)
+            target.write(chunk)
+        self._kept["digest"] = found.hexdigest()
 
     def _open(self) -> IO[bytes]:
         return io.BytesIO(self.data) if isinstance(self.data, bytes) else open_regular(self.data)

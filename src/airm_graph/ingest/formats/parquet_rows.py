@@ -23,10 +23,11 @@ def read_parquet(source: Source, out: Pass) -> Iterator[Row]:
     from airm_graph.graph import ParquetFile  # duckdb takes 100 ms to load
 
     out.media_type = "application/vnd.apache.parquet"
-    out.sha256 = source.digest()
     try:
-        with source.path("table.parquet") as path, ParquetFile(path, separator=LIST_SEPARATOR) as file:
-            yield from _read_rows(file, out, limit=source.limit)
+        with source.path("table.parquet") as path:
+            out.sha256 = source.digest
+            with ParquetFile(path, separator=LIST_SEPARATOR) as file:
+                yield from _read_rows(file, out, limit=source.limit)
     except StoreError as error:
         raise UnreadableError(f"the Parquet file is damaged: {error}") from error
 

@@ -90,7 +90,6 @@ def open_workbook(source: Source) -> Iterator[Workbook]:
     Raises:
         UnreadableError: It is none, or cannot be trusted.
     """
-    digest = source.digest()
     with source.stream() as stream:
         if stream.read(len(_OLD)) == _OLD:
             raise UnreadableError("the file is a workbook of Excel 97 to 2003, or protected by a password")
@@ -99,7 +98,7 @@ def open_workbook(source: Source) -> Iterator[Workbook]:
             sheets, is_1904, parts = read_contents(package)
             styles = read_styles(package, parts["styles"]) if "styles" in parts else []
             shared = package.elements(parts["sharedStrings"]) if "sharedStrings" in parts else iter(())
-            yield Workbook(sheets, digest, source.limit, package, Strings(file, map(read_text, shared)), styles, is_1904)
+            yield Workbook(sheets, source.digest, source.limit, package, Strings(file, map(read_text, shared)), styles, is_1904)
 
 
 def _read_merges(package: Package, part: str) -> list[Merge]:

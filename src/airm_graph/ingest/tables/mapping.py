@@ -14,7 +14,6 @@ import yaml
 
 from airm_graph.errors import InputError
 from airm_graph.ingest.captures.sidecar import is_web_address
-from airm_graph.ingest.formats import open_regular
 from airm_graph.ingest.formats.rows import read_header
 from airm_graph.ingest.tables.meaning import (
     CLASSIFICATION,
@@ -28,6 +27,7 @@ from airm_graph.ingest.tables.meaning import (
     TableMapping,
 )
 from airm_graph.model import GRAPH_TABLES, LATER_COLUMNS
+from airm_graph.regular_files import open_regular
 from airm_graph.resources import find_resource
 
 __all__ = ["Mapping", "TableMapping", "load_builtin_mappings", "load_mapping", "read_mapping"]

@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test core fuzz kills advisories lint types own alignments generated picture vendor check clean bench bench-check bench-tools
+.PHONY: demo test core fuzz kills defects advisories lint types own alignments generated picture vendor check clean bench bench-check bench-tools
 
 $(VENV)/.run: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -36,6 +36,10 @@ fuzz: $(VENV)/.dev
 
 kills: $(VENV)/.dev
 	$(BIN)/python tests/kills.py 200
+
+# A thousand random new defects in graphs whose defects a baseline accepts; a test tries fewer.
+defects: $(VENV)/.dev
+	$(BIN)/python tests/new_defects.py 1000
 
 # Hold the lowest version that each bound allows against published advisories; needs the network, and pip-audit in an environment of its own.
 advisories:

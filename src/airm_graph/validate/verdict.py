@@ -12,7 +12,7 @@ from airm_graph.terms import Quad
 from airm_graph.validate.ledger import Ledger
 from airm_graph.validate.node_locations import find_locations
 from airm_graph.validate.results import find_findings
-from airm_graph.validate.shape_files import DEFAULT_SHAPES, list_habits, load_shapes, read_shapes
+from airm_graph.validate.shape_files import DEFAULT_SHAPES, list_habits, load_shapes
 
 if TYPE_CHECKING:
     from airm_graph.graph import TripleTable
@@ -98,7 +98,12 @@ def judge_shapes(
     idle = [f"{root} judged nothing: no node is its target" for root, count in judgement.focus_nodes.items() if not count]
     # The project's own shapes are for all that it can say: most data has some of it.
     notes = (*judgement.notes, *(idle if shapes is not None else ()))
-    return Verdict(tuple(findings), engines, notes, _make_ledger(judgement, graph=graph, passed_over=loaded.passed_over), locations)
+    empty = [
+        f"{name} is named as a shape by {node} and asks for nothing, so that everything conforms to it" for node, name in graph.find_empty()
+    ]
+    return Verdict(
+        tuple(findings), engines, (*notes, *empty), _make_ledger(judgement, graph=graph, passed_over=loaded.passed_over), locations
+    )
 
 
 def _make_ledger(judgement: "Judgement", *, graph: "ShapesGraph", passed_over: tuple[tuple[str, str], ...]) -> Ledger:
@@ -120,7 +125,7 @@ def _blame_file(error: ShapesError, *, names: Sequence[str], table: "TripleTable
 
     for name in names:
         try:
-            run_pyshacl(table, shape_rows=read_shapes(name, base=base))
+            run_pyshacl(table, shape_rows=load_shapes((name,), base=base).rows)
         except ShapesError as alone:
             return ShapesError(f"{name}: the shapes cannot be used: {alone}")
     return ShapesError(f"{', '.join(names)}: the shapes cannot be used together: {error}")

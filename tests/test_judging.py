@@ -279,6 +279,28 @@ def test_nodes_when_their_iris_are_relative_are_read_with_the_address_of_the_fil
     assert finding.location.first_line == 1
 
 
+_RDF = (
+    '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="https://example.org/">\n<T rdf:about="https://example.org/a"'
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "message"),
+    [
+        ("a.rdf", f"{_RDF}><p rdf:parseType='Triple'><T rdf:about='urn:b'><q>1</q></T></p></T></rdf:RDF>", r":2: .* RDF 1\.2"),
+        ("a.rdf", f"{_RDF} rdf:annotation='urn:r'><p>1</p></T></rdf:RDF>", r":2: .* RDF 1\.2"),
+        ("a.jsonld", '{"@id": "urn:a", "urn:p": {"@id": "urn:b",\n"@annotation": {"urn:q": 1}}}', r":2: .* RDF 1\.2"),
+        ("a.jsonld", '{"@id": "urn:a",\n"urn:p": {"@value": "x", "@language": ""}}', ":2: an empty language tag"),
+        ("a.jsonld", '{"@id": "urn:a",\n"urn:p": {"@id": "a b"}}', ":2: 'a b' is no IRI"),
+        ("a.jsonld", '{"@context": "https://example.org/context", "@id": "urn:a"}', "its context lies elsewhere, and nothing is fetched"),
+    ],
+)
+def test_data_that_the_parser_would_drop_is_refused_with_its_line(name: str, text: str, message: str, tmp_path: Path) -> None:
+    (tmp_path / name).write_text(text)
+    with pytest.raises(AirmError, match=message):
+        validate_inputs([tmp_path / name])
+
+
 @pytest.mark.parametrize("statement", ['ex:a a ex:T ; ex:p "x"@en--ltr .', "ex:a a ex:T ; ex:p ex:b {| ex:q 1 |} ."])
 def test_data_of_rdf_12_when_read_is_refused_with_its_line(statement: str, tmp_path: Path) -> None:
     with pytest.raises(AirmError, match=r"data\.ttl:8: .*RDF 1\.2"):

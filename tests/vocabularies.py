@@ -4,6 +4,7 @@ python tests/vocabularies.py FOLDER    fetches pinned packages and files into FO
 """
 
 import random
+import shutil
 import subprocess
 import sys
 import tarfile
@@ -93,6 +94,7 @@ def fetch(source: Source, folder: Path) -> list[Path]:
         try:
             _FETCH[source.kind](source, part)
         except (OSError, subprocess.CalledProcessError) as error:
+            shutil.rmtree(part)
             print(f"{source.name} {source.version} cannot be had: {str(error).splitlines()[0]}", flush=True)
             return []
         part.rename(own)

@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test core fuzz kills advisories lint types own alignments generated picture vendor check clean bench bench-check bench-tools
+.PHONY: demo test core fuzz kills defects agreement vocabularies advisories lint types own alignments generated picture vendor check clean bench bench-check bench-tools
 
 $(VENV)/.run: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -38,6 +38,18 @@ kills: $(VENV)/.dev
 	$(BIN)/python tests/kills.py 200
 	$(BIN)/python tests/steps.py try_readers
 	$(BIN)/python tests/steps.py try_writer
+
+# A thousand random new defects in graphs whose defects a baseline accepts; a test tries fewer.
+defects: $(VENV)/.dev
+	$(BIN)/python tests/new_defects.py 1000
+
+# Five hundred random shapes and graphs, judged here and by pyshacl; a test tries fewer.
+agreement: $(VENV)/.dev
+	EXAMPLES=500 $(BIN)/python -m pytest -q tests/test_shacl_agreement.py
+
+# Shapes and vocabularies of others, judged here and by pyshacl; what cannot be had is told.
+vocabularies: $(VENV)/.dev
+	$(BIN)/python -W ignore tests/vocabularies.py build/vocabularies
 
 # Hold the lowest version that each bound allows against published advisories; needs the network, and pip-audit in an environment of its own.
 advisories:

@@ -1,12 +1,14 @@
 """Baselines: known findings are accepted, new ones stand out, fixed ones are told; exit codes."""
 
 import json
+import random
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
+import new_defects
 from airm_graph.cli import main
 from airm_graph.cli.validate_command import command
 from airm_graph.errors import InputError
@@ -163,3 +165,43 @@ def test_exit_code_is_three_when_the_program_is_at_fault(monkeypatch: pytest.Mon
     with pytest.raises(SystemExit) as stopped:
         main(["validate", str(EXAMPLES)])
     assert stopped.value.code == 3
+
+
+# What a baseline accepts, and that it accepts nothing else.
+
+
+def test_baseline_when_a_graph_is_changed_at_random_accepts_no_new_defect() -> None:
+    assert new_defects.run(25)["none new"] > 0  # `make defects` tries a thousand
+
+
+@pytest.mark.parametrize("engine", ["fast", "reference"])
+def test_baseline_accepts_fewer_values_too_many_and_no_further_one(engine: str, tmp_path: Path) -> None:
+    shapes = tmp_path / "shapes.ttl"
+    shapes.write_text(
+        "@prefix : <urn:x:> . @prefix sh: <http://www.w3.org/ns/shacl#> .\n"
+        ":S sh:targetNode :a ; sh:property [ sh:path :p ; sh:maxCount 1 ] , [ sh:path :q ; sh:minCount 3 ] .\n"
+    )
+
+    def judge(*values: str, present: int = 1) -> Report:
+        rows = [("<urn:x:a>", "<urn:x:p>", f'"{value}"') for value in values]
+        return new_defects.judge([*rows, *(("<urn:x:a>", "<urn:x:q>", f'"{n}"') for n in range(present))], shapes, engine=engine)
+
+    known = read_baseline(write_baseline(judge("a", "b", "c")), name="known.json")
+    less = compare_report(judge("b", "a", present=2), known=known)
+    assert (less.report.findings, less.accepted, less.stale) == ((), 2, ())
+    assert [finding.path for finding in compare_report(judge("a", "b", "d"), known=known).report.findings] == ["<urn:x:p>"]
+    assert [finding.path for finding in compare_report(judge("a", present=0), known=known).report.findings] == ["<urn:x:q>"]
+    # What was accepted before these were told apart does not accept any number of them.
+    entries = [{"rule": known[one].rule, "fingerprint": known[one].kind} for one in known]
+    earlier = read_baseline(json.dumps({"version": 2, "findings": entries}), name="known.json")
+    assert len(compare_report(judge("a", "b", "c"), known=earlier).report.findings) == 2
+
+
+def test_baseline_survives_reordered_shapes_moved_lines_and_other_labels(tmp_path: Path) -> None:
+    data = new_defects.make_data(random.Random(3))
+    known = read_baseline(write_baseline(new_defects.judge(data, new_defects.write_shapes(tmp_path / "shapes.ttl"))), name="known.json")
+    order = random.Random(4).sample(new_defects.SHAPES, len(new_defects.SHAPES))
+    moved = new_defects.write_shapes(tmp_path / "other.ttl", order=order, blank_lines=7)
+    renamed = [tuple(term.replace("_:b", "_:other") for term in triple) for triple in sorted(data, reverse=True)]
+    compared = compare_report(new_defects.judge(renamed, moved), known=known)
+    assert (compared.report.findings, compared.accepted, compared.stale) == ((), len(known), ())

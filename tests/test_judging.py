@@ -1,5 +1,6 @@
 """Validation that loses nothing: every result, what was looked at, what a baseline accepts, and whose rules apply."""
 
+import bz2
 import gzip
 import json
 import random
@@ -20,6 +21,7 @@ from airm_graph.validate.report import NOTICE, Report
 HEAD = """PREFIX ex: <https://example.org/>
 PREFIX owl: <http://www.w3.org/2002/07/owl#>
 PREFIX rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#>
+PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
 PREFIX sh: <http://www.w3.org/ns/shacl#>
 PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
 PREFIX xsd: <http://www.w3.org/2001/XMLSchema#>
@@ -128,7 +130,7 @@ def test_path_when_complex_is_written_as_shacl_has_it(text: str, turtle: str) ->
         ("ex:a a ex:Other .", TARGET + "sh:property [ sh:path ex:p ; sh:minCount 1 ] .", "no shape selects a node"),
         ("", TARGET + "sh:property [ sh:path ex:p ; sh:minCount 1 ] .", "no statement was read"),
         ("ex:a a ex:T .", "ex:o a owl:Ontology ; owl:imports ex:elsewhere .", "https://example.org/elsewhere is imported"),
-        ("ex:a a ex:T .", TARGET + "sh:property [ sh:path ex:p ; sh:minCout 1 ] .", r"shapes.ttl:7: sh:minCout .* sh:minCount\?"),
+        ("ex:a a ex:T .", TARGET + "sh:property [ sh:path ex:p ; sh:minCout 1 ] .", r"shapes.ttl:8: sh:minCout .* sh:minCount\?"),
         ("ex:a a ex:T .", TARGET + "sh:property [ sh:path ex:p ; sh:expression [] ] .", "sh:expression is understood by no engine"),
         ("ex:a a ex:T .", "ex:o sh:entailment ex:e .", "sh:entailment is understood by no engine"),
         ("ex:a a ex:T .", TARGET + "sh:nodeKind sh:Iri .", "sh:Iri is no term"),
@@ -161,6 +163,84 @@ def test_ledger_when_written_tells_what_was_read_and_judged(tmp_path: Path) -> N
         {"shape": "https://example.org/Idle", "engine": "columnar", "focus_nodes": 0},
         {"shape": "https://example.org/S", "engine": "columnar", "focus_nodes": 6},
     ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<https://example.org/a> a <https://example.org/T> .",
+        "<https://example.org/a>\n  a <https://example.org/T> ;\n  <https://example.org/q> 1 .",
+        "[ a <https://example.org/T> ] <https://example.org/q> 1 .",
+        "<https://example.org/g> { <https://example.org/a> a <https://example.org/T> . }",
+        "GRAPH <https://example.org/g> { <https://example.org/a> a <https://example.org/T> }",
+        "{ _:a a <https://example.org/T> }",
+    ],
+)
+def test_rdf_without_prefixes_is_known_by_its_content(text: str, tmp_path: Path) -> None:
+    (path,) = write(tmp_path, shapes_ttl=TARGET + "sh:property [ sh:path ex:p ; sh:minCount 1 ] .")
+    (tmp_path / "data.txt").write_text(text)
+    assert run(tmp_path / "data.txt", "--shapes", path)[0] == 1
+    with pytest.raises(InputError, match="standard input: this is RDF"):
+        CliRunner().invoke(command, ["-"], input=text, standalone_mode=False, catch_exceptions=False)
+
+
+def test_file_when_it_is_packed_in_another_way_is_told(tmp_path: Path) -> None:
+    (folder := tmp_path / "in").mkdir()
+    (path,) = write(tmp_path, shapes_ttl=TARGET + "sh:nodeKind sh:IRI .")
+    write(folder, a_ttl="ex:a a ex:T .")
+    (folder / "b.ttl.bz2").write_bytes(bz2.compress(HEAD.encode()))
+    assert "b.ttl.bz2: passed over: packed as .bz2, of which RDF is not read" in run(folder, "--shapes", path)[2]
+
+
+def test_shape_when_nothing_is_said_of_it_is_told(tmp_path: Path) -> None:
+    report = judge(tmp_path, "ex:a a ex:T .", TARGET + "sh:node ex:Misnamed .")
+    assert [note for note in report.notes if "Misnamed> is named as a shape by <https://example.org/S>" in note]
+
+
+@pytest.mark.parametrize("namespace", ["https://www.w3.org/ns/shacl#", "http://www.w3.org/ns/shacl/", "http://www.w3.org/ns/SHACL#"])
+def test_term_of_a_namespace_like_that_of_shacl_is_refused_with_its_line(namespace: str, tmp_path: Path) -> None:
+    shapes = f"{TARGET} sh:nodeKind sh:IRI .\nex:S <{namespace}closed> true ."
+    with pytest.raises(ShapesError, match=r"shapes\.ttl:9: .* is no term of SHACL"):
+        judge(tmp_path, "ex:a a ex:T .", shapes)
+
+
+def test_message_when_shapes_cannot_be_used_is_the_same_in_every_run(tmp_path: Path) -> None:
+    with pytest.raises(ShapesError, match="'shapes-1' exists but is not a well-formed"):
+        judge(tmp_path, "ex:a a ex:T .", TARGET + "sh:property [ sh:minCount 1 ] .")
+
+
+@pytest.mark.parametrize("engine", ["fast", "reference"])
+def test_classes_below_others_in_the_data_count_and_those_in_shapes_do_not(engine: str, tmp_path: Path) -> None:
+    data = """ex:Dog rdfs:subClassOf ex:Animal . ex:rex a ex:Dog . ex:tom a ex:Cat . ex:a ex:owns ex:rex , ex:tom .
+        ex:Kennel rdfs:subClassOf ex:House . ex:Barn rdfs:subClassOf ex:Kennel . ex:k a ex:Kennel . ex:b a ex:Barn ."""
+    shapes = """ex:O sh:targetSubjectsOf ex:owns ; sh:property [ sh:path ex:owns ; sh:class ex:Animal ] . ex:Cat rdfs:subClassOf ex:Animal .
+        ex:House a rdfs:Class , sh:NodeShape ; sh:property [ sh:path ex:name ; sh:minCount 1 ] ."""
+    findings = judge(tmp_path, data, shapes, engine=engine).findings
+    assert sorted((one.focus[-2:], one.value[-4:]) for one in findings) == [("a>", "tom>"), ("b>", ""), ("k>", "")]
+
+
+def test_type_map_of_json_ld_takes_a_string(tmp_path: Path) -> None:
+    context = {"@vocab": "https://example.org/", "knows": {"@type": "@id", "@container": "@type"}}
+    node = {"@context": context, "@id": "https://example.org/a", "knows": {"T": "https://example.org/b"}}
+    (tmp_path / "data.jsonld").write_text(json.dumps(node))
+    (path,) = write(tmp_path, shapes_ttl=TARGET + "sh:property [ sh:path ex:p ; sh:minCount 1 ] .")
+    report, _ = validate_inputs([tmp_path / "data.jsonld"], shapes=[str(path)])
+    assert [finding.focus for finding in report.findings] == ["<https://example.org/b>"]
+
+
+def test_rows_of_a_table_that_say_the_same_are_told_one_by_one(tmp_path: Path) -> None:
+    (tmp_path / "controls.csv").write_text(
+        "Name,Description,Source,Code\n" + "".join(f"Log {n},Keep a log.,A handbook,9.9\n" for n in range(4))
+    )
+    (tmp_path / "mapping.yaml").write_text(
+        "edition: v2\ntables:\n  mitigations:\n    columns: {name: Name, description: Description, source: Source, code: Code}\n"
+    )
+    code, _, _ = run(tmp_path, "--write", f"json={tmp_path / 'r.json'}", "--write", f"sarif={tmp_path / 'r.sarif'}")
+    found = [one for one in json.loads((tmp_path / "r.json").read_text())["findings"] if one["rule"] == "TAB-05"]
+    told = json.loads((tmp_path / "r.sarif").read_text())["runs"][0]["results"]
+    assert (code, [one["row"] for one in found]) == (1, [2, 3, 4, 5])
+    assert len({one["fingerprint"] for one in found}) == 4
+    assert sum(one["ruleId"] == "TAB-05" for one in told) == 4
 
 
 def test_imports_when_their_ontology_is_given_are_followed(tmp_path: Path) -> None:
@@ -199,9 +279,31 @@ def test_nodes_when_their_iris_are_relative_are_read_with_the_address_of_the_fil
     assert finding.location.first_line == 1
 
 
+_RDF = (
+    '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="https://example.org/">\n<T rdf:about="https://example.org/a"'
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "message"),
+    [
+        ("a.rdf", f"{_RDF}><p rdf:parseType='Triple'><T rdf:about='urn:b'><q>1</q></T></p></T></rdf:RDF>", r":2: .* RDF 1\.2"),
+        ("a.rdf", f"{_RDF} rdf:annotation='urn:r'><p>1</p></T></rdf:RDF>", r":2: .* RDF 1\.2"),
+        ("a.jsonld", '{"@id": "urn:a", "urn:p": {"@id": "urn:b",\n"@annotation": {"urn:q": 1}}}', r":2: .* RDF 1\.2"),
+        ("a.jsonld", '{"@id": "urn:a",\n"urn:p": {"@value": "x", "@language": ""}}', ":2: an empty language tag"),
+        ("a.jsonld", '{"@id": "urn:a",\n"urn:p": {"@id": "a b"}}', ":2: 'a b' is no IRI"),
+        ("a.jsonld", '{"@context": "https://example.org/context", "@id": "urn:a"}', "its context lies elsewhere, and nothing is fetched"),
+    ],
+)
+def test_data_that_the_parser_would_drop_is_refused_with_its_line(name: str, text: str, message: str, tmp_path: Path) -> None:
+    (tmp_path / name).write_text(text)
+    with pytest.raises(AirmError, match=message):
+        validate_inputs([tmp_path / name])
+
+
 @pytest.mark.parametrize("statement", ['ex:a a ex:T ; ex:p "x"@en--ltr .', "ex:a a ex:T ; ex:p ex:b {| ex:q 1 |} ."])
 def test_data_of_rdf_12_when_read_is_refused_with_its_line(statement: str, tmp_path: Path) -> None:
-    with pytest.raises(AirmError, match=r"data\.ttl:7: .*RDF 1\.2"):
+    with pytest.raises(AirmError, match=r"data\.ttl:8: .*RDF 1\.2"):
         judge(tmp_path, statement, TARGET + "sh:nodeKind sh:IRI .")
 
 

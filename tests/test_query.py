@@ -8,6 +8,7 @@ from typing import Any, cast
 
 import pytest
 import yaml
+from click.testing import CliRunner
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from rdflib import Dataset, Graph
@@ -15,6 +16,7 @@ from rdflib.plugins.sparql.algebra import translateQuery
 from rdflib.plugins.sparql.parser import parseQuery
 from rdflib.term import Identifier, Variable
 
+from airm_graph.cli.query_command import show_command
 from airm_graph.errors import ParameterError, QueryError, UnknownQueryError
 from airm_graph.graph.store import Store, parse_rows
 from airm_graph.namespaces import BASE, PREFIXES
@@ -593,3 +595,13 @@ def test_query_when_its_file_changes_is_read_again(tmp_path: Path) -> None:
     for name in ("../one", "one.rq", "", "two"):
         with pytest.raises(UnknownQueryError):
             load_query(name, folder=tmp_path / "." if name else tmp_path)
+
+
+@pytest.mark.parametrize(("name", "case"), [case for case in find_cases() if find_data(*case).suffix == ".ttl"][::4])
+def test_shown_sparql_is_what_run_asks(name: str, case: str) -> None:
+    path, arguments, _ = read_case(name, case)
+    given = [f"{key}={value}" for key, value in arguments.items()]
+    shown = CliRunner().invoke(show_command, [name, *given, "--sparql"], standalone_mode=False)
+    store = load_store(path)
+    _, rows = store.select(shown.stdout)
+    assert len(list(rows)) == len(run_query(store, name, arguments).values())

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from airm_graph.errors import StoreError
 
-__all__ = ["NAMED", "find_format", "has_quads", "unpack"]
+__all__ = ["NAMED", "find_format", "has_quads", "recognize_format", "unpack"]
 
 #: Suffix → the suffix that stands for the format.
 NAMED = {
@@ -27,6 +27,9 @@ _LINE = re.compile(
     rb"(?:" + _NAME + rb"|_:\w+)[ \t]+" + _NAME + rb"[ \t]+(?:" + _NAME + rb"|_:\w+|\"[^\n]*)"
     rb"[^\n]*\.[ \t]*(?:#[^\n]*)?\r?(?:\n|\Z)"
 )
+#: The beginning of other statements in Turtle, and of a graph in TriG.
+_STATEMENT = re.compile(rb"(?:" + _NAME + rb"|_:\w+)\s+(?:" + _NAME + rb"|a)\s+[<\"'_\[(\d]|\[\s*(?:" + _NAME + rb"|a)\s+<")
+_GRAPH = re.compile(rb"(?:GRAPH\s+)?" + _NAME + rb"\s*\{|\{\s*(?:" + _NAME + rb"|_:\w+)\s+(?:" + _NAME + rb"|a)\s", re.IGNORECASE)
 _XML = re.compile(rb"<rdf:RDF[\s>]|xmlns(?::\w+)?\s*=\s*[\"']http://www\.w3\.org/1999/02/22-rdf-syntax-ns#[\"']")
 _JSON = re.compile(rb'\{\s*(?:"|\})|\[\s*\{')
 _KEYWORD = re.compile(rb'"@(?:context|graph|id|type)"\s*:')
@@ -45,7 +48,7 @@ def find_format(path: Path) -> str:
     if suffixes and suffixes[-1] in (".gz", ".zst"):
         suffixes.pop()
     named = NAMED.get(suffixes[-1], "") if suffixes else ""
-    stated = _recognize(_read_head(path))
+    stated = recognize_format(_read_head(path))
     if not named or not stated:
         # An XML file may be anything; a name that says RDF is believed where the content says
         # nothing.
@@ -88,9 +91,12 @@ def _read_head(path: Path) -> bytes:
         return b""
 
 
-def _recognize(head: bytes) -> str:
+def recognize_format(head: bytes) -> str:
     """Recognize a format by the beginning of a file; empty for what is no RDF, as far as that
     shows.
+
+    >>> recognize_format(b"<urn:a> a <urn:C> ; <urn:p> 1 ."), recognize_format(b"<b>A page</b>")
+    ('.ttl', '')
     """
     head = head.removeprefix(b"\xef\xbb\xbf")
     start = head[idle.end() :] if (idle := _IDLE.match(head)) else head
@@ -100,4 +106,6 @@ def _recognize(head: bytes) -> str:
         return ".jsonld" if _KEYWORD.search(head) else ""
     if _DIRECTIVE.match(start):
         return ".ttl"
-    return ".nq" if _LINE.match(start) else ""
+    if _LINE.match(start):
+        return ".nq"
+    return ".trig" if _GRAPH.match(start) else ".ttl" if _STATEMENT.match(start) else ""

@@ -321,8 +321,10 @@ class _NewerError(ValueError):
 
 def _explain(error: Exception, *, name: str, line: int | None = None) -> StoreError:
     line = getattr(error, "lineno", None) or line
-    where = f"{name}:{line}" if line else name
-    return StoreError(f"{where}: not readable as RDF: {getattr(error, 'msg', error)}")
+    where, what = f"{name}:{line}" if line else name, str(getattr(error, "msg", error))
+    if "LoadDocumentCallback" in what:
+        what = "its context lies elsewhere, and nothing is fetched; write the context into the file"
+    return StoreError(f"{where}: not readable as RDF: {what}")
 
 
 def _row(quad: ox.Quad) -> Quad:

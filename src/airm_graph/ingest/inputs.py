@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Protocol, TypeVar
 
 from airm_graph.errors import InputError
-from airm_graph.graph.rdf_format import find_format, has_quads
+from airm_graph.graph.rdf_format import find_format, has_quads, recognize_format
 from airm_graph.ingest.captures.sidecar import MAX_SIDECAR
 from airm_graph.ingest.captures.text import MAX_BYTES
 from airm_graph.ingest.formats import is_table_name
@@ -21,6 +21,8 @@ from airm_graph.sssom import is_match_table
 __all__ = ["Input", "Over", "find_inputs", "is_input_name", "is_own", "read_bytes", "read_sidecar_bytes"]
 
 _SUFFIX = ".txt"
+_HEAD = 16_384
+_RDF = "this is RDF, not a page or a table"
 # What the project itself writes or lists: no tables of mitigations.
 _OWN = {"external-terms.tsv", "quarantine.csv", "report.json", "review.csv"}
 
@@ -107,10 +109,13 @@ def read_bytes(entry: Input) -> bytes:
     """Read a capture, at most one byte more than it may have.
 
     Raises:
-        InputError: The file cannot be read.
+        InputError: The file cannot be read, or standard input is RDF.
     """
     if entry.path is None:
-        return sys.stdin.buffer.read(MAX_BYTES + 1)
+        data = sys.stdin.buffer.read(MAX_BYTES + 1)
+        if recognize_format(data[:_HEAD]):
+            raise InputError(_RDF, file="standard input", remedy="save it as a file; airm-graph validate, export and query read RDF")
+        return data
     return _read(entry.path, MAX_BYTES + 1)
 
 
@@ -146,7 +151,7 @@ def _expand(path: str) -> list[Input]:
     if is_folder:
         return _expand_folder(given)
     if find_format(given):
-        raise InputError("the file is RDF, not a page or a table", file=path, remedy="airm-graph validate, export and query read RDF")
+        raise InputError(_RDF, file=path, remedy="airm-graph validate, export and query read RDF")
     return [Input(_readable_name(given.name), given)]
 
 

@@ -49,7 +49,7 @@ class Finding:
         rule: Identifier of the rule, for example ``CAP-07``.
         message: What is wrong, in one sentence.
         remedy: What to do about it.
-        place: Where, as far as known.
+        location: Where, as far as known.
         focus, path, value: For results of shapes: node, property and value as N-Triples terms.
         shape, component: For results of shapes: the shape and the kind of constraint, as N-Triples
             terms.
@@ -58,6 +58,8 @@ class Finding:
         messages: For results of shapes: every message as a literal.
         identity: For results of shapes: what makes it the same result wherever shapes and data
             stand in their files.
+        parts: For results of shapes that may stand for several defects: each of them, such as the
+            values that are too many; with fewer it is a lesser defect of the same identity.
         origin: For findings about RDF files: the place in a capture that the statement was taken
             from, as far as the file says.
     """
@@ -76,6 +78,7 @@ class Finding:
     severity_iri: str = ""
     messages: tuple[str, ...] = ()
     identity: tuple[str, ...] = ()
+    parts: tuple[str, ...] = ()
 
     def fails(self, at: Severity) -> bool:
         """Tell whether the finding is as grave as *at*; what SHACL 1.2 calls debug and trace never
@@ -89,7 +92,7 @@ class Rejected:
     """A row of a table that cannot be used as it stands: why, and all its cells.
 
     Attributes:
-        place: Its row, and the column that holds the reason where one does.
+        location: Its row, and the column that holds the reason where one does.
         header: The header of the table; *cells* may be more.
     """
 

@@ -17,6 +17,7 @@ __all__ = ["Found", "find_files"]
 _BESIDE = ("mapping.yaml", "mapping.yml", MANIFEST)
 _HEAD = 4096
 _STRANGE = "neither RDF nor a page, a table or a mapping set, by name or by content"
+_PACKED = [".7z", ".bz2", ".lz4", ".rar", ".tar", ".tgz", ".xz", ".zip"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,11 @@ def find_files(name: str | Path) -> Found:
     rest = [file for file in files if file not in sets and file not in rdf]
     others = [file for file in rest if is_input_name(file.name) and not is_own(file.name)]
     beside = (file for file in rest if file not in others and not (file.name in _BESIDE or file.name.endswith(".meta.yaml")))
-    return Found(tuple(rdf), tuple(sets), bool(others), tuple((file.as_posix(), _STRANGE) for file in beside))
+    return Found(tuple(rdf), tuple(sets), bool(others), tuple((file.as_posix(), _explain(file)) for file in beside))
+
+
+def _explain(path: Path) -> str:
+    return f"packed as {path.suffix}, of which RDF is not read; unpack it first" if path.suffix.lower() in _PACKED else _STRANGE
 
 
 def _walk(folder: Path) -> Iterator[Path]:

@@ -3,12 +3,14 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from airm_graph.errors import InputError
-from airm_graph.validate.fingerprints import fingerprint_findings
+from airm_graph.model import Finding
+from airm_graph.validate.fingerprints import digest_parts, find_kind, fingerprint_findings
 from airm_graph.validate.report import Report
 
-__all__ = ["Compared", "compare_report", "read_baseline", "write_baseline"]
+__all__ = ["Accepted", "Compared", "compare_report", "read_baseline", "write_baseline"]
 
 _VERSION = 2
 
@@ -28,12 +30,37 @@ class Compared:
     stale: tuple[str, ...]
 
 
-def compare_report(report: Report, *, known: Mapping[str, str]) -> Compared:
-    """Leave out of a report what is known; *known* maps fingerprints to rules."""
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """A finding that a baseline accepts, and any that has fewer of its parts.
+
+    Attributes:
+        kind: Fingerprint of the finding without its parts; empty where it has none.
+        parts: Digests of them, such as those of values that are too many.
+    """
+
+    rule: str
+    kind: str = ""
+    parts: frozenset[str] = frozenset()
+
+
+def compare_report(report: Report, *, known: Mapping[str, Accepted]) -> Compared:
+    """Leave out of a report what is known by its fingerprint, or is less of it."""
     pairs = fingerprint_findings(report.findings)
-    new = tuple(finding for finding, fingerprint in pairs if fingerprint not in known)
-    stale = known.keys() - {fingerprint for _, fingerprint in pairs}
-    return Compared(replace(report, findings=new), len(pairs) - len(new), tuple(sorted(stale)))
+    left = {fingerprint: accepted for fingerprint, accepted in known.items() if fingerprint not in {one for _, one in pairs}}
+    new = [finding for finding, fingerprint in pairs if fingerprint not in known and not _take_lesser(finding, left)]
+    return Compared(replace(report, findings=tuple(new)), len(pairs) - len(new), tuple(sorted(left)))
+
+
+def _take_lesser(finding: Finding, left: dict[str, Accepted]) -> bool:
+    """Take out of what is left one that has all the parts of a finding; tell whether there was
+    one.
+    """
+    if not finding.parts:
+        return False
+    kind, parts = find_kind(finding), frozenset(digest_parts(finding))
+    fitting = min((one for one, accepted in left.items() if accepted.kind == kind and parts <= accepted.parts), default=None)
+    return fitting is not None and left.pop(fitting) is not None
 
 
 def write_baseline(report: Report) -> str:
@@ -45,16 +72,20 @@ def write_baseline(report: Report) -> str:
     '{"version": 2, "findings": [\n]}\n'
     """
     entries = sorted(
-        (finding.location.file if finding.location else "", finding.rule, finding.focus, fingerprint)
+        (finding.location.file if finding.location else "", finding.rule, finding.focus, fingerprint, _write_parts(finding))
         for finding, fingerprint in fingerprint_findings(report.findings)
     )
     names = ("file", "rule", "focus", "fingerprint")
-    lines = [json.dumps(dict(zip(names, entry, strict=True)), ensure_ascii=False) for entry in entries]
+    lines = [json.dumps(dict(zip(names, entry, strict=False)) | dict(entry[-1]), ensure_ascii=False) for entry in entries]
     return f'{{"version": {_VERSION}, "findings": [\n' + ",\n".join(lines) + ("\n" if lines else "") + "]}\n"
 
 
-def read_baseline(text: str, *, name: str) -> dict[str, str]:
-    """Read a baseline: fingerprint → rule.
+def _write_parts(finding: Finding) -> tuple[tuple[str, str | tuple[str, ...]], ...]:
+    return (("kind", find_kind(finding)), ("parts", digest_parts(finding))) if finding.parts else ()
+
+
+def read_baseline(text: str, *, name: str) -> dict[str, Accepted]:
+    """Read a baseline: fingerprint → what it stands for.
 
     Raises:
         InputError: It is not what `write_baseline` writes.
@@ -63,11 +94,15 @@ def read_baseline(text: str, *, name: str) -> dict[str, str]:
     try:
         content = json.loads(text)
         version = content["version"]
-        found = {str(entry["fingerprint"]): str(entry["rule"]) for entry in content["findings"]}
+        found = {str(entry["fingerprint"]): _read_accepted(entry) for entry in content["findings"]}
     except json.JSONDecodeError as error:
         raise InputError(f"the baseline is not JSON: {error.msg}", file=name, line=error.lineno, remedy=remedy) from error
-    except (KeyError, TypeError, RecursionError) as error:
+    except (AttributeError, KeyError, TypeError, RecursionError) as error:
         raise InputError("the file is not a baseline", file=name, remedy=remedy) from error
     if version != _VERSION:
         raise InputError(f"the baseline has version {version!r}, not {_VERSION}", file=name, remedy=remedy)
     return found
+
+
+def _read_accepted(entry: Mapping[str, Any]) -> Accepted:
+    return Accepted(str(entry["rule"]), str(entry.get("kind", "")), frozenset(map(str, entry.get("parts", ()))))

@@ -9,7 +9,7 @@ import hashlib
 import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from functools import cached_property
+from functools import cache, cached_property
 
 from airm_graph.graph import BLANK, TripleTable
 from airm_graph.namespaces import PREFIXES
@@ -83,13 +83,14 @@ class ShapeNames:
             parameters.append("qualifiedValueShape")
         if name == "SPARQL":
             parameters = ["sparql"]
-        return " ".join(self._describe(value) for parameter in parameters for value in self._graph.values(shape, parameter))
+        return " ".join(self.describe(value) for parameter in parameters for value in self._graph.values(shape, parameter))
 
-    def _describe(self, node: str, *, depth: int = 0) -> str:
+    def describe(self, node: str, *, depth: int = 0) -> str:
+        """Write a node of the shapes graph, a blank one by what it asks for."""
         if not node.startswith("_:") or depth > _DEEPEST:
             return "" if node.startswith("_:") else node
         said = (
-            f"{predicate} {self._describe(value, depth=depth + 1)}"
+            f"{predicate} {self.describe(value, depth=depth + 1)}"
             for predicate in self._graph.predicates(node)
             if predicate not in _PROSE
             for value in self._graph.values(node, predicate)
@@ -125,15 +126,19 @@ def name_blank_nodes(table: TripleTable, nodes: Collection[str]) -> dict[str, st
     for subject, predicate, value, _ in leading:
         incoming[value].add(f"{'' if subject.startswith('_:') else subject} {predicate}")
 
+    @cache  # many nodes may lead to one
     def describe(node: str, depth: int) -> str:
         if not node.startswith("_:"):
             return node
         if depth > _DEEPEST:
             return ""
-        return f"[{'; '.join(sorted(f'{predicate} {describe(value, depth + 1)}' for predicate, value in outgoing[node]))}]"
+        return _digest("; ".join(sorted(f"{predicate} {describe(value, depth + 1)}" for predicate, value in outgoing[node])))
 
-    texts = {node: "\n".join((*sorted(incoming[node]), describe(node, 0))) for node in blank}
-    return {node: f"_:{hashlib.sha256(text.encode()).hexdigest()[:32]}" for node, text in texts.items()}
+    return {node: f"_:{_digest(chr(10).join((*sorted(incoming[node]), describe(node, 0))))}" for node in blank}
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
 def _local_name(iri: str) -> str:

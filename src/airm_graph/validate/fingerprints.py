@@ -8,7 +8,7 @@ from pathlib import Path
 from airm_graph.model import Finding
 from airm_graph.validate.results import sort_findings
 
-__all__ = ["WRITTEN", "fingerprint_findings"]
+__all__ = ["WRITTEN", "digest_parts", "find_kind", "fingerprint_findings"]
 
 #: Begins the identity of a finding of a written report, which goes on with its fingerprint.
 WRITTEN = "written"
@@ -20,8 +20,8 @@ def fingerprint_findings(findings: Iterable[Finding]) -> list[tuple[Finding, str
     """Sort findings and give each its fingerprint, which no line number enters.
 
     A result of a shape is known by its identity: constraint, node, property, component, value and
-    language, whatever file states them; any other by rule, file and the text that it quotes, or its
-    message where it quotes none.
+    language, and by each part of what is wrong, whatever file states them; any other by rule, file and
+    the text that it quotes, or its message where it quotes none.
     The second of two that agree in all this ends in ``-2``, and so on.
 
     >>> from airm_graph.model import Location, Severity
@@ -35,13 +35,27 @@ def fingerprint_findings(findings: Iterable[Finding]) -> list[tuple[Finding, str
         if finding.identity[:1] == (WRITTEN,):
             found.append((finding, finding.identity[1]))
             continue
-        digest = hashlib.sha256("\0".join(_parts(finding)).encode()).hexdigest()[:_LENGTH]
+        digest = _digest((*_list_marks(finding), *map(_from_here, finding.parts)))
         counts[digest] += 1
         found.append((finding, digest if counts[digest] == 1 else f"{digest}-{counts[digest]}"))
     return found
 
 
-def _parts(finding: Finding) -> tuple[str, ...]:
+def find_kind(finding: Finding) -> str:
+    """Find the fingerprint of what several findings share that differ in their parts alone."""
+    return _digest(_list_marks(finding))
+
+
+def digest_parts(finding: Finding) -> tuple[str, ...]:
+    """Digest each part of what is wrong."""
+    return tuple(sorted(_digest((_from_here(part),)) for part in finding.parts))
+
+
+def _digest(texts: Iterable[str]) -> str:
+    return hashlib.sha256("\0".join(texts).encode()).hexdigest()[:_LENGTH]
+
+
+def _list_marks(finding: Finding) -> tuple[str, ...]:
     if finding.identity:
         return tuple(map(_from_here, finding.identity))
     if finding.focus.startswith("<"):

@@ -3,7 +3,7 @@
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import lru_cache
 from operator import attrgetter
 
@@ -12,7 +12,7 @@ from airm_graph.namespaces import term
 from airm_graph.rules import OF_WHOLE_PAGES, SAYS_THE_SAME
 from airm_graph.terms import read_literal
 
-__all__ = ["VIOLATION", "Result", "choose_message", "find_findings", "leave_out_repeated", "sort_findings", "sort_results"]
+__all__ = ["VIOLATION", "Details", "Result", "choose_message", "find_findings", "leave_out_repeated", "sort_findings", "sort_results"]
 
 #: The severity of a shape that states none.
 VIOLATION = term("sh:Violation")
@@ -61,6 +61,19 @@ class Result:
         return choose_message(self.messages)
 
 
+@dataclass(frozen=True, slots=True)
+class Details:
+    """What a result speaks of beside its value.
+
+    Attributes:
+        parameter: Which value of a parameter that has several is broken, or what a query says.
+        parts: Each thing that is wrong; with fewer of them it is a lesser defect of the same kind.
+    """
+
+    parameter: str = ""
+    parts: tuple[tuple[str, ...], ...] = ()
+
+
 #: What results are compared by; tuples compare faster than the dataclass does.
 _KEY = attrgetter(*(field.name for field in fields(Result)))
 
@@ -90,6 +103,7 @@ def find_findings(
     locations: Mapping[str, Sequence[Location]],
     name: Callable[[str, str], tuple[str, str]] | None = None,
     blank: Mapping[str, str] | None = None,
+    details: Mapping[Result, Sequence[Details]] | None = None,
 ) -> list[Finding]:
     """Turn results into findings, one for each; sorted.
 
@@ -99,12 +113,16 @@ def find_findings(
         name: Finds, for a shape and a constraint component, what they are called, and what tells
             them from others.
         blank: What tells blank nodes of the data from others.
+        details: What results speak of beside their values, one for each that is the same.
     """
     names, nodes = name or (lambda shape, _: (_local_name(shape), shape)), blank or {}
+    left = {result: iter(some) for result, some in (details or {}).items()}
 
     def make(result: Result) -> Finding:
         label, source = names(result.shape, result.component)
-        return _make_finding(result, next(iter(locations.get(result.focus, ())), None), label=label, source=source, blank=nodes)
+        finding = _make_finding(result, next(iter(locations.get(result.focus, ())), None), label=label, source=source, blank=nodes)
+        more = next(left[result], None) if result in left else None
+        return _add_details(finding, more, blank=nodes) if more else finding
 
     return sort_findings(map(make, results))
 
@@ -139,6 +157,12 @@ def _make_finding(result: Result, location: Location | None, *, label: str, sour
             result.language,
         ),
     )
+
+
+def _add_details(finding: Finding, details: Details, *, blank: Mapping[str, str]) -> Finding:
+    parts = ("\t".join(blank.get(term, term) for term in part) for part in details.parts)
+    identity = (*finding.identity, details.parameter) if details.parameter else finding.identity
+    return replace(finding, identity=identity, parts=tuple(sorted(parts)))
 
 
 def leave_out_repeated(

@@ -12,7 +12,7 @@ from airm_graph.terms import Quad
 from airm_graph.validate.ledger import Ledger
 from airm_graph.validate.node_locations import find_locations
 from airm_graph.validate.results import find_findings
-from airm_graph.validate.shape_files import DEFAULT_SHAPES, list_habits, load_shapes, read_shapes
+from airm_graph.validate.shape_files import DEFAULT_SHAPES, list_habits, load_shapes
 
 if TYPE_CHECKING:
     from airm_graph.graph import TripleTable
@@ -67,6 +67,7 @@ def judge_shapes(
     from airm_graph.validate.compile import ShapesGraph
     from airm_graph.validate.engine import judge
     from airm_graph.validate.finding_identity import ShapeNames, name_blank_nodes
+    from airm_graph.validate.result_details import find_details
 
     if engine not in ENGINES:
         raise ValueError(f"no engine {engine!r}; use one of {' '.join(ENGINES)}")
@@ -85,17 +86,24 @@ def judge_shapes(
     except ShapesError as error:
         raise error if engine == "fast" else _blame_file(error, names=files, table=table, base=base) from error
     names = ShapeNames(graph, shape_rows)
-    blank = name_blank_nodes(table, {node for result in judgement.results for node in (result.focus, result.value)})
+    details = find_details(judgement.results, table=table, graph=graph, names=names, rows=shape_rows)
+    parts = {term for some in details.values() for one in some for part in one.parts for term in part}
+    blank = name_blank_nodes(table, {node for result in judgement.results for node in (result.focus, result.value)} | parts)
     locations = find_locations(table, nodes={result.focus for result in judgement.results}, base=base)
     shapes_of = defaultdict(list)
     for shape, name in judgement.engines.items():
         shapes_of[name].append(shape.strip("<>"))
     engines = tuple((name, tuple(sorted(found))) for name, found in sorted(shapes_of.items()))
-    findings = find_findings(judgement.results, locations=locations, name=names.find, blank=blank)
+    findings = find_findings(judgement.results, locations=locations, name=names.find, blank=blank, details=details)
     idle = [f"{root} judged nothing: no node is its target" for root, count in judgement.focus_nodes.items() if not count]
     # The project's own shapes are for all that it can say: most data has some of it.
     notes = (*judgement.notes, *(idle if shapes is not None else ()))
-    return Verdict(tuple(findings), engines, notes, _make_ledger(judgement, graph=graph, passed_over=loaded.passed_over), locations)
+    empty = [
+        f"{name} is named as a shape by {node} and asks for nothing, so that everything conforms to it" for node, name in graph.find_empty()
+    ]
+    return Verdict(
+        tuple(findings), engines, (*notes, *empty), _make_ledger(judgement, graph=graph, passed_over=loaded.passed_over), locations
+    )
 
 
 def _make_ledger(judgement: "Judgement", *, graph: "ShapesGraph", passed_over: tuple[tuple[str, str], ...]) -> Ledger:
@@ -117,7 +125,7 @@ def _blame_file(error: ShapesError, *, names: Sequence[str], table: "TripleTable
 
     for name in names:
         try:
-            run_pyshacl(table, shape_rows=read_shapes(name, base=base))
+            run_pyshacl(table, shape_rows=load_shapes((name,), base=base).rows)
         except ShapesError as alone:
             return ShapesError(f"{name}: the shapes cannot be used: {alone}")
     return ShapesError(f"{', '.join(names)}: the shapes cannot be used together: {error}")

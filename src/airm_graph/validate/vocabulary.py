@@ -8,6 +8,7 @@ Source:
 """
 
 import difflib
+import re
 
 from airm_graph.namespaces import PREFIXES, term
 from airm_graph.terms import Quad
@@ -15,6 +16,8 @@ from airm_graph.terms import Quad
 __all__ = ["SHACL_12", "find_strange_term", "has_rules"]
 
 _SH = f"<{PREFIXES['sh']}"
+#: Namespaces that look like SHACL's.
+_LIKE_SHACL = re.compile(r"<https?://(?:www\.)?w3\.org/ns/shacl[#/]", re.IGNORECASE)
 
 
 def _words(text: str) -> frozenset[str]:
@@ -68,6 +71,9 @@ def find_strange_term(row: Quad) -> str:
     """
     _, predicate, value, _ = row
     named = (predicate, value) if predicate in _NAMING else (predicate,)
+    for text in named:
+        if _LIKE_SHACL.match(text) and not text.startswith(_SH):
+            return f"{text} is no term of SHACL, whose terms begin with {PREFIXES['sh']}"
     for name in (text[len(_SH) : -1] for text in named if text.startswith(_SH)):
         if name in _FOREIGN:
             return f"sh:{name} is understood by no engine here, so nothing would be judged by it"

@@ -5,7 +5,9 @@ in ``docs/shacl.md`` has each difference with the clause.
 """
 
 from airm_graph.validate.compile.combined import Check, ShapePart, StatementPlan
-from airm_graph.validate.compile.plan import CompiledShapes, SparqlPlan, Uncompiled, compile_shapes, find_constants
+from airm_graph.validate.compile.details import DetailPlan, DetailPlanner, find_parameter
+from airm_graph.validate.compile.lexical import KEYS
+from airm_graph.validate.compile.plan import CompiledShapes, SparqlPlan, Uncompiled, compile_shapes, find_constants, prepare_instances
 from airm_graph.validate.compile.scope import Branch, component_iri
 from airm_graph.validate.compile.shapes_graph import NotCompiledError, Shape, ShapesGraph, path_text, shape_path
 from airm_graph.validate.compile.sparql import FOCUS_GRAPH, FOCUS_OF, SparqlConstraint
@@ -13,9 +15,12 @@ from airm_graph.validate.compile.sparql import FOCUS_GRAPH, FOCUS_OF, SparqlCons
 __all__ = [
     "FOCUS_GRAPH",
     "FOCUS_OF",
+    "KEYS",
     "Branch",
     "Check",
     "CompiledShapes",
+    "DetailPlan",
+    "DetailPlanner",
     "NotCompiledError",
     "Shape",
     "ShapePart",
@@ -27,6 +32,8 @@ __all__ = [
     "compile_shapes",
     "component_iri",
     "find_constants",
+    "find_parameter",
     "path_text",
+    "prepare_instances",
     "shape_path",
 ]

@@ -31,7 +31,7 @@ from airm_graph.validate.compile.scope import (
 from airm_graph.validate.compile.shapes_graph import Constraint, NotCompiledError, Predicate, ShapesGraph
 from airm_graph.validate.compile.value_components import VALUES
 
-__all__ = ["find_branches"]
+__all__ = ["conforming_values", "find_branches", "find_branches_of"]
 
 _LOGIC = frozenset(("and", "node", "not", "or"))
 _OF_VALUE = _LOGIC | {"datatype", "in", "languageIn", "maxLength", "minLength", "nodeKind", "pattern"}
@@ -46,7 +46,16 @@ def find_branches(scope: Scope) -> Iterator[Branch]:
     """
     for constraint in scope.shape.constraints:
         if constraint.parameter not in ("property", "sparql"):
-            yield from _COMPONENTS[constraint.parameter](scope, constraint)
+            yield from find_branches_of(scope, constraint)
+
+
+def find_branches_of(scope: Scope, constraint: Constraint) -> Iterator[Branch]:
+    """Compile one constraint of a shape.
+
+    Raises:
+        NotCompiledError: It is left to pyshacl.
+    """
+    yield from _COMPONENTS[constraint.parameter](scope, constraint)
 
 
 def _failing_values(scope: Scope, node: str) -> str:
@@ -163,15 +172,19 @@ def _qualified(scope: Scope, constraint: Constraint) -> Iterator[Branch]:
     if least is None and most is None:
         raise NotCompiledError("sh:qualifiedValueShape without a count")
     for node in constraint.terms:
-        conforming = [f"NOT {_fails(scope, node)}", *(_fails(scope, sibling) for sibling in _siblings(scope, node))]
-        values = f"SELECT v.focus, v.value FROM {scope.values} AS v WHERE {' AND '.join(conforming)}"
-        counts = count_values(scope.relations.name(values))
+        counts = count_values(conforming_values(scope, node))
         if least is not None:
             short = f"COALESCE(c.n, 0) < {read_count(least, parameter='qualifiedMinCount')}"
             yield make_branch(constraint, select_focus(scope, short, join=counts), component="QualifiedMinCount")
         if most is not None:
             long = f"c.n > {read_count(most, parameter='qualifiedMaxCount')}"
             yield make_branch(constraint, select_focus(scope, long, join=counts), component="QualifiedMaxCount")
+
+
+def conforming_values(scope: Scope, node: str) -> str:
+    """Name the relation (focus, value) of the values that conform to a qualified value shape."""
+    conforming = [f"NOT {_fails(scope, node)}", *(_fails(scope, sibling) for sibling in _siblings(scope, node))]
+    return scope.relations.name(f"SELECT v.focus, v.value FROM {scope.values} AS v WHERE {' AND '.join(conforming)}")
 
 
 def _siblings(scope: Scope, node: str) -> list[str]:

@@ -25,7 +25,7 @@ from airm_graph.validate.compile.shapes_graph import NotCompiledError, Shape, Sh
 from airm_graph.validate.compile.sparql import SparqlConstraint, compile_constraint
 from airm_graph.validate.compile.value_components import find_instances
 
-__all__ = ["CompiledShapes", "SparqlPlan", "Uncompiled", "compile_shapes", "find_constants"]
+__all__ = ["CompiledShapes", "SparqlPlan", "Uncompiled", "compile_shapes", "find_constants", "prepare_instances"]
 
 _TYPE, _SUBCLASS = term("rdf:type"), term("rdfs:subClassOf")
 _CONSTANT_PARAMETERS = frozenset(
@@ -243,7 +243,8 @@ def _select(branches: Sequence[Branch], *, times: str) -> str:
     return "\nUNION ALL ".join(selects)
 
 
-def _prepare(graph: ShapesGraph, targets: Mapping[_Targets, int], *, ids: Mapping[str, int]) -> Iterator[tuple[str, str]]:
+def prepare_instances(graph: ShapesGraph, *, ids: Mapping[str, int], targets: Iterable[_Targets] = ()) -> tuple[str, str]:
+    """Write the name and the statement of the table of the instances of classes."""
     named = {value for found in targets for kind, value in found if kind == "targetClass"} | set(graph.objects("class"))
     classes = ", ".join(str(number) for number in sorted(ids[value] for value in named if value in ids))
     below = (
@@ -251,7 +252,11 @@ def _prepare(graph: ShapesGraph, targets: Mapping[_Targets, int], *, ids: Mappin
         f"SELECT b.class, t.s AS id FROM below AS b JOIN spo AS t ON t.o = b.id AND t.p = {ids[_SUBCLASS]}"
     )
     instances = f"SELECT DISTINCT b.class, t.s AS node FROM spo AS t JOIN below AS b ON t.o = b.id WHERE t.p = {ids[_TYPE]}"
-    yield "instances", f"WITH RECURSIVE below AS ({below}) {instances}"
+    return "instances", f"WITH RECURSIVE below AS ({below}) {instances}"
+
+
+def _prepare(graph: ShapesGraph, targets: Mapping[_Targets, int], *, ids: Mapping[str, int]) -> Iterator[tuple[str, str]]:
+    yield prepare_instances(graph, ids=ids, targets=targets)
     relations, found = Relations(ids=ids), []
     for pairs, number in targets.items():
         if nodes := " UNION ".join(_select_target(kind, value, relations=relations) for kind, value in pairs):

@@ -278,17 +278,23 @@ class ShapesGraph:
         """Tell whether a row makes its subject a class, and so a shape its own target."""
         return row[1] == _TYPE and row[2] in self._classes
 
+    def find_empty(self) -> list[tuple[str, str]]:
+        """Find pairs of a shape and an IRI that it names as a shape and that nothing is said of."""
+        return sorted((node, name) for node, name in self._references() if name.startswith("<") and name not in self._values)
+
     @cached_property
     def _referred(self) -> frozenset[str]:
-        found: set[str] = set()
+        return frozenset(name for _, name in self._references())
+
+    def _references(self) -> Iterator[tuple[str, str]]:
+        """Yield the nodes that name shapes, each with a shape that it names."""
         for node in self._values:
-            for name in ("property", "node", "not", "qualifiedValueShape"):
-                found.update(self.values(node, name))
-            for name in ("and", "or", "xone"):
-                for head in self.values(node, name):
+            for parameter in ("property", "node", "not", "qualifiedValueShape"):
+                yield from ((node, name) for name in self.values(node, parameter))
+            for parameter in ("and", "or", "xone"):
+                for head in self.values(node, parameter):
                     with suppress(NotCompiledError):
-                        found.update(self.items(head))
-        return frozenset(found)
+                        yield from ((node, name) for name in self.items(head))
 
     def _read(self, node: str) -> Shape:
         if self.values(node, _TYPE).count(f"<{_SH}PropertyShape>") and not self.values(node, "path"):

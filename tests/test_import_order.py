@@ -16,6 +16,7 @@ ORDER = [
     "notice",
     "progress",
     "errors",
+    "extras",
     "namespaces",
     "resources",
     "model",

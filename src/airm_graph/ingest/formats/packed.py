@@ -20,6 +20,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO, Any, BinaryIO
 
 from airm_graph.errors import InputError
+from airm_graph.extras import tell_install
 from airm_graph.ingest.formats.archive import FREE, RATIO, open_archive
 from airm_graph.ingest.formats.rows import UnreadableError
 
@@ -239,7 +240,7 @@ def _import_zstd(file: str) -> Any:
         try:
             from backports import zstd
         except ImportError as error:
-            remedy = "pip install 'airm-graph[tables]', or unpack it with unzstd"
+            remedy = f"{tell_install('tables')}, or unpack it with unzstd"
             raise InputError("a file packed by zstd needs another library", file=file, remedy=remedy) from error
     return zstd
 

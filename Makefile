@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test core fuzz kills advisories lint types own alignments generated picture vendor check clean bench bench-check bench-tools
+.PHONY: demo docs test core fuzz kills advisories lint types own alignments generated picture vendor check clean bench bench-check bench-tools
 
 $(VENV)/.run: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -22,6 +22,11 @@ demo: $(VENV)/.run
 	$(BIN)/airm-graph build examples -o build/demo
 	$(BIN)/airm-graph query run mitigations-by-code code=1.1.2 --data build/demo
 	@echo "The files are in build/demo; ask more with: $(BIN)/airm-graph query list"
+
+# Write the reference of the Python API into build/docs; a warning is an error.
+docs: $(VENV)/.dev
+	$(BIN)/python -W error docs/reference.py build/docs
+	@echo "The reference is build/docs/index.html"
 
 test: $(VENV)/.dev
 	$(BIN)/python -m pytest -n auto --dist loadgroup -q

@@ -65,6 +65,29 @@ def test_links_of_a_page_lead_to_files(path: Path) -> None:
         assert (path.parent / target).exists(), target
 
 
+def test_reference_has_a_page_for_what_guides_import() -> None:
+    code = (ROOT / "docs" / "reference.py").read_text(encoding="utf-8")
+    listed = re.findall(r'^    "(airm_graph[a-z_.]*)",$', code, re.MULTILINE)
+    assert listed == sorted(listed, key=lambda name: name.split("."))
+    imported = {
+        name
+        for path in GUIDES
+        for block in find_blocks(path, "python")
+        for name in re.findall(r"^(?:from|import) (airm_graph[a-z_.]*)", block, re.MULTILINE)
+    }
+    assert imported <= set(listed)
+
+
+def test_reference_is_written_without_a_warning(tmp_path: Path) -> None:
+    pytest.importorskip("pdoc")
+    command = [sys.executable, "-W", "error", ROOT / "docs" / "reference.py", tmp_path]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
+    assert done.returncode == 0, done.stderr
+    page = (tmp_path / "airm_graph.html").read_text(encoding="utf-8")
+    assert all(f'id="Graph.{name}"' in page for name in ("query", "sparql", "to_rdflib", "to_networkx"))
+    assert "please do not share or cite" in page
+
+
 def test_first_steps_run_from_top_to_bottom(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     guide = ROOT / "docs" / "guides" / "first-steps.md"
     monkeypatch.chdir(tmp_path)

@@ -1,11 +1,14 @@
 """What the guides tell is there: modules, commands and their options."""
 
+import io
 import os
 import re
 import shlex
 import shutil
 import subprocess
 import sys
+from collections import Counter
+from contextlib import redirect_stdout
 from pathlib import Path
 
 import click
@@ -110,30 +113,39 @@ def test_first_steps_run_from_top_to_bottom(tmp_path: Path, monkeypatch: pytest.
         exec(block, {})
 
 
-def test_commands_and_python_of_the_questions_do_what_the_guide_says(tmp_path: Path) -> None:
+def run_command(command: str, stated: list[str], folder: Path) -> None:
+    """Run a command of a guide and hold what it prints to what the guide says; a `…` is anything."""
+    environment = {**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
+    done = subprocess.run(["bash", "-c", command], cwd=folder, env=environment, capture_output=True, text=True, timeout=300, check=False)
+    code = f"[exit code {done.returncode}]\n" if done.returncode else ""
+    compare(done.stderr + done.stdout + code, stated, of=command)
+
+
+def compare(printed: str, stated: list[str], *, of: str) -> None:
+    pattern = "".join("(?:.*\n)*?" if line == "…" else re.escape(line + "\n").replace("…", ".*") for line in stated)
+    assert re.fullmatch(pattern, printed), f"{of} prints\n{printed}"
+
+
+@pytest.mark.parametrize("name", ["ask-the-graph.md", "other-tools.md", "ten-questions.md"])
+@pytest.mark.filterwarnings("ignore:Dataset.default_context:DeprecationWarning")
+def test_guide_runs_from_top_to_bottom_and_prints_what_it_says(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     # A copy: the commands change it.
     shutil.copytree(ROOT / "examples", tmp_path / "examples")
-    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
-    parts = [
-        part
-        for block in find_blocks(ROOT / "docs" / "guides" / "ask-the-graph.md", "console")
-        for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]
-    ]
-    assert parts
-    for part in parts:
-        command, *stated = part.rstrip("\n").split("\n")
-        done = subprocess.run(
-            ["bash", "-c", command],
-            cwd=tmp_path,
-            env={**os.environ, "PATH": path},
-            capture_output=True,
-            text=True,
-            timeout=300,
-            check=False,
-        )
-        code = f"[exit code {done.returncode}]\n" if done.returncode else ""
-        lines = ("(?:.*\n)*?" if line == "…" else re.escape(line + "\n").replace("…", ".*") for line in stated)
-        pattern = "".join(lines)
-        assert re.fullmatch(pattern, done.stderr + done.stdout + code), f"{command} prints\n{done.stderr}{done.stdout}{code}"
-    code = "\n".join(find_blocks(ROOT / "docs" / "guides" / "ask-the-graph.md", "python"))
-    subprocess.run([sys.executable, "-c", code], cwd=tmp_path, check=True, capture_output=True, timeout=300)
+    monkeypatch.chdir(tmp_path)
+    text = (ROOT / "docs" / "guides" / name).read_text(encoding="utf-8")
+    known: dict[str, object] = {}
+    printed, ran = "", Counter[str]()
+    for language, block in re.findall(r"^```(\w*)\n(.*?)^```", text, re.MULTILINE | re.DOTALL):
+        ran[language] += 1
+        if language == "console":
+            for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
+                command, *stated = part.rstrip("\n").split("\n")
+                run_command(command, stated, tmp_path)
+        elif language == "python":
+            with redirect_stdout(io.StringIO()) as out:
+                exec(block, known)
+            printed = out.getvalue()
+        elif language == "text":  # what the Python above prints
+            compare(printed, block.rstrip("\n").split("\n"), of="Python")
+    assert ran["console"] + ran["text"] > 0
+    assert ran["python"] > 0

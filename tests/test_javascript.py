@@ -1,6 +1,8 @@
 """What libraries of JavaScript read of our files: rdflib.js the Turtle, graphology the graphs that networkx writes."""
 
 import json
+import re
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -9,6 +11,7 @@ import pyoxigraph as ox
 import pytest
 
 import airm_graph
+from conftest import ROOT
 from tools import require_npm
 
 ENGINES = Path(__file__).parent / "engines"
@@ -16,12 +19,15 @@ ENGINES = Path(__file__).parent / "engines"
 pytestmark = [pytest.mark.npm, pytest.mark.xdist_group("javascript")]
 
 
+RDFLIB = "rdflib@2.4.0"
+
+
 def run_node(script: str, *arguments: str | Path) -> str:
     return subprocess.run(["node", ENGINES / script, *arguments], capture_output=True, check=True, text=True, timeout=300).stdout
 
 
 def test_rdflib_js_reads_the_statements_of_the_turtle_file(example_dist: Path) -> None:
-    printed = run_node("read_turtle.mjs", require_npm("rdflib-js", "rdflib@2.4.0"), example_dist / "airm.ttl")
+    printed = run_node("read_turtle.mjs", require_npm("rdflib-js", RDFLIB, "jsonld@9.0.0"), example_dist / "airm.ttl")
     found, stated = (set(ox.parse(text, format=ox.RdfFormat.N_TRIPLES)) for text in (printed, (example_dist / "airm.nt").read_bytes()))
     assert len(stated) > 1000
     assert found == stated
@@ -37,3 +43,16 @@ def test_graphology_reads_the_graphs_that_networkx_writes(example_graph: airm_gr
         assert found["edges"] == found["keys"] == graph.number_of_edges()
         assert found["labels"] == sorted(label for _, label in graph.nodes(data="rdfs_label") if label)
         assert found["properties"] == sorted({name for _, _, name in graph.edges(data="property")})
+
+
+def test_scripts_of_the_guide_find_every_mitigation(example_graph: airm_graph.Graph, example_dist: Path, tmp_path: Path) -> None:
+    modules = require_npm("rdflib-js", RDFLIB, "jsonld@9.0.0") / "node_modules"
+    (tmp_path / "node_modules").symlink_to(modules)
+    shutil.copytree(example_dist, tmp_path / "dist")
+    text = (ROOT / "docs" / "guides" / "other-tools.md").read_text(encoding="utf-8")
+    scripts = re.findall(r"^```js\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+    assert len(scripts) == 2
+    for script in scripts:
+        (tmp_path / "script.mjs").write_text(script, encoding="utf-8")
+        done = subprocess.run(["node", "script.mjs"], cwd=tmp_path, capture_output=True, text=True, timeout=300, check=False)
+        assert (done.returncode, done.stdout.strip()) == (0, str(example_graph.count()["mitigations"])), done.stderr

@@ -129,18 +129,23 @@ def find_pythons() -> dict[str, Path]:
 
 @pytest.mark.pythons
 @pytest.mark.parametrize("version", ["3.12", "3.13"])
-def test_other_version_of_python_builds_the_same_bytes(version: str, tmp_path: Path, example_dist: Path) -> None:
+def test_other_version_of_python_builds_the_same_bytes_and_serves_them(version: str, tmp_path: Path, example_dist: Path) -> None:
     python = find_pythons().get(version)
     if python is None:
         pytest.skip(f"there is no Python {version} here")
     subprocess.run([python, "-m", "venv", tmp_path / "venv"], check=True)
     own = tmp_path / "venv" / "bin" / "python"
     environment = {**os.environ, "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
-    subprocess.run([own, "-m", "pip", "install", "--quiet", ROOT], check=True, env=environment, capture_output=True)
+    subprocess.run([own, "-m", "pip", "install", "--quiet", f"{ROOT}[serve]"], check=True, env=environment, capture_output=True)
     command = [own.with_name("airm-graph"), "build", ROOT / "examples", "-o", tmp_path / "dist", "--quiet"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "dist" / "SHA256SUMS").read_bytes() == (example_dist / "SHA256SUMS").read_bytes()
+    with subprocess.Popen([command[0], "serve", tmp_path / "dist", "--port", "0"], stdout=subprocess.PIPE, text=True) as server:
+        assert server.stdout
+        assert server.stdout.readline().startswith("serving at http://127.0.0.1:")
+        server.terminate()
+    assert server.returncode == 0
 
 
 def test_versions_that_the_package_claims_are_those_that_are_tried() -> None:

@@ -17,6 +17,11 @@ $(VENV)/.dev: pyproject.toml
 	$(BIN)/python -m compileall -q src/airm_graph
 	@touch $(VENV)/.run $@
 
+$(VENV)/.docs: pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[docs]'
+	@touch $(VENV)/.run $@
+
 # Build the example and show what is in it.
 demo: $(VENV)/.run
 	$(BIN)/airm-graph build examples -o build/demo
@@ -24,7 +29,7 @@ demo: $(VENV)/.run
 	@echo "The files are in build/demo; ask more with: $(BIN)/airm-graph query list"
 
 # Write the reference of the Python API into build/docs; a warning is an error.
-docs: $(VENV)/.dev
+docs: $(VENV)/.docs
 	$(BIN)/python -W error docs/reference.py build/docs
 	@echo "The reference is build/docs/index.html"
 

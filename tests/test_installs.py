@@ -70,6 +70,11 @@ def test_message_about_an_extra_installs_its_libraries(extra: str) -> None:
     assert told == {re.split("[<>=]", one)[0].replace("-", ".") for one in EXTRAS[extra]}
 
 
+def test_message_about_an_extra_names_what_the_extras_in_it_need() -> None:
+    assert '"jinja2<' in tell_install("dev")
+    assert "airm" not in tell_install("dev").partition(" -m ")[2]
+
+
 def test_message_about_an_extra_that_no_metadata_names_still_says_its_name() -> None:
     assert tell_install("nothing") == "install airm-graph with the extra nothing"
 

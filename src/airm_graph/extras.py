@@ -1,5 +1,6 @@
 """Libraries that are installed on demand: how to get those of an extra into this Python."""
 
+import re
 import sys
 
 __all__ = ["tell_install", "tell_pip"]
@@ -23,9 +24,18 @@ def tell_install(extra: str) -> str:
         parts = [line.partition(";") for line in requires("airm-graph") or ()]
     except PackageNotFoundError:  # it runs from its files, and nothing was installed
         parts = []
-    wanted = (f"extra == '{extra}'", f'extra == "{extra}"')
-    named = [name.strip() for name, _, condition in parts if any(text in condition for text in wanted)]
+    named = _list(extra, [(name.strip(), condition) for name, _, condition in parts])
     return tell_pip(*named) if named else f"install airm-graph with the extra {extra}"
+
+
+def _list(extra: str, parts: list[tuple[str, str]]) -> list[str]:
+    """List what an extra needs; an extra that it names is replaced by what that one needs."""
+    found: list[str] = []
+    for name, condition in parts:
+        if f"extra == '{extra}'" in condition or f'extra == "{extra}"' in condition:
+            inner = re.fullmatch(r"airm.graph\[([\w,]+)\]", name)
+            found += [one for other in inner[1].split(",") for one in _list(other, parts)] if inner else [name]
+    return found
 
 
 def tell_pip(*requirements: str) -> str:

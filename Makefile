@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test core fuzz kills defects agreement vocabularies advisories lint types own alignments generated picture vendor check clean bench bench-check bench-tools
+.PHONY: demo docs test core fuzz kills defects agreement vocabularies advisories lint types own alignments generated picture vendor check clean bench bench-check bench-tools
 
 $(VENV)/.run: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -17,18 +17,28 @@ $(VENV)/.dev: pyproject.toml
 	$(BIN)/python -m compileall -q src/airm_graph
 	@touch $(VENV)/.run $@
 
+$(VENV)/.docs: pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[docs]'
+	@touch $(VENV)/.run $@
+
 # Build the example and show what is in it.
 demo: $(VENV)/.run
 	$(BIN)/airm-graph build examples -o build/demo
 	$(BIN)/airm-graph query run mitigations-by-code code=1.1.2 --data build/demo
 	@echo "The files are in build/demo; ask more with: $(BIN)/airm-graph query list"
 
+# Write the reference of the Python API into build/docs; a warning is an error.
+docs: $(VENV)/.docs
+	$(BIN)/python -W error docs/reference.py build/docs
+	@echo "The reference is build/docs/index.html"
+
 test: $(VENV)/.dev
 	$(BIN)/python -m pytest -n auto --dist loadgroup -q
 
 # What needs nothing but the virtual environment: no browser, no Java, no other server, no network.
 core: $(VENV)/.dev
-	$(BIN)/python -m pytest -n auto --dist loadgroup -q -m "not (apache or browser or jena or morph or notebook or npm or rdf_tools or reference or spark or sssom or virtuoso or w3c)"
+	$(BIN)/python -m pytest -n auto --dist loadgroup -q -m "not (apache or browser or jena or morph or notebook or npm or pythons or rdf_tools or reference or spark or sssom or virtuoso or w3c)"
 
 # A million damaged inputs for each reader; 200 builds that are killed at random moments, and readers between whose steps others write. The tests try fewer.
 fuzz: $(VENV)/.dev

@@ -16,6 +16,7 @@ import yaml
 
 from airm_graph.cli import EXIT_INTERNAL, EXIT_NO, EXIT_USAGE
 from airm_graph.cli.validate_command import FORMAT_NAMES
+from airm_graph.version import VERSION
 
 ROOT = Path(__file__).parent.parent
 ACTION = yaml.safe_load((ROOT / "action.yml").read_text())
@@ -155,7 +156,7 @@ def test_gitlab_recipe_writes_its_reports(checkout: Path) -> None:
     pipeline = recipe("codequality")
     jsonschema.Draft7Validator(schema("gitlab-ci.json")).validate(pipeline)
     install, command = pipeline["airm-graph"]["script"]
-    assert install == "pip install airm-graph"
+    assert install == f"pip install git+https://github.com/airm-graph/airm-graph@v{VERSION}"
     assert run_command(command.split(), cwd=checkout).returncode == 1
     reports = pipeline["airm-graph"]["artifacts"]["reports"]
     assert ET.parse(checkout / reports["junit"]).getroot().get("failures") == "1"

@@ -133,6 +133,9 @@ def test_answer_as_a_workbook_keeps_every_text_and_is_the_same_every_time(dist: 
         ("airm-graph query run mitigations-by-r", 3, ["mitigations-by-role"]),
         ("airm-graph query run mitigations-by-role actor=dep", 4, ["actor=deployer"]),
         ("airm-graph query run mitigations-by-code code=1.1.", 4, ["code=1.1.1", "code=1.1.2", "code=1.1.3"]),
+        # As bash parts the words.
+        ("airm-graph query run mitigations-by-code code = 1.1.", 6, ["1.1.1", "1.1.2", "1.1.3"]),
+        ("airm-graph query run mitigations-by-role actor =", 5, ["affected-stakeholder", "deployer", "developer"]),
         ("airm-graph explain TAB-3", 2, ["TAB-30", "TAB-31", "TAB-32", "TAB-33", "TAB-34", "TAB-35", "TAB-36"]),
     ],
 )
@@ -156,3 +159,10 @@ def test_what_was_set_aside_is_said_of_a_written_graph(tmp_path: Path) -> None:
     done = CliRunner().invoke(cli, ["info", str(tmp_path / "dist")], standalone_mode=False)
     assert "rows set aside: 1" in done.stdout
     assert "violation: 1" in done.stdout
+
+
+def test_misspelt_command_is_told_the_nearest() -> None:
+    done = CliRunner().invoke(cli, ["bild"])
+    assert done.exit_code == 2
+    assert "Did you mean 'build'?" in done.stderr
+    assert "Did you mean" not in CliRunner().invoke(cli, ["xyz"]).stderr

@@ -1,11 +1,14 @@
 """What the guides tell is there: modules, commands and their options."""
 
+import io
 import os
 import re
 import shlex
 import shutil
 import subprocess
 import sys
+from collections import Counter
+from contextlib import redirect_stdout
 from pathlib import Path
 
 import click
@@ -65,6 +68,29 @@ def test_links_of_a_page_lead_to_files(path: Path) -> None:
         assert (path.parent / target).exists(), target
 
 
+def test_reference_has_a_page_for_what_guides_import() -> None:
+    code = (ROOT / "docs" / "reference.py").read_text(encoding="utf-8")
+    listed = re.findall(r'^    "(airm_graph[a-z_.]*)",$', code, re.MULTILINE)
+    assert listed == sorted(listed, key=lambda name: name.split("."))
+    imported = {
+        name
+        for path in GUIDES
+        for block in find_blocks(path, "python")
+        for name in re.findall(r"^(?:from|import) (airm_graph[a-z_.]*)", block, re.MULTILINE)
+    }
+    assert imported <= set(listed)
+
+
+def test_reference_is_written_without_a_warning(tmp_path: Path) -> None:
+    pytest.importorskip("pdoc")
+    command = [sys.executable, "-W", "error", ROOT / "docs" / "reference.py", tmp_path]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
+    assert done.returncode == 0, done.stderr
+    page = (tmp_path / "airm_graph.html").read_text(encoding="utf-8")
+    assert all(f'id="Graph.{name}"' in page for name in ("query", "sparql", "to_rdflib", "to_networkx"))
+    assert "please do not share or cite" in page
+
+
 def test_first_steps_run_from_top_to_bottom(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     guide = ROOT / "docs" / "guides" / "first-steps.md"
     monkeypatch.chdir(tmp_path)
@@ -87,30 +113,39 @@ def test_first_steps_run_from_top_to_bottom(tmp_path: Path, monkeypatch: pytest.
         exec(block, {})
 
 
-def test_commands_and_python_of_the_questions_do_what_the_guide_says(tmp_path: Path) -> None:
+def run_command(command: str, stated: list[str], folder: Path) -> None:
+    """Run a command of a guide and hold what it prints to what the guide says; a `…` is anything."""
+    environment = {**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
+    done = subprocess.run(["bash", "-c", command], cwd=folder, env=environment, capture_output=True, text=True, timeout=300, check=False)
+    code = f"[exit code {done.returncode}]\n" if done.returncode else ""
+    compare(done.stderr + done.stdout + code, stated, of=command)
+
+
+def compare(printed: str, stated: list[str], *, of: str) -> None:
+    pattern = "".join("(?:.*\n)*?" if line == "…" else re.escape(line + "\n").replace("…", ".*") for line in stated)
+    assert re.fullmatch(pattern, printed), f"{of} prints\n{printed}"
+
+
+@pytest.mark.parametrize("name", ["ask-the-graph.md", "other-tools.md", "ten-questions.md"])
+@pytest.mark.filterwarnings("ignore:Dataset.:DeprecationWarning:rdflib")
+def test_guide_runs_from_top_to_bottom_and_prints_what_it_says(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     # A copy: the commands change it.
     shutil.copytree(ROOT / "examples", tmp_path / "examples")
-    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
-    parts = [
-        part
-        for block in find_blocks(ROOT / "docs" / "guides" / "ask-the-graph.md", "console")
-        for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]
-    ]
-    assert parts
-    for part in parts:
-        command, *stated = part.rstrip("\n").split("\n")
-        done = subprocess.run(
-            ["bash", "-c", command],
-            cwd=tmp_path,
-            env={**os.environ, "PATH": path},
-            capture_output=True,
-            text=True,
-            timeout=300,
-            check=False,
-        )
-        code = f"[exit code {done.returncode}]\n" if done.returncode else ""
-        lines = ("(?:.*\n)*?" if line == "…" else re.escape(line + "\n").replace("…", ".*") for line in stated)
-        pattern = "".join(lines)
-        assert re.fullmatch(pattern, done.stderr + done.stdout + code), f"{command} prints\n{done.stderr}{done.stdout}{code}"
-    code = "\n".join(find_blocks(ROOT / "docs" / "guides" / "ask-the-graph.md", "python"))
-    subprocess.run([sys.executable, "-c", code], cwd=tmp_path, check=True, capture_output=True, timeout=300)
+    monkeypatch.chdir(tmp_path)
+    text = (ROOT / "docs" / "guides" / name).read_text(encoding="utf-8")
+    known: dict[str, object] = {}
+    printed, ran = "", Counter[str]()
+    for language, block in re.findall(r"^```(\w*)\n(.*?)^```", text, re.MULTILINE | re.DOTALL):
+        ran[language] += 1
+        if language == "console":
+            for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
+                command, *stated = part.rstrip("\n").split("\n")
+                run_command(command, stated, tmp_path)
+        elif language == "python":
+            with redirect_stdout(io.StringIO()) as out:
+                exec(block, known)
+            printed = out.getvalue()
+        elif language == "text":  # what the Python above prints
+            compare(printed, block.rstrip("\n").split("\n"), of="Python")
+    assert ran["console"] + ran["text"] > 0
+    assert ran["python"] > 0

@@ -16,6 +16,7 @@ ORDER = [
     "notice",
     "progress",
     "errors",
+    "extras",
     "namespaces",
     "regular_files",
     "resources",

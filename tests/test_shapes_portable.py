@@ -5,7 +5,6 @@ What an engine is known not to know is listed here, with the reason; everything 
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 from collections import Counter
@@ -23,11 +22,10 @@ from airm_graph.validate.results import Result
 from airm_graph.validate.shape_files import read_every_shapes
 from judging import judge_quads
 from test_shapes import FILES, judged_by
-from tools import miss, require_programs
+from tools import miss, require_npm
 
 SH = PREFIXES["sh"]
 ENGINES = Path(__file__).parent / "engines"
-CACHE = Path(__file__).parent / ".cache" / "rdf-validate-shacl"
 PACKAGES = ("rdf-validate-shacl@0.6.5", "n3@2.13.12", "@zazuko/env-node@3.0.0")
 #: Engine → constraint components that it does not know.
 GAPS = {
@@ -133,18 +131,10 @@ def show(node: rdflib.term.Node | None) -> str:
 
 @pytest.mark.npm
 def test_shapes_in_rdf_validate_shacl_find_the_same(tmp_path: Path) -> None:
-    require_programs("node", "npm", packages="nodejs npm")
-    if not (CACHE / "node_modules").is_dir():
-        CACHE.mkdir(parents=True, exist_ok=True)
-        done = subprocess.run(
-            ["npm", "install", "--silent", "--no-save", *PACKAGES], cwd=CACHE, capture_output=True, check=False, text=True
-        )
-        if done.returncode:
-            shutil.rmtree(CACHE, ignore_errors=True)
-            miss(f"rdf-validate-shacl cannot be had: {done.stderr[-300:]}")
+    cache = require_npm("rdf-validate-shacl", *PACKAGES)
     pairs = tmp_path / "pairs.json"
     pairs.write_text(json.dumps([[str(one), str(other)] for one, other in make_pairs(tmp_path, engine="rdf-validate-shacl")]))
-    command = ["node", str(ENGINES / "validate.mjs"), str(CACHE), str(pairs)]
+    command = ["node", str(ENGINES / "validate.mjs"), str(cache), str(pairs)]
     done = subprocess.run(command, capture_output=True, check=True, text=True)
     names = ("focus", "value", "component", "shape", "severity")
     found = [

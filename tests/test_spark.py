@@ -382,7 +382,7 @@ def test_missing_java_and_wrong_options_are_explained(tmp_path) -> None:
     path = os.pathsep.join((str(tmp_path), os.environ.get("PYTHONPATH", "")))
     missing = run(*build, "--engine", "spark", PYTHONPATH=path)
     assert missing.returncode == 2
-    assert "airm-graph[spark]" in missing.stderr
+    assert '-m pip install "pyspark' in missing.stderr
     assert run(*build, "--master", "local[2]").returncode == 2
     assert "KEY=VALUE" in run(*build, "--engine", "spark", "--spark-conf", "x").stderr
     assert not (tmp_path / "dist").exists()

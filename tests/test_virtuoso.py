@@ -1,6 +1,10 @@
 """Virtuoso 7, the real one: releases arrive there, and every query of the library is answered as here."""
 
+import os
+import re
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -224,3 +228,18 @@ def test_commands_reach_it_with_digest(
     code, out, err = run("query", "run", "counts", "--endpoint", f"{server.url}/nowhere")
     assert (code, out) == (2, "")
     assert "status 404" in err
+
+
+def test_commands_of_the_guide_push_and_ask(server: Virtuoso, example_dist: Path, tmp_path: Path) -> None:
+    shutil.copytree(example_dist, tmp_path / "dist")
+    text = virtuoso.GUIDE.read_text(encoding="utf-8").partition("**Virtuoso.**")[2]
+    (commands,) = re.findall(r"^```sh\n(.*?)^```", text.partition("**GraphDB**")[0], re.MULTILINE | re.DOTALL)
+    commands = commands.replace("http://127.0.0.1:8890", server.url).replace("127.0.0.1:1111", f"127.0.0.1:{server.sql_port}")
+    commands = commands.replace("secret", virtuoso.PASSWORD)
+    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+    command = ["bash", "-euc", commands]
+    done = subprocess.run(command, cwd=tmp_path, env={**os.environ, "PATH": path}, capture_output=True, text=True, timeout=300, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "verified: counts and digests agree" in done.stdout
+    assert "Adversarial training" in done.stdout
+    assert "mitigations,34" in done.stdout

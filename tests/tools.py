@@ -2,6 +2,8 @@
 
 import os
 import shutil
+import subprocess
+from pathlib import Path
 from typing import NoReturn
 
 import pytest
@@ -11,6 +13,20 @@ def miss(reason: str) -> NoReturn:
     """Skip the test for want of a tool; in CI, fail."""
     (pytest.fail if os.environ.get("CI") else pytest.skip)(reason)
     raise AssertionError
+
+
+def require_npm(name: str, *packages: str) -> Path:
+    """The folder into which pinned npm packages are installed, none of their scripts run; fetched once, never committed."""
+    require_programs("node", "npm", packages="nodejs npm")
+    folder = Path(__file__).parent / ".cache" / name
+    if not (folder / "node_modules").is_dir():
+        folder.mkdir(parents=True, exist_ok=True)
+        command = ["npm", "install", "--silent", "--no-save", "--ignore-scripts", *packages]
+        done = subprocess.run(command, cwd=folder, capture_output=True, check=False, text=True)
+        if done.returncode:
+            shutil.rmtree(folder, ignore_errors=True)
+            miss(f"{', '.join(packages)} cannot be had from npm: {done.stderr[-300:]}")
+    return folder
 
 
 def require_programs(*names: str, packages: str) -> None:

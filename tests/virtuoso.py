@@ -1,5 +1,6 @@
 """A Virtuoso server of our own for a test: in a folder of its own, on loopback ports of its own, gone afterwards."""
 
+import re
 import shutil
 import socket
 import subprocess
@@ -15,36 +16,23 @@ PROGRAM = shutil.which("virtuoso-t")
 SQL_PROGRAM = shutil.which("isql-vt")
 USER = PASSWORD = "dba"
 
-_INI = """
-[Database]
-DatabaseFile = virtuoso.db
-ErrorLogFile = virtuoso.log
-LockFile = virtuoso.lck
-TransactionFile = virtuoso.trx
-xa_persistent_file = virtuoso.pxa
-FileExtend = 200
-MaxCheckpointRemap = 2000
-[TempDatabase]
-DatabaseFile = virtuoso-temp.db
-TransactionFile = virtuoso-temp.trx
-FileExtend = 200
-MaxCheckpointRemap = 2000
-[Parameters]
-ServerPort = 127.0.0.1:{sql}
-DisableUnixSocket = 1
-ServerThreads = 10
-CheckpointInterval = 0
-NumberOfBuffers = 10000
-MaxDirtyBuffers = 6000
-DirsAllowed = {folder}
-[HTTPServer]
-ServerPort = 127.0.0.1:{http}
-ServerRoot = {folder}
-ServerThreads = 5
-[SPARQL]
-ResultSetMaxRows = 10000
-MaxQueryExecutionTime = 60
-"""
+GUIDE = Path(__file__).resolve().parent.parent / "docs" / "guides" / "triple-stores.md"
+
+
+def read_configuration(*, sql: int, http: int, folder: Path) -> str:
+    """The configuration that the guide gives to readers, with ports and folder of our own."""
+    (text,) = re.findall(r"^```ini\n(.*?)^```", GUIDE.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+    changes = {
+        "127.0.0.1:1111": f"127.0.0.1:{sql}",
+        "127.0.0.1:8890": f"127.0.0.1:{http}",
+        "DirsAllowed = /data/dist": f"DirsAllowed = {folder}",
+        # Nothing is to be saved.
+        "CheckpointInterval = 60": "CheckpointInterval = 0",
+    }
+    for given, wanted in changes.items():
+        assert text.count(given) == 1, given
+        text = text.replace(given, wanted)
+    return text
 
 
 @dataclass(frozen=True)
@@ -83,7 +71,7 @@ def run_virtuoso(folder: Path) -> Iterator[Virtuoso]:
     """Start a server with an empty database in *folder*, and stop it."""
     assert PROGRAM
     sql, http = _free_port(), _free_port()
-    (folder / "virtuoso.ini").write_text(_INI.format(sql=sql, http=http, folder=folder), encoding="utf-8")
+    (folder / "virtuoso.ini").write_text(read_configuration(sql=sql, http=http, folder=folder), encoding="utf-8")
     with (folder / "output.txt").open("wb") as output:
         process = subprocess.Popen([PROGRAM, "+configfile", "virtuoso.ini", "+foreground"], cwd=folder, stdout=output, stderr=output)
     try:

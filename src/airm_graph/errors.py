@@ -14,6 +14,7 @@ AirmError
 └── ShapesError (ValueError)       shapes that cannot be used
 """
 
+from collections.abc import Iterable
 from functools import partial
 
 __all__ = [
@@ -29,7 +30,18 @@ __all__ = [
     "ShapesError",
     "StoreError",
     "UnknownQueryError",
+    "name_some",
 ]
+
+
+def name_some(names: Iterable[object], *, most: int = 5) -> str:
+    """List names for a message, and how many more there are.
+
+    >>> name_some("abcd", most=2)
+    'a, b and 2 more'
+    """
+    every = list(map(str, names))
+    return ", ".join(every[:most]) + (f" and {len(every) - most} more" if len(every) > most else "")
 
 
 class AirmError(Exception):

@@ -83,7 +83,9 @@ RULES = MappingProxyType(
         "TAB-01": Rule(_MUST, "a table has rows and columns", "save the table again, as CSV in UTF-8 if in doubt"),
         "TAB-02": Rule(_SHOULD, "a table is UTF-8", "look at letters with accents, and save the table as UTF-8"),
         "TAB-03": Rule(
-            _MUST, "a mapping knows the columns of a table", "write a mapping that says which column is what, and give it with --mapping"
+            _MUST,
+            "a mapping knows the columns of a table",
+            "write a mapping (airm-graph map proposes one), and give it with --mapping or put it beside the table",
         ),
         "TAB-04": Rule(_MUST, "a row of mitigations has a name", "add the name"),
         "TAB-05": Rule(_MUST, "a code exists in its edition", "correct the code, or the edition in the mapping"),

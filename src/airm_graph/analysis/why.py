@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from airm_graph.analysis.proofs import Proof, Prover, Triple, minimise
 from airm_graph.analysis.term_names import read_term, show_term
-from airm_graph.errors import QueryError
+from airm_graph.errors import QueryError, name_some
 from airm_graph.model import Finding, Location
 from airm_graph.namespaces import BASE, iri, rebase_text, term
 from airm_graph.rules import make_finding
@@ -183,7 +183,7 @@ class Explainer:
             return f"nothing is said of {show_term(subject, base=self.base)}; look for its IRI with airm-graph search"
         same = sorted(show_term(o, base=self.base) for _, p, o in others if p == predicate)
         other = sorted({show_term(p, base=self.base) for _, p, _ in others})
-        known = f"its objects there are {', '.join(same[:5])}" if same else f"nothing is said with it; there is {', '.join(other)}"
+        known = f"its objects there are {name_some(same)}" if same else f"nothing is said with it; there is {', '.join(other)}"
         return f"{self._show(statement)} is not in the graph; {known}"
 
 

@@ -14,6 +14,7 @@ from airm_graph.assistant.answers import ToolError, pack_answer, read_cursor
 from airm_graph.assistant.prompts import PROMPTS
 from airm_graph.assistant.tools import Tool, list_tools
 from airm_graph.errors import AirmError
+from airm_graph.extras import tell_install
 from airm_graph.serve.graph_client import GraphClient
 from airm_graph.serve.problems import Problem
 from airm_graph.serve.server_settings import LOOPBACK
@@ -46,7 +47,7 @@ def check_extra() -> None:
     from importlib.util import find_spec
 
     if find_spec("mcp") is None:
-        raise AirmError("assistants need a library that is not installed (mcp); run: pip install 'airm-graph[mcp]'")
+        raise AirmError(f"assistants need a library that is not installed (mcp); run: {tell_install('mcp')}")
 
 
 class _Handlers:

@@ -1,6 +1,5 @@
 """`airm-graph mcp`."""
 
-import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -27,9 +26,6 @@ def command(data: Path | None, *, timeout: float) -> None:
     search, everything about one thing with its evidence, the query library, and SPARQL under the
     limits of `serve`. Ends when standard input does.
     """
-    if not hasattr(os, "fork"):
-        raise click.UsageError("answering needs a POSIX system, such as Linux, macOS or WSL: each query runs in a process of its own")
-
     from airm_graph.assistant.mcp_server import check_extra, run_standard_streams
     from airm_graph.serve.server import run_with_client
     from airm_graph.serve.server_settings import Limits, Settings

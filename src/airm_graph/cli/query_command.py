@@ -24,10 +24,13 @@ def _complete_argument(context: click.Context, _: click.Parameter, incomplete: s
     from airm_graph.taxonomy import load_taxonomy
 
     known = {"notation": tuple(load_taxonomy("v2").codes), "edition": ("v1", "v2")}
-    found: list[str] = []
-    for one in load_query(context.params["name"]).parameters:
-        values = one.allowed or known.get(one.kind, ())
-        found += [f"{one.name}={value}" for value in values] if incomplete.startswith(f"{one.name}=") else [f"{one.name}="]
+    parameters = {one.name: one.allowed or known.get(one.kind, ()) for one in load_query(context.params["name"]).parameters}
+    # bash parts a word at its sign, and wants the part behind it.
+    before = [word for word in context.params.get("arguments") or () if word != "="]
+    if before and before[-1] in parameters:
+        return [value for value in parameters[before[-1]] if value.startswith(incomplete)]
+    name, sign = incomplete.partition("=")[:2]
+    found = [f"{name}={value}" for value in parameters.get(name, ())] if sign else [f"{own}=" for own in parameters]
     return [text for text in found if text.startswith(incomplete)]
 
 

@@ -66,12 +66,8 @@ def command(
     DATA is a dist folder, whose files must be what its SHA256SUMS says, an RDF file, or captures;
     the packaged example when left out. Read-only. Runs until Ctrl-C or SIGTERM.
     """
-    import os
     from dataclasses import replace
     from urllib.parse import urlsplit
-
-    if not hasattr(os, "fork"):
-        raise click.UsageError("serving needs a POSIX system, such as Linux, macOS or WSL: each query runs in a process of its own")
 
     from airm_graph.assistant.mcp_server import list_mcp_routes
     from airm_graph.serve.server import run_server

@@ -48,7 +48,7 @@ _ENGINES = ("auto", "fast", "reference")
 _ENGINE_HELP = "reference: owlrl and pyshacl; fast: our own; auto: our own where it can."
 _SPARK_ENGINE_HELP = (
     "reference: owlrl and pyshacl; fast: our own; auto: our own where it can; spark: our own on Apache Spark, for what one machine does "
-    "not hold (needs airm-graph[spark] and Java 17)."
+    "not hold (needs the extra spark and Java 17)."
 )
 
 folder_option = click.option(

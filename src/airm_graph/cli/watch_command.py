@@ -19,6 +19,7 @@ from airm_graph.cli.shared_options import (
     strict_option,
 )
 from airm_graph.cli.streams import is_output_read
+from airm_graph.errors import name_some
 
 if TYPE_CHECKING:
     from airm_graph.pipeline.watch import Rebuilt
@@ -83,7 +84,7 @@ def command(
 
 
 def _tell(rebuilt: "Rebuilt", folder: Path) -> None:
-    names = ", ".join(rebuilt.changed[:3]) + (f" and {len(rebuilt.changed) - 3} more" if len(rebuilt.changed) > 3 else "")
+    names = name_some(rebuilt.changed, most=3)
     click.echo(f"changed: {names or 'nothing'}", err=True)
     if rebuilt.graph is None:
         click.echo(f"airm-graph: {rebuilt.error}\nairm-graph: {folder} is left as it was", err=True)

@@ -105,7 +105,11 @@ class Graph(WritableGraph):
     def to_rdflib(self, *, named_graphs: bool = False) -> "rdflib.Graph":
         """Convert to an rdflib Graph, or to a Dataset with one graph per capture.
 
-        rdflib does not order years (``xsd:gYear``): compare ``xsd:integer(STR(?year))``.
+        rdflib does not order years (``xsd:gYear``): a comparison finds nothing, so compare
+        ``xsd:integer(STR(?year))``. A file with named graphs (``airm.nq``) belongs into
+        ``rdflib.Dataset(default_union=True)``: a plain Graph that parses it stays empty, and so
+        does the default graph of another Dataset. In ``GRAPH ?g { … }`` a statement is found once
+        for each capture that makes it: count with ``DISTINCT``.
         """
         import warnings
 

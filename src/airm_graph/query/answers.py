@@ -14,7 +14,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from airm_graph.errors import QueryError
+from airm_graph.errors import EngineError, QueryError
+from airm_graph.extras import tell_pip
 from airm_graph.terms import read_literal
 
 if TYPE_CHECKING:
@@ -69,15 +70,27 @@ class Table:
         return f"<table><tr>{head}</tr>{body}</table>{more}"
 
     def to_pandas(self) -> "pandas.DataFrame":
-        """Convert to a data frame of texts, None where unbound; needs pandas."""
-        import pandas as pd
+        """Convert to a data frame of texts, None where unbound.
 
+        Raises:
+            EngineError: pandas is not installed.
+        """
+        try:
+            import pandas as pd
+        except ImportError as error:
+            raise EngineError(f"a data frame needs pandas ({error}); run: {tell_pip('pandas')}") from error
         return pd.DataFrame(self.values(), columns=list(self.columns), dtype=object)
 
     def to_arrow(self) -> "pyarrow.Table":
-        """Convert to an Arrow table of texts, null where unbound; needs pyarrow."""
-        import pyarrow as pa
+        """Convert to an Arrow table of texts, null where unbound.
 
+        Raises:
+            EngineError: pyarrow is not installed.
+        """
+        try:
+            import pyarrow as pa
+        except ImportError as error:
+            raise EngineError(f"an Arrow table needs pyarrow ({error}); run: {tell_pip('pyarrow')}") from error
         columns = zip(*self.values(), strict=True) if self.rows else ((),) * len(self.columns)
         return pa.table([pa.array(list(column), pa.string()) for column in columns], names=list(self.columns))
 

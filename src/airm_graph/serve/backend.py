@@ -310,6 +310,8 @@ def load_backend(path: Path | None, *, limits: Limits, public_url: str = "") -> 
     backend = Backend(graph, limits=limits, files=files, changed=_find_time(path, folder), public_url=public_url)
     if folder and read_sums(folder) != sums:
         raise InputError("another release was written there while it was loaded", file=str(folder), remedy="start again")
+    # Everything was copied; threads of DuckDB end with the table, and whoever forks has one.
+    graph.table.close()
     backend.warm_up()
     return backend
 

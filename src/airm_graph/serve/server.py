@@ -17,15 +17,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from airm_graph.errors import AirmError, InputError
+from airm_graph.extras import tell_install
 from airm_graph.serve.dataset_info import DatasetInfo
-from airm_graph.serve.forkserver import start_fork_server
-from airm_graph.serve.graph_client import GraphClient
 from airm_graph.serve.page_interface import Pages
 from airm_graph.serve.server_settings import Settings
-from airm_graph.serve.worker_pool import WorkerPool
 
 if TYPE_CHECKING:
     from airm_graph.serve.app import MoreRoutes
+    from airm_graph.serve.graph_client import GraphClient
+    from airm_graph.serve.worker_pool import WorkerPool
 
 __all__ = ["run_server", "run_with_client"]
 
@@ -47,10 +47,10 @@ def run_server(
 
     Raises:
         InputError: The address is taken.
-        AirmError: The data cannot be read, a folder is not what its sums say, or the extra
-            ``serve`` is not installed.
+        AirmError: The data cannot be read, a folder is not what its sums say, the extra ``serve``
+            is not installed, or the system is not POSIX.
     """
-    _check_extra()
+    _check_system()
     listener = _open_listener(settings)
     try:
         with _open_client(path, settings=settings) as (client, pool):
@@ -63,13 +63,13 @@ def run_server(
         listener.close()
 
 
-def run_with_client(path: Path | None, run: Callable[[GraphClient], Coroutine[Any, Any, None]], *, settings: Settings) -> None:
+def run_with_client(path: Path | None, run: Callable[["GraphClient"], Coroutine[Any, Any, None]], *, settings: Settings) -> None:
     """Run a coroutine that asks a graph by workers of its own, without listening anywhere.
 
     Raises:
         AirmError: As for `run_server`.
     """
-    _check_extra()
+    _check_system()
     with _open_client(path, settings=settings) as (client, pool):
 
         async def run_with_pool() -> None:
@@ -84,8 +84,13 @@ def run_with_client(path: Path | None, run: Callable[[GraphClient], Coroutine[An
 
 
 @contextmanager
-def _open_client(path: Path | None, *, settings: Settings) -> Iterator[tuple[GraphClient, WorkerPool]]:
+def _open_client(path: Path | None, *, settings: Settings) -> "Iterator[tuple[GraphClient, WorkerPool]]":
     """Start the process that holds the data, and end it."""
+    # Only POSIX has what these import.
+    from airm_graph.serve.forkserver import start_fork_server
+    from airm_graph.serve.graph_client import GraphClient
+    from airm_graph.serve.worker_pool import WorkerPool
+
     control, fork_server, wait_for_info = start_fork_server(partial(_load, path, settings=settings), limits=settings.limits)
     try:
         info = DatasetInfo.from_json(wait_for_info())
@@ -114,12 +119,14 @@ def _load(path: Path | None, *, settings: Settings) -> Any:
     return load_backend(path, limits=settings.limits, public_url=settings.public_url)
 
 
-def _check_extra() -> None:
+def _check_system() -> None:
     from importlib.util import find_spec
 
+    if not hasattr(os, "fork"):
+        raise AirmError("serving needs a POSIX system, such as Linux, macOS or WSL: each query runs in a process of its own")
     missing = [name for name in ("brotli", "httptools", "jinja2", "starlette", "uvicorn") if find_spec(name) is None]
     if missing:
-        raise AirmError(f"serving needs libraries that are not installed ({', '.join(missing)}); run: pip install 'airm-graph[serve]'")
+        raise AirmError(f"serving needs libraries that are not installed ({', '.join(missing)}); run: {tell_install('serve')}")
 
 
 def _open_listener(settings: Settings) -> socket.socket:

@@ -13,6 +13,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from airm_graph.errors import EngineError
+from airm_graph.extras import tell_install
 from airm_graph.graph import TripleTable
 from airm_graph.ingest.rdf import RdfFile, label_files, load_rdf_file
 from airm_graph.ingest.tables.loaded import LoadedTable, load_rows
@@ -72,7 +73,7 @@ def open_session(master: str, conf: Mapping[str, str]) -> Iterator[Any]:
         import xxhash  # noqa: F401
         from pyspark.sql import SparkSession
     except ImportError as error:
-        raise EngineError(f"the engine spark needs PySpark, sqlglot and xxhash ({error}): pip install 'airm-graph[spark]'") from error
+        raise EngineError(f"the engine spark needs PySpark, sqlglot and xxhash ({error}); run: {tell_install('spark')}") from error
     # PySpark logs each error beside raising it.
     logging.getLogger("SQLQueryContextLogger").disabled = True
     # Executors run the Python of the driver, where nobody says another one.

@@ -83,6 +83,11 @@ def _file_rows(release: str, version: str, files: Sequence[tuple[str, str]], gra
         yield subject, term("dcterms:rights"), iri("notice/preliminary"), graph
         if published:
             yield from ((subject, term(said), f"<{published}{name}>", graph) for said in ("dcat:accessURL", "dcat:downloadURL"))
+            # The classes that DCAT-AP asks for, though the properties say them already.
+            yield f"<{published}{name}>", _TYPE, term("rdfs:Resource"), graph
+            yield f"<{_IANA}{media_type}>", _TYPE, term("dcterms:MediaType"), graph
+    if published:
+        yield iri("ontology"), _TYPE, term("dcterms:Standard"), graph
 
 
 def _count_rows(release: str, version: str, counts: Mapping[str, int], graph: str) -> Iterator[Quad]:

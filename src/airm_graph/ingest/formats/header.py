@@ -9,6 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from airm_graph.errors import name_some
+
 __all__ = ["Header", "Merge", "find_header"]
 
 _NAMED = 5  # rows named in a message
@@ -113,7 +115,7 @@ def _cell(rows: Mapping[int, Sequence[str]], number: int, column: int) -> str:
 def _say(block: Sequence[int], above: Sequence[int]) -> tuple[str, ...]:
     messages = []
     if above:
-        rows = ", ".join(map(str, above[:_NAMED])) + (", …" if len(above) > _NAMED else "")
+        rows = name_some(above, most=_NAMED)
         messages.append(f"the header is in row {block[0]}; what stands above it, in row {rows}, is left out")
     if len(block) > 1:
         messages.append(f"the header takes the rows {block[0]} to {block[-1]}")

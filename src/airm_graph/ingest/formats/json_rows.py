@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
+from airm_graph.errors import name_some
 from airm_graph.ingest.formats.encoding import Lines
 from airm_graph.ingest.formats.record_cells import Flattener, Number, Record, explain_error, make_record, point
 from airm_graph.ingest.formats.rows import (
@@ -63,8 +64,7 @@ def read_json(pieces: Iterable[str], out: Pass) -> Iterator[Row]:
     elif not search.found:
         raise UnreadableError("the file holds no list of records: an array of objects", rule=search.rule)
     elif search.beside:
-        names = ", ".join(search.beside[:_MANY]) + (", …" if len(search.beside) > _MANY else "")
-        out.say("TAB-24", f"what stands beside the records is left out: {names}")
+        out.say("TAB-24", f"what stands beside the records is left out: {name_some(search.beside, most=_MANY)}")
     out.header = read_header(tuple(flat.columns))
     if not out.header:
         raise UnreadableError("the list of records is empty")

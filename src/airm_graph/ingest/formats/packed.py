@@ -17,7 +17,8 @@ from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
-from airm_graph.errors import InputError
+from airm_graph.errors import InputError, name_some
+from airm_graph.extras import tell_install
 from airm_graph.ingest.formats.archive import FREE, RATIO, open_archive
 from airm_graph.ingest.formats.rows import UnreadableError
 from airm_graph.regular_files import open_regular
@@ -215,7 +216,7 @@ def _import_zstd(file: str) -> Any:
         try:
             from backports import zstd
         except ImportError as error:
-            remedy = "pip install 'airm-graph[tables]', or unpack it with unzstd"
+            remedy = f"{tell_install('tables')}, or unpack it with unzstd"
             raise InputError("a file packed by zstd needs another library", file=file, remedy=remedy) from error
     return zstd
 
@@ -224,7 +225,7 @@ def _find_member(archive: zipfile.ZipFile) -> zipfile.ZipInfo:
     """Find the only table of an archive, by its name, which is never used as a path."""
     tables = [info for info in archive.infolist() if not info.is_dir() and _is_shown(info.filename) and is_table_name(info.filename)]
     if len(tables) != 1:
-        held = ", ".join(sorted(PurePosixPath(info.filename).name[:50] for info in tables)[:5]) or "none"
+        held = name_some(sorted(PurePosixPath(info.filename).name[:50] for info in tables)) or "none"
         raise UnreadableError(f"an archive must hold one table; this one holds {len(tables)}: {held}", rule="TAB-25")
     if split_name(tables[0].filename)[1]:
         raise UnreadableError("the table in the archive is packed once more", rule="TAB-25")

@@ -5,6 +5,7 @@ the value itself.
 from collections.abc import Iterator
 from typing import Any
 
+from airm_graph.errors import name_some
 from airm_graph.ingest.formats.record_cells import Flattener, Record, make_record, point
 from airm_graph.ingest.formats.rows import MAX_DEPTH, Pass, Row, UnreadableError, read_header
 
@@ -39,7 +40,7 @@ def read_records(whole: Any, out: Pass) -> Iterator[Row]:
     rule = "TAB-01" if out.is_named else "TAB-28"
     lists = list(_find_lists(whole, ""))
     if len(lists) > 1:
-        names = ", ".join(pointer or "/" for pointer, _ in lists[:_MANY])
+        names = name_some((pointer or "/" for pointer, _ in lists), most=_MANY)
         raise UnreadableError(f"the file holds several lists of records: {names}; name one by 'records' in the mapping", rule=rule)
     if not lists and not isinstance(whole, Record):
         raise UnreadableError("the file holds no list of records: objects one after the other", rule=rule)

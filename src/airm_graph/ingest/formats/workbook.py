@@ -146,7 +146,7 @@ def _note_hidden(lines: Iterable[Line], out: Pass) -> Iterator[Line]:
             named += [line.number] if count <= _NAMED else []
         yield line
     if named:
-        numbers = ", ".join(map(str, named)) + (", …" if count > _NAMED else "")
+        numbers = ", ".join(map(str, named)) + (f" and {count - _NAMED} more" if count > _NAMED else "")
         out.say("TAB-23", f"hidden rows were read like any other: {numbers}", _find_location(out, named[0]))
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from itertools import count
 from pathlib import Path
 
+from airm_graph.errors import name_some
 from airm_graph.graph import TripleTable
 from airm_graph.ingest.captures.sidecar import NamedSource, read_sidecar
 from airm_graph.ingest.formats import Table, read_tables
@@ -181,7 +182,7 @@ def _excuse(tables: Sequence[Table], mappings: Sequence[Mapping], *, is_named: b
     known = [any(mapping.find_table(table.header, is_sparse=table.is_sparse) for mapping in mappings) for table in tables]
     excused = []
     for table, is_known in zip(tables, known, strict=True):
-        what = f"no mapping knows its columns, and it was left out: {', '.join(table.header[:5])}"
+        what = f"no mapping knows its columns, and it was left out: {name_some(table.header)}"
         if is_known or not table.header:
             excused.append(table)
         elif table.is_sparse and not is_named:

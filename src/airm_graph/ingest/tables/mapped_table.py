@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
+from airm_graph.errors import name_some
 from airm_graph.ingest.formats import Row, Table
 from airm_graph.ingest.tables.meaning import Mapping, TableMapping
 from airm_graph.model import TEXTS, Capture, Evidence, Finding, Location, Rejected, Repair, Text
@@ -19,7 +20,6 @@ Reason = tuple[str, str, str]
 #: Repairs, each with the cell that it was made in.
 Repairs = tuple[tuple[Evidence, Repair], ...]
 
-_LONGEST_LIST = 5
 #: Columns whose cells name things: no character that nobody sees belongs to a name.
 _NAMING = frozenset(("identifier", "source", "code", "parent"))
 
@@ -141,4 +141,4 @@ def _explain(table: Table, mappings: Sequence[Mapping]) -> str:
     if not every:
         return "the mapping names no table"
     name, columns, missing = min(every, key=lambda entry: (-len(set(table.header) & set(entry[1].headers)), len(entry[2])))
-    return f"no mapping knows these columns; for {columns.kind} of {name} these are missing: {', '.join(missing[:_LONGEST_LIST])}"
+    return f"no mapping knows these columns; for {columns.kind} of {name} these are missing: {name_some(missing)}"

@@ -348,7 +348,7 @@ class _Mitigations:
             block = self._inline[cells]
             for rule, header, reason in block if isinstance(block, list) else ():
                 self.mapped.say(rule, reason, row, header)
-        else:
+        elif not self.mapped.columns.document:
             self.documents.say_lacking(self.mapped, row)
 
 

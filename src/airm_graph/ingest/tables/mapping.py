@@ -120,11 +120,13 @@ def _read_table(kind: str, node: "_Node") -> TableMapping:
     if absent := [name for name in needed if name not in columns]:
         fields["columns"].refuse(f"a table of {kind} needs the column {absent[0]!r}")
     roles = {name: columns.pop(name).headers() for name in ROLES if kind == "mitigations" and name in columns}
+    name_else = columns["name"].headers()[1:] if kind == "mitigations" else ()
     inline = _read_inline(columns.pop("source")) if kind == "mitigations" and "source" in columns and not columns["source"].is_text else {}
     given = fields["classifications"].items() if "classifications" in fields else ()
     return TableMapping(
         kind,
-        {name: column.header() for name, column in columns.items()},
+        {name: column.headers()[0] if kind == "mitigations" and name == "name" else column.header() for name, column in columns.items()},
+        name_else=name_else,
         given_first="names" in fields and fields["names"].choice(_NAMES) == "given-first",
         separator=fields["separator"].separator() if "separator" in fields else ";",
         classifications=_read_classifications(given),

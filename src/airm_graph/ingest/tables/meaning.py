@@ -69,6 +69,7 @@ class TableMapping:
     Attributes:
         kind: A key of ``COLUMNS`` or ``EXPORTED``.
         columns: What a column is → its header, for what has one column.
+        name_else: Headers of the columns that name a row where the first one is empty.
         given_first: Whether names of authors without a comma begin with the given name.
         separator: What stands between two authors; ``auto`` where each line tells.
         classifications: Those that have columns of their own, beside that of the table.
@@ -85,6 +86,7 @@ class TableMapping:
 
     kind: str
     columns: dict[str, str]
+    name_else: tuple[str, ...] = ()
     given_first: bool = False
     separator: str = _SEPARATOR
     classifications: tuple[ClassificationMapping, ...] = ()
@@ -108,7 +110,7 @@ class TableMapping:
     @property
     def headers(self) -> tuple[str, ...]:
         """Every column that is mapped, each once."""
-        parts: list[Iterable[str]] = [self.columns.values(), self.inline.values(), *self.roles.values()]
+        parts: list[Iterable[str]] = [self.columns.values(), self.name_else, self.inline.values(), *self.roles.values()]
         parts += [given.columns.values() for given in self.classifications]
         return tuple(dict.fromkeys(header for part in parts for header in part))
 
@@ -147,6 +149,7 @@ class TableMapping:
         return replace(
             self,
             columns=_present(self.columns, header),
+            name_else=tuple(column for column in self.name_else if column in header),
             inline=_present(self.inline, header),
             roles={name: kept for name, columns in self.roles.items() if (kept := tuple(c for c in columns if c in header))},
             classifications=given,

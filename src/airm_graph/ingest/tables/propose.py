@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 from pathlib import PurePath
 
 from airm_graph.ingest.formats import Table
-from airm_graph.ingest.tables.guess import CERTAIN, Guess, Keys, guess_columns, score_kind, split_words, tells_document
+from airm_graph.ingest.tables.guess import CERTAIN, Guess, Keys, guess_columns, name_rows, score_kind, tells_document
+from airm_graph.ingest.tables.headers import split_words
 from airm_graph.ingest.tables.meaning import COLUMNS, ROLES, SOURCE_KEYS
 from airm_graph.ingest.tables.profile import EDITIONS, Profile, profile_columns, share
 from airm_graph.ingest.tables.values import find_kind, split_code
@@ -97,20 +98,33 @@ def _name_document(table: TableGuess, document: str) -> TableGuess:
         return replace(table, guesses=guesses, document=f"    document: {{title: {_scalar(document)}}}")
     if not found:
         return table
-    header = _scalar(found[0].profile.header)
-    given = f"{{title: {header}, url: {header}}}" if found[0].profile.addresses() >= CERTAIN else f"{{title: {header}}}"
-    return replace(table, source=given) if tells_document(found[0].profile) else table
+    header, profile = _scalar(found[0].profile.header), found[0].profile
+    if profile.addresses() >= CERTAIN:
+        return replace(table, source=f"{{title: {header}, url: {header}}}")
+    # One word is a key of a document that is described elsewhere, and no title.
+    given = f"{{title: {header}}}" if profile.share(("words",), lambda value: " " in value) >= CERTAIN else header
+    return replace(table, source=given) if tells_document(profile) else table
 
 
 def _guess(profiles: Sequence[Profile], kind: str, keys: Keys) -> list[Guess]:
-    """Guess twice: once it is known which columns name the rows, others may refer to them."""
+    """Guess twice: once it is known which columns name the rows, others may refer to them. What
+    belongs to a code is nothing without a column of codes.
+    """
     first = guess_columns(profiles, kind=kind, keys=keys)
     named = {
         guess.profile.header: frozenset(map(name_key, guess.profile.values))
         for guess in first
         if guess.is_certain and guess.what in {"name", "identifier"}
     }
-    return guess_columns(profiles, kind=kind, keys=replace(keys, rows=named)) if kind == "mitigations" else first
+    if kind != "mitigations":
+        return first
+    found = name_rows(guess_columns(profiles, kind=kind, keys=replace(keys, rows=named)))
+    has_codes = any(guess.what == "code" and guess.is_certain for guess in found)
+    return found if has_codes else [_doubt(guess) if guess.what in _OF_CLASSIFICATION else guess for guess in found]
+
+
+def _doubt(guess: Guess) -> Guess:
+    return replace(guess, confidence=min(guess.confidence, 0.45), reason=f"{guess.reason}; no column holds codes")
 
 
 def _find_keys(guesses: Iterable[Guess]) -> dict[str, frozenset[str]]:
@@ -207,14 +221,14 @@ def _write_table(kind: str, table: TableGuess, tables: Mapping[str, TableGuess],
         (guess for guess in table.guesses if id(guess) not in grouped),
         key=lambda guess: order.index(guess.what) if guess.what in order else len(order),
     )
-    roles = {name: table.certain(name) for name in ROLES}
+    several = {name: table.certain(name) for name in ("name", *ROLES)} if kind == "mitigations" else {}
     for guess in found:
         if guess.what == "source" and guess.is_certain and table.source:
             yield f"      source: {table.source}  # {guess.confidence:.2f}: {guess.reason}; no table of documents lies beside"
-        elif guess.what not in ROLES or not guess.is_certain:
+        elif guess.what not in several or not guess.is_certain:
             yield _write_column(guess, "      ")
-        elif guess is roles[guess.what][0]:
-            yield from _write_role(guess.what, roles[guess.what])
+        elif guess is several[guess.what][0]:
+            yield from _write_several(guess.what, several[guess.what])
     if groups:
         yield "    classifications:"
         for name, group in groups.items():
@@ -230,7 +244,7 @@ def _write_column(guess: Guess, indent: str) -> str:
     return f"{indent}{mark}{guess.what or 'not used'}: {_scalar(guess.profile.header)}  # {guess.confidence:.2f}: {guess.reason}"
 
 
-def _write_role(what: str, guesses: Sequence[Guess]) -> Iterator[str]:
+def _write_several(what: str, guesses: Sequence[Guess]) -> Iterator[str]:
     if len(guesses) == 1:
         yield _write_column(guesses[0], "      ")
         return

@@ -12,7 +12,7 @@ from airm_graph.ingest import propose_mapping
 from airm_graph.ingest.formats import count_records, read_tables
 from airm_graph.ingest.tables.mapping import read_mapping
 from airm_graph.model import Severity
-from airm_graph.namespaces import term
+from airm_graph.namespaces import iri, term
 from airm_graph.terms import read_literal
 
 
@@ -272,7 +272,7 @@ LAYOUTS = {
     ),
 }  # fmt: skip
 #: What may be said of these mitigations.
-SAID = {"type", "label", "identifier", "description", "source", "evidence"}
+SAID = {"type", "label", "identifier", "description", "source", "evidence", "subject"}
 
 
 @pytest.mark.parametrize("layout", LAYOUTS.values(), ids=LAYOUTS)
@@ -351,3 +351,62 @@ def test_row_is_called_by_the_first_column_that_says_something(tmp_path: Path) -
         read_literal(value).text for s, predicate, value, _ in graph.asserted if "/mitigation/" in s and predicate == term("rdfs:label")
     }
     assert labels == {"R1", "Locking", "Knocking"}
+
+
+SCHEME = """tables:
+  mitigations:
+    document: {title: A handbook}
+    columns: {identifier: ID, name: Name}
+    schemes:
+      - {name: handbook-parts, title: Parts of a handbook, columns: {code: Part, label: Part name}, separator: "|"}
+      - {name: handbook-kinds, title: Kinds of a handbook, columns: {label: Kind}}
+"""
+SORTED = """ID,Name,Part,Part name,Kind
+1,Locking,1.1.3,Doors,Of wood
+2,Knocking,1.1.3|X 9,Doors|Walls & more,Of wood; Of air
+3,Asking,,,
+4,Waiting,9.9.9|1,Alone,
+"""
+
+
+def test_codes_of_others_are_concepts_of_their_own_scheme_and_judged_by_no_list(tmp_path: Path) -> None:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    (folder / "a.csv").write_text(SORTED)
+    (folder / "mapping.yaml").write_text(SCHEME)
+    graph = airm_graph.build([folder])
+    assert [str(finding.message) for finding in graph.report.findings if finding.severity is Severity.VIOLATION] == []
+    said = {(s, p, o) for s, p, o, g in graph.asserted if "/capture/" in g}
+    given = {(s.rpartition("/")[2][:-1], o) for s, p, o in said if p == term("dcterms:subject")}
+    doors, one, wood = iri("scheme/handbook-parts/1.1.3"), iri("scheme/handbook-parts/1"), "scheme/handbook-kinds/of-wood-"
+    assert {(name, o) for name, o in given if o in {doors, one}} == {("locking", doors), ("knocking", doors), ("waiting", one)}
+    assert {name for name, o in given if wood in o} == {"locking", "knocking"}
+    assert len(given) == 8
+    of_doors = {(p, o) for s, p, o in said if s == doors}
+    assert of_doors == {
+        (term("rdf:type"), term("skos:Concept")),
+        (term("skos:notation"), '"1.1.3"'),
+        (term("rdfs:label"), '"Doors"'),
+        (term("skos:prefLabel"), '"Doors"'),
+        (term("skos:inScheme"), iri("scheme/handbook-parts")),
+    }
+    # Two codes and one label: which is whose is not known.
+    assert not [o for s, p, o in said if s == one and p == term("skos:prefLabel")]
+    assert (iri("scheme/handbook-parts"), term("rdfs:label"), '"Parts of a handbook"') in said
+    assert not [p for _, p, _ in said if p == term("airm:assignedCode")]
+
+
+def test_concepts_of_others_go_to_tables_and_back(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text(SORTED)
+    (tmp_path / "mapping.yaml").write_text(SCHEME)
+    graph = airm_graph.build([tmp_path / "a.csv"])
+    graph.write_tables(tmp_path / "tables")
+    again = airm_graph.build([tmp_path / "tables"])
+    assert {quad for quad in graph.asserted if "/capture/" in quad[3]} == {quad for quad in again.asserted if "/capture/" in quad[3]}
+
+
+def test_column_of_categories_is_proposed_as_a_scheme_of_the_document(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text(RISK_MAP)
+    proposal, _, _ = propose_mapping([tmp_path / "a.yaml"], document="A made-up map")
+    (scheme,) = read_mapping(proposal.yaml.encode(), file="m.yaml").tables["mitigations"].schemes
+    assert (scheme.name, scheme.title, scheme.columns) == ("a-made-up-map-category", "category: A made-up map", {"label": "category"})

@@ -6,7 +6,7 @@ from difflib import SequenceMatcher
 
 from airm_graph.text import normalise
 
-__all__ = ["CALLED", "compare_header", "is_of_others", "rank_header", "split_words", "tells_other_relation"]
+__all__ = ["CALLED", "compare_header", "is_of_others", "names_scheme", "rank_header", "split_words", "tells_other_relation"]
 
 #: What people call a measure: a column of that name holds its name, or its text.
 _MEASURE = (
@@ -70,6 +70,13 @@ _OF_OTHERS = frozenset(
 _OF_THE_ROW = frozenset({"identifier", "name"})
 #: What texts are called that may be about anything in the row.
 _OF_ANYTHING = frozenset({"details", "text", "explanation", "prose"})
+#: What columns are called that sort rows by a scheme of the publisher's own.
+_SCHEMES = frozenset(
+    (
+        "category", "categories", "subcategory", "control category", "mitigation category", "domain", "domains", "subdomain",
+        "control domain", "family", "control family", "code", "classification", "taxonomy", "taxonomy code", "theme", "topic", "class",
+    )
+)  # fmt: skip
 _FILLERS = frozenset({"the", "of", "a", "primary", "other", "main", "secondary"})
 _WORD = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
 
@@ -94,6 +101,11 @@ def rank_header(header: str, names: Sequence[str]) -> int:
     """
     words = " ".join(split_words(header))
     return names.index(words) if words in names else len(names)
+
+
+def names_scheme(header: str) -> bool:
+    """Whether a header says that the column sorts rows by some scheme."""
+    return " ".join(split_words(header)) in _SCHEMES
 
 
 def is_of_others(header: str, what: str) -> bool:

@@ -18,6 +18,7 @@ __all__ = [
     "SOURCE_KEYS",
     "ClassificationMapping",
     "Mapping",
+    "SchemeMapping",
     "TableMapping",
 ]
 
@@ -63,6 +64,23 @@ class ClassificationMapping:
 
 
 @dataclass(frozen=True, slots=True)
+class SchemeMapping:
+    """The columns with codes or labels of somebody else's scheme.
+
+    Attributes:
+        name: What the IRI of the scheme ends in.
+        title: What it is called.
+        columns: ``code`` and ``label``, or one of them → the header.
+        separator: What stands between several codes of one cell; line ends always do.
+    """
+
+    name: str
+    title: str
+    columns: dict[str, str]
+    separator: str = _SEPARATOR
+
+
+@dataclass(frozen=True, slots=True)
 class TableMapping:
     """The columns of one kind of table.
 
@@ -73,6 +91,7 @@ class TableMapping:
         given_first: Whether names of authors without a comma begin with the given name.
         separator: What stands between two authors; ``auto`` where each line tells.
         classifications: Those that have columns of their own, beside that of the table.
+        schemes: Schemes of others that rows are sorted by.
         roles: Vocabulary → headers of the columns that hold its terms.
         inline: What a column says of the document of its row → its header; empty where documents
             have a table.
@@ -90,6 +109,7 @@ class TableMapping:
     given_first: bool = False
     separator: str = _SEPARATOR
     classifications: tuple[ClassificationMapping, ...] = ()
+    schemes: tuple[SchemeMapping, ...] = ()
     roles: dict[str, tuple[str, ...]] = field(default_factory=dict)
     inline: dict[str, str] = field(default_factory=dict)
     document: dict[str, str] = field(default_factory=dict)
@@ -112,6 +132,7 @@ class TableMapping:
         """Every column that is mapped, each once."""
         parts: list[Iterable[str]] = [self.columns.values(), self.name_else, self.inline.values(), *self.roles.values()]
         parts += [given.columns.values() for given in self.classifications]
+        parts += [scheme.columns.values() for scheme in self.schemes]
         return tuple(dict.fromkeys(header for part in parts for header in part))
 
     @property
@@ -153,6 +174,7 @@ class TableMapping:
             inline=_present(self.inline, header),
             roles={name: kept for name, columns in self.roles.items() if (kept := tuple(c for c in columns if c in header))},
             classifications=given,
+            schemes=tuple(replace(one, columns=_present(one.columns, header)) for one in self.schemes if _present(one.columns, header)),
         )
 
 

@@ -38,6 +38,7 @@ def codeless(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ("asked", "said"),
     [
         (("mitigations-by-code", "code=1.1", "edition=v1"), "the codes of this data are of v2: ask with edition=v2"),
+        (("mitigations-by-code", "code=v1/1.1"), "the codes of this data are of v2: ask with edition=v2"),
         (("mitigations-by-code", "code=2.4.9"), "no mitigation has the code v2 2.4.9, or one below it"),
         (("mitigations-by-text", "text=zyzzyva"), "not together"),
         (("check-conflicting-descriptions",), "nothing is wrong"),

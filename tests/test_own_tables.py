@@ -280,6 +280,9 @@ BROKEN = [
     ("2026-03-02", "2026-02-30", "TAB-16", "Classification date"),
     ("2026-03-02", "last week", "TAB-16", "Classification date"),
     ("Measure 2", "#REF!", "TAB-22", "Name"),
+    ("thing 2.,s1,3.1,", "thing 2.,s1,3.1;9.9,", "TAB-05", "Code"),
+    ("2026-03-02", "02/03/2026", "TAB-16", "Classification date"),
+    ("A2,Measure 2", "<<<<<<< HEAD\nA2,Measure 2", "TAB-09", ""),
 ]
 
 

@@ -8,12 +8,14 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
+from pathlib import Path
 from urllib.parse import parse_qsl, quote, urljoin, urlsplit
 
 import html5lib
 import pytest
 import rdflib
 
+import airm_graph
 from airm_graph.graph.store import parse_rows
 from airm_graph.namespaces import BASE
 from airm_graph.query.library import list_queries
@@ -486,3 +488,14 @@ def test_pages_say_that_a_source_is_unknown(unsourced: Server, path: str) -> Non
     assert page.status == 200
     assert page.reader.wrong == []
     assert page.text.count("source unknown") == 1
+
+
+def test_front_page_says_how_many_rows_were_set_aside(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "m.csv").write_text("Name,Note\nKeep an inventory,x\n,y\n")
+    (tmp_path / "in" / "mapping.yaml").write_text(
+        "tables: {mitigations: {columns: {name: Name, note: Note}, document: {title: A handbook}}}\n"
+    )
+    airm_graph.build([tmp_path / "in"]).write(tmp_path / "dist")
+    with serving(tmp_path / "dist") as server:
+        assert "1 row of tables could not be used and was set aside" in server.get("/", headers=BROWSER).text

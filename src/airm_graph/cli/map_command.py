@@ -31,10 +31,11 @@ Examples:
 def command(inputs: tuple[str, ...], *, output: Path | None, document: str, records: str) -> int:
     """Propose a mapping: which column of a table is what, how sure that is, and why.
 
-    INPUTS are tables that belong together, or folders of them: which rows of one name rows of the
-        other is told by their values. What is not sure is written as a comment for you to decide. A
-        file called mapping.yaml beside tables is used when they are built. Says at the end how many
-        rows a build can use. Exits with 1 when something that a mapping needs is not sure.
+    INPUTS are tables that belong together, or folders of them: which rows of one name rows of
+    another is told by their values. What is not sure is written as a comment for you to decide. A
+    file called mapping.yaml beside tables is used when they are built. How many rows a build can
+    use, and why not the others, is said at the end. Exits with 1 when something that a mapping
+    needs is not sure.
     """
     from airm_graph.cli.show import write_report
     from airm_graph.export import replace_file

@@ -99,10 +99,10 @@ def write_summary(report: Report, *, files: Mapping[str, str], quiet: bool = Fal
         return
     lighter = {key: found for key, found in sorted(_by_rule(report).items()) if key[1] != "violation"}
     if lighter:
-        console.print("rules not met, and how often:")
+        console.print("rules not met, how often, and the first case of each:")
     for (_, severity, rule), found in lighter.items():
         console.print(
-            f"  {'note' if severity == 'info' else severity:<8} {rule:<7} {len(found):>5}  {_title(found[0])}", style=_STYLES[severity]
+            f"  {'note' if severity == 'info' else severity:<8} {rule:<7} {len(found):>5}  {found[0].message}", style=_STYLES[severity]
         )
     counts = report.counts
     console.print(f"findings: {counts['violation']} violations, {counts['warning']} warnings, {counts['info']} notes", style="bold")
@@ -135,12 +135,6 @@ def _by_rule(report: Report) -> dict[tuple[int, str, str], list[Finding]]:
     for finding in report.findings:
         found.setdefault((finding.severity.rank, finding.severity.value, finding.rule), []).append(finding)
     return found
-
-
-def _title(finding: Finding) -> str:
-    from airm_graph.rules import RULES
-
-    return RULES[finding.rule].title if finding.rule in RULES else finding.message.removeprefix("not met: ")
 
 
 def write_table(table: Table, *, base: str) -> None:

@@ -50,6 +50,7 @@ def write_tables(rows: Iterable[Quad], *, base: str = BASE, notice: str = "") ->
     tables: dict[str, Iterable[_Cells]] = {
         "graph-mitigations": graph.list_mitigations(),
         "graph-classifications": graph.list_classifications(),
+        "graph-subjects": graph.list_subjects(),
         "graph-sources": graph.list_sources(),
         "graph-agents": graph.list_agents(),
         "graph-captures": graph.list_captures(notice),
@@ -174,6 +175,27 @@ class _Graph:
             fixed = {"mitigation": self.path(self.owner.get(subject, "")), "edition": edition, "code": code, "label": label or "", "by": by}
             for row in self._at_least_one(self.spread(subject, single, several)):
                 yield row | fixed
+
+    def list_subjects(self) -> Iterator[_Cells]:
+        """List what mitigations are sorted under in schemes of others, a row for what captures say
+        alike.
+        """
+        for subject in self.of_type("airm:Mitigation"):
+            given: defaultdict[str, set[str]] = defaultdict(set)
+            for pairs in self.said[subject].values():
+                for concept in self.values(pairs, "dcterms:subject"):
+                    given[concept].update(path.removeprefix("capture/") for path in self.values(pairs, "airm:evidence"))
+            for path, evidence in sorted(given.items()):
+                concept, scheme = f"<{self.base}{path}>", path.rpartition("/")[0]
+                yield {
+                    "notation": self.one(concept, "skos:notation"),
+                    "label": self.one(concept, "skos:prefLabel"),
+                    "title": self.one(f"<{self.base}{scheme}>", "rdfs:label"),
+                    "concept": path,
+                    "scheme": scheme,
+                    "mitigation": self.path(subject),
+                    "evidence": " ".join(sorted(evidence, key=natural_key)),
+                }
 
     def list_sources(self) -> Iterator[_Cells]:
         single = _name_predicates("source", ("other title", "authors", "issued", "abstract"))

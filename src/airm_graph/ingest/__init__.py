@@ -2,6 +2,7 @@
 is.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -9,10 +10,11 @@ from pathlib import Path
 from airm_graph.errors import InputError
 from airm_graph.ingest.captures.cached import Reader
 from airm_graph.ingest.captures.together import read_together
-from airm_graph.ingest.formats import Row, Table, read_tables
+from airm_graph.ingest.formats import Row, Table, count_records, read_tables
 from airm_graph.ingest.inputs import Input, find_inputs
 from airm_graph.ingest.tables import load_mapping, read_records
 from airm_graph.ingest.tables.folders import read_folders
+from airm_graph.ingest.tables.headers import split_words
 from airm_graph.ingest.tables.mapping import read_mapping
 from airm_graph.ingest.tables.propose import Proposal
 from airm_graph.ingest.tables.propose import propose_mapping as propose_from_tables
@@ -26,6 +28,13 @@ __all__ = [
     "read_captures",
     "read_pages",
 ]
+
+#: What lists of measures are called, the surer words first.
+_MEASURES = (
+    frozenset({"mitigations", "controls", "measures", "safeguards", "countermeasures"}),
+    frozenset({"requirements", "actions", "practices", "recommendations", "guardrails"}),
+)
+_MANY = 8  # names of lists in a message
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,19 +148,51 @@ def propose_mapping(
     Raises:
         InputError: A path does not exist or cannot be read, or no table is among them that can.
     """
-    entries = [(entry, entry.path) for entry in find_inputs(paths) if entry.is_table and entry.path]
-    tables = [table for entry, path in entries for table in read_tables(path, file=entry.name, is_named=entry.is_named, records=records)]
+    entries = [entry for entry in find_inputs(paths) if entry.is_table and entry.path]
+    tables = _read_entries(entries, records)
+    if not records and (len(entries) == 1 or not all(table.header for table in tables)) and (records := _choose_records(entries)):
+        tables = _read_entries(entries, records)
     tried = tables
     tables = _join_single(tables)
     if not any(table.header for table in tables):
-        said = [finding.message for table in tables for finding in table.findings]
-        raise InputError(said[0] if said else "there is no table", file=str(paths[0]), remedy="name tables, or a folder of them")
+        raise _explain_no_table(entries, tables, str(paths[0]))
     proposal = propose_from_tables(tables, notice=notice, document=document, records=records)
     if proposal.missing:
         return proposal, (), ()
     mapping = replace(read_mapping(proposal.yaml.encode(), file="mapping.yaml"), found="mapping.yaml")
     found = read_records(tried, mappings=[mapping])
     return proposal, found.counts, tuple(finding for finding in found.findings if finding.severity is Severity.VIOLATION)
+
+
+def _read_entries(entries: Sequence[Input], records: str) -> list[Table]:
+    found = (read_tables(entry.path, file=entry.name, is_named=entry.is_named, records=records) for entry in entries if entry.path)
+    return [table for tables in found for table in tables]
+
+
+def _choose_records(entries: Sequence[Input]) -> str:
+    """Choose the lists of records that are called as measures are, where a file holds others, too.
+
+    Returns:
+        Their name; empty where the only list is meant, or where several names fit.
+    """
+    counts = _count_records(entries)
+    for words in _MEASURES:
+        ending = [name for name in counts if (split_words(name) or [""])[-1] in words]
+        found = [name for name in ending if len(split_words(name)) == 1] or ending
+        if found:
+            return found[0] if len(found) == 1 and len(counts) > 1 else ""
+    return ""
+
+
+def _count_records(entries: Sequence[Input]) -> Counter[str]:
+    return sum((Counter(count_records(entry.path, file=entry.name)) for entry in entries if entry.path), Counter[str]())
+
+
+def _explain_no_table(entries: Sequence[Input], tables: Sequence[Table], file: str) -> InputError:
+    said = [finding.message for table in tables for finding in table.findings]
+    lists = ", ".join(f"{name} ({count:,})" for name, count in _count_records(entries).most_common(_MANY))
+    remedy = f"name one with --records: {lists}" if lists else "name tables, or a folder of them"
+    return InputError(said[0].partition("; name one")[0] if said else "there is no table", file=file, remedy=remedy)
 
 
 def _join_single(tables: Sequence[Table]) -> list[Table]:

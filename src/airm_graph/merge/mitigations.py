@@ -10,7 +10,21 @@ from airm_graph.merge.identity import group_occurrences
 from airm_graph.merge.joins import Joins, link_mentions, list_mentions
 from airm_graph.merge.minting import digest
 from airm_graph.merge.occurrences import PAGE_EDITION, Occurrence, list_occurrences
-from airm_graph.model import ROLES, TEXTS, Agent, AssignedCode, Attested, Classification, Evidence, Link, Mitigation, Page, Repair
+from airm_graph.model import (
+    ROLES,
+    TEXTS,
+    Agent,
+    AssignedCode,
+    Attested,
+    Classification,
+    Entry,
+    Evidence,
+    Link,
+    Mitigation,
+    Page,
+    Repair,
+    Subject,
+)
 from airm_graph.text import slugify
 
 __all__ = ["Merged", "merge_mitigations"]
@@ -93,6 +107,7 @@ def _merge_group(
     )
     cells = [role.evidence for role in said] + [entry.parent.evidence for entry in entries if entry.parent]
     cells += [cell for entry in entries for _, cell in entry.reasons]
+    cells += [cell for entry in entries for _, cell in entry.subjects]
     cells += [aside for page in own if page.own for aside in page.own.asides]
     return Mitigation(
         key=key,
@@ -115,7 +130,16 @@ def _merge_group(
             if page.own and page.own.reasoning and page.own.reasoning_evidence and not page.own.code
         )
         + attest((text.published, cell) for entry in entries for text, cell in entry.reasons),
+        subjects=_gather_subjects(entries),
     )
+
+
+def _gather_subjects(entries: Sequence[Entry]) -> tuple[tuple[Subject, tuple[Evidence, ...]], ...]:
+    found: defaultdict[Subject, list[Evidence]] = defaultdict(list)
+    for entry in entries:
+        for subject, cell in entry.subjects:
+            found[subject].append(cell)
+    return tuple((subject, sort_evidence(cells)) for subject, cells in sorted(found.items()))
 
 
 def _classify(members: Sequence[Occurrence], pages: Sequence[Page]) -> tuple[Classification, ...]:

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from airm_graph.merge.attest import sort_evidence
 from airm_graph.merge.conflicts import find_conflicts, find_source_conflicts
-from airm_graph.model import ROLES, TEXTS, Agent, Attested, Capture, Classification, Evidence, Mitigation, Records, Source
+from airm_graph.model import ROLES, TEXTS, Agent, Attested, Capture, Classification, Evidence, Mitigation, Records, Source, Subject
 
 __all__ = ["join_records"]
 
@@ -17,6 +17,7 @@ _CONFLICTS = frozenset(f"MRG-0{number}" for number in range(1, 10))
 _Record = TypeVar("_Record", Capture, Source, Mitigation, Classification)
 _Named = tuple[str, Attested]
 _Agents = tuple[tuple[Agent, tuple[Evidence, ...]], ...]
+_Subjects = tuple[tuple[Subject, tuple[Evidence, ...]], ...]
 
 
 def join_records(records: Records, restored: Iterable[Records]) -> Records:
@@ -98,6 +99,7 @@ def _join_mitigations(one: Mitigation, other: Mitigation) -> Mitigation:
         part_of=_unite(one.part_of, other.part_of),
         texts=_unite_named(TEXTS, one.texts, other.texts),
         reasonings=_unite(one.reasonings, other.reasonings),
+        subjects=_unite_subjects(one.subjects, other.subjects),
     )
 
 
@@ -129,3 +131,10 @@ def _unite_agents(one: _Agents, other: _Agents) -> _Agents:
     for agent, locations in (*one, *other):
         found[agent].extend(locations)
     return tuple((agent, sort_evidence(locations)) for agent, locations in sorted(found.items()))
+
+
+def _unite_subjects(one: _Subjects, other: _Subjects) -> _Subjects:
+    found: defaultdict[Subject, list[Evidence]] = defaultdict(list)
+    for subject, locations in (*one, *other):
+        found[subject].extend(locations)
+    return tuple((subject, sort_evidence(locations)) for subject, locations in sorted(found.items()))

@@ -19,6 +19,7 @@ from airm_graph.model.pages import (
     Repair,
     Role,
     SourceBlock,
+    Subject,
     Text,
 )
 from airm_graph.model.records import Attested, Classification, Mitigation, Records, Source
@@ -55,6 +56,7 @@ __all__ = [
     "Severity",
     "Source",
     "SourceBlock",
+    "Subject",
     "TableCount",
     "Text",
 ]

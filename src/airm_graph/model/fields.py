@@ -24,6 +24,7 @@ GRAPH_TABLES: Mapping[str, tuple[str, ...]] = MappingProxyType(
             *("mitigation", "part of", "source", "evidence"),
         ),
         "graph-classifications": ("code", "label", "reason", "by", "agents", "created", "edition", "mitigation", "evidence"),
+        "graph-subjects": ("notation", "label", "title", "concept", "scheme", "mitigation", "evidence"),
         "graph-sources": (
             "title",
             "authors",

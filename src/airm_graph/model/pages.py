@@ -1,5 +1,7 @@
 """What one page or table says, as its reader found it."""
 
+import hashlib
+import re
 from dataclasses import dataclass
 
 from airm_graph.model.findings import Location
@@ -18,8 +20,12 @@ __all__ = [
     "Repair",
     "Role",
     "SourceBlock",
+    "Subject",
     "Text",
 ]
+
+#: What can be the last part of an IRI as it stands.
+_SEGMENT = re.compile(r"[0-9A-Za-z_~-](?:[0-9A-Za-z._~-]*[0-9A-Za-z_~-])?")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -236,6 +242,33 @@ class Role:
 
 
 @dataclass(frozen=True, slots=True, order=True)
+class Subject:
+    """A concept of somebody else's scheme that a row is sorted under, as the row calls it.
+
+    Attributes:
+        scheme: Path of the scheme below the base, ``scheme/<name>``.
+        title: Title of the scheme.
+        notation: Code; empty where the table has none.
+        label: Label; empty where the table has none.
+    """
+
+    scheme: str
+    title: str
+    notation: str
+    label: str
+
+    @property
+    def key(self) -> str:
+        """Path of its IRI below the base; what cannot stand in one is told apart by a digest."""
+        text = self.notation or self.label
+        if _SEGMENT.fullmatch(text):
+            return f"{self.scheme}/{text}"
+        digest = hashlib.sha256(text.encode()).hexdigest()[:8]
+        words = re.sub("[^a-z0-9]+", "-", text.lower()).strip("-")[:60].strip("-")
+        return f"{self.scheme}/{words}-{digest}" if words else f"{self.scheme}/{digest}"
+
+
+@dataclass(frozen=True, slots=True, order=True)
 class Parent:
     """The row of the same table that a row is part of, and the cell that says so: that of the one
     or of the other.
@@ -253,6 +286,7 @@ class Entry:
         texts: What else it says, by the names of `TEXTS`.
         repairs: Of its texts, each with the cell that was repaired.
         reasons: Reasons that stand without a code, each with its cell.
+        subjects: Concepts of other schemes, each with its cell.
     """
 
     evidence: Evidence
@@ -265,6 +299,7 @@ class Entry:
     parent: Parent | None = None
     repairs: tuple[tuple[Evidence, Repair], ...] = ()
     reasons: tuple[tuple[Text, Evidence], ...] = ()
+    subjects: tuple[tuple[Subject, Evidence], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

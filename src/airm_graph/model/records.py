@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from airm_graph.model.findings import Finding
 from airm_graph.model.join_decisions import Link
-from airm_graph.model.pages import Agent, Capture, Evidence, Repair
+from airm_graph.model.pages import Agent, Capture, Evidence, Repair, Subject
 
 __all__ = ["Attested", "Classification", "Mitigation", "Records", "Source"]
 
@@ -54,6 +54,7 @@ class Mitigation:
         part_of: Keys of parents in the outline; more than one when pages disagree.
         texts: What else a table says of it: (name of `TEXTS`, attested text) pairs.
         reasonings: Reasons of pages and rows that give no code: why it has this one or none.
+        subjects: Concepts of other schemes than ours, each with the places that say so.
     """
 
     key: str
@@ -67,6 +68,7 @@ class Mitigation:
     part_of: tuple[Attested, ...] = ()
     texts: tuple[tuple[str, Attested], ...] = ()
     reasonings: tuple[Attested, ...] = ()
+    subjects: tuple[tuple[Subject, tuple[Evidence, ...]], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from airm_graph.ingest.fix import find_fixes
     from airm_graph.pipeline.building import build, open_reader
     from airm_graph.pipeline.comparison import diff, read_release
-    from airm_graph.pipeline.describing import describe, describe_pages
+    from airm_graph.pipeline.describing import count_set_aside, describe, describe_pages
     from airm_graph.pipeline.loading import find_base, is_release, load, read_rdf, read_sums
     from airm_graph.pipeline.migration import propose_mapping
     from airm_graph.pipeline.options import BuildOptions
@@ -29,6 +29,7 @@ __all__ = [
     "Platform",
     "Proposal",
     "build",
+    "count_set_aside",
     "describe",
     "describe_pages",
     "diff",
@@ -49,7 +50,7 @@ _HOMES = {
     "find_fixes": "ingest.fix",
     **dict.fromkeys(("build", "open_reader"), "pipeline.building"),
     **dict.fromkeys(("diff", "read_release"), "pipeline.comparison"),
-    **dict.fromkeys(("describe", "describe_pages"), "pipeline.describing"),
+    **dict.fromkeys(("count_set_aside", "describe", "describe_pages"), "pipeline.describing"),
     **dict.fromkeys(("find_base", "is_release", "load", "read_rdf", "read_sums"), "pipeline.loading"),
     "propose_mapping": "pipeline.migration",
     "BuildOptions": "pipeline.options",

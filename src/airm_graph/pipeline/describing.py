@@ -8,19 +8,16 @@ from airm_graph.ingest import read_captures
 from airm_graph.model import Item, Page
 from airm_graph.notice import NOTICE
 from airm_graph.pipeline.loading import load
+from airm_graph.pipeline.views import Graph
 from airm_graph.resources import find_resource
 from airm_graph.version import VERSION
 
-__all__ = ["describe", "describe_pages"]
+__all__ = ["count_set_aside", "describe", "describe_pages"]
 
 
 def describe(path: str | Path | None = None) -> dict[str, object]:
     """Say what a graph holds: version, notice, counts, digest; takes what `load` takes."""
     graph = load(path)
-    aside = len(graph.quarantine)
-    if path is not None and (written := Path(path) / QUARANTINE).is_file():
-        with written.open(encoding="utf-8", newline="") as rows:
-            aside = sum(1 for _ in csv.reader(rows)) - 1
     return {
         "version": VERSION,
         "notice": NOTICE,
@@ -28,9 +25,19 @@ def describe(path: str | Path | None = None) -> dict[str, object]:
         "triples": len(graph),
         "digest": graph.digest,
         "counts": graph.count(),
-        "rows set aside": aside,
+        "rows set aside": count_set_aside(graph, path),
         "findings": graph.report.counts if graph.links is not None or graph.report.files else None,
     }
+
+
+def count_set_aside(graph: Graph, path: str | Path | None = None) -> int:
+    """Count the rows of tables that were set aside when a graph was built, or before it was written
+    to *path*.
+    """
+    if path is None or not (written := Path(path) / QUARANTINE).is_file():
+        return len(graph.quarantine)
+    with written.open(encoding="utf-8", newline="") as rows:
+        return sum(1 for _ in csv.reader(rows)) - 1
 
 
 def describe_pages(path: str | Path | None = None) -> dict[str, object]:

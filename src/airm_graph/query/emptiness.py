@@ -5,7 +5,7 @@ from difflib import get_close_matches
 
 from airm_graph.errors import ParameterError
 from airm_graph.namespaces import PREFIXES, literal, rebase_text
-from airm_graph.query.library import Answering, Parameter, Query, bind_query
+from airm_graph.query.library import Answering, Parameter, Query, bind_query, split_edition
 
 __all__ = ["explain_emptiness"]
 
@@ -30,6 +30,7 @@ def explain_emptiness(store: Answering, query: Query, arguments: Mapping[str, st
             message has the nearest names.
     """
     asked = _Asked(store, base)
+    arguments = split_edition(query, arguments)
     values = {one.name: arguments.get(one.name, one.default) for one in query.parameters}
     edition = (values.get("edition") or "").removeprefix(base).removeprefix("taxonomy/")
     if not asked.count("?s a airm:Mitigation"):

@@ -25,7 +25,19 @@ from airm_graph.namespaces import BASE, literal, rebase_text
 from airm_graph.query.answers import Table, format_table, sort_table
 from airm_graph.resources import find_resource
 
-__all__ = ["KINDS", "Answering", "Parameter", "Query", "Table", "bind_query", "format_table", "list_queries", "load_query", "run_query"]
+__all__ = [
+    "KINDS",
+    "Answering",
+    "Parameter",
+    "Query",
+    "Table",
+    "bind_query",
+    "format_table",
+    "list_queries",
+    "load_query",
+    "run_query",
+    "split_edition",
+]
 
 #: Kinds of parameters, and what each takes, in the words of an error message.
 KINDS = {
@@ -35,7 +47,7 @@ KINDS = {
     "integer": "a whole number of at most 18 digits",
     "iri": "an absolute http or https IRI",
     "mitigation": "SOURCE/NAME, a path that begins mitigation/, or an IRI",
-    "notation": "numbers joined by dots, such as 1.1.3",
+    "notation": "numbers joined by dots, such as 1.1.3, or v2/1.1.3 where the query has an edition",
     "path": "a path below the base, such as taxonomy/v2, or its whole IRI",
     "source": "a name such as gipiskis-2024-risk-sources, a path that begins source/, or an IRI",
     "text": "text of at most 2000 characters, without control characters",
@@ -59,6 +71,7 @@ _IRI = re.compile(
 # Segments as this project mints them: no empty one, no "..", no dot at the end.
 _SEGMENT = r"[0-9A-Za-z_~-](?:[0-9A-Za-z._~-]*[0-9A-Za-z_~-])?"
 _PATH = re.compile(rf"{_SEGMENT}(?:/{_SEGMENT})*(?:#{_SEGMENT})?")
+_CODE_OF_EDITION = re.compile(r"(v[12])/([0-9.]+)")
 _NOTATION = re.compile(r"[0-9]{1,3}(?:\.[0-9]{1,3}){0,4}")
 _INTEGER = re.compile(r"[+-]?[0-9]{1,18}")
 _NOT_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
@@ -173,7 +186,7 @@ def bind_query(query: Query, arguments: Mapping[str, str] | None = None, *, base
     """
     if not _IRI.fullmatch(base):
         raise QueryError(f"the base {base!r} is not an absolute http or https IRI")
-    arguments = arguments or {}
+    arguments = split_edition(query, arguments or {})
     names = [parameter.name for parameter in query.parameters]
     for name in arguments:
         if name not in names:
@@ -190,6 +203,30 @@ def bind_query(query: Query, arguments: Mapping[str, str] | None = None, *, base
 
     # One pass over the text of the file: nothing that an argument brings is looked at again.
     return _PLACEHOLDER.sub(fill, rebase_text(query.text, base))
+
+
+def split_edition(query: Query, arguments: Mapping[str, str]) -> Mapping[str, str]:
+    """Take the edition off a code that is given with it, as ``v1/3.1``: it becomes the argument for
+    the edition.
+
+    Raises:
+        ParameterError: Another edition is asked for, too.
+
+    >>> dict(split_edition(load_query("mitigations-by-code"), {"code": "v1/3.1"}))
+    {'code': '3.1', 'edition': 'v1'}
+    """
+    edition = next((parameter.name for parameter in query.parameters if parameter.kind == "edition"), "")
+    found = dict(arguments)
+    for parameter in query.parameters if edition else ():
+        match = _CODE_OF_EDITION.fullmatch(str(found.get(parameter.name))) if parameter.kind == "notation" else None
+        if match and str(found.get(edition, match[1])).rpartition("/")[2] != match[1]:
+            what = (
+                f"parameter {parameter.name!r} of query {query.name!r} is a code of {match[1]}, but {edition}={found[edition]} is asked for"
+            )
+            raise ParameterError(what, parameter=edition)
+        if match:
+            found |= {edition: match[1], parameter.name: match[2]}
+    return found
 
 
 def run_query(store: Answering, query: str | Query, arguments: Mapping[str, str] | None = None, *, base: str = BASE) -> Table:

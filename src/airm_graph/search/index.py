@@ -58,7 +58,7 @@ class Hit:
 
     Attributes:
         kind: mitigation, source, code, actor, lifecycle or function.
-        codes: Notations of its codes, joined by commas.
+        codes: Edition, notation and label of its codes, with semicolons between.
         source: Title of its source.
         score: The larger, the better; 0 where no text was asked for.
         snippet: The text around what was found.

@@ -77,7 +77,7 @@ class _Reader:
 
     def read(self, subject: str, kind: str) -> Document:
         links = [(facet, o) for name, facet in _LINKS.items() for o in self._get(subject, name)]
-        codes = sorted({notation for o in self._get(subject, "airm:code") for notation in self._texts(o, "skos:notation")})
+        codes = sorted({self._name_code(o) for o in self._get(subject, "airm:code")})
         facets = {self._value("kind", kind), *(self._value(facet, o) for facet, o in links)}
         if kind == "code":
             facets |= {self._value("edition", o) for o in self._get(subject, "skos:inScheme")}
@@ -91,7 +91,7 @@ class _Reader:
             description=self._join(subject, "dcterms:description", "dcterms:abstract", "skos:scopeNote"),
             reasons="\n".join(text for o in self._get(subject, "airm:classification") for text in self._texts(o, "airm:reasoning")),
             source="\n".join(self._name(o) for o in sources) or self._join(subject, "airm:authors"),
-            codes=", ".join(codes),
+            codes="; ".join(codes),
             facets=tuple(sorted(facets)),
         )
 
@@ -111,6 +111,11 @@ class _Reader:
         if facet == "kind":
             return FacetValue(facet, value, value, value)
         if (facet, value) not in self._values:
-            name = " ".join((*self._texts(value, "skos:notation"), self._name(value))).strip()
+            name = self._name_code(value) if facet == "code" else self._name(value)
             self._values[facet, value] = FacetValue(facet, value[1:-1], value[1:-1].rpartition("/")[2], name)
         return self._values[facet, value]
+
+    def _name_code(self, code: str) -> str:
+        """Write edition, notation and label of a code, as far as they are known."""
+        editions = [scheme[1:-1].rpartition("/")[2] for scheme in self._get(code, "skos:inScheme")]
+        return " ".join((*editions, *self._texts(code, "skos:notation"), self._name(code))).strip()

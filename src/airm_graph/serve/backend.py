@@ -15,7 +15,7 @@ from airm_graph.export import EXPORTS, make_options
 from airm_graph.graph.store import Result, Store
 from airm_graph.namespaces import PREFIXES
 from airm_graph.notice import NOTICE
-from airm_graph.pipeline import Graph, is_release, load, read_sums
+from airm_graph.pipeline import Graph, count_set_aside, is_release, load, read_sums
 from airm_graph.query.answers import Table, format_table
 from airm_graph.query.library import list_queries, run_query
 from airm_graph.search import SearchIndex, search_index
@@ -70,7 +70,14 @@ class Backend:
     """
 
     def __init__(
-        self, graph: Graph, *, limits: Limits, files: Mapping[str, ReleaseFile] | None = None, changed: float = 0.0, public_url: str = ""
+        self,
+        graph: Graph,
+        *,
+        limits: Limits,
+        files: Mapping[str, ReleaseFile] | None = None,
+        changed: float = 0.0,
+        public_url: str = "",
+        aside: int = 0,
     ) -> None:
         """Load everything.
 
@@ -80,6 +87,7 @@ class Backend:
             files: Files of the release by name.
             changed: Time of the data, in seconds since 1970.
             public_url: Address under which users reach the server, with a slash at the end.
+            aside: How many rows of tables were set aside when the graph was built.
         """
         self._base, self._limits = graph.base, limits
         endpoint = f"{public_url or graph.base}sparql"
@@ -96,7 +104,7 @@ class Backend:
         self._index = SearchIndex.build(graph.quads, base=graph.base)
         options = make_options(graph.base, comment=NOTICE)
         self._options = replace(options, prefixes={**options.prefixes, **SERVICE_PREFIXES})
-        self.info = self._make_info(graph, endpoint=endpoint, files=files or {}, changed=changed)
+        self.info = self._make_info(graph, endpoint=endpoint, files=files or {}, changed=changed, aside=aside)
         self._answers: Mapping[str, Callable[[Message], Reply]] = {
             "graph": self._answer_graph,
             "query": self._answer_query,
@@ -108,11 +116,11 @@ class Backend:
             "table": self._answer_table,
         }
 
-    def _make_info(self, graph: Graph, *, endpoint: str, files: Mapping[str, ReleaseFile], changed: float) -> Mapping[str, Any]:
+    def _make_info(self, graph: Graph, *, endpoint: str, files: Mapping[str, ReleaseFile], changed: float, aside: int) -> Mapping[str, Any]:
         return {
             "base": graph.base,
             "notice": NOTICE,
-            "digest": _make_digest(graph, endpoint),
+            "digest": _make_digest(graph, f"{endpoint} {aside}" if aside else endpoint),
             "version": version("airm-graph"),
             "changed": changed,
             "graphs": sorted(self._graphs),
@@ -121,6 +129,7 @@ class Backend:
             "counts": {row[0]: int(row[1] or 0) for row in run_query(self._store, "counts", base=self._base).values()},
             "prefixes": self._options.prefixes,
             "files": _list_distributions(self._store, files, base=graph.base),
+            "aside": aside,
         }
 
     def warm_up(self) -> None:
@@ -307,7 +316,9 @@ def load_backend(path: Path | None, *, limits: Limits, public_url: str = "") -> 
     if graph.is_empty:
         raise InputError("holds no statement", file=str(path), remedy="build a graph first: airm-graph build captures/ -o dist")
     files = _list_files(folder, sums) if folder else {}
-    backend = Backend(graph, limits=limits, files=files, changed=_find_time(path, folder), public_url=public_url)
+    backend = Backend(
+        graph, limits=limits, files=files, changed=_find_time(path, folder), public_url=public_url, aside=count_set_aside(graph, folder)
+    )
     if folder and read_sums(folder) != sums:
         raise InputError("another release was written there while it was loaded", file=str(folder), remedy="start again")
     # Everything was copied; threads of DuckDB end with the table, and whoever forks has one.

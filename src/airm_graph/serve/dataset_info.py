@@ -27,6 +27,7 @@ class DatasetInfo:
         counts: How many things there are of each kind, as the query ``counts`` says.
         prefixes: Prefix to namespace.
         files: Files of the release by path below the base.
+        aside: How many rows of tables were set aside when the graph was built.
     """
 
     base: str
@@ -40,6 +41,7 @@ class DatasetInfo:
     counts: Mapping[str, int]
     prefixes: Mapping[str, str]
     files: Mapping[str, ReleaseFile]
+    aside: int = 0
 
     @classmethod
     def from_json(cls, found: Mapping[str, Any]) -> "DatasetInfo":

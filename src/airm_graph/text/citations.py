@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from airm_graph.text.spans import Kind, Span, skip_spaces, space_before
 from airm_graph.text.words import NAME_PARTICLES, TAKES_OBJECT
 
-__all__ = ["find_citation_marks"]
+__all__ = ["find_citation_marks", "find_cited_works"]
 
 _NUMBERS = r"[1-9]\d{0,2}(?:\s{0,3}[,;–-]\s{0,3}[1-9]\d{0,2})*"
 # A range in two brackets, [3]–[5], is left whole.
@@ -27,8 +27,8 @@ _MAY_STAND_BEFORE = _MAY_TOUCH | frozenset("\"')]%")
 
 
 def find_citation_marks(text: str, kind: Kind) -> Iterator[Span]:  # noqa: ARG001
-    """Find citation marks with the space before them; a mark that a sentence needs (``as shown in
-    [20]``) is left.
+    """Find numbers of citations with the space before them; a mark that a sentence needs (``as
+    shown in [20]``) is left.
     """
     listed = _is_list(text)
     for match in _MARK.finditer(text):
@@ -37,6 +37,12 @@ def find_citation_marks(text: str, kind: Kind) -> Iterator[Span]:  # noqa: ARG00
     for match in _UNCLOSED.finditer(text):
         if not _is_closed(text, match.end()) and _can_go(text, match.start(), match.end(), glued=_MAY_TOUCH):
             yield space_before(text, match.start()), match.end(), ""
+
+
+def find_cited_works(text: str, kind: Kind) -> Iterator[Span]:  # noqa: ARG001
+    """Find authors and years in brackets, with the space before them, where the sentence stands
+    without them.
+    """
     for match in _GROUP.finditer(text):
         if _is_works(match["body"]) and _can_go(text, match.start(), match.end(), glued=None):
             yield space_before(text, match.start()), match.end(), ""

@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 
 from airm_graph.model import Repair, Text
 from airm_graph.text.characters import find_escaped_characters, find_invisible_characters, find_ligature_characters
-from airm_graph.text.citations import find_citation_marks
+from airm_graph.text.citations import find_citation_marks, find_cited_works
 from airm_graph.text.footnotes import find_footnote_numbers
 from airm_graph.text.markup import (
     find_inline_bullets,
@@ -25,6 +25,7 @@ __all__ = ["REPAIR_RULES", "repair_text"]
 
 _Finder = Callable[[str, Kind], Iterator[Span]]
 
+_CITATION_MARK = "Takes out citations: numbers in square brackets, authors and years with “et al.”."
 # In order of priority: where two rules meet, the earlier one wins and the later one looks again at
 # what is left.
 _RULES: tuple[tuple[str, _Finder, str], ...] = (
@@ -39,7 +40,8 @@ _RULES: tuple[tuple[str, _Finder, str], ...] = (
     ("line-break", find_line_breaks, "Writes a name or title that is broken over lines on one line."),
     ("markdown-link", find_markdown_links, "Keeps the words of a Markdown link and drops its address."),
     ("escaped-character", find_escaped_characters, "Takes out the backslash that Markdown puts before a mark."),
-    ("citation-mark", find_citation_marks, "Takes out citations: numbers in square brackets, authors and years with “et al.”."),
+    ("citation-mark", find_citation_marks, _CITATION_MARK),
+    ("citation-mark", find_cited_works, _CITATION_MARK),
     ("inline-bullet", find_inline_bullets, "Starts a line, with a hyphen, for each item of a list that runs on in one line."),
     ("lost-ligature", find_lost_ligatures, "Gives a word of a closed list its lost letters back: aacks is attacks."),
     ("lost-hyphen", find_lost_hyphens, "Gives a word of a closed list its lost hyphen back: thirdparty is third-party."),
@@ -61,7 +63,7 @@ _KEEP_ADDRESSES = frozenset({"citation-mark", "footnote-number", "inline-bullet"
 _ROUNDS = 12  # text that people wrote settles in two or three
 
 
-def repair_text(lines: Sequence[tuple[int, int, str]], *, kind: Kind, words: Collection[str] = ()) -> Text:
+def repair_text(lines: Sequence[tuple[int, int, str]], *, kind: Kind, words: Collection[str] = (), is_cited: bool = True) -> Text:
     """Repair a text and list every change.
 
     Args:
@@ -70,6 +72,7 @@ def repair_text(lines: Sequence[tuple[int, int, str]], *, kind: Kind, words: Col
         kind: What the text is; bullets and structured prefixes are repaired in prose only, line
             breaks in names and titles only.
         words: Words, in lower case, that stand elsewhere in the input: one that is split is joined.
+        is_cited: Whether authors and years in brackets are citations to take out, and no prose.
 
     Returns:
         The fragments joined by line feeds, the repaired text, and the repairs by place. Stripping
@@ -80,7 +83,7 @@ def repair_text(lines: Sequence[tuple[int, int, str]], *, kind: Kind, words: Col
     'Resist attacks.'
     """
     captured = "\n".join(fragment for _, _, fragment in lines)
-    edits = _settle(captured, kind, words)
+    edits = _settle(captured, kind, words, is_cited=is_cited)
     starts = [0]
     for _, _, fragment in lines:
         starts.append(starts[-1] + len(fragment) + 1)
@@ -93,11 +96,11 @@ def repair_text(lines: Sequence[tuple[int, int, str]], *, kind: Kind, words: Col
     return Text(captured, apply_edits(captured, edits), tuple(sorted(repairs)))
 
 
-def _settle(captured: str, kind: Kind, words: Collection[str]) -> list[Edit]:
+def _settle(captured: str, kind: Kind, words: Collection[str], *, is_cited: bool) -> list[Edit]:
     stripped = edits = strip_edits(captured, each_line=kind == "prose")
     for _ in range(_ROUNDS):
         text = apply_edits(captured, edits)
-        found = _find_edits(text, kind, words)
+        found = _find_edits(text, kind, words, is_cited=is_cited)
         if not found:
             return [edit for edit in edits if edit.after != captured[edit.start : edit.end]]
         edits = compose_edits(edits, found)
@@ -105,14 +108,14 @@ def _settle(captured: str, kind: Kind, words: Collection[str]) -> list[Edit]:
     return stripped
 
 
-def _find_edits(text: str, kind: Kind, words: Collection[str]) -> list[Edit]:
+def _find_edits(text: str, kind: Kind, words: Collection[str], *, is_cited: bool) -> list[Edit]:
     taken = bytearray(len(text))
     addresses = bytearray(len(text))
     for match in _ADDRESS.finditer(text):
         addresses[match.start() : match.end()] = b"\1" * (match.end() - match.start())
     edits = []
     for rule, find, _ in _RULES:
-        for start, end, after in find(text, kind):
+        for start, end, after in find(text, kind) if is_cited or find is not find_cited_works else ():
             if taken.find(1, start, end) != -1 or (rule in _KEEP_ADDRESSES and addresses.find(1, start, end) != -1):
                 continue
             taken[start:end] = b"\1" * (end - start)

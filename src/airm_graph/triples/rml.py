@@ -67,7 +67,7 @@ _SPOT = "'l' || repairs.line || '-c' || repairs.position || '-' || repairs.rule"
 _SPOT = f"CASE WHEN \"row\" IS NULL THEN {_SPOT} ELSE split_part(evidence.evidence, '/', 2) || '-' || {_SPOT} END"
 _KINDS = ("person", "organization", "software")
 _EVIDENCE = {"evidence": "'capture/' || evidence"}
-_FILES = ("captures", "evidence", "repairs", "sources", "agents", "mitigations", "classifications")
+_FILES = ("captures", "evidence", "repairs", "sources", "agents", "mitigations", "classifications", "subjects")
 
 
 @cache
@@ -121,6 +121,7 @@ def _views() -> Mapping[str, _View]:
             },
             {"agents": " ", "created": " ", "evidence": " "},
         ),
+        "subject": _View("subjects", {"key": "concept"}),
     }
 
 

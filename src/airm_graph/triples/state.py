@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from types import MappingProxyType
 
-from airm_graph.model import ROLES, TEXTS, Agent, Attested, Capture, Classification, Evidence, Mitigation, Records, Repair, Source
+from airm_graph.model import ROLES, TEXTS, Agent, Attested, Capture, Classification, Evidence, Mitigation, Records, Repair, Source, Subject
 from airm_graph.namespaces import iri, literal, term
 from airm_graph.taxonomy import label_classification
 from airm_graph.terms import Quad
@@ -70,6 +70,7 @@ def list_facts(records: Records, *, files: Mapping[str, str] = MappingProxyType(
     for mitigation in records.mitigations:
         yield _list_mitigation(mitigation)
         yield from describe(mitigation.evidence)
+        yield from (_list_subject(mitigation.key, subject, locations) for subject, locations in mitigation.subjects)
         for classification in mitigation.classifications:
             yield _list_classification(mitigation.key, classification)
             yield from (_list_agent(agent, locations) for agent, locations in classification.agents)
@@ -264,3 +265,15 @@ def _list_classification(mitigation: str, one: Classification) -> Facts:
         "evidence": _link(one.evidence),
     }
     return Facts("classification", single, several, _graphs(one.evidence))
+
+
+def _list_subject(mitigation: str, subject: Subject, locations: Sequence[Evidence]) -> Facts:
+    single = {
+        "key": subject.key,
+        "mitigation": mitigation,
+        "scheme": subject.scheme,
+        "title": subject.title,
+        "notation": subject.notation or None,
+        "label": subject.label or None,
+    }
+    return Facts("subject", single, {}, _graphs(locations))

@@ -44,6 +44,7 @@ SEVERAL = MappingProxyType(
             ("other name", "identifier", "description", *TEXTS, "reason", "actor", "lifecycle", "function", "part of", "evidence")
         ),
         "classification": frozenset(("reason", "agents", "created", "evidence")),
+        "subject": frozenset[str](),
     }
 )
 _FIELD = re.compile(r"\{([^}]+)\}")
@@ -55,7 +56,7 @@ class Statement:
 
     Attributes:
         record: Kind of record: ``capture``, ``evidence``, ``repair``, ``source``, ``agent``,
-            ``mitigation`` or ``classification``.
+            ``mitigation``, ``classification`` or ``subject``.
         predicate: Prefixed name.
         value: Text in which ``{field}`` stands for a field of the record; a field with several
             values makes as many statements. For the form ``class`` the prefixed name of a class.
@@ -159,6 +160,15 @@ STATEMENTS = (
     Statement("classification", "prov:wasAttributedTo", "{agents}", "iri"),
     Statement("classification", "dcterms:created", "{created}", "date"),
     Statement("classification", "airm:evidence", "{evidence}", "iri"),
+    # Schemes of others are kept as they are, and no shape of ours judges their codes.
+    Statement("subject", "dcterms:subject", "{key}", "iri", subject="mitigation"),
+    Statement("subject", "rdf:type", "skos:Concept", "class"),
+    Statement("subject", "skos:notation", "{notation}"),
+    Statement("subject", "rdfs:label", "{label}"),
+    Statement("subject", "skos:prefLabel", "{label}"),
+    Statement("subject", "skos:inScheme", "{scheme}", "iri"),
+    Statement("subject", "rdf:type", "skos:ConceptScheme", "class", subject="scheme"),
+    Statement("subject", "rdfs:label", "{title}", subject="scheme"),
 )
 
 

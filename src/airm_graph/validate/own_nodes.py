@@ -9,11 +9,14 @@ from airm_graph.validate.results import Result
 
 __all__ = ["OwnNodes"]
 
+#: Below the base stand schemes of others, too, as tables name them.
+_OF_OTHERS = "scheme/"
+
 
 @dataclass(frozen=True, slots=True)
 class OwnNodes:
-    """The nodes that some shapes are for: IRIs below the base, and instances of classes of the
-    project.
+    """The nodes that some shapes are for: IRIs below the base, without the schemes of others, and
+    instances of classes of the project.
 
     Attributes:
         habits: Those shapes, as terms; the others are for every node.
@@ -30,13 +33,17 @@ class OwnNodes:
         classes = f"SELECT id FROM terms WHERE kind = {IRI} AND starts_with(lexical, {quote(vocabulary)})"
         return (
             f"SELECT id FROM terms WHERE kind = {IRI} AND starts_with(lexical, {quote(self.base)}) "
+            f"AND NOT starts_with(lexical, {quote(self.base + _OF_OTHERS)}) "
             f"UNION SELECT s AS id FROM quads WHERE p = {kind} AND o IN ({classes})"
         )
+
+    def _is_below(self, node: str) -> bool:
+        return node.startswith(f"<{self.base}") and not node.startswith(f"<{self.base}{_OF_OTHERS}")
 
     def keep(self, results: Iterable[Result], *, table: TripleTable) -> list[Result]:
         """Keep the results that shapes found on the nodes they are for."""
         every = list(results)
-        doubtful = {result.focus for result in every if result.shape in self.habits and not result.focus.startswith(f"<{self.base}")}
+        doubtful = {result.focus for result in every if result.shape in self.habits and not self._is_below(result.focus)}
         if not doubtful:
             return every
         ids = table.find_ids(doubtful)

@@ -26,7 +26,7 @@ from airm_graph.ingest.formats.rows import (
 )
 from airm_graph.ingest.formats.tree_rows import read_lists
 
-__all__ = ["read_json", "read_json_lines"]
+__all__ = ["hold_json", "read_json", "read_json_lines"]
 
 _SPACE = re.compile(r"[ \t\n\r]*")
 _NUMBER_END = re.compile(r"[-+.0-9eE]*\Z")
@@ -49,7 +49,7 @@ def read_json(pieces: Iterable[str], out: Pass) -> Iterator[Row]:
     """
     out.media_type = "application/json"
     if out.records:
-        yield from read_lists(_take_whole(_Scanner(pieces)), out)
+        yield from read_lists(hold_json(pieces), out)
         return
     search = _Search(_Scanner(pieces), "TAB-01" if out.is_named else "TAB-28")
     flat = Flattener()
@@ -98,10 +98,18 @@ def read_json_lines(pieces: Iterable[str], out: Pass) -> Iterator[Row]:
         raise UnreadableError("the file is empty")
 
 
-def _take_whole(scanner: "_Scanner") -> Any:
+def hold_json(pieces: Iterable[str]) -> Any:
+    """Read a JSON text as a whole.
+
+    Raises:
+        UnreadableError: The text is not JSON.
+    """
+    scanner = _Scanner(pieces)
     if not scanner.peek():
         raise UnreadableError("the file is empty")
-    return scanner.value(limit=_MAX_WHOLE)
+    value = scanner.value(limit=_MAX_WHOLE)
+    scanner.take_end()
+    return value
 
 
 def _refuse_constant(name: str) -> NoReturn:
@@ -169,6 +177,11 @@ class _Scanner:
             self._move(end)
             return value
 
+    def take_end(self) -> None:
+        """Read to the end, where nothing more may stand."""
+        if self.peek():
+            raise self.refuse("behind the end of the JSON stands more; is it JSON Lines, named .jsonl?")
+
     def refuse(self, what: str) -> UnreadableError:
         """Make an error at the current line."""
         return UnreadableError(what, line=self.line)
@@ -206,8 +219,7 @@ class _Search:
         if not self.scanner.peek():
             raise UnreadableError("the file is empty")
         yield from self._walk("", 0)
-        if self.scanner.peek():
-            raise self.scanner.refuse("behind the end of the JSON stands more; is it JSON Lines, named .jsonl?")
+        self.scanner.take_end()
 
     def _walk(self, pointer: str, depth: int) -> Iterator[tuple[int, int, Record]]:
         scanner = self.scanner

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 from airm_graph.errors import InputError
 from airm_graph.ingest.formats.delimited import read_delimited
 from airm_graph.ingest.formats.encoding import WrongEncodingError, decode_chunks
-from airm_graph.ingest.formats.json_rows import read_json, read_json_lines
+from airm_graph.ingest.formats.json_rows import hold_json, read_json, read_json_lines
 from airm_graph.ingest.formats.packed import FORMATS, Source, check_suffix, split_name
 from airm_graph.ingest.formats.parquet_rows import read_parquet
 from airm_graph.ingest.formats.rows import (
@@ -29,11 +29,12 @@ from airm_graph.ingest.formats.rows import (
     TableHead,
     UnreadableError,
 )
+from airm_graph.ingest.formats.tree_rows import count_lists
 from airm_graph.ingest.formats.workbook import open_workbook
-from airm_graph.ingest.formats.yaml_rows import read_yaml
+from airm_graph.ingest.formats.yaml_rows import hold_yaml, read_yaml
 from airm_graph.model import Location
 
-__all__ = ["MAX_CELL", "MAX_TABLE", "OpenTable", "Row", "Table", "open_table", "open_tables", "read_table", "read_tables"]
+__all__ = ["MAX_CELL", "MAX_TABLE", "OpenTable", "Row", "Table", "count_records", "open_table", "open_tables", "read_table", "read_tables"]
 
 _BATCH = 2_000
 _ROW = 25  # cells that take the memory of a row
@@ -132,6 +133,23 @@ def read_tables(source: Path | str | bytes, *, file: str, is_named: bool = True,
     """
     given = Source(file, _as_data(source), split_name(file)[1], MAX_TABLE, is_named, records)
     return tuple(Table(**found.head(), rows=tuple(found.rows)) for found in _go_through(given, keep=True))
+
+
+def count_records(source: Path | str | bytes, *, file: str) -> dict[str, int]:
+    """Count the records in the lists of each name, at any depth, of a JSON or YAML file.
+
+    Returns:
+        Nothing for a file of another kind, or one that cannot be read.
+
+    >>> count_records(b'{"groups": [{"controls": [{"id": "b"}, {"id": "c"}]}]}', file="a.json")
+    {'groups': 1, 'controls': 2}
+    """
+    given = Source(file, _as_data(source), split_name(file)[1], MAX_TABLE)
+    hold = {"json": hold_json, "yaml": hold_yaml}.get(FORMATS.get(given.suffix(split_name(file)[0]), ""))
+    try:
+        return dict(count_lists(hold(decode_chunks(given.chunks(), Pass(file))))) if hold else {}
+    except (UnreadableError, WrongEncodingError):
+        return {}
 
 
 def open_table(source: Path | str | bytes, *, file: str) -> OpenTable:

@@ -2,6 +2,7 @@
 the value itself.
 """
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -9,7 +10,7 @@ from airm_graph.errors import name_some
 from airm_graph.ingest.formats.record_cells import Flattener, Record, make_record, point
 from airm_graph.ingest.formats.rows import MAX_DEPTH, Pass, Row, UnreadableError, read_header
 
-__all__ = ["read_lists", "read_records"]
+__all__ = ["count_lists", "read_lists", "read_records"]
 
 _MANY = 5  # lists named in a message
 
@@ -28,6 +29,19 @@ def read_lists(whole: Any, out: Pass) -> Iterator[Row]:
     out.header = read_header(tuple(flat.columns))
     if not out.header:
         raise UnreadableError(f"the file holds no list of records called {out.records!r}", rule="TAB-01" if out.is_named else "TAB-28")
+
+
+def count_lists(value: Any, depth: int = 0) -> Counter[str]:
+    """Count the objects in lists, or in objects of objects, of each name, at any depth."""
+    found = Counter[str]()
+    if depth > MAX_DEPTH:
+        return found
+    for one in value if isinstance(value, list) else ():
+        found += count_lists(one, depth + 1)
+    for name, inner in value.items() if isinstance(value, Record) else ():
+        found[name] += sum(isinstance(one, Record) for one in _list_values(inner))
+        found += count_lists(inner, depth + 1)
+    return +found
 
 
 def read_records(whole: Any, out: Pass) -> Iterator[Row]:

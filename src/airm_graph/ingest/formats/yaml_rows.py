@@ -11,7 +11,7 @@ from airm_graph.ingest.formats.record_cells import make_record
 from airm_graph.ingest.formats.rows import MAX_DEPTH, Pass, Row, UnreadableError
 from airm_graph.ingest.formats.tree_rows import read_lists, read_records
 
-__all__ = ["read_yaml"]
+__all__ = ["hold_yaml", "read_yaml"]
 
 #: Characters of a file, which is held as a whole; the largest seen had 400,000.
 _MOST_CHARACTERS = 10_000_000
@@ -32,7 +32,16 @@ def read_yaml(pieces: Iterable[str], out: Pass) -> Iterator[Row]:
         UnreadableError: The text is not YAML, or holds no record or several lists.
     """
     out.media_type = "application/yaml"
-    rule = "TAB-01" if out.is_named else "TAB-28"
+    whole = hold_yaml(pieces, rule="TAB-01" if out.is_named else "TAB-28")
+    yield from read_lists(whole, out) if out.records else read_records(whole, out)
+
+
+def hold_yaml(pieces: Iterable[str], *, rule: str = "TAB-01") -> Any:
+    """Read a YAML file as a whole.
+
+    Raises:
+        UnreadableError: The text is not YAML; with *rule*.
+    """
     text = ""
     for piece in pieces:
         text += piece
@@ -46,8 +55,7 @@ def read_yaml(pieces: Iterable[str], out: Pass) -> Iterator[Row]:
         raise UnreadableError(what, rule=rule, line=mark.line + 1 if mark else None) from error
     except RecursionError as error:
         raise UnreadableError(f"objects are nested more than {MAX_DEPTH} deep", rule=rule) from error
-    whole = _Reader().read(node, 0)
-    yield from read_lists(whole, out) if out.records else read_records(whole, out)
+    return _Reader().read(node, 0)
 
 
 class _Reader:

@@ -12,7 +12,7 @@ from airm_graph.ingest.days import fix_date
 from airm_graph.ingest.formats import Table, read_table
 from airm_graph.ingest.tables.mapping import Mapping, TableMapping
 from airm_graph.taxonomy import load_taxonomy
-from airm_graph.text import Kind, normalise, repair_text
+from airm_graph.text import Kind, list_joined, list_standing, normalise, repair_text
 from airm_graph.text.characters import find_invisible_characters
 
 __all__ = ["fix_tables"]
@@ -50,6 +50,19 @@ class _Sheet:
         return self.header.index(name) if name in self.header else None
 
 
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What all tables of a folder tell.
+
+    Attributes:
+        keys: Identifiers with white space → the same with hyphens.
+        words: Split words that stand whole elsewhere.
+    """
+
+    keys: dict[str, str]
+    words: set[str]
+
+
 def fix_tables(files: dict[str, bytes], *, mappings: Sequence[Mapping], whole: bool) -> dict[str, bytes]:
     r"""Mend the tables of one folder.
 
@@ -72,7 +85,14 @@ def fix_tables(files: dict[str, bytes], *, mappings: Sequence[Mapping], whole: b
     """
     mapped_tables = {name: mapped for name, data in files.items() if (mapped := _read(name, data, mappings))}
     keys = _find_new_keys(list(mapped_tables.values())) if whole else {}
-    return {name: _fix(mapped_tables[name], keys, data) if name in mapped_tables else data for name, data in files.items()}
+    texts = [text for mapped in mapped_tables.values() for text in _list_texts(mapped)]
+    known = _Known(keys, list_standing(texts, list_joined(texts)))
+    return {name: _fix(mapped_tables[name], known, data) if name in mapped_tables else data for name, data in files.items()}
+
+
+def _list_texts(mapped: _Sheet) -> Iterator[str]:
+    columns = [column for what in _KINDS if (column := mapped.find_column(what)) is not None]
+    yield from (row[column].value for row in mapped.rows for column in columns if column < len(row))
 
 
 def _read(name: str, data: bytes, mappings: Sequence[Mapping]) -> _Sheet | None:
@@ -130,10 +150,10 @@ def _find_new_keys(mapped_tables: Sequence[_Sheet]) -> dict[str, str]:
     return {keys[0]: new for new, keys in groups.items() if len(keys) == 1 and new not in every}
 
 
-def _fix(mapped: _Sheet, keys: dict[str, str], data: bytes) -> bytes:
+def _fix(mapped: _Sheet, known: _Known, data: bytes) -> bytes:
     pieces, at = [], 0
     for row in mapped.rows:
-        for cell, after in _find_changes(mapped, row, keys):
+        for cell, after in _find_changes(mapped, row, known):
             pieces += [mapped.text[at : cell.start], _write(after, cell, mapped)]
             at = cell.end
     fixed = "".join([*pieces, mapped.text[at:]]).encode()
@@ -141,14 +161,14 @@ def _fix(mapped: _Sheet, keys: dict[str, str], data: bytes) -> bytes:
     return fixed if len(read_table(fixed, file=mapped.name).rows) == len(mapped.rows) else data
 
 
-def _find_changes(mapped: _Sheet, row: Sequence[_Cell], keys: dict[str, str]) -> list[tuple[_Cell, str]]:
+def _find_changes(mapped: _Sheet, row: Sequence[_Cell], known: _Known) -> list[tuple[_Cell, str]]:
     changes = []
     for what in mapped.columns.columns:
         column = mapped.find_column(what)
         if column is None or column >= len(row):
             continue
         cell = row[column]
-        after = _fix_value(what, cell.value, keys)
+        after = _fix_value(what, cell.value, known)
         if what == "label":
             after = _fix_label(after, mapped, row)
         if after != cell.value and after:
@@ -156,15 +176,16 @@ def _find_changes(mapped: _Sheet, row: Sequence[_Cell], keys: dict[str, str]) ->
     return sorted(changes, key=lambda change: change[0].start)
 
 
-def _fix_value(what: str, value: str, keys: dict[str, str]) -> str:
+def _fix_value(what: str, value: str, known: _Known) -> str:
     kind = _KINDS.get(what)
     lines = [(number, 1, line) for number, line in enumerate(_LINE_END.split(value), 1)]
     # What is no running text loses the characters that nobody sees, and nothing else.
-    plain = repair_text(lines, kind=kind).published if kind else _strip(value)
+    # Authors and years are prose: nobody reports them, so they are not taken out.
+    plain = repair_text(lines, kind=kind, words=known.words, is_cited=False).published if kind else _strip(value)
     if kind in {"name", "title"}:
         return " ".join(plain.split())
     if what in _KEYS:
-        return keys.get(plain, plain)
+        return known.keys.get(plain, plain)
     if what == "created":
         return fix_date(plain)
     return plain if kind is None or plain != "\n".join(line for _, _, line in lines) else value

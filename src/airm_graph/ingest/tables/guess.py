@@ -5,58 +5,21 @@ terms, addresses, keys of another table); elsewhere they only support the header
 for certain that neither of the two says.
 """
 
-import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from difflib import SequenceMatcher
+from dataclasses import dataclass, field, replace
 
+from airm_graph.ingest.tables.headers import CALLED, compare_header, is_of_others, rank_header, tells_other_relation
 from airm_graph.ingest.tables.profile import EDITIONS, SEPARATORS, Profile, share
 from airm_graph.ingest.tables.values import find_kind
 from airm_graph.model import TEXTS
-from airm_graph.text import name_key, normalise
+from airm_graph.text import name_key
 
-__all__ = ["CERTAIN", "Guess", "Keys", "guess_columns", "score_kind", "split_words", "tells_document"]
+__all__ = ["CERTAIN", "Guess", "Keys", "guess_columns", "name_rows", "score_kind", "tells_document"]
 
 #: Below this a column is proposed as a comment only: a header alone or values alone that fit
 #: without a doubt reach it, half of each do not.
 CERTAIN = 0.5
 
-# What people call a column, for each kind of table. The first entry is what the project calls it.
-_CALLED: dict[str, dict[str, tuple[str, ...]]] = {
-    "mitigations": {
-        "identifier": ("identifier", "id", "mitigation id", "key", "uid", "record id", "reference number"),
-        "name": ("name", "mitigation name", "mitigation", "measure", "control", "safeguard", "title"),
-        "description": ("description", "definition", "details", "text", "what it does", "explanation", "mitigation description"),
-        "note": ("note", "additional information", "notes", "comment", "comments", "remarks", "further information"),
-        "source": ("source", "source id", "document", "document id", "doc", "paper", "reference", "from", "source document"),
-        "parent": ("parent", "part of", "belongs to", "parent mitigation", "parent id"),
-        "children": ("children", "child mitigations", "sub mitigations", "parts", "has parts"),
-        "code": ("code", "classification", "category code", "taxonomy code", "class", "category"),
-        "label": ("label", "code label", "category", "category name", "class label", "code name"),
-        "reason": ("reason", "reasoning", "rationale", "justification", "why", "reason for the code"),
-        "agent": ("agent", "classified by", "coded by", "annotator", "coder", "assigned by", "classifier"),
-        "kind": ("kind", "agent kind", "agent type", "kind of agent", "classifier type"),
-        "created": ("created", "classification date", "classified on", "date of classification", "coded on", "date"),
-        "lifecycle": ("lifecycle", "ai lifecycle", "lifecycle stage", "stage", "phase"),
-        "actor": ("actor", "ai actor", "role", "responsible", "responsible actor", "who"),
-        "function": ("function", "airm", "risk management function", "nist function", "rmf function"),
-    },
-    "sources": {
-        "identifier": ("identifier", "id", "source id", "document id", "key", "uid", "record id"),
-        "title": ("title", "document", "document title", "paper title", "work", "name"),
-        "authors": ("authors", "author list", "author", "by", "written by", "creators"),
-        "first author": ("first author", "lead author"),
-        "issued": ("issued", "year", "date", "published", "publication year", "publication date"),
-        "url": ("url", "link", "address", "web address", "website"),
-        "doi": ("doi",),
-        "abstract": ("abstract", "summary"),
-    },
-    "taxonomy": {
-        "code": ("code", "notation", "number", "category code"),
-        "label": ("label", "name", "title", "category", "category name"),
-        "parent": ("parent", "parent code", "broader", "above"),
-    },
-}  # fmt: skip
 #: Several columns may be these.
 _SEVERAL = frozenset({"code", "reason", "lifecycle", "actor", "function"})
 #: Columns that a kind of table is known by.
@@ -67,14 +30,16 @@ _KNOWN_BY = {
 }
 #: Relations between rows: never told by values alone.
 _RELATIONS = frozenset({"parent", "children"})
-#: Headers that speak of a relation, and of none that a mapping knows.
-_OTHER_RELATIONS = frozenset({"related", "see", "depends", "dependency", "requires", "references", "refers", "links", "linked", "similar"})
 #: What a column of states holds.
 _STATES = frozenset(
     ("open", "closed", "draft", "final", "active", "inactive", "done", "planned", "yes", "no", "true", "false", "high", "medium", "low")
 )
-_FILLERS = frozenset({"the", "of", "a", "primary", "other", "main", "secondary"})
-_WORD = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
+#: A name is not longer, in the mean.
+_LONGEST_NAME = 200
+#: Where fewer rows have a name, those without one are no mistake.
+_MOST_NAMED = 0.95
+#: A text that may stand for a name.
+_LONGEST_TEXT_AS_NAME = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,13 +81,24 @@ class Keys:
         return best, shares.get(best, 0.0)
 
 
-def split_words(header: str) -> list[str]:
-    """Return the words of a header, however they are joined.
-
-    >>> split_words("AILifecycle_Primary"), split_words("Source ID")
-    (['ai', 'lifecycle', 'primary'], ['source', 'id'])
+def name_rows(guesses: Sequence[Guess]) -> list[Guess]:
+    """Add what rows are called by where no column holds their name, or many have none: a short
+    text, or the identifier, where each row has one of its own.
     """
-    return [word.lower() for word in _WORD.findall(header)] or normalise(header).split()
+    certain = {guess.what: guess for guess in guesses if guess.is_certain}
+    text, identifier, name = (certain.get(what) for what in ("description", "identifier", "name"))
+    if name:
+        if identifier and identifier.profile.is_key and len(name.profile.values) < name.profile.rows * _MOST_NAMED:
+            reason = "many rows have no name, and each has an identifier of its own"
+            return [*guesses, replace(identifier, what="name", confidence=0.6, reason=reason)]
+        return list(guesses)
+    if text and text.profile.length <= _LONGEST_TEXT_AS_NAME and text.profile.is_key:
+        reason = "no column holds names, and each row has a short text of its own"
+        return [replace(guess, what="name", confidence=0.6, reason=reason) if guess is text else guess for guess in guesses]
+    if identifier and identifier.profile.is_key:
+        reason = "no column holds names, and each row has an identifier of its own"
+        return [*guesses, replace(identifier, what="name", confidence=0.6, reason=reason)]
+    return list(guesses)
 
 
 def guess_columns(profiles: Sequence[Profile], *, kind: str, keys: Keys) -> list[Guess]:
@@ -137,10 +113,13 @@ def guess_columns(profiles: Sequence[Profile], *, kind: str, keys: Keys) -> list
         One guess for each column, in their order: each meaning goes to the column that fits best,
             but for those that several may have.
     """
-    every = [guess for profile in profiles for what in _CALLED[kind] if (guess := _judge(profile, what, kind, keys)).confidence > 0]
+    every = [guess for profile in profiles for what in CALLED[kind] if (guess := _judge(profile, what, kind, keys)).confidence > 0]
     taken: dict[str, Guess] = {}
     used: set[str] = set()
-    for guess in sorted(every, key=lambda guess: (-guess.confidence, list(_CALLED[kind]).index(guess.what))):
+    order = {what: number for number, what in enumerate(CALLED[kind])}
+    for guess in sorted(
+        every, key=lambda guess: (-guess.confidence, order[guess.what], rank_header(guess.profile.header, CALLED[kind][guess.what]))
+    ):
         if guess.profile.header in taken or (guess.what in used and (guess.what not in _SEVERAL or not guess.is_certain)):
             continue
         taken[guess.profile.header] = guess
@@ -157,13 +136,11 @@ def score_kind(profiles: Sequence[Profile], kind: str) -> float:
 
 
 def _judge(profile: Profile, what: str, kind: str, keys: Keys) -> Guess:
-    called = _compare_header(profile.header, _CALLED[kind][what])
+    called = compare_header(profile.header, CALLED[kind][what])
+    if kind == "mitigations" and is_of_others(profile.header, what):
+        called = 0.0
     said = (
-        "the header says so"
-        if called == 1
-        else f"the header is like {_CALLED[kind][what][0]!r}"
-        if called
-        else "the header does not say it"
+        "the header says so" if called == 1 else f"the header is like {CALLED[kind][what][0]!r}" if called else "the header does not say it"
     )
     if not profile.values:
         return Guess(profile, what, round(0.6 * called, 2), f"{said}; the column is empty")
@@ -172,7 +149,7 @@ def _judge(profile: Profile, what: str, kind: str, keys: Keys) -> Guess:
         value, reason, separator = decides(profile, keys)
         if what in _RELATIONS and not called:
             # Whatever the values name: only a header tells how one row stands to another.
-            is_other = bool(_OTHER_RELATIONS & set(split_words(profile.header)))
+            is_other = tells_other_relation(profile.header)
             return Guess(profile, what, 0.0 if is_other else round(0.45 * value, 2), f"{said}; {reason}", separator)
         # Values that can be tested rule: a header cannot make codes of what is none.
         confidence = value * (0.55 + 0.45 * called)
@@ -187,25 +164,6 @@ def _find_decision(what: str, kind: str, keys: Keys) -> "Callable[[Profile, Keys
     if what == "parent":
         return _decide_code_above if kind == "taxonomy" else _decide_parent
     return _decide_source if what == "source" and keys.sources else _DECIDING.get(what)
-
-
-def _compare_header(header: str, names: Sequence[str]) -> float:
-    words = split_words(header)
-    if _OTHER_RELATIONS & set(words):
-        return 0.0
-    plain = [word for word in words if word not in _FILLERS] or words
-    best = 0.0
-    for name in names:
-        wanted = name.split()
-        if words == wanted or plain == wanted:
-            return 1.0
-        if plain[-len(wanted) :] == wanted or plain[: len(wanted)] == wanted:
-            best = max(best, 0.75)
-        elif set(wanted) <= set(plain):
-            best = max(best, 0.6)
-        ratio = SequenceMatcher(None, " ".join(plain), name).ratio()
-        best = max(best, ratio * 0.7 if ratio > 0.9 else 0.0)
-    return best
 
 
 _Decision = tuple[float, str, str]
@@ -248,7 +206,7 @@ def _decide_terms(vocabulary: str) -> Callable[[Profile, Keys], _Decision]:
 
 def _decide_source(profile: Profile, keys: Keys) -> _Decision:
     kind, part = keys.find(profile)
-    if profile.share(("digits",), str.isdigit) == 1 and not _compare_header(profile.header, _CALLED["mitigations"]["source"]):
+    if profile.share(("digits",), str.isdigit) == 1 and not compare_header(profile.header, CALLED["mitigations"]["source"]):
         # The number of a document is also a count, a rank or a year.
         return 0.0, "numbers alone name no document", ";"
     return _point(part), _percent(part, f"the {kind} of a document") if part else "no value names a document of the tables beside it", ";"
@@ -321,6 +279,11 @@ def _support_length(low: float, high: float, *, differ: bool) -> Callable[[Profi
     return support
 
 
+def _support_name(profile: Profile, keys: Keys) -> tuple[float, str]:
+    value, reason = _support_length(5, 120, differ=True)(profile, keys)
+    return (-1.0, f"{reason}; that is too long for a name") if profile.length > _LONGEST_NAME else (value, reason)
+
+
 def _support_source(profile: Profile, _: Keys) -> tuple[float, str]:
     if not tells_document(profile):
         return -1.0, "numbers and states name no document"
@@ -345,7 +308,7 @@ def _support_agent(profile: Profile, _: Keys) -> tuple[float, str]:
 
 _SUPPORTING: dict[str, Callable[[Profile, Keys], tuple[float, str]]] = {
     "identifier": _support_identifier,
-    "name": _support_length(5, 120, differ=True),
+    "name": _support_name,
     "title": _support_length(10, 250, differ=True),
     "description": _support_length(30, 5_000, differ=True),
     "abstract": _support_length(80, 10_000, differ=True),

@@ -173,7 +173,11 @@ def _is_understood(mapping: Mapping, columns: TableMapping, header: Sequence[str
     slugs = {slugify(name) for name in used}
     is_told_apart = len(slugs) == len(used) and "" not in slugs and all(header.count(name) == 1 for name in used)
     is_named_by_table = not (columns.inline or columns.document)
-    is_simple = is_named_by_table and not columns.classifications and all(len(headers) == 1 for headers in columns.roles.values())
+    is_simple = (
+        is_named_by_table
+        and not (columns.classifications or columns.schemes or columns.name_else)
+        and all(len(headers) == 1 for headers in columns.roles.values())
+    )
     is_plain = is_simple and not mapping.is_guarded and columns.columns.keys() <= _KNOWN
     sources = mapping.tables.get("sources")
     is_named = sources is None or sources.keys == ("identifier",)

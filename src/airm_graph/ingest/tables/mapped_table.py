@@ -42,6 +42,8 @@ class MappedTable:
     def get(self, row: Row, what: str) -> str:
         """The cell of what has one column; empty where it has none."""
         cell = self.table.get(row, self.columns.columns[what]) if what in self.columns.columns else ""
+        if what == "name" and not cell:
+            cell = next(filter(None, (self.table.get(row, header) for header in self.columns.name_else)), "")
         return remove_invisible(cell).strip() if what in _NAMING else cell
 
     def header(self, what: str) -> str:

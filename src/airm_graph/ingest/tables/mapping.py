@@ -24,6 +24,7 @@ from airm_graph.ingest.tables.meaning import (
     SOURCE_KEYS,
     ClassificationMapping,
     Mapping,
+    SchemeMapping,
     TableMapping,
 )
 from airm_graph.model import GRAPH_TABLES, LATER_COLUMNS
@@ -36,7 +37,7 @@ _EDITIONS = ("v1", "v2")
 _TOP = ("name", "title", "edition", "licence", "status", "origin", "cells", "texts", "tables", "labels", "agents", "files", "records")
 #: What may be said of a kind of table beside its columns.
 _SAID = {
-    "mitigations": ("columns", "document", "classifications", "separators", "names", "separator", "optional"),
+    "mitigations": ("columns", "document", "classifications", "schemes", "separators", "names", "separator", "optional"),
     "sources": ("columns", "names", "separator", "named-by", "optional"),
     "taxonomy": ("columns", "optional"),
 }
@@ -120,14 +121,17 @@ def _read_table(kind: str, node: "_Node") -> TableMapping:
     if absent := [name for name in needed if name not in columns]:
         fields["columns"].refuse(f"a table of {kind} needs the column {absent[0]!r}")
     roles = {name: columns.pop(name).headers() for name in ROLES if kind == "mitigations" and name in columns}
+    name_else = columns["name"].headers()[1:] if kind == "mitigations" else ()
     inline = _read_inline(columns.pop("source")) if kind == "mitigations" and "source" in columns and not columns["source"].is_text else {}
     given = fields["classifications"].items() if "classifications" in fields else ()
     return TableMapping(
         kind,
-        {name: column.header() for name, column in columns.items()},
+        {name: column.headers()[0] if kind == "mitigations" and name == "name" else column.header() for name, column in columns.items()},
+        name_else=name_else,
         given_first="names" in fields and fields["names"].choice(_NAMES) == "given-first",
         separator=fields["separator"].separator() if "separator" in fields else ";",
         classifications=_read_classifications(given),
+        schemes=_read_schemes(fields["schemes"].items()) if "schemes" in fields else (),
         roles=roles,
         inline=inline,
         document=document,
@@ -174,9 +178,7 @@ def _read_classification(node: "_Node") -> ClassificationMapping:
     fields = node.fields(_SAID_OF_CLASSIFICATION)
     if absent := [name for name in ("name", "columns") if name not in fields]:
         node.refuse(f"{absent[0]!r} is missing")
-    name = fields["name"].text()
-    if not _NAME.fullmatch(name):
-        fields["name"].refuse(f"{name!r} cannot end an IRI: use lower-case letters, digits and single hyphens")
+    name = fields["name"].name()
     columns = {what: column.header() for what, column in fields["columns"].fields(CLASSIFICATION).items()}
     if "code" not in columns:
         fields["columns"].refuse("a classification needs the column 'code'")
@@ -187,6 +189,23 @@ def _read_classification(node: "_Node") -> ClassificationMapping:
         fields["kind"].choice(KINDS) if "kind" in fields else None,
         fields["separator"].separator() if "separator" in fields else ";",
     )
+
+
+def _read_schemes(nodes: Sequence["_Node"]) -> tuple[SchemeMapping, ...]:
+    found: dict[str, SchemeMapping] = {}
+    for node in nodes:
+        fields = node.fields(("name", "title", "columns", "separator"))
+        if absent := [name for name in ("name", "title", "columns") if name not in fields]:
+            node.refuse(f"{absent[0]!r} is missing")
+        name = fields["name"].name()
+        columns = {what: column.header() for what, column in fields["columns"].fields(("code", "label")).items()}
+        if not columns:
+            fields["columns"].refuse("a scheme needs the column 'code' or 'label'")
+        if name in found:
+            node.refuse(f"two schemes are called {name!r}")
+        separator = fields["separator"].separator() if "separator" in fields else ";"
+        found[name] = SchemeMapping(name, fields["title"].text(), columns, separator)
+    return tuple(found.values())
 
 
 def _compose(data: bytes, file: str) -> Any:
@@ -238,6 +257,12 @@ class _Node:
         if not self.is_text or not self.node.value.strip():
             self.refuse("a text must stand here")
         return str(self.node.value)
+
+    def name(self) -> str:
+        """A name that can end an IRI."""
+        if not _NAME.fullmatch(self.text()):
+            self.refuse(f"{self.text()!r} cannot end an IRI: use lower-case letters, digits and single hyphens")
+        return self.text()
 
     def header(self) -> str:
         """A header, as reading it from a table would give it."""

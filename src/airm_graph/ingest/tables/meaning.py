@@ -18,6 +18,7 @@ __all__ = [
     "SOURCE_KEYS",
     "ClassificationMapping",
     "Mapping",
+    "SchemeMapping",
     "TableMapping",
 ]
 
@@ -63,15 +64,34 @@ class ClassificationMapping:
 
 
 @dataclass(frozen=True, slots=True)
+class SchemeMapping:
+    """The columns with codes or labels of somebody else's scheme.
+
+    Attributes:
+        name: What the IRI of the scheme ends in.
+        title: What it is called.
+        columns: ``code`` and ``label``, or one of them → the header.
+        separator: What stands between several codes of one cell; line ends always do.
+    """
+
+    name: str
+    title: str
+    columns: dict[str, str]
+    separator: str = _SEPARATOR
+
+
+@dataclass(frozen=True, slots=True)
 class TableMapping:
     """The columns of one kind of table.
 
     Attributes:
         kind: A key of ``COLUMNS`` or ``EXPORTED``.
         columns: What a column is → its header, for what has one column.
+        name_else: Headers of the columns that name a row where the first one is empty.
         given_first: Whether names of authors without a comma begin with the given name.
         separator: What stands between two authors; ``auto`` where each line tells.
         classifications: Those that have columns of their own, beside that of the table.
+        schemes: Schemes of others that rows are sorted by.
         roles: Vocabulary → headers of the columns that hold its terms.
         inline: What a column says of the document of its row → its header; empty where documents
             have a table.
@@ -85,9 +105,11 @@ class TableMapping:
 
     kind: str
     columns: dict[str, str]
+    name_else: tuple[str, ...] = ()
     given_first: bool = False
     separator: str = _SEPARATOR
     classifications: tuple[ClassificationMapping, ...] = ()
+    schemes: tuple[SchemeMapping, ...] = ()
     roles: dict[str, tuple[str, ...]] = field(default_factory=dict)
     inline: dict[str, str] = field(default_factory=dict)
     document: dict[str, str] = field(default_factory=dict)
@@ -108,8 +130,9 @@ class TableMapping:
     @property
     def headers(self) -> tuple[str, ...]:
         """Every column that is mapped, each once."""
-        parts: list[Iterable[str]] = [self.columns.values(), self.inline.values(), *self.roles.values()]
+        parts: list[Iterable[str]] = [self.columns.values(), self.name_else, self.inline.values(), *self.roles.values()]
         parts += [given.columns.values() for given in self.classifications]
+        parts += [scheme.columns.values() for scheme in self.schemes]
         return tuple(dict.fromkeys(header for part in parts for header in part))
 
     @property
@@ -147,9 +170,11 @@ class TableMapping:
         return replace(
             self,
             columns=_present(self.columns, header),
+            name_else=tuple(column for column in self.name_else if column in header),
             inline=_present(self.inline, header),
             roles={name: kept for name, columns in self.roles.items() if (kept := tuple(c for c in columns if c in header))},
             classifications=given,
+            schemes=tuple(replace(one, columns=_present(one.columns, header)) for one in self.schemes if _present(one.columns, header)),
         )
 
 

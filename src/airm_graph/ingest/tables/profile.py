@@ -53,6 +53,11 @@ class Profile:
         """Share of different values among all."""
         return len(self.distinct) / len(self.values) if self.values else 0.0
 
+    @property
+    def is_key(self) -> bool:
+        """Whether every row has a value, and each another one."""
+        return len(self.distinct) == self.rows > 0
+
     @cached_property
     def length(self) -> float:
         """Mean length of a value in characters."""

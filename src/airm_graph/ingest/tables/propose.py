@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 from pathlib import PurePath
 
 from airm_graph.ingest.formats import Table
-from airm_graph.ingest.tables.guess import CERTAIN, Guess, Keys, guess_columns, score_kind, split_words, tells_document
+from airm_graph.ingest.tables.guess import CERTAIN, Guess, Keys, guess_columns, name_rows, score_kind, tells_document
+from airm_graph.ingest.tables.headers import names_scheme, split_words
 from airm_graph.ingest.tables.meaning import COLUMNS, ROLES, SOURCE_KEYS
 from airm_graph.ingest.tables.profile import EDITIONS, Profile, profile_columns, share
 from airm_graph.ingest.tables.values import find_kind, split_code
@@ -23,6 +24,10 @@ _SCHEMA = "https://w3id.org/airm-graph/schemas/mapping.schema.json"
 _PLAIN = re.compile(r"[^\W\d_][\w ()/.-]*[\w)]|[^\W\d_]")
 _WORDS_OF_YAML = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null"})
 _OF_CLASSIFICATION = ("code", "label", "reason", "agent", "kind", "created")
+#: A label of a scheme has no more characters, in the mean.
+_LONGEST_LABEL = 80
+#: So few rows may each have a category of their own.
+_FEW_ROWS = 5
 _MACHINES = frozenset({"ai", "gpt", "llm"})
 _MAIL = re.compile(r"\S+@\S+\.\w+")
 
@@ -34,6 +39,7 @@ class TableGuess:
     Attributes:
         document: The line that names one document for all rows; empty where there is none.
         source: What describes the document of a row, where that is more than a header.
+        title: Of the one document; empty where there is none.
     """
 
     file: str
@@ -41,6 +47,7 @@ class TableGuess:
     guesses: tuple[Guess, ...]
     document: str = ""
     source: str = ""
+    title: str = ""
 
     def certain(self, what: str) -> list[Guess]:
         """Return the columns that are *what*, in the order of the table."""
@@ -94,23 +101,36 @@ def _name_document(table: TableGuess, document: str) -> TableGuess:
     found = table.certain("source")
     if document:
         guesses = tuple(replace(guess, what="", confidence=0.0) if guess in found else guess for guess in table.guesses)
-        return replace(table, guesses=guesses, document=f"    document: {{title: {_scalar(document)}}}")
+        return replace(table, guesses=guesses, title=document, document=f"    document: {{title: {_scalar(document)}}}")
     if not found:
         return table
-    header = _scalar(found[0].profile.header)
-    given = f"{{title: {header}, url: {header}}}" if found[0].profile.addresses() >= CERTAIN else f"{{title: {header}}}"
-    return replace(table, source=given) if tells_document(found[0].profile) else table
+    header, profile = _scalar(found[0].profile.header), found[0].profile
+    if profile.addresses() >= CERTAIN:
+        return replace(table, source=f"{{title: {header}, url: {header}}}")
+    # One word is a key of a document that is described elsewhere, and no title.
+    given = f"{{title: {header}}}" if profile.share(("words",), lambda value: " " in value) >= CERTAIN else header
+    return replace(table, source=given) if tells_document(profile) else table
 
 
 def _guess(profiles: Sequence[Profile], kind: str, keys: Keys) -> list[Guess]:
-    """Guess twice: once it is known which columns name the rows, others may refer to them."""
+    """Guess twice: once it is known which columns name the rows, others may refer to them. What
+    belongs to a code is nothing without a column of codes.
+    """
     first = guess_columns(profiles, kind=kind, keys=keys)
     named = {
         guess.profile.header: frozenset(map(name_key, guess.profile.values))
         for guess in first
         if guess.is_certain and guess.what in {"name", "identifier"}
     }
-    return guess_columns(profiles, kind=kind, keys=replace(keys, rows=named)) if kind == "mitigations" else first
+    if kind != "mitigations":
+        return first
+    found = name_rows(guess_columns(profiles, kind=kind, keys=replace(keys, rows=named)))
+    has_codes = any(guess.what == "code" and guess.is_certain for guess in found)
+    return found if has_codes else [_doubt(guess) if guess.what in _OF_CLASSIFICATION else guess for guess in found]
+
+
+def _doubt(guess: Guess) -> Guess:
+    return replace(guess, confidence=min(guess.confidence, 0.45), reason=f"{guess.reason}; no column holds codes")
 
 
 def _find_keys(guesses: Iterable[Guess]) -> dict[str, frozenset[str]]:
@@ -203,22 +223,24 @@ def _write_table(kind: str, table: TableGuess, tables: Mapping[str, TableGuess],
         yield "    # document: {title: …, issued: …, url: …}  # the one document that all rows are from"
     yield "    columns:"
     order = [*COLUMNS[kind][0], *COLUMNS[kind][1]]
+    schemes = [guess for guess in table.guesses if _sorts_rows(guess)] if kind == "mitigations" else []
     found = sorted(
-        (guess for guess in table.guesses if id(guess) not in grouped),
+        (guess for guess in table.guesses if id(guess) not in grouped and guess not in schemes),
         key=lambda guess: order.index(guess.what) if guess.what in order else len(order),
     )
-    roles = {name: table.certain(name) for name in ROLES}
+    several = {name: table.certain(name) for name in ("name", *ROLES)} if kind == "mitigations" else {}
     for guess in found:
         if guess.what == "source" and guess.is_certain and table.source:
             yield f"      source: {table.source}  # {guess.confidence:.2f}: {guess.reason}; no table of documents lies beside"
-        elif guess.what not in ROLES or not guess.is_certain:
+        elif guess.what not in several or not guess.is_certain:
             yield _write_column(guess, "      ")
-        elif guess is roles[guess.what][0]:
-            yield from _write_role(guess.what, roles[guess.what])
+        elif guess is several[guess.what][0]:
+            yield from _write_several(guess.what, several[guess.what])
     if groups:
         yield "    classifications:"
         for name, group in groups.items():
             yield from _write_classification(name, group)
+    yield from _write_schemes(table, schemes)
     yield from _write_separators(table, grouped)
     if kind == "sources":
         yield from _write_authors(table)
@@ -230,7 +252,7 @@ def _write_column(guess: Guess, indent: str) -> str:
     return f"{indent}{mark}{guess.what or 'not used'}: {_scalar(guess.profile.header)}  # {guess.confidence:.2f}: {guess.reason}"
 
 
-def _write_role(what: str, guesses: Sequence[Guess]) -> Iterator[str]:
+def _write_several(what: str, guesses: Sequence[Guess]) -> Iterator[str]:
     if len(guesses) == 1:
         yield _write_column(guesses[0], "      ")
         return
@@ -272,6 +294,30 @@ def _write_classification(name: str, group: Sequence[Guess]) -> Iterator[str]:
         yield f"        separator: {json.dumps(group[0].separator)}"
     yield "        columns:"
     yield from (_write_column(guess, "          ") for guess in group)
+
+
+def _sorts_rows(guess: Guess) -> bool:
+    """Whether a column sorts rows by a scheme that is not ours: its header says so, and values come
+    again.
+    """
+    profile = guess.profile
+    is_short = bool(profile.values) and profile.length <= _LONGEST_LABEL
+    return not guess.is_certain and is_short and names_scheme(profile.header) and (profile.unique < 1 or profile.rows < _FEW_ROWS)
+
+
+def _write_schemes(table: TableGuess, schemes: Sequence[Guess]) -> Iterator[str]:
+    """Write schemes of others: their name is told apart by that of the document or file, for others
+    have categories, too.
+    """
+    of = table.title or PurePath(table.file).name
+    if schemes:
+        yield "    schemes:  # of others: kept as they are"
+    for guess in schemes:
+        header = guess.profile.header
+        kind = "code" if guess.profile.share(("code of others",), lambda value: any(map(str.isdigit, value))) >= CERTAIN else "label"
+        yield f"      - name: {slugify(f'{of} {header}')}"
+        yield f"        title: {_scalar(f'{header}: {of}')}"
+        yield f"        columns: {{{kind}: {_scalar(header)}}}"
 
 
 def _write_separators(table: TableGuess, grouped: set[int]) -> Iterator[str]:

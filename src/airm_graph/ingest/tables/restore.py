@@ -14,7 +14,7 @@ from airm_graph.ingest.formats import Row
 from airm_graph.ingest.tables.mapped_table import MappedTable, Reason
 from airm_graph.ingest.tables.names import is_day
 from airm_graph.ingest.tables.values import find_term, split_cell
-from airm_graph.model import ROLES, TEXTS, Agent, Attested, Capture, Classification, Evidence, Mitigation, Records, Repair, Source
+from airm_graph.model import ROLES, TEXTS, Agent, Attested, Capture, Classification, Evidence, Mitigation, Records, Repair, Source, Subject
 from airm_graph.taxonomy import load_taxonomy
 from airm_graph.text import find_identifiers
 
@@ -24,6 +24,7 @@ _SLUG = r"[a-z0-9]+(?:-+[a-z0-9]+)*"
 _KEYS = {
     "mitigation": re.compile(rf"mitigation/{_SLUG}/{_SLUG}"),
     "source": re.compile(rf"source/{_SLUG}"),
+    "scheme": re.compile(rf"scheme/{_SLUG}"),
     "agent": re.compile(rf"agent/{_SLUG}(?:/{_SLUG})?"),
     "by": re.compile(rf"(?:{_SLUG})?"),
     "sha256": re.compile(r"[0-9a-f]{64}"),
@@ -118,6 +119,7 @@ class _Reader:
         self.sources: defaultdict[str, _Thing] = defaultdict(_Thing)
         self.mitigations: defaultdict[str, _Thing] = defaultdict(_Thing)
         self.classifications: defaultdict[tuple[str, str, str, str], _Thing] = defaultdict(_Thing)
+        self.subjects: defaultdict[str, defaultdict[Subject, set[Evidence]]] = defaultdict(lambda: defaultdict(set))
         self.parents: list[str] = []
         self.repairs: set[tuple[Evidence, Repair]] = set()
         self.order: tuple[tuple[str, Callable[[_Cells], None]], ...] = (
@@ -128,6 +130,7 @@ class _Reader:
             ("graph-sources", self.read_source),
             ("graph-mitigations", self.read_mitigation),
             ("graph-classifications", self.read_classification),
+            ("graph-subjects", self.read_subject),
         )
 
     def read_capture(self, cells: _Cells) -> None:
@@ -221,6 +224,18 @@ class _Reader:
             raise _UnusableError("TAB-34", vocabulary, f"{value!r} is not a term of the {vocabulary} vocabulary")
         return concept.slug
 
+    def read_subject(self, cells: _Cells) -> None:
+        subject = Subject(cells.key("scheme"), cells.text("title"), cells.text("notation"), cells.text("label"))
+        if subject.key != cells.text("concept") or not (subject.notation or subject.label):
+            raise _UnusableError("TAB-35", "concept", f"{cells.text('concept')!r} is not what an export writes for this notation or label")
+        if cells.text("mitigation") not in self.mitigations:
+            what = f"{cells.text('mitigation')!r} is in no row of the table of mitigations that can be used"
+            raise _UnusableError("TAB-34", "mitigation", what)
+        evidence = self.find_evidence(cells)
+        if not evidence:
+            raise _UnusableError("TAB-34", "evidence", "the row names no evidence")
+        self.subjects[cells.text("mitigation")][subject].update(evidence)
+
     def read_classification(self, cells: _Cells) -> None:
         edition, code, by = cells.key("edition"), cells.text("code"), cells.key("by")
         if code not in load_taxonomy(edition).codes:
@@ -285,6 +300,7 @@ class _Reader:
             tuple(said for said in thing.all("part of") if said.value in self.mitigations),
             tuple((name, said) for name in TEXTS for said in thing.all(name)),
             thing.all("reason"),
+            tuple((subject, tuple(sorted(locations))) for subject, locations in sorted(self.subjects[key].items())),
         )
 
 

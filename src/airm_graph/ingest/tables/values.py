@@ -4,16 +4,17 @@ import re
 from collections.abc import Mapping as Lookup
 from dataclasses import dataclass
 from functools import cache
+from itertools import zip_longest
 
 from airm_graph.ingest.formats import Row
 from airm_graph.ingest.tables.mapped_table import MappedTable, Reason, Repairs
 from airm_graph.ingest.tables.meaning import ClassificationMapping
 from airm_graph.ingest.tables.names import is_day, name_agent
-from airm_graph.model import Agent, AssignedCode, Evidence, Role, Text
+from airm_graph.model import Agent, AssignedCode, Evidence, Role, Subject, Text
 from airm_graph.taxonomy import Code, Concept, Taxonomy, load_vocabularies
 from airm_graph.text import normalise, remove_invisible
 
-__all__ = ["GivenCodes", "check_codes", "find_kind", "find_term", "read_codes", "read_roles", "split_cell", "split_code"]
+__all__ = ["GivenCodes", "check_codes", "find_kind", "find_term", "read_codes", "read_roles", "read_subjects", "split_cell", "split_code"]
 
 # A notation with nothing behind it, or with a label behind white space or a mark.
 _CODE = re.compile(r"(?P<code>\d+(?:\.\d+)*)(?:\.?\s*[:\u2013\u2014-]\s*|\.?\s+|\.)?(?P<label>(?![\d.]).*)", re.DOTALL)
@@ -207,3 +208,18 @@ def read_roles(mapped: MappedTable, row: Row) -> tuple[Role, ...]:
                 else:
                     mapped.say("TAB-30", f"{value!r} is not a term of the {vocabulary} vocabulary", row, column)
     return tuple(found.values())
+
+
+def read_subjects(mapped: MappedTable, row: Row) -> tuple[tuple[Subject, Evidence], ...]:
+    """Return what a row is sorted under in the schemes of others, as it stands, each once. A label
+    belongs to a code where there are as many of both.
+    """
+    found: dict[Subject, Evidence] = {}
+    for scheme in mapped.columns.schemes:
+        cells = {what: split_cell(mapped.table.get(row, header), scheme.separator) for what, header in scheme.columns.items()}
+        codes, labels = cells.get("code", []), cells.get("label", [])
+        pairs = zip_longest(codes, labels, fillvalue="") if not codes or len(codes) == len(labels) else ((code, "") for code in codes)
+        header = next(iter(scheme.columns.values()))
+        for code, label in pairs:
+            found.setdefault(Subject(f"scheme/{scheme.name}", scheme.title, remove_invisible(code), label), mapped.cell(row, header))
+    return tuple(found.items())

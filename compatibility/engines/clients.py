@@ -1,7 +1,8 @@
 """Ask an endpoint each form of query with each client in Python, and print what came as JSON: client → query → answer.
 
 The first word of the name of a query is its form. The answer of a SELECT is a list of values, of an ASK true or false, of CONSTRUCT and
-DESCRIBE the number of statements; what a client raised is a text. The hash seed of the process decides in which order rdflib writes its Accept header.
+DESCRIBE the number of statements; what a client raised is a text. The hash seed of the process decides in which order rdflib writes its
+Accept header.
 """
 
 import json

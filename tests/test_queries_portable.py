@@ -3,7 +3,6 @@
 Virtuoso is asked in ``test_virtuoso``, the fixtures of the queries in Oxigraph and rdflib in ``test_query``.
 """
 
-import json
 import os
 import subprocess
 from collections import Counter
@@ -13,52 +12,20 @@ import pytest
 import rdflib
 from jena import MISSING, find_jena
 from node_packages import ENGINES, InstallError, ask_node
+from query_cases import CASES, Rows, bind_case, expect_rows, read_answers, write_queries
 
 from airm_graph.pipeline import Graph
-from airm_graph.query.library import bind_query, list_queries, load_query
 from tools import miss, require_programs
-
-NAMES = [query.name for query in list_queries()]
-#: Each query with what it requires, and with every argument.
-CASES = [(name, which) for name in NAMES for which in ("required", "every")]
-Rows = Counter[tuple[str, ...]]
-
-
-def arguments_of(name: str, which: str) -> dict[str, str]:
-    return {p.name: str(p.example) for p in load_query(name).parameters if p.required or which == "every"}
-
-
-def expect(graph: Graph) -> list[Rows]:
-    tables = [graph.query(name, **arguments_of(name, which)) for name, which in CASES]
-    return [Counter(tuple(value or "" for value in row) for row in table.values()) for table in tables]
-
-
-def write_queries(folder: Path) -> Path:
-    paths = []
-    for number, (name, which) in enumerate(CASES):
-        paths.append(folder / f"{number:02}.rq")
-        paths[-1].write_text(bind_query(load_query(name), arguments_of(name, which)), encoding="utf-8")
-    (folder / "queries").write_text("".join(f"{path}\n" for path in paths), encoding="utf-8")
-    return folder / "queries"
-
-
-def read_answers(text: str) -> list[Rows]:
-    """Answers in SPARQL JSON, one in a line."""
-    answers = [json.loads(line) for line in text.splitlines() if line.strip()]
-    columns = [[column for column, _ in load_query(name).columns] for name, _ in CASES]
-    return [
-        Counter(tuple(row.get(column, {}).get("value", "") for column in found) for row in answer["results"]["bindings"])
-        for answer, found in zip(answers, columns, strict=True)
-    ]
 
 
 def compare(found: list[Rows], graph: Graph) -> None:
-    differing = {case: (one - other, other - one) for case, one, other in zip(CASES, found, expect(graph), strict=True) if one != other}
+    wanted = expect_rows(graph)
+    differing = {case: (one - other, other - one) for case, one, other in zip(CASES, found, wanted, strict=True) if one != other}
     assert differing == {}
 
 
 def test_every_query_finds_something_on_the_example(example_graph: Graph) -> None:
-    found = dict(zip(CASES, expect(example_graph), strict=True))
+    found = dict(zip(CASES, expect_rows(example_graph), strict=True))
     # Nothing is wrong with the example in these two respects; their fixtures make them answer.
     silent = {"check-conflicting-codes", "check-conflicting-descriptions"}
     assert {name for (name, which), rows in found.items() if which == "required" and not rows} <= silent
@@ -69,8 +36,8 @@ def test_every_query_finds_something_on_the_example(example_graph: Graph) -> Non
 def test_rdflib_finds_the_same(example_graph: Graph, example_dist: Path) -> None:
     data = rdflib.Dataset(default_union=True)
     data.parse(example_dist / "airm.nq", format="nquads")
-    found = [data.query(bind_query(load_query(name), arguments_of(name, which))) for name, which in CASES]
-    compare([Counter(tuple("" if term is None else str(term) for term in row) for row in rows) for rows in found], example_graph)
+    answers = [data.query(bind_case(*case)) for case in CASES]
+    compare([Counter(tuple("" if term is None else str(term) for term in row) for row in rows) for rows in answers], example_graph)
 
 
 @pytest.mark.jena

@@ -87,7 +87,7 @@ def _rapper(ending: str) -> list[str]:
 
 _ALL = "airm.ttl airm.jsonld airm.nt airm.nq airm.rdf"
 _ENGINES = ("rdflib", "pyoxigraph", "Oxigraph in JavaScript", "Comunica", "Jena", "Virtuoso")
-_CLIENTS = ("SPARQLWrapper", "SPARQLStore of rdflib", "sparql-http-client", "fetch-sparql-endpoint", "Comunica")
+_CLIENTS = ("SPARQLWrapper", "SPARQLStore of rdflib", "sparql-http-client", "fetch-sparql-endpoint", "Comunica", "Jena")
 _DATASET = Remedy("`Dataset(default_union=True).parse(…)`: a `Graph` takes no named graphs", run_python("rdflib Dataset"))
 _AS_TURTLE = Remedy("name it `text/turtle`", run_node("rdflib.js as Turtle"))
 _JENA = Remedy("Debian's Jena has no JSON provider: read `airm.ttl`, which says the same", run_on("airm.ttl", run_jena))

@@ -265,8 +265,10 @@ def run_client(tool: str, *, ways: str = "", forms: tuple[str, ...] = ()) -> Cal
     def ask(setup: Setup, _: Path) -> str:
         queries = {name: text for name, text in setup.inputs.forms.items() if not forms or name.startswith(forms)}
         given = [f"{setup.server.url}/sparql", client, json.dumps(queries)]
-        script = [setup.python, ENGINES / "clients.py"]
-        said = run([*script, *given]) if client in _IN_PYTHON else _ask_node("clients.mjs", *given)
+        if client == "Jena":
+            said = run([*setup.jena, ENGINES / "AskEndpoint.java", given[0], given[2]])
+        else:
+            said = run([setup.python, ENGINES / "clients.py", *given]) if client in _IN_PYTHON else _ask_node("clients.mjs", *given)
         return json.dumps({name: answers for name, answers in json.loads(said).items() if name.startswith(ways)})
 
     return ask

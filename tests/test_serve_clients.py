@@ -2,11 +2,17 @@
 
 import json
 import os
+import socket
 import subprocess
 import sys
+import time
+from importlib.util import find_spec
+from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 import rdflib
+from jena import MISSING, find_jena
 from node_packages import ENGINES, InstallError, ask_node
 from rdflib.plugins.stores.sparqlstore import SPARQLStore
 
@@ -54,6 +60,8 @@ def test_client_in_python_is_answered_right(server: Server, expected: dict[str, 
 
 
 def test_pymantic_is_answered_right_where_it_can_read(server: Server, expected: dict[str, object]) -> None:
+    if find_spec("pymantic") is None:
+        miss("pymantic is not installed")
     found = ask_python(server, "pymantic", seed="0")
     graphs = dict.fromkeys(("CONSTRUCT", "DESCRIBE"), PYMANTIC)
     for name, answers in found.items():
@@ -69,6 +77,19 @@ def test_client_in_javascript_is_answered_right(server: Server, expected: dict[s
     except InstallError as error:
         miss(f"the packages cannot be had: {error}")
     assert len(found) == ways
+    assert {name: answers for name, answers in found.items() if answers != expected} == {}
+
+
+@pytest.mark.jena
+def test_jena_is_answered_right(server: Server, expected: dict[str, object], tmp_path: Path) -> None:
+    command = find_jena(tmp_path)
+    if command is None or len(command) == 1:
+        miss(MISSING)
+    run = [*command[:-1], str(ENGINES / "AskEndpoint.java"), f"{server.url}/sparql", json.dumps(QUERIES)]
+    done = subprocess.run(run, capture_output=True, check=False, text=True, env={**os.environ, "LC_ALL": "C.UTF-8"})
+    assert done.returncode == 0, done.stderr[-2000:]
+    found = json.loads(done.stdout)
+    assert len(found) == 3
     assert {name: answers for name, answers in found.items() if answers != expected} == {}
 
 
@@ -93,3 +114,17 @@ def test_rdflib_reads_one_graph_of_the_endpoint(server: Server) -> None:
     assert len(rdflib.Graph(store, identifier=name)) == int(counted)
     assert (rdflib.URIRef(CODE), None, None) in rdflib.Graph(store, identifier=name)
     assert (rdflib.URIRef(CODE), None, None) not in rdflib.Graph(store, identifier=rdflib.URIRef(f"{BASE}graph/ontology"))
+
+
+@pytest.mark.parametrize("upgrade", ["Upgrade: h2c", "upgrade:h2c", "UPGRADE: foo/2"])
+def test_offer_of_another_protocol_is_passed_over(server: Server, upgrade: str) -> None:
+    body = f"query={quote(QUERIES['ASK true'])}"
+    head = f"POST /sparql HTTP/1.1\r\nConnection: Upgrade, HTTP2-Settings\r\nHost: h\r\nContent-Length: {len(body)}\r\n{upgrade}\r\n"
+    request = f"{head}HTTP2-Settings: AAEAAEAAAAIAAAAB\r\nContent-Type: application/x-www-form-urlencoded\r\n\r\n".encode()
+    for parts in ([request + body.encode()], [request, body.encode()], [request, body.encode()[:20], body.encode()[20:]]):
+        with socket.create_connection(("127.0.0.1", int(server.url.rpartition(":")[2]))) as client:
+            for _ in range(2):  # the connection is still good
+                for part in parts:
+                    client.sendall(part)
+                    time.sleep(0.05)
+                assert b'"boolean":true' in client.recv(10_000)

@@ -19,6 +19,14 @@ _XSD = "http://www.w3.org/2001/XMLSchema#"
 _YEARS = {f"{_XSD}{name}" for name in ("gYear", "gYearMonth", "gMonth", "gMonthDay", "gDay")}
 _TIMES = {f"{_XSD}{name}" for name in ("date", "dateTime", "time", "duration", "dayTimeDuration", "yearMonthDuration")}
 _BOOLEAN = f"{_XSD}boolean"
+#: Kind of values → datatypes of literals that they are compared with.
+_GOOD = {
+    "string": {"None", f"{_XSD}string"},
+    "integer": {f"{_XSD}{name}" for name in ("integer", "decimal", "double")},
+    "date": {f"{_XSD}date"},
+}
+_AGGREGATES = {f"Aggregate_{name}" for name in ("Avg", "GroupConcat", "Max", "Min", "Sum")}
+_CHANGING = tuple(f"Builtin_{name}" for name in ("BNODE", "NOW", "RAND", "STRUUID", "UUID"))
 _CASTS = {f"{_XSD}{name}" for name in ("boolean", "decimal", "double", "float", "integer")}
 _SELECTS = {"SelectQuery", "SubSelect"}
 _EXISTS = {"Builtin_EXISTS", "Builtin_NOTEXISTS"}
@@ -143,11 +151,6 @@ def _group_by_expression(asked: Asked) -> Iterator[str]:
         yield from (f"{one.name} has no name" for one in clause.list("condition") if isinstance(one, Node) and "var" not in one.parts)
 
 
-@_rule("path-alternative", seen="solutions that two ways give are counted once or twice", instead="write UNION")
-def _path_alternative(asked: Asked) -> Iterator[str]:
-    yield from ("a path has alternatives" for _ in asked.of("PathAlternative"))
-
-
 @_rule("repeated-path", seen="other solutions where a path comes back, and in joins", instead="ask the inferred property")
 def _repeated_path(asked: Asked) -> Iterator[str]:
     yield from (f"a path ends in {node.parts['mod']}" for node in asked.of("PathElt") if "mod" in node.parts)
@@ -171,6 +174,15 @@ def _least_of_terms(asked: Asked) -> Iterator[str]:
         inner = node.parts["vars"]
         if getattr(inner, "name", "") != "Builtin_STR" and not asked.has_kind(inner, "integer"):
             yield f"{_function(node)} takes something else than STR(…) or an integer property"
+
+
+@_rule("aggregate-of-unbound", seen="an answer, or none for the whole group", instead="leave out rows without a value before")
+def _aggregate_of_unbound(asked: Asked) -> Iterator[str]:
+    for select in asked.selects():
+        sure = find_certain(select.parts["where"]) | asked.given
+        for node in walk((*select.list("projection"), *select.list("having"))):
+            if node.name in _AGGREGATES:
+                yield from (f"{_function(node)} takes ?{name}, which may be unbound" for name in sorted(find_variables(node) - sure))
 
 
 @_rule(
@@ -264,13 +276,25 @@ def _graph_variable_inside(asked: Asked) -> Iterator[str]:
 # Values
 
 
-@_rule("years-compared", seen="rdflib and Virtuoso find nothing", instead="compare STR(?year), or xsd:integer(STR(?year))")
+@_rule("years-compared", seen="rdflib finds nothing, Virtuoso gives 0", instead="STR(?year), or xsd:integer(STR(?year))")
 def _years_compared(asked: Asked) -> Iterator[str]:
     for node in asked.of("RelationalExpression", "OrderCondition", "Aggregate_Min", "Aggregate_Max", "InlineData"):
         direct = [*node.list("expr"), *node.list("other"), *node.list("vars")]
         if any(asked.has_kind(part, "gYear") for part in direct) or any(_is_literal_of(part, _YEARS) for part in _literals(node)):
             yield f"a year stands in {node.name}"
+    for select in asked.selects():
+        plain = [one.parts["var"] for one in select.list("projection") if "evar" not in one.parts]
+        yield from (f"?{name}, a year, is selected" for name in plain if asked.has_kind(name, "gYear"))
     yield from ("a year stands in a pattern" for triple in asked.triples() if any(_is_literal_of(part, _YEARS) for part in triple))
+
+
+@_rule("mixed-comparison", seen="false, true, or an error that drops the row", instead="compare with a literal of the property's datatype")
+def _mixed_comparison(asked: Asked) -> Iterator[str]:
+    for node in asked.of("RelationalExpression"):
+        for part in node.list("expr"):
+            good = next((found for kind, found in _GOOD.items() if asked.has_kind(part, kind)), None)
+            others = [other for other in node.list("other") if isinstance(other, Literal)]
+            yield from (f"?{part} is compared with {other.n3()}" for other in others if good and str(other.datatype) not in good)
 
 
 @_rule("boolean-value", seen="Virtuoso has no booleans: 1, 0, or every row", instead='give "true" or "false" as text')
@@ -328,12 +352,6 @@ def _cast(asked: Asked) -> Iterator[str]:
 # Functions
 
 
-@_rule("changing-function", seen="one value for all rows or one for each", instead="make such values outside of the query")
-def _changing_function(asked: Asked) -> Iterator[str]:
-    names = ("RAND", "UUID", "STRUUID", "BNODE", "NOW")
-    yield from (f"{_function(node)} is used" for node in asked.of(*(f"Builtin_{name}" for name in names)))
-
-
 @_rule("regex-flags", seen="flags are dropped, or taken for a count", instead='only "i" in REGEX, none in REPLACE, no $0')
 def _regex_flags(asked: Asked) -> Iterator[str]:
     for node in asked.of("Builtin_REGEX", "Builtin_REPLACE"):
@@ -352,19 +370,11 @@ def _substr_start(asked: Asked) -> Iterator[str]:
             yield "SUBSTR begins at no fixed character"
 
 
-@_rule("encode-for-uri", seen="Comunica leaves / ? = ( ) as they are", instead="encode outside of the query")
-def _encode_for_uri(asked: Asked) -> Iterator[str]:
-    yield from ("ENCODE_FOR_URI is used" for _ in asked.of("Builtin_ENCODE_FOR_URI"))
-
-
 @_rule("case-of-any-value", seen="Virtuoso finds nothing where the property is a variable", instead="LCASE(STR(?x))")
 def _case_of_any_value(asked: Asked) -> Iterator[str]:
     loose = {str(o) for _, p, o in asked.triples() if isinstance(p, Variable) and isinstance(o, Variable)}
     for node in asked.of("Builtin_LCASE", "Builtin_UCASE"):
         yield from (f"{_function(node)} takes ?{part} itself" for part in node.list("arg") if str(part) in loose)
-
-
-# The text, and the form
 
 
 @_rule("escaped-name", seen="Comunica keeps the backslash and finds nothing", instead="write the whole IRI")
@@ -377,6 +387,13 @@ def _code_point_escape(asked: Asked) -> Iterator[str]:
     yield from (f"{match} is an escape" for match in re.findall(r"\\u[0-9A-Fa-f]{4}|\\U[0-9A-Fa-f]{8}", asked.text))
 
 
-@_rule("ask-form", seen="Virtuoso's false is a table to JavaScript clients", instead="SELECT with LIMIT 1")
-def _ask_form(asked: Asked) -> Iterator[str]:
-    yield from ("the query is an ASK" for _ in asked.of("AskQuery"))
+# What is not used at all
+
+for _name, _seen, _instead, _constructs in (
+    ("ask-form", "Virtuoso's false is a table to JavaScript clients", "SELECT with LIMIT 1", ("AskQuery",)),
+    ("changing-function", "one value for all rows or one for each", "make such values outside of the query", _CHANGING),
+    ("encode-for-uri", "Comunica leaves / ? = ( ) as they are", "encode outside of the query", ("Builtin_ENCODE_FOR_URI",)),
+    ("is-numeric", "true or false for a number outside of its datatype", "cast STR(?x), and test BOUND", ("Builtin_isNUMERIC",)),
+    ("path-alternative", "solutions that two ways give are counted once or twice", "write UNION", ("PathAlternative",)),
+):
+    _rule(_name, seen=_seen, instead=_instead)(lambda asked, names=_constructs: (f"{_function(node)} is used" for node in asked.of(*names)))

@@ -16,6 +16,7 @@ KINDS = read_kinds()
 HEAD = "".join(f"PREFIX {name}: <{PREFIXES[name]}>\n" for name in ("airm", "dcterms", "rdfs", "skos", "xsd"))
 #: Rule → a query that breaks it and no other.
 QUERIES = {
+    "aggregate-of-unbound": "SELECT ?s (SUM(?n) AS ?sum) { ?s a ?c OPTIONAL { ?s airm:firstLine ?n } } GROUP BY ?s",
     "alias-in-having": "SELECT ?s (COUNT(?o) AS ?n) { ?s ?p ?o } GROUP BY ?s HAVING(?n > 1)",
     "ask-form": "ASK { ?s ?p ?o }",
     "bare-condition": "SELECT ?s { ?s rdfs:label ?label FILTER(?label) }",
@@ -34,6 +35,8 @@ QUERIES = {
     "group-concat-of-terms": 'SELECT (GROUP_CONCAT(?s; SEPARATOR=" ") AS ?all) { ?s ?p ?o }',
     "group-concat-separator": "SELECT (GROUP_CONCAT(STR(?s)) AS ?all) { ?s ?p ?o }",
     "in-list": "SELECT ?s { ?s airm:firstLine ?n FILTER(?n IN (1, 2)) }",
+    "is-numeric": "SELECT ?s { ?s airm:firstLine ?n FILTER(isNumeric(?n)) }",
+    "mixed-comparison": "SELECT ?s { ?s airm:fileName ?name FILTER(?name != 1) }",
     "least-of-terms": "SELECT (MIN(?s) AS ?least) { ?s ?p ?o }",
     "minus-without-shared-variable": "SELECT ?s { ?s a ?c MINUS { ?other rdfs:label ?label } }",
     "order-by-unselected": "SELECT DISTINCT ?s { ?s ?p ?o } ORDER BY ?o",
@@ -58,6 +61,9 @@ FURTHER = {
     "values-behind-pattern: query": "SELECT ?s { ?s rdfs:label ?label } VALUES ?s { airm:a }",
     "years-compared: order": "SELECT ?s ?year { ?s dcterms:issued ?year } ORDER BY ?year",
     "years-compared: pattern": 'SELECT ?s { ?s dcterms:issued "2024"^^xsd:gYear }',
+    "mixed-comparison: days": 'SELECT ?s { ?s airm:retrieved ?day FILTER(?day < "2024-01-01T00:00:00"^^xsd:dateTime) }',
+    "mixed-comparison: numbers": 'SELECT ?s { ?s airm:firstLine ?n FILTER(?n = "1") }',
+    "years-compared: selected": "SELECT ?s ?year { ?s dcterms:issued ?year }",
     "years-compared: least": "SELECT (MIN(?year) AS ?first) { ?s dcterms:issued ?year }",
 }
 SHAPE_HEAD = "".join(f"@prefix {name}: <{PREFIXES[name]}> .\n" for name in ("airm", "airmsh", "owl", "rdfs", "sh", "skos", "xsd"))
@@ -127,6 +133,8 @@ def test_queries_inside_of_shapes_are_checked() -> None:
     [
         "SELECT ?s (COUNT(?o) AS ?n) { ?s ?p ?o } GROUP BY ?s HAVING(COUNT(?o) > 1)",
         "SELECT (MIN(?line) AS ?least) { ?s airm:firstLine ?line }",
+        "SELECT (STR(?year) AS ?of) { ?s dcterms:issued ?year }",
+        'SELECT ?s { ?s airm:firstLine ?n ; airm:fileName ?name FILTER(?n > 1 && ?name = "a") }',
         'SELECT (GROUP_CONCAT(STR(?s); SEPARATOR=" ") AS ?all) { ?s ?p ?o }',
         "SELECT ?s { ?s dcterms:issued ?year FILTER(xsd:integer(STR(?year)) > 2020) }",
         "SELECT ?s { ?s a ?c OPTIONAL { ?s rdfs:label ?l FILTER(?c != ?s) } FILTER(!BOUND(?l)) }",

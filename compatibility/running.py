@@ -155,7 +155,7 @@ def _shorten(said: str) -> str:
     """The line of an error that says most, without paths and addresses."""
     lines = [line.strip() for line in said.splitlines() if line.strip()]
     told = [line for line in lines if re.match(r"(\w|\.)*(Error|Exception|error)\b", line)] or lines[-1:]
-    return re.sub(r"(file://)?/[\w./@-]{8,}", "…", told[-1])[:120] if told else "no reason given"
+    return re.sub(r"(file://)?/[\w@.-]+/[\w./@-]+", "…", told[-1])[:120] if told else "no reason given"
 
 
 def run_python(name: str) -> Callable[[Setup, Path], str]:

@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo docs test core fuzz kills defects agreement vocabularies advisories lint types own alignments generated picture vendor check clean bench bench-check bench-tools
+.PHONY: demo docs test core fuzz kills defects agreement vocabularies advisories lint types own alignments generated picture vendor check clean bench bench-check bench-tools compatibility compatibility-tools
 
 $(VENV)/.run: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -128,6 +128,16 @@ bench-tools:
 # Whether a ratio to a peer got worse than the recorded one.
 bench-check: $(BENCH)/.bench
 	$(BENCH)/bin/python benchmarks/gate.py $(JOBS) --against $(RESULTS)
+
+# What the tools of others make of the exports, the answers and the query library, each tool at one version: prints the table of
+# docs/compatibility.md, and fails where a row is another now; ten minutes, and 1.5 GB the first time. `make compatibility WRITE=--write` writes it.
+WRITE ?=
+compatibility: $(VENV)/.dev compatibility-tools
+	$(BIN)/python compatibility/compatibility.py $(WRITE)
+
+compatibility-tools:
+	@if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && ! { command -v rapper && command -v serdi && command -v virtuoso-t && command -v soffice && command -v javac && [ -e /usr/share/java/jena-core.jar ]; } >/dev/null; then \
+	  apt-get update -qq && apt-get install -qq -y --no-install-recommends raptor2-utils serdi virtuoso-opensource-7-bin libreoffice-calc libapache-jena-java openjdk-17-jdk-headless >/dev/null; fi
 
 check: lint types own test
 

@@ -502,7 +502,7 @@ def test_numbers_with_leading_zeros_stand_in_a_fixed_order() -> None:
 def test_only_plain_local_names_are_shortened(local: str) -> None:
     text = write("turtle", [(THING, NOTE, f"<{PREFIXES['airm']}{local}>", "")])
     assert f"skos:note <{PREFIXES['airm']}{local}> ." in text
-    assert "PREFIX airm:" not in text
+    assert "prefix airm:" not in text
 
 
 @pytest.mark.parametrize(

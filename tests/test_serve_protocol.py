@@ -148,11 +148,37 @@ def test_select_is_sent_in_the_format_liked_best(server: Server, accept: str, ex
     assert "Accept" in response.headers["vary"]
 
 
-@pytest.mark.parametrize("accept", ["image/png", "text/csv;q=0", "text/html;q=x", "application/n-triples", "text/turtle"])
+@pytest.mark.parametrize("accept", ["image/png", "text/csv;q=0", "text/html;q=x"])
 def test_select_is_406_with_a_list_when_no_format_fits(server: Server, accept: str) -> None:
     response = server.ask("SELECT ?s { ?s ?p ?o } LIMIT 1", accept=accept)
     assert response.status_code == 406
     assert set(response.json()["offered"]) >= RESULTS
+
+
+@pytest.mark.parametrize(
+    ("query", "accept", "expected"),
+    [
+        ("CONSTRUCT WHERE { ?s a ?c }", "application/sparql-results+json", "application/ld+json"),
+        ("CONSTRUCT WHERE { ?s a ?c }", "application/sparql-results+xml", "application/rdf+xml"),
+        ("DESCRIBE <urn:a>", "text/csv", "text/turtle"),
+        ("DESCRIBE <urn:a>", "text/tab-separated-values, image/png", "text/turtle"),
+        ("SELECT * { ?s a ?c }", "text/turtle", "application/sparql-results+json"),
+        ("SELECT * { ?s a ?c }", "application/rdf+xml", "application/sparql-results+xml"),
+        ("ASK {}", "application/n-triples", "application/sparql-results+json"),
+        ("ASK {}", "application/ld+json", "application/sparql-results+json"),
+        ("ASK {}", "text/csv", "application/sparql-results+json"),
+        ("ASK {}", "text/tab-separated-values, application/sparql-results+xml;q=0.1", "application/sparql-results+xml"),
+    ],
+)
+def test_client_that_names_one_format_for_all_gets_the_next_one(server: Server, query: str, accept: str, expected: str) -> None:
+    response = server.ask(query, accept=accept)
+    assert (response.status_code, kind(response)) == (200, expected)
+
+
+def test_format_in_the_address_is_taken_at_its_word(server: Server) -> None:
+    assert server.ask("ASK {}", format="csv").text.strip() == "true"
+    assert kind(server.ask("DESCRIBE <urn:a>", format="csv")) == "text/turtle"
+    assert server.ask("DESCRIBE <urn:a>", _mediatype="text/csv").status_code == 406
 
 
 @pytest.mark.parametrize("media_type", sorted(GRAPHS))

@@ -43,7 +43,7 @@ def write_alignment(matches: MatchSet) -> str:
     for subject, predicate, value in list_links(matches):
         links[subject].append((predicate, value))
     blocks += [_write_block(subject, pairs, names) for subject, pairs in links.items()]
-    head = "".join(f"PREFIX {prefix}: <{PREFIXES[prefix]}>\n" for prefix in sorted(names.used))
+    head = "".join(f"@prefix {prefix}: <{PREFIXES[prefix]}> .\n" for prefix in sorted(names.used))
     return "\n".join([head, *blocks])
 
 

@@ -33,6 +33,9 @@ from airm_graph.terms import Quad
 
 __all__ = ["Backend", "load_backend"]
 
+#: Form of an answer → what a message calls the media type for it.
+_TYPE_OF = {"boolean": "truth_type", "graph": "graph_type", "rows": "table_type"}
+
 
 class _TooLargeError(Exception):
     """Says that an answer passes the limit for output."""
@@ -142,10 +145,10 @@ class Backend:
         messages: list[Message] = [
             {"kind": "resource", "iri": iri},
             {"kind": "search", "text": "ai", "facets": {}, "limit": 1, "offset": 0},
-            {"kind": "sparql", "query": "SELECT", "table_type": None, "graph_type": None},
+            {"kind": "sparql", "query": "SELECT", **dict.fromkeys(_TYPE_OF.values())},
             *({"kind": "table", "query": form, "rows": 1, "text": 9} for form in (text, "ASK {}", "CONSTRUCT WHERE { ?s ?p ?o } LIMIT 1")),
             *({"kind": "query", "name": "counts", "arguments": {}, "format": form} for form in ("terms", *TABLE_TYPES)),
-            *({"kind": "sparql", "query": text, "table_type": name, "graph_type": None} for name in TABLE_TYPES.values()),
+            *({"kind": "sparql", "query": text, **dict.fromkeys(_TYPE_OF.values(), name)} for name in TABLE_TYPES.values()),
             *({"kind": "rdf", "iri": iri, "type": name} for name in GRAPH_TYPES.values()),
             *({"kind": "rdf", "iri": f"{self._base}ontology", "type": name} for name in GRAPH_TYPES.values()),
         ]
@@ -215,7 +218,7 @@ class Backend:
 
     def _answer_sparql(self, message: Message) -> Reply:
         checked, result = self._ask(message)
-        media_type = message["graph_type" if result.kind == "graph" else "table_type"]
+        media_type = message[_TYPE_OF[result.kind]]
         if media_type is None:
             return Reply(406, {"error": "the form of the query has no such format", "form": result.kind})
         if result.kind == "rows" and media_type == "text/csv":

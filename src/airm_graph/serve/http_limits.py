@@ -1,6 +1,7 @@
 """Limit the head of a request in size and in time, before anything else sees it."""
 
 import asyncio
+import re
 from typing import Any, cast
 
 # Not documented, and needed: uvicorn bounds neither the number of headers nor the time that a head
@@ -16,6 +17,9 @@ __all__ = ["LimitedHttpProtocol", "limit_protocol"]
 _MOST_HEAD = 96 << 10
 _MOST_ADDRESS = 65_000
 _MOST_HEADERS = 100
+# Clients in Java offer HTTP/2 in this header with every request over plain HTTP, which a server may
+# pass over (RFC 9110, section 7.8); the parser takes no body behind it.
+_UPGRADE = re.compile(rb"(\r\nUpgrad)e(?=:)", re.IGNORECASE)
 
 
 def limit_protocol(limits: Limits, *, connections: int) -> type[HttpToolsProtocol]:
@@ -133,6 +137,9 @@ class LimitedHttpProtocol(HttpToolsProtocol):
         if self._timer is None and (self._in_head or self.cycle is None or self.cycle.response_complete):
             self._timer = self.loop.call_later(self.head_seconds, self.transport.close)
         self._received += len(data)
+        if self._in_head:
+            head, end, rest = data.partition(b"\r\n\r\n")
+            data = _UPGRADE.sub(rb"\1_", head) + end + rest
         super().data_received(data)
         if self._in_head and self._received > _MOST_HEAD and not self.transport.is_closing():
             self._refuse(431)

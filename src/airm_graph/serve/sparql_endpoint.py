@@ -22,6 +22,11 @@ if TYPE_CHECKING:
 __all__ = ["answer_graph_store", "answer_sparql", "answer_void"]
 
 _TABLES, _GRAPHS = tuple(TABLE_TYPES.values()), tuple(GRAPH_TYPES.values())
+# SPARQL has no CSV or TSV for the answer of an ASK; clients that ask for it read a table.
+_TRUTHS = (TABLE_TYPES["json"], TABLE_TYPES["xml"])
+#: The format of graphs next to one of tables, and the other way round.
+_NEXT = {TABLE_TYPES[table]: GRAPH_TYPES[graph] for table, graph in (("csv", "ttl"), ("json", "jsonld"), ("tsv", "ttl"), ("xml", "rdf"))}
+_NEXT |= {GRAPH_TYPES[graph]: TABLE_TYPES[table] for graph, table in (("jsonld", "json"), ("nt", "json"), ("rdf", "xml"), ("ttl", "json"))}
 _FORM, _DIRECT, _UPDATE = "application/x-www-form-urlencoded", "application/sparql-query", "application/sparql-update"
 _READ_ONLY = "the data here is read-only; updates are refused"
 _CHARSET = re.compile(r';\s*charset\s*=\s*"?([\w-]+)"?', re.IGNORECASE)
@@ -91,13 +96,13 @@ def _decode(body: bytes) -> str:
 async def _answer_query(request: "Request", client: GraphClient, query: str, parameters: Parameters) -> "Response":
     default = [value for name, value in parameters if name == "default-graph-uri"]
     named = [value for name, value in parameters if name == "named-graph-uri"]
-    table_type, graph_type = _choose_types(request.headers.get("accept", ""), parameters)
-    validators = Validators(client.info, str(table_type), str(graph_type), query, *default, "named", *named, weak=True)
+    types = _choose_types(request.headers.get("accept", ""), parameters)
+    validators = Validators(client.info, *map(str, types.values()), query, *default, "named", *named, weak=True)
     if request.method != "POST" and "if-none-match" in request.headers and validators.match(request.headers):
         return await make_response(request, b"", media_type=_TABLES[0], validators=validators)
     dataset = {"default_graphs": default, "named_graphs": named} if default or named else {}
     try:
-        reply = await client.send("sparql", query=query, table_type=table_type, graph_type=graph_type, **dataset)
+        reply = await client.send("sparql", query=query, **types, **dataset)
     except Problem as problem:
         if problem.status == 406:
             raise make_not_acceptable(_GRAPHS if problem.details.get("form") == "graph" else _TABLES) from problem
@@ -106,19 +111,30 @@ async def _answer_query(request: "Request", client: GraphClient, query: str, par
     return await make_response(request, reply.body, media_type=reply.head["type"], validators=validators if is_stored else None)
 
 
-def _choose_types(accept: str, parameters: Parameters) -> tuple[str | None, str | None]:
-    """Choose media types for an answer that is a table, and for one that is a graph."""
-    wanted = next((value for name, value in parameters if name == "_mediatype"), "")
+def _choose_types(accept: str, parameters: Parameters) -> dict[str, str | None]:
+    """Choose a media type for each form of answer: table, truth value and graph."""
+    if wanted := next((value for name, value in parameters if name == "_mediatype"), ""):
+        table_type, graph_type = find_type(wanted, _TABLES), find_type(wanted, _GRAPHS)
+        _refuse_neither(table_type, graph_type)
+        return {"table_type": table_type, "truth_type": table_type, "graph_type": graph_type}
     # Some clients send `format` beside the header, and some of them words that are no format here.
-    wanted = wanted or next((value for name, value in parameters if name == "format" and find_type(value, (*_TABLES, *_GRAPHS))), "")
+    wanted = next((value for name, value in parameters if name == "format" and find_type(value, (*_TABLES, *_GRAPHS))), "")
     table_type = find_type(wanted, _TABLES) if wanted else choose_type(accept, _TABLES)
     graph_type = find_type(wanted, _GRAPHS) if wanted else choose_type(accept, _GRAPHS)
     if not wanted and HTML in accept and choose_type(accept, (*_GRAPHS, *_TABLES, HTML)) == HTML:
         # A person followed a link: text that a browser shows.
         table_type, graph_type = table_type or _TABLES[0], graph_type or _GRAPHS[0]
+    _refuse_neither(table_type, graph_type)
+    # A client that says one format for all it asks gets the format next to it where the form of the
+    # answer has no such format (RFC 9110, section 12.5.1, allows to pass over the header).
+    table_type, graph_type = table_type or _NEXT[str(graph_type)], graph_type or _NEXT[str(table_type)]
+    truth_type = table_type if wanted else choose_type(accept, _TRUTHS) or _TRUTHS[0]
+    return {"table_type": table_type, "truth_type": truth_type, "graph_type": graph_type}
+
+
+def _refuse_neither(table_type: str | None, graph_type: str | None) -> None:
     if table_type is None and graph_type is None:
         raise make_not_acceptable((*_TABLES, *_GRAPHS))
-    return table_type, graph_type
 
 
 async def _send_editor_or_description(request: "Request", client: GraphClient, pages: Pages) -> "Response":

@@ -132,7 +132,7 @@ def write_rml() -> str:
     >>> write_rml().count("rr:predicateObjectMap [") == len(STATEMENTS)
     True
     """
-    prefixes = "".join(f"PREFIX {prefix}: <{space}>\n" for prefix, space in sorted(_PREFIXES.items()))
+    prefixes = "".join(f"@prefix {prefix}: <{space}> .\n" for prefix, space in sorted(_PREFIXES.items()))
     return "\n".join([_HEAD, prefixes, *(_write_map(*part) for record in _views() for part in _list_parts(record))])
 
 

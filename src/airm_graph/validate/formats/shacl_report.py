@@ -29,7 +29,7 @@ def write_turtle(report: Report, *, paths: Mapping[str, str]) -> str:
     pairs = fingerprint_findings(report.findings)
     digest = hashlib.sha256("\n".join(fingerprint for _, fingerprint in pairs).encode()).hexdigest()[:16]
     root = f"urn:airm-graph:report:{digest}"
-    blocks = ["\n".join(f"PREFIX {prefix}: <{PREFIXES[prefix]}>" for prefix in _USED)]
+    blocks = ["\n".join(f"@prefix {prefix}: <{PREFIXES[prefix]}> ." for prefix in _USED)]
     conforms = not any(finding.fails(Severity.INFO) for finding, _ in pairs)
     rights = f"  dcterms:rights {literal(report.notice)} ;\n" if report.notice else ""
     results = "".join(f" ;\n  sh:result <{root}#{fingerprint}>" for _, fingerprint in pairs)

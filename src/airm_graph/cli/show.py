@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING
 
 from airm_graph.model import Finding
 from airm_graph.progress import Progress, tell_nobody
-from airm_graph.query.answers import Table
-from airm_graph.validate.report import Report, format_lines
 
 if TYPE_CHECKING:
     from rich.console import Console
+
+    from airm_graph.query.answers import Table
+    from airm_graph.validate.report import Report
 
 __all__ = ["make_rich", "show_progress", "write_report", "write_summary", "write_table"]
 
@@ -79,20 +80,24 @@ def show_progress(*, quiet: bool) -> Iterator[Progress]:
         yield lambda step, done, every: progress.update(task, description=step, completed=done, total=every or None)
 
 
-def write_report(report: Report, *, files: Mapping[str, str], err: bool = False) -> None:
+def write_report(report: "Report", *, files: Mapping[str, str], err: bool = False) -> None:
     """Write findings by file, with the captured line below each."""
+    from airm_graph.validate.report import format_lines
+
     console = _make_console(err=err)
     for line in format_lines(_join_alike(report.findings), paths=files, files=tuple(files)):
         console.print(line.text, style=_STYLES.get(line.kind))
 
 
-def write_summary(report: Report, *, files: Mapping[str, str], quiet: bool = False) -> None:
+def write_summary(report: "Report", *, files: Mapping[str, str], quiet: bool = False) -> None:
     """Write the findings to standard error: the violations in full, the rest counted by rule, or
     left out when *quiet*.
     """
     console = _make_console(err=True)
     grave = tuple(finding for finding in report.findings if finding.severity.rank == 0)
     if grave:
+        from airm_graph.validate.report import format_lines
+
         for line in format_lines(_join_alike(grave), paths=files, files=tuple(files))[:-1]:
             console.print(line.text, style=_STYLES.get(line.kind))
     if quiet:
@@ -130,7 +135,7 @@ def _add_rows(group: list[Finding]) -> Finding:
     return replace(first, message=f"{first.message} (the same in row{'s' if len(rows) > 2 else ''} {others})")
 
 
-def _by_rule(report: Report) -> dict[tuple[int, str, str], list[Finding]]:
+def _by_rule(report: "Report") -> dict[tuple[int, str, str], list[Finding]]:
     found: dict[tuple[int, str, str], list[Finding]] = {}
     for finding in report.findings:
         found.setdefault((finding.severity.rank, finding.severity.value, finding.rule), []).append(finding)
@@ -143,7 +148,7 @@ def _title(finding: Finding) -> str:
     return RULES[finding.rule].title if finding.rule in RULES else finding.message.removeprefix("not met: ")
 
 
-def write_table(table: Table, *, base: str) -> None:
+def write_table(table: "Table", *, base: str) -> None:
     """Write a table for people to standard output; on a terminal in columns, with IRIs as paths
     below *base*, in a pipe as CSV.
     """
@@ -169,7 +174,7 @@ def write_table(table: Table, *, base: str) -> None:
     sys.stderr.write(f"{len(table)} {'row' if len(table) == 1 else 'rows'}{hint}\n")
 
 
-def _find_wide_columns(table: Table, *, width: int) -> list[str]:
+def _find_wide_columns(table: "Table", *, width: int) -> list[str]:
     """Columns that hold IRIs only, when all columns together do not fit into *width* and others are
     left to show.
     """

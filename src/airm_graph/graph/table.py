@@ -47,6 +47,8 @@ class TripleTable(Database):
     """
 
     schema = _SCHEMA
+    #: Whether all quads are better looked at in Python than by many statements.
+    holds_few = False
 
     def __len__(self) -> int:
         """Number of quads."""

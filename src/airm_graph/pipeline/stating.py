@@ -2,7 +2,7 @@
 
 import datetime
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 
 from airm_graph.errors import AirmError
@@ -14,7 +14,6 @@ from airm_graph.pipeline.reading import Read
 from airm_graph.resources import read_resource
 from airm_graph.terms import Quad
 from airm_graph.triples import describe_dataset, state_records
-from airm_graph.triples.selects import list_agents
 from airm_graph.version import VERSION
 
 __all__ = ["find_issued", "read_ontology", "read_taxonomies", "state"]
@@ -31,13 +30,21 @@ def state(read: Read, *, session: Session, base: str = BASE, published: str | No
         base: What every IRI of the dataset will begin with, as its description says.
         published: Address of the folder in which people will find the files.
     """
-    agents = list_agents(read.tables, table=session.table)
+    agents = _list_agents(read, session)
     session.table.load_rows((*state_records(read.records), *agents, *read_taxonomies(), *_describe(read, base, published)))
     if read.keeper:
         read.keeper.load(session.table)
         read.keeper.keep(session.table)
     if read.tables:
         session.load_independent(read.tables)
+
+
+def _list_agents(read: Read, session: Session) -> Iterable[Quad]:
+    if not read.tables:
+        return ()
+    from airm_graph.triples.selects import list_agents
+
+    return list_agents(read.tables, table=session.table)
 
 
 def _describe(read: Read, base: str, published: str | None) -> Iterator[Quad]:

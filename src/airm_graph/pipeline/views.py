@@ -4,18 +4,12 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from airm_graph.analysis.coverage import Coverage, count_coverage
-from airm_graph.analysis.why import Contradiction, Explainer, Explanation
 from airm_graph.graph import Selection, TripleTable, rebased_text, stream_quads
 from airm_graph.graph.store import Store
 from airm_graph.namespaces import BASE, PREFIXES, iri, rebase_text
 from airm_graph.pipeline.display import describe_as_html, describe_briefly
 from airm_graph.pipeline.stating import read_ontology
 from airm_graph.pipeline.writable import WritableGraph
-from airm_graph.query.answers import Table
-from airm_graph.query.counts import count_things
-from airm_graph.query.library import Query, run_query
-from airm_graph.search import Hits, SearchIndex, search_index
 from airm_graph.terms import Quad
 from airm_graph.validate.report import Report
 
@@ -24,6 +18,12 @@ if TYPE_CHECKING:
 
     import networkx
     import rdflib
+
+    from airm_graph.analysis.coverage import Coverage
+    from airm_graph.analysis.why import Contradiction, Explainer, Explanation
+    from airm_graph.query.answers import Table
+    from airm_graph.query.library import Query
+    from airm_graph.search import Hits, SearchIndex
 
 __all__ = ["Graph"]
 
@@ -98,7 +98,10 @@ class Graph(WritableGraph):
     def make_store(self) -> Store:
         """Load the graph and the ontology into a store of its own."""
         store = Store()
-        store.add_batches(stream_quads(Selection(self.table, text=rebased_text(self.base))))
+        if self.table.holds_few:
+            store.add_rows(self._iter_quads())
+        else:
+            store.add_batches(stream_quads(Selection(self.table, text=rebased_text(self.base))))
         store.add_rows(self.ontology)
         return store
 
@@ -133,7 +136,7 @@ class Graph(WritableGraph):
 
     # Questions.
 
-    def query(self, name: str | Query, /, **arguments: str) -> Table:
+    def query(self, name: "str | Query", /, **arguments: str) -> "Table":
         """Answer a query of the library.
 
         Args:
@@ -147,9 +150,11 @@ class Graph(WritableGraph):
         >>> len(Graph().query("mitigations-by-code", code="1.1"))
         0
         """
+        from airm_graph.query.library import run_query
+
         return run_query(self.store, name, arguments, base=self.base)
 
-    def sparql(self, query: str, /) -> Table:
+    def sparql(self, query: str, /) -> "Table":
         """Answer a SELECT of your own, over all named graphs and the ontology; nothing can be
         changed by one.
 
@@ -159,6 +164,8 @@ class Graph(WritableGraph):
         >>> Graph().sparql("SELECT (1 AS ?one) {}").values()
         [('1',)]
         """
+        from airm_graph.query.answers import Table
+
         columns, rows = self.store.select(query)
         return Table(columns, tuple(rows))
 
@@ -168,13 +175,17 @@ class Graph(WritableGraph):
         >>> Graph().count()["mitigations"]
         0
         """
+        from airm_graph.query.counts import count_things
+
         return count_things(self.table, base=self.base)
 
     @cached_property
-    def _index(self) -> SearchIndex:
+    def _index(self) -> "SearchIndex":
+        from airm_graph.search import SearchIndex
+
         return SearchIndex.build(self._iter_quads(), base=self.base)
 
-    def search(self, text: str, /, *, limit: int = 20, offset: int = 0, **facets: str | Sequence[str]) -> Hits:
+    def search(self, text: str, /, *, limit: int = 20, offset: int = 0, **facets: str | Sequence[str]) -> "Hits":
         """Search names, descriptions, reasons and titles.
 
         Args:
@@ -190,12 +201,14 @@ class Graph(WritableGraph):
         >>> Graph().search("training").total
         0
         """
+        from airm_graph.search import search_index
+
         chosen = {name: [value] if isinstance(value, str) else value for name, value in facets.items()}
         return search_index(self._index, text, facets=chosen, limit=limit, offset=offset)
 
     def coverage(
         self, rows: str, columns: str, layers: str | None = None, /, *, edition: str | None = None, level: int | None = None
-    ) -> Coverage:
+    ) -> "Coverage":
         """Count mitigations by two or three facets: code, actor, stage, function, source, year.
 
         Args:
@@ -208,13 +221,17 @@ class Graph(WritableGraph):
         >>> Graph().coverage("actor", "stage").mitigations
         0
         """
+        from airm_graph.analysis.coverage import count_coverage
+
         return count_coverage(self.store, rows, columns, layers, edition=edition, level=level, base=self.base)
 
     @cached_property
-    def _explainer(self) -> Explainer:
+    def _explainer(self) -> "Explainer":
+        from airm_graph.analysis.why import Explainer
+
         return Explainer(self.quads, ontology=self.ontology, base=self.base)
 
-    def explain(self, subject: str, predicate: str, value: str, /) -> Explanation:
+    def explain(self, subject: str, predicate: str, value: str, /) -> "Explanation":
         """Say why a statement is in the graph: the rule, its premises, theirs, down to captured
         lines and cells.
 
@@ -228,11 +245,11 @@ class Graph(WritableGraph):
         """
         return self._explainer.explain(subject, predicate, value)
 
-    def explain_all(self) -> Iterator[Explanation]:
+    def explain_all(self) -> "Iterator[Explanation]":
         """Explain every inferred statement, in order."""
         return self._explainer.explain_all()
 
-    def find_contradictions(self) -> list[Contradiction]:
+    def find_contradictions(self) -> "list[Contradiction]":
         """Find what belongs to classes that exclude each other, each with its minimal set of
         statements.
         """

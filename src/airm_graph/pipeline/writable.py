@@ -205,7 +205,8 @@ class WritableGraph:
     @cached_property
     def _exported(self) -> QuadSource:
         # What writes its statements in parts does not put them in reading order.
-        return QuadList(self.quads) if self._write_parts else TableQuads(self.table, base=self.base)
+        is_list = self._write_parts or self.table.holds_few
+        return QuadList(self.quads) if is_list else TableQuads(self.table, base=self.base)
 
     @cached_property
     def _hidden(self) -> tuple[QuadSource, str]:

@@ -8,7 +8,7 @@ from airm_graph.errors import StoreError
 from airm_graph.graph import SmallTable, TripleTable
 from airm_graph.graph.store import parse_rows
 from airm_graph.pipeline import Graph, build, building
-from airm_graph.pipeline.stating import read_ontology, read_taxonomies
+from airm_graph.pipeline.shipped import read_ontology, read_taxonomies
 from airm_graph.reason import infer
 from airm_graph.terms import Quad
 from airm_graph.validate import DEFAULT_SHAPES
@@ -108,7 +108,7 @@ def test_functions_answer_alike_in_both_tables(sql: str) -> None:
 @pytest.mark.parametrize("row", [("<urn:s>", "<urn:p>", "x", ""), ("<urn:s>", "", "<urn:o>", "")])
 def test_table_is_as_before_when_a_row_is_refused(row: Quad) -> None:
     with SmallTable() as table:
-        with pytest.raises(StoreError, match="rows cannot be loaded|no N-Quads term"):
+        with pytest.raises(StoreError, match=r"rows cannot be loaded|no N-Quads term"):
             table.load_rows([("<urn:s>", "<urn:p>", "<urn:o>", ""), row])
         assert table.rows() == []
         assert table.execute("SELECT * FROM terms") == []

@@ -9,12 +9,12 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from airm_graph.model import Finding
 from airm_graph.progress import Progress, tell_nobody
 
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from airm_graph.model import Finding
     from airm_graph.query.answers import Table
     from airm_graph.validate.report import Report
 
@@ -113,7 +113,7 @@ def write_summary(report: "Report", *, files: Mapping[str, str], quiet: bool = F
     console.print(f"findings: {counts['violation']} violations, {counts['warning']} warnings, {counts['info']} notes", style="bold")
 
 
-def _join_alike(findings: Iterable[Finding]) -> list[Finding]:
+def _join_alike(findings: "Iterable[Finding]") -> "list[Finding]":
     """Tell one cause once: of findings that say the same of several rows of a table, the first,
     with the numbers of the others.
     """
@@ -125,7 +125,7 @@ def _join_alike(findings: Iterable[Finding]) -> list[Finding]:
     return [_add_rows(group) for group in groups.values()]
 
 
-def _add_rows(group: list[Finding]) -> Finding:
+def _add_rows(group: "list[Finding]") -> "Finding":
     rows = sorted({finding.location.row for finding in group if finding.location and finding.location.row})
     if len(rows) < 2:
         return group[0]
@@ -135,14 +135,14 @@ def _add_rows(group: list[Finding]) -> Finding:
     return replace(first, message=f"{first.message} (the same in row{'s' if len(rows) > 2 else ''} {others})")
 
 
-def _by_rule(report: "Report") -> dict[tuple[int, str, str], list[Finding]]:
+def _by_rule(report: "Report") -> "dict[tuple[int, str, str], list[Finding]]":
     found: dict[tuple[int, str, str], list[Finding]] = {}
     for finding in report.findings:
         found.setdefault((finding.severity.rank, finding.severity.value, finding.rule), []).append(finding)
     return found
 
 
-def _title(finding: Finding) -> str:
+def _title(finding: "Finding") -> str:
     from airm_graph.rules import RULES
 
     return RULES[finding.rule].title if finding.rule in RULES else finding.message.removeprefix("not met: ")

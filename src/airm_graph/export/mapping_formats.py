@@ -8,8 +8,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 
-import yaml
-
 from airm_graph.errors import ExportError
 from airm_graph.sssom import NEWER, PROPAGATED, SET_SLOTS, SLOTS, Curies, Match, MatchSet, Slot, Value
 
@@ -156,6 +154,8 @@ def _write_scalar(slot: Slot, text: str, curies: Curies) -> str:
 
 def _write_text(text: str) -> str:
     """A text as YAML reads it back: plain where that is possible, in double quotes otherwise."""
+    import yaml
+
     try:
         is_plain = text.isprintable() and yaml.safe_load(f"a: {text}") == {"a": text} and yaml.safe_load(f"- {text}") == [text]
     except (yaml.YAMLError, ValueError):  # what looks like a day and is none cannot be made one

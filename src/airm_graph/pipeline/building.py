@@ -13,7 +13,8 @@ from airm_graph.pipeline.options import BuildOptions
 from airm_graph.pipeline.platform import EMBEDDED, Platform, Session
 from airm_graph.pipeline.reading import Read, read_inputs
 from airm_graph.pipeline.reporting import is_incomplete, make_report, report_readings, stop_at_violations
-from airm_graph.pipeline.stating import read_ontology, state
+from airm_graph.pipeline.shipped import read_ontology
+from airm_graph.pipeline.stating import state
 from airm_graph.pipeline.views import Graph
 from airm_graph.progress import Progress, tell_nobody
 from airm_graph.reason import infer

@@ -1,17 +1,15 @@
 """The graph as users hold it: a table of quads, and views of it that are made on demand."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from airm_graph.graph import Selection, TripleTable, rebased_text, stream_quads
 from airm_graph.graph.store import Store
 from airm_graph.namespaces import BASE, PREFIXES, iri, rebase_text
 from airm_graph.pipeline.display import describe_as_html, describe_briefly
-from airm_graph.pipeline.stating import read_ontology
+from airm_graph.pipeline.shipped import read_ontology
 from airm_graph.pipeline.writable import WritableGraph
 from airm_graph.terms import Quad
-from airm_graph.validate.report import Report
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -24,6 +22,7 @@ if TYPE_CHECKING:
     from airm_graph.query.answers import Table
     from airm_graph.query.library import Query
     from airm_graph.search import Hits, SearchIndex
+    from airm_graph.validate.report import Report
 
 __all__ = ["Graph"]
 
@@ -37,6 +36,9 @@ class Graph(WritableGraph):
     Attributes: those of `WritableGraph`.
     """
 
+    #: Loads all of it into a store, where that is known otherwise than by its quads.
+    fill_store: "Callable[[Store], None] | None" = None
+
     @classmethod
     def of(cls, quads: "Iterable[Quad]", *, base: str = BASE) -> "Graph":
         """Make a graph of quads as N-Quads terms.
@@ -47,6 +49,8 @@ class Graph(WritableGraph):
         >>> len(Graph.of([("<urn:a>", "<urn:b>", '"1"', graph) for graph in ("", "<urn:g>")]))
         1
         """
+        from airm_graph.graph import TripleTable
+
         table = TripleTable(threads=1)
         table.load_rows(quads)
         return cls(table, base=base)
@@ -98,9 +102,13 @@ class Graph(WritableGraph):
     def make_store(self) -> Store:
         """Load the graph and the ontology into a store of its own."""
         store = Store()
-        if self.table.holds_few:
+        if self.fill_store:
+            self.fill_store(store)
+        elif self._given is not None or self.table.holds_few:
             store.add_rows(self._iter_quads())
         else:
+            from airm_graph.graph import Selection, rebased_text, stream_quads
+
             store.add_batches(stream_quads(Selection(self.table, text=rebased_text(self.base))))
         store.add_rows(self.ontology)
         return store
@@ -256,7 +264,5 @@ class Graph(WritableGraph):
         return self._explainer.find_contradictions()
 
 
-def _restore(quads: tuple[Quad, ...], report: Report, base: str) -> Graph:
-    graph = Graph.of(quads, base=base)
-    graph.report = report
-    return graph
+def _restore(quads: tuple[Quad, ...], report: "Report", base: str) -> Graph:
+    return Graph(quads=quads, base=base, report=report)

@@ -5,10 +5,11 @@ from typing import TYPE_CHECKING
 from airm_graph.lazy import defer_imports
 
 if TYPE_CHECKING:
-    from airm_graph.ingest.formats.packed import is_table_name, open_regular
+    from airm_graph.ingest.formats.opening import open_regular
     from airm_graph.ingest.formats.reader import OpenTable, open_table, open_tables, read_table, read_tables
     from airm_graph.ingest.formats.rows import MAX_CELL, MAX_TABLE, Fault, Row, Table, UnreadableError
     from airm_graph.ingest.formats.scan import Scan, copy_table, stream_cells
+    from airm_graph.ingest.formats.suffixes import is_table_name
 
 __all__ = [
     "MAX_CELL",
@@ -30,7 +31,8 @@ __all__ = [
 ]
 
 _HOMES = {
-    **dict.fromkeys(("is_table_name", "open_regular"), "ingest.formats.packed"),
+    "is_table_name": "ingest.formats.suffixes",
+    "open_regular": "ingest.formats.opening",
     **dict.fromkeys(("OpenTable", "open_table", "open_tables", "read_table", "read_tables"), "ingest.formats.reader"),
     **dict.fromkeys(("MAX_CELL", "MAX_TABLE", "Fault", "Row", "Table", "UnreadableError"), "ingest.formats.rows"),
     **dict.fromkeys(("Scan", "copy_table", "stream_cells"), "ingest.formats.scan"),

@@ -50,7 +50,7 @@ class SmallTable(TripleTable):
             self._sqlite.create_function(name, arity, function, deterministic=True)
         for statement in _SCHEMA:
             self._run(statement)
-        self._texts = [""]
+        self._known = [""]
         self._ids = {"": DEFAULT_GRAPH}
 
     def close(self) -> None:
@@ -119,9 +119,9 @@ class SmallTable(TripleTable):
         """
         spelt = {term: canonical(term) for term in terms}
         new = sorted({text for text in spelt.values() if text not in self._ids})
-        first = len(self._texts)
+        first = len(self._known)
         self._ids |= {text: number for number, text in enumerate(new, first)}
-        self._texts += new
+        self._known += new
         self._sqlite.executemany("INSERT INTO terms VALUES (?, ?, ?, ?, ?)", [(n, *_take_apart(t)) for n, t in enumerate(new, first)])
         return {term: self._ids[text] for term, text in spelt.items()}
 
@@ -131,11 +131,11 @@ class SmallTable(TripleTable):
 
     def read_terms(self, ids: Iterable[int]) -> dict[int, str]:
         """Write terms by their ids; 0, the default graph, is the empty text."""
-        return {DEFAULT_GRAPH: "", **{number: self._texts[number] for number in ids}}
+        return {DEFAULT_GRAPH: "", **{number: self._known[number] for number in ids}}
 
     def rows(self, sql: str = "SELECT s, p, o, g FROM quads") -> list[Quad]:
         """Write quads as rows, sorted; *sql* selects other quads, as four columns of ids."""
-        texts = self._texts
+        texts = self._known
         return sorted((texts[s], texts[p], texts[o], texts[g]) for s, p, o, g in self.execute(sql))
 
 

@@ -112,3 +112,8 @@ def test_table_is_as_before_when_a_row_is_refused(row: Quad) -> None:
             table.load_rows([("<urn:s>", "<urn:p>", "<urn:o>", ""), row])
         assert table.rows() == []
         assert table.execute("SELECT * FROM terms") == []
+
+
+def test_old_sqlite_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(SmallTable, "is_usable", False)
+    assert type(build([PAGE]).table) is TripleTable

@@ -17,10 +17,7 @@ from airm_graph.graph.table import TripleTable
 from airm_graph.graph.term_spelling import BLANK, DEFAULT_GRAPH, IRI, LANG_STRING, LITERAL, STRING, canonical
 from airm_graph.terms import Quad, read_literal
 
-__all__ = ["IS_USABLE", "SmallTable"]
-
-#: Older ones lack parts of the SQL of plans.
-IS_USABLE = sqlite3.sqlite_version_info >= (3, 35)
+__all__ = ["SmallTable"]
 
 _SCHEMA = (
     "CREATE TABLE terms (id INTEGER PRIMARY KEY, kind INTEGER, lexical TEXT, datatype TEXT, language TEXT)",
@@ -43,6 +40,8 @@ class SmallTable(TripleTable):
     """
 
     holds_few = True
+    #: Whether this SQLite has all of the SQL that plans are made of.
+    is_usable = sqlite3.sqlite_version_info >= (3, 35)
 
     def __init__(self) -> None:
         self._sqlite = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)

@@ -11,10 +11,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Protocol
 
-from airm_graph.graph import SmallTable, TripleTable
 from airm_graph.ingest.inputs import Over
 
 if TYPE_CHECKING:
+    from airm_graph.graph import TripleTable
     from airm_graph.ingest.rdf import RdfFile
     from airm_graph.ingest.tables.folders import LoadRows
     from airm_graph.ingest.tables.loaded import LoadedTable
@@ -65,7 +65,7 @@ class Session:
         write: Writes statements in parts; None where exports are written by ``export``.
     """
 
-    table: TripleTable
+    table: "TripleTable"
     folder: Path
     load_independent: "Callable[[Sequence[LoadedTable]], None]"
     load_rdf: "Callable[[Sequence[Path]], Sequence[RdfFile]]"
@@ -99,7 +99,7 @@ class Embedded:
         """Begin a session."""
         with ExitStack() as opened:
             folder = Path(opened.enter_context(TemporaryDirectory(prefix="airm-graph-", ignore_cleanup_errors=True)))
-            table = opened.enter_context(SmallTable() if few else TripleTable(threads=1, memory_limit=MEMORY, temp_directory=folder))
+            table = opened.enter_context(_open_table(folder, few=few))
 
             def load_independent(tables: "Sequence[LoadedTable]") -> None:
                 from airm_graph.triples.selects import code_quads, list_repeated
@@ -112,6 +112,17 @@ class Embedded:
                 return load_rdf_files(paths, table=table)
 
             yield Session(table, folder, load_independent, load_rdf)
+
+
+def _open_table(folder: Path, *, few: bool) -> "TripleTable":
+    if few:
+        from airm_graph.graph import SmallTable
+
+        if SmallTable.is_usable:
+            return SmallTable()
+    from airm_graph.graph import TripleTable
+
+    return TripleTable(threads=1, memory_limit=MEMORY, temp_directory=folder)
 
 
 EMBEDDED = Embedded()

@@ -1,9 +1,10 @@
 """Run benchmarks: jobs beside their peers, at several sizes, in turns; prints what was found and writes it as JSON and as a page.
 
-    python benchmarks/run.py [JOB …] [--sizes N …] [--rounds N] [--install] [--results FILE] [--page FILE]
+    python benchmarks/run.py [JOB …] [--sizes N …] [--rounds N] [--install] [--results FILE] [--page FILE] [--gate]
 
 `make bench` installs every peer and runs all jobs. Where FILE holds results already, those of the jobs that are run take the place of the
-old ones; the others stay, and the machine is described anew with each. No time of day is written but SOURCE_DATE_EPOCH.
+old ones; the others stay, and the machine is described anew with each. "everyday" stands for all jobs of that name; --gate ends with 1
+where a peer that has an aim was asked and the median is short of it. No time of day is written but SOURCE_DATE_EPOCH.
 """
 
 import argparse
@@ -22,7 +23,7 @@ from frame import Job, Limits, describe_machine, install_apart, measure_job
 from jobs import list_jobs
 from page import write_page
 
-__all__ = ["measure", "show", "write_results"]
+__all__ = ["list_missed", "measure", "show", "write_results"]
 
 SIZES = (1000, 10_000)
 ROUNDS = 3
@@ -68,6 +69,16 @@ def show(job: Job, size: int, engines: Mapping[str, Any]) -> None:
         print(told + ("" if median is ours else f"  {median['cpu'] / ours['cpu']:8.2f} times the CPU of ours"), flush=True)
 
 
+def list_missed(job: Job, found: Mapping[str, Any]) -> list[str]:
+    """Say which aims the medians are short of."""
+    ours, missed = job.engines[0].name, list[str]()
+    for size, engines in found["sizes"].items():
+        for peer, aim in job.aims.items():
+            if "median" in engines.get(peer, {}) and (ratio := engines[peer]["median"]["cpu"] / engines[ours]["median"]["cpu"]) < aim:
+                missed.append(f"aim missed: {job.name} at {size}: {peer} takes {ratio:.2f} times the CPU of ours, {aim:.2f} was the aim")
+    return missed
+
+
 def write_results(path: Path, jobs: Mapping[str, Any]) -> dict[str, Any]:
     """Write results in the order of the jobs, those of other jobs kept; returns all of them."""
     old = json.loads(path.read_text(encoding="utf-8"))["jobs"] if path.exists() else {}
@@ -91,22 +102,26 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--install", action="store_true", help="install the peers that need an environment of their own")
     parser.add_argument("--results", type=Path, help="JSON file to write")
     parser.add_argument("--page", type=Path, help="page to write; needs --results")
+    parser.add_argument("--gate", action="store_true", help="fail where an aim is missed")
     given = parser.parse_args(arguments)
     # A run that is going on ends with this process, however that ends.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     known = list_jobs()
-    if unknown := [name for name in given.jobs if name not in known]:
+    names = [one for name in given.jobs for one in ([job for job in known if job.startswith(f"{name}-")] if name == "everyday" else [name])]
+    if unknown := [name for name in names if name not in known]:
         parser.error(f"no job {', '.join(unknown)}; there are {', '.join(known)}")
-    chosen = [known[name] for name in given.jobs or known]
+    chosen, missed = [known[name] for name in names or known], list[str]()
     if given.install:
         install_apart(engine for job in chosen for engine in job.engines)
     for job in chosen:
         found = measure(job, given.sizes, rounds=given.rounds, limits=Limits(given.seconds, given.mebibytes))
+        missed += list_missed(job, found)
         if given.results:
             results = write_results(given.results, {job.name: found})
             if given.page:
                 write_page(results, given.page)
-    return 0
+    print(*missed, sep="\n")
+    return 1 if missed and given.gate else 0
 
 
 if __name__ == "__main__":

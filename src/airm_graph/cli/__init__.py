@@ -7,7 +7,6 @@ is no · 2 usage or unreadable input · 3 internal error.
 import errno
 import os
 import sys
-import tempfile
 import warnings
 from collections.abc import Sequence
 
@@ -96,6 +95,8 @@ def _find_full(error: Exception) -> str:
         is_full = error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
     else:
         is_full = "duckdb" in type(error).__module__ and ("No space left" in str(error) or "File too large" in str(error))
+    import tempfile
+
     return str(getattr(error, "filename", None) or tempfile.gettempdir()) if is_full else ""
 
 

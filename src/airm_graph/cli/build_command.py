@@ -97,7 +97,8 @@ def command(
     if published is not None:
         check_base(published, option="--published")
     engine, platform = choose_platform(engine, master=master, conf=spark_conf, work=spark_work, parts=parts)
-    with show_progress(quiet=quiet) as progress, open_reader(find_cache(cached=cached, folder=cache_dir)) as reader:
+    kept = find_cache(cached=cached, folder=cache_dir)
+    with show_progress(quiet=quiet) as progress, open_reader(kept) as reader:
         graph = build(
             inputs,
             base=base,
@@ -106,7 +107,7 @@ def command(
             decisions=decisions,
             strict=strict,
             progress=progress,
-            reader=reader,
+            reader=reader if kept else None,
             platform=platform,
             published=published,
         )

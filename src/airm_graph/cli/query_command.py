@@ -1,11 +1,15 @@
 """`airm-graph query list|show|run`."""
 
 import sys
+from typing import TYPE_CHECKING
 
 import click
 
 from airm_graph.cli.shared_options import check_base, data_option, insecure_option, make_client, timeout_option
 from airm_graph.query.answers import TABLE_FORMATS, Table, format_table
+
+if TYPE_CHECKING:
+    from airm_graph.query.library import Answering, Query
 
 __all__ = ["command"]
 
@@ -141,7 +145,6 @@ def run_command(
     input: a SELECT, which changes nothing. Where there are no rows, standard error says why.
     """
     from airm_graph.pipeline import load
-    from airm_graph.query.emptiness import explain_emptiness
     from airm_graph.query.library import bind_query, load_query, run_query
 
     if name == "-" or name.endswith(".rq"):
@@ -163,17 +166,26 @@ def run_command(
 
         with Endpoint(endpoint, client=make_client(endpoint, timeout=timeout, insecure=insecure), base=base) as remote:
             table, found = run_query(remote, query, given, base=remote.base), remote.base
-            why = "" if table.rows else explain_emptiness(remote, query, given, base=found)
+            why = _explain_emptiness(table, remote, query, given, base=found)
     else:
         graph = load(data)
         table, found = graph.query(query, **given), graph.base
-        why = "" if table.rows else explain_emptiness(graph.store, query, given, base=found)
+        why = _explain_emptiness(table, graph.store, query, given, base=found)
         if data is None:
             click.echo(_EXAMPLE, err=True)
     if why:
         click.echo(f"airm-graph: no rows: {why}", err=True)
     _write_answer(table, shape=shape, base=found)
     return 0
+
+
+def _explain_emptiness(table: Table, asked: "Answering", query: "Query", given: dict[str, str], *, base: str) -> str:
+    """Say why there are no rows; empty where there are some."""
+    if table.rows:
+        return ""
+    from airm_graph.query.emptiness import explain_emptiness
+
+    return explain_emptiness(asked, query, given, base=base)
 
 
 def _run_own(name: str, *, data: str | None, shape: str) -> int:

@@ -9,13 +9,14 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from airm_graph.model import Finding
 from airm_graph.progress import Progress, tell_nobody
-from airm_graph.query.answers import Table
-from airm_graph.validate.report import Report, format_lines
 
 if TYPE_CHECKING:
     from rich.console import Console
+
+    from airm_graph.model import Finding
+    from airm_graph.query.answers import Table
+    from airm_graph.validate.report import Report
 
 __all__ = ["make_rich", "show_progress", "write_report", "write_summary", "write_table"]
 
@@ -79,20 +80,24 @@ def show_progress(*, quiet: bool) -> Iterator[Progress]:
         yield lambda step, done, every: progress.update(task, description=step, completed=done, total=every or None)
 
 
-def write_report(report: Report, *, files: Mapping[str, str], err: bool = False) -> None:
+def write_report(report: "Report", *, files: Mapping[str, str], err: bool = False) -> None:
     """Write findings by file, with the captured line below each."""
+    from airm_graph.validate.report import format_lines
+
     console = _make_console(err=err)
     for line in format_lines(_join_alike(report.findings), paths=files, files=tuple(files)):
         console.print(line.text, style=_STYLES.get(line.kind))
 
 
-def write_summary(report: Report, *, files: Mapping[str, str], quiet: bool = False) -> None:
+def write_summary(report: "Report", *, files: Mapping[str, str], quiet: bool = False) -> None:
     """Write the findings to standard error: the violations in full, the rest counted by rule, or
     left out when *quiet*.
     """
     console = _make_console(err=True)
     grave = tuple(finding for finding in report.findings if finding.severity.rank == 0)
     if grave:
+        from airm_graph.validate.report import format_lines
+
         for line in format_lines(_join_alike(grave), paths=files, files=tuple(files))[:-1]:
             console.print(line.text, style=_STYLES.get(line.kind))
     if quiet:
@@ -108,7 +113,7 @@ def write_summary(report: Report, *, files: Mapping[str, str], quiet: bool = Fal
     console.print(f"findings: {counts['violation']} violations, {counts['warning']} warnings, {counts['info']} notes", style="bold")
 
 
-def _join_alike(findings: Iterable[Finding]) -> list[Finding]:
+def _join_alike(findings: "Iterable[Finding]") -> "list[Finding]":
     """Tell one cause once: of findings that say the same of several rows of a table, the first,
     with the numbers of the others.
     """
@@ -120,7 +125,7 @@ def _join_alike(findings: Iterable[Finding]) -> list[Finding]:
     return [_add_rows(group) for group in groups.values()]
 
 
-def _add_rows(group: list[Finding]) -> Finding:
+def _add_rows(group: "list[Finding]") -> "Finding":
     rows = sorted({finding.location.row for finding in group if finding.location and finding.location.row})
     if len(rows) < 2:
         return group[0]
@@ -130,14 +135,14 @@ def _add_rows(group: list[Finding]) -> Finding:
     return replace(first, message=f"{first.message} (the same in row{'s' if len(rows) > 2 else ''} {others})")
 
 
-def _by_rule(report: Report) -> dict[tuple[int, str, str], list[Finding]]:
+def _by_rule(report: "Report") -> "dict[tuple[int, str, str], list[Finding]]":
     found: dict[tuple[int, str, str], list[Finding]] = {}
     for finding in report.findings:
         found.setdefault((finding.severity.rank, finding.severity.value, finding.rule), []).append(finding)
     return found
 
 
-def write_table(table: Table, *, base: str) -> None:
+def write_table(table: "Table", *, base: str) -> None:
     """Write a table for people to standard output; on a terminal in columns, with IRIs as paths
     below *base*, in a pipe as CSV.
     """
@@ -163,7 +168,7 @@ def write_table(table: Table, *, base: str) -> None:
     sys.stderr.write(f"{len(table)} {'row' if len(table) == 1 else 'rows'}{hint}\n")
 
 
-def _find_wide_columns(table: Table, *, width: int) -> list[str]:
+def _find_wide_columns(table: "Table", *, width: int) -> list[str]:
     """Columns that hold IRIs only, when all columns together do not fit into *width* and others are
     left to show.
     """

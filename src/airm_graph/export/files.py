@@ -14,7 +14,10 @@ from typing import BinaryIO
 from airm_graph.errors import ExportError
 from airm_graph.export.switch import Move, finish_switch, has_journal, hold, is_held, lock_folder, name_beside, remove_litter, switch_files
 
-__all__ = ["Draft", "Written", "draft_files", "hold_folder", "replace_file", "replace_folder_files", "write_folder"]
+__all__ = ["LINKS", "QUARANTINE", "Draft", "Written", "draft_files", "hold_folder", "replace_file", "replace_folder_files", "write_folder"]
+
+#: The files beside the exports: joins, which every build writes, and rows that cannot be used.
+LINKS, QUARANTINE = "links.sssom.tsv", "quarantine.csv"
 
 #: What goes into a file: all its bytes, or its text in pieces.
 Chunks = bytes | Iterable[str]

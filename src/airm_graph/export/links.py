@@ -5,15 +5,13 @@ what it speaks of.
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
+from airm_graph.export.files import LINKS
 from airm_graph.export.mapping_formats import profile_matches, write_cells, write_matches
 from airm_graph.model import Link, Mention
 from airm_graph.namespaces import BASE, PREFIXES
 from airm_graph.sssom import BUILT_IN, Curies, Match, MatchSet, Value
 
 __all__ = ["LINKS", "link_rows", "profile_links", "write_links"]
-
-#: The file beside the exports; every build writes it.
-LINKS = "links.sssom.tsv"
 
 _SEMAPV = BUILT_IN["semapv"]
 _JUSTIFICATIONS = {"decision": "ManualMappingCuration", "structure": "StructuralMatching"}

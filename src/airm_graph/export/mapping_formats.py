@@ -8,8 +8,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 
-import yaml
-
 from airm_graph.errors import ExportError
 from airm_graph.sssom import NEWER, PROPAGATED, SET_SLOTS, SLOTS, Curies, Match, MatchSet, Slot, Value
 
@@ -20,6 +18,9 @@ _NEWER_ON_SETS = NEWER | {"curation_rule", "curation_rule_text", "similarity_mea
 _NUMBERS = {"number", "agreement"}
 _NEEDS_QUOTES = re.compile('[\t\n\r"]')
 _STEP = Decimal("0.001")
+#: What begins with a letter and holds no sign of YAML is plain, unless it is one of its words.
+_PLAIN = re.compile(r"[A-Za-z](?:[\w./~-]| (?! )|:(?=[\w/]))*(?<=[\w/])", re.ASCII)
+_WORDS = {"false", "n", "no", "null", "off", "on", "true", "y", "yes"}
 
 
 def write_matches(matches: MatchSet, *, condensed: bool = True) -> Iterator[str]:
@@ -156,8 +157,15 @@ def _write_scalar(slot: Slot, text: str, curies: Curies) -> str:
 
 def _write_text(text: str) -> str:
     """A text as YAML reads it back: plain where that is possible, in double quotes otherwise."""
+    # Most can be told without a reader of YAML, which takes longer to load than all the rest.
+    if ": " in text or " #" in text or not text.isprintable():
+        return json.dumps(text, ensure_ascii=False)
+    if _PLAIN.fullmatch(text) and text.lower() not in _WORDS:
+        return text
+    import yaml
+
     try:
-        is_plain = text.isprintable() and yaml.safe_load(f"a: {text}") == {"a": text} and yaml.safe_load(f"- {text}") == [text]
+        is_plain = yaml.safe_load(f"a: {text}") == {"a": text} and yaml.safe_load(f"- {text}") == [text]
     except (yaml.YAMLError, ValueError):  # what looks like a day and is none cannot be made one
         is_plain = False
     return text if is_plain else json.dumps(text, ensure_ascii=False)

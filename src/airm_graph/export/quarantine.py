@@ -5,13 +5,12 @@ import io
 from collections import Counter
 from collections.abc import Iterable
 
+from airm_graph.export.files import QUARANTINE
 from airm_graph.model import Rejected
 from airm_graph.text import escape_formula
 
 __all__ = ["QUARANTINE", "write_quarantine"]
 
-#: The file beside the exports; it is written when tables were read.
-QUARANTINE = "quarantine.csv"
 _COLUMNS = ("rule", "file", "row", "column", "reason")
 
 

@@ -10,10 +10,10 @@ the next command of ours.
 
 import json
 import os
+import platform
 import re
 import secrets
 import shutil
-import socket
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -131,7 +131,7 @@ def _take(path: Path, folder: Path) -> int:
         with suppress(OSError):
             if os.path.samestat(os.fstat(handle), path.stat()):
                 os.ftruncate(handle, 0)
-                os.write(handle, f"process {os.getpid()} on {socket.gethostname()}".encode())
+                os.write(handle, f"process {os.getpid()} on {platform.node()}".encode())
                 return handle
         os.close(handle)
 

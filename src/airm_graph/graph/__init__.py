@@ -7,12 +7,15 @@ only.
 
 from typing import TYPE_CHECKING
 
+from airm_graph.lazy import defer_imports
+
 if TYPE_CHECKING:
     from airm_graph.graph.coded import CodedQuads
     from airm_graph.graph.intake import Parser
     from airm_graph.graph.nquads import SUFFIXES, suffix_of
     from airm_graph.graph.parquet import ParquetColumn, ParquetFile
     from airm_graph.graph.reading_order import Pattern, Selection, SubjectGroup, stream_groups, stream_lines, stream_quads
+    from airm_graph.graph.small_table import SmallTable
     from airm_graph.graph.table import TripleTable
     from airm_graph.graph.term_spelling import BLANK, DEFAULT_GRAPH, IRI, LITERAL, TERM_TEXT, quote, rebased_text
 
@@ -29,6 +32,7 @@ __all__ = [
     "Parser",
     "Pattern",
     "Selection",
+    "SmallTable",
     "SubjectGroup",
     "TripleTable",
     "quote",
@@ -40,20 +44,14 @@ __all__ = [
 ]
 
 _HOMES = {
-    "CodedQuads": "coded",
-    "Parser": "intake",
-    **dict.fromkeys(("SUFFIXES", "suffix_of"), "nquads"),
-    **dict.fromkeys(("Pattern", "Selection", "SubjectGroup", "stream_groups", "stream_lines", "stream_quads"), "reading_order"),
-    **dict.fromkeys(("ParquetColumn", "ParquetFile"), "parquet"),
-    **dict.fromkeys(("BLANK", "DEFAULT_GRAPH", "IRI", "LITERAL", "TERM_TEXT", "quote", "rebased_text"), "term_spelling"),
-    "TripleTable": "table",
+    "CodedQuads": "graph.coded",
+    "Parser": "graph.intake",
+    **dict.fromkeys(("SUFFIXES", "suffix_of"), "graph.nquads"),
+    **dict.fromkeys(("Pattern", "Selection", "SubjectGroup", "stream_groups", "stream_lines", "stream_quads"), "graph.reading_order"),
+    **dict.fromkeys(("ParquetColumn", "ParquetFile"), "graph.parquet"),
+    **dict.fromkeys(("BLANK", "DEFAULT_GRAPH", "IRI", "LITERAL", "TERM_TEXT", "quote", "rebased_text"), "graph.term_spelling"),
+    "SmallTable": "graph.small_table",
+    "TripleTable": "graph.table",
 }
 
-
-def __getattr__(name: str) -> object:
-    """Import a public name when it is first asked for."""
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from importlib import import_module
-
-    return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+__getattr__ = defer_imports(__name__, _HOMES)

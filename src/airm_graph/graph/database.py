@@ -13,8 +13,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-import duckdb
-
 from airm_graph.errors import StoreError
 from airm_graph.graph.relations import read_cells, read_records, write_records
 from airm_graph.graph.term_spelling import quote
@@ -53,7 +51,9 @@ class Database:
         Raises:
             StoreError: The file or a setting is refused.
         """
-        self._temp = temp_directory
+        import duckdb  # takes longer to load than all else that a small job needs
+
+        self._temp, self._failure = temp_directory, duckdb.Error
         # By itself DuckDB spills into the folder where the user stands.
         spill = temp_directory or Path(tempfile.gettempdir()) / f"airm-graph-{os.getpid()}"
         settings = {"threads": threads, "memory_limit": memory_limit, "temp_directory": str(spill)}
@@ -104,7 +104,7 @@ class Database:
         """
         try:
             return self._connection.execute(sql, values or None).fetchall()
-        except duckdb.Error as error:
+        except self._failure as error:
             raise StoreError(f"{error}; the statement was: {sql}") from error
 
     def materialise(self, name: str, select: str) -> int:
@@ -129,7 +129,7 @@ class Database:
             cursor.execute(sql)
             while some := cursor.fetchmany(size):
                 yield some
-        except duckdb.Error as error:
+        except self._failure as error:
             raise StoreError(f"{error}; the statement was: {sql}") from error
         finally:
             cursor.close()

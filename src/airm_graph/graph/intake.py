@@ -14,8 +14,6 @@ from itertools import islice
 from pathlib import Path
 from typing import IO, Any, Protocol
 
-import duckdb
-
 from airm_graph.errors import StoreError
 from airm_graph.graph.nquads import MISPLACED, cut_file, cut_rows, open_file, suffix_of
 from airm_graph.graph.term_spelling import TERM_TEXT, canonical, is_canonical, is_certain, number_of, quote, select_terms
@@ -113,6 +111,8 @@ class Intake:
         try:
             self._make("incoming_texts", f"SELECT s, p, o, g FROM {relation} AS r")
         except StoreError as error:
+            import duckdb
+
             if not isinstance(error.__cause__, duckdb.InvalidInputException):
                 raise
             # No text that DuckDB reads: bytes that are no UTF-8, a very long line. The parser says

@@ -82,6 +82,19 @@ class Store:
             data = "".join([f"{triple} {graph} .\n{triple} .\n" if graph else f"{triple} .\n" for triple, graph in batch])
             self._store.bulk_load(data.encode(), format=ox.RdfFormat.N_QUADS)
 
+    def add_exports(self, quads: bytes, triples: bytes) -> None:
+        """Load the N-Quads and the N-Triples that this project wrote of one graph; the latter are
+        the union.
+
+        Raises:
+            StoreError: They are none; the message names the line.
+        """
+        try:
+            for data, form in ((quads, ox.RdfFormat.N_QUADS), (triples, ox.RdfFormat.N_TRIPLES)):
+                self._store.load(data, format=form, lenient=True)
+        except (SyntaxError, ValueError) as error:
+            raise _explain(error, name="the exports of the graph") from error
+
     def add_lines(self, path: Path) -> None:
         """Load a file of N-Quads that this project wrote, each quad into its own graph only.
 

@@ -13,8 +13,9 @@ Plans over the two tables (closure, shapes) stay inside the SQL that sqlglot can
 """
 
 import tempfile
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import cached_property
 from itertools import chain, islice
 from pathlib import Path
 
@@ -47,6 +48,8 @@ class TripleTable(Database):
     """
 
     schema = _SCHEMA
+    #: Whether all quads are better looked at in Python than by many statements.
+    holds_few = False
 
     def __len__(self) -> int:
         """Number of quads."""
@@ -207,6 +210,7 @@ class TripleTable(Database):
         elif missing:
             given = "WITH n AS (SELECT unnest($1) AS id, unnest($2) AS text)"
             self._run(f"INSERT INTO terms {given} {select_terms('n')}", [[numbers[text] for text in missing], missing])
+            self._remember({numbers[text]: text for text in missing})
         return {term: numbers[text] for term, text in spelt.items()}
 
     def find_ids(self, terms: Iterable[str]) -> dict[str, int]:
@@ -223,16 +227,37 @@ class TripleTable(Database):
         """The numbers that texts have or would have, and the texts that have these numbers in the
         table.
         """
-        number = f"COALESCE(a.id, {number_of('w.text')})"
-        asked = f"SELECT w.text, {number} FROM (SELECT unnest($1) AS text) AS w LEFT JOIN aliases AS a ON a.text = w.text"
-        numbers = dict(self._run(asked, [texts])) if texts else {}
+        numbers = {text: self._ids[text] for text in texts if text in self._ids}
+        if asked := [text for text in texts if text not in numbers]:
+            number = f"COALESCE(a.id, {number_of('w.text')})"
+            sql = f"SELECT w.text, {number} FROM (SELECT unnest($1) AS text) AS w LEFT JOIN aliases AS a ON a.text = w.text"
+            numbers |= dict(self._run(sql, [asked]))
         return numbers, self.read_terms(numbers.values())
 
     def read_terms(self, ids: Iterable[int]) -> dict[int, str]:
         """Write terms by their ids; 0, the default graph, is the empty text."""
-        select = f"SELECT id, {TERM_TEXT} FROM terms WHERE id IN (SELECT unnest($1))"
-        wanted = sorted(set(ids))
-        return {DEFAULT_GRAPH: "", **dict(self._run(select, [wanted]) if wanted else ())}
+        wanted = {DEFAULT_GRAPH, *ids}
+        found = {number: self._texts[number] for number in wanted if number in self._texts}
+        if missing := sorted(wanted - found.keys()):
+            select = f"SELECT id, {TERM_TEXT} FROM terms WHERE id IN (SELECT unnest($1))"
+            read = dict(self._run(select, [missing]))
+            self._remember(read)
+            found |= read
+        return found
+
+    @cached_property
+    def _texts(self) -> dict[int, str]:
+        return {DEFAULT_GRAPH: ""}
+
+    @cached_property
+    def _ids(self) -> dict[str, int]:
+        return {}
+
+    def _remember(self, texts: Mapping[int, str]) -> None:
+        """Keep what a few ids stand for, which never changes; the same are asked for often."""
+        if len(self._texts) + len(texts) <= FEW:
+            self._texts.update(texts)
+            self._ids.update((text, number) for number, text in texts.items())
 
     def rows(self, sql: str = "SELECT s, p, o, g FROM quads") -> list[Quad]:
         """Write quads as rows, sorted; *sql* selects other quads, as four columns s, p, o, g of
@@ -240,7 +265,9 @@ class TripleTable(Database):
         """
         used = " UNION ".join(f"SELECT {column} AS id FROM picked_quads" for column in "spog")
         written = f"SELECT id, {TERM_TEXT} AS text FROM terms WHERE id IN ({used}) UNION ALL SELECT {DEFAULT_GRAPH}, ''"
-        self.materialise("picked_quads", sql)
+        if not self.materialise("picked_quads", sql):
+            self.drop("picked_quads")
+            return []
         self.materialise("picked_terms", f"SELECT id, text, row_number() OVER (ORDER BY text) - 1 AS place FROM ({written}) AS w")
         texts = [text for (text,) in self.execute("SELECT text FROM picked_terms ORDER BY place")]
         quads = self.execute("""

@@ -5,6 +5,8 @@ Names are imported when they are first asked for, so that a command pays for wha
 
 from typing import TYPE_CHECKING
 
+from airm_graph.lazy import defer_imports
+
 if TYPE_CHECKING:
     from airm_graph.ingest import Proposal
     from airm_graph.ingest.fix import find_fixes
@@ -60,11 +62,4 @@ _HOMES = {
     **dict.fromkeys(("REPORT", "SUMS", "WRITTEN"), "pipeline.writable"),
 }
 
-
-def __getattr__(name: str) -> object:
-    """Import a public name when it is first asked for."""
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from importlib import import_module
-
-    return getattr(import_module(f"airm_graph.{_HOMES[name]}"), name)
+__getattr__ = defer_imports(__name__, _HOMES)

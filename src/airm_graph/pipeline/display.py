@@ -2,16 +2,19 @@
 
 from collections.abc import Mapping
 from html import escape
+from typing import TYPE_CHECKING
 
 from airm_graph.notice import NOTICE
-from airm_graph.validate.report import Report
+
+if TYPE_CHECKING:
+    from airm_graph.validate.report import Report
 
 __all__ = ["describe_as_html", "describe_briefly"]
 
 _SHOWN = ("mitigations", "sources", "captures", "classifications")
 
 
-def describe_briefly(counts: Mapping[str, int], report: Report) -> str:
+def describe_briefly(counts: Mapping[str, int], report: "Report") -> str:
     """Say in one line what a graph holds.
 
     >>> describe_briefly({"mitigations": 3, "sources": 1, "captures": 1, "classifications": 2}, Report(()))
@@ -21,12 +24,12 @@ def describe_briefly(counts: Mapping[str, int], report: Report) -> str:
     return f"<Graph: {held}; {_count_findings(report)}>"
 
 
-def describe_as_html(counts: Mapping[str, int], report: Report) -> str:
+def describe_as_html(counts: Mapping[str, int], report: "Report") -> str:
     """Write a table of all counts, with findings and notice below."""
     rows = "".join(f"<tr><th>{escape(name)}</th><td>{number}</td></tr>" for name, number in counts.items())
     return f"<table>{rows}</table><p>{_count_findings(report)}. {escape(NOTICE)}</p>"
 
 
-def _count_findings(report: Report) -> str:
+def _count_findings(report: "Report") -> str:
     found = report.counts
     return f"{found['violation']} violations, {found['warning']} warnings, {found['info']} notes"

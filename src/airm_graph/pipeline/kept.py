@@ -13,7 +13,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from airm_graph.cache import make_key, pack, reader_version, unpack
+from airm_graph.cache import make_key, pack, unpack
 from airm_graph.graph import TripleTable, quote
 from airm_graph.ingest import Reader, Readings
 from airm_graph.merge import Merger, SourceGroup
@@ -86,7 +86,7 @@ class Keeper:
 
     def _make_key(self, group: SourceGroup, digests: Mapping[str, str]) -> str:
         pages = [[digests[page.capture.sha256], page.capture.file_names] for page in group.pages]
-        return make_key("source", reader_version(), group.source, pages)
+        return make_key("source", self._reader.version, group.source, pages)
 
     def load(self, table: TripleTable) -> None:
         """Put the quads of kept sources into a table."""

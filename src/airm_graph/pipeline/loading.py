@@ -2,27 +2,32 @@
 
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import partial
 from io import BufferedReader
 from pathlib import Path
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from airm_graph.errors import InputError
 from airm_graph.export import EXPORTS
 from airm_graph.export.switch import settle_folder
-from airm_graph.graph import TripleTable
 from airm_graph.graph.rdf_format import find_format, unpack
-from airm_graph.graph.store import parse_rows
+from airm_graph.graph.store import Store, parse_rows
+from airm_graph.graph.term_spelling import canonical
 from airm_graph.namespaces import BASE, PREFIXES
-from airm_graph.pipeline.building import build
 from airm_graph.pipeline.views import Graph
 from airm_graph.pipeline.writable import REPORT, SUMS
 from airm_graph.regular_files import open_regular
 from airm_graph.resources import find_resource
 from airm_graph.terms import Quad, read_literal
-from airm_graph.validate import Report
+
+if TYPE_CHECKING:
+    from airm_graph.validate import Report
 
 __all__ = ["find_base", "find_export", "is_release", "load", "read_rdf", "read_report", "read_sums"]
+
+#: What says all of a written graph to a store: quads, and triples for their union.
+_WHOLE = (EXPORTS["nquads"].file_name, EXPORTS["ntriples"].file_name)
 
 
 def load(path: str | Path | None = None) -> Graph:
@@ -37,25 +42,48 @@ def load(path: str | Path | None = None) -> Graph:
         StoreError: An RDF file is not what its suffix says; the message names file and line.
     """
     if path is None:
-        return build([find_resource("examples")])
+        return _build(find_resource("examples"))
     given = Path(path)
     sums = read_sums(given) if is_release(given) else {}
     found = find_export(given)
     if found is None:
-        graph = build([path])
+        graph = _build(path)
         if graph.is_empty:
             said = [finding.message for finding in graph.report.findings]
             why = f": {said[0]}" if said else ""
             raise InputError(f"this is no graph, and no mitigation could be read{why}", file=str(path), remedy="give a dist folder or RDF")
         return graph
-    quads = read_rdf(found, sha256=sums.get(found.name, "") if found != given else "")
+    beside = found.parent / REPORT
+    has_report = (found.parent / SUMS).is_file() and beside.is_file()
+    report = partial(_parse_report, _read(beside, sha256=sums.get(REPORT, "")), file=str(beside)) if has_report else None
+    if all(name in sums for name in _WHOLE):
+        return _open_release(*(_read_checked(given / name, sums[name]) for name in _WHOLE), file=found, report=report)
+    quads = _spell(read_rdf(found, sha256=sums.get(found.name, "") if found != given else ""))
     if not quads:
         raise InputError("the file states nothing", file=str(found), remedy="check that it is the one you mean")
-    table = TripleTable(threads=1)
-    table.load_rows(quads)
-    beside = found.parent / REPORT
-    report = read_report(beside, sha256=sums.get(REPORT, "")) if (found.parent / SUMS).is_file() and beside.is_file() else None
-    return Graph(table, base=find_base(quads), report=report)
+    return Graph(quads=quads, base=find_base(quads), report=report)
+
+
+def _open_release(quads: bytes, triples: bytes, *, file: Path, report: "Callable[[], Report] | None") -> Graph:
+    """Open what a build wrote: as it is for a store, parsed where quads are asked for."""
+    if not quads:
+        raise InputError("the file states nothing", file=str(file), remedy="build again")
+    spaces = sorted(set(re.findall(rb'<%suriSpace> "(http[^"]*)"' % PREFIXES["void"].encode(), quads)))
+    base = spaces[0].decode() if len(spaces) == 1 else BASE
+    graph = Graph(quads=lambda: _spell(parse_rows(quads, name=str(file), suffix=".nq")), base=base, report=report)
+    graph.fill_store = partial(Store.add_exports, quads=quads, triples=triples)
+    return graph
+
+
+def _spell(quads: Iterable[Quad]) -> tuple[Quad, ...]:
+    """Sort quads of terms in their one spelling, of which that of the parser differs in escapes."""
+    return tuple(sorted({(s, p, canonical(o) if "\\" in o else o, g) for s, p, o, g in quads}))
+
+
+def _build(path: str | Path) -> Graph:
+    from airm_graph.pipeline.building import build  # most of the package, which RDF does not need
+
+    return build([path])
 
 
 def is_release(folder: Path) -> bool:
@@ -76,11 +104,16 @@ def read_rdf(path: Path, *, sha256: str = "") -> tuple[Quad, ...]:
         InputError: The file cannot be read, or has another digest.
         StoreError: It is not what its suffix says; the message names file and line.
     """
+    text = _read_checked(path, sha256)
+    return tuple(sorted(set(parse_rows(text, name=str(path), suffix=find_format(path), base_iri=path.absolute().as_uri()))))
+
+
+def _read_checked(path: Path, sha256: str = "") -> bytes:
+    """Read a file, unpacked, that has to have a digest, where one is given."""
     try:
-        text = unpack(_read(path, sha256=sha256))
+        return unpack(_read(path, sha256=sha256))
     except (OSError, EOFError) as error:
         raise InputError(f"the file cannot be read: {getattr(error, 'strerror', None) or error}", file=str(path)) from error
-    return tuple(sorted(set(parse_rows(text, name=str(path), suffix=find_format(path), base_iri=path.absolute().as_uri()))))
 
 
 def _read(path: Path, *, sha256: str) -> bytes:
@@ -92,7 +125,7 @@ def _read(path: Path, *, sha256: str) -> bytes:
     return data
 
 
-def read_report(path: Path, *, sha256: str = "") -> Report:
+def read_report(path: Path, *, sha256: str = "") -> "Report":
     """Read the findings that a build wrote.
 
     Args:
@@ -102,10 +135,16 @@ def read_report(path: Path, *, sha256: str = "") -> Report:
     Raises:
         InputError: The file is not what a build writes, or has another digest.
     """
+    return _parse_report(_read(path, sha256=sha256), file=str(path))
+
+
+def _parse_report(data: bytes, *, file: str) -> "Report":
+    from airm_graph.validate import Report
+
     try:
-        return Report.from_json(_read(path, sha256=sha256).decode())
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise InputError("the report cannot be read", file=str(path), remedy="build again") from error
+        return Report.from_json(data.decode())
+    except (ValueError, KeyError, TypeError) as error:
+        raise InputError("the report cannot be read", file=file, remedy="build again") from error
 
 
 def read_sums(folder: Path) -> dict[str, str]:

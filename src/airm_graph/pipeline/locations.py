@@ -2,13 +2,15 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from airm_graph.graph import TripleTable
-from airm_graph.ingest.tables.loaded import LoadedTable
 from airm_graph.model import Finding, Records
 from airm_graph.namespaces import iri
 from airm_graph.terms import unescape
-from airm_graph.triples.selects import CELLS, list_cells
+
+if TYPE_CHECKING:
+    from airm_graph.ingest.tables.loaded import LoadedTable
 
 __all__ = ["find_lines", "name_columns"]
 
@@ -18,7 +20,7 @@ _Row = tuple[str, int]
 
 
 def find_lines(
-    locations: Iterable[_Row], *, records: Records, tables: Sequence[LoadedTable], table: TripleTable
+    locations: Iterable[_Row], *, records: Records, tables: "Sequence[LoadedTable]", table: TripleTable
 ) -> dict[_Row, tuple[int, int]]:
     """Find the lines that rows of tables take in their files, by file and row: the graph knows the
     row only.
@@ -40,7 +42,7 @@ def find_lines(
     return found
 
 
-def name_columns(findings: Sequence[Finding], *, tables: Sequence[LoadedTable], table: TripleTable) -> list[Finding]:
+def name_columns(findings: Sequence[Finding], *, tables: "Sequence[LoadedTable]", table: TripleTable) -> list[Finding]:
     """Put a finding on an independent row on the column that states its value."""
     nodes = sorted({finding.focus for finding in findings if finding.value})
     if not (nodes and tables):
@@ -53,10 +55,12 @@ def name_columns(findings: Sequence[Finding], *, tables: Sequence[LoadedTable], 
     return [_name_column(finding, *columns.get((finding.focus, finding.value), ("", ""))) for finding in findings]
 
 
-def _list_values(one: LoadedTable, table: TripleTable) -> Iterator[tuple[str, str, str, str]]:
+def _list_values(one: "LoadedTable", table: TripleTable) -> Iterator[tuple[str, str, str, str]]:
     """Subject, value and header of what wanted rows say, and the cell where it is evidence by
     itself.
     """
+    from airm_graph.triples.selects import CELLS, list_cells
+
     wanted = f"FROM independent WHERE {one.is_own()} AND {{}} IN (SELECT node FROM wanted_nodes)"
     for what in filter(one.header, _TEXTS):
         for focus, value in table.execute(f"SELECT m, {what} {wanted.format('m')} AND {what} IS NOT NULL"):

@@ -9,14 +9,15 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from airm_graph.graph import TripleTable
 from airm_graph.ingest.inputs import Over
-from airm_graph.ingest.rdf import RdfFile, load_rdf_files
-from airm_graph.ingest.tables.folders import LoadRows
-from airm_graph.ingest.tables.loaded import LoadedTable
-from airm_graph.triples.selects import code_quads, list_repeated
+
+if TYPE_CHECKING:
+    from airm_graph.graph import TripleTable
+    from airm_graph.ingest.rdf import RdfFile
+    from airm_graph.ingest.tables.folders import LoadRows
+    from airm_graph.ingest.tables.loaded import LoadedTable
 
 __all__ = ["EMBEDDED", "MANIFEST", "NQUADS", "Embedded", "Parts", "Platform", "Session", "WriteParts"]
 
@@ -64,11 +65,11 @@ class Session:
         write: Writes statements in parts; None where exports are written by ``export``.
     """
 
-    table: TripleTable
+    table: "TripleTable"
     folder: Path
-    load_independent: Callable[[Sequence[LoadedTable]], None]
-    load_rdf: Callable[[Sequence[Path]], Sequence[RdfFile]]
-    load: LoadRows | None = None
+    load_independent: "Callable[[Sequence[LoadedTable]], None]"
+    load_rdf: "Callable[[Sequence[Path]], Sequence[RdfFile]]"
+    load: "LoadRows | None" = None
     over: Over = map
     write: WriteParts | None = None
 
@@ -81,28 +82,47 @@ class Session:
 class Platform(Protocol):
     """A place where builds run."""
 
-    def open(self) -> AbstractContextManager[Session]:
-        """Begin a session; what is made in it is gone when it ends."""
+    def open(self, *, few: bool = False) -> AbstractContextManager[Session]:
+        """Begin a session; what is made in it is gone when it ends.
+
+        Args:
+            few: A few captured pages are all that is read.
+        """
 
 
 @dataclass(frozen=True, slots=True)
 class Embedded:
-    """This process, with DuckDB in memory and, beyond a bound, on disk."""
+    """This process, with DuckDB in memory and, beyond a bound, on disk; for few pages SQLite."""
 
     @contextmanager
-    def open(self) -> Iterator[Session]:
+    def open(self, *, few: bool = False) -> Iterator[Session]:
         """Begin a session."""
         with ExitStack() as opened:
             folder = Path(opened.enter_context(TemporaryDirectory(prefix="airm-graph-", ignore_cleanup_errors=True)))
-            table = opened.enter_context(TripleTable(threads=1, memory_limit=MEMORY, temp_directory=folder))
+            table = opened.enter_context(_open_table(folder, few=few))
 
-            def load_independent(tables: Sequence[LoadedTable]) -> None:
+            def load_independent(tables: "Sequence[LoadedTable]") -> None:
+                from airm_graph.triples.selects import code_quads, list_repeated
+
                 table.load_coded(code_quads(tables), repeated=list_repeated(tables))
 
-            def load_rdf(paths: Sequence[Path]) -> Sequence[RdfFile]:
+            def load_rdf(paths: Sequence[Path]) -> "Sequence[RdfFile]":
+                from airm_graph.ingest.rdf import load_rdf_files
+
                 return load_rdf_files(paths, table=table)
 
             yield Session(table, folder, load_independent, load_rdf)
+
+
+def _open_table(folder: Path, *, few: bool) -> "TripleTable":
+    if few:
+        from airm_graph.graph import SmallTable
+
+        if SmallTable.is_usable:
+            return SmallTable()
+    from airm_graph.graph import TripleTable
+
+    return TripleTable(threads=1, memory_limit=MEMORY, temp_directory=folder)
 
 
 EMBEDDED = Embedded()

@@ -2,24 +2,19 @@
 
 import datetime
 import os
-from collections.abc import Iterator, Mapping
-from functools import cache
+from collections.abc import Iterable, Iterator, Mapping
 
 from airm_graph.errors import AirmError
 from airm_graph.export import EXPORTS
-from airm_graph.graph.store import parse_rows
-from airm_graph.namespaces import BASE, iri
+from airm_graph.namespaces import BASE
 from airm_graph.pipeline.platform import Session
 from airm_graph.pipeline.reading import Read
-from airm_graph.resources import read_resource
+from airm_graph.pipeline.shipped import read_taxonomies
 from airm_graph.terms import Quad
 from airm_graph.triples import describe_dataset, state_records
-from airm_graph.triples.selects import list_agents
 from airm_graph.version import VERSION
 
-__all__ = ["find_issued", "read_ontology", "read_taxonomies", "state"]
-
-_TAXONOMIES = ("taxonomy/v1", "taxonomy/v2", "vocabularies/actor", "vocabularies/function", "vocabularies/lifecycle")
+__all__ = ["find_issued", "state"]
 
 
 def state(read: Read, *, session: Session, base: str = BASE, published: str | None = None) -> None:
@@ -31,13 +26,21 @@ def state(read: Read, *, session: Session, base: str = BASE, published: str | No
         base: What every IRI of the dataset will begin with, as its description says.
         published: Address of the folder in which people will find the files.
     """
-    agents = list_agents(read.tables, table=session.table)
+    agents = _list_agents(read, session)
     session.table.load_rows((*state_records(read.records), *agents, *read_taxonomies(), *_describe(read, base, published)))
     if read.keeper:
         read.keeper.load(session.table)
         read.keeper.keep(session.table)
     if read.tables:
         session.load_independent(read.tables)
+
+
+def _list_agents(read: Read, session: Session) -> Iterable[Quad]:
+    if not read.tables:
+        return ()
+    from airm_graph.triples.selects import list_agents
+
+    return list_agents(read.tables, table=session.table)
 
 
 def _describe(read: Read, base: str, published: str | None) -> Iterator[Quad]:
@@ -57,22 +60,6 @@ def _count(read: Read) -> Mapping[str, int]:
         + sum(one.classifications for one in read.kept),
         "Repair": len(records.repairs) + sum(one.repairs for one in read.kept),
     }
-
-
-@cache
-def read_taxonomies() -> tuple[Quad, ...]:
-    """Read the taxonomies and vocabularies, in their own graph."""
-    return tuple(quad for name in _TAXONOMIES for quad in _read_quads(f"ontology/{name}.ttl", iri("graph/taxonomy")))
-
-
-@cache
-def read_ontology() -> tuple[Quad, ...]:
-    """Read the ontology, in its own graph."""
-    return _read_quads("ontology/airm.ttl", iri("graph/ontology"))
-
-
-def _read_quads(name: str, graph: str) -> tuple[Quad, ...]:
-    return tuple(sorted((*row[:3], graph) for row in parse_rows(read_resource(name).encode(), name=name, suffix=".ttl")))
 
 
 def find_issued() -> str | None:

@@ -1,29 +1,28 @@
 """The graph as users hold it: a table of quads, and views of it that are made on demand."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from airm_graph.analysis.coverage import Coverage, count_coverage
-from airm_graph.analysis.why import Contradiction, Explainer, Explanation
-from airm_graph.graph import Selection, TripleTable, rebased_text, stream_quads
 from airm_graph.graph.store import Store
 from airm_graph.namespaces import BASE, PREFIXES, iri, rebase_text
 from airm_graph.pipeline.display import describe_as_html, describe_briefly
-from airm_graph.pipeline.stating import read_ontology
+from airm_graph.pipeline.shipped import read_ontology
 from airm_graph.pipeline.writable import WritableGraph
-from airm_graph.query.answers import Table
-from airm_graph.query.counts import count_things
-from airm_graph.query.library import Query, run_query
-from airm_graph.search import Hits, SearchIndex, search_index
 from airm_graph.terms import Quad
-from airm_graph.validate.report import Report
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     import networkx
     import rdflib
+
+    from airm_graph.analysis.coverage import Coverage
+    from airm_graph.analysis.why import Contradiction, Explainer, Explanation
+    from airm_graph.query.answers import Table
+    from airm_graph.query.library import Query
+    from airm_graph.search import Hits, SearchIndex
+    from airm_graph.validate.report import Report
 
 __all__ = ["Graph"]
 
@@ -37,6 +36,9 @@ class Graph(WritableGraph):
     Attributes: those of `WritableGraph`.
     """
 
+    #: Loads all of it into a store, where that is known otherwise than by its quads.
+    fill_store: "Callable[[Store], None] | None" = None
+
     @classmethod
     def of(cls, quads: "Iterable[Quad]", *, base: str = BASE) -> "Graph":
         """Make a graph of quads as N-Quads terms.
@@ -47,6 +49,8 @@ class Graph(WritableGraph):
         >>> len(Graph.of([("<urn:a>", "<urn:b>", '"1"', graph) for graph in ("", "<urn:g>")]))
         1
         """
+        from airm_graph.graph import TripleTable
+
         table = TripleTable(threads=1)
         table.load_rows(quads)
         return cls(table, base=base)
@@ -98,7 +102,14 @@ class Graph(WritableGraph):
     def make_store(self) -> Store:
         """Load the graph and the ontology into a store of its own."""
         store = Store()
-        store.add_batches(stream_quads(Selection(self.table, text=rebased_text(self.base))))
+        if self.fill_store:
+            self.fill_store(store)
+        elif self._given is not None or self.table.holds_few:
+            store.add_rows(self._iter_quads())
+        else:
+            from airm_graph.graph import Selection, rebased_text, stream_quads
+
+            store.add_batches(stream_quads(Selection(self.table, text=rebased_text(self.base))))
         store.add_rows(self.ontology)
         return store
 
@@ -137,7 +148,7 @@ class Graph(WritableGraph):
 
     # Questions.
 
-    def query(self, name: str | Query, /, **arguments: str) -> Table:
+    def query(self, name: "str | Query", /, **arguments: str) -> "Table":
         """Answer a query of the library.
 
         Args:
@@ -151,9 +162,11 @@ class Graph(WritableGraph):
         >>> len(Graph().query("mitigations-by-code", code="1.1"))
         0
         """
+        from airm_graph.query.library import run_query
+
         return run_query(self.store, name, arguments, base=self.base)
 
-    def sparql(self, query: str, /) -> Table:
+    def sparql(self, query: str, /) -> "Table":
         """Answer a SELECT of your own, over all named graphs and the ontology; nothing can be
         changed by one.
 
@@ -163,6 +176,8 @@ class Graph(WritableGraph):
         >>> Graph().sparql("SELECT (1 AS ?one) {}").values()
         [('1',)]
         """
+        from airm_graph.query.answers import Table
+
         columns, rows = self.store.select(query)
         return Table(columns, tuple(rows))
 
@@ -172,13 +187,17 @@ class Graph(WritableGraph):
         >>> Graph().count()["mitigations"]
         0
         """
+        from airm_graph.query.counts import count_things
+
         return count_things(self.table, base=self.base)
 
     @cached_property
-    def _index(self) -> SearchIndex:
+    def _index(self) -> "SearchIndex":
+        from airm_graph.search import SearchIndex
+
         return SearchIndex.build(self._iter_quads(), base=self.base)
 
-    def search(self, text: str, /, *, limit: int = 20, offset: int = 0, **facets: str | Sequence[str]) -> Hits:
+    def search(self, text: str, /, *, limit: int = 20, offset: int = 0, **facets: str | Sequence[str]) -> "Hits":
         """Search names, descriptions, reasons and titles.
 
         Args:
@@ -194,12 +213,14 @@ class Graph(WritableGraph):
         >>> Graph().search("training").total
         0
         """
+        from airm_graph.search import search_index
+
         chosen = {name: [value] if isinstance(value, str) else value for name, value in facets.items()}
         return search_index(self._index, text, facets=chosen, limit=limit, offset=offset)
 
     def coverage(
         self, rows: str, columns: str, layers: str | None = None, /, *, edition: str | None = None, level: int | None = None
-    ) -> Coverage:
+    ) -> "Coverage":
         """Count mitigations by two or three facets: code, actor, stage, function, source, year.
 
         Args:
@@ -212,13 +233,17 @@ class Graph(WritableGraph):
         >>> Graph().coverage("actor", "stage").mitigations
         0
         """
+        from airm_graph.analysis.coverage import count_coverage
+
         return count_coverage(self.store, rows, columns, layers, edition=edition, level=level, base=self.base)
 
     @cached_property
-    def _explainer(self) -> Explainer:
+    def _explainer(self) -> "Explainer":
+        from airm_graph.analysis.why import Explainer
+
         return Explainer(self.quads, ontology=self.ontology, base=self.base)
 
-    def explain(self, subject: str, predicate: str, value: str, /) -> Explanation:
+    def explain(self, subject: str, predicate: str, value: str, /) -> "Explanation":
         """Say why a statement is in the graph: the rule, its premises, theirs, down to captured
         lines and cells.
 
@@ -232,18 +257,16 @@ class Graph(WritableGraph):
         """
         return self._explainer.explain(subject, predicate, value)
 
-    def explain_all(self) -> Iterator[Explanation]:
+    def explain_all(self) -> "Iterator[Explanation]":
         """Explain every inferred statement, in order."""
         return self._explainer.explain_all()
 
-    def find_contradictions(self) -> list[Contradiction]:
+    def find_contradictions(self) -> "list[Contradiction]":
         """Find what belongs to classes that exclude each other, each with its minimal set of
         statements.
         """
         return self._explainer.find_contradictions()
 
 
-def _restore(quads: tuple[Quad, ...], report: Report, base: str) -> Graph:
-    graph = Graph.of(quads, base=base)
-    graph.report = report
-    return graph
+def _restore(quads: tuple[Quad, ...], report: "Report", base: str) -> Graph:
+    return Graph(quads=quads, base=base, report=report)

@@ -3,7 +3,7 @@ both.
 """
 
 import weakref
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from functools import cached_property
 from pathlib import Path
@@ -24,20 +24,17 @@ from airm_graph.export import (
     write_exports,
     write_folder,
 )
-from airm_graph.export.blank_nodes import hide_blank_nodes, show_blank_nodes
-from airm_graph.export.files import Draft, hold_folder
-from airm_graph.export.links import LINKS, write_links
-from airm_graph.export.quarantine import QUARANTINE, write_quarantine
-from airm_graph.graph import BLANK, TripleTable
-from airm_graph.model import Link, Rejected, TableCount
+from airm_graph.export.files import LINKS, QUARANTINE, Draft, hold_folder
+from airm_graph.graph import BLANK
 from airm_graph.namespaces import BASE, iri, literal, term
 from airm_graph.notice import NOTICE
-from airm_graph.pipeline.platform import WriteParts
 from airm_graph.terms import Quad
-from airm_graph.validate.report import Report
 
 if TYPE_CHECKING:
-    pass
+    from airm_graph.graph import TripleTable
+    from airm_graph.model import Link, Rejected, TableCount
+    from airm_graph.pipeline.platform import WriteParts
+    from airm_graph.validate.report import Report
 
 __all__ = ["REPORT", "SUMS", "WRITTEN", "WritableGraph", "states_notice"]
 
@@ -68,37 +65,69 @@ class WritableGraph:
 
     def __init__(
         self,
-        table: TripleTable | None = None,
+        table: "TripleTable | None" = None,
         *,
-        report: Report | None = None,
+        quads: "tuple[Quad, ...] | Callable[[], tuple[Quad, ...]]" = (),
+        report: "Report | Callable[[], Report] | None" = None,
         base: str = BASE,
         files: Mapping[str, str] | None = None,
-        quarantine: tuple[Rejected, ...] = (),
-        tables: tuple[TableCount, ...] = (),
-        links: Sequence[Link] | None = None,
-        write_parts: WriteParts | None = None,
+        quarantine: "tuple[Rejected, ...]" = (),
+        tables: "tuple[TableCount, ...]" = (),
+        links: "Sequence[Link] | None" = None,
+        write_parts: "WriteParts | None" = None,
         opened: ExitStack | None = None,
     ) -> None:
-        """Take over a table of quads; None for none.
+        """Take over a table of quads, or sorted quads of terms in their one spelling.
 
         Args:
             table: Is closed with the graph.
-            report, base, files, quarantine, tables, links: See above.
+            quads: Where there is no table, or what reads them when they are asked for.
+            report: Or what reads it when it is asked for.
+            base, files, quarantine, tables, links: See above.
             write_parts: Writes statements in parts in place of exports.
             opened: What is to be closed with the graph beside the table.
         """
-        self.table = table if table is not None else TripleTable(threads=1)
-        self.report = report or Report(())
+        self._quads = quads if table is None else None
+        self._closing = opened or ExitStack()
+        if table is not None:
+            self._keep_table(table)
+        self._report = report
         self.base, self.files, self.quarantine, self.tables, self.links = base, dict(files or {}), quarantine, tables, links
         self.written: Mapping[str, Path] = {}
         self._write_parts = write_parts
-        closing = opened or ExitStack()
-        weakref.finalize(self, _close, self.table, closing)
+        weakref.finalize(self, self._closing.close)
+
+    @cached_property
+    def _given(self) -> "tuple[Quad, ...] | None":
+        return self._quads() if callable(self._quads) else self._quads
+
+    @cached_property
+    def table(self) -> "TripleTable":
+        """The quads, for statements of SQL."""
+        from airm_graph.graph import TripleTable
+
+        table = self._keep_table(TripleTable(threads=1))
+        table.load_rows(self._given or ())
+        return table
+
+    def _keep_table(self, table: "TripleTable") -> "TripleTable":
+        self._closing.callback(table.close)
+        self.__dict__["table"] = table
+        return table
+
+    @cached_property
+    def report(self) -> "Report":
+        """Findings of reader, merge and shapes; empty for a graph that was loaded alone."""
+        if callable(self._report):
+            return self._report()
+        from airm_graph.validate.report import Report
+
+        return self._report or Report(())
 
     @cached_property
     def is_empty(self) -> bool:
         """Whether nothing is stated."""
-        return not self.table.execute("SELECT 1 FROM quads LIMIT 1")
+        return not (self._given if self._given is not None else self.table.execute("SELECT 1 FROM quads LIMIT 1"))
 
     @property
     def quads(self) -> tuple[Quad, ...]:
@@ -163,6 +192,9 @@ class WritableGraph:
         """The files that stand beside the exports, name to content: report, links, for tables
         ``quarantine.csv``.
         """
+        from airm_graph.export.links import write_links
+        from airm_graph.export.quarantine import write_quarantine
+
         beside = {REPORT: self.report.to_json().encode()}
         if self.links is not None:
             beside[LINKS] = "".join(write_links(self.links, notice=NOTICE, base=self.base)).encode()
@@ -198,6 +230,8 @@ class WritableGraph:
 
     def _export(self, name: str) -> Iterator[str]:
         # The table is closed with the graph, which must live until the last piece is out.
+        from airm_graph.export.blank_nodes import show_blank_nodes
+
         source, start = self._hidden
         pieces = export_text(source, name, options=self._options)
         yield from show_blank_nodes(pieces, format=name, start=start) if start else pieces
@@ -205,7 +239,8 @@ class WritableGraph:
     @cached_property
     def _exported(self) -> QuadSource:
         # What writes its statements in parts does not put them in reading order.
-        return QuadList(self.quads) if self._write_parts else TableQuads(self.table, base=self.base)
+        is_list = self._write_parts or self.table.holds_few
+        return QuadList(self.quads) if is_list else TableQuads(self.table, base=self.base)
 
     @cached_property
     def _hidden(self) -> tuple[QuadSource, str]:
@@ -214,6 +249,8 @@ class WritableGraph:
         """
         if not self.table.execute(f"SELECT 1 FROM terms WHERE kind = {BLANK} LIMIT 1"):
             return self._exported, ""
+        from airm_graph.export.blank_nodes import hide_blank_nodes
+
         quads, start = hide_blank_nodes(self.quads)
         return QuadList(quads), start
 
@@ -224,6 +261,8 @@ class WritableGraph:
         return make_options(self.base, comment=NOTICE if self.files or states_notice(self.table) or not licensed else "")
 
     def _iter_quads(self) -> Iterator[Quad]:
+        if self._given is not None:
+            return iter(self._given)
         if self.base == BASE:
             return iter(self.table.rows())
         return iter(sorted(map(self._rebase_quad, self.table.rows())))
@@ -236,11 +275,6 @@ class WritableGraph:
         return f"<{self.base}{term[len(BASE) + 1 :]}" if self.base != BASE and term.startswith(f"<{BASE}") else term
 
 
-def states_notice(table: TripleTable) -> bool:
+def states_notice(table: "TripleTable") -> bool:
     """Whether data says itself that it is not to be shared."""
     return bool(table.find_ids([literal(NOTICE), literal(NOTICE, language="en")]))
-
-
-def _close(table: TripleTable, opened: ExitStack) -> None:
-    table.close()
-    opened.close()

@@ -53,7 +53,7 @@ class Spark:
     parts: int | None = None
 
     @contextmanager
-    def open(self) -> Iterator[Session]:
+    def open(self, *, few: bool = False) -> Iterator[Session]:  # noqa: ARG002 - Spark holds all the same way
         """Begin a session; what is made in it is gone when it ends."""
         temporary = TemporaryDirectory(prefix="airm-graph-", dir=self.work, ignore_cleanup_errors=True)
         with open_session(self.master, self.conf) as spark, temporary as folder, SparkTable(spark, folder=Path(folder)) as table:

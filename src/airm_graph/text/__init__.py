@@ -6,18 +6,21 @@ change is listed. A repair that is not certain is not made: ``Sandbox9`` loses i
 ``GPT4`` keeps its own.
 """
 
-from collections.abc import Mapping
-from types import MappingProxyType
+from typing import TYPE_CHECKING
 
-from airm_graph.text.cells import ERRORS, PLACEHOLDERS, escape_cell, escape_formula, read_cell, unescape_cell
-from airm_graph.text.characters import remove_invisible
-from airm_graph.text.damage import DAMAGE_RULES, Damage, find_damage
-from airm_graph.text.identifiers import find_identifiers
-from airm_graph.text.repairs import REPAIR_RULES, repair_text
-from airm_graph.text.spans import Kind
-from airm_graph.text.split import list_joined, list_standing
-from airm_graph.text.suspect import MAY_NEED_REPAIR
-from airm_graph.text.text_keys import fingerprint, location_key, name_key, normalise, slugify
+from airm_graph.lazy import defer_imports
+
+if TYPE_CHECKING:
+    from airm_graph.text.cells import ERRORS, PLACEHOLDERS, escape_cell, escape_formula, read_cell, unescape_cell
+    from airm_graph.text.characters import remove_invisible
+    from airm_graph.text.damage import Damage, find_damage
+    from airm_graph.text.identifiers import find_identifiers
+    from airm_graph.text.repairs import repair_text
+    from airm_graph.text.rule_texts import RULES
+    from airm_graph.text.spans import Kind
+    from airm_graph.text.split import list_joined, list_standing
+    from airm_graph.text.suspect import MAY_NEED_REPAIR
+    from airm_graph.text.text_keys import fingerprint, location_key, name_key, normalise, slugify
 
 __all__ = [
     "ERRORS",
@@ -43,6 +46,17 @@ __all__ = [
     "unescape_cell",
 ]
 
-#: Name of every rule → what it does, in one sentence; the repairs by priority, then the damage that
-#: is only reported.
-RULES: Mapping[str, str] = MappingProxyType({**REPAIR_RULES, **DAMAGE_RULES})
+_HOMES = {
+    **dict.fromkeys(("ERRORS", "PLACEHOLDERS", "escape_cell", "escape_formula", "read_cell", "unescape_cell"), "text.cells"),
+    "remove_invisible": "text.characters",
+    **dict.fromkeys(("Damage", "find_damage"), "text.damage"),
+    "find_identifiers": "text.identifiers",
+    "repair_text": "text.repairs",
+    "RULES": "text.rule_texts",
+    "Kind": "text.spans",
+    **dict.fromkeys(("list_joined", "list_standing"), "text.split"),
+    "MAY_NEED_REPAIR": "text.suspect",
+    **dict.fromkeys(("fingerprint", "location_key", "name_key", "normalise", "slugify"), "text.text_keys"),
+}
+
+__getattr__ = defer_imports(__name__, _HOMES)

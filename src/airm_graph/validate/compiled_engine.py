@@ -2,14 +2,18 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache
+from typing import TYPE_CHECKING
 
 from airm_graph.graph import BLANK, TripleTable
 from airm_graph.terms import Quad, read_literal
 from airm_graph.validate.compile import Check, CompiledShapes, ShapePart, Uncompiled, component_iri, shape_path
 from airm_graph.validate.own_nodes import OwnNodes
 from airm_graph.validate.results import Result
-from airm_graph.validate.shape_messages import MessageWriter
 from airm_graph.validate.sparql_constraints import ask_constraints
+
+if TYPE_CHECKING:
+    from airm_graph.validate.shape_messages import MessageWriter
 
 __all__ = ["count_focus", "prepared", "run_compiled"]
 
@@ -74,13 +78,19 @@ def prepared(compiled: CompiledShapes, *, table: TripleTable) -> Iterator[None]:
 
 def _make_results(found: Sequence[_Violation], *, table: TripleTable, shape_rows: Sequence[Quad]) -> Iterator[tuple[ShapePart, Result]]:
     texts = table.read_terms(i for row in found for i in row[1:] if i is not None)
-    writer = MessageWriter(shape_rows, describe=lambda node: _describe(node, table=table))
+
+    @cache
+    def make_writer() -> "MessageWriter":
+        from airm_graph.validate.shape_messages import MessageWriter  # its words are those of pyshacl
+
+        return MessageWriter(shape_rows, describe=lambda node: _describe(node, table=table))
+
     for check, focus_id, value_id, path_id in found:
         shape, branch = check.shape, check.branch
         focus, value, language = texts[focus_id], "" if value_id is None else texts[value_id], ""
         if branch.parameter == "uniqueLang":
             value, language = "", read_literal(value).language.lower()
-        messages = shape.messages or writer.write(shape=shape.node, parameter=branch.parameter, focus=focus, value=value)
+        messages = shape.messages or make_writer().write(shape=shape.node, parameter=branch.parameter, focus=focus, value=value)
         yield (
             check.part,
             Result(

@@ -11,7 +11,6 @@ from airm_graph.terms import Quad
 from airm_graph.validate.compile import ShapePart, ShapesGraph, Uncompiled, compile_shapes, find_constants
 from airm_graph.validate.compiled_engine import count_focus, run_compiled
 from airm_graph.validate.own_nodes import OwnNodes
-from airm_graph.validate.pyshacl_engine import run_pyshacl
 from airm_graph.validate.results import Result, sort_results
 from airm_graph.validate.vocabulary import SHACL_12
 
@@ -72,6 +71,8 @@ def judge(
     own = OwnNodes(frozenset(habits), base=base)
     compiled = compile_shapes(graph, ids=table.add_terms(find_constants(shape_rows, graph=graph)))
     if engine == "reference":
+        from airm_graph.validate.pyshacl_engine import run_pyshacl
+
         _refuse_newer(graph, graph.roots())
         results = run_pyshacl(table, shape_rows=shape_rows)
         nodes = count_focus(compiled, table=table, own=own)
@@ -83,6 +84,8 @@ def judge(
     left = {one.part for one in rest}
     results = [result for part, some in found.items() if not {part, ShapePart(part.root)} & left for result in some]
     if rest:
+        from airm_graph.validate.pyshacl_engine import run_pyshacl
+
         _refuse_newer(graph, (one.part.node for one in rest))
         results += run_pyshacl(table, shape_rows=_keep_targets(shape_rows, left=left, graph=graph))
     engines = {part.node: PYSHACL if ShapePart(part.root) in left else COLUMNAR for part in compiled.parts}

@@ -24,6 +24,8 @@ class Reader:
     def __init__(self, cache: Cache | None = None) -> None:
         """Take a cache to look into and to fill; it stays open."""
         self._cache = cache
+        #: What reads; where nothing outlives this process, it cannot change.
+        self.version = reader_version() if cache else ""
         self._kept: OrderedDict[str, Any] = OrderedDict()
         #: How many pages were read since the last call of ``finish``; others were known.
         self.read = 0
@@ -49,7 +51,7 @@ class Reader:
     def make_key(self, data: bytes, *, file: str, sidecar: Sidecar, known: Known | None = None) -> str:
         """Name all that the reading of a page depends on."""
         said = known.digest if known else ""
-        return make_key("reading", reader_version(), sha256(data).hexdigest(), file, pack(sidecar), said)
+        return make_key("reading", self.version, sha256(data).hexdigest(), file, pack(sidecar), said)
 
     def find(self, key: str) -> Any:
         """Look up what was kept under a key; None for nothing."""

@@ -6,9 +6,8 @@ import datetime
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlsplit
-
-import yaml
 
 from airm_graph.model import Finding, Location
 from airm_graph.rules import make_finding
@@ -18,14 +17,14 @@ __all__ = ["MAX_SIDECAR", "NamedSource", "Sidecar", "is_web_address", "read_side
 
 #: Short fields; more is no side-car.
 MAX_SIDECAR = 64_000
+#: A node of PyYAML, whose types leave out that it knows of which kind it is.
+_Node = Any
 
 
 # What RFC 3987 lets stand in an address, which becomes an IRI of the graph: brackets only around
 # the number of a host, one fragment.
 _CHAR = r"(?:[\w\-.~!$&'()*+,;=:@\u00a1-\ud7ff\uf900-\ufdcf\ufdf0-\uffef\U00010000-\U0001fffd]|%[0-9A-Fa-f]{2})"
-_ADDRESS = re.compile(
-    rf"(?i:https?)://(?:{_CHAR}+|\[[0-9A-Fa-f:.]+\](?::\d+)?)(?:/{_CHAR}*)*(?:\?(?:{_CHAR}|[/?])*)?(?:#(?:{_CHAR}|[/?])*)?"
-)
+_ADDRESS = rf"(?i:https?)://(?:{_CHAR}+|\[[0-9A-Fa-f:.]+\](?::\d+)?)(?:/{_CHAR}*)*(?:\?(?:{_CHAR}|[/?])*)?(?:#(?:{_CHAR}|[/?])*)?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +78,9 @@ def read_sidecar(data: bytes, *, file: str) -> tuple[Sidecar, tuple[Finding, ...
     source: NamedSource | None = None
     sources: dict[str, NamedSource] = {}
     for key, value, line in _read_pairs(data, file, findings):
-        if isinstance(value, yaml.MappingNode) and key == "source":
+        if value.id == "mapping" and key == "source":
             source = source or _read_source(value, file, line, findings)
-        elif isinstance(value, yaml.MappingNode) and key == "sources":
+        elif value.id == "mapping" and key == "sources":
             for name, inner, at in _list_pairs(value):
                 named = _read_source(inner, file, at, findings)
                 if named:
@@ -95,7 +94,7 @@ def read_sidecar(data: bytes, *, file: str) -> tuple[Sidecar, tuple[Finding, ...
 
 def _read_field(
     key: str,
-    value: yaml.Node,
+    value: _Node,
     line: int,
     checks: Mapping[str, Callable[[str], str]],
     fields: dict[str, str],
@@ -108,7 +107,7 @@ def _read_field(
         findings.append(_finding(file, line, f"{key!r} is not one of {', '.join(every)}"))
     elif key not in checks:
         findings.append(_finding(file, line, f"{key!r} is a mapping with title, authors, year, doi and url"))
-    elif not isinstance(value, yaml.ScalarNode):
+    elif value.id != "scalar":
         findings.append(_finding(file, line, f"{key!r} holds more than one value"))
     elif key in fields:
         findings.append(_finding(file, line, f"{key!r} stands twice; the first is used"))
@@ -119,7 +118,7 @@ def _read_field(
             findings.append(_finding(file, line, problem))
 
 
-def _read_source(node: yaml.Node, file: str, line: int, findings: list[Finding]) -> NamedSource | None:
+def _read_source(node: _Node, file: str, line: int, findings: list[Finding]) -> NamedSource | None:
     fields: dict[str, str] = {}
     for key, value, at in _list_pairs(node):
         _read_field(key, value, at, _OF_SOURCE, fields, file, findings)
@@ -132,15 +131,17 @@ def _read_source(node: yaml.Node, file: str, line: int, findings: list[Finding])
     return NamedSource(fields["title"], **given)
 
 
-def _list_pairs(node: yaml.Node) -> list[tuple[str, yaml.Node, int]]:
-    pairs = node.value if isinstance(node, yaml.MappingNode) else ()
+def _list_pairs(node: _Node) -> list[tuple[str, _Node, int]]:
+    pairs = node.value if node.id == "mapping" else ()
     return [(str(key.value), value, key.start_mark.line + 1) for key, value in pairs]
 
 
-def _read_pairs(data: bytes, file: str, findings: list[Finding]) -> list[tuple[str, yaml.Node, int]]:
+def _read_pairs(data: bytes, file: str, findings: list[Finding]) -> list[tuple[str, _Node, int]]:
     if len(data) > MAX_SIDECAR:
         findings.append(_finding(file, None, f"the side-car has more than {MAX_SIDECAR:,} bytes"))
         return []
+    import yaml
+
     try:
         # Nodes, not objects: they know their line, and an identifier such as 007 stays a text.
         node = yaml.compose(data.decode("utf-8-sig"), Loader=yaml.SafeLoader)
@@ -176,7 +177,7 @@ def is_web_address(address: str) -> bool:
         usable = bool(parts.hostname) and (parts.port or 1) > 0
     except ValueError:
         usable = False
-    return usable and address.isprintable() and _ADDRESS.fullmatch(address) is not None
+    return usable and address.isprintable() and re.fullmatch(_ADDRESS, address) is not None
 
 
 def _check_url(value: str) -> str:

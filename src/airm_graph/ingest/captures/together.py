@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
-from airm_graph.cache import make_key, pack, reader_version, unpack
+from airm_graph.cache import make_key, pack, unpack
 from airm_graph.ingest.captures.cached import Reader
 from airm_graph.ingest.captures.known import learn_names, mark_source
 from airm_graph.ingest.captures.page import Reading
@@ -132,7 +132,7 @@ class _Batch:
             groups[mark].append(number)
         found: dict[int, ReadPage] = {}
         for numbers in groups.values():
-            key = make_key("pages", reader_version(), [[self._alone[number], self._loaded[number].document] for number in numbers])
+            key = make_key("pages", self._reader.version, [[self._alone[number], self._loaded[number].document] for number in numbers])
             known = _unpack(self._reader.find(key)) if outlines else None
             if known and len(known) == len(numbers):
                 found |= zip(numbers, known, strict=True)

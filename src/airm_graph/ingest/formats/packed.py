@@ -21,44 +21,14 @@ from airm_graph.errors import InputError, name_some
 from airm_graph.extras import tell_install
 from airm_graph.ingest.formats.archive import FREE, RATIO, open_archive
 from airm_graph.ingest.formats.rows import UnreadableError
+from airm_graph.ingest.formats.suffixes import REFUSED, is_table_name, split_name
 from airm_graph.regular_files import open_regular
 
-__all__ = ["FORMATS", "Source", "check_suffix", "is_table_name", "split_name"]
+__all__ = ["Source", "check_suffix"]
 
-#: Suffix → the kind of reader.
-FORMATS = {
-    **dict.fromkeys((".csv", ".tsv"), "delimited"),
-    **dict.fromkeys((".jsonl", ".ndjson"), "lines"),
-    ".json": "json",
-    **dict.fromkeys((".yaml", ".yml"), "yaml"),
-    ".parquet": "parquet",
-    **dict.fromkeys((".xlsx", ".xlsm"), "workbook"),
-}
-_PACKINGS = (".gz", ".zst", ".zip")
-#: Suffix → what such a file is, and what to do with it. Of a packing, the finding is TAB-25.
-REFUSED = {
-    ".xls": ("a workbook of Excel 97 to 2003", "save it as XLSX or CSV"),
-    ".xlsb": ("a binary workbook", "save it as XLSX or CSV"),
-    ".ods": ("an OpenDocument spreadsheet", "save it as XLSX or CSV"),
-    ".bz2": ("a file packed by bzip2", "unpack it with bunzip2, or pack it with gzip"),
-    ".xz": ("a file packed by xz", "unpack it with unxz, or pack it with gzip"),
-}
-_REFUSED_PACKINGS = (".bz2", ".xz")
 _CHUNK = 1 << 18
 #: The window of zstd; `zstd --long` asks for as much.
 _WINDOW_BITS = 27
-
-
-def split_name(name: str) -> tuple[str, str]:
-    """Split off the suffix of the table and that of its packing, either one empty.
-
-    >>> split_name("a/B.CSV.gz"), split_name("a.csv"), split_name("a.zip")
-    (('.csv', '.gz'), ('.csv', ''), ('', '.zip'))
-    """
-    path = PurePosixPath(name.lower())
-    packing = path.suffix if path.suffix in (*_PACKINGS, *_REFUSED_PACKINGS) else ""
-    suffix = PurePosixPath(path.stem).suffix if packing else path.suffix
-    return (suffix if suffix in FORMATS or suffix in REFUSED else ""), packing
 
 
 def check_suffix(suffix: str, *, rule: str = "TAB-01") -> None:
@@ -70,20 +40,6 @@ def check_suffix(suffix: str, *, rule: str = "TAB-01") -> None:
     if suffix in REFUSED:
         what, remedy = REFUSED[suffix]
         raise UnreadableError(f"{what} ({suffix}) is not read; {remedy}", rule=rule)
-
-
-def is_table_name(name: str) -> bool:
-    """Tell whether the suffix is that of a table, packed or not, of a kind that is refused too.
-
-    >>> is_table_name("a.csv.xz"), is_table_name("a.zip"), is_table_name("a.txt.gz")
-    (True, False, False)
-    """
-    return bool(split_name(name)[0]) and not _is_beside(name)
-
-
-def _is_beside(name: str) -> bool:
-    """Tell whether a YAML file says something of other files: a mapping, a side-car."""
-    return name.lower() in ("mapping.yaml", "mapping.yml") or name.lower().endswith((".meta.yaml", ".meta.yml"))
 
 
 @dataclass(frozen=True)

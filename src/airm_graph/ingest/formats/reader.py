@@ -15,7 +15,7 @@ from airm_graph.errors import InputError
 from airm_graph.ingest.formats.delimited import read_delimited
 from airm_graph.ingest.formats.encoding import WrongEncodingError, decode_chunks
 from airm_graph.ingest.formats.json_rows import hold_json, read_json, read_json_lines
-from airm_graph.ingest.formats.packed import FORMATS, Source, check_suffix, split_name
+from airm_graph.ingest.formats.packed import Source, check_suffix
 from airm_graph.ingest.formats.parquet_rows import read_parquet
 from airm_graph.ingest.formats.rows import (
     MAX_CELL,
@@ -29,6 +29,7 @@ from airm_graph.ingest.formats.rows import (
     TableHead,
     UnreadableError,
 )
+from airm_graph.ingest.formats.suffixes import FORMATS, split_name
 from airm_graph.ingest.formats.tree_rows import count_lists
 from airm_graph.ingest.formats.workbook import open_workbook
 from airm_graph.ingest.formats.yaml_rows import hold_yaml, read_yaml

@@ -1,0 +1,90 @@
+"""Small jobs that a hook, an editor or a notebook runs all day: whole commands, beside an earlier build.
+
+    AIRM_GRAPH_BASE=CHECKOUT python benchmarks/run.py everyday [--rounds 5] [--gate]
+
+The base is a checkout with its own environment in ``.venv``; without one ours runs alone. Each run starts the command three times, after
+one start that compiles its modules. What is aimed at is how much of the time of the build of 6d9fd65 is left.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from child import MissingError, Watch, Work
+from corpus import write_tables
+from frame import Engine, Job
+
+__all__ = ["BASE", "JOBS", "PREFIX"]
+
+#: The environment variable that names the base, and what the jobs are called.
+BASE, PREFIX = "AIRM_GRAPH_BASE", "everyday-"
+STARTS = 3
+ROWS = 831
+PAGES = Path(__file__).resolve().parent.parent / "examples"
+#: Two pages of one source, the first of which is the single page.
+_NAMES = ("francois-child-safety.txt", "gipiskis-adversarial-training.txt")
+_CODES = ("query", "run", "mitigations-by-code", "code=1.1", "--data")
+
+
+def prepare(folder: Path, _: int, which: str, *arguments: str) -> Work:
+    """Start a command of this checkout or of the base in the folder of the inputs."""
+    python = Path(sys.executable)
+    if which == "base":
+        if not os.environ.get(BASE):
+            raise MissingError(f"{BASE} names no checkout")
+        python = Path(os.environ[BASE], ".venv", "bin", "python")
+    command = [python, "-m", "airm_graph", *arguments]
+    place = folder / which
+    shutil.copytree(folder / "inputs", place, dirs_exist_ok=True)
+
+    def start() -> None:
+        done = subprocess.run(command, cwd=place, capture_output=True, check=False)
+        if done.returncode not in (0, 1):
+            raise MissingError(done.stderr.decode(errors="replace").strip()[-500:])
+
+    def work(watch: Watch) -> object:
+        for _ in range(STARTS):
+            start()
+        taken = watch.stop()
+        watch.give(seconds=taken["seconds"] / STARTS, cpu=taken["cpu"] / STARTS)
+        return None
+
+    start()
+    return work
+
+
+def _write_inputs(folder: Path, _: int) -> None:
+    """Write one page, two pages, a table, and what is made of the last two."""
+    inputs = folder / "inputs"
+    for name, pages in (("one", _NAMES[:1]), ("two", _NAMES)):
+        (inputs / name).mkdir(parents=True)
+        for page in pages:
+            shutil.copy(PAGES / page, inputs / name)
+    write_tables(ROWS, inputs / "rows")
+    shutil.copytree(inputs / "two", inputs / "rows-and-pages" / "pages")
+    shutil.copytree(inputs / "rows", inputs / "rows-and-pages" / "rows")
+    for name in ("two", "rows"):
+        made = [sys.executable, "-m", "airm_graph", "build", inputs / name, "-o", inputs / f"dist-{name}", "--quiet"]
+        subprocess.run(made, capture_output=True, check=False)
+
+
+def _make_job(job: str, title: str, left: float, *arguments: str) -> Job:
+    """Make a job that is to take no more than a part of the time of the base."""
+    engines = tuple(
+        Engine(shown, "everyday:prepare", (which, *arguments), compared=False)
+        for shown, which in (("airm-graph", "ours"), ("the base", "base"))
+    )
+    about = "One whole process with its start; the mean of three."
+    return Job(PREFIX + job, title, about, engines, _write_inputs, aims={"the base": 1 / left}, sizes=(1,), unit="process")
+
+
+JOBS = (
+    _make_job("build", "Everyday: build of one page", 0.3, "build", "one", "-o", "dist"),
+    _make_job("validate", "Everyday: check of one page", 0.3, "validate", "one"),
+    _make_job("info", "Everyday: what two pages hold", 0.3, "info", "two"),
+    _make_job("query", "Everyday: a query on two pages", 0.45, *_CODES, "dist-two"),
+    _make_job("query-rows", f"Everyday: a query on {ROWS} rows", 0.45, *_CODES, "dist-rows"),
+    _make_job("rows", f"Everyday: build of {ROWS} rows and two pages", 0.4, "build", "rows-and-pages", "-o", "dist"),
+)

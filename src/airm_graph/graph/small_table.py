@@ -1,0 +1,205 @@
+r"""The triple table in SQLite, for few quads: the same plans, where DuckDB would plan each
+statement longer than SQLite needs to run it.
+
+It has what a build of captured pages and the shapes and axioms of the project ask of a table. What
+DuckDB says otherwise than SQLite is written anew here, and its functions are made in Python.
+"""
+
+import re
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from airm_graph.errors import StoreError
+from airm_graph.graph.table import TripleTable
+from airm_graph.graph.term_spelling import BLANK, DEFAULT_GRAPH, IRI, LANG_STRING, LITERAL, STRING, canonical
+from airm_graph.terms import Quad, read_literal
+
+__all__ = ["SmallTable"]
+
+_SCHEMA = (
+    "CREATE TABLE terms (id INTEGER PRIMARY KEY, kind INTEGER, lexical TEXT, datatype TEXT, language TEXT)",
+    "CREATE TABLE quads (s INTEGER, p INTEGER, o INTEGER, g INTEGER, PRIMARY KEY (s, p, o, g)) WITHOUT ROWID",
+    "CREATE INDEX quads_by_object ON quads (o, p, s)",
+    "CREATE INDEX quads_by_property ON quads (p, s, o)",
+)
+_CREATE = re.compile(r"CREATE OR REPLACE (?:TEMP )?(TABLE|VIEW) (\w+)")
+#: A list of rows with names for its columns, which SQLite knows without the names only.
+_VALUES = re.compile(r"\(VALUES ([^a-zA-Z']*)\) AS (\w+)\(([\w, ]+)\)")
+
+
+class SmallTable(TripleTable):
+    """A dictionary-coded set of few quads, in memory.
+
+    >>> with SmallTable() as table:
+    ...     table.load_rows([("<urn:a>", "<urn:p>", '"1.10"', "")] * 2)
+    ...     len(table), table.rows()
+    (1, [('<urn:a>', '<urn:p>', '"1.10"', '')])
+    """
+
+    holds_few = True
+    #: Whether this SQLite has all of the SQL that plans are made of.
+    is_usable = sqlite3.sqlite_version_info >= (3, 35)
+
+    def __init__(self) -> None:
+        self._sqlite = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+        for name, (arity, function) in _FUNCTIONS.items():
+            self._sqlite.create_function(name, arity, function, deterministic=True)
+        for statement in _SCHEMA:
+            self._run(statement)
+        self._known = [""]
+        self._ids = {"": DEFAULT_GRAPH}
+
+    def close(self) -> None:
+        """Forget everything."""
+        self._sqlite.close()
+
+    def use_all_threads(self) -> None:
+        """Do nothing: SQLite has one."""
+
+    def _run(self, sql: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+        try:
+            return self._sqlite.execute(_translate(sql), values).fetchall()
+        except sqlite3.Error as error:
+            raise StoreError(f"{error}; the statement was: {sql}") from error
+
+    def execute(self, sql: str) -> list[tuple[Any, ...]]:
+        """Run one statement and return its rows."""
+        if made := _CREATE.match(sql):
+            self._run(f"DROP {made[1]} IF EXISTS {made[2]}")
+        return self._run(sql)
+
+    def materialise(self, name: str, select: str) -> int:
+        """Keep the result of a SELECT under a name; returns its number of rows."""
+        self.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {select}")
+        made = self._sqlite.execute(f"SELECT * FROM {name} LIMIT 0").description
+        self._run(f"CREATE INDEX {name}_index ON {name} ({', '.join(column for column, *_ in made)})")
+        return int(self.execute(f"SELECT count(*) FROM {name}")[0][0])
+
+    def drop(self, *names: str) -> None:
+        """Forget what was materialised under these names, if anything was."""
+        for name in names:
+            self._run(f"DROP TABLE IF EXISTS {name}")
+
+    def stream(self, sql: str, *, size: int = 8_000) -> Iterator[list[tuple[Any, ...]]]:
+        """Run a SELECT and hand out its rows in lists."""
+        rows = self.execute(sql)
+        yield from (rows[start : start + size] for start in range(0, len(rows), size))
+
+    def copy_texts(self, select: str, path: Path) -> None:
+        """Write the one column of a SELECT to a file, each text with a line end behind it."""
+        path.write_text("".join(f"{text}\n" for (text,) in self.execute(select)), encoding="utf-8", newline="\n")
+
+    def load_records(self, name: str, *, columns: Mapping[str, str], records: Iterable[Sequence[str | int]]) -> None:
+        """Make a table of other things than terms."""
+        self.execute(f"CREATE OR REPLACE TABLE {name} ({', '.join(f'{column} {kind}' for column, kind in columns.items())})")
+        self._sqlite.executemany(f"INSERT INTO {name} VALUES ({', '.join('?' * len(columns))})", records)
+
+    def load_rows(self, rows: Iterable[Quad]) -> None:
+        """Add rows; a quad that is there already is not added again.
+
+        Raises:
+            StoreError: A term is no N-Quads term; the table is as before.
+        """
+        given = list(rows)
+        if broken := [row for row in given if not (len(row) == 4 and row[0] and row[1] and row[2])]:
+            raise StoreError(f"rows cannot be loaded: a row has no subject, predicate or object, or not four parts: {broken[0]}")
+        ids = self.add_terms({text for row in given for text in row if text}) | {"": DEFAULT_GRAPH}
+        numbers = [(ids[s], ids[p], ids[o], ids[g]) for s, p, o, g in given]
+        self._sqlite.executemany("INSERT OR IGNORE INTO quads VALUES (?, ?, ?, ?)", numbers)
+
+    def add_terms(self, terms: Iterable[str]) -> dict[str, int]:
+        """Look up the ids of *terms*, adding those that the table does not know.
+
+        Raises:
+            StoreError: A term is no N-Quads term; the table is as before.
+        """
+        spelt = {term: canonical(term) for term in terms}
+        new = sorted({text for text in spelt.values() if text not in self._ids})
+        first = len(self._known)
+        self._ids |= {text: number for number, text in enumerate(new, first)}
+        self._known += new
+        self._sqlite.executemany("INSERT INTO terms VALUES (?, ?, ?, ?, ?)", [(n, *_take_apart(t)) for n, t in enumerate(new, first)])
+        return {term: self._ids[text] for term, text in spelt.items()}
+
+    def _number(self, texts: Sequence[str]) -> tuple[dict[str, int], dict[int, str]]:
+        numbers = {text: self._ids.get(text, -1) for text in texts}
+        return numbers, {number: text for text, number in numbers.items()}
+
+    def read_terms(self, ids: Iterable[int]) -> dict[int, str]:
+        """Write terms by their ids; 0, the default graph, is the empty text."""
+        return {DEFAULT_GRAPH: "", **{number: self._known[number] for number in ids}}
+
+    def rows(self, sql: str = "SELECT s, p, o, g FROM quads") -> list[Quad]:
+        """Write quads as rows, sorted; *sql* selects other quads, as four columns of ids."""
+        texts = self._known
+        return sorted((texts[s], texts[p], texts[o], texts[g]) for s, p, o, g in self.execute(sql))
+
+
+def _take_apart(text: str) -> tuple[int, str, str, str]:
+    """Kind, lexical form, datatype and language of a term."""
+    if text[0] == "<":
+        return IRI, text[1:-1], "", ""
+    if text[0] == "_":
+        return BLANK, text[2:], "", ""
+    found = read_literal(text)
+    return LITERAL, found.text, LANG_STRING if found.language else found.datatype or STRING, found.language
+
+
+@cache
+def _translate(sql: str) -> str:
+    """Write a statement of DuckDB for SQLite."""
+    if "VALUES" in sql:
+        sql = _VALUES.sub(_name_columns, sql)
+    return _CREATE.sub(r"CREATE TEMP \1 \2", sql).replace("TRY_CAST(", "CAST(")
+
+
+def _name_columns(found: re.Match[str]) -> str:
+    columns = ", ".join(f"column{n} AS {name.strip()}" for n, name in enumerate(found[3].split(","), 1))
+    return f"(SELECT {columns} FROM (VALUES {found[1]})) AS {found[2]}"
+
+
+_PIECE = re.compile(r"\\x\{([0-9a-f]+)\}|\\z|\\s|\[\[:space:\]\]|\$\Z", re.DOTALL)
+#: What RE2 means by these.
+_MEANT = {r"\z": r"\Z", r"\s": r"[\t\n\f\r ]", "[[:space:]]": r"[\t\n\x0b\f\r ]", "$": r"\Z"}
+
+
+@cache
+def _compile(pattern: str) -> re.Pattern[str]:
+    """Compile a regular expression of RE2."""
+    return re.compile(_PIECE.sub(lambda found: rf"\U{int(found[1], 16):08x}" if found[1] else _MEANT[found[0]], pattern))
+
+
+def _matches(text: str | None, pattern: str) -> bool | None:
+    return None if text is None else _compile(pattern).search(text) is not None
+
+
+def _matches_fully(text: str | None, pattern: str) -> bool | None:
+    return None if text is None else _compile(pattern).fullmatch(text) is not None
+
+
+def _extract(text: str, pattern: str, group: int) -> str:
+    found = _compile(pattern).search(text)
+    return (found[group] or "") if found else ""
+
+
+def _replace(text: str, pattern: str, new: str, _flags: str) -> str:
+    return _compile(pattern).sub(new, text)
+
+
+#: Functions of DuckDB that SQLite has not, or has otherwise: number of arguments, and what they do.
+_FUNCTIONS: Mapping[str, tuple[int, Callable[..., Any]]] = {
+    "chr": (1, chr),
+    "concat": (-1, lambda *parts: "".join("" if part is None else str(part) for part in parts)),
+    "ends_with": (2, str.endswith),
+    "floor": (1, lambda number: number // 1),
+    "length": (1, lambda text: None if text is None else len(text)),
+    "lower": (1, str.lower),
+    "regexp_extract": (3, _extract),
+    "regexp_full_match": (2, _matches_fully),
+    "regexp_matches": (2, _matches),
+    "regexp_replace": (4, _replace),
+    "starts_with": (2, lambda text, start: None if text is None else text.startswith(start)),
+}

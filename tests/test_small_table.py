@@ -1,0 +1,119 @@
+"""Few quads in SQLite: the same plans say the same as in DuckDB."""
+
+from pathlib import Path
+
+import pytest
+
+from airm_graph.errors import StoreError
+from airm_graph.graph import SmallTable, TripleTable
+from airm_graph.graph.store import parse_rows
+from airm_graph.pipeline import Graph, build, building
+from airm_graph.pipeline.shipped import read_ontology, read_taxonomies
+from airm_graph.reason import infer
+from airm_graph.terms import Quad
+from airm_graph.validate import DEFAULT_SHAPES
+from airm_graph.validate.engine import judge
+from airm_graph.validate.shape_files import read_every_shapes
+from judging import compare
+
+ROOT = Path(__file__).resolve().parent.parent
+FIXTURES = sorted(path for path in (ROOT / "tests" / "shapes").iterdir() if path.is_dir())
+PAGE = ROOT / "examples" / "francois-child-safety.txt"
+TABLES = (SmallTable, TripleTable)
+
+
+def build_in(table: type[TripleTable], monkeypatch: pytest.MonkeyPatch, *inputs: Path, base: str = "https://example.org/") -> Graph:
+    monkeypatch.setattr(building, "_FEW_BYTES", 1 << 20 if table is SmallTable else -1)
+    graph = build(inputs, base=base)
+    assert type(graph.table) is table
+    return graph
+
+
+@pytest.mark.parametrize("inputs", [[PAGE], [ROOT / "examples"]], ids=["page", "folder"])
+def test_graph_of_few_pages_is_the_same_in_both_tables(inputs: list[Path], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    small, large = (build_in(table, monkeypatch, *inputs) for table in TABLES)
+    assert small.report == large.report
+    assert small.quads == large.quads
+    assert (small.count(), len(small), small.digest) == (large.count(), len(large), large.digest)
+    assert small.query("codes-by-source").rows == large.query("codes-by-source").rows
+    one, other = (graph.write(tmp_path / name) for graph, name in ((small, "small"), (large, "large")))
+    assert {name: path.read_bytes() for name, path in one.items()} == {name: path.read_bytes() for name, path in other.items()}
+
+
+def test_large_inputs_and_other_shapes_are_left_to_duckdb(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert type(build([PAGE]).table) is SmallTable
+    assert type(build([PAGE], shapes=["core"]).table) is TripleTable
+    monkeypatch.setattr(building, "_FEW_BYTES", PAGE.stat().st_size - 1)
+    assert type(build([PAGE]).table) is TripleTable
+
+
+@pytest.mark.parametrize("folder", FIXTURES, ids=lambda folder: folder.name)
+def test_defects_are_found_alike_in_both_tables(folder: Path) -> None:
+    rows = [row for path in sorted(folder.glob("*.ttl")) for row in parse_rows(path.read_bytes(), name=path.name, suffix=".ttl")]
+    shapes, found = read_every_shapes(DEFAULT_SHAPES), []
+    for kind in TABLES:
+        with kind() as table:
+            table.load_rows(rows)
+            judgement = judge(table, shape_rows=shapes)
+            found.append((compare(judgement), judgement.engines, judgement.focus_nodes))
+    assert found[0] == found[1]
+
+
+def test_same_follows_in_both_tables() -> None:
+    with SmallTable() as small, TripleTable() as large:
+        for table in (small, large):
+            table.load_rows(read_taxonomies())
+        assert infer(small, ontology=read_ontology()) == infer(large, ontology=read_ontology())
+        assert small.rows() == large.rows()
+
+
+TERMS = ['"a\\u0000b"', '"\\\\d\\n\\""@en-GB', '"1.10"^^<http://www.w3.org/2001/XMLSchema#decimal>', "_:b", "<urn:ü>", '"İK"', '"x"@EN']
+
+
+def test_terms_are_taken_apart_alike_in_both_tables() -> None:
+    rows: list[Quad] = [("<urn:s>", "<urn:p>", term, "") for term in TERMS]
+    asked = "SELECT kind, lexical, datatype, language FROM terms WHERE kind <> 0 ORDER BY 1, 2, 3, 4"
+    with SmallTable() as small, TripleTable() as large:
+        for table in (small, large):
+            table.load_rows(rows)
+            table.load_rows(rows)
+        assert small.rows() == large.rows()
+        assert small.execute(asked) == large.execute(asked)
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        r"regexp_matches('a' || chr(10), '^(a)$')",
+        r"regexp_matches('a' || chr(10), '\Aa\z')",
+        r"regexp_full_match('ab', 'a|ab')",
+        r"regexp_matches('é x', '\x{e9}[[:space:]]x')",
+        r"regexp_matches(chr(160), '^\s$')",
+        r"regexp_matches('KELVIN', '(?i)kelvin')",
+        r"regexp_extract('2024-05', '^(-?[0-9]{4,})-([0-9]{2})', 2)",
+        r"regexp_replace(' 1 2 ', '[[:space:]]', '', 'g')",
+        r"concat('a', NULL, 1)",
+        "lower('ÄB')",
+        "length('aé😀')",
+        "starts_with('ab', 'a')",
+        "ends_with('ab', 'a')",
+    ],
+)
+def test_functions_answer_alike_in_both_tables(sql: str) -> None:
+    with SmallTable() as small, TripleTable() as large:
+        (one,), (other,) = small.execute(f"SELECT {sql}")[0], large.execute(f"SELECT {sql}")[0]
+    assert one == other
+
+
+@pytest.mark.parametrize("row", [("<urn:s>", "<urn:p>", "x", ""), ("<urn:s>", "", "<urn:o>", "")])
+def test_table_is_as_before_when_a_row_is_refused(row: Quad) -> None:
+    with SmallTable() as table:
+        with pytest.raises(StoreError, match=r"rows cannot be loaded|no N-Quads term"):
+            table.load_rows([("<urn:s>", "<urn:p>", "<urn:o>", ""), row])
+        assert table.rows() == []
+        assert table.execute("SELECT * FROM terms") == []
+
+
+def test_old_sqlite_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(SmallTable, "is_usable", False)
+    assert type(build([PAGE]).table) is TripleTable

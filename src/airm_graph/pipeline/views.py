@@ -2,12 +2,17 @@
 
 from collections.abc import Iterator, Sequence
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from airm_graph.analysis.coverage import Coverage, count_coverage
+from airm_graph.analysis.similar import THRESHOLD, Similarity, find_similar
 from airm_graph.analysis.why import Contradiction, Explainer, Explanation
+from airm_graph.errors import InputError
 from airm_graph.graph import Selection, TripleTable, rebased_text, stream_quads
 from airm_graph.graph.store import Store
+from airm_graph.ingest.decisions import read_decisions
+from airm_graph.model import Location
 from airm_graph.namespaces import BASE, PREFIXES, iri, rebase_text
 from airm_graph.pipeline.display import describe_as_html, describe_briefly
 from airm_graph.pipeline.stating import read_ontology
@@ -209,6 +214,24 @@ class Graph(WritableGraph):
         0
         """
         return count_coverage(self.store, rows, columns, layers, edition=edition, level=level, base=self.base)
+
+    def similar(self, *, threshold: float = THRESHOLD, decisions: Sequence[str | Path] = ()) -> Similarity:
+        """Find mitigations that say the same under other words; nothing is joined.
+
+        Args:
+            threshold: The least score of a pair, above 0 and up to 1.
+            decisions: Tables of what people decided of pairs, as ``build`` takes them.
+
+        Raises:
+            EngineError: The extra ``analysis`` is not installed.
+            InputError: A table of decisions cannot be read.
+            ParameterError: The threshold is out of range, or a decision names no mitigation.
+        """
+        readings = read_decisions(decisions, base=self.base)
+        for finding in readings.findings:
+            where = finding.location or Location("decisions")
+            raise InputError(finding.message, file=where.file, line=where.first_line or where.row, remedy=finding.remedy)
+        return find_similar(self.store, threshold=threshold, decisions=readings.joins, base=self.base)
 
     @cached_property
     def _explainer(self) -> Explainer:

@@ -189,7 +189,8 @@ def _share_sentences(left: Any, right: Any) -> "Numbers":
     import numpy as np
 
     shared = left.minimum(right).sign()
-    return np.maximum(*(np.asarray(shared.multiply(side).sum(axis=1)).ravel() for side in (left, right)))
+    most: Numbers = np.maximum(*(np.asarray(shared.multiply(side).sum(axis=1)).ravel() for side in (left, right)))
+    return most
 
 
 def _find_most(matrix: Any) -> "Numbers":

@@ -5,6 +5,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from airm_graph.analysis.agreement import Agreement, find_agreement
+from airm_graph.analysis.code_checks import CodeChecks, check_codes
 from airm_graph.analysis.coverage import Coverage, count_coverage
 from airm_graph.analysis.similar import THRESHOLD, Similarity, find_similar
 from airm_graph.analysis.why import Contradiction, Explainer, Explanation
@@ -232,6 +234,25 @@ class Graph(WritableGraph):
             where = finding.location or Location("decisions")
             raise InputError(finding.message, file=where.file, line=where.first_line or where.row, remedy=finding.remedy)
         return find_similar(self.store, threshold=threshold, decisions=readings.joins, base=self.base)
+
+    def agreement(self, *, threshold: float = THRESHOLD, decisions: Sequence[str | Path] = ()) -> Agreement:
+        """Compare codes, actors, stages and functions of mitigations that say the same.
+
+        Arguments and errors are those of `similar`.
+        """
+        return find_agreement(self.store, self.similar(threshold=threshold, decisions=decisions), base=self.base)
+
+    def check_codes(self, *, edition: str | None = None) -> CodeChecks:
+        """Rank codes by how little the text of the mitigation speaks for them; nothing is changed.
+
+        Args:
+            edition: Of the codes; by itself the edition in use.
+
+        Raises:
+            EngineError: The extra ``analysis`` is not installed.
+            ParameterError: There is no such edition, or too little or too much to learn from.
+        """
+        return check_codes(self.store, edition=edition, base=self.base)
 
     @cached_property
     def _explainer(self) -> Explainer:

@@ -8,8 +8,8 @@ from click.testing import CliRunner
 
 pytest.importorskip("sklearn", reason="the extra analysis is not installed")
 
-import krippendorff
 from scipy.stats import binomtest
+from sklearn.metrics import cohen_kappa_score
 
 import airm_graph
 from airm_graph.analysis.agreement import measure_agreement
@@ -68,7 +68,7 @@ def test_agreement_is_counted_by_facet_with_what_disagrees(graph: airm_graph.Gra
         ("code", "mitigation/a/log", (("1 One",), ("2 Two",))),
         ("code, machine and human", "mitigation/c/horn", (("1 One",), ("2 Two",))),
     ]
-    assert [one.alpha is None for one in found.facets] == [False, True, True, True, False]
+    assert [one.kappa is None for one in found.facets] == [False, True, True, True, False]
 
 
 def test_figures_are_those_of_the_libraries_on_random_codes() -> None:
@@ -76,7 +76,11 @@ def test_figures_are_those_of_the_libraries_on_random_codes() -> None:
     sides = [(frozenset({seed.choice("abc")}), frozenset({seed.choice("abc")})) for _ in range(60)]
     found = measure_agreement("code", sides)
     numbers = [["abc".index(next(iter(pair[side]))) for pair in sides] for side in (0, 1)]
-    assert found.alpha == pytest.approx(krippendorff.alpha(reliability_data=numbers, level_of_measurement="nominal"))
+    assert measure_agreement("code", sides, ordered=True).kappa == pytest.approx(cohen_kappa_score(*numbers))
+    # Scott's pi: chance agreement from the values of both sides together.
+    shares = [(numbers[0] + numbers[1]).count(value) / 120 for value in range(3)]
+    chance = sum(share * share for share in shares)
+    assert found.kappa == pytest.approx((found.share - chance) / (1 - chance))
     interval = binomtest(found.agreeing, 60).proportion_ci(method="wilson")
     assert (found.low, found.high) == (interval.low, interval.high)
     assert found.low < found.share < found.high

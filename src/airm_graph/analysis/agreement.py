@@ -40,8 +40,8 @@ class FacetAgreement:
         compared: Pairs of which both sides state a value (for codes: in one edition).
         agreeing: Those with the same values.
         low, high: The 95 % confidence interval of the share, after Wilson.
-        alpha: Krippendorff's alpha for nominal values; None where nothing varies, or nothing is
-            compared.
+        kappa: Cohen's kappa of machine and human; of pairs, where no side is the first, in both
+            orders, which is Scott's pi. None where nothing varies, or nothing is compared.
     """
 
     facet: str
@@ -49,7 +49,7 @@ class FacetAgreement:
     agreeing: int
     low: float
     high: float
-    alpha: float | None
+    kappa: float | None
 
     @property
     def share(self) -> float:
@@ -114,7 +114,7 @@ def find_agreement(store: "Store", similar: Similarity, *, base: str = BASE) -> 
         if first != second:
             text = MitigationText(iri)
             found.append(Disagreement(_BOTH, text, text, (reader.name(first), reader.name(second)), 1.0, "unreviewed"))
-    rated.append(measure_agreement(_BOTH, sides))
+    rated.append(measure_agreement(_BOTH, sides, ordered=True))
     found.sort(key=lambda one: (one.decision != "accepted", -one.score, one.one.iri, one.two.iri, one.facet))
     return Agreement(tuple(rated), tuple(found), len(pairs), similar.threshold, base)
 
@@ -122,23 +122,29 @@ def find_agreement(store: "Store", similar: Similarity, *, base: str = BASE) -> 
 _BOTH = "code, machine and human"
 
 
-def measure_agreement(facet: str, sides: Sequence[tuple[frozenset[str], frozenset[str]]]) -> FacetAgreement:
+def measure_agreement(facet: str, sides: Sequence[tuple[frozenset[str], frozenset[str]]], *, ordered: bool = False) -> FacetAgreement:
     """Measure agreement: values of one side beside those of the other, each set taken as one value.
 
+    Args:
+        facet: Its name.
+        sides: Values of either side.
+        ordered: The sides are two raters, who may have habits of their own.
+
     Source:
-        `krippendorff.alpha` (nominal); `scipy.stats.binomtest` (Wilson's interval).
+        `sklearn.metrics.cohen_kappa_score`; `scipy.stats.binomtest` (Wilson's interval).
     """
-    import krippendorff
     from scipy.stats import binomtest
+    from sklearn.metrics import cohen_kappa_score
 
     if not sides:
         return FacetAgreement(facet, 0, 0, 0.0, 1.0, None)
     agreeing = sum(one == two for one, two in sides)
     interval = binomtest(agreeing, len(sides)).proportion_ci(method="wilson")
     numbers: dict[frozenset[str], int] = {}
-    rated = [[float(numbers.setdefault(pair[side], len(numbers))) for pair in sides] for side in (0, 1)]
-    alpha = float(krippendorff.alpha(reliability_data=rated, level_of_measurement="nominal")) if len(numbers) > 1 else None
-    return FacetAgreement(facet, len(sides), agreeing, float(interval.low), float(interval.high), alpha)
+    one, two = ([numbers.setdefault(pair[side], len(numbers)) for pair in sides] for side in (0, 1))
+    first, second = (one, two) if ordered else (one + two, two + one)
+    kappa = float(cohen_kappa_score(first, second)) if len(numbers) > 1 else None
+    return FacetAgreement(facet, len(sides), agreeing, float(interval.low), float(interval.high), kappa)
 
 
 def _align(stated: _Values, one: str, two: str) -> Iterable[tuple[frozenset[str], frozenset[str]]]:

@@ -29,9 +29,9 @@ def describe_agreement(found: Agreement) -> str:
 def _describe(one: FacetAgreement) -> str:
     if not one.compared:
         return f"{one.facet}: nothing to compare (n = 0)"
-    alpha = "not defined, as nothing varies" if one.alpha is None else f"{one.alpha:.3f}"
+    kappa = "not defined, as nothing varies" if one.kappa is None else f"{one.kappa:.3f}"
     share = f"{one.agreeing} of {one.compared} agree, {one.share:.1%} (95 % interval {one.low:.1%} to {one.high:.1%})"
-    return f"{one.facet}: {share}; Krippendorff's alpha {alpha}"
+    return f"{one.facet}: {share}; kappa {kappa}"
 
 
 def agreement_csv(found: Agreement) -> str:
@@ -60,8 +60,8 @@ def agreement_json(found: Agreement) -> str:
 def _record_facet(one: FacetAgreement) -> dict[str, Any]:
     interval = [round(one.low, 6), round(one.high, 6)] if one.compared else None
     share = round(one.share, 6) if one.compared else None
-    alpha = None if one.alpha is None else round(one.alpha, 6)
-    return {"facet": one.facet, "compared": one.compared, "agreeing": one.agreeing, "share": share, "interval": interval, "alpha": alpha}
+    kappa = None if one.kappa is None else round(one.kappa, 6)
+    return {"facet": one.facet, "compared": one.compared, "agreeing": one.agreeing, "share": share, "interval": interval, "kappa": kappa}
 
 
 def _record(one: Disagreement) -> dict[str, Any]:

@@ -226,7 +226,9 @@ class _Classifier:
         sharp = np.exp(_SHARP * scores)
         shares = sharp / sharp.sum(axis=1, keepdims=True)
         weights: Any = self._vectors.T @ self._dual
-        found = [self._explain(row, code, shares, weights) for row in range(len(self._coded)) for code in np.flatnonzero(self._has[row])]
+        found = [
+            self._explain(row, code, shares, weights) for row in range(len(self._coded)) for code in np.flatnonzero(self._has[row]).tolist()
+        ]
         several = len(set(self._sources)) > 1
         return CodeChecks(
             edition,

@@ -112,7 +112,6 @@ def require_analysis() -> None:
         EngineError: One of them cannot be imported.
     """
     try:
-        import krippendorff  # noqa: F401
         import scipy  # noqa: F401
         import sklearn  # noqa: F401
         import snowballstemmer  # noqa: F401

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from airm_graph.analysis.mitigation_texts import MitigationText, find_words
+from airm_graph.analysis.mitigation_texts import MitigationText, find_words, normalise_words
 
 if TYPE_CHECKING:
     import numpy as np
@@ -88,10 +88,15 @@ class TextMeasures:
     # Which pairs.
 
     def find_candidates(self) -> "tuple[NDArray[np.int64], NDArray[np.int64]]":
-        """Find pairs that share rare words, words of names or rare sentences; each once, sorted."""
+        """Find pairs that share rare words, words of names, a rare sentence or the name; each once."""
         import numpy as np
 
-        found = [*self._find_near(self._text, _BY_TEXT), *self._find_near(self._name, _BY_NAME), *self._share_sentences()]
+        found = [
+            *self._find_near(self._text, _BY_TEXT),
+            *self._find_near(self._name, _BY_NAME),
+            *self._share_sentences(),
+            *self._share_names(),
+        ]
         size = len(self.texts)
         keys = np.unique(np.concatenate([np.minimum(a, b) * size + np.maximum(a, b) for a, b in found])) if found else np.zeros(0, np.int64)
         one, two = np.divmod(keys, max(1, size))
@@ -124,6 +129,18 @@ class TextMeasures:
             rows = columns.indices[columns.indptr[column] : columns.indptr[column + 1]].astype(np.int64)
             first, second = np.triu_indices(len(rows), 1)
             yield rows[first], rows[second]
+
+    def _share_names(self) -> "Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]":
+        """Texts of one name, where not so many have it that it is a heading."""
+        import numpy as np
+
+        held: dict[tuple[str, ...], list[int]] = {}
+        for row, one in enumerate(self.texts):
+            held.setdefault(tuple(normalise_words(one.name)), []).append(row)
+        for name, rows in held.items():
+            if name and 1 < len(rows) <= _BY_NAME:
+                first, second = np.triu_indices(len(rows), 1)
+                yield np.array(rows, dtype=np.int64)[first], np.array(rows, dtype=np.int64)[second]
 
     # How near.
 

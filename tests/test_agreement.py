@@ -14,7 +14,7 @@ from sklearn.metrics import cohen_kappa_score
 import airm_graph
 from airm_graph.analysis.agreement import measure_agreement
 from airm_graph.analysis.agreement_formats import agreement_csv, agreement_json, describe_agreement
-from airm_graph.analysis.code_checks import Coded, check_coded
+from airm_graph.analysis.code_checks import Coded, check_coded, read_coded
 from airm_graph.analysis.code_checks_formats import code_checks_csv, code_checks_json, describe_code_checks
 from airm_graph.analysis.mitigation_texts import MitigationText
 from airm_graph.cli import cli
@@ -178,3 +178,19 @@ def test_a_graph_is_checked_and_the_figures_stand_beside_every_list(example_grap
 def test_the_commands_answer_as_python_does(command: str, key: str) -> None:
     done = CliRunner().invoke(cli, [command, "--format", "json"], standalone_mode=False)
     assert json.loads(done.stdout)[key]
+
+
+def test_the_place_of_a_row_is_no_hint_because_tables_are_sorted_by_code() -> None:
+    data = """
+    @base <https://w3id.org/airm-graph/> .
+    <taxonomy/v2/1> skos:inScheme <taxonomy/v2> ; skos:notation "1" .
+    <mitigation/a> a airm:Mitigation ; dcterms:identifier "A0042_x7" ; airm:evidence <capture/1/r9> ; airm:classification <mitigation/a/c> .
+    <mitigation/b> a airm:Mitigation ; airm:evidence <capture/1/r10> ; airm:classification <mitigation/b/c> .
+    <mitigation/c> a airm:Mitigation ; airm:evidence <capture/2/l5> ; airm:classification <mitigation/c/c> .
+    <capture/1/r9> airm:row 9 . <capture/1/r10> airm:row 10 . <capture/2/l5> airm:firstLine 5 .
+    <mitigation/a/c> airm:assignedCode <taxonomy/v2/1> . <mitigation/b/c> airm:assignedCode <taxonomy/v2/1> .
+    <mitigation/c/c> airm:assignedCode <taxonomy/v2/1> .
+    """
+    coded, labels, edition = read_coded(airm_graph.Graph.of(parse_rows((HEAD + data).encode(), name="test", suffix=".ttl")).store)
+    assert [one.place for one in coded] == [42, 0, 5]
+    assert (labels, edition) == ({f"{BASE}taxonomy/v2/1": "1"}, "v2")

@@ -34,7 +34,9 @@ __all__ = ["CodeCheck", "CodeChecks", "Coded", "check_coded", "check_codes", "re
 _PATTERN = """?mitigation airm:classification ?classification . ?classification airm:assignedCode ?code .
   ?code skos:inScheme ?scheme ; skos:notation ?notation . OPTIONAL { ?code skos:prefLabel ?label }
   OPTIONAL { ?classification airm:reasoning ?reason }"""
-_PLACE = """?mitigation airm:evidence ?evidence . OPTIONAL { ?evidence airm:row ?row } OPTIONAL { ?evidence airm:firstLine ?line }"""
+#: Not the row of a table: where the table is sorted by code, that would be the answer.
+_PLACE = """?mitigation a airm:Mitigation . OPTIONAL { ?mitigation dcterms:identifier ?identifier }
+  OPTIONAL { ?mitigation airm:evidence ?evidence . ?evidence airm:firstLine ?line }"""
 #: Ridge, weight of what stands near in the source and after how many places it has faded, of words
 #: of the label, and how sharply scores are told apart. Weighed on codes changed on purpose.
 _RIDGE, _NEAR, _PLACES, _LABEL, _SHARP = 2.0, 0.3, 3.0, 0.3, 6.0
@@ -51,7 +53,8 @@ class Coded:
         text: Its name and description.
         codes: IRIs of its codes in one edition, sorted.
         reasons: The reasons given for them.
-        place: Row or line at which it stands; what is near it in its source is often coded alike.
+        place: First number in its identifier, or the line at which it stands; what is near it in
+            its source is often coded alike.
     """
 
     text: MitigationText
@@ -130,11 +133,10 @@ def read_coded(store: "Store", *, edition: str | None = None, base: str = BASE) 
         there = ", ".join(sorted(set(used))) or "none"
         raise ParameterError(f"nothing is classified by the edition {chosen or '(any)'}; there are {there}", parameter="edition")
     places: dict[str, int] = {}
-    for mitigation, row, line in (
-        map(_read, found) for found in store.select(f"{make_prologue(_PLACE, base)}\nSELECT ?mitigation ?row ?line WHERE {{ {_PLACE} }}")[1]
-    ):
-        number = int(row or line or 0)
-        places[mitigation] = min(places.get(mitigation, number), number)
+    asked = f"{make_prologue(_PLACE, base)}\nSELECT ?mitigation ?identifier ?line WHERE {{ {_PLACE} }}"
+    for mitigation, identifier, line in (map(_read, found) for found in store.select(asked)[1]):
+        number = next(iter(re.findall(r"[0-9]{1,9}", identifier)), line or "0")
+        places[mitigation] = min(places.get(mitigation, int(number)), int(number))
     codes: dict[str, set[str]] = {}
     reasons: dict[str, set[str]] = {}
     labels: dict[str, str] = {}

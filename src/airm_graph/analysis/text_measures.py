@@ -88,7 +88,7 @@ class TextMeasures:
     # Which pairs.
 
     def find_candidates(self) -> "tuple[NDArray[np.int64], NDArray[np.int64]]":
-        """Find pairs that share rare words, words of names, a rare sentence or the name; each once."""
+        """Find pairs that share rare words, words of names, a sentence or the name; each once."""
         import numpy as np
 
         found = [

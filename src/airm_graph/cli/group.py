@@ -9,7 +9,9 @@ from airm_graph.version import VERSION
 __all__ = ["cli"]
 
 _COMMANDS = {
+    "agreement": "Tell where sources classify the same differently.",
     "build": "Build the graph from captured pages and tables and write it.",
+    "check-codes": "Rank codes by how little the texts speak for them.",
     "coverage": "Count mitigations by two or three facets.",
     "diff": "Tell what changed from one release to another.",
     "explain": "Explain a rule: why, what fails, what passes, how to fix.",
@@ -24,6 +26,7 @@ _COMMANDS = {
     "query": "List, show and run the queries of the library.",
     "search": "Search names, descriptions, reasons and titles.",
     "serve": "Serve a graph over HTTP.",
+    "similar": "List mitigations that say the same under other words.",
     "sssom": "Write a table of mappings as Turtle, or in its canonical form.",
     "validate": "Say what is wrong with captures or RDF, and where.",
     "watch": "Build again whenever an input changes.",
@@ -47,7 +50,7 @@ class _Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
         if cmd_name not in _COMMANDS:
             return None
-        command: click.Command = importlib.import_module(f"airm_graph.cli.{cmd_name}_command").command
+        command: click.Command = importlib.import_module(f"airm_graph.cli.{cmd_name.replace('-', '_')}_command").command
         return command
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:

@@ -45,6 +45,8 @@ _CODE_COLUMNS = ("mitigation", "edition", "decision")
 _YES, _NO = {"accept", "accepted", "yes"}, {"reject", "rejected", "no"}
 _NOTHING = {"none", "-", "no code"}
 _CODE = PREFIXES["airm"] + "code"
+_MITIGATION = "mitigation/"
+_RELATIONS = {f"{PREFIXES['skos']}{name}Match": name for name in ("exact", "close")}
 _EDITIONS = ("v1", "v2")
 _BY_HAND = {BUILT_IN["semapv"] + name for name in ("ManualMappingCuration", "MappingReview")}
 _NOTATION = re.compile(r"'?(?:v\d+\s+|v\d+:)?(\d+(?:\.\d+)*)(?:\s+(\S.*))?\Z", re.DOTALL)
@@ -126,10 +128,19 @@ def _read_mappings(data: bytes, path: Path, base: str, readings: DecisionReading
         if match.get("predicate_id") == _CODE:
             _read_code_mapping(match, capture, base, location, readings)
         else:
-            one, two = (_read_mention(match, end, base) for end in ("subject", "object"))
-            readings.joins.append(JoinDecision(one, two, not match.is_negative, location))
+            _read_join_mapping(match, base, location, readings)
     readings.findings += reader.findings
     readings.captures += [capture] if len(readings.codes) > count else []
+
+
+def _read_join_mapping(match: Match, base: str, location: Location, readings: DecisionReadings) -> None:
+    one, two = (_read_mention(match, end, base) for end in ("subject", "object"))
+    if one.key.startswith(_MITIGATION) and two.key.startswith(_MITIGATION) and match.get("mapping_justification") not in _BY_HAND:
+        # What the tool lists is no decision before a person made it one.
+        readings.undecided += 1
+        return
+    who = match.get("reviewer_label") or match.get("author_label")
+    readings.joins.append(JoinDecision(one, two, not match.is_negative, location, who, _RELATIONS.get(match.get("predicate_id"), "")))
 
 
 def _read_mention(match: Match, end: str, base: str) -> Mention:
@@ -198,7 +209,11 @@ def _read_join(table: Table, row: Row, base: str, readings: DecisionReadings) ->
             Mention(_make_key(table.get(row, f"{end}_id"), base), table.get(row, f"{end}_label"), table.get(row, f"{end}_category"))
             for end in ("subject", "object")
         )
-        readings.joins.append(JoinDecision(one, two, said in _YES, location))
+        relation = table.get(row, "relation")
+        decided = JoinDecision(
+            one, two, said in _YES, location, table.get(row, "decided by"), relation if relation in _RELATIONS.values() else ""
+        )
+        readings.joins.append(decided)
 
 
 def _read_review(table: Table, row: Row, base: str, readings: DecisionReadings) -> None:

@@ -47,12 +47,20 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class JoinDecision:
-    """What a person decided of two mentions: that they are one, or that they are not."""
+    """What a person decided of two mentions: that they are one, or that they are not; or of two
+    mitigations.
+
+    Attributes:
+        by: Who decided; empty where no name is given.
+        relation: Of two mitigations: ``exact`` or ``close``, where the table says so.
+    """
 
     one: Mention
     two: Mention
     accepted: bool
     location: Location
+    by: str = ""
+    relation: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from airm_graph.graph.store import Store
@@ -17,7 +18,10 @@ if TYPE_CHECKING:
     import networkx
     import rdflib
 
+    from airm_graph.analysis.agreement import Agreement
+    from airm_graph.analysis.code_checks import CodeChecks
     from airm_graph.analysis.coverage import Coverage
+    from airm_graph.analysis.similar import Similarity
     from airm_graph.analysis.why import Contradiction, Explainer, Explanation
     from airm_graph.query.answers import Table
     from airm_graph.query.library import Query
@@ -236,6 +240,52 @@ class Graph(WritableGraph):
         from airm_graph.analysis.coverage import count_coverage
 
         return count_coverage(self.store, rows, columns, layers, edition=edition, level=level, base=self.base)
+
+    def similar(self, *, threshold: float = 0.5, decisions: Sequence[str | Path] = ()) -> "Similarity":
+        """Find mitigations that say the same under other words; nothing is joined.
+
+        Args:
+            threshold: The least score of a pair, above 0 and up to 1.
+            decisions: Tables of what people decided of pairs, as ``build`` takes them.
+
+        Raises:
+            EngineError: The extra ``analysis`` is not installed.
+            InputError: A table of decisions cannot be read.
+            ParameterError: The threshold is out of range, or a decision names no mitigation.
+        """
+        from airm_graph.analysis.similar import find_similar
+        from airm_graph.errors import InputError
+        from airm_graph.ingest.decisions import read_decisions
+        from airm_graph.model import Location
+
+        readings = read_decisions(decisions, base=self.base)
+        for finding in readings.findings:
+            where = finding.location or Location("decisions")
+            raise InputError(finding.message, file=where.file, line=where.first_line or where.row, remedy=finding.remedy)
+        return find_similar(self.store, threshold=threshold, decisions=readings.joins, base=self.base)
+
+    def agreement(self, *, threshold: float = 0.5, decisions: Sequence[str | Path] = ()) -> "Agreement":
+        """Compare codes, actors, stages and functions of mitigations that say the same.
+
+        Arguments and errors are those of `similar`.
+        """
+        from airm_graph.analysis.agreement import find_agreement
+
+        return find_agreement(self.store, self.similar(threshold=threshold, decisions=decisions), base=self.base)
+
+    def check_codes(self, *, edition: str | None = None) -> "CodeChecks":
+        """Rank codes by how little the text of the mitigation speaks for them; nothing is changed.
+
+        Args:
+            edition: Of the codes; by itself the edition in use.
+
+        Raises:
+            EngineError: The extra ``analysis`` is not installed.
+            ParameterError: There is no such edition, or too little or too much to learn from.
+        """
+        from airm_graph.analysis.code_checks import check_codes
+
+        return check_codes(self.store, edition=edition, base=self.base)
 
     @cached_property
     def _explainer(self) -> "Explainer":

@@ -8,6 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from airm_graph.serve.content_negotiation import HTML, choose_type
+from airm_graph.serve.coverage_endpoint import COVERAGE_TYPES, answer_coverage
 from airm_graph.serve.graph_client import GraphClient
 from airm_graph.serve.metrics import Metrics
 from airm_graph.serve.middleware import Middleware
@@ -96,6 +97,11 @@ def _list_routes(client: GraphClient, pages: Pages) -> "list[BaseRoute]":
         make_route("/query/{name}", partial(answer_query, **both), "query"),
         make_route("/search", partial(answer_search, **both), "search"),
         make_route("/search.{suffix}", partial(answer_search, **both), "search"),
+        *(
+            make_route(f"/{name}{suffix}", partial(answer_coverage, **both), name)
+            for name in COVERAGE_TYPES
+            for suffix in ("", ".{suffix}")
+        ),
         *pages.list_routes(client),
         make_route("/{path:path}", partial(answer_resource, **both), "resource"),
     ]

@@ -10,6 +10,9 @@ from itertools import islice
 from pathlib import Path
 from typing import IO, Any, cast
 
+from airm_graph.analysis.coverage import Coverage, count_coverage
+from airm_graph.analysis.coverage_formats import coverage_csv, coverage_json, describe_coverage, describe_gaps, gaps_csv, gaps_json
+from airm_graph.analysis.cube import coverage_turtle
 from airm_graph.errors import ExportError, InputError, ParameterError, QueryError, UnknownQueryError
 from airm_graph.export import EXPORTS, make_options
 from airm_graph.graph.store import Result, Store
@@ -35,6 +38,18 @@ __all__ = ["Backend", "load_backend"]
 
 #: Form of an answer → what a message calls the media type for it.
 _TYPE_OF = {"boolean": "truth_type", "graph": "graph_type", "rows": "table_type"}
+
+
+#: Question and format → what writes the answer.
+_COVERAGE: Mapping[tuple[str, str], Callable[[Coverage], str]] = {
+    ("coverage", "table"): describe_coverage,
+    ("coverage", "json"): coverage_json,
+    ("coverage", "csv"): coverage_csv,
+    ("coverage", "ttl"): coverage_turtle,
+    ("gaps", "table"): describe_gaps,
+    ("gaps", "json"): gaps_json,
+    ("gaps", "csv"): gaps_csv,
+}
 
 
 class _TooLargeError(Exception):
@@ -109,6 +124,7 @@ class Backend:
         self._options = replace(options, prefixes={**options.prefixes, **SERVICE_PREFIXES})
         self.info = self._make_info(graph, endpoint=endpoint, files=files or {}, changed=changed, aside=aside)
         self._answers: Mapping[str, Callable[[Message], Reply]] = {
+            "coverage": self._answer_coverage,
             "graph": self._answer_graph,
             "query": self._answer_query,
             "rdf": self._answer_rdf,
@@ -150,6 +166,10 @@ class Backend:
             *({"kind": "query", "name": "counts", "arguments": {}, "format": form} for form in ("terms", *TABLE_TYPES)),
             *({"kind": "sparql", "query": text, **dict.fromkeys(_TYPE_OF.values(), name)} for name in TABLE_TYPES.values()),
             *({"kind": "rdf", "iri": iri, "type": name} for name in GRAPH_TYPES.values()),
+            *(
+                {"kind": "coverage", "question": question, "format": form, "arguments": {"rows": "actor", "columns": "stage"}}
+                for question, form in _COVERAGE
+            ),
             *({"kind": "rdf", "iri": f"{self._base}ontology", "type": name} for name in GRAPH_TYPES.values()),
         ]
         for message in messages:
@@ -191,6 +211,10 @@ class Backend:
         if default is None and named is None and (checked.default_graphs or checked.named_graphs):
             default, named = checked.default_graphs, checked.named_graphs
         return checked, self._store.ask(correct_query(text), base=self._base, default_graphs=default, named_graphs=named)
+
+    def _answer_coverage(self, message: Message) -> Reply:
+        found = count_coverage(self._store, **message["arguments"], base=self._base)
+        return Reply(200, {}, _COVERAGE[message["question"], message["format"]](found).encode("utf-8", "replace"))
 
     def _answer_table(self, message: Message) -> Reply:
         """Answer what a page shows of a query: the first rows and their number, the truth, or the

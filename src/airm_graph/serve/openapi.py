@@ -6,9 +6,11 @@ Source:
 
 from typing import TYPE_CHECKING, Any
 
+from airm_graph.analysis.counted_facets import FACETS as COUNTED
 from airm_graph.query.library import Parameter, Query, list_queries
 from airm_graph.search import FACETS
 from airm_graph.serve.content_negotiation import GRAPH_TYPES, HTML, JSON, TABLE_TYPES
+from airm_graph.serve.coverage_endpoint import COVERAGE_TYPES
 from airm_graph.serve.graph_client import GraphClient
 from airm_graph.serve.responses import Validators, make_response, write_json
 
@@ -57,6 +59,7 @@ def _describe_interface(queries: tuple[Query, ...], *, server: str, version: str
             "/sparql": _describe_sparql(),
             "/graph-store": _describe_graph_store(),
             "/search": {"get": _describe_search()},
+            **{f"/{question}": {"get": _describe_coverage(question)} for question in COVERAGE_TYPES},
             "/query": {"get": _operation("listQueries", "List the queries of the library", ["library"], [], (JSON, HTML), [406])},
             **{f"/query/{query.name}": {"get": _describe_query(query)} for query in queries},
             "/{path}": {"get": _describe_resource()},
@@ -128,6 +131,21 @@ def _describe_search() -> Json:
     ]
     types = (JSON, "text/csv", "text/tab-separated-values", HTML)
     return _operation("search", "Search names, descriptions, reasons and titles", ["search"], parameters, types, [400, 406, 503])
+
+
+def _describe_coverage(question: str) -> Json:
+    facet: Json = {"type": "string", "enum": list(COUNTED)}
+    parameters = [
+        _parameter("rows", "A facet.", facet, required=True),
+        _parameter("columns", "Another facet.", facet, required=True),
+        _parameter("layers", "A third facet.", facet),
+        _parameter("edition", "Edition of the codes; by itself the one in use.", {"type": "string", "enum": ["v1", "v2"]}),
+        _parameter("level", "Level of the codes, 1 for the top.", {"type": "integer", "minimum": 1, "default": 2}),
+    ]
+    summaries = {"coverage": "Count mitigations by two or three facets", "gaps": "List combinations without a mitigation, or of one source"}
+    return _operation(
+        question, summaries[question], ["graph"], parameters, tuple(COVERAGE_TYPES[question].values()), [400, 404, 406, 413, 503]
+    )
 
 
 def _describe_resource() -> Json:

@@ -71,6 +71,10 @@ class Pages(Protocol):
         """Write the page at ``/search``."""
         ...
 
+    async def show_coverage(self, page: PageRequest, question: str, *, arguments: Mapping[str, str | int], text: str, error: str) -> str:
+        """Write the page at ``/coverage`` or ``/gaps``: a form, and the counts or what is wrong."""
+        ...
+
     async def show_editor(self, page: PageRequest) -> str:
         """Write the page at ``/sparql`` for those who bring no query."""
         ...

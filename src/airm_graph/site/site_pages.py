@@ -3,10 +3,13 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
+from airm_graph.analysis.counted_facets import FACETS as COUNTED
 from airm_graph.query.answers import Table
 from airm_graph.query.library import Query, bind_query
 from airm_graph.search import Hits
+from airm_graph.serve.coverage_endpoint import COVERAGE_TYPES
 from airm_graph.serve.graph_client import GraphClient
 from airm_graph.serve.page_interface import PageRequest
 from airm_graph.serve.resource_description import Resource
@@ -122,6 +125,26 @@ class SitePages:
             filters=filters,
             facets=list_facets(site, hits, path="search", chosen=chosen),
             pagination=paginate(site, hits, path="search", chosen=chosen, limit=limit),
+        )
+
+    async def show_coverage(self, page: PageRequest, question: str, *, arguments: Mapping[str, str | int], text: str, error: str) -> str:
+        """Write the page at ``/coverage`` or ``/gaps``: a form, and the counts or what is wrong."""
+        site = Site(page)
+        title = {"coverage": "Coverage", "gaps": "Gaps"}[question]
+        asked = urlencode(arguments)
+        forms = [form for form in COVERAGE_TYPES[question] if form != "html"]
+        return render(
+            "coverage.html",
+            site,
+            title=title,
+            crumbs=site.crumbs(page=title),
+            question=question,
+            other="gaps" if question == "coverage" else "coverage",
+            facets=COUNTED,
+            arguments=arguments,
+            downloads=[(form, f"{site.url(f'{question}.{form}')}?{asked}") for form in forms],
+            text=text,
+            error=error,
         )
 
     async def show_editor(self, page: PageRequest) -> str:

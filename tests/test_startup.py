@@ -54,6 +54,7 @@ def test_query_list_loads_what_it_needs() -> None:
         for name in (
             "cli.shared_options",
             "cli.query_command",
+            "extras",
             "namespaces",
             "query",
             "query.answers",

@@ -946,7 +946,7 @@ def test_export_command_writes_a_folder_of_tables(tmp_path: Path, folder: Path) 
     assert done.return_value == 0
     assert sorted(path.name for path in out.iterdir()) == [
         *("agents.csv", "captures.csv", "classifications.csv", "evidence.csv", "mapping.yaml"),
-        *("mitigations.csv", "repairs.csv", "sources.csv"),
+        *("mitigations.csv", "repairs.csv", "sources.csv", "subjects.csv"),
     ]
     for arguments in (["export", str(folder), "--format", "table"], ["export", str(folder), "-o", str(out)]):
         assert CliRunner().invoke(cli, arguments).exit_code == 2

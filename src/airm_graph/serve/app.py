@@ -3,7 +3,6 @@
 No endpoint touches data: each asks a client.
 """
 
-from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +13,7 @@ from airm_graph.serve.metrics import Metrics
 from airm_graph.serve.middleware import Middleware
 from airm_graph.serve.openapi import answer_openapi
 from airm_graph.serve.outbox import Outbox
-from airm_graph.serve.page_interface import PageRequest, Pages
+from airm_graph.serve.page_interface import MoreRoutes, PageRequest, Pages
 from airm_graph.serve.problems import Problem, write_problem
 from airm_graph.serve.query_endpoint import answer_queries, answer_query
 from airm_graph.serve.resource_endpoint import answer_front, answer_resource
@@ -29,10 +28,7 @@ if TYPE_CHECKING:
     from starlette.routing import BaseRoute
     from starlette.types import ASGIApp
 
-__all__ = ["MoreRoutes", "make_app"]
-
-#: Makers of routes that need the client.
-MoreRoutes = Sequence[Callable[[GraphClient], "list[BaseRoute]"]]
+__all__ = ["make_app"]
 
 _PROBLEM, _PLAIN = "application/problem+json", "text/plain"
 

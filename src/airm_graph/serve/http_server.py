@@ -17,11 +17,11 @@ from typing import TYPE_CHECKING
 
 import uvicorn
 
-from airm_graph.serve.app import MoreRoutes, make_app
+from airm_graph.serve.app import make_app
 from airm_graph.serve.graph_client import GraphClient
 from airm_graph.serve.http_limits import limit_protocol
 from airm_graph.serve.outbox import MOST_FILES
-from airm_graph.serve.page_interface import Pages
+from airm_graph.serve.page_interface import MoreRoutes, Pages
 from airm_graph.serve.server_settings import Limits
 from airm_graph.serve.worker_pool import WorkerPool
 

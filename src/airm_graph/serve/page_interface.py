@@ -4,9 +4,9 @@ Pages are strings of HTML. Each gets a `PageRequest`, whose client asks for data
 IRIs lead.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from airm_graph.query.answers import Table
 from airm_graph.query.library import Query
@@ -19,7 +19,10 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.routing import BaseRoute
 
-__all__ = ["PageRequest", "Pages"]
+__all__ = ["MoreRoutes", "PageRequest", "Pages"]
+
+#: Makers of routes of other interfaces, each given the client.
+MoreRoutes = Sequence[Callable[[GraphClient], list[Any]]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,11 +19,10 @@ from typing import TYPE_CHECKING, Any
 from airm_graph.errors import AirmError, InputError
 from airm_graph.extras import tell_install
 from airm_graph.serve.dataset_info import DatasetInfo
-from airm_graph.serve.page_interface import Pages
+from airm_graph.serve.page_interface import MoreRoutes, Pages
 from airm_graph.serve.server_settings import Settings
 
 if TYPE_CHECKING:
-    from airm_graph.serve.app import MoreRoutes
     from airm_graph.serve.graph_client import GraphClient
     from airm_graph.serve.worker_pool import WorkerPool
 
@@ -31,7 +30,7 @@ __all__ = ["run_server", "run_with_client"]
 
 
 def run_server(
-    path: Path | None, *, settings: Settings, pages: Pages, more: "MoreRoutes" = (), announce: Callable[[str], None] = lambda _: None
+    path: Path | None, *, settings: Settings, pages: Pages, more: MoreRoutes = (), announce: Callable[[str], None] = lambda _: None
 ) -> bool:
     """Serve a graph until a signal ends it.
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
+from airm_graph.analysis.counted_facets import FACETS as COUNTED
 from airm_graph.assistant.answers import Answer, ToolError
 from airm_graph.assistant.evidence import add_evidence
 from airm_graph.namespaces import rebase_text, term
@@ -107,6 +108,21 @@ def list_tools() -> tuple[Tool, ...]:
                 "arguments": {"type": "object", "additionalProperties": {"type": "string", "maxLength": 2000}},
             },
             ("name",),
+        ),
+        Tool(
+            "coverage",
+            "How much there is of what, and what is missing",
+            "Count mitigations for each combination of values of two or three facets; with gaps, list the combinations that no mitigation has, "
+            "then those of which one source alone speaks. Each cell has the SPARQL that proves it.",
+            _count_coverage,
+            {
+                **{name: {"type": "string", "enum": list(COUNTED)} for name in ("rows", "columns", "layers")},
+                "gaps": {"type": "boolean"},
+                "edition": {"type": "string", "maxLength": 100, "description": "Of codes: v1 or v2."},
+                "level": {"type": "integer", "minimum": 1, "maximum": 9, "description": "Of codes; 1 is the top."},
+            },
+            ("rows", "columns"),
+            {"values": "array", "mitigations": "integer", "sources": "integer", "state": "string", "sparql": "string"},
         ),
         Tool(
             "sparql",
@@ -225,6 +241,17 @@ def _read_row(columns: Sequence[str], row: Sequence[str | None]) -> dict[str, An
 
 def _read_value(value: str) -> str:
     return value if value.startswith("_:") else split_term(value)[1]
+
+
+async def _count_coverage(client: GraphClient, given: Arguments, offset: int) -> Answer:
+    question, arguments = "gaps" if given.get("gaps") else "coverage", {name: value for name, value in given.items() if name != "gaps"}
+    try:
+        reply = await client.send("coverage", question=question, format="json", arguments=arguments)
+    except Problem as problem:
+        raise ToolError(f"{problem.title}; the facets are {', '.join(COUNTED)}") from problem
+    cells = json.loads(reply.body)["cells"]
+    note = "" if cells else "there are no gaps" if question == "gaps" else "the graph holds nothing to count"
+    return Answer(cells[offset:], len(cells), offset, f"{question} {json.dumps(arguments, sort_keys=True)}", note)
 
 
 async def _ask_sparql(client: GraphClient, given: Arguments, offset: int) -> Answer:

@@ -433,7 +433,7 @@ def test_only_harmless_addresses_become_links(iri: str, wanted: str) -> None:
     from airm_graph.serve.graph_client import GraphClient
     from airm_graph.serve.server_settings import Settings
 
-    info = DatasetInfo(BASE, "", "", "", 0.0, frozenset(), 0, (), {}, {}, {})
+    info = DatasetInfo(BASE, "", "", "", "", 0.0, frozenset(), 0, (), {}, {}, {})
     assert GraphClient(None, info=info, settings=Settings()).href(iri) == wanted
 
 

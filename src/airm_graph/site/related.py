@@ -4,11 +4,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from airm_graph.graph.store import parse_rows
 from airm_graph.namespaces import rebase_text, term
 from airm_graph.query.answers import Table, split_term
 from airm_graph.search import Hit
-from airm_graph.serve.graph_client import GraphClient
+from airm_graph.serve.page_interface import PageClient
 from airm_graph.site.resource_view import ResourceView
 from airm_graph.terms import Quad
 
@@ -50,7 +49,7 @@ class Term:
     statements: tuple[tuple[str, str], ...]
 
 
-async def find_siblings(client: GraphClient, view: ResourceView) -> dict[str, tuple[str, tuple[tuple[str, str], ...]]]:
+async def find_siblings(client: PageClient, view: ResourceView) -> dict[str, tuple[str, tuple[tuple[str, str], ...]]]:
     """Find for each parent of a mitigation its label, and IRI and label of its other children."""
     found = {}
     for parent in view.links("airm:partOf")[:_MOST_PARENTS]:
@@ -61,7 +60,7 @@ async def find_siblings(client: GraphClient, view: ResourceView) -> dict[str, tu
     return found
 
 
-async def find_related(client: GraphClient, facet: str, iris: Sequence[str], *, without: str = "") -> list[Related]:
+async def find_related(client: PageClient, facet: str, iris: Sequence[str], *, without: str = "") -> list[Related]:
     """Find the first mitigations with each value of a facet, but for one, and their number."""
     found = []
     for iri in iris[:_MOST_CODES]:
@@ -99,11 +98,10 @@ def arrange_outline(table: Table) -> list[Entry]:
     return found
 
 
-async def find_terms(client: GraphClient, iri: str) -> list[Term]:
+async def find_terms(client: PageClient, iri: str) -> list[Term]:
     """Find the terms that a document defines, by label."""
-    reply = await client.send("rdf", iri=iri, type="application/n-triples")
     about: dict[str, list[Quad]] = {}
-    for row in parse_rows(reply.body, name=iri, suffix=".nt"):
+    for row in await client.read_document(iri):
         # The document may be asked for by its version; its terms are those of the namespace.
         if "#" in row[0]:
             about.setdefault(row[0][1:-1], []).append(row)

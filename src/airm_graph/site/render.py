@@ -5,12 +5,11 @@ ones.
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote, urlencode
 
 from airm_graph.query.answers import split_term
 from airm_graph.serve.page_interface import PageRequest
@@ -47,9 +46,10 @@ class Site:
 
     def __init__(self, page: PageRequest, *, labels: Mapping[str, str] | None = None) -> None:
         """Take the page and the labels of IRIs that occur on it."""
-        self.page, self.info, self.href = page, page.info, page.client.href
+        self.page, self.info = page, page.info
+        self.url, self.href = page.addresses.url, page.addresses.href
+        self.is_server, self.endpoint = page.addresses.is_server, page.addresses.endpoint
         self._labels = labels or {}
-        self._settings = page.client.settings
 
     @property
     def base(self) -> str:
@@ -57,23 +57,13 @@ class Site:
         return self.info.base
 
     @property
-    def endpoint(self) -> str:
-        """Address of the SPARQL endpoint, as a path or as users know it."""
-        return f"{self._settings.public_url}sparql" if self._settings.public_url else self.url("sparql")
-
-    @property
     def has_editor(self) -> bool:
         """Whether the editor can be shown."""
         return has_editor()
 
-    def url(self, path: str = "", parameters: Iterable[tuple[str, str]] = ()) -> str:
-        """Write the address of a path on this server."""
-        query = urlencode(list(parameters))
-        return f"{self._settings.root_path}/{quote(path.lstrip('/'), safe='/:.~@!$,;=+*()')}" + (f"?{query}" if query else "")
-
     def static(self, name: str) -> str:
         """Write the address of a file that comes with the pages."""
-        return f"{self._settings.root_path}/static/{name}?v={hash_static(name)}"
+        return self.url(f"static/{name}", [("v", hash_static(name))])
 
     def crumbs(self, *steps: tuple[str, str], page: str) -> list[Crumb]:
         """Make a breadcrumb trail of the labels and paths of *steps* and the label of the page."""

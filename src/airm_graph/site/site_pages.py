@@ -8,7 +8,7 @@ from airm_graph.query.answers import Table
 from airm_graph.query.library import Query, bind_query
 from airm_graph.search import Hits
 from airm_graph.serve.graph_client import GraphClient
-from airm_graph.serve.page_interface import PageRequest
+from airm_graph.serve.page_interface import PageClient, PageRequest
 from airm_graph.serve.resource_description import Resource
 from airm_graph.site.catalogue import CatalogueCache
 from airm_graph.site.embedded_jsonld import embed_dataset, embed_resource
@@ -42,7 +42,7 @@ class SitePages:
         """Read nothing before it is asked for."""
         self._cache: CatalogueCache | None = None
 
-    def _find_cache(self, client: GraphClient) -> CatalogueCache:
+    def _find_cache(self, client: PageClient) -> CatalogueCache:
         if self._cache is None:
             self._cache = CatalogueCache(client)
         return self._cache
@@ -63,7 +63,7 @@ class SitePages:
         title = f"{view.name} ({view.path})"
         return render("resource.html", site, title=title, crumbs=view.crumbs(), data=embed_resource(resource), view=view, **related)
 
-    async def _find_related(self, client: GraphClient, view: ResourceView) -> dict[str, Any]:
+    async def _find_related(self, client: PageClient, view: ResourceView) -> dict[str, Any]:
         found: dict[str, Any] = {"siblings": {}, "related": [], "terms": [], "outline": []}
         if view.kind == "mitigation":
             codes = sorted(set(view.links("airm:code")))
@@ -78,7 +78,7 @@ class SitePages:
             found["outline"] = arrange_outline(await client.query("outline-by-source", {"source": view.iri}))
         return found
 
-    async def _list_used(self, client: GraphClient, facet: str) -> Sequence[Any]:
+    async def _list_used(self, client: PageClient, facet: str) -> Sequence[Any]:
         return (await self._find_cache(client).read()).facets.get(facet, ())
 
     async def show_queries(self, page: PageRequest, queries: Sequence[Query]) -> str:

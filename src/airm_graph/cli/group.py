@@ -23,6 +23,7 @@ _COMMANDS = {
     "query": "List, show and run the queries of the library.",
     "search": "Search names, descriptions, reasons and titles.",
     "serve": "Serve a graph over HTTP.",
+    "site": "Write a site that any static host serves.",
     "sssom": "Write a table of mappings as Turtle, or in its canonical form.",
     "validate": "Say what is wrong with captures or RDF, and where.",
     "watch": "Build again whenever an input changes.",

@@ -61,7 +61,9 @@ class SitePages:
         view = ResourceView(resource, site)
         related = await self._find_related(page.client, view)
         title = f"{view.name} ({view.path})"
-        return render("resource.html", site, title=title, crumbs=view.crumbs(), data=embed_resource(resource), view=view, **related)
+        return render(
+            "resource.html", site, title=title, crumbs=view.crumbs(), data=embed_resource(resource, base=site.base), view=view, **related
+        )
 
     async def _find_related(self, client: PageClient, view: ResourceView) -> dict[str, Any]:
         found: dict[str, Any] = {"siblings": {}, "related": [], "terms": [], "outline": []}

@@ -41,6 +41,7 @@ class SiteMap:
         self.left_out: set[str] = set()
         self._taken: set[str] = set()
         self._folders: set[str] = set()
+        self._found: dict[str, str] = {}
 
     def add_page(self, path: str) -> None:
         """Add a page."""
@@ -62,6 +63,13 @@ class SiteMap:
         self.add_page(path)
         for name in names[1:]:
             self.add_file(name)
+
+    def find(self, path: str) -> str:
+        """Find the address of a page or file below the front page; empty where there is none."""
+        if path not in self._found:
+            page = f"{quote_path(path)}/{_INDEX}".lstrip("/") if path in self.pages else ""
+            self._found[path] = quote_path(path) if path in self.files else page
+        return self._found[path]
 
     def _take(self, name: str) -> None:
         # Some file systems do not tell upper from lower case.
@@ -106,13 +114,11 @@ class FolderAddresses:
         A file is the same whatever parameters are asked for.
         """
         path = path.strip("/")
-        if path in self._map.files:
-            query = urlencode([pair for pair in parameters if pair[0] == "v"])
-            return self._root + quote_path(path) + (f"?{query}" if query else "")
-        if path not in self._map.pages:
+        found = self._map.find(path)
+        if not found:
             return ""
-        query = urlencode(list(parameters))
-        return f"{self._root}{quote_path(path)}{'/' if path else ''}{_INDEX}" + (f"?{query}" if query else "")
+        query = urlencode([pair for pair in parameters if pair[0] == "v" or path in self._map.pages]) if parameters else ""
+        return f"{self._root}{found}?{query}" if query else self._root + found
 
     def href(self, iri: str) -> str:
         """Find where an IRI leads: to a page of the site, or elsewhere by http and https."""

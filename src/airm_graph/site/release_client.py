@@ -9,6 +9,7 @@ from airm_graph.pipeline import Graph, is_release, load, read_sums
 from airm_graph.query.answers import Table
 from airm_graph.query.library import run_query
 from airm_graph.search import Hits, SearchIndex, search_index
+from airm_graph.serve.graph_writer import name_blank_nodes
 from airm_graph.serve.problems import Problem
 from airm_graph.serve.project_documents import describe_known, find_document_rows, read_documents
 from airm_graph.serve.release_info import list_release_files, read_dataset_info
@@ -37,7 +38,8 @@ class ReleaseClient:
         self._store: Store = graph.make_store()
         self.info = read_dataset_info(graph, self._store, files=list_release_files(folder, sums))
         self.texts = read_documents(graph.base)
-        self.data = IndexedRows((*graph.quads, *graph.ontology))
+        # A store gives blank nodes other labels each time.
+        self.data = IndexedRows((*graph.quads, *name_blank_nodes(graph.ontology)))
         self.documents = IndexedRows(self._read_documents())
         self._index = SearchIndex.build(graph.quads, base=graph.base)
         self._hits: dict[tuple[object, ...], Hits] = {}
@@ -49,7 +51,7 @@ class ReleaseClient:
             (*row[:3], f"<{iri}>")
             for iri, text in self.texts.items()
             if iri != ontology
-            for row in parse_rows(text.encode(), name=iri, suffix=".ttl")
+            for row in name_blank_nodes(parse_rows(text.encode(), name=iri, suffix=".ttl"))
         ]
 
     async def describe(self, iri: str) -> Resource:

@@ -5,6 +5,7 @@ ones.
 """
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 __all__ = ["Cell", "Crumb", "Site", "render"]
 
 _TEMPLATES = Path(__file__).parent / "templates"
+# Characters that may stand in texts of RDF, and in no page.
+_NOT_HTML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +111,8 @@ def render(template: str, site: Site, *, title: str, crumbs: Sequence[Crumb] = (
 
     # Escaped as JSON, it holds nothing that could be markup.
     script = None if data is None else Markup(escape_json(json.dumps(data, ensure_ascii=False, sort_keys=True)))  # noqa: S704
-    return _environment().get_template(template).render(site=site, title=title, crumbs=crumbs, script=script, **values)
+    text = _environment().get_template(template).render(site=site, title=title, crumbs=crumbs, script=script, **values)
+    return _NOT_HTML.sub("\ufffd", text)
 
 
 @cache

@@ -79,6 +79,8 @@ vendor:
 	cp deploy/vendor/package.json deploy/vendor/package-lock.json deploy/vendor/.npmrc build/vendor/
 	npm ci --prefix build/vendor --ignore-scripts --silent
 	cp build/vendor/node_modules/@zazuko/yasgui/build/yasgui.min.js build/vendor/node_modules/@zazuko/yasgui/build/yasgui.min.css $(VENDORED)/
+	cp build/vendor/node_modules/oxigraph/web.js $(VENDORED)/oxigraph.js
+	gzip -9nc build/vendor/node_modules/oxigraph/web_bg.wasm > $(VENDORED)/oxigraph.wasm.gz  # most hosts send it as it is
 	cp deploy/vendor/package-lock.json $(VENDORED)/versions.json
 
 # Every job beside its peers, in an environment with all of them; about a quarter of an hour. Also: make bench SIZES="1000 10000 100000 1000000",

@@ -29,6 +29,7 @@ class ReleaseClient:
         folder: The release.
         info: What is known of the data as a whole.
         texts: Turtle of ontology, shapes and alignments, by IRI.
+        quads: The graph with the ontology.
         data, documents: Statements of the graph with the ontology, and of shapes and alignments.
     """
 
@@ -39,7 +40,8 @@ class ReleaseClient:
         self.info = read_dataset_info(graph, self._store, files=list_release_files(folder, sums))
         self.texts = read_documents(graph.base)
         # A store gives blank nodes other labels each time.
-        self.data = IndexedRows((*graph.quads, *name_blank_nodes(graph.ontology)))
+        self.quads: Sequence[Quad] = (*graph.quads, *name_blank_nodes(graph.ontology))
+        self.data = IndexedRows(self.quads)
         self.documents = IndexedRows(self._read_documents())
         self._index = SearchIndex.build(graph.quads, base=graph.base)
         self._hits: dict[tuple[object, ...], Hits] = {}

@@ -13,15 +13,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from airm_graph.query.answers import split_term
+from airm_graph.query.library import Query
 from airm_graph.serve.page_interface import PageRequest
 from airm_graph.serve.responses import escape_json
-from airm_graph.site.static_files import has_editor, hash_static
+from airm_graph.site.static_files import has_editor, has_engine, hash_static
 
 if TYPE_CHECKING:
     import jinja2
 
 __all__ = ["Cell", "Crumb", "Site", "render"]
 
+#: Statements that a tab is asked to hold: about 1.2 KB each with the engine's indexes.
+_MOST_TRIPLES = 1_000_000
 _TEMPLATES = Path(__file__).parent / "templates"
 # Characters that may stand in texts of RDF, and in no page.
 _NOT_HTML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff]")
@@ -47,6 +50,8 @@ class Crumb:
 class Site:
     """Gives templates addresses and labels; made for one page."""
 
+    most_triples = _MOST_TRIPLES
+
     def __init__(self, page: PageRequest, *, labels: Mapping[str, str] | None = None) -> None:
         """Take the page and the labels of IRIs that occur on it."""
         self.page, self.info = page, page.info
@@ -58,6 +63,11 @@ class Site:
     def base(self) -> str:
         """What every IRI of the project begins with."""
         return self.info.base
+
+    @property
+    def has_engine(self) -> bool:
+        """Whether pages can answer SPARQL themselves."""
+        return not self.is_server and has_engine()
 
     @property
     def has_editor(self) -> bool:
@@ -128,4 +138,13 @@ def _environment() -> "jinja2.Environment":
         auto_reload=False,
     )
     environment.filters["number"] = lambda number: f"{number:,}"
+    environment.filters["query_json"] = _write_query
     return environment
+
+
+def _write_query(query: Query) -> str:
+    """Write what a script needs to put arguments into a query."""
+    parameters = [
+        {"name": p.name, "kind": p.kind, "default": p.default, "scheme": p.scheme, "allowed": p.allowed} for p in query.parameters
+    ]
+    return json.dumps({"name": query.name, "text": query.text, "parameters": parameters}, ensure_ascii=False)

@@ -1,6 +1,8 @@
 """Say what files a site has, and make each of them from its path alone."""
 
 import asyncio
+import gzip
+import json
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -18,6 +20,7 @@ from airm_graph.site.embedded_jsonld import embed_rows
 from airm_graph.site.folder_addresses import DATA_SUFFIXES, FolderAddresses, SiteMap
 from airm_graph.site.host_files import HOST_FILES, write_host_file
 from airm_graph.site.release_client import ReleaseClient
+from airm_graph.site.search_documents import write_search_documents
 from airm_graph.site.site_pages import SitePages
 from airm_graph.site.static_files import read_static
 
@@ -27,6 +30,8 @@ _HITS = 20
 #: Descriptions of the dataset under the names that programs look for, and the page for addresses
 #: that are not there.
 _DESCRIPTIONS = (".well-known/void", "404.html", "dcat.jsonld", "void.ttl")
+#: What scripts fetch.
+_SCRIPTS = ("search/documents.json", "service-worker.js", "sparql/graph.nq.gz", "static/prefixes.json")
 
 
 class SiteContents:
@@ -53,7 +58,7 @@ class SiteContents:
     def _add_fixed(self, catalogue: Catalogue) -> None:
         from airm_graph.validate.rulebook import load_rulebook
 
-        for path in (*HOST_FILES, *_DESCRIPTIONS, *self._client.info.files, *(f"static/{name}" for name in read_static())):
+        for path in (*HOST_FILES, *_DESCRIPTIONS, *_SCRIPTS, *self._client.info.files, *(f"static/{name}" for name in read_static())):
             self.map.add_file(path)
         for name in self._queries:
             for suffix in (*TABLE_TYPES, "rq"):
@@ -90,7 +95,18 @@ class SiteContents:
         found += [(name, write_host_file(name, self.map, base=self._base, url=self._url)) for name in HOST_FILES]
         missing = self._request("404.html", root=self._url or "/")
         page = await self._pages.show_problem(missing, status=404, title="There is no page at this address.")
-        return [*found, ("404.html", page.encode()), *await self._describe_dataset()]
+        return [*found, ("404.html", page.encode()), *await self._describe_dataset(), *self._write_for_scripts()]
+
+    def _write_for_scripts(self) -> list[tuple[str, bytes]]:
+        quads = "".join(sorted(f"{s} {p} {o} {g} .\n" for s, p, o, g in self._client.quads)).encode()
+        prefixes = json.dumps(dict(sorted(self._client.info.prefixes.items()))).encode()
+        bodies = (
+            write_search_documents(self._client.quads, self.map, base=self._base, notice=self._client.info.notice),
+            read_static()["service-worker.js"],
+            gzip.compress(quads, compresslevel=9, mtime=0),
+            prefixes,
+        )
+        return list(zip(_SCRIPTS, bodies, strict=True))
 
     async def _describe_dataset(self) -> list[tuple[str, bytes]]:
         rows = list(await self._client.read_document(f"{self._base}graph/dataset"))

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from airm_graph.query.answers import Table
-from airm_graph.query.library import Query, bind_query
+from airm_graph.query.library import Query, bind_query, list_queries
 from airm_graph.search import Hits
 from airm_graph.serve.graph_client import GraphClient
 from airm_graph.serve.page_interface import PageClient, PageRequest
@@ -129,7 +129,13 @@ class SitePages:
     async def show_editor(self, page: PageRequest) -> str:
         """Write the page at ``/sparql`` for those who bring no query."""
         site = Site(page)
-        return render("sparql.html", site, title="SPARQL", crumbs=site.crumbs(page="SPARQL"), text="")
+        crumbs = site.crumbs(page="SPARQL")
+        if page.addresses.is_server:
+            return render("sparql.html", site, title="SPARQL", crumbs=crumbs, text="")
+        queries = list_queries()
+        first = next(query for query in queries if query.name == "mitigations-by-code")
+        text = bind_query(first, first.examples, base=page.info.base)
+        return render("sparql_site.html", site, title="SPARQL", crumbs=crumbs, text=text, queries=queries)
 
     async def show_problem(self, page: PageRequest, *, status: int, title: str) -> str:
         """Write a page that says why there is no other."""

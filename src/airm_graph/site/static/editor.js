@@ -8,7 +8,9 @@
   Yasqe.defaults.prefixCcApi = new URL(place.dataset.prefixes, location.href).href;
   Yasqe.defaults.autocompleters = ["prefixes", "variables"];
   Yasqe.defaults.collapsePrefixesOnLoad = false;
-  Yasqe.defaults.createShareableLink = null;
+  // A site has its queries in the address; a server's editor keeps none.
+  const shared = place.dataset.shared === "yes";
+  if (!shared) Yasqe.defaults.createShareableLink = null;
   Yasqe.defaults.viewportMargin = Infinity;
   Yasqe.defaults.value = place.dataset.query;
   Yasgui.defaults.yasqe.value = place.dataset.query;
@@ -37,11 +39,11 @@
     corsProxy: undefined,
     endpointCatalogueOptions: { getData: () => [{ endpoint: endpoint }], keys: [] },
     persistenceId: null,
-    populateFromUrl: false,
+    populateFromUrl: shared,
     tabName: "Query",
   });
   const tab = yasgui.getTab();
-  if (tab) tab.setQuery(place.dataset.query);
+  if (tab && !(shared && location.hash.startsWith("#query="))) tab.setQuery(place.dataset.query);
   nameAll();
   new MutationObserver(nameAll).observe(place, { childList: true, subtree: true });
   place.dataset.ready = "yes";

@@ -54,7 +54,7 @@
       if (fits) found.push({ entry, rank });
     }
     // Stable: among equals the order of the list, which is that of the IRIs.
-    return words.length ? found.sort((a, b) => b.rank - a.rank).map(({ entry }) => entry) : found.map(({ entry }) => entry).sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
+    return words.length ? found.sort((a, b) => b.rank - a.rank).map(({ entry }) => entry) : found.map(({ entry }) => entry).sort((a, b) => !a[NAME] - !b[NAME] || (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
   }
 
   function showHit(entry) {
@@ -65,7 +65,7 @@
     else if (entry[KIND] === "mitigation") meta.push("source unknown");
     const text = entry[DESCRIPTION];
     return make("li", {},
-      make("p", { class: "name" }, make("a", { href: `${home}${entry[PATH]}/index.html` }, entry[NAME] || "Mitigation without a known name")),
+      make("p", { class: "name" }, make("a", { href: `${home}${entry[PATH]}/index.html` }, entry[NAME] || (entry[KIND] === "mitigation" ? "Mitigation without a known name" : "Label unknown"))),
       make("p", { class: "meta" }, make("span", { class: "kind" }, entry[KIND]), ...meta.map((part) => ` · ${part}`)),
       ...(text ? [make("p", { class: "snippet" }, text.length > 200 ? `${text.slice(0, 200)}…` : text)] : []));
   }

@@ -19,6 +19,7 @@ _COMMANDS = {
     "info": "Show what a graph or a capture holds.",
     "map": "Propose which column of a table is what.",
     "migrate": "Propose codes of another edition, take over decisions.",
+    "plot": "Draw a picture of what a graph holds.",
     "push": "Bring a release into a triple store and prove that it is there.",
     "query": "List, show and run the queries of the library.",
     "search": "Search names, descriptions, reasons and titles.",

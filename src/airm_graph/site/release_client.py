@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from airm_graph.analysis.charts import Chart, read_chart
 from airm_graph.errors import InputError
 from airm_graph.graph.store import Store, parse_rows
 from airm_graph.pipeline import Graph, is_release, load, read_sums
@@ -45,6 +46,7 @@ class ReleaseClient:
         self.documents = IndexedRows(self._read_documents())
         self._index = SearchIndex.build(graph.quads, base=graph.base)
         self._hits: dict[tuple[object, ...], Hits] = {}
+        self._charts: dict[str, Chart] = {}
         self._tables: dict[tuple[object, ...], Table] = {}
 
     def _read_documents(self) -> list[Quad]:
@@ -81,6 +83,12 @@ class ReleaseClient:
         if key not in self._tables:
             self._tables[key] = run_query(self._store, name, arguments, base=self._base)
         return self._tables[key]
+
+    def read_chart(self, name: str) -> Chart:
+        """Count what a picture shows."""
+        if name not in self._charts:
+            self._charts[name] = read_chart(self._store, name, base=self._base)
+        return self._charts[name]
 
     async def search(self, text: str, *, facets: _Facets | None = None, limit: int = 20, offset: int = 0) -> Hits:
         """Search; arguments as for `airm_graph.search.search_index`."""

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import replace
 
+from airm_graph.analysis.charts import CHARTS, draw_chart, has_plot
 from airm_graph.export import make_options
 from airm_graph.namespaces import term
 from airm_graph.notice import NOTICE
@@ -63,7 +64,10 @@ class SiteContents:
         for name in self._queries:
             for suffix in (*TABLE_TYPES, "rq"):
                 self.map.add_file(f"query/{name}.{suffix}")
-        pages = ["", "browse", "browse/mitigations", "search", "query", "rules", "sparql"]
+        if has_plot():
+            for name in CHARTS:
+                self.map.add_file(f"pictures/{name}.svg")
+        pages = ["", "browse", "browse/mitigations", "pictures", "search", "query", "rules", "sparql"]
         pages += [f"browse/{name}" for name in BROWSED] + [f"browse/taxonomy/{edition.slug}" for edition in catalogue.editions]
         pages += [f"rules/{name}" for name in load_rulebook()] + [f"query/{name}" for name in self._queries]
         for path in pages:
@@ -95,6 +99,8 @@ class SiteContents:
         found += [(name, write_host_file(name, self.map, base=self._base, url=self._url)) for name in HOST_FILES]
         missing = self._request("404.html", root=self._url or "/")
         page = await self._pages.show_problem(missing, status=404, title="There is no page at this address.")
+        if has_plot():
+            found += [(f"pictures/{name}.svg", draw_chart(self._client.read_chart(name), "svg")) for name in CHARTS]
         return [*found, ("404.html", page.encode()), *await self._describe_dataset(), *self._write_for_scripts()]
 
     def _write_for_scripts(self) -> list[tuple[str, bytes]]:
@@ -125,6 +131,8 @@ class SiteContents:
         match first:
             case "browse":
                 return await self._show_browse(page, rest)
+            case "pictures":
+                return self._pages.show_pictures(page, [self._client.read_chart(name) for name in CHARTS])
             case "query":
                 return await (self._show_query(page, rest) if rest else self._pages.show_queries(page, list(self._queries.values())))
             case "rules":

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from airm_graph.analysis.charts import Chart
 from airm_graph.query.answers import Table
 from airm_graph.query.library import Query, bind_query, list_queries
 from airm_graph.search import Hits
@@ -136,6 +137,11 @@ class SitePages:
         first = next(query for query in queries if query.name == "mitigations-by-code")
         text = bind_query(first, first.examples, base=page.info.base)
         return render("sparql_site.html", site, title="SPARQL", crumbs=crumbs, text=text, queries=queries)
+
+    def show_pictures(self, page: PageRequest, charts: Sequence[Chart]) -> str:
+        """Write the page of pictures, each with its numbers."""
+        site = Site(page)
+        return render("pictures.html", site, title="Pictures", crumbs=site.crumbs(page="Pictures"), charts=charts)
 
     async def show_problem(self, page: PageRequest, *, status: int, title: str) -> str:
         """Write a page that says why there is no other."""

@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test core fuzz kills advisories lint types own alignments generated picture vendor check clean bench bench-check bench-tools
+.PHONY: demo site test core fuzz kills advisories lint types own alignments generated picture vendor check clean bench bench-check bench-tools
 
 $(VENV)/.run: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -22,6 +22,19 @@ demo: $(VENV)/.run
 	$(BIN)/airm-graph build examples -o build/demo
 	$(BIN)/airm-graph query run mitigations-by-code code=1.1.2 --data build/demo
 	@echo "The files are in build/demo; ask more with: $(BIN)/airm-graph query list"
+
+# Build the example's site; with npm, the site answers SPARQL in the browser.
+$(VENV)/.site: pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[site,plot]'
+	@touch $(VENV)/.run $@
+
+site: $(VENV)/.site
+	@if [ ! -e $(VENDORED)/oxigraph.wasm.gz ]; then if command -v npm >/dev/null; then $(MAKE) vendor; else echo "npm is not installed: the site will have no SPARQL"; fi; fi
+	$(BIN)/airm-graph build examples -o build/demo
+	$(BIN)/airm-graph site build/demo -o build/site
+	@echo "The site is in build/site. Open it with: $(BIN)/python -m http.server --directory build/site"
+	@echo "and http://localhost:8000/ in a browser; or open build/site/index.html, without search and SPARQL."
 
 test: $(VENV)/.dev
 	$(BIN)/python -m pytest -n auto --dist loadgroup -q

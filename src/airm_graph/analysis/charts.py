@@ -88,7 +88,11 @@ def read_chart(store: Store, name: str, *, base: str = BASE) -> Chart:
     """
     if name not in CHARTS:
         raise ParameterError(f"there is no picture {name!r}; there are {', '.join(CHARTS)}", parameter="name")
-    coverage = count_coverage(store, *_FACETS.get(name, ("code", "actor")), base=base)
+    try:
+        coverage = count_coverage(store, *_FACETS.get(name, ("code", "actor")), base=base)
+    except ParameterError:
+        # The graph holds no codes.
+        return Chart(name, CHARTS[name], ("", "", ""), (), "")
     columns, rows = _COUNTS.get(name, _count_cells)(coverage)
     largest = max(coverage.cells, key=lambda cell: cell.count, default=None)
     return Chart(name, CHARTS[name], columns, rows, largest.sparql if largest else "")

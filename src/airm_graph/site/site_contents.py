@@ -109,7 +109,7 @@ class SiteContents:
         bodies = (
             write_search_documents(self._client.quads, self.map, base=self._base, notice=self._client.info.notice),
             read_static()["service-worker.js"],
-            gzip.compress(quads, compresslevel=9, mtime=0),
+            gzip.compress(quads, compresslevel=6, mtime=0),
             prefixes,
         )
         return list(zip(_SCRIPTS, bodies, strict=True))

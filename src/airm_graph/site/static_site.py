@@ -78,14 +78,12 @@ def build_site(release: Path, output: Path, *, url: str = "", processes: int | N
 
 def _write_all(contents: SiteContents, output: Path, side: Path, *, processes: int | None, progress: Progress) -> Iterator[SiteFile]:
     paths = sorted(contents.map.pages)
-    chunks = [paths[start : start + _CHUNK] for start in range(0, len(paths), _CHUNK)]
+    # What is no page takes longest, so it comes first.
+    chunks = [[], *(paths[start : start + _CHUNK] for start in range(0, len(paths), _CHUNK))]
     write = partial(_write_chunk, contents, output, side)
-    for number, found in enumerate(_run(write, list(enumerate(chunks)), processes=processes if len(paths) > _FEW else 1), 1):
+    for number, found in enumerate(_run(write, list(enumerate(chunks)), processes=processes if len(paths) > _FEW else 1)):
         progress("pages", min(number * _CHUNK, len(paths)), len(paths))
         yield from found
-    writer = FileWriter(output, side, name="others")
-    for name, body in asyncio.run(contents.make_others()):
-        yield writer.write(name, body)
 
 
 def _write_chunk(contents: SiteContents, output: Path, side: Path, job: _Job) -> list[SiteFile]:
@@ -93,7 +91,8 @@ def _write_chunk(contents: SiteContents, output: Path, side: Path, job: _Job) ->
     writer = FileWriter(output, side, name=str(number))
 
     async def write() -> list[SiteFile]:
-        return [writer.write(name, body) for path in paths for name, body in await contents.make_page(path)]
+        files = [file for path in paths for file in await contents.make_page(path)] if paths else await contents.make_others()
+        return [writer.write(name, body) for name, body in files]
 
     return asyncio.run(write())
 

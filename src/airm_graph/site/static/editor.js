@@ -10,7 +10,8 @@
   Yasqe.defaults.collapsePrefixesOnLoad = false;
   // A site has its queries in the address; a server's editor keeps none.
   const shared = place.dataset.shared === "yes";
-  if (!shared) Yasqe.defaults.createShareableLink = null;
+  const linked = shared && location.hash.startsWith("#query=") ? new URLSearchParams(location.hash.slice(1)).get("query") : "";
+  Yasqe.defaults.createShareableLink = shared ? (yasqe) => ({ query: yasqe.getValue() }) : null;
   Yasqe.defaults.viewportMargin = Infinity;
   Yasqe.defaults.value = place.dataset.query;
   Yasgui.defaults.yasqe.value = place.dataset.query;
@@ -39,11 +40,11 @@
     corsProxy: undefined,
     endpointCatalogueOptions: { getData: () => [{ endpoint: endpoint }], keys: [] },
     persistenceId: null,
-    populateFromUrl: shared,
+    populateFromUrl: false,
     tabName: "Query",
   });
   const tab = yasgui.getTab();
-  if (tab && !(shared && location.hash.startsWith("#query="))) tab.setQuery(place.dataset.query);
+  if (tab) tab.setQuery(linked || place.dataset.query);
   nameAll();
   new MutationObserver(nameAll).observe(place, { childList: true, subtree: true });
   place.dataset.ready = "yes";

@@ -78,17 +78,13 @@
   }
 
   async function answer(given) {
-    const stop = document.getElementById("stop"), leave = new AbortController();
-    stop.hidden = false;
-    stop.onclick = () => leave.abort();
     try {
       const text = bind(given);
       document.querySelector("pre.sparql").textContent = text;
-      show((await window.airmSparql.run(text, leave.signal)).body);
+      show((await window.airmSparql.run(text)).body);
     } catch (error) {
       if (error.name !== "AbortError") place(make("section", { id: "answer" }, make("p", { class: "error", role: "alert" }, error.message)));
     }
-    stop.hidden = true;
   }
 
   const form = document.querySelector("form.fields"), given = new URLSearchParams(location.search);

@@ -74,7 +74,14 @@ window.airmSparql = (function () {
   async function run(query, signal) {
     await start();
     if (signal && signal.aborted) throw new DOMException("The query was stopped.", "AbortError");
-    return post({ query, base }, signal);
+    const button = document.getElementById("stop");
+    button.hidden = false;
+    button.onclick = stop;
+    try {
+      return await post({ query, base }, signal);
+    } finally {
+      button.hidden = true;
+    }
   }
 
   // What the editor sends to this address is answered here.

@@ -33,6 +33,7 @@ PAGES = [
     "query/mitigations-by-code",
     "sparql",
     "dataset",
+    "pictures",
     "ontology",
     MITIGATION,
 ]

@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo docs test core fuzz kills defects agreement vocabularies advisories lint types own alignments generated picture vendor check clean bench bench-check bench-tools compatibility compatibility-tools
+.PHONY: demo docs site test core fuzz kills defects agreement vocabularies advisories lint types own alignments generated picture vendor check clean bench bench-check bench-tools compatibility compatibility-tools
 
 $(VENV)/.run: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -32,6 +32,19 @@ demo: $(VENV)/.run
 docs: $(VENV)/.docs
 	$(BIN)/python -W error docs/reference.py build/docs
 	@echo "The reference is build/docs/index.html"
+
+# Build the example's site; with npm, the site answers SPARQL in the browser.
+$(VENV)/.site: pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[site,plot]'
+	@touch $(VENV)/.run $@
+
+site: $(VENV)/.site
+	@if [ ! -e $(VENDORED)/oxigraph.wasm.gz ]; then if command -v npm >/dev/null; then $(MAKE) vendor; else echo "npm is not installed: the site will have no SPARQL"; fi; fi
+	$(BIN)/airm-graph build examples -o build/demo
+	$(BIN)/airm-graph site build/demo -o build/site
+	@echo "The site is in build/site. Open it with: $(BIN)/python -m http.server --directory build/site"
+	@echo "and http://localhost:8000/ in a browser; or open build/site/index.html, without search and SPARQL."
 
 test: $(VENV)/.dev
 	$(BIN)/python -m pytest -n auto --dist loadgroup -q
@@ -103,6 +116,8 @@ vendor:
 	cp deploy/vendor/package.json deploy/vendor/package-lock.json deploy/vendor/.npmrc build/vendor/
 	npm ci --prefix build/vendor --ignore-scripts --silent
 	cp build/vendor/node_modules/@zazuko/yasgui/build/yasgui.min.js build/vendor/node_modules/@zazuko/yasgui/build/yasgui.min.css $(VENDORED)/
+	cp build/vendor/node_modules/oxigraph/web.js $(VENDORED)/oxigraph.js
+	gzip -9nc build/vendor/node_modules/oxigraph/web_bg.wasm > $(VENDORED)/oxigraph.wasm.gz  # most hosts send it as it is
 	cp deploy/vendor/package-lock.json $(VENDORED)/versions.json
 
 # Every job beside its peers, in an environment with all of them; about a quarter of an hour. Also: make bench SIZES="1000 10000 100000 1000000",

@@ -1,6 +1,7 @@
 """IRIs of this project and the prefixes of the vocabularies it uses."""
 
 import re
+from functools import cache
 
 from airm_graph.errors import MintError
 
@@ -50,6 +51,7 @@ def iri(path: str) -> str:
     return f"<{BASE}{path}>"
 
 
+@cache
 def term(name: str) -> str:
     """Write a prefixed name of the table as an N-Quads term.
 

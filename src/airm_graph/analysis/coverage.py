@@ -5,12 +5,14 @@ facets.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from html import escape
 from itertools import product
 
 from airm_graph.analysis.counted_facets import Facet, Member, check_facets, make_prologue, read_facet
 from airm_graph.errors import ParameterError
 from airm_graph.graph.store import Store
 from airm_graph.namespaces import BASE
+from airm_graph.notice import NOTICE
 
 __all__ = ["Cell", "Coverage", "Gap", "count_coverage"]
 
@@ -81,6 +83,18 @@ class Coverage:
         """
         kinds = ("empty", "one source")
         return tuple(Gap(kind, cell) for kind in kinds for cell in self.cells if cell.state == kind)
+
+    def _repr_html_(self) -> str:
+        """Write the counts as a table of HTML, with the notice, for a notebook."""
+        first, second, *rest = self.facets
+        head = "".join(f"<th scope='col'>{escape(member.label)}</th>" for member in second.members)
+        rows = [f"<tr><th>{escape(first.title)}</th>{head}</tr>"]
+        for names in product(*(facet.members for facet in (*rest, first))):
+            *layers, row = names
+            counts = "".join(f"<td>{self.by_members[row, column, *layers].count}</td>" for column in second.members)
+            label = ", ".join(member.label for member in (row, *layers))
+            rows.append(f"<tr><th scope='row'>{escape(label)}</th>{counts}</tr>")
+        return f"<table>{''.join(rows)}</table><p>{self.mitigations} mitigations. {escape(NOTICE)}</p>"
 
     def count_states(self) -> dict[str, int]:
         """How many cells are in which state."""

@@ -10,7 +10,7 @@ from typing import Any
 
 from airm_graph.serve.dataset_info import DatasetInfo
 
-__all__ = ["MOST_BYTES", "Answer", "ToolError", "find_release", "pack_answer", "read_cursor"]
+__all__ = ["MOST_BYTES", "Answer", "ToolError", "pack_answer", "read_cursor"]
 
 #: Of an answer as JSON in UTF-8. A public tokeniser makes at most one token of two such bytes, so
 #: this is below 8,000 tokens in every script.
@@ -41,11 +41,6 @@ class Answer:
     offset: int = 0
     query: str = ""
     note: str = ""
-
-
-def find_release(info: DatasetInfo) -> str:
-    """Find the digest of the release: that of its N-Triples; of other data, that of the server."""
-    return next((digest for name, _, digest, *_ in info.files.values() if name == "airm.nt"), info.digest)
 
 
 def pack_answer(answer: Answer, info: DatasetInfo, *, call: str) -> dict[str, Any]:
@@ -84,7 +79,7 @@ def _frame(answer: Answer, info: DatasetInfo, *, items: list[Mapping[str, Any]],
         "cursor": cursor,
         "query": query,
         "note": answer.note,
-        "release": find_release(info),
+        "release": info.release,
         "notice": info.notice,
     }
 
@@ -94,7 +89,7 @@ def _size(value: object) -> int:
 
 
 def _write_cursor(offset: int, info: DatasetInfo, *, call: str) -> str:
-    said = json.dumps([offset, find_release(info)[:_KEY], _digest(call)])
+    said = json.dumps([offset, info.release[:_KEY], _digest(call)])
     return base64.urlsafe_b64encode(said.encode()).decode().rstrip("=")
 
 
@@ -113,7 +108,7 @@ def read_cursor(cursor: str, info: DatasetInfo, *, call: str) -> int:
         found = int(offset), str(release), str(digest)
     except (ValueError, TypeError, binascii.Error, RecursionError) as error:
         raise ToolError("the cursor is none that this server gave; call again without one") from error
-    if found[1] != find_release(info)[:_KEY]:
+    if found[1] != info.release[:_KEY]:
         raise ToolError("the cursor belongs to another release of the data; call again without one")
     if found[2] != _digest(call) or found[0] < 0:
         raise ToolError("the cursor belongs to another call; repeat the arguments that it came with, or call again without one")

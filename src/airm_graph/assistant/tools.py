@@ -112,8 +112,8 @@ def list_tools() -> tuple[Tool, ...]:
         Tool(
             "coverage",
             "How much there is of what, and what is missing",
-            "Count mitigations for each combination of values of two or three facets; with gaps, list the combinations that no mitigation has, "
-            "then those of which one source alone speaks. Each cell has the SPARQL that proves it.",
+            "Count mitigations for each combination of values of two or three facets; with gaps, list the combinations that no mitigation "
+            "has, then those of which one source alone speaks. Each cell has the SPARQL that proves it.",
             _count_coverage,
             {
                 **{name: {"type": "string", "enum": list(COUNTED)} for name in ("rows", "columns", "layers")},

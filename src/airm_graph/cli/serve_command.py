@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from airm_graph.cli import EXIT_NO
+from airm_graph.cli.shared_options import read_base_url
 
 __all__ = ["command"]
 
@@ -19,14 +20,6 @@ def _read_size(_context: click.Context, _parameter: click.Parameter, value: str)
     if size < 64 << 20:
         raise click.BadParameter("give a size of at least 64M, such as 512M or 2G")
     return size
-
-
-def _read_url(_context: click.Context, _parameter: click.Parameter, value: str | None) -> str:
-    if not value:
-        return ""
-    if not re.fullmatch(r"https?://[A-Za-z0-9.\[\]:-]+(?:/[A-Za-z0-9._~/-]*)?", value):
-        raise click.BadParameter(f"{value!r} is not an http or https address without parameters")
-    return value.rstrip("/") + "/"
 
 
 @click.command(
@@ -44,7 +37,7 @@ Examples:
 @click.option("--timeout", default=10.0, show_default=True, type=click.FloatRange(0.1, 3600), help="Seconds that one query may take.")
 @click.option("--memory", default="512M", show_default=True, callback=_read_size, help="Memory that one query may take.")
 @click.option("--workers", type=click.IntRange(1, 256), help="Processes that answer; two for each processor, at least 4, when left out.")
-@click.option("--base-url", callback=_read_url, metavar="URL", help="Address under which users reach the server, behind a proxy.")
+@click.option("--base-url", callback=read_base_url, metavar="URL", help="Address under which users reach the server, behind a proxy.")
 @click.option("--root-path", metavar="PATH", help="Path that the proxy takes away; that of --base-url when left out.")
 @click.option("--cors", "origins", default="*", show_default=True, metavar="ORIGIN", help="Web pages that may read: *, an origin, or none.")
 @click.option("--no-log", is_flag=True, help="Do not write a line to standard error for each request.")

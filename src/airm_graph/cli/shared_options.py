@@ -1,5 +1,6 @@
 """Options that several commands have, and what is made of them."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -26,6 +27,7 @@ __all__ = [
     "insecure_option",
     "make_client",
     "mapping_option",
+    "read_base_url",
     "spark_options",
     "strict_option",
     "timeout_option",
@@ -177,3 +179,12 @@ def make_client(url: str, *, timeout: float, insecure: bool) -> "Client":
         plain=insecure,
         tell=lambda line: click.echo(f"airm-graph: {line}", err=True),
     )
+
+
+def read_base_url(_context: click.Context, _parameter: click.Parameter, value: str | None) -> str:
+    """Read an address as an option gives it, with a slash at the end; empty when it is left out."""
+    if not value:
+        return ""
+    if not re.fullmatch(r"https?://[A-Za-z0-9.\[\]:-]+(?:/[A-Za-z0-9._~/-]*)?", value):
+        raise click.BadParameter(f"{value!r} is not an http or https address without parameters")
+    return value.rstrip("/") + "/"

@@ -11,7 +11,7 @@ from airm_graph.merge.occurrences import Occurrence
 from airm_graph.model import Attested
 from airm_graph.text import find_damage, normalise
 
-__all__ = ["merge_descriptions"]
+__all__ = ["is_one_text", "merge_descriptions"]
 
 #: A text that stops short is the beginning of another one from so many letters on.
 _TELLING = 40
@@ -37,14 +37,14 @@ def merge_descriptions(members: Iterable[Occurrence]) -> tuple[Attested, ...]:
 def _is_within(one: Attested, other: Attested, own: Iterable[str]) -> bool:
     """Whether *one* says nothing that *other* does not say better."""
     first = other.value.split("\n", 1)[0] if other.value in own else ""
-    if first and first != other.value and _is_one_text(one.value, first):
+    if first and first != other.value and is_one_text(one.value, first):
         return True
-    if _is_one_text(one.value, other.value):
+    if is_one_text(one.value, other.value):
         return _rank(one) > _rank(other)
     return _is_cut(one.value) and _strip(other.value).startswith(_strip(one.value)) and len(_strip(one.value)) >= _TELLING
 
 
-def _is_one_text(one: str, other: str) -> bool:
+def is_one_text(one: str, other: str) -> bool:
     """Whether two texts differ in nothing but marks, blanks, and letters that a ligature may have
     lost.
     """

@@ -5,7 +5,6 @@ import io
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
-from importlib.metadata import version
 from itertools import islice
 from pathlib import Path
 from typing import IO, Any, cast
@@ -13,9 +12,9 @@ from typing import IO, Any, cast
 from airm_graph.analysis.coverage import Coverage, count_coverage
 from airm_graph.analysis.coverage_formats import coverage_csv, coverage_json, describe_coverage, describe_gaps, gaps_csv, gaps_json
 from airm_graph.analysis.cube import coverage_turtle
-from airm_graph.errors import ExportError, InputError, ParameterError, QueryError, UnknownQueryError
-from airm_graph.export import EXPORTS, make_options
-from airm_graph.graph.store import Result, Store
+from airm_graph.errors import InputError, ParameterError, QueryError, UnknownQueryError
+from airm_graph.export import make_options
+from airm_graph.graph.store import Result
 from airm_graph.namespaces import PREFIXES
 from airm_graph.notice import NOTICE
 from airm_graph.pipeline import Graph, count_set_aside, is_release, load, read_sums
@@ -26,9 +25,9 @@ from airm_graph.serve.content_negotiation import GRAPH_TYPES, TABLE_TYPES
 from airm_graph.serve.dataset_info import ReleaseFile
 from airm_graph.serve.graph_writer import write_graph
 from airm_graph.serve.messages import Message, Reply
-from airm_graph.serve.project_documents import find_document_graphs, load_documents, read_documents
+from airm_graph.serve.project_documents import describe_known, find_document_rows, load_documents, read_documents
 from airm_graph.serve.query_checks import CheckedQuery, check_query
-from airm_graph.serve.resource_description import describe_document, describe_resource, list_described_rows
+from airm_graph.serve.release_info import list_release_files, read_dataset_info
 from airm_graph.serve.server_settings import Limits
 from airm_graph.serve.service_description import SERVICE_GRAPH, SERVICE_PREFIXES, describe_service
 from airm_graph.serve.store_limits import correct_query
@@ -115,14 +114,15 @@ class Backend:
         self._service = tuple(describe_service(self._store, queries=self._queries.values(), base=graph.base, endpoint=endpoint))
         # Editors ask the endpoint itself for prefixes and examples, so its description is a graph
         # of the store.
+        info = read_dataset_info(graph, self._store, files=files, changed=changed, prefixes=SERVICE_PREFIXES, aside=aside)
         self._store.add_rows((*row[:3], f"<{graph.base}{SERVICE_GRAPH}>") for row in self._service)
         self._graphs = frozenset(self._store.list_graphs())
         self._texts = read_documents(graph.base)
         self._documents = load_documents(self._texts, base=graph.base)
         self._index = SearchIndex.build(graph.quads, base=graph.base)
-        options = make_options(graph.base, comment=NOTICE)
-        self._options = replace(options, prefixes={**options.prefixes, **SERVICE_PREFIXES})
-        self.info = self._make_info(graph, endpoint=endpoint, files=files or {}, changed=changed, aside=aside)
+        self._options = replace(make_options(graph.base, comment=NOTICE), prefixes=info.prefixes)
+        digest = hashlib.sha256(f"{info.release} {info.version} {endpoint} {info.aside}".encode()).hexdigest()
+        self.info: Mapping[str, Any] = {**asdict(info), "graphs": sorted(self._graphs), "digest": digest}
         self._answers: Mapping[str, Callable[[Message], Reply]] = {
             "coverage": self._answer_coverage,
             "graph": self._answer_graph,
@@ -133,22 +133,6 @@ class Backend:
             "service": self._answer_service,
             "sparql": self._answer_sparql,
             "table": self._answer_table,
-        }
-
-    def _make_info(self, graph: Graph, *, endpoint: str, files: Mapping[str, ReleaseFile], changed: float, aside: int) -> Mapping[str, Any]:
-        return {
-            "base": graph.base,
-            "notice": NOTICE,
-            "digest": _make_digest(graph, f"{endpoint} {aside}" if aside else endpoint),
-            "version": version("airm-graph"),
-            "changed": changed,
-            "graphs": sorted(self._graphs),
-            "triples": len(self._store),
-            "licences": self._find_licences(),
-            "counts": {row[0]: int(row[1] or 0) for row in run_query(self._store, "counts", base=self._base).values()},
-            "prefixes": self._options.prefixes,
-            "files": _list_distributions(self._store, files, base=graph.base),
-            "aside": aside,
         }
 
     def warm_up(self) -> None:
@@ -278,9 +262,7 @@ class Backend:
 
     def _answer_resource(self, message: Message) -> Reply:
         iri = message["iri"]
-        found = describe_resource((self._store, self._documents), iri, base=self._base)
-        if found is None and (rows := self._find_document(iri)):
-            found = describe_document(self._documents, iri, rows=rows)
+        found = describe_known(iri, data=self._store, documents=self._documents, base=self._base)
         if found is None:
             return Reply(404, {"error": f"nothing is known of <{iri}>"})
         return Reply(200, self._make_head(iri), json.dumps(found.to_json(), ensure_ascii=False).encode())
@@ -305,12 +287,7 @@ class Backend:
         }
 
     def _find_document(self, iri: str) -> Sequence[Quad]:
-        """Find the statements of a document: a whole named graph, or those around a resource."""
-        for store in (self._store, self._documents):
-            graphs = find_document_graphs(store, iri, base=self._base)
-            if rows := sorted({(*row[:3], "") for name in graphs for row in store.find_rows(graph=name)}):
-                return rows
-        return list_described_rows(self._store, iri, base=self._base) or list_described_rows(self._documents, iri, base=self._base)
+        return find_document_rows(iri, data=self._store, documents=self._documents, base=self._base)
 
     def _answer_graph(self, message: Message) -> Reply:
         name = message["graph"]
@@ -323,11 +300,6 @@ class Backend:
         endpoint = f"<{message['endpoint']}>"
         rows = [(s, p, endpoint if o == self._endpoint else o, "") for s, p, o, _ in self._service]
         return Reply(200, {"type": message["type"]}, write_graph(rows, media_type=message["type"], options=self._options))
-
-    def _find_licences(self) -> list[str]:
-        dataset = f"{self._base}dataset"
-        wanted = {f"<{PREFIXES['dcterms']}{name}>" for name in ("license", "rights")}
-        return sorted(o[1:-1] for _, p, o, _ in self._store.find_rows(subject=dataset) if p in wanted and o.startswith("<"))
 
 
 def load_backend(path: Path | None, *, limits: Limits, public_url: str = "") -> Backend:
@@ -342,7 +314,7 @@ def load_backend(path: Path | None, *, limits: Limits, public_url: str = "") -> 
     graph = load(path)
     if graph.is_empty:
         raise InputError("holds no statement", file=str(path), remedy="build a graph first: airm-graph build captures/ -o dist")
-    files = _list_files(folder, sums) if folder else {}
+    files = list_release_files(folder, sums) if folder else {}
     backend = Backend(
         graph, limits=limits, files=files, changed=_find_time(path, folder), public_url=public_url, aside=count_set_aside(graph, folder)
     )
@@ -358,28 +330,3 @@ def _find_time(path: Path | None, folder: Path | None) -> float:
     """Find when the data was written: the time of the newest file."""
     files = [*folder.iterdir()] if folder is not None else [path] if path is not None else []
     return max((file.stat().st_mtime for file in files if file.is_file()), default=0.0)
-
-
-def _make_digest(graph: Graph, endpoint: str) -> str:
-    """Make a digest of the data, of the software that answers, and of what it says of itself."""
-    try:
-        data = graph.digest
-    except ExportError:
-        # Blank nodes have no digest that every reader agrees on; this one holds as long as the file
-        # is the same.
-        data = hashlib.sha256("\n".join(" ".join(row) for row in graph.quads).encode()).hexdigest()
-    return hashlib.sha256(f"{data} {version('airm-graph')} {endpoint}".encode()).hexdigest()
-
-
-def _list_files(folder: Path, sums: Mapping[str, str]) -> dict[str, ReleaseFile]:
-    """List the exports of a release by name."""
-    types = {export.file_name: export.media_type for export in EXPORTS.values()}
-    about = {name: (folder / name).stat() for name in sums.keys() & types.keys()}
-    return {name: (name, types[name], sums[name], found.st_size, found.st_mtime_ns) for name, found in about.items()}
-
-
-def _list_distributions(store: Store, files: Mapping[str, ReleaseFile], *, base: str) -> dict[str, ReleaseFile]:
-    """List files by the paths below the base under which the release declares them."""
-    declared = {s[1:-1] for s, p, _, _ in store.find_rows(object=f"{PREFIXES['dcat']}Distribution") if s.startswith(f"<{base}")}
-    names = {iri.removeprefix(base): iri.rpartition("/")[2] for iri in sorted(declared)}
-    return {path: files[name] for path, name in names.items() if name in files}

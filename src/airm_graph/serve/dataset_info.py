@@ -1,4 +1,4 @@
-"""Describe the data to the HTTP process, which never loads it."""
+"""Describe the data as a whole: to the HTTP process, which never loads it, and to pages."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,10 +19,11 @@ class DatasetInfo:
         base: What every IRI of the project begins with.
         notice: To be shown wherever data is shown.
         digest: Changes whenever an answer could change.
+        release: Digest of the data.
         version: Version of this software.
         changed: Time of the data, in seconds since 1970; 0 where none is known.
         graphs: IRIs of the named graphs.
-        triples: How many different statements there are.
+        triples: How many different statements the data and the ontology have.
         licences: IRIs of licence or rights statement of the dataset.
         counts: How many things there are of each kind, as the query ``counts`` says.
         prefixes: Prefix to namespace.
@@ -33,6 +34,7 @@ class DatasetInfo:
     base: str
     notice: str
     digest: str
+    release: str
     version: str
     changed: float
     graphs: frozenset[str]

@@ -8,19 +8,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from airm_graph.graph.store import parse_rows
 from airm_graph.query.answers import Table
 from airm_graph.search import Choice, Hit, Hits
+from airm_graph.serve.addresses import ServerAddresses
 from airm_graph.serve.dataset_info import DatasetInfo
 from airm_graph.serve.messages import Message, Reply
 from airm_graph.serve.problems import Problem
 from airm_graph.serve.resource_description import Resource, read_resource_json
 from airm_graph.serve.server_settings import Settings
+from airm_graph.terms import Quad
 
 __all__ = ["Beginning", "GraphClient"]
 
 _HOST = re.compile(r"(?:[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?")
-# A path below the base that begins otherwise could be read as the name of another host.
-_PATH = re.compile(r"(?:[\w.~%!$&'()*+,;=:@#?-].*)?", re.DOTALL)
 
 
 class Sender(Protocol):
@@ -57,6 +58,7 @@ class GraphClient:
     def __init__(self, sender: Sender, *, info: DatasetInfo, settings: Settings, folder: Path | None = None) -> None:
         """Take who sends messages, and the folder with the files of the release."""
         self._sender, self.info, self.settings, self.folder = sender, info, settings, folder
+        self.addresses = ServerAddresses(settings, base=info.base)
 
     async def send(self, kind: str, **details: object) -> Reply:
         """Send a message of any kind that `Backend` answers.
@@ -78,6 +80,15 @@ class GraphClient:
             Problem: 404 where nothing is known of it, 503 where no worker can answer.
         """
         return read_resource_json(json.loads((await self.send("resource", iri=iri)).body))
+
+    async def read_document(self, iri: str) -> Sequence[Quad]:
+        """Read the statements of the document about a resource.
+
+        Raises:
+            Problem: 404 where nothing is known of it, 503 where no worker can answer.
+        """
+        reply = await self.send("rdf", iri=iri, type="application/n-triples")
+        return parse_rows(reply.body, name=iri, suffix=".nt")
 
     async def query(self, name: str, arguments: Mapping[str, str] | None = None) -> Table:
         """Answer a query of the library.
@@ -116,16 +127,8 @@ class GraphClient:
         return Hits(found["text"], found["total"], found["offset"], hits, choices)
 
     def href(self, iri: str) -> str:
-        """Find where an IRI leads: to a path on this server, or elsewhere by http and https.
-
-        Returns:
-            An address; empty for any other IRI, so that no link runs a script or names another
-            host.
-        """
-        if not iri.startswith(self.info.base):
-            return iri if iri.startswith(("http://", "https://")) else ""
-        path = iri.removeprefix(self.info.base)
-        return f"{self.settings.root_path}/{path}" if _PATH.fullmatch(path) else ""
+        """Find where an IRI leads, as `ServerAddresses.href` says."""
+        return self.addresses.href(iri)
 
     def locate(self, host: str, path: str) -> str:
         """Write the whole address of a path on this server.

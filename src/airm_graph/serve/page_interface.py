@@ -1,7 +1,8 @@
 """Define what a server asks for pages, and what each page is given.
 
-Pages are strings of HTML. Each gets a `PageRequest`, whose client asks for data and knows where
-IRIs lead.
+Pages are strings of HTML. Each gets a `PageRequest`, whose client asks for data, and whose
+addresses know where paths and IRIs lead. A client is the `GraphClient` of a server, or reads a
+release in the process that writes pages to a folder.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -11,18 +12,35 @@ from typing import TYPE_CHECKING, Any, Protocol
 from airm_graph.query.answers import Table
 from airm_graph.query.library import Query
 from airm_graph.search import Hits
+from airm_graph.serve.addresses import Addresses
 from airm_graph.serve.dataset_info import DatasetInfo
 from airm_graph.serve.graph_client import GraphClient
 from airm_graph.serve.resource_description import Resource
+from airm_graph.terms import Quad
 
 if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.routing import BaseRoute
 
-__all__ = ["MoreRoutes", "PageRequest", "Pages"]
+__all__ = ["MoreRoutes", "PageClient", "PageRequest", "Pages"]
 
 #: Makers of routes of other interfaces, each given the client.
 MoreRoutes = Sequence[Callable[[GraphClient], list[Any]]]
+
+
+class PageClient(Protocol):
+    """Asks for data; `GraphClient` says what each method answers and raises."""
+
+    @property
+    def info(self) -> DatasetInfo: ...  # noqa: D102
+
+    async def describe(self, iri: str) -> Resource: ...  # noqa: D102
+
+    async def read_document(self, iri: str) -> Sequence[Quad]: ...  # noqa: D102
+
+    async def query(self, name: str, arguments: Mapping[str, str] | None = None) -> Table: ...  # noqa: D102
+
+    async def search(self, text: str, *, facets: Mapping[str, Sequence[str]] | None = None, limit: int = 20, offset: int = 0) -> Hits: ...  # noqa: D102
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,20 +48,21 @@ class PageRequest:
     """Hold what every page is given.
 
     Attributes:
-        client: Asks for data: ``await client.query("counts")``, ``describe``, ``search``;
-            ``client.href(iri)`` is where an IRI leads.
+        client: Asks for data: ``await client.query("counts")``, ``describe``, ``search``.
+        addresses: Where paths and IRIs lead.
         path: Path that was asked for, without the path of a proxy.
         parameters: Parameters of the address, in order.
     """
 
-    client: GraphClient
+    client: PageClient
+    addresses: Addresses
     path: str
     parameters: Sequence[tuple[str, str]] = ()
 
     @classmethod
     def of(cls, request: "Request", client: GraphClient) -> "PageRequest":
         """Take path and parameters of an HTTP request."""
-        return cls(client, request.url.path, request.query_params.multi_items())
+        return cls(client, client.addresses, request.url.path, request.query_params.multi_items())
 
     @property
     def info(self) -> DatasetInfo:

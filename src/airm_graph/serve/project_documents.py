@@ -3,13 +3,15 @@
 They are served under their IRIs and are no part of the data that queries ask.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from airm_graph.graph.store import Store, parse_rows
 from airm_graph.namespaces import PREFIXES, rebase_text
 from airm_graph.resources import find_resource, read_resource
+from airm_graph.serve.resource_description import Resource, Rows, describe_document, describe_resource, list_described_rows
+from airm_graph.terms import Quad
 
-__all__ = ["find_document_graphs", "load_documents", "read_documents"]
+__all__ = ["describe_known", "find_document_graphs", "find_document_rows", "load_documents", "read_documents"]
 
 #: Folder to path below the base.
 _FOLDERS = {"shapes": "shapes", "ontology/alignments": "alignment"}
@@ -32,7 +34,7 @@ def load_documents(texts: Mapping[str, str], *, base: str) -> Store:
     return store
 
 
-def find_document_graphs(store: Store, iri: str, *, base: str) -> list[str]:
+def find_document_graphs(store: Rows, iri: str, *, base: str) -> list[str]:
     """Find the named graphs that the IRI of a document stands for.
 
     Returns:
@@ -46,3 +48,26 @@ def find_document_graphs(store: Store, iri: str, *, base: str) -> list[str]:
     if iri in {ontology, *(o[1:-1] for _, p, o, _ in store.find_rows(subject=ontology) if p == f"<{PREFIXES['owl']}versionIRI>")}:
         return [name for name in graphs if name == f"{base}graph/ontology"]
     return [name for name in graphs if iri == f"{base}shapes" and name.startswith(f"{iri}/")]
+
+
+def find_document_rows(iri: str, *, data: Rows, documents: Rows, base: str) -> Sequence[Quad]:
+    """Find the statements of a document: a whole named graph, or those around a resource.
+
+    Returns:
+        Sorted, without graphs; empty where nothing is known of the IRI.
+    """
+    for rows in (data, documents):
+        graphs = find_document_graphs(rows, iri, base=base)
+        if found := sorted({(*row[:3], "") for name in graphs for row in rows.find_rows(graph=name)}):
+            return found
+    return list_described_rows(data, iri, base=base) or list_described_rows(documents, iri, base=base)
+
+
+def describe_known(iri: str, *, data: Rows, documents: Rows, base: str) -> Resource | None:
+    """Describe a resource of the data or of the documents, or a document; None where nothing is
+    known of it.
+    """
+    found = describe_resource((data, documents), iri, base=base)
+    if found is None and (rows := find_document_rows(iri, data=data, documents=documents, base=base)):
+        found = describe_document(documents, iri, rows=rows)
+    return found

@@ -7,13 +7,12 @@ point at it, and by a label for every IRI that occurs.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Protocol
 
-from airm_graph.graph.store import Store
 from airm_graph.namespaces import BASE, rebase_text, term
 from airm_graph.terms import Quad, read_literal
 
-__all__ = ["Resource", "describe_document", "describe_resource", "list_described_rows", "read_resource_json"]
+__all__ = ["Resource", "Rows", "describe_document", "describe_resource", "list_described_rows", "read_resource_json"]
 
 #: Predicate and object as N-Triples terms.
 Pair = tuple[str, str]
@@ -39,6 +38,16 @@ _FOLLOWED = tuple(
 _OWNED = tuple(term(name) for name in ("airm:classification", "airm:evidence", "airm:repair"))
 _LABELS = tuple(term(name) for name in ("rdfs:label", "skos:prefLabel", "dcterms:title"))
 _MOST_PARTS, _MOST_INCOMING = 400, 200
+
+
+class Rows(Protocol):
+    """Finds statements, as `Store` does."""
+
+    def find_rows(self, *, subject: str | None = None, object: str | None = None, graph: str | None = None) -> Iterator[Quad]: ...  # noqa: A002, D102
+
+    def find_graphs(self, subject: str) -> tuple[str, ...]: ...  # noqa: D102
+
+    def list_graphs(self) -> tuple[str, ...]: ...  # noqa: D102
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +107,7 @@ def read_resource_json(found: Mapping[str, Any]) -> Resource:
     return Resource(**{**found, **pairs, **lists, "parts": parts})
 
 
-def describe_resource(stores: Sequence[Store], iri: str, *, base: str = BASE) -> Resource | None:
+def describe_resource(stores: Sequence[Rows], iri: str, *, base: str = BASE) -> Resource | None:
     """Describe a resource from the first store that knows it.
 
     Args:
@@ -117,7 +126,7 @@ def describe_resource(stores: Sequence[Store], iri: str, *, base: str = BASE) ->
     return None
 
 
-def _describe(store: Store, iri: str, *, own: tuple[Pair, ...], size: int, base: str) -> Resource:
+def _describe(store: Rows, iri: str, *, own: tuple[Pair, ...], size: int, base: str) -> Resource:
     parts = _follow(store, iri, own, base=base)
     pointing = sorted((p[1:-1], s[1:-1]) for s, p, _, _ in store.find_rows(object=iri) if s.startswith("<"))
     incoming = tuple(pointing[:_MOST_INCOMING])
@@ -144,7 +153,7 @@ def _describe(store: Store, iri: str, *, own: tuple[Pair, ...], size: int, base:
     )
 
 
-def describe_document(store: Store, iri: str, *, rows: Iterable[Quad]) -> Resource:
+def describe_document(store: Rows, iri: str, *, rows: Iterable[Quad]) -> Resource:
     """Describe a document that no statement is about by the terms that it defines."""
     terms = sorted({s[1:-1] for s, _, _, _ in rows if s.startswith(f"<{iri}#")})
     defined = term("rdfs:isDefinedBy")[1:-1]
@@ -154,7 +163,7 @@ def describe_document(store: Store, iri: str, *, rows: Iterable[Quad]) -> Resour
     return Resource(iri, (), label, (), {}, incoming, len(incoming), labels, {}, (), 0, deprecated=False, replaced_by=())
 
 
-def list_described_rows(store: Store, iri: str, *, base: str = BASE) -> list[Quad]:
+def list_described_rows(store: Rows, iri: str, *, base: str = BASE) -> list[Quad]:
     """List the statements of the document about a resource, sorted, without graphs.
 
     These are all about the resource and about what belongs to it only (classifications, evidence,
@@ -177,16 +186,16 @@ def list_described_rows(store: Store, iri: str, *, base: str = BASE) -> list[Qua
     return sorted({*rows, *named})
 
 
-def _find_hash_terms(store: Store, iri: str) -> list[str]:
+def _find_hash_terms(store: Rows, iri: str) -> list[str]:
     """Find the terms that a document defines, such as ``ontology#Mitigation`` for ``ontology``."""
     return sorted({s[1:-1] for s, p, _, _ in store.find_rows(object=iri) if p == term("rdfs:isDefinedBy") and s.startswith(f"<{iri}#")})
 
 
-def _read_own(store: Store, iri: str) -> tuple[Pair, ...]:
+def _read_own(store: Rows, iri: str) -> tuple[Pair, ...]:
     return tuple(sorted((p[1:-1], o) for _, p, o, _ in store.find_rows(subject=iri)))
 
 
-def _follow(store: Store, iri: str, own: Iterable[Pair], *, base: str) -> dict[str, tuple[Pair, ...]]:
+def _follow(store: Rows, iri: str, own: Iterable[Pair], *, base: str) -> dict[str, tuple[Pair, ...]]:
     followed = {rebase_text(name, base)[1:-1] for name in _FOLLOWED}
     parts: dict[str, tuple[Pair, ...]] = {}
     waiting = [o[1:-1] for p, o in own if p in followed and o.startswith("<")]
@@ -206,10 +215,10 @@ def _flatten(pairs: Iterable[Pair]) -> Iterator[str]:
         yield from pair
 
 
-def _find_label(store: Store, iri: str) -> str:
+def _find_label(store: Rows, iri: str) -> str:
     found = sorted((_LABELS.index(p), o) for _, p, o, _ in store.find_rows(subject=iri) if p in _LABELS)
     return read_literal(found[0][1]).text if found else ""
 
 
-def _find_notation(store: Store, iri: str) -> str:
+def _find_notation(store: Rows, iri: str) -> str:
     return next((read_literal(o).text for _, p, o, _ in store.find_rows(subject=iri) if p == term("skos:notation")), "")

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from airm_graph.namespaces import rebase_text, term
 from airm_graph.search import Choice
-from airm_graph.serve.graph_client import GraphClient
+from airm_graph.serve.page_interface import PageClient
 
 __all__ = ["BROWSED", "Catalogue", "CatalogueCache", "Code", "Edition"]
 
@@ -61,7 +61,7 @@ class Catalogue:
 class CatalogueCache:
     """Reads the catalogue once."""
 
-    def __init__(self, client: GraphClient) -> None:
+    def __init__(self, client: PageClient) -> None:
         """Take the client that is asked."""
         self._client = client
         self._lock = asyncio.Lock()

@@ -2,20 +2,18 @@
 
 import asyncio
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from airm_graph.errors import AirmError
-from airm_graph.namespaces import rebase_text
 from airm_graph.query.library import bind_query, load_query
-from airm_graph.search import Hits
 from airm_graph.serve.content_negotiation import HTML, JSON
 from airm_graph.serve.graph_client import GraphClient
 from airm_graph.serve.page_interface import PageRequest
 from airm_graph.serve.problems import Problem
 from airm_graph.serve.request_parameters import read_facets, read_form, read_number
 from airm_graph.serve.responses import CONTENT_SECURITY, Validators, make_response, make_route
-from airm_graph.site.catalogue import BROWSED, CatalogueCache
-from airm_graph.site.facet_lists import list_facets, list_filters, paginate, write_title
+from airm_graph.site.browse_pages import BrowsePages
+from airm_graph.site.catalogue import CatalogueCache
 from airm_graph.site.query_results import read_query, run_form_query
 from airm_graph.site.render import Site, render
 from airm_graph.site.static_files import STATIC_TYPES, hash_static, read_static
@@ -32,9 +30,9 @@ __all__ = ["list_page_routes"]
 _EDITOR_SECURITY = CONTENT_SECURITY.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'").replace(
     "font-src 'self'", "font-src 'self' data:"
 )
-_HITS, _MOST_OFFSET = 25, 10**8
+_MOST_OFFSET = 10**8
 _ONE_YEAR = "public, max-age=31536000, immutable"
-_BROWSE, _SPARQL = ("Browse", "browse"), ("SPARQL", "sparql")
+_SPARQL = ("SPARQL", "sparql")
 
 
 def list_page_routes(client: GraphClient, *, cache: CatalogueCache) -> "list[BaseRoute]":
@@ -61,10 +59,13 @@ def list_page_routes(client: GraphClient, *, cache: CatalogueCache) -> "list[Bas
 
 class _PageEndpoints:
     def __init__(self, client: GraphClient, cache: CatalogueCache) -> None:
-        self._client, self._cache = client, cache
+        self._client, self._pages = client, BrowsePages(cache)
+
+    def _page(self, request: "Request") -> PageRequest:
+        return PageRequest.of(request, self._client)
 
     def _site(self, request: "Request") -> Site:
-        return Site(PageRequest.of(request, self._client))
+        return Site(self._page(request))
 
     async def _send(self, request: "Request", text: str, *, security: str = "") -> "Response":
         headers = {"Content-Security-Policy": security} if security else {}
@@ -73,70 +74,32 @@ class _PageEndpoints:
 
     async def show_browse(self, request: "Request") -> "Response":
         """Answer at ``/browse``: the ways to browse."""
-        site, catalogue = self._site(request), await self._cache.read()
-        crumbs = site.crumbs(page="Browse")
-        return await self._send(request, render("browse.html", site, title="Browse", crumbs=crumbs, catalogue=catalogue, browsed=BROWSED))
+        return await self._send(request, await self._pages.show_browse(self._page(request)))
 
     async def show_edition(self, request: "Request") -> "Response":
         """Answer at ``/browse/taxonomy/EDITION``: the whole tree of an edition."""
-        site, catalogue, wanted = self._site(request), await self._cache.read(), request.path_params["edition"]
-        edition = next((edition for edition in catalogue.editions if edition.slug == wanted), None)
-        if edition is None:
-            known = ", ".join(other.slug for other in catalogue.editions) or "none"
-            raise Problem(404, f"there is no edition {wanted[:80]!r}; there are {known}")
-        crumbs = site.crumbs(_BROWSE, page=edition.label)
-        return await self._send(request, render("tree.html", site, title=edition.label, crumbs=crumbs, edition=edition))
+        return await self._send(request, await self._pages.show_edition(self._page(request), request.path_params["edition"]))
 
     async def show_facet(self, request: "Request") -> "Response":
         """Answer at ``/browse/actor`` and so on: all values of a facet."""
-        site, catalogue, name = self._site(request), await self._cache.read(), request.path_params["facet"]
-        if name not in BROWSED:
-            raise Problem(404, f"one can browse by {', '.join(BROWSED)}")
-        crumbs, choices = site.crumbs(_BROWSE, page=BROWSED[name]), catalogue.concepts.get(name, ())
-        return await self._send(request, render("facet_values.html", site, title=BROWSED[name], crumbs=crumbs, name=name, choices=choices))
+        return await self._send(request, await self._pages.show_facet(self._page(request), request.path_params["facet"]))
 
     async def show_mitigations(self, request: "Request") -> "Response":
         """Answer at ``/browse/mitigations``: mitigations that have all that is chosen."""
-        site, parameters = self._site(request), read_form(request.scope["query_string"])
+        parameters = read_form(request.scope["query_string"])
         chosen = read_facets(parameters, without=("kind",))
         offset = read_number(parameters, "offset", default=0, most=_MOST_OFFSET)
-        hits = Hits("", 0, 0, (), {})
-        if (await self._cache.read()).facets:
-            hits = await self._client.search("", facets={"kind": ["mitigation"], **chosen}, limit=_HITS, offset=offset)
-        path = "browse/mitigations"
-        filters = list_filters(site, hits, path=path, chosen=chosen)
-        text = render(
-            "search.html",
-            site,
-            title=write_title("Mitigations", hits, filters),
-            crumbs=site.crumbs(_BROWSE, page="Mitigations"),
-            heading="Mitigations",
-            # Words are searched for at the page of the search, among mitigations.
-            kept={**chosen, "kind": ["mitigation"]},
-            hits=hits,
-            filters=filters,
-            facets=list_facets(site, hits, path=path, chosen=chosen, hidden=("kind",)),
-            pagination=paginate(site, hits, path=path, chosen=chosen, limit=_HITS),
-        )
-        return await self._send(request, text)
+        return await self._send(request, await self._pages.show_mitigations(self._page(request), chosen=chosen, offset=offset))
 
     async def show_rules(self, request: "Request") -> "Response":
         """Answer at ``/rules``: all rules that data is judged by."""
-        site = self._site(request)
-        groups: dict[str, list[Any]] = {}
-        for rule in (await _read_rules()).values():
-            groups.setdefault(rule.group, []).append(rule)
-        return await self._send(request, render("rules.html", site, title="Rules", crumbs=site.crumbs(page="Rules"), groups=groups))
+        await _read_rules()
+        return await self._send(request, self._pages.show_rules(self._page(request)))
 
     async def show_rule(self, request: "Request") -> "Response":
         """Answer at ``/rules/RULE``."""
-        site, rules = self._site(request), await _read_rules()
-        rule = rules.get(request.path_params["rule"])
-        if rule is None:
-            raise Problem(404, f"there is no rule {request.path_params['rule'][:40]!r}")
-        shape, title = rebase_text(rule.shape, self._client.info.base), f"{rule.rule}: {rule.title}"
-        crumbs = site.crumbs(("Rules", "rules"), page=rule.rule)
-        return await self._send(request, render("rule.html", site, title=title, crumbs=crumbs, rule=rule, shape=shape))
+        await _read_rules()
+        return await self._send(request, self._pages.show_rule(self._page(request), request.path_params["rule"]))
 
     async def show_editor(self, request: "Request") -> "Response":
         """Answer at ``/editor``: the editor where it was vendored, a plain form otherwise."""
@@ -185,8 +148,8 @@ class _PageEndpoints:
         return await make_response(request, body, media_type=media_type, headers=headers, vary="Accept-Encoding")
 
 
-async def _read_rules() -> Any:
-    """Read the pages of rules, in a thread: it takes a moment the first time."""
+async def _read_rules() -> None:
+    """Read the rules in a thread: it takes a moment the first time."""
     from airm_graph.validate.rulebook import load_rulebook
 
-    return await asyncio.to_thread(load_rulebook)
+    await asyncio.to_thread(load_rulebook)

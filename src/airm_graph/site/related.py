@@ -4,11 +4,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from airm_graph.graph.store import parse_rows
 from airm_graph.namespaces import rebase_text, term
 from airm_graph.query.answers import Table, split_term
 from airm_graph.search import Hit
-from airm_graph.serve.graph_client import GraphClient
+from airm_graph.serve.page_interface import PageClient
 from airm_graph.site.resource_view import ResourceView
 from airm_graph.terms import Quad
 
@@ -40,17 +39,20 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """Hold a term of a document; *anchor* is the end of its IRI where that is a plain name."""
+    """Hold a term of a document; *anchor* is the end of its IRI where that is a plain name,
+    *shapes* are those that speak of it.
+    """
 
     iri: str
     anchor: str
     label: str
     definition: str
     types: tuple[str, ...]
+    shapes: tuple[str, ...]
     statements: tuple[tuple[str, str], ...]
 
 
-async def find_siblings(client: GraphClient, view: ResourceView) -> dict[str, tuple[str, tuple[tuple[str, str], ...]]]:
+async def find_siblings(client: PageClient, view: ResourceView) -> dict[str, tuple[str, tuple[tuple[str, str], ...]]]:
     """Find for each parent of a mitigation its label, and IRI and label of its other children."""
     found = {}
     for parent in view.links("airm:partOf")[:_MOST_PARENTS]:
@@ -61,7 +63,7 @@ async def find_siblings(client: GraphClient, view: ResourceView) -> dict[str, tu
     return found
 
 
-async def find_related(client: GraphClient, facet: str, iris: Sequence[str], *, without: str = "") -> list[Related]:
+async def find_related(client: PageClient, facet: str, iris: Sequence[str], *, without: str = "") -> list[Related]:
     """Find the first mitigations with each value of a facet, but for one, and their number."""
     found = []
     for iri in iris[:_MOST_CODES]:
@@ -99,19 +101,42 @@ def arrange_outline(table: Table) -> list[Entry]:
     return found
 
 
-async def find_terms(client: GraphClient, iri: str) -> list[Term]:
+async def find_terms(client: PageClient, iri: str) -> list[Term]:
     """Find the terms that a document defines, by label."""
-    reply = await client.send("rdf", iri=iri, type="application/n-triples")
     about: dict[str, list[Quad]] = {}
-    for row in parse_rows(reply.body, name=iri, suffix=".nt"):
+    for row in await client.read_document(iri):
         # The document may be asked for by its version; its terms are those of the namespace.
         if "#" in row[0]:
             about.setdefault(row[0][1:-1], []).append(row)
-    terms = [_read_term(name, rows) for name, rows in sorted(about.items()) if name.startswith(client.info.base)]
+    # Shapes are not judged by shapes.
+    is_judged = not iri.startswith(f"{client.info.base}shapes")
+    shapes = _find_shapes(await client.read_document(f"{client.info.base}shapes")) if is_judged else {}
+    terms = [_read_term(name, rows, shapes.get(name, ())) for name, rows in sorted(about.items()) if name.startswith(client.info.base)]
     return sorted(terms, key=lambda found: (found.label.casefold(), found.iri))
 
 
-def _read_term(iri: str, rows: Sequence[Quad]) -> Term:
+def _find_shapes(rows: Sequence[Quad]) -> dict[str, list[str]]:
+    """Find for each IRI the named shapes that speak of it, themselves or in a nameless part."""
+    above: dict[str, list[str]] = {}
+    for s, _, o, _ in rows:
+        above.setdefault(o, []).append(s)
+    found: dict[str, list[str]] = {}
+    for name in sorted(above):
+        waiting, names = list(above[name]), set[str]()
+        seen = set(waiting)
+        while waiting:
+            node = waiting.pop()
+            if node.startswith("<"):
+                names.add(node[1:-1])
+            else:
+                more = set(above.get(node, ())) - seen
+                seen |= more
+                waiting += more
+        found[name[1:-1]] = sorted(shape for shape in names if "#" in shape)
+    return found
+
+
+def _read_term(iri: str, rows: Sequence[Quad], shapes: Sequence[str]) -> Term:
     def texts(name: str) -> list[str]:
         return [split_term(o)[1] for _, p, o, _ in rows if p == term(name)]
 
@@ -120,4 +145,4 @@ def _read_term(iri: str, rows: Sequence[Quad]) -> Term:
     definition = next((text for name in _TEXTS for text in texts(name)), "")
     types = tuple(sorted(texts("rdf:type")))
     statements = tuple(sorted((p[1:-1], o) for _, p, o, _ in rows if p not in {term("rdf:type"), term("rdfs:isDefinedBy")}))
-    return Term(iri, tail if _ANCHOR.fullmatch(tail) else "", labels[0], definition, types, statements)
+    return Term(iri, tail if _ANCHOR.fullmatch(tail) else "", labels[0], definition, types, tuple(shapes), statements)

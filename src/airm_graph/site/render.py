@@ -5,24 +5,29 @@ ones.
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote, urlencode
 
 from airm_graph.query.answers import split_term
+from airm_graph.query.library import Query
 from airm_graph.serve.page_interface import PageRequest
 from airm_graph.serve.responses import escape_json
-from airm_graph.site.static_files import has_editor, hash_static
+from airm_graph.site.static_files import has_editor, has_engine, hash_static
 
 if TYPE_CHECKING:
     import jinja2
 
 __all__ = ["Cell", "Crumb", "Site", "render"]
 
+#: Statements that a tab is asked to hold: about 1.2 KB each with the engine's indexes.
+_MOST_TRIPLES = 1_000_000
 _TEMPLATES = Path(__file__).parent / "templates"
+# Characters that may stand in texts of RDF, and in no page.
+_NOT_HTML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +50,14 @@ class Crumb:
 class Site:
     """Gives templates addresses and labels; made for one page."""
 
+    most_triples = _MOST_TRIPLES
+
     def __init__(self, page: PageRequest, *, labels: Mapping[str, str] | None = None) -> None:
         """Take the page and the labels of IRIs that occur on it."""
-        self.page, self.info, self.href = page, page.info, page.client.href
+        self.page, self.info = page, page.info
+        self.url, self.href = page.addresses.url, page.addresses.href
+        self.is_server, self.endpoint = page.addresses.is_server, page.addresses.endpoint
         self._labels = labels or {}
-        self._settings = page.client.settings
 
     @property
     def base(self) -> str:
@@ -57,23 +65,18 @@ class Site:
         return self.info.base
 
     @property
-    def endpoint(self) -> str:
-        """Address of the SPARQL endpoint, as a path or as users know it."""
-        return f"{self._settings.public_url}sparql" if self._settings.public_url else self.url("sparql")
+    def has_engine(self) -> bool:
+        """Whether pages can answer SPARQL themselves."""
+        return not self.is_server and has_engine()
 
     @property
     def has_editor(self) -> bool:
         """Whether the editor can be shown."""
         return has_editor()
 
-    def url(self, path: str = "", parameters: Iterable[tuple[str, str]] = ()) -> str:
-        """Write the address of a path on this server."""
-        query = urlencode(list(parameters))
-        return f"{self._settings.root_path}/{quote(path.lstrip('/'), safe='/:.~@!$,;=+*()')}" + (f"?{query}" if query else "")
-
     def static(self, name: str) -> str:
         """Write the address of a file that comes with the pages."""
-        return f"{self._settings.root_path}/static/{name}?v={hash_static(name)}"
+        return self.url(f"static/{name}", [("v", hash_static(name))])
 
     def crumbs(self, *steps: tuple[str, str], page: str) -> list[Crumb]:
         """Make a breadcrumb trail of the labels and paths of *steps* and the label of the page."""
@@ -114,7 +117,8 @@ def render(template: str, site: Site, *, title: str, crumbs: Sequence[Crumb] = (
 
     # Escaped as JSON, it holds nothing that could be markup.
     script = None if data is None else Markup(escape_json(json.dumps(data, ensure_ascii=False, sort_keys=True)))  # noqa: S704
-    return _environment().get_template(template).render(site=site, title=title, crumbs=crumbs, script=script, **values)
+    text = _environment().get_template(template).render(site=site, title=title, crumbs=crumbs, script=script, **values)
+    return _NOT_HTML.sub("\ufffd", text)
 
 
 @cache
@@ -130,4 +134,13 @@ def _environment() -> "jinja2.Environment":
         auto_reload=False,
     )
     environment.filters["number"] = lambda number: f"{number:,}"
+    environment.filters["query_json"] = _write_query
     return environment
+
+
+def _write_query(query: Query) -> str:
+    """Write what a script needs to put arguments into a query."""
+    parameters = [
+        {"name": p.name, "kind": p.kind, "default": p.default, "scheme": p.scheme, "allowed": p.allowed} for p in query.parameters
+    ]
+    return json.dumps({"name": query.name, "text": query.text, "parameters": parameters}, ensure_ascii=False)

@@ -1,14 +1,17 @@
 """Give templates what they show of a resource: values, captured lines with repairs, codes above."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from airm_graph.merge.descriptions import is_one_text
 from airm_graph.namespaces import rebase_text, term
 from airm_graph.serve.resource_description import Resource
 from airm_graph.site.catalogue import BROWSED
 from airm_graph.site.render import Crumb, Site
+from airm_graph.text import find_damage
 
-__all__ = ["Line", "Piece", "ResourceView"]
+__all__ = ["Line", "Piece", "ResourceView", "RowCell"]
 
 # The first class that fits says what kind of page a resource has.
 _KINDS = {
@@ -29,6 +32,9 @@ _KINDS = {
     "prov:Agent": "agent",
 }
 _MOST_LEVELS = 10
+# What the cells of a row were read as.
+_READ_AS = {"dcterms:identifier": "identifier", "rdfs:label": "name", "skos:altLabel": "other name", "dcterms:description": "description"}
+_HYPHENATED = re.compile(r"(?<=\w)-\s+(?=[a-z])")
 _BROWSE = ("Browse", "browse")
 # Documents with terms of their own: nothing may be said of them, so they are told by their path.
 _DOCUMENTS = ("ontology", "shapes", "alignment")
@@ -56,6 +62,14 @@ class _Repair:
     position: int
     before: str
     after: str
+
+
+@dataclass(frozen=True, slots=True)
+class RowCell:
+    """Hold a line of a table's row; *name* is that of its column, or what was read from it."""
+
+    name: str
+    line: Line
 
 
 class ResourceView:
@@ -133,6 +147,64 @@ class ResourceView:
             for number, line in enumerate(text.split("\n"), start)
         )
 
+    def row_cells(self, evidence: str) -> tuple[RowCell, ...]:
+        """List the cells of a row of a table, with the names of their columns and repairs marked.
+
+        A row is captured as its texts only. The column of a cell is known where the cell is
+        evidence by itself; else a cell is named by what was read from it.
+        """
+        of = None if evidence == self.iri else evidence
+        names = self._name_cells(evidence)
+        repairs = [self._repair(iri) for iri in self.links("airm:repair", of=of)]
+        cells = []
+        for number, text in enumerate(self.text("airm:capturedText", of=of).split("\n"), 1):
+            # Positions of repairs count within a cell.
+            fitting = [one for one in repairs if one.before and text[one.position - 1 :].startswith(one.before)]
+            repairs = [one for one in repairs if one not in fitting]
+            line = Line(number, _mark(text, fitting))
+            repaired = "".join(piece.text if piece.after is None else piece.after for piece in line.pieces)
+            cells.append(RowCell(names.get(text.strip()) or names.get(repaired.strip(), ""), line))
+        return tuple(cells)
+
+    def _name_cells(self, evidence: str) -> dict[str, str]:
+        """Name texts of a row: by column, or by what the resource says with them."""
+        found = {text: title for name, title in _READ_AS.items() for text in self.texts(name)}
+        for classification in self.links("airm:classification"):
+            found |= dict.fromkeys(self.texts("airm:reasoning", of=classification), "reason")
+            notations = (self.resource.notations.get(code, "") for code in self.links("airm:assignedCode", of=classification))
+            found |= dict.fromkeys(filter(None, notations), "code")
+            labels = (self.resource.labels.get(code, "") for code in self.links("airm:assignedCode", of=classification))
+            found |= dict.fromkeys(filter(None, labels), "name of the code")
+            found |= dict.fromkeys(self.texts("dcterms:created", of=classification), "day")
+        for cell in self.resource.parts:
+            if cell.startswith(f"{evidence}-") and (column := self.text("airm:column", of=cell)):
+                found[self.text("airm:capturedText", of=cell)] = column
+        return {text.split("\n")[0].strip(): name for text, name in found.items() if text}
+
+    def descriptions(self) -> tuple[tuple[str, ...], ...]:
+        """List the descriptions; those that differ by damage alone together, the best first."""
+        groups: list[list[str]] = []
+        texts = self.texts("dcterms:description")
+        for text in sorted(texts, key=_rate_damage) if len(texts) > 1 else texts:
+            group = next((group for group in groups if is_one_text(_join_words(group[0]), _join_words(text))), None)
+            if group is None:
+                groups.append([text])
+            else:
+                group.append(text)
+        return tuple(map(tuple, groups))
+
+    def digest_of(self, evidence: str) -> str:
+        """Find the SHA-256 of the file that a piece of evidence was captured in."""
+        of = None if evidence == self.iri else evidence
+        return next((text for capture in self.links("airm:capture", of=of) for text in self.texts("airm:sha256", of=capture)), "")
+
+    def write_query(self) -> str:
+        """Write the SPARQL that finds what is said of the resource, and what leads to it."""
+        return (
+            f"SELECT ?property ?value ?subject\nWHERE {{\n  {{ <{self.iri}> ?property ?value }}\n"
+            f"  UNION\n  {{ ?subject ?property <{self.iri}> }}\n}}\nORDER BY ?subject ?property ?value"
+        )
+
     def crumbs(self) -> list[Crumb]:
         """Make the breadcrumb trail."""
         edition = self.edition_of(self.iri)
@@ -173,6 +245,15 @@ def _find_kind(resource: Resource, *, base: str) -> str:
     if not found and (path.startswith("graph/") or resource.graph_size):
         return "graph"
     return found or "other"
+
+
+def _join_words(text: str) -> str:
+    return _HYPHENATED.sub("", text).rstrip(". ")
+
+
+def _rate_damage(text: str) -> tuple[int, int, int, str]:
+    """The less the better: what is visibly wrong, words cut by a line break, then brevity."""
+    return len(find_damage(text, kind="prose")), len(_HYPHENATED.findall(text)), -len(text), text
 
 
 def _mark(line: str, repairs: Iterable[_Repair]) -> tuple[Piece, ...]:

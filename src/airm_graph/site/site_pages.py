@@ -5,13 +5,14 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
+from airm_graph.analysis.charts import Chart
 from airm_graph.analysis.counted_facets import FACETS as COUNTED
 from airm_graph.query.answers import Table
-from airm_graph.query.library import Query, bind_query
+from airm_graph.query.library import Query, bind_query, list_queries
 from airm_graph.search import Hits
 from airm_graph.serve.coverage_endpoint import COVERAGE_TYPES
 from airm_graph.serve.graph_client import GraphClient
-from airm_graph.serve.page_interface import PageRequest
+from airm_graph.serve.page_interface import PageClient, PageRequest
 from airm_graph.serve.resource_description import Resource
 from airm_graph.site.catalogue import CatalogueCache
 from airm_graph.site.embedded_jsonld import embed_dataset, embed_resource
@@ -45,7 +46,7 @@ class SitePages:
         """Read nothing before it is asked for."""
         self._cache: CatalogueCache | None = None
 
-    def _find_cache(self, client: GraphClient) -> CatalogueCache:
+    def _find_cache(self, client: PageClient) -> CatalogueCache:
         if self._cache is None:
             self._cache = CatalogueCache(client)
         return self._cache
@@ -64,9 +65,11 @@ class SitePages:
         view = ResourceView(resource, site)
         related = await self._find_related(page.client, view)
         title = f"{view.name} ({view.path})"
-        return render("resource.html", site, title=title, crumbs=view.crumbs(), data=embed_resource(resource), view=view, **related)
+        return render(
+            "resource.html", site, title=title, crumbs=view.crumbs(), data=embed_resource(resource, base=site.base), view=view, **related
+        )
 
-    async def _find_related(self, client: GraphClient, view: ResourceView) -> dict[str, Any]:
+    async def _find_related(self, client: PageClient, view: ResourceView) -> dict[str, Any]:
         found: dict[str, Any] = {"siblings": {}, "related": [], "terms": [], "outline": []}
         if view.kind == "mitigation":
             codes = sorted(set(view.links("airm:code")))
@@ -81,7 +84,7 @@ class SitePages:
             found["outline"] = arrange_outline(await client.query("outline-by-source", {"source": view.iri}))
         return found
 
-    async def _list_used(self, client: GraphClient, facet: str) -> Sequence[Any]:
+    async def _list_used(self, client: PageClient, facet: str) -> Sequence[Any]:
         return (await self._find_cache(client).read()).facets.get(facet, ())
 
     async def show_queries(self, page: PageRequest, queries: Sequence[Query]) -> str:
@@ -150,7 +153,18 @@ class SitePages:
     async def show_editor(self, page: PageRequest) -> str:
         """Write the page at ``/sparql`` for those who bring no query."""
         site = Site(page)
-        return render("sparql.html", site, title="SPARQL", crumbs=site.crumbs(page="SPARQL"), text="")
+        crumbs = site.crumbs(page="SPARQL")
+        if page.addresses.is_server:
+            return render("sparql.html", site, title="SPARQL", crumbs=crumbs, text="")
+        queries = list_queries()
+        first = next(query for query in queries if query.name == "mitigations-by-code")
+        text = bind_query(first, first.examples, base=page.info.base)
+        return render("sparql_site.html", site, title="SPARQL", crumbs=crumbs, text=text, queries=queries)
+
+    def show_pictures(self, page: PageRequest, charts: Sequence[Chart]) -> str:
+        """Write the page of pictures, each with its numbers."""
+        site = Site(page)
+        return render("pictures.html", site, title="Pictures", crumbs=site.crumbs(page="Pictures"), charts=charts)
 
     async def show_problem(self, page: PageRequest, *, status: int, title: str) -> str:
         """Write a page that says why there is no other."""

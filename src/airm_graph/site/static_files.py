@@ -5,12 +5,13 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
-__all__ = ["STATIC_TYPES", "has_editor", "hash_static", "read_static"]
+__all__ = ["STATIC_TYPES", "has_editor", "has_engine", "hash_static", "read_static"]
 
 _FOLDER = Path(__file__).parent / "static"
 _EDITOR = ("vendor/yasgui.min.css", "vendor/yasgui.min.js")
+_ENGINE = (*_EDITOR, "vendor/oxigraph.js", "vendor/oxigraph.wasm.gz")
 #: Media type by suffix of the files that are served.
-STATIC_TYPES: Mapping[str, str] = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
+STATIC_TYPES: Mapping[str, str] = {".css": "text/css", ".gz": "application/gzip", ".js": "text/javascript", ".svg": "image/svg+xml"}
 
 
 @cache
@@ -29,3 +30,8 @@ def hash_static(name: str) -> str:
 def has_editor() -> bool:
     """Tell whether ``make vendor`` put the editor beside the style sheet."""
     return all(name in read_static() for name in _EDITOR)
+
+
+def has_engine() -> bool:
+    """Tell whether ``make vendor`` put the SPARQL engine for browsers there, too."""
+    return all(name in read_static() for name in _ENGINE)

@@ -8,7 +8,10 @@
   Yasqe.defaults.prefixCcApi = new URL(place.dataset.prefixes, location.href).href;
   Yasqe.defaults.autocompleters = ["prefixes", "variables"];
   Yasqe.defaults.collapsePrefixesOnLoad = false;
-  Yasqe.defaults.createShareableLink = null;
+  // A site has its queries in the address; a server's editor keeps none.
+  const shared = place.dataset.shared === "yes";
+  const linked = shared && location.hash.startsWith("#query=") ? new URLSearchParams(location.hash.slice(1)).get("query") : "";
+  Yasqe.defaults.createShareableLink = shared ? (yasqe) => ({ query: yasqe.getValue() }) : null;
   Yasqe.defaults.viewportMargin = Infinity;
   Yasqe.defaults.value = place.dataset.query;
   Yasgui.defaults.yasqe.value = place.dataset.query;
@@ -41,7 +44,7 @@
     tabName: "Query",
   });
   const tab = yasgui.getTab();
-  if (tab) tab.setQuery(place.dataset.query);
+  if (tab) tab.setQuery(linked || place.dataset.query);
   nameAll();
   new MutationObserver(nameAll).observe(place, { childList: true, subtree: true });
   place.dataset.ready = "yes";

@@ -1,0 +1,181 @@
+"""Say what files a site has, and make each of them from its path alone."""
+
+import asyncio
+import gzip
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+
+from airm_graph.analysis.charts import CHARTS, draw_chart, has_plot
+from airm_graph.export import make_options
+from airm_graph.namespaces import term
+from airm_graph.notice import NOTICE
+from airm_graph.query.answers import format_table
+from airm_graph.query.library import Query, bind_query, list_queries
+from airm_graph.serve.content_negotiation import TABLE_TYPES
+from airm_graph.serve.graph_writer import write_graph
+from airm_graph.serve.page_interface import PageRequest
+from airm_graph.site.browse_pages import BrowsePages
+from airm_graph.site.catalogue import BROWSED, Catalogue, CatalogueCache
+from airm_graph.site.embedded_jsonld import embed_rows
+from airm_graph.site.folder_addresses import DATA_SUFFIXES, FolderAddresses, SiteMap
+from airm_graph.site.host_files import HOST_FILES, write_host_file
+from airm_graph.site.release_client import ReleaseClient
+from airm_graph.site.search_documents import write_search_documents
+from airm_graph.site.site_pages import SitePages
+from airm_graph.site.static_files import read_static
+
+__all__ = ["SiteContents"]
+
+_HITS = 20
+#: Descriptions of the dataset under the names that programs look for, and the page for addresses
+#: that are not there.
+_DESCRIPTIONS = (".well-known/void", "404.html", "dcat.jsonld", "void.ttl")
+#: What scripts fetch.
+_SCRIPTS = ("search/documents.json", "service-worker.js", "sparql/graph.nq.gz", "static/prefixes.json")
+
+
+class SiteContents:
+    """Makes pages, data and other files of a site.
+
+    Attributes:
+        map: What pages and files there are.
+    """
+
+    def __init__(self, client: ReleaseClient, *, url: str) -> None:
+        """Take the release, and where the site will be known; list all that there is."""
+        self.map = SiteMap(client.info.base)
+        self._client, self._url, self._base = client, url, client.info.base
+        self._queries = {query.name: query for query in list_queries()}
+        self._options = replace(make_options(self._base, comment=NOTICE), prefixes=client.info.prefixes)
+        self._pages = SitePages()
+        cache = CatalogueCache(client)
+        self._browse = BrowsePages(cache)
+        self._add_fixed(asyncio.run(cache.read()))
+        fixed = set(self.map.pages)
+        self._add_resources()
+        self._resources = self.map.pages - fixed
+
+    def _add_fixed(self, catalogue: Catalogue) -> None:
+        from airm_graph.validate.rulebook import load_rulebook
+
+        for path in (*HOST_FILES, *_DESCRIPTIONS, *_SCRIPTS, *self._client.info.files, *(f"static/{name}" for name in read_static())):
+            self.map.add_file(path)
+        for name in self._queries:
+            for suffix in (*TABLE_TYPES, "rq"):
+                self.map.add_file(f"query/{name}.{suffix}")
+        if has_plot():
+            for name in CHARTS:
+                self.map.add_file(f"pictures/{name}.svg")
+        pages = ["", "browse", "browse/mitigations", "pictures", "search", "query", "rules", "sparql"]
+        pages += [f"browse/{name}" for name in BROWSED] + [f"browse/taxonomy/{edition.slug}" for edition in catalogue.editions]
+        pages += [f"rules/{name}" for name in load_rulebook()] + [f"query/{name}" for name in self._queries]
+        for path in pages:
+            self.map.add_page(path)
+
+    def _add_resources(self) -> None:
+        known = {*self._client.data.list_iris(), *self._client.documents.list_iris(), *self._client.texts, f"{self._base}shapes"}
+        for path in sorted(iri.removeprefix(self._base) for iri in known if iri.startswith(self._base)):
+            # Terms of a document are on its page; a file of the release is its own page.
+            if path and "#" not in path and path not in self.map.files:
+                self.map.add_resource(path)
+
+    async def make_page(self, path: str) -> list[tuple[str, bytes]]:
+        """Make a page and the files beside it, by name."""
+        name = f"{path}/index.html".lstrip("/")
+        if path not in self._resources:
+            text = await self._show_fixed(path)
+            beside = await self._write_answers(path.removeprefix("query/")) if path.startswith("query/") else []
+            return [(name, text.encode("utf-8", "replace")), *beside]
+        text = await self._pages.show_resource(self._request(path), await self._client.describe(self._base + path))
+        return [(name, text.encode("utf-8", "replace")), *await self._write_data(path)]
+
+    async def make_others(self) -> list[tuple[str, bytes]]:
+        """Make what is no page: files of the release, style sheets, and what hosts and crawlers
+        read.
+        """
+        found = [(path, (self._client.folder / file[0]).read_bytes()) for path, file in self._client.info.files.items()]
+        found += [(f"static/{name}", body) for name, body in read_static().items()]
+        found += [(name, write_host_file(name, self.map, base=self._base, url=self._url)) for name in HOST_FILES]
+        missing = self._request("404.html", root=self._url or "/")
+        page = await self._pages.show_problem(missing, status=404, title="There is no page at this address.")
+        if has_plot():
+            found += [(f"pictures/{name}.svg", draw_chart(self._client.read_chart(name), "svg")) for name in CHARTS]
+        return [*found, ("404.html", page.encode()), *await self._describe_dataset(), *self._write_for_scripts()]
+
+    def _write_for_scripts(self) -> list[tuple[str, bytes]]:
+        quads = "".join(sorted(f"{s} {p} {o} {g} .\n" for s, p, o, g in self._client.quads)).encode()
+        prefixes = json.dumps(dict(sorted(self._client.info.prefixes.items()))).encode()
+        bodies = (
+            write_search_documents(self._client.quads, self.map, base=self._base, notice=self._client.info.notice),
+            read_static()["service-worker.js"],
+            gzip.compress(quads, compresslevel=6, mtime=0),
+            prefixes,
+        )
+        return list(zip(_SCRIPTS, bodies, strict=True))
+
+    async def _describe_dataset(self) -> list[tuple[str, bytes]]:
+        rows = list(await self._client.read_document(f"{self._base}graph/dataset"))
+        if self._url:
+            address = term("dcat:downloadURL")
+            rows += [(f"<{self._base}{path}>", address, f"<{self._url}{path}>", "") for path in self._client.info.files]
+        void = write_graph(sorted(rows), media_type=DATA_SUFFIXES["ttl"], options=self._options)
+        return [(".well-known/void", void), ("void.ttl", void), ("dcat.jsonld", embed_rows(rows))]
+
+    def _request(self, path: str, *, root: str | None = None) -> PageRequest:
+        return PageRequest(self._client, FolderAddresses(self.map, path, root=root), f"/{path}")
+
+    async def _show_fixed(self, path: str) -> str:
+        page = self._request(path)
+        first, _, rest = path.partition("/")
+        match first:
+            case "browse":
+                return await self._show_browse(page, rest)
+            case "pictures":
+                return self._pages.show_pictures(page, [self._client.read_chart(name) for name in CHARTS])
+            case "query":
+                return await (self._show_query(page, rest) if rest else self._pages.show_queries(page, list(self._queries.values())))
+            case "rules":
+                return self._browse.show_rule(page, rest) if rest else self._browse.show_rules(page)
+            case "search":
+                return await self._pages.show_search(page, await self._client.search("", limit=_HITS), chosen={}, limit=_HITS)
+            case "sparql":
+                return await self._pages.show_editor(page)
+            case _:
+                return await self._pages.show_front(page)
+
+    async def _show_browse(self, page: PageRequest, rest: str) -> str:
+        if not rest:
+            return await self._browse.show_browse(page)
+        if rest == "mitigations":
+            return await self._browse.show_mitigations(page, chosen={})
+        if rest.startswith("taxonomy/"):
+            return await self._browse.show_edition(page, rest.removeprefix("taxonomy/"))
+        return await self._browse.show_facet(page, rest)
+
+    async def _show_query(self, page: PageRequest, name: str) -> str:
+        query = self._queries[name]
+        arguments = _choose_arguments(query)
+        table = await self._client.query(name, arguments)
+        return await self._pages.show_query(page, query, arguments=arguments, table=table, error="")
+
+    async def _write_answers(self, name: str) -> list[tuple[str, bytes]]:
+        query = self._queries.get(name)
+        if query is None:
+            return []
+        arguments = _choose_arguments(query)
+        table = await self._client.query(name, arguments)
+        text = bind_query(query, {**query.examples, **arguments}, base=self._base)
+        answers = [(f"query/{name}.{form}", format_table(table, format=form).encode()) for form in TABLE_TYPES]
+        return [*answers, (f"query/{name}.rq", text.encode())]
+
+    async def _write_data(self, path: str) -> list[tuple[str, bytes]]:
+        rows = await self._client.read_document(self._base + path)
+        text = self._client.texts.get(self._base + path)
+        turtle, ntriples = (write_graph(rows, media_type=DATA_SUFFIXES[suffix], options=self._options) for suffix in ("ttl", "nt"))
+        return [(f"{path}.ttl", turtle if text is None else text.encode()), (f"{path}.jsonld", embed_rows(rows)), (f"{path}.nt", ntriples)]
+
+
+def _choose_arguments(query: Query) -> Mapping[str, str]:
+    """Choose what a query is answered with: its examples where it needs arguments, else nothing."""
+    return dict(query.examples) if any(parameter.required for parameter in query.parameters) else {}

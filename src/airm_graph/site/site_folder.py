@@ -1,0 +1,124 @@
+"""Write the files of a site: those that changed, beside their places, all of them in one switch.
+
+A file whose bytes are as they were is not touched. ``SHA256SUMS`` names the files of the site; what
+else lies in the folder is left alone.
+"""
+
+import hashlib
+import os
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from airm_graph.errors import ExportError
+from airm_graph.export.switch import Move, name_beside, switch_files
+
+__all__ = ["SUMS", "FileWriter", "SiteFile", "check_folder", "switch_site"]
+
+SUMS = "SHA256SUMS"
+_FRONT = "index.html"
+
+
+@dataclass(frozen=True, slots=True)
+class SiteFile:
+    """Say what a file of the site is: digest, size, and where its new bytes wait, if any do."""
+
+    name: str
+    sha256: str
+    size: int
+    side: str = ""
+
+
+class FileWriter:
+    """Writes changed files to a folder beside their places; each process has one of its own."""
+
+    def __init__(self, folder: Path, side: Path, *, name: str = "") -> None:
+        """Take the folder of the site, where new files wait, and a name for this writer."""
+        self._folder, self._side = os.path.realpath(folder), side / (name or "files")
+        self._side.mkdir(parents=True)
+        self._number = 0
+
+    def write(self, name: str, data: bytes) -> SiteFile:
+        """Write a file unless its place has the same bytes."""
+        digest = hashlib.sha256(data).hexdigest()
+        if _has_bytes(f"{self._folder}/{name}", data):
+            return SiteFile(name, digest, len(data))
+        self._number += 1
+        path = f"{self._side}/{self._number}"
+        try:
+            with open(path, "wb") as file:  # noqa: PTH123 - thousands of files: a Path costs as much as the page
+                file.write(data)
+        except OSError as error:
+            raise ExportError(f"{name} cannot be written: {error.strerror or error}; make room or choose another folder") from error
+        return SiteFile(name, digest, len(data), path)
+
+
+def _has_bytes(path: str, data: bytes) -> bool:
+    try:
+        with open(path, "rb") as file:  # noqa: PTH123 - see above
+            return os.fstat(file.fileno()).st_size == len(data) and file.read() == data
+    except OSError:
+        return False
+
+
+def check_folder(folder: Path) -> Mapping[str, str]:
+    """Read which files the earlier site in a folder has: name to SHA-256.
+
+    Raises:
+        ExportError: The folder has files and is no site.
+    """
+    try:
+        lines = (folder / SUMS).read_text(encoding="utf-8").splitlines()
+    except FileNotFoundError:
+        lines = []
+    found = {name: digest for digest, _, name in (line.partition("  ") for line in lines)}
+    if _FRONT in found:
+        return found
+    if any(not entry.name.startswith(".") for entry in folder.iterdir()):
+        raise ExportError(f"{folder} has files and is no site that airm-graph wrote; name an empty folder")
+    return {}
+
+
+def switch_site(folder: Path, files: Iterable[SiteFile], *, earlier: Mapping[str, str]) -> tuple[int, int]:
+    """Put all new files in their places and remove those that the site no longer has.
+
+    Args:
+        folder: Of the site; the caller holds it.
+        files: All files of the site.
+        earlier: Files of the earlier site.
+
+    Returns:
+        How many files were written, and how many removed.
+
+    Raises:
+        ExportError, OSError: A file cannot be put in its place; the earlier site is as it was.
+    """
+    root = Path(os.path.realpath(folder))
+    listed = sorted(files, key=lambda file: file.name)
+    changed = [Move(root / file.name, Path(file.side)) for file in listed if file.side]
+    gone = sorted(earlier.keys() - {file.name for file in listed} - {SUMS})
+    sums = "".join(f"{file.sha256}  {file.name}\n" for file in listed).encode()
+    if not changed and not gone and _has_bytes(str(root / SUMS), sums):
+        return 0, 0
+    side = name_beside(root / SUMS)
+    side.write_bytes(sums)
+    for place in sorted({move.place.parent for move in changed}):
+        place.mkdir(parents=True, exist_ok=True)
+    removed = [Move(root / name, None) for name in gone if _is_below(root, name)]
+    switch_files(folder, [*changed, *removed, Move(root / SUMS, side)])
+    for parent in sorted({move.place.parent for move in removed}, key=lambda path: -len(path.parts)):
+        _remove_empty(parent, root)
+    return len(changed), len(removed)
+
+
+def _is_below(root: Path, name: str) -> bool:
+    """Tell whether a name from a file that anybody may have written stays below the folder."""
+    return not name.startswith("/") and ".." not in name.split("/") and root in Path(os.path.realpath(root / name)).parents
+
+
+def _remove_empty(folder: Path, root: Path) -> None:
+    with suppress(OSError):
+        while folder != root:
+            folder.rmdir()
+            folder = folder.parent

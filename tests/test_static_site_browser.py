@@ -1,0 +1,218 @@
+"""The site in Chromium, over a plain server of files and below a path: search, queries, SPARQL without a server, no network."""
+
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from selenium import webdriver
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.support.ui import Select, WebDriverWait
+
+from airm_graph.site import build_site
+from test_site_browser import Browser, started
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("server")]
+
+__all__ = ["started"]
+
+MITIGATION = "mitigation/gipiskis-2024-risk-sources/adversarial-training"
+PAGES = [
+    "",
+    "browse",
+    "browse/mitigations",
+    "browse/taxonomy/v2",
+    "search",
+    "query",
+    "query/mitigations-by-code",
+    "sparql",
+    "dataset",
+    "pictures",
+    "ontology",
+    MITIGATION,
+]
+#: A join of all with all, sorted: it runs until it is stopped.
+ENDLESS = "SELECT * WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i } ORDER BY ?i ?f ?c"
+
+
+@contextmanager
+def hosting(folder: Path) -> Iterator[SimpleNamespace]:
+    """A server that knows nothing but files."""
+    command = [sys.executable, "-u", "-m", "http.server", "0", "--bind", "127.0.0.1", "--directory", str(folder)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
+        port = process.stdout.readline().split(" port ")[1].split()[0]
+        yield SimpleNamespace(url=f"http://127.0.0.1:{port}", process=process)
+        process.kill()
+
+
+@pytest.fixture(scope="module")
+def folder(example_dist: Path, tmp_path_factory) -> Path:
+    """The example's site, below a path."""
+    folder = tmp_path_factory.mktemp("host")
+    build_site(example_dist, folder / "some" / "path")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def files(folder: Path) -> Iterator[SimpleNamespace]:
+    """A server of the site."""
+    with hosting(folder) as server:
+        yield server
+
+
+@pytest.fixture
+def site(started: webdriver.Chrome, files: SimpleNamespace) -> Iterator[Browser]:
+    started.get_log("browser")
+    started.get_log("performance")
+    browser = Browser(started, files)
+    yield browser
+    asked = [json.loads(entry["message"])["message"] for entry in started.get_log("performance")]
+    addresses = {entry["params"]["request"]["url"] for entry in asked if entry["method"] == "Network.requestWillBeSent"}
+    assert [address for address in addresses if not address.startswith((files.url, "data:", "blob:"))] == []
+
+
+def show(browser: Browser, path: str, **options: bool) -> None:
+    browser.show(f"/some/path/{path}", **options)
+
+
+def wait(browser: Browser, script: str) -> None:
+    WebDriverWait(browser.driver, 60).until(lambda driver: driver.execute_script(f"return {script}"))
+
+
+def wait_until_ready(browser: Browser) -> None:
+    wait(browser, "document.getElementById('sparql-status').dataset.state === 'ready'")
+
+
+def set_query(browser: Browser, text: str) -> None:
+    browser.run_script("document.querySelector('.yasqe .CodeMirror').CodeMirror.setValue(arguments[0])", text)
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_page_is_accessible_in_both_schemes_and_fits_a_phone(site: Browser, path: str) -> None:
+    show(site, f"{path}/index.html".lstrip("/"))
+    if path in {"search", "browse/mitigations"}:
+        wait(site, "document.documentElement.dataset.explorer === 'ready'")
+    site.set_width(360)
+    assert site.run_script("return document.documentElement.scrollWidth") <= 360
+    for dark in (False, True):
+        site.set_dark(dark)
+        assert site.judge() == []
+    assert site.read_errors() == []
+
+
+def test_search_finds_while_typing_and_facets_combine_in_the_address(site: Browser) -> None:
+    show(site, "search/index.html")
+    wait(site, "document.documentElement.dataset.explorer === 'ready'")
+    everything = int(site.find("#found").text.split()[0])
+    site.find("#q").send_keys("train")
+    some = int(site.find("#found").text.split()[0])
+    assert 0 < some < everything
+    site.driver.find_element(By.XPATH, "//section[@class='facets']//button[.='mitigation']").click()
+    fewer = int(site.find("#found").text.split()[0])
+    assert 0 < fewer < some
+    assert site.run_script("return document.activeElement.id") == "found"
+    assert "q=train" in site.driver.current_url
+    assert "kind=mitigation" in site.driver.current_url
+    site.driver.refresh()
+    wait(site, "document.documentElement.dataset.explorer === 'ready'")
+    assert int(site.find("#found").text.split()[0]) == fewer
+    site.find(".filters button").click()
+    assert int(site.find("#found").text.split()[0]) == some
+    site.find(".hits a").click()
+    wait(site, "document.querySelector('h1') && !location.pathname.includes('/search/')")
+    assert site.read_errors() == []
+
+
+def test_number_in_the_tree_leads_to_as_many_mitigations(site: Browser) -> None:
+    show(site, "browse/taxonomy/v2/index.html")
+    number = site.find('a.number[aria-label$="mitigations under 1.1"]')
+    wanted = int(number.text)
+    number.click()
+    wait(site, "document.documentElement.dataset.explorer === 'ready'")
+    assert int(site.find("#found").text.split()[0]) == wanted
+    assert "1.1 Model" in site.find(".filters").text
+
+
+@pytest.mark.parametrize(
+    ("name", "fields"), [("mitigations-by-code", {"code": "1.1.2"}), ("sources-by-shared-code", {"minimum": "2"}), ("counts", {})]
+)
+def test_form_of_a_query_is_answered_in_the_browser(site: Browser, example_graph, name: str, fields: dict[str, str]) -> None:
+    show(site, f"query/{name}/index.html{'?' if fields else ''}{'&'.join(f'{key}={value}' for key, value in fields.items())}")
+    wanted = len(example_graph.query(name, **fields).rows)
+    wait(site, f"document.getElementById('rows') && document.getElementById('rows').textContent.startsWith('{wanted} row')")
+    if fields:
+        wait_until_ready(site)
+    assert len(site.find_all("#answer tbody tr")) == wanted
+    assert site.read_errors() == []
+
+
+def test_argument_that_is_wrong_is_said(site: Browser) -> None:
+    show(site, "query/sources-by-shared-code/index.html?minimum=many")
+    wait(site, "document.querySelector('#answer .error')")
+    assert "minimum cannot be many" in site.find("#answer .error").text
+
+
+def test_free_query_is_answered_and_a_runaway_one_stopped(site: Browser) -> None:
+    show(site, "sparql/index.html")
+    wait_until_ready(site)
+    set_query(site, "SELECT (COUNT(*) AS ?n) WHERE { ?m a <https://w3id.org/airm-graph/ontology#Mitigation> }")
+    site.find(".yasqe_queryButton").click()
+    WebDriverWait(site.driver, 30).until(lambda _: any(cell.text.startswith('"34"') for cell in site.find_all(".yasr tbody td")))
+    set_query(site, ENDLESS)
+    site.find(".yasqe_queryButton").click()
+    wait(site, "!document.getElementById('stop').hidden")
+    time.sleep(1)
+    site.find("#stop").click()
+    wait(site, "document.getElementById('sparql-status').dataset.state === 'stopped'")
+    set_query(site, "SELECT ?g (COUNT(*) AS ?n) WHERE { GRAPH ?g { ?s ?p ?o } } GROUP BY ?g ORDER BY ?g LIMIT 5")
+    site.find(".yasqe_queryButton").click()
+    WebDriverWait(site.driver, 60).until(lambda _: len(site.find_all(".yasr tbody tr")) == 5)
+    assert site.judge() == []
+
+
+def test_query_of_the_library_and_of_a_link_stand_in_the_editor(site: Browser) -> None:
+    show(site, "sparql/index.html?query=counts")
+    wait(site, "document.getElementById('yasgui').dataset.library === 'yes'")
+    assert Select(site.find("#library")).first_selected_option.get_attribute("value") == "counts"
+    assert "SELECT" in site.run_script("return document.querySelector('.yasqe .CodeMirror').CodeMirror.getValue()")
+    show(site, f"{MITIGATION}/index.html")
+    link = site.run_script("return [...document.links].find(link => link.hash.startsWith('#query=')).href")
+    site.driver.get(link)
+    wait(site, "document.querySelector('.yasqe .CodeMirror')")
+    text = site.run_script("return document.querySelector('.yasqe .CodeMirror').CodeMirror.getValue()")
+    assert f"{MITIGATION}> ?property ?value" in text
+
+
+def test_page_with_the_graph_is_answered_without_the_network(started: webdriver.Chrome, folder: Path) -> None:
+    with hosting(folder) as server:
+        site = Browser(started, server)
+        show(site, "sparql/index.html")
+        wait_until_ready(site)
+        site.driver.execute_async_script("navigator.serviceWorker.ready.then(arguments[0])")
+        # What was fetched before the service worker ran is kept from the second time on.
+        site.driver.refresh()
+        wait_until_ready(site)
+    site.driver.refresh()
+    wait_until_ready(site)
+    set_query(site, "ASK {}")
+    site.find(".yasqe_queryButton").click()
+    WebDriverWait(site.driver, 30).until(lambda _: "true" in site.find(".yasr").text.lower())
+
+
+def test_keyboard_alone_leads_from_the_front_page_to_a_mitigation(site: Browser) -> None:
+    show(site, "index.html")
+    site.press(Keys.TAB)
+    assert site.focused.text == "Skip to the content"
+    site.tab_to("#q", most=12)
+    site.press("adversarial", Keys.ENTER)
+    wait(site, "document.documentElement.dataset.explorer === 'ready' && location.pathname.includes('/search/')")
+    site.tab_to(".hits a")
+    site.press(Keys.ENTER)
+    wait(site, f"location.pathname.endsWith('{MITIGATION}/index.html')")
+    assert site.find("h1").text == "Adversarial training"

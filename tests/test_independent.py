@@ -17,7 +17,7 @@ from airm_graph.ingest.formats import copy_table
 from airm_graph.ingest.tables.regular import load_regular
 from airm_graph.merge.independent import find_rest
 from airm_graph.namespaces import PREFIXES
-from airm_graph.pipeline import reading
+from airm_graph.pipeline import merging
 
 AIRM = PREFIXES["airm"]
 ROOT = Path(__file__).resolve().parent.parent
@@ -33,7 +33,7 @@ def merging_all() -> Iterator[None]:
         find_rest([f"SELECT * REPLACE (FALSE AS usable) FROM ({select}) AS c" for select in candidates], **known)  # type: ignore[arg-type]
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(reading, "find_rest", find)
+        patch.setattr(merging, "find_rest", find)
         yield
 
 

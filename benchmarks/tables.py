@@ -18,6 +18,7 @@ from frame import Engine, Job
 
 from airm_graph.export import TableQuads, make_options, write_exports
 from airm_graph.export.files import draft_files
+from airm_graph.ingest.inputs import find_inputs
 from airm_graph.namespaces import term
 from airm_graph.pipeline.options import BuildOptions
 from airm_graph.pipeline.platform import EMBEDDED, Session
@@ -44,7 +45,7 @@ def write_inputs(folder: Path, size: int) -> None:
 def read_tables(folder: Path, session: Session) -> Read:
     """Read the tables as a build does."""
     options = BuildOptions(mapping=folder / "tables" / "mapping.yaml")
-    return read_inputs([folder / "tables"], options, session=session, tell=tell_nobody)
+    return read_inputs(find_inputs([folder / "tables"]), options, session=session, tell=tell_nobody)
 
 
 def prepare_ours(folder: Path, _: int) -> Work:

@@ -62,7 +62,7 @@ def test_no_text_installs_the_package_by_a_name_that_an_index_would_have_to_know
             assert not re.search(r"install[^\n]*airm-graph\[|pip install '?airm", path.read_text(encoding="utf-8")), path
 
 
-@pytest.mark.parametrize("extra", ["serve", "spark", "tables"])
+@pytest.mark.parametrize("extra", ["analysis", "plot", "serve", "site", "spark", "tables"])
 def test_message_about_an_extra_installs_its_libraries(extra: str) -> None:
     _, names = tell_install(extra).split(" -m pip install ")
     assert tell_install(extra).startswith(sys.executable)

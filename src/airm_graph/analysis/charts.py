@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from airm_graph.analysis.counted_facets import Member
 from airm_graph.analysis.coverage import Coverage, count_coverage
 from airm_graph.errors import AirmError, ParameterError
+from airm_graph.extras import tell_install
 from airm_graph.graph.store import Store
 from airm_graph.namespaces import BASE
 from airm_graph.notice import NOTICE
@@ -154,7 +155,7 @@ def draw_chart(chart: Chart, form: str) -> bytes:
         import matplotlib as mpl
         from matplotlib.figure import Figure
     except ImportError as error:
-        raise AirmError("pictures need a library that is not installed; run: pip install 'airm-graph[plot]'") from error
+        raise AirmError(f"pictures need a library that is not installed; run: {tell_install('plot')}") from error
     out = io.BytesIO()
     parameters: dict[Any, Any] = {**mpl.rcParamsDefault, **_PARAMETERS}
     with mpl.rc_context(parameters):

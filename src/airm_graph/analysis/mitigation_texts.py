@@ -8,6 +8,7 @@ from functools import cache, cached_property
 
 from airm_graph.analysis.counted_facets import make_prologue
 from airm_graph.errors import EngineError
+from airm_graph.extras import tell_install
 from airm_graph.graph.store import Store
 from airm_graph.namespaces import BASE
 from airm_graph.terms import read_literal
@@ -116,4 +117,4 @@ def require_analysis() -> None:
         import sklearn  # noqa: F401
         import snowballstemmer  # noqa: F401
     except ImportError as error:
-        raise EngineError(f"this question needs scikit-learn and others ({error}): pip install 'airm-graph[analysis]'") from error
+        raise EngineError(f"this question needs scikit-learn and others ({error}); run: {tell_install('analysis')}") from error

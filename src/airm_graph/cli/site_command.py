@@ -6,6 +6,7 @@ import click
 
 from airm_graph.cli.shared_options import read_base_url
 from airm_graph.errors import AirmError
+from airm_graph.extras import tell_install
 
 __all__ = ["command"]
 
@@ -36,7 +37,7 @@ def command(release: Path, *, output: Path, url: str, quiet: bool) -> int:
     from airm_graph.site import build_site
 
     if find_spec("jinja2") is None:
-        raise AirmError("a site needs a library that is not installed (jinja2); run: pip install 'airm-graph[site]'")
+        raise AirmError(f"a site needs a library that is not installed (jinja2); run: {tell_install('site')}")
     with show_progress(quiet=quiet) as progress:
         report = build_site(release, output, url=url, progress=progress)
     for path in report.left_out[:10]:

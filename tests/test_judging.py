@@ -392,8 +392,8 @@ def test_export_of_blank_nodes_says_the_same_with_stable_labels(name: str, tmp_p
 
 
 def test_labels_when_they_take_too_long_are_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr("airm_graph.export.blank_nodes._LIMIT", -1)
-    (path,) = write(tmp_path, v_ttl=BLANK)
+    monkeypatch.setattr("airm_graph.export.blank_nodes._LIMIT", 1)
+    (path,) = write(tmp_path, v_ttl="\n".join(f"[] ex:number {number} ; ex:other [ ex:number {number} ] ." for number in range(60_000)))
     with pytest.raises(ExportError, match="blank nodes cannot be labelled"):
         list(load(path).export("ntriples"))
 

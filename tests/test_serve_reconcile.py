@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 import jsonschema
 import pytest
+from reconcile import WAYS, make_messy
 
 import airm_graph
 from airm_graph.notice import NOTICE
@@ -265,6 +266,15 @@ def test_a_lost_word_costs_less_where_it_is_common(example_graph: airm_graph.Gra
     best = index.match(one.name)[0]
     assert (best.score, best.is_name) == (1, True)
     assert index.match(" ".join(reversed(one.name.split())))[0].entity.name == one.name
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_messy_names_are_found_first(server: Server, example_graph: airm_graph.Graph, way: str) -> None:
+    entities = [one for one in read_entities(example_graph.quads) if one.type == f"{AIRM}Mitigation"]
+    asked = make_messy(entities, way, names=50, seed=3)
+    found = ask(server, **{f"q{n}": one.query for n, one in enumerate(asked)})
+    names = [(fold_name(found[f"q{n}"][0]["name"]), fold_name(one.wanted.name)) for n, one in enumerate(asked)]
+    assert sum(one == other for one, other in names) >= 0.95 * len(names) > 9
 
 
 def test_the_interface_is_described(server: Server) -> None:

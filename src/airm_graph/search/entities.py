@@ -24,7 +24,7 @@ _KEYS = ("dcterms:identifier", "skos:notation")
 #: What describes how the graph was made, or says what the type says.
 _HIDDEN = ("rdf:type", "airm:classification", "airm:definitionFingerprint", "airm:evidence")
 
-Statements = Mapping[str, Mapping[str, list[str]]]
+Statements = Mapping[str, Mapping[str, set[str]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +57,10 @@ def read_entities(rows: Iterable[Quad], *, base: str = BASE) -> tuple[Entity, ..
     about: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
     for subject, predicate, value, _ in rows:
         about[subject][predicate].add(value)
-    ordered = {subject: {predicate: sorted(found) for predicate, found in sorted(said.items())} for subject, said in about.items()}
-    reader = _Reader(ordered, base)
-    is_a = term("rdf:type")
-    # A role that acts as an agent, too, is called by the first of its types in the table.
-    chosen = {subject: next((one for one in types if one in said.get(is_a, ())), "") for subject, said in ordered.items()}
-    return tuple(reader.read(subject, chosen[subject]) for subject in sorted(ordered) if chosen[subject] and subject.startswith("<"))
+    is_a, reader = term("rdf:type"), _Reader(about, base)
+    # What has several of the types is called by the first of them in the table.
+    chosen = {subject: next((one for one in types if one in said[is_a]), "") for subject, said in about.items() if is_a in said}
+    return tuple(reader.read(subject, kind) for subject, kind in sorted(chosen.items()) if kind and subject.startswith("<"))
 
 
 class _Reader:
@@ -82,7 +80,11 @@ class _Reader:
             *self._texts(subject, *_KEYS),
             *(f"{edition}{mark}{n}" for edition in editions for n in notations for mark in "/ "),
         )
-        values = {predicate[1:-1]: tuple(found) for predicate, found in self._about[subject].items() if predicate not in self._hidden}
+        values = {
+            predicate[1:-1]: tuple(sorted(found))
+            for predicate, found in sorted(self._about[subject].items())
+            if predicate not in self._hidden
+        }
         description = "; ".join(filter(None, self._describe(subject, editions)))
         return Entity(iri, kind[1:-1], next(iter(plain), last), names or (last,), tuple(dict.fromkeys(keys)), description, values)
 
@@ -93,7 +95,7 @@ class _Reader:
         return [*own, *(" ".join((*self._texts(o, "skos:notation"), *self._texts(o, *_NAMES)[:1])) for o in linked), *told]
 
     def _get(self, subject: str, name: str) -> list[str]:
-        return list(self._about.get(subject, {}).get(rebase_text(term(name), self._base), ()))
+        return sorted(self._about.get(subject, {}).get(rebase_text(term(name), self._base), ()))
 
     def _texts(self, subject: str, *names: str) -> list[str]:
         """The literals of some predicates, each once, in the order of the predicates."""

@@ -27,7 +27,10 @@ _MOST_WORDS = 64
 _MOST_ENTRIES, _COMPARED = 20_000, 40
 #: What words weigh in a comparison beside letters.
 _WORDS_WEIGH = 0.6
-_SIMILAR_WORDS, _SIMILAR_FROM = 3, 0.45
+#: What words weigh that the text has, beside those of the name: more words are lost than added.
+_ASKED_WEIGHS = 0.8
+#: Known words that an unknown one may stand for, and what they share with it at least.
+_SIMILAR_WORDS, _SIMILAR_FROM = 3, 0.4
 #: What the best can have that is not called so.
 _BELOW_EXACT = 0.99
 
@@ -68,10 +71,10 @@ def _fold_key(text: str) -> str:
     return " ".join(text[:LONGEST_NAME].casefold().strip(" \t\r\n\"'<>\u201c\u201d\u2018\u2019").split())
 
 
-def _cut(text: str) -> Counter[str]:
-    """Count three letters in a row, with where the text begins and ends."""
-    padded = f"  {text} "
-    return Counter(padded[i : i + 3] for i in range(len(padded) - 2))
+def _cut(text: str, size: int = 3) -> Counter[str]:
+    """Count so many letters in a row, with where the text begins and ends."""
+    padded = f"{' ' * (size - 1)}{text} "
+    return Counter(padded[i : i + size] for i in range(len(padded) - size + 1))
 
 
 def _share(one: Counter[str], other: Counter[str]) -> float:
@@ -100,7 +103,7 @@ class NameIndex:
         self._sums = array("d", (sum(map(self._weights.__getitem__, set(name.split()))) for name in self._names))
         self._spelt: dict[str, list[str]] = defaultdict(list)
         for word in sorted(self._having):
-            for part in _cut(word):
+            for part in _cut(word, 2):
                 self._spelt[part].append(word)
         self._sorted = sorted((*((name, number) for name, number in zip(self._names, self._owner, strict=True)), *self._list_keys()))
         self._similar_words = lru_cache(4096)(self._find_similar)
@@ -153,7 +156,7 @@ class NameIndex:
         return {word: {word: 1.0} if word in self._having else self._similar_words(word) for word in dict.fromkeys(words)}
 
     def _find_similar(self, word: str) -> dict[str, float]:
-        cut = _cut(word)
+        cut = _cut(word, 2)
         shared = Counter(known for part in cut for known in self._spelt.get(part, ()))
         near = [(known, 2 * count / (cut.total() + len(known) + 1)) for known, count in shared.most_common(50)]
         near.sort(key=lambda one: (-one[1], one[0]))
@@ -190,7 +193,7 @@ class NameIndex:
         for some in words.values():
             asked += max((self._weights[known] for known in some), default=self._rare)
             shared += max((share * self._weights[known] for known, share in some.items() if known in own), default=0.0)
-        by_words = min(1.0, 2 * shared / ((asked + self._sums[name]) or 1))
+        by_words = min(1.0, shared / ((_ASKED_WEIGHS * asked + (1 - _ASKED_WEIGHS) * self._sums[name]) or 1))
         by_letters, is_name = _share(cut, _cut(written)), folded == written
         score = _WORDS_WEIGH * by_words + (1 - _WORDS_WEIGH) * by_letters
         score = 1.0 if is_key or is_name else min(score, _BELOW_EXACT)

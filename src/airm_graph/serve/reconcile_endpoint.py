@@ -30,7 +30,7 @@ __all__ = ["DRAFT", "RECONCILE", "answer_reconcile"]
 RECONCILE, DRAFT = "reconcile", "reconcile/1.0-draft"
 _FORM = "application/x-www-form-urlencoded"
 _KINDS = ("entity", "property", "type")
-_WIDTH, _HEIGHT = 430, 180
+_WIDTH, _HEIGHT = 430, 270
 # Whoever reconciles sees a preview in a frame of their own page; it runs and loads nothing.
 _FRAMED = {"Content-Security-Policy": "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors *"}
 Json = dict[str, Any]

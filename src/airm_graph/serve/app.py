@@ -16,6 +16,7 @@ from airm_graph.serve.outbox import Outbox
 from airm_graph.serve.page_interface import MoreRoutes, PageRequest, Pages
 from airm_graph.serve.problems import Problem, write_problem
 from airm_graph.serve.query_endpoint import answer_queries, answer_query
+from airm_graph.serve.reconcile_endpoint import RECONCILE, answer_reconcile
 from airm_graph.serve.resource_endpoint import answer_front, answer_resource
 from airm_graph.serve.responses import make_response, make_route
 from airm_graph.serve.search_endpoint import answer_search
@@ -97,6 +98,10 @@ def _list_routes(client: GraphClient, pages: Pages) -> "list[BaseRoute]":
             make_route(f"/{name}{suffix}", partial(answer_coverage, **both), name)
             for name in COVERAGE_TYPES
             for suffix in ("", ".{suffix}")
+        ),
+        *(
+            make_route(f"/{RECONCILE}{rest}", partial(answer_reconcile, client=client), RECONCILE, methods=("GET", "HEAD", "POST"))
+            for rest in ("", "/{rest:path}")
         ),
         *pages.list_routes(client),
         make_route("/{path:path}", partial(answer_resource, **both), "resource"),

@@ -21,17 +21,19 @@ from airm_graph.pipeline import Graph, count_set_aside, is_release, load, read_s
 from airm_graph.query.answers import Table, format_table
 from airm_graph.query.library import list_queries, run_query
 from airm_graph.search import SearchIndex, search_index
+from airm_graph.search.entities import read_entities
 from airm_graph.serve.content_negotiation import GRAPH_TYPES, TABLE_TYPES
 from airm_graph.serve.dataset_info import ReleaseFile
 from airm_graph.serve.graph_writer import write_graph
 from airm_graph.serve.messages import Message, Reply
 from airm_graph.serve.project_documents import describe_known, find_document_rows, load_documents, read_documents
 from airm_graph.serve.query_checks import CheckedQuery, check_query
+from airm_graph.serve.reconciliation import Reconciler
 from airm_graph.serve.release_info import list_release_files, read_dataset_info
 from airm_graph.serve.server_settings import Limits
 from airm_graph.serve.service_description import SERVICE_GRAPH, SERVICE_PREFIXES, describe_service
 from airm_graph.serve.store_limits import correct_query
-from airm_graph.terms import Quad
+from airm_graph.terms import Quad, read_literal
 
 __all__ = ["Backend", "load_backend"]
 
@@ -120,6 +122,8 @@ class Backend:
         self._texts = read_documents(graph.base)
         self._documents = load_documents(self._texts, base=graph.base)
         self._index = SearchIndex.build(graph.quads, base=graph.base)
+        labels = {s[1:-1]: read_literal(o).text for s, p, o, _ in self._documents.find_rows() if p == f"<{PREFIXES['rdfs']}label>"}
+        self._reconciler = Reconciler(read_entities(graph.quads, base=graph.base), base=graph.base, labels=labels)
         self._options = replace(make_options(graph.base, comment=NOTICE), prefixes=info.prefixes)
         digest = hashlib.sha256(f"{info.release} {info.version} {endpoint} {info.aside}".encode()).hexdigest()
         self.info: Mapping[str, Any] = {**asdict(info), "graphs": sorted(self._graphs), "digest": digest}
@@ -128,6 +132,7 @@ class Backend:
             "graph": self._answer_graph,
             "query": self._answer_query,
             "rdf": self._answer_rdf,
+            "reconcile": self._answer_reconcile,
             "resource": self._answer_resource,
             "search": self._answer_search,
             "service": self._answer_service,
@@ -145,6 +150,11 @@ class Backend:
         messages: list[Message] = [
             {"kind": "resource", "iri": iri},
             {"kind": "search", "text": "ai", "facets": {}, "limit": 1, "offset": 0},
+            {
+                "kind": "reconcile",
+                "operation": "suggest",
+                "arguments": {"what": "entity", "prefix": "ai", "type": "", "limit": 1, "cursor": 0},
+            },
             {"kind": "sparql", "query": "SELECT", **dict.fromkeys(_TYPE_OF.values())},
             *({"kind": "table", "query": form, "rows": 1, "text": 9} for form in (text, "ASK {}", "CONSTRUCT WHERE { ?s ?p ?o } LIMIT 1")),
             *({"kind": "query", "name": "counts", "arguments": {}, "format": form} for form in ("terms", *TABLE_TYPES)),
@@ -259,6 +269,10 @@ class Backend:
         facets = {name: tuple(values) for name, values in message["facets"].items()}
         hits = search_index(self._index, message["text"], facets=facets, limit=message["limit"], offset=message["offset"])
         return Reply(200, {}, json.dumps(asdict(hits), ensure_ascii=False).encode())
+
+    def _answer_reconcile(self, message: Message) -> Reply:
+        found = self._reconciler.answer(message["operation"], message["arguments"])
+        return Reply(200, {}, json.dumps(found, ensure_ascii=False).encode("utf-8", "replace"))
 
     def _answer_resource(self, message: Message) -> Reply:
         iri = message["iri"]

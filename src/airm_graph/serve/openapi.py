@@ -12,6 +12,7 @@ from airm_graph.search import FACETS
 from airm_graph.serve.content_negotiation import GRAPH_TYPES, HTML, JSON, TABLE_TYPES
 from airm_graph.serve.coverage_endpoint import COVERAGE_TYPES
 from airm_graph.serve.graph_client import GraphClient
+from airm_graph.serve.reconcile_endpoint import DRAFT, RECONCILE
 from airm_graph.serve.responses import Validators, make_response, write_json
 
 if TYPE_CHECKING:
@@ -60,6 +61,7 @@ def _describe_interface(queries: tuple[Query, ...], *, server: str, version: str
             "/graph-store": _describe_graph_store(),
             "/search": {"get": _describe_search()},
             **{f"/{question}": {"get": _describe_coverage(question)} for question in COVERAGE_TYPES},
+            **_describe_reconcile(),
             "/query": {"get": _operation("listQueries", "List the queries of the library", ["library"], [], (JSON, HTML), [406])},
             **{f"/query/{query.name}": {"get": _describe_query(query)} for query in queries},
             "/{path}": {"get": _describe_resource()},
@@ -146,6 +148,37 @@ def _describe_coverage(question: str) -> Json:
     return _operation(
         question, summaries[question], ["graph"], parameters, tuple(COVERAGE_TYPES[question].values()), [400, 404, 406, 413, 503]
     )
+
+
+def _describe_reconcile() -> Json:
+    text, number = {"type": "string"}, {"type": "integer", "minimum": 0}
+    queries, extend = _parameter("queries", "A batch: name → query.", text), _parameter("extend", "Entities and properties.", text)
+    form = {"type": "object", "properties": {"queries": text, "extend": text}}
+    sent = {"application/x-www-form-urlencoded": {"schema": form}, JSON: {"schema": {"type": "object"}}}
+    problems, tags = [400, 404, 413, 503], ["search"]
+    wanted = [_parameter(name, "What is asked for.", text) for name in ("prefix", "type")] + [
+        _parameter(name, "How many, or how many to leave out before.", number) for name in ("limit", "cursor")
+    ]
+    asked = _operation(
+        "reconcile", "Reconcile names (W3C Reconciliation Service API 0.2); the manifest", tags, [queries, extend], (JSON,), problems
+    )
+    posted = _operation("reconcilePost", "Reconcile a batch of names, or read values of entities", tags, [], (JSON,), problems)
+    kind = _parameter(
+        "kind", "What is suggested.", {"type": "string", "enum": ["entity", "property", "type"]}, required=True, location="path"
+    )
+    draft = _operation("reconcileDraft", "The manifest of version 1.0-draft, whose services stand below", tags, [], (JSON,), [503])
+    match = _operation("reconcileMatch", "Reconcile a batch, as 1.0-draft says", tags, [], (JSON,), problems)
+    identified = [_parameter("id", "IRI of an entity.", text, required=True)]
+    preview = _operation("reconcilePreview", "Show an entity in a frame", tags, identified, (HTML,), [404, 503])
+    suggest = _operation("reconcileSuggest", "Complete names", tags, [kind, *wanted], (JSON,), problems)
+    body = {"required": True, "content": sent}
+    return {
+        f"/{RECONCILE}": {"get": asked, "post": {**posted, "requestBody": body}},
+        f"/{RECONCILE}/preview": {"get": preview},
+        f"/{RECONCILE}/suggest/{{kind}}": {"get": suggest},
+        f"/{DRAFT}": {"get": draft},
+        f"/{DRAFT}/match": {"post": {**match, "requestBody": {"required": True, "content": {JSON: sent[JSON]}}}},
+    }
 
 
 def _describe_resource() -> Json:

@@ -1,11 +1,15 @@
 """Packs: every format says the same of one selection, and nothing that the graph does not say."""
 
 import csv
+import importlib.util
 import io
+import json
 import os
 import subprocess
 import sys
+import uuid
 from collections import Counter
+from dataclasses import replace
 from itertools import product
 from pathlib import Path
 
@@ -17,12 +21,17 @@ from click.testing import CliRunner
 import airm_graph
 from airm_graph.analysis.packs import Pack, select_pack
 from airm_graph.analysis.packs_formats import PACK_FORMATS, pack_checklist, write_pack
+from airm_graph.analysis.packs_oscal import oscal_catalog, oscal_profile
 from airm_graph.cli import cli
 from airm_graph.errors import ExportError, ParameterError
 from airm_graph.graph.store import parse_rows
 from airm_graph.namespaces import PREFIXES, rebase_text, term
 from airm_graph.notice import NOTICE
 
+#: Development installs it; an environment that is older may lack it.
+needs_trestle = pytest.mark.skipif(
+    importlib.util.find_spec("trestle") is None and not os.environ.get("CI"), reason="compliance-trestle is not installed"
+)
 HEAD = "".join(f"PREFIX {name}: <{address}>\n" for name, address in PREFIXES.items())
 #: a has two codes and all else; b has only a name; c no name, and a text that means something in Markdown and to a spreadsheet.
 DATA = """
@@ -188,3 +197,76 @@ def test_unknown_format_is_refused_before_anything_is_written(small: airm_graph.
     with pytest.raises(ParameterError, match="there is no format 'pdf'; use some of turtle"):
         write_pack(small.pack(), tmp_path / "out", formats=["csv", "pdf"])
     assert not (tmp_path / "out").exists()
+
+
+@needs_trestle
+@pytest.mark.parametrize("given", [{}, {"actor": "developer"}, {"source": "gipiskis-2024-risk-sources"}])
+def test_catalog_and_profile_are_valid_and_resolve_to_the_mitigations(
+    example_graph: airm_graph.Graph, given: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import trestle.core.validator_factory
+    from trestle.core.catalog.catalog_interface import CatalogInterface
+    from trestle.core.profile_resolver import ProfileResolver
+    from trestle.oscal.catalog import Catalog
+    from trestle.oscal.profile import Profile
+
+    pack = example_graph.pack(**given)
+    files = write_pack(pack, tmp_path, formats=["oscal"])
+    # What makes a folder a workspace of that tool.
+    (tmp_path / ".trestle").mkdir()
+    monkeypatch.chdir(tmp_path)
+    for model, name in ((Catalog, "oscal-catalog.json"), (Profile, "oscal-profile.json")):
+        assert trestle.core.all_validator.AllValidator().model_is_valid(model.oscal_read(files[name]), False, tmp_path), name
+    resolved = CatalogInterface(ProfileResolver.get_resolved_profile_catalog(tmp_path, "oscal-profile.json"))
+    controls = {next(link.href for link in one.links if link.rel == "canonical"): one for one in resolved.get_all_controls_from_dict()}
+    assert set(controls) == {item.iri for item in pack.items}
+    for item in pack.items:
+        props = [(prop.name, prop.value) for prop in controls[item.iri].props]
+        assert [value for name, value in props if name == "evidence"] == list(item.evidence)
+        assert [value for name, value in props if name == "code"] == [str(one.code) for one in item.codes]
+        kinds = {part.name for part in controls[item.iri].parts or ()}
+        assert kinds == {name for name, there in (("statement", item.descriptions), ("guidance", item.codes)) if there}
+
+
+@needs_trestle
+def test_catalog_and_profile_are_canonical_json(example_graph: airm_graph.Graph, small: airm_graph.Graph) -> None:
+    import rfc8785
+
+    for pack in (example_graph.pack(), small.pack()):
+        for text in (oscal_catalog(pack), oscal_profile(pack)):
+            assert rfc8785.dumps(json.loads(text)) == text.encode()
+
+
+def test_identifiers_of_a_catalog_follow_from_iris(small: airm_graph.Graph) -> None:
+    pack = small.pack()
+    catalog = json.loads(oscal_catalog(pack))["catalog"]
+    (source,) = catalog["back-matter"]["resources"]
+    assert source["uuid"] == str(uuid.uuid5(uuid.NAMESPACE_URL, "https://w3id.org/airm-graph/source/one"))
+    groups = [(group["id"], [one["id"] for one in group["controls"]]) for group in catalog["groups"]]
+    assert groups == [("v2-1", ["a"]), ("no-code", ["c", "b"])]
+    (control,) = catalog["groups"][0]["controls"]
+    assert {"href": f"#{source['uuid']}", "rel": "reference"} in control["links"]
+    assert control["parts"][1]["prose"].startswith("v2 1.2 Two (stated at a.txt (row 5, column Code)): Logs are records.\n\n")
+
+
+def test_mitigations_whose_names_would_meet_have_different_controls() -> None:
+    data = HEAD + "@base <https://w3id.org/airm-graph/> . <mitigation/a/b> a airm:Mitigation . <mitigation/a_b> a airm:Mitigation ."
+    pack = airm_graph.Graph.of(parse_rows(data.encode(), name="test", suffix=".ttl")).pack()
+    (chosen,) = json.loads(oscal_profile(replace(pack, modified="2026-03-04")))["profile"]["imports"][0]["include-controls"]
+    assert len({name.rpartition("-")[0] for name in chosen["with-ids"]}) == 1
+    assert len(set(chosen["with-ids"])) == 2
+
+
+def test_catalog_is_from_the_last_day_of_its_statements_or_the_day_given(monkeypatch: pytest.MonkeyPatch) -> None:
+    def read_day() -> str:
+        return json.loads(oscal_catalog(read_small().pack()))["catalog"]["metadata"]["last-modified"]
+
+    monkeypatch.delenv("SOURCE_DATE_EPOCH", raising=False)
+    assert read_day() == "2026-03-04T00:00:00Z"
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "86400")
+    assert read_day() == "1970-01-02T00:00:00Z"
+
+
+def test_catalog_without_a_day_is_refused_with_what_to_do(small: airm_graph.Graph) -> None:
+    with pytest.raises(ExportError, match="set SOURCE_DATE_EPOCH, or choose other formats"):
+        oscal_catalog(replace(small.pack(), modified=""))

@@ -38,6 +38,7 @@ _FOLLOWED = (
     *("airm:lifecycleStage", "airm:repair", "airm:source", "airm:underCode", "dcterms:creator", "dcterms:rights", "dcterms:subject"),
     *("prov:wasAttributedTo", "skos:broader", "skos:inScheme"),
 )
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +127,7 @@ class Pack:
         items: By code, then by name.
         quads: All that the graph states about them and what they stand on.
         why_empty: Why there are none; empty where there are some.
+        modified: Day (ISO 8601) from which it is; empty where nothing says so.
         base: What the IRIs of the data begin with.
     """
 
@@ -133,6 +135,7 @@ class Pack:
     items: tuple[Item, ...]
     quads: tuple[Quad, ...] = field(repr=False, default=())
     why_empty: str = ""
+    modified: str = ""
     base: str = BASE
 
     @property
@@ -165,13 +168,14 @@ class Pack:
         return (*self.quads, *own, *members, *mark_preliminary(node, base=self.base))
 
 
-def select_pack(store: Store, given: Mapping[str, str], *, base: str = BASE) -> Pack:
+def select_pack(store: Store, given: Mapping[str, str], *, issued: str | None = None, base: str = BASE) -> Pack:
     """Select the mitigations that have all values asked for.
 
     Args:
         store: A closed graph.
         given: Facet (one of `PACK_FACETS`, or ``edition`` for the code) → value; a code takes
             narrower ones with it. Nothing given selects all.
+        issued: Day from which the pack is; left out, the last day that its statements name.
         base: What the IRIs of the data begin with.
 
     Raises:
@@ -190,7 +194,7 @@ def select_pack(store: Store, given: Mapping[str, str], *, base: str = BASE) -> 
     quads = _collect(store, chosen, base)
     reader = _Reader(quads, base)
     items = sorted((reader.read_item(iri) for iri in chosen), key=_order)
-    return Pack(dict(given), tuple(items), quads, base=base)
+    return Pack(dict(given), tuple(items), quads, modified=issued or _find_last_day(quads), base=base)
 
 
 def _write_query(given: Mapping[str, str]) -> Query:
@@ -221,6 +225,12 @@ def _collect(store: Store, chosen: Iterable[str], base: str) -> tuple[Quad, ...]
                 seen.add(value)
                 waiting.append(value)
     return tuple(sorted(found))
+
+
+def _find_last_day(quads: Iterable[Quad]) -> str:
+    names = {term("dcterms:created"), term("dcterms:modified")}
+    days = (split_term(value) for _, name, value, _ in quads if name in names)
+    return max((text for _, text, datatype, _ in days if f"<{datatype}>" == term("xsd:date") and _DAY.fullmatch(text)), default="")
 
 
 def _order(item: Item) -> tuple[object, ...]:

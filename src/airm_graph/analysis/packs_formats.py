@@ -1,10 +1,11 @@
-"""Packs as files: Turtle, JSON-LD, CSV, workbook and a checklist in Markdown."""
+"""Packs as files: Turtle, JSON-LD, CSV, workbook, a checklist in Markdown, OSCAL."""
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from airm_graph.analysis.packs import Assignment, Item, Pack
+from airm_graph.analysis.packs_oscal import CATALOG_FILE, oscal_catalog, oscal_profile
+from airm_graph.analysis.term_names import escape_markdown
 from airm_graph.errors import ExportError, ParameterError
 from airm_graph.export import QuadList, export_text, make_options, replace_folder_files
 from airm_graph.namespaces import literal
@@ -14,8 +15,6 @@ from airm_graph.query.answers import Table, format_table
 
 __all__ = ["PACK_FORMATS", "describe_pack", "pack_checklist", "pack_table", "write_pack"]
 
-#: What has a meaning in Markdown wherever it stands in a line.
-_MARKS = re.compile(r"([\\`*_\[\]<>&#|~])")
 _COLUMNS = (
     *("name", "description", "actor", "stage", "function", "edition", "code", "code label", "reason", "source"),
     *("evidence", "code evidence", "identifier", "mitigation", "source iri", "notice"),
@@ -51,40 +50,34 @@ def pack_checklist(pack: Pack) -> str:
     """Write a list to tick off as Markdown, by the code at the top; nothing in a text is
     followed.
     """
-    lines = [f"# {_escape(pack.title)}", "", f"_{NOTICE}_", "", f"{_count(pack)}."]
+    lines = [f"# {escape_markdown(pack.title)}", "", f"_{NOTICE}_", "", f"{_count(pack)}."]
     for top, items in pack.groups:
-        lines += ["", f"## {_escape(str(top)) if top else 'No code stated'}"]
+        lines += ["", f"## {escape_markdown(str(top)) if top else 'No code stated'}"]
         for item in items:
-            lines += ["", f"- [ ] **{_escape(item.title)}**", *(f"  - {line}" for line in _describe_item(item))]
+            lines += ["", f"- [ ] **{escape_markdown(item.title)}**", *(f"  - {line}" for line in _describe_item(item))]
     return "\n".join((*lines, "", f"_{NOTICE}_")) + "\n"
 
 
 def _describe_item(item: Item) -> Iterator[str]:
-    yield from map(_escape, item.descriptions)
+    yield from map(escape_markdown, item.descriptions)
     for name, labels in item.roles.items():
         if labels:
-            yield f"{name}: {_escape(', '.join(labels))}"
+            yield f"{name}: {escape_markdown(', '.join(labels))}"
     for one in item.codes:
-        reason = f"; reason: {_escape(' '.join(one.reasons))}" if one.reasons else "; no reason stated"
-        yield f"code: {_escape(str(one.code))}{reason}{_cite(one.evidence)}"
+        reason = f"; reason: {escape_markdown(' '.join(one.reasons))}" if one.reasons else "; no reason stated"
+        yield f"code: {escape_markdown(str(one.code))}{reason}{_cite(one.evidence)}"
     if not item.codes:
         yield "code: none stated"
     for source in item.sources:
-        yield f"source: {_escape(str(source))}"
+        yield f"source: {escape_markdown(str(source))}"
     if not item.sources:
         yield "source: none stated"
-    yield f"evidence: {_escape('; '.join(item.evidence)) or 'none stated'}"
-    yield f"IRI: {_escape(item.iri)}"
+    yield f"evidence: {escape_markdown('; '.join(item.evidence)) or 'none stated'}"
+    yield f"IRI: {escape_markdown(item.iri)}"
 
 
 def _cite(evidence: Sequence[str]) -> str:
-    return f" ({_escape('; '.join(evidence))})" if evidence else ""
-
-
-def _escape(text: str) -> str:
-    """Write a text in one line so that it is shown as it stands."""
-    shown = "".join(char if char.isprintable() else " " for char in text)
-    return _MARKS.sub(r"\\\1", " ".join(shown.split())).replace("://", "&#58;//")
+    return f" ({escape_markdown('; '.join(evidence))})" if evidence else ""
 
 
 def _export(pack: Pack, name: str) -> Iterable[str]:
@@ -98,6 +91,7 @@ PACK_FORMATS: Mapping[str, Mapping[str, Callable[[Pack], bytes | Iterable[str]]]
     "csv": {"pack.csv": lambda pack: [format_table(pack_table(pack), format="csv")]},
     "xlsx": {"pack.xlsx": lambda pack: write_workbook(pack_table(pack))},
     "markdown": {"checklist.md": lambda pack: [pack_checklist(pack)]},
+    "oscal": {CATALOG_FILE: lambda pack: [oscal_catalog(pack)], "oscal-profile.json": lambda pack: [oscal_profile(pack)]},
 }
 
 
@@ -113,7 +107,8 @@ def write_pack(pack: Pack, folder: Path, *, formats: Sequence[str] = ()) -> dict
         Name of each file to its path.
 
     Raises:
-        ExportError: The pack is empty, or a file cannot be written.
+        ExportError: The pack is empty, nothing says when it was modified (OSCAL), or a file cannot
+            be written.
         ParameterError: There is no such format.
         QueryError: A sheet cannot hold a value.
     """

@@ -256,8 +256,9 @@ class Graph(WritableGraph):
         'the data holds no mitigation'
         """
         from airm_graph.analysis.packs import select_pack
+        from airm_graph.pipeline.stating import find_issued
 
-        return select_pack(self.store, given, base=self.base)
+        return select_pack(self.store, given, issued=find_issued(), base=self.base)
 
     def similar(self, *, threshold: float = 0.5, decisions: Sequence[str | Path] = ()) -> "Similarity":
         """Find mitigations that say the same under other words; nothing is joined.

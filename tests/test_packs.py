@@ -5,6 +5,7 @@ import importlib.util
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 import uuid
@@ -16,10 +17,12 @@ from pathlib import Path
 import openpyxl
 import pytest
 import rdflib
+import yaml
 from click.testing import CliRunner
 
 import airm_graph
 from airm_graph.analysis.packs import Pack, select_pack
+from airm_graph.analysis.packs_ciso import ciso_library
 from airm_graph.analysis.packs_formats import PACK_FORMATS, pack_checklist, write_pack
 from airm_graph.analysis.packs_oscal import oscal_catalog, oscal_profile
 from airm_graph.cli import cli
@@ -270,3 +273,53 @@ def test_catalog_is_from_the_last_day_of_its_statements_or_the_day_given(monkeyp
 def test_catalog_without_a_day_is_refused_with_what_to_do(small: airm_graph.Graph) -> None:
     with pytest.raises(ExportError, match="set SOURCE_DATE_EPOCH, or choose other formats"):
         oscal_catalog(replace(small.pack(), modified=""))
+
+
+#: What CISO Assistant takes for a URN, and how long its fields are (backend/core/models.py).
+URN = re.compile(r"urn:[a-zA-Z0-9_-]+:[a-zA-Z0-9_-]+:[a-zA-Z0-9_-]+(?::[a-zA-Z0-9_-]+)?:[0-9A-Za-z\[\]()\-._:]+")
+
+
+def test_library_has_the_fields_that_its_reader_asks_for(example_graph: airm_graph.Graph) -> None:
+    long = DATA.replace('"Keep logs"', f'"{"Keep logs " * 40}"').replace("mitigation/b>", f"mitigation/{'b' * 150}>")
+    for graph in (example_graph, airm_graph.Graph.of(parse_rows((HEAD + long).encode(), name="test", suffix=".ttl"))):
+        pack = graph.pack()
+        library = yaml.safe_load(ciso_library(pack))
+        framework = library["objects"]["framework"]
+        assert library.keys() >= {"urn", "name", "version", "locale", "ref_id", "description", "copyright", "provider", "packager"}
+        assert framework.keys() >= {"urn", "ref_id", "name"}
+        assert library["version"] > 0
+        nodes = framework["requirement_nodes"]
+        seen = set[str]()
+        for one in (library, framework, *nodes):
+            assert URN.fullmatch(one["urn"])
+            assert (one["urn"], one["urn"] in seen) == (one["urn"].lower(), False)
+            assert (len(one["urn"]) <= 255, len(one["ref_id"]) <= 100, len(one["name"]) <= 200) == (True, True, True)
+            assert re.fullmatch(r"[a-zA-Z0-9._-]+", one["ref_id"])
+            assert one.get("parent_urn") is None or one["parent_urn"] in seen
+            seen.add(one["urn"])
+        assessed = [node for node in nodes if node["assessable"]]
+        assert [node["annotation"].rpartition("\n")[2] for node in assessed] == [item.iri for item in pack.items]
+        assert len(nodes) - len(assessed) == len(pack.groups)
+
+
+def test_library_is_the_same_one_at_a_later_day(small: airm_graph.Graph) -> None:
+    pack = small.pack(actor="Deployer", code="1")
+    before, after = (yaml.safe_load(ciso_library(replace(pack, modified=day))) for day in ("2026-03-04", "2026-04-01"))
+    assert before["urn"] == after["urn"] == "urn:airm-graph:risk:library:airm_actor-deployer_code-1"
+    assert (before["version"], after["version"]) == (20260304, 20260401)
+    with pytest.raises(ExportError, match="set SOURCE_DATE_EPOCH"):
+        ciso_library(replace(pack, modified=""))
+
+
+def test_every_text_of_an_item_is_in_the_library(small: airm_graph.Graph) -> None:
+    nodes = yaml.safe_load(ciso_library(small.pack()))["objects"]["framework"]["requirement_nodes"]
+    assert [(node["ref_id"], node["depth"]) for node in nodes] == [("v2-1", 1), ("a", 2), ("no-code", 1), ("c", 2), ("b", 2)]
+    assert nodes[1]["description"] == "Logs are kept."
+    assert nodes[1]["annotation"].split("\n") == [
+        "Actor: Deployer",
+        "Code: v2 1.2 Two (stated at a.txt (row 5, column Code)): Logs are records.",
+        "Code: v2 1.10 Ten: no reason stated",
+        "Source: Muster, Erika. 2024. A source",
+        "Evidence: a.txt:12",
+        "https://w3id.org/airm-graph/mitigation/a",
+    ]

@@ -2,8 +2,10 @@
 each, and all that the graph states about them.
 """
 
+import hashlib
 import re
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import groupby
@@ -21,7 +23,7 @@ from airm_graph.query.library import Parameter, Query, load_query, run_query
 from airm_graph.terms import Quad
 from airm_graph.validate.describe import describe_location
 
-__all__ = ["PACK_FACETS", "Assignment", "Code", "Item", "Pack", "Reference", "select_pack"]
+__all__ = ["PACK_FACETS", "Assignment", "Code", "Item", "Pack", "Reference", "make_token", "select_pack"]
 
 #: Facet → pattern with its variable; the library has the parameter of that name.
 _PATTERNS = {
@@ -38,6 +40,7 @@ _FOLLOWED = (
     *("airm:lifecycleStage", "airm:repair", "airm:source", "airm:underCode", "dcterms:creator", "dcterms:rights", "dcterms:subject"),
     *("prov:wasAttributedTo", "skos:broader", "skos:inScheme"),
 )
+_LONGEST = 100  # characters of a name
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 
@@ -112,6 +115,12 @@ class Item:
         """Name it, or say that its name is unknown."""
         return self.name or f"name unknown ({self.iri.rpartition('/')[2]})"
 
+    def explain_codes(self) -> Iterator[str]:
+        """Say of each code where it is stated and why."""
+        for one in self.codes:
+            where = f" (stated at {'; '.join(one.evidence)})" if one.evidence else ""
+            yield f"{one.code}{where}: {' '.join(one.reasons) or 'no reason stated'}"
+
     @property
     def top(self) -> Code | None:
         """The code at the top of its first one; None where it has none."""
@@ -159,6 +168,15 @@ class Pack:
         """Name the pack by the digest of its statements."""
         return f"{self.base}pack/{release_digest(QuadList(self.quads))[:16]}"
 
+    @cached_property
+    def names(self) -> Mapping[str, str]:
+        """Name each item by the end of its IRI, in letters, digits, dots, hyphens and underscores;
+        those that would be called the same get a digest.
+        """
+        short = {item.iri: make_token(item.iri.removeprefix(self.base).removeprefix("mitigation/")) for item in self.items}
+        used = Counter(name.lower() for name in short.values())
+        return {iri: name if used[name.lower()] == 1 else f"{name[:90]}-{_digest(iri)}" for iri, name in short.items()}
+
     @property
     def statements(self) -> tuple[Quad, ...]:
         """All statements, with those of the pack itself: its members and the notice."""
@@ -166,6 +184,21 @@ class Pack:
         own = [(node, term("rdf:type"), term("prov:Collection"), ""), (node, term("rdfs:label"), literal(self.title), "")]
         members = [(node, term("prov:hadMember"), f"<{item.iri}>", "") for item in self.items]
         return (*self.quads, *own, *members, *mark_preliminary(node, base=self.base))
+
+
+def make_token(text: str) -> str:
+    """Write a text as a name of at most 100 characters.
+
+    >>> make_token("doe-2025/6.2 Logs"), make_token("6.2")
+    ('doe-2025_6.2_Logs', '_6.2')
+    """
+    token = re.sub(r"[^0-9A-Za-z.-]", "_", text)
+    token = token if token[:1].isalpha() else f"_{token}"
+    return token if len(token) <= _LONGEST else f"{token[: _LONGEST - 10]}-{_digest(text)}"
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:8]
 
 
 def select_pack(store: Store, given: Mapping[str, str], *, issued: str | None = None, base: str = BASE) -> Pack:

@@ -1,9 +1,10 @@
-"""Packs as files: Turtle, JSON-LD, CSV, workbook, a checklist in Markdown, OSCAL."""
+"""Packs as files: Turtle, JSON-LD, CSV, workbook, a checklist in Markdown, OSCAL, a library."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from airm_graph.analysis.packs import Assignment, Item, Pack
+from airm_graph.analysis.packs_ciso import ciso_library
 from airm_graph.analysis.packs_oscal import CATALOG_FILE, oscal_catalog, oscal_profile
 from airm_graph.analysis.term_names import escape_markdown
 from airm_graph.errors import ExportError, ParameterError
@@ -92,6 +93,7 @@ PACK_FORMATS: Mapping[str, Mapping[str, Callable[[Pack], bytes | Iterable[str]]]
     "xlsx": {"pack.xlsx": lambda pack: write_workbook(pack_table(pack))},
     "markdown": {"checklist.md": lambda pack: [pack_checklist(pack)]},
     "oscal": {CATALOG_FILE: lambda pack: [oscal_catalog(pack)], "oscal-profile.json": lambda pack: [oscal_profile(pack)]},
+    "ciso": {"ciso-assistant.yaml": lambda pack: [ciso_library(pack)]},
 }
 
 
@@ -107,7 +109,7 @@ def write_pack(pack: Pack, folder: Path, *, formats: Sequence[str] = ()) -> dict
         Name of each file to its path.
 
     Raises:
-        ExportError: The pack is empty, nothing says when it was modified (OSCAL), or a file cannot
+        ExportError: The pack is empty, nothing says of which day it is, or a file cannot
             be written.
         ParameterError: There is no such format.
         QueryError: A sheet cannot hold a value.

@@ -7,15 +7,12 @@ Source:
     OSCAL 1.1.3, models catalog and profile; RFC 8785; RFC 9562, section 5.5 (UUID version 5).
 """
 
-import hashlib
 import json
-import re
 import uuid
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from airm_graph.analysis.packs import Code, Item, Pack, Reference
+from airm_graph.analysis.packs import Code, Item, Pack, Reference, make_token
 from airm_graph.analysis.term_names import escape_markdown
 from airm_graph.errors import ExportError
 from airm_graph.notice import NOTICE
@@ -34,8 +31,7 @@ def oscal_catalog(pack: Pack) -> str:
     Raises:
         ExportError: Nothing says when the data was modified.
     """
-    names = _name_controls(pack)
-    groups = [_write_group(top, items, names, pack.base) for top, items in pack.groups]
+    groups = [_write_group(top, items, pack) for top, items in pack.groups]
     catalog = {"uuid": _make_uuid(f"{pack.iri}#catalog"), "metadata": _write_metadata(pack), "groups": groups}
     if resources := [_write_resource(source) for source in pack.sources]:
         catalog["back-matter"] = {"resources": resources}
@@ -48,8 +44,7 @@ def oscal_profile(pack: Pack) -> str:
     Raises:
         ExportError: As for `oscal_catalog`.
     """
-    names = _name_controls(pack)
-    chosen = {"href": CATALOG_FILE, "include-controls": [{"with-ids": [names[item.iri] for item in pack.items]}]}
+    chosen = {"href": CATALOG_FILE, "include-controls": [{"with-ids": [pack.names[item.iri] for item in pack.items]}]}
     profile = {"uuid": _make_uuid(f"{pack.iri}#profile"), "metadata": _write_metadata(pack), "imports": [chosen], "merge": {"as-is": True}}
     return _write_json({"profile": profile})
 
@@ -76,24 +71,11 @@ def _write_metadata(pack: Pack) -> dict[str, Any]:
     }
 
 
-def _name_controls(pack: Pack) -> dict[str, str]:
-    """Name controls by the ends of their IRIs; those that would be called the same get a digest."""
-    short = {item.iri: _make_token(item.iri.removeprefix(pack.base).removeprefix("mitigation/")) for item in pack.items}
-    used = Counter(short.values())
-    digests = {iri: hashlib.sha256(iri.encode()).hexdigest()[:8] for iri in short}
-    return {iri: name if used[name] == 1 else f"{name}-{digests[iri]}" for iri, name in short.items()}
-
-
-def _make_token(text: str) -> str:
-    token = re.sub(r"[^0-9A-Za-z.-]", "_", text)
-    return token if token[:1].isalpha() else f"_{token}"
-
-
-def _write_group(top: Code | None, items: Sequence[Item], names: Mapping[str, str], base: str) -> dict[str, Any]:
-    controls = [_write_control(item, names[item.iri], f"{base}ontology") for item in items]
+def _write_group(top: Code | None, items: Sequence[Item], pack: Pack) -> dict[str, Any]:
+    controls = [_write_control(item, pack.names[item.iri], f"{pack.base}ontology") for item in items]
     if top is None:
         return {"id": "no-code", "title": "No code stated", "controls": controls}
-    name = _make_token(f"{top.edition}-{top.notation}" if top.notation else top.iri)
+    name = make_token(f"{top.edition}-{top.notation}" if top.notation else top.iri)
     return {
         "id": name,
         "class": "code",
@@ -110,7 +92,7 @@ def _write_control(item: Item, name: str, space: str) -> dict[str, Any]:
     links = [{"href": item.iri, "rel": "canonical"}]
     links += [{"href": one.code.iri, "rel": "code", "text": escape_markdown(str(one.code))} for one in item.codes]
     links += [{"href": f"#{_make_uuid(source.iri)}", "rel": "reference"} for source in item.sources]
-    parts = {"statement": item.descriptions, "guidance": tuple(_explain_codes(item))}
+    parts = {"statement": item.descriptions, "guidance": tuple(item.explain_codes())}
     written = [
         {"id": f"{name}_{kind[:3]}", "name": kind, "prose": "\n\n".join(map(escape_markdown, texts))}
         for kind, texts in parts.items()
@@ -125,12 +107,6 @@ def _list_props(item: Item) -> Iterator[tuple[str, str]]:
         yield from ((kind, label) for label in labels)
     yield from (("code", str(one.code)) for one in item.codes)
     yield from (("evidence", where) for where in item.evidence)
-
-
-def _explain_codes(item: Item) -> Iterator[str]:
-    for one in item.codes:
-        where = f" (stated at {'; '.join(one.evidence)})" if one.evidence else ""
-        yield f"{one.code}{where}: {' '.join(one.reasons) or 'no reason stated'}"
 
 
 def _write_resource(source: Reference) -> dict[str, Any]:

@@ -323,3 +323,13 @@ def test_every_text_of_an_item_is_in_the_library(small: airm_graph.Graph) -> Non
         "Evidence: a.txt:12",
         "https://w3id.org/airm-graph/mitigation/a",
     ]
+
+
+def test_command_offers_every_format() -> None:
+    from airm_graph.cli.pack_command import command
+
+    (option,) = (one for one in command.params if one.name == "formats")
+    assert list(option.type.choices) == list(PACK_FORMATS)
+    done = CliRunner().invoke(cli, ["pack", "nowhere", "-o", "out", "--format", "pdf"])
+    assert done.exit_code == 2
+    assert "'turtle', 'jsonld'" in done.stderr

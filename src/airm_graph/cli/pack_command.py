@@ -9,6 +9,9 @@ from airm_graph.cli.shared_options import OutputPath
 
 __all__ = ["command"]
 
+#: As `PACK_FORMATS`, without importing it.
+_FORMATS = ("turtle", "jsonld", "csv", "xlsx", "markdown", "oscal", "ciso")
+
 
 @click.command(
     "pack",
@@ -28,7 +31,9 @@ Exit codes: 0 written, 1 nothing is selected (standard error says why), 2 usage 
 @click.option("--edition", help="Edition of the code.  [default: v2]")
 @click.option("--source", help="Name of a source.")
 @click.option("-o", "--output", required=True, type=OutputPath(path_type=Path, file_okay=False), help="Folder to write to.")
-@click.option("-f", "--format", "formats", multiple=True, help="turtle, jsonld, csv, xlsx, markdown, oscal, ciso; repeatable.")
+@click.option(
+    "-f", "--format", "formats", multiple=True, type=click.Choice(_FORMATS), help="Some of the formats; repeatable.  [default: all]"
+)
 def command(data: str, *, output: Path, formats: tuple[str, ...], **facets: str | None) -> int:
     """Write the mitigations of a role, a code or a source as files to work with.
 

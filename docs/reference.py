@@ -17,6 +17,8 @@ __all__ = ["MODULES", "write_reference"]
 MODULES = (
     "airm_graph",
     "airm_graph.analysis.coverage",
+    "airm_graph.analysis.packs",
+    "airm_graph.analysis.packs_formats",
     "airm_graph.analysis.releases",
     "airm_graph.analysis.why",
     "airm_graph.analysis.why_formats",

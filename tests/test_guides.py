@@ -126,7 +126,7 @@ def compare(printed: str, stated: list[str], *, of: str) -> None:
     assert re.fullmatch(pattern, printed), f"{of} prints\n{printed}"
 
 
-@pytest.mark.parametrize("name", ["ask-the-graph.md", "other-tools.md", "ten-questions.md"])
+@pytest.mark.parametrize("name", ["ask-the-graph.md", "other-tools.md", "packs.md", "ten-questions.md"])
 @pytest.mark.filterwarnings("ignore:Dataset.:DeprecationWarning:rdflib")
 def test_guide_runs_from_top_to_bottom_and_prints_what_it_says(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     # A copy: the commands change it.

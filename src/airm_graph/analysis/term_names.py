@@ -9,11 +9,13 @@ from airm_graph.namespaces import BASE, PREFIXES, literal, rebase_text, term
 from airm_graph.notice import NOTICE
 from airm_graph.terms import Quad
 
-__all__ = ["mark_preliminary", "read_term", "show_term", "write_turtle"]
+__all__ = ["escape_markdown", "mark_preliminary", "read_term", "show_term", "write_turtle"]
 
 _TERM = re.compile(r'<[^<>"{}|^`\\\x00-\x20]+>|_:\S+|"(?:[^"\\]|\\.)*"(?:@[A-Za-z0-9-]+|\^\^<[^<>\s]+>)?', re.DOTALL)
 _PREFIXED = re.compile(r"([a-z]+):([A-Za-z_][\w.-]*)")
 _PATH = re.compile(r"[0-9A-Za-z._~/#-]*[0-9A-Za-z_~/#-]")
+#: What has a meaning in Markdown wherever it stands in a line.
+_MARKS = re.compile(r"([\\`*_\[\]{}<>&#|~])")
 #: Prefixes of vocabularies that results use and the data does not.
 _MORE = {"qb": "http://purl.org/linked-data/cube#"}
 
@@ -59,6 +61,17 @@ def show_term(name: str, *, base: str = BASE) -> str:
         if (space := rebase_text(namespace, base)) != address and address.startswith(space) and "/" not in address[len(space) :]:
             return f"{prefix}:{address[len(space) :]}"
     return address.removeprefix(base) if address != base else name
+
+
+def escape_markdown(text: str) -> str:
+    r"""Write a text in one line of Markdown so that it is shown as it stands, and nothing in it is
+    followed.
+
+    >>> escape_markdown("see [this](https://example.org)\n*now*")
+    'see \\[this\\](https&#58;//example.org) \\*now\\*'
+    """
+    shown = "".join(char if char.isprintable() else " " for char in text)
+    return _MARKS.sub(r"\\\1", " ".join(shown.split())).replace("://", "&#58;//")
 
 
 def mark_preliminary(subject: str, *, base: str = BASE) -> list[Quad]:

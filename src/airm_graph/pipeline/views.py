@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from airm_graph.analysis.agreement import Agreement
     from airm_graph.analysis.code_checks import CodeChecks
     from airm_graph.analysis.coverage import Coverage
+    from airm_graph.analysis.packs import Pack
     from airm_graph.analysis.similar import Similarity
     from airm_graph.analysis.why import Contradiction, Explainer, Explanation
     from airm_graph.query.answers import Table
@@ -240,6 +241,24 @@ class Graph(WritableGraph):
         from airm_graph.analysis.coverage import count_coverage
 
         return count_coverage(self.store, rows, columns, layers, edition=edition, level=level, base=self.base)
+
+    def pack(self, **given: str) -> "Pack":
+        """Select the mitigations of a role, a code or a source, with all that they stand on.
+
+        Args:
+            given: Values by facet (``actor``, ``stage``, ``function``, ``code`` with ``edition``,
+                ``source``), as queries take them; all must be so.
+
+        Raises:
+            ParameterError: There is no such facet or value.
+
+        >>> Graph().pack(actor="deployer").why_empty
+        'the data holds no mitigation'
+        """
+        from airm_graph.analysis.packs import select_pack
+        from airm_graph.pipeline.stating import find_issued
+
+        return select_pack(self.store, given, issued=find_issued(), base=self.base)
 
     def similar(self, *, threshold: float = 0.5, decisions: Sequence[str | Path] = ()) -> "Similarity":
         """Find mitigations that say the same under other words; nothing is joined.

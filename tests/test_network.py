@@ -12,6 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 import airm_graph
+from airm_graph.analysis import network as network_module
 from airm_graph.analysis.network import NETWORKS, Network, build_network
 from airm_graph.analysis.network_formats import NETWORK_FORMATS, PATH_FORMATS
 from airm_graph.cli import cli, network_command
@@ -26,7 +27,7 @@ HEAD = "".join(f"PREFIX {name}: <{address}>\n" for name, address in PREFIXES.ite
 DATA = """
 @base <https://w3id.org/airm-graph/> .
 <source/one> a airm:Source ; rdfs:label "One" . <source/two> a airm:Source ; rdfs:label "Two \\"quoted\\" \\\\ <&>\\nbelow" .
-<source/far> a airm:Source ; rdfs:label "Far" .
+<source/far> a airm:Source ; rdfs:label "Fa\\u00ADr\\u0008" .
 <actor/x> a airm:ActorRole ; rdfs:label "X" . <actor/y> a airm:ActorRole, airm:ResidualConcept ; rdfs:label "Y" .
 <taxonomy/v1/9> a airm:Code ; skos:inScheme <taxonomy/v1> ; skos:notation "9" .
 <taxonomy/v2/1> a airm:Code ; skos:inScheme <taxonomy/v2> ; skos:notation "1" ; rdfs:label "Eins" .
@@ -87,7 +88,7 @@ def test_counts_of_edges_and_nodes_are_those_of_the_data(small: airm_graph.Graph
     assert nodes(small.network("source-source"), "label") == {
         "source/one": "One",
         "source/two": 'Two "quoted" \\ <&> below',
-        "source/far": "Far",
+        "source/far": "Fa\xadr",
     }
 
 
@@ -102,6 +103,27 @@ def test_measures_are_those_of_a_path_of_four_and_a_pair(small: airm_graph.Graph
     community = nodes(network, "community")
     assert community["source/far"] == community["taxonomy/v2/3"] != community["source/one"]
     assert network.count()["components"] == 2
+
+
+def test_betweenness_of_a_large_network_is_estimated_and_says_so(example_graph: airm_graph.Graph, monkeypatch: pytest.MonkeyPatch) -> None:
+    exact = example_graph.network("source-code")
+    assert exact.sampled == 0
+    monkeypatch.setattr(network_module, "_MOST_GONE_THROUGH", 500)
+    estimated, again = (example_graph.network("source-code") for _ in range(2))
+    assert estimated.sampled == 500 // (len(exact.graph) + exact.graph.number_of_edges())
+    assert f"betweenness is estimated from {estimated.sampled} nodes" in NETWORK_FORMATS["table"](estimated)
+    assert json.loads(NETWORK_FORMATS["node-link"](estimated))["graph"]["sampled"] == estimated.sampled
+    assert nodes(estimated, "betweenness") == nodes(again, "betweenness") != nodes(exact, "betweenness")
+    assert nodes(estimated, "degree") == nodes(exact, "degree")
+
+
+def test_names_of_data_with_another_base_are_found(example_graph: airm_graph.Graph) -> None:
+    base = "https://example.org/other/"
+    inputs = Path(__file__).parents[1] / "examples"
+    other = airm_graph.build([inputs], base=base)
+    assert other.network("source-code").count() == example_graph.network("source-code").count()
+    assert other.find_path(*PATH).start == f"<{base}actor/deployer>"
+    assert len(other.find_path(*PATH).steps) == len(example_graph.find_path(*PATH).steps)
 
 
 def test_edition_is_chosen(small: airm_graph.Graph) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from itertools import permutations, product
 from typing import TYPE_CHECKING
+from unicodedata import category
 
 from airm_graph.errors import ParameterError
 
@@ -30,9 +31,9 @@ NETWORKS = {
 }
 _PROPERTIES = {"code": "airm:code", "source": "airm:source", "role": "airm:actor"}
 _SEED = 0
-#: Nodes of which all shortest paths are counted (a minute at most); of larger networks those from
-#: some nodes.
-_MOST_EXACT, _SAMPLE = 2_000, 200
+#: Nodes and edges gone through to count shortest paths, which takes half a minute; where all paths
+#: would take more, those from some nodes are counted.
+_MOST_GONE_THROUGH = 20_000_000
 _DIGITS = 6  # of fractions, so that the last digits of sums do not tell machines apart
 
 
@@ -211,7 +212,8 @@ def _describe_nodes(graph: "networkx.Graph[str]", projected: "Projected", relati
 
 def _clean(text: str) -> str:
     """Take out line ends and what XML cannot carry, so that every format has the same label."""
-    return " ".join("".join(char if char.isprintable() else " " for char in text).split())
+    # Soft hyphens and joiners (Cf) are part of words.
+    return " ".join("".join(char if char.isprintable() or category(char) == "Cf" else " " for char in text).split())
 
 
 def _measure(graph: "networkx.Graph[str]") -> int:
@@ -222,7 +224,8 @@ def _measure(graph: "networkx.Graph[str]") -> int:
     """
     import networkx as nx
 
-    sampled = _SAMPLE if len(graph) > _MOST_EXACT else 0
+    most = max(_MOST_GONE_THROUGH // max(len(graph) + graph.number_of_edges(), 1), 1)
+    sampled = most if most < len(graph) else 0
     central = nx.degree_centrality(graph)
     between = nx.betweenness_centrality(graph, k=sampled or None, seed=_SEED)
     # Sets of numbers have an order that no hash seed changes.

@@ -14,7 +14,14 @@ from airm_graph.reason.axioms import Rule
 from airm_graph.terms import Quad
 from airm_graph.validate.describe import describe_location
 
-__all__ = ["describe_contradictions", "describe_explanation", "explanation_json", "explanations_turtle"]
+__all__ = [
+    "describe_contradictions",
+    "describe_explanation",
+    "describe_explanations",
+    "explanation_json",
+    "explanations_turtle",
+    "record_explanation",
+]
 
 _MEANINGS = {
     "cax": "a class lies below another",
@@ -34,7 +41,13 @@ def describe_explanation(explanation: Explanation) -> str:
     """Write an explanation for people: each step above its premises, asserted ones with the lines
     that state them.
     """
-    return "\n".join((*_describe_step(explanation.proof, explanation, 0), "", NOTICE)) + "\n"
+    return describe_explanations([explanation])
+
+
+def describe_explanations(explanations: Iterable[Explanation]) -> str:
+    """Write explanations for people, one below the other."""
+    steps = [line for one in explanations for line in _describe_step(one.proof, one, 0)]
+    return "\n".join((*steps, "", NOTICE)) + "\n"
 
 
 def _describe_step(step: Proof, explanation: Explanation, depth: int) -> Iterator[str]:
@@ -84,8 +97,13 @@ def _printable(text: str) -> str:
 
 def explanation_json(explanation: Explanation) -> str:
     """Write an explanation as JSON, with terms as N-Triples has them."""
-    found = {"notice": NOTICE, **_record_step(explanation.proof, explanation)}
+    found = {"notice": NOTICE, **record_explanation(explanation)}
     return json.dumps(found, ensure_ascii=False, indent=2) + "\n"
+
+
+def record_explanation(explanation: Explanation) -> dict[str, Any]:
+    """Take an explanation apart, as `explanation_json` writes it."""
+    return _record_step(explanation.proof, explanation)
 
 
 def _record_step(step: Proof, explanation: Explanation) -> dict[str, Any]:

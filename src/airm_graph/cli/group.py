@@ -22,6 +22,7 @@ _COMMANDS = {
     "map": "Propose which column of a table is what.",
     "mcp": "Answer an assistant over the Model Context Protocol.",
     "migrate": "Propose codes of another edition, take over decisions.",
+    "network": "Connect things by the mitigations that they share.",
     "pack": "Write the mitigations of a role, a code or a source.",
     "plot": "Draw a picture of what a graph holds.",
     "push": "Bring a release into a triple store and prove that it is there.",

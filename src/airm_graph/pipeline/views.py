@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from airm_graph.analysis.agreement import Agreement
     from airm_graph.analysis.code_checks import CodeChecks
     from airm_graph.analysis.coverage import Coverage
+    from airm_graph.analysis.network import Network
     from airm_graph.analysis.packs import Pack
+    from airm_graph.analysis.paths import EvidencePath
     from airm_graph.analysis.similar import Similarity
     from airm_graph.analysis.why import Contradiction, Explainer, Explanation
     from airm_graph.query.answers import Table
@@ -305,6 +307,35 @@ class Graph(WritableGraph):
         from airm_graph.analysis.code_checks import check_codes
 
         return check_codes(self.store, edition=edition, base=self.base)
+
+    def network(self, kind: str, /, *, edition: str | None = None) -> "Network":
+        """Connect things by the mitigations that they share, and measure how they hang together.
+
+        Args:
+            kind: mitigation-code, code-code, source-code, role-code or source-source.
+            edition: Of the codes; by itself the edition in use.
+
+        Raises:
+            ParameterError: There is no such network or edition.
+        """
+        from airm_graph.analysis.network import build_network, check_network
+
+        check_network(kind)
+        return build_network(self.to_networkx(), kind, edition=edition)
+
+    def find_path(self, start: str, end: str, /) -> "EvidencePath":
+        """Find the shortest path of statements between two things, each with its evidence.
+
+        Args:
+            start, end: Each an IRI or a path below the base.
+
+        Raises:
+            ParameterError: One of them is no term or not in the graph, or both are the same.
+            QueryError: The data has no named graphs.
+        """
+        from airm_graph.analysis.paths import find_path
+
+        return find_path(self.to_networkx(), start, end, explain=self.explain, base=self.base)
 
     @cached_property
     def _explainer(self) -> "Explainer":

@@ -34,6 +34,7 @@ def test_protocol_of_uvicorn_keeps_what_the_bounds_are_counted_by() -> None:
 
 
 def test_server_of_uvicorn_takes_signals_by_the_methods_that_are_replaced() -> None:
-    assert [*inspect.signature(uvicorn.Server.handle_exit).parameters] == ["self", "sig", "frame"]
+    # As it stands in the file: sse-starlette, which the SDK for assistants imports, puts another in its place.
+    assert "def handle_exit(self, sig: int, frame: " in inspect.getsource(uvicorn.server)
     assert "with self.capture_signals():" in inspect.getsource(uvicorn.Server.serve)
     assert uvicorn.Server(uvicorn.Config(answer_nothing)).should_exit is False

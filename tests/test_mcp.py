@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import subprocess
 import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -15,6 +16,7 @@ from airm_graph.assistant.answers import MOST_BYTES, Answer, ToolError, pack_ans
 from airm_graph.assistant.prompts import PROMPTS
 from airm_graph.notice import NOTICE
 from airm_graph.serve.dataset_info import DatasetInfo
+from tools import require_npm
 
 pytest.importorskip("mcp")
 from mcp import ClientSession
@@ -220,6 +222,24 @@ def test_page_of_another_site_may_not_ask(server) -> None:
     body = {"jsonrpc": "2.0", "id": 1, "method": "tools/list"}
     headers = {"Accept": "application/json, text/event-stream", "Origin": "https://elsewhere.example"}
     assert httpx.post(f"{server.url}/mcp", json=body, headers=headers).status_code == 403
+
+
+@pytest.mark.npm
+@pytest.mark.parametrize("door", ["streams", "http"])
+def test_client_of_the_typescript_sdk_gets_the_same(
+    door: str, server, example_dist, answered: tuple[Any, list[Any]], tmp_path: Path
+) -> None:
+    folder = require_npm("mcp", "@modelcontextprotocol/sdk@1.32.2")
+    (tmp_path / "calls.json").write_text(json.dumps(CALLS), encoding="utf-8")
+    target = [f"{server.url}/mcp"] if door == "http" else [sys.executable, "-m", "airm_graph", "mcp", str(example_dist)]
+    script = Path(__file__).parent / "engines" / "assistant.mjs"
+    done = subprocess.run(
+        ["node", script, folder, tmp_path / "calls.json", *target], capture_output=True, text=True, timeout=120, check=True
+    )
+    told = json.loads(done.stdout)
+    assert told["tools"] == [tool.name for tool in answered[0].tools]
+    for found, ours in zip(told["found"], answered[1], strict=True):
+        assert {**found, "cursor": None} == {**ours.structured_content, "cursor": None}
 
 
 INFO = DatasetInfo("https://w3id.org/airm-graph/", NOTICE, "", "ab" * 32, "1", 0.0, frozenset(), 1, (), {}, {}, {})

@@ -145,7 +145,7 @@ def _count_connections(limits: Limits) -> int:
 
 
 def _log_as_json() -> None:
-    """Log what uvicorn reports as lines of JSON too."""
+    """Log what libraries report as lines of JSON too: uvicorn, and the SDK for assistants."""
 
     class _Lines(logging.Formatter):
         def format(self, record: logging.LogRecord) -> str:
@@ -153,6 +153,6 @@ def _log_as_json() -> None:
 
     handler = logging.StreamHandler()
     handler.setFormatter(_Lines())
-    logger = logging.getLogger("uvicorn")
-    logger.handlers, logger.propagate = [handler], False
+    logger = logging.getLogger()
+    logger.handlers = [handler]
     logger.setLevel(logging.WARNING)

@@ -161,7 +161,11 @@ def test_builtin_mapping_names_labels_of_codes_that_exist() -> None:
         ("edition: v1", 1, "'tables' is missing"),
         ("edition: v1\ntables:\n  risks: {}", 3, "'risks' is not one of"),
         ("edition: v1\ntables:\n  mitigations:\n    columns: {name: Name}", 4, "needs the column 'source'"),
-        ("edition: v1\ntables:\n  mitigations:\n    columns:\n      name: [Name]\n      source: x", 5, "a text must stand here"),
+        (
+            "edition: v1\ntables:\n  mitigations:\n    columns:\n      name: Name\n      source: x\n      description: [x]",
+            7,
+            "a text must stand here",
+        ),
         ("edition: v1\nedition: v1\ntables: {}", 2, "stands twice"),
         ("edition: v1\nlicence: free\ntables: {}", 2, "not an http or https address"),
         ("edition: [", 1, "not readable as YAML"),

@@ -17,6 +17,7 @@ _SHOWN = ("mitigations", "sources", "captures", "classifications")
 def describe_briefly(counts: Mapping[str, int], report: "Report") -> str:
     """Say in one line what a graph holds.
 
+    >>> from airm_graph.validate.report import Report
     >>> describe_briefly({"mitigations": 3, "sources": 1, "captures": 1, "classifications": 2}, Report(()))
     '<Graph: 3 mitigations, 1 sources, 1 captures, 2 classifications; 0 violations, 0 warnings, 0 notes>'
     """  # noqa: W505

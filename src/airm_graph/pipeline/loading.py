@@ -57,7 +57,10 @@ def load(path: str | Path | None = None) -> Graph:
     has_report = (found.parent / SUMS).is_file() and beside.is_file()
     report = partial(_parse_report, _read(beside, sha256=sums.get(REPORT, "")), file=str(beside)) if has_report else None
     if all(name in sums for name in _WHOLE):
-        return _open_release(*(_read_checked(given / name, sums[name]) for name in _WHOLE), file=found, report=report)
+        graph = _open_release(*(_read_checked(given / name, sums[name]) for name in _WHOLE), file=found, report=report)
+        # What cached_property keeps: a graph has the digest of its triples as they are written.
+        graph.__dict__["digest"] = sums[EXPORTS["ntriples"].file_name]
+        return graph
     quads = _spell(read_rdf(found, sha256=sums.get(found.name, "") if found != given else ""))
     if not quads:
         raise InputError("the file states nothing", file=str(found), remedy="check that it is the one you mean")

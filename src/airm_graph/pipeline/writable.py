@@ -115,6 +115,10 @@ class WritableGraph:
         self.__dict__["table"] = table
         return table
 
+    def close(self) -> None:
+        """End the table and its threads, where one was made; the graph is of no more use then."""
+        self._closing.close()
+
     @cached_property
     def report(self) -> "Report":
         """Findings of reader, merge and shapes; empty for a graph that was loaded alone."""

@@ -335,7 +335,7 @@ def load_backend(path: Path | None, *, limits: Limits, public_url: str = "") -> 
     if folder and read_sums(folder) != sums:
         raise InputError("another release was written there while it was loaded", file=str(folder), remedy="start again")
     # Everything was copied; threads of DuckDB end with the table, and whoever forks has one.
-    graph.table.close()
+    graph.close()
     backend.warm_up()
     return backend
 

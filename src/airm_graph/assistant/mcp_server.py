@@ -8,9 +8,10 @@ Source:
 import asyncio
 import json
 from collections.abc import Mapping
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from airm_graph.assistant.answers import ToolError, pack_answer, read_cursor
+from airm_graph.assistant.bounded_answers import ToolError, pack_answer, read_cursor
 from airm_graph.assistant.prompts import PROMPTS
 from airm_graph.assistant.tools import Tool, list_tools
 from airm_graph.errors import AirmError
@@ -22,6 +23,7 @@ from airm_graph.serve.server_settings import LOOPBACK
 if TYPE_CHECKING:
     from mcp.server import Server
     from mcp.server.context import ServerRequestContext
+    from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
     from starlette.routing import BaseRoute
     from starlette.types import Receive, Scope, Send
 
@@ -231,20 +233,8 @@ class _HttpEndpoint:
     """Answers at ``/mcp``; nothing is kept between requests, so that any number may come."""
 
     def __init__(self, client: GraphClient) -> None:
-        from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
-        from mcp.server.transport_security import TransportSecuritySettings
-
-        settings = client.settings
-        # A page of another site must not ask a server on the reader's own machine.
-        hosts = [f"{'[::1]' if host == '::1' else host}:*" for host in sorted(LOOPBACK)]
-        guard = TransportSecuritySettings(
-            enable_dns_rebinding_protection=settings.host in LOOPBACK and not settings.public_url,
-            allowed_hosts=hosts,
-            allowed_origins=[f"http://{host}" for host in hosts],
-        )
-        self._manager = StreamableHTTPSessionManager(
-            make_server(client), json_response=True, stateless=True, security_settings=guard, max_request_body_size=_MOST_REQUEST
-        )
+        self._client = client
+        self._manager: StreamableHTTPSessionManager | None = None
         self._running: asyncio.Task[None] | None = None
         self._is_ready = asyncio.Event()
 
@@ -254,12 +244,34 @@ class _HttpEndpoint:
         if self._running is None:
             self._running = asyncio.create_task(self._run())
         await self._is_ready.wait()
+        assert self._manager is not None
         await self._manager.asgi_app(scope, receive, send)
 
     async def _run(self) -> None:
+        # The SDK takes two thirds of a second of the processor to import: a server that no
+        # assistant asks does without, and others are answered meanwhile.
+        await asyncio.to_thread(import_module, "mcp.server.streamable_http_manager")
+        self._manager = _make_manager(self._client)
         async with self._manager.run():
             self._is_ready.set()
             await asyncio.Event().wait()
+
+
+def _make_manager(client: GraphClient) -> "StreamableHTTPSessionManager":
+    from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
+    from mcp.server.transport_security import TransportSecuritySettings
+
+    settings = client.settings
+    # A page of another site must not ask a server on the reader's own machine.
+    hosts = [f"{'[::1]' if host == '::1' else host}:*" for host in sorted(LOOPBACK)]
+    guard = TransportSecuritySettings(
+        enable_dns_rebinding_protection=settings.host in LOOPBACK and not settings.public_url,
+        allowed_hosts=hosts,
+        allowed_origins=[f"http://{host}" for host in hosts],
+    )
+    return StreamableHTTPSessionManager(
+        make_server(client), json_response=True, stateless=True, security_settings=guard, max_request_body_size=_MOST_REQUEST
+    )
 
 
 def list_mcp_routes(client: GraphClient) -> "list[BaseRoute]":

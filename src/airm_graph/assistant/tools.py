@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any
 
 from airm_graph.analysis.counted_facets import FACETS as COUNTED
-from airm_graph.assistant.answers import Answer, ToolError
+from airm_graph.assistant.bounded_answers import Answer, ToolError
 from airm_graph.assistant.evidence import add_evidence
 from airm_graph.namespaces import rebase_text, term
 from airm_graph.query.answers import split_term
@@ -150,7 +150,6 @@ async def _search(client: GraphClient, given: Arguments, offset: int) -> Answer:
         hits = await client.search(given.get("text", ""), facets=facets, limit=_HITS, offset=offset)
     except Problem as problem:
         raise ToolError(f"{problem.title}; call search with fewer facets to see which values there are") from problem
-    # The path of the query on the server, which people can open.
     call = json.dumps({"text": given.get("text", ""), **facets}, ensure_ascii=False, sort_keys=True)
     items = [_read_hit(hit) for hit in hits.hits]
     found = await add_evidence(client, items, key="iri")

@@ -19,9 +19,10 @@ from pathlib import Path
 
 import numpy as np
 
+from airm_graph.analysis import THRESHOLD
 from airm_graph.analysis.mitigation_texts import MitigationText
 from airm_graph.analysis.pair_verdicts import LABELLED, make_classifier, read_labelled
-from airm_graph.analysis.similar import THRESHOLD, compare_texts
+from airm_graph.analysis.similar import compare_texts
 from airm_graph.analysis.text_measures import MEASURES, TextMeasures
 
 __all__ = ["main", "plant_twin", "read_pairs", "read_texts"]

@@ -15,20 +15,22 @@ from airm_graph.pipeline import Graph
 from airm_graph.query.answer_workbook import write_workbook
 from airm_graph.query.answers import format_table
 
-__all__ = ["CODES", "HEAD", "Inputs", "make_inputs"]
+__all__ = ["CODE", "CODES", "FORMS", "HEAD", "Inputs", "make_inputs"]
 
 ROOT = Path(__file__).resolve().parent.parent
 #: Codes that are others as numbers, or equal.
 CODES = ["1", "1.1", "1.10", "1.2", "10.1"]
 HEAD = f"PREFIX airm: <{BASE}ontology#> PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#> "
-_CODE = f"{BASE}taxonomy/v2/1.1"
-_FORMS = {
+#: The thing that is described.
+CODE = f"{BASE}taxonomy/v2/1.1"
+#: One query of each form, with and without an answer.
+FORMS = {
     "SELECT": f"{HEAD}SELECT ?label {{ ?s a airm:Source ; rdfs:label ?label }} ORDER BY ?label",
     "SELECT nothing": f"{HEAD}SELECT ?label {{ ?s a airm:Nothing ; rdfs:label ?label }}",
     "ASK true": f"{HEAD}ASK {{ ?s a airm:Mitigation }}",
     "ASK false": f"{HEAD}ASK {{ ?s a airm:Nothing }}",
-    "CONSTRUCT": f"CONSTRUCT WHERE {{ <{_CODE}> ?p ?o }}",
-    "DESCRIBE": f"DESCRIBE <{_CODE}>",
+    "CONSTRUCT": f"CONSTRUCT WHERE {{ <{CODE}> ?p ?o }}",
+    "DESCRIBE": f"DESCRIBE <{CODE}>",
 }
 
 
@@ -69,7 +71,7 @@ def make_inputs(folder: Path) -> Inputs:
         quads=frozenset(ox.parse(path=folder / "airm.nq", format=ox.RdfFormat.N_QUADS)),
         network=_describe(network),
         rows=expect_rows(graph),
-        forms=_FORMS,
+        forms=FORMS,
         answers=_answer(graph),
     )
 
@@ -92,6 +94,6 @@ def _describe(network: "nx.MultiDiGraph[str]") -> dict[str, Any]:
 
 
 def _answer(graph: Graph) -> dict[str, Any]:
-    titles = [row[0] for row in graph.sparql(_FORMS["SELECT"]).values()]
-    stated = len({(p, o) for s, p, o, _ in graph.quads if s == f"<{_CODE}>"})
+    titles = [row[0] for row in graph.sparql(FORMS["SELECT"]).values()]
+    stated = len({(p, o) for s, p, o, _ in graph.quads if s == f"<{CODE}>"})
     return {"SELECT": titles, "SELECT nothing": [], "ASK true": True, "ASK false": False, "CONSTRUCT": stated, "DESCRIBE": stated}

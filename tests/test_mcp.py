@@ -12,7 +12,7 @@ import httpx
 import jsonschema
 import pytest
 
-from airm_graph.assistant.answers import MOST_BYTES, Answer, ToolError, pack_answer, read_cursor
+from airm_graph.assistant.bounded_answers import MOST_BYTES, Answer, ToolError, pack_answer, read_cursor
 from airm_graph.assistant.prompts import PROMPTS
 from airm_graph.notice import NOTICE
 from airm_graph.serve.dataset_info import DatasetInfo

@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 import pytest
 import rdflib
+from inputs import CODE, FORMS
 from jena import MISSING, find_jena
 from node_packages import ENGINES, InstallError, ask_node
 from rdflib.plugins.stores.sparqlstore import SPARQLStore
@@ -20,16 +21,6 @@ from airm_graph.namespaces import BASE
 from serving import Server
 from tools import miss, require_programs
 
-HEAD = f"PREFIX airm: <{BASE}ontology#> PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#> "
-CODE = f"{BASE}taxonomy/v2/1.1"
-QUERIES = {
-    "SELECT": f"{HEAD}SELECT ?label {{ ?s a airm:Source ; rdfs:label ?label }} ORDER BY ?label",
-    "SELECT nothing": f"{HEAD}SELECT ?label {{ ?s a airm:Nothing ; rdfs:label ?label }}",
-    "ASK true": f"{HEAD}ASK {{ ?s a airm:Mitigation }}",
-    "ASK false": f"{HEAD}ASK {{ ?s a airm:Nothing }}",
-    "CONSTRUCT": f"CONSTRUCT WHERE {{ <{CODE}> ?p ?o }}",
-    "DESCRIBE": f"DESCRIBE <{CODE}>",
-}
 #: pymantic 1.0.1 hands bytes to what takes text, whenever an answer is no JSON.
 PYMANTIC = "TypeError: initial_value must be str or None, not bytes"
 
@@ -38,7 +29,7 @@ pytestmark = pytest.mark.xdist_group("server")
 
 @pytest.fixture(scope="module")
 def expected(example_graph) -> dict[str, object]:
-    titles = sorted(row[0] for row in example_graph.sparql(QUERIES["SELECT"]).values())
+    titles = sorted(row[0] for row in example_graph.sparql(FORMS["SELECT"]).values())
     stated = len({(p, o) for s, p, o, _ in example_graph.quads if s == f"<{CODE}>"})
     assert len(titles) > 1
     assert stated > 3
@@ -46,7 +37,7 @@ def expected(example_graph) -> dict[str, object]:
 
 
 def ask_python(server: Server, client: str, *, seed: str) -> dict[str, dict[str, object]]:
-    command = [sys.executable, str(ENGINES / "clients.py"), f"{server.url}/sparql", client, json.dumps(QUERIES)]
+    command = [sys.executable, str(ENGINES / "clients.py"), f"{server.url}/sparql", client, json.dumps(FORMS)]
     done = subprocess.run(command, capture_output=True, text=True, check=True, env={**os.environ, "PYTHONHASHSEED": seed})
     return json.loads(done.stdout)
 
@@ -65,7 +56,7 @@ def test_pymantic_is_answered_right_where_it_can_read(server: Server, expected: 
     found = ask_python(server, "pymantic", seed="0")
     graphs = dict.fromkeys(("CONSTRUCT", "DESCRIBE"), PYMANTIC)
     for name, answers in found.items():
-        assert answers == (expected | graphs if " json " in name else dict.fromkeys(QUERIES, PYMANTIC)), name
+        assert answers == (expected | graphs if " json " in name else dict.fromkeys(FORMS, PYMANTIC)), name
 
 
 @pytest.mark.npm
@@ -73,7 +64,7 @@ def test_pymantic_is_answered_right_where_it_can_read(server: Server, expected: 
 def test_client_in_javascript_is_answered_right(server: Server, expected: dict[str, object], client: str, ways: int) -> None:
     require_programs("node", "npm", packages="nodejs npm")
     try:
-        found = json.loads(ask_node("clients.mjs", f"{server.url}/sparql", client, json.dumps(QUERIES)))
+        found = json.loads(ask_node("clients.mjs", f"{server.url}/sparql", client, json.dumps(FORMS)))
     except InstallError as error:
         miss(f"the packages cannot be had: {error}")
     assert len(found) == ways
@@ -85,7 +76,7 @@ def test_jena_is_answered_right(server: Server, expected: dict[str, object], tmp
     command = find_jena(tmp_path)
     if command is None or len(command) == 1:
         miss(MISSING)
-    run = [*command[:-1], str(ENGINES / "AskEndpoint.java"), f"{server.url}/sparql", json.dumps(QUERIES)]
+    run = [*command[:-1], str(ENGINES / "AskEndpoint.java"), f"{server.url}/sparql", json.dumps(FORMS)]
     done = subprocess.run(run, capture_output=True, check=False, text=True, env={**os.environ, "LC_ALL": "C.UTF-8"})
     assert done.returncode == 0, done.stderr[-2000:]
     found = json.loads(done.stdout)
@@ -118,7 +109,7 @@ def test_rdflib_reads_one_graph_of_the_endpoint(server: Server) -> None:
 
 @pytest.mark.parametrize("upgrade", ["Upgrade: h2c", "upgrade:h2c", "UPGRADE: foo/2"])
 def test_offer_of_another_protocol_is_passed_over(server: Server, upgrade: str) -> None:
-    body = f"query={quote(QUERIES['ASK true'])}"
+    body = f"query={quote(FORMS['ASK true'])}"
     head = f"POST /sparql HTTP/1.1\r\nConnection: Upgrade, HTTP2-Settings\r\nHost: h\r\nContent-Length: {len(body)}\r\n{upgrade}\r\n"
     request = f"{head}HTTP2-Settings: AAEAAEAAAAIAAAAB\r\nContent-Type: application/x-www-form-urlencoded\r\n\r\n".encode()
     for parts in ([request + body.encode()], [request, body.encode()], [request, body.encode()[:20], body.encode()[20:]]):

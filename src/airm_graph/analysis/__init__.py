@@ -5,4 +5,8 @@ Each is one function with one result, which knows its formats; commands and `Gra
 result.
 """
 
-__all__: list[str] = []
+__all__ = ["THRESHOLD"]
+
+#: Score from which two mitigations count as saying the same: precision is 0.86 and recall 0.83 on
+#: the labelled pairs, each scored by trees that had not seen it.
+THRESHOLD = 0.5

@@ -13,8 +13,8 @@ from airm_graph.query.answers import Table, format_table
 if TYPE_CHECKING:
     import networkx
 
+    from airm_graph.analysis.evidence_paths import EvidencePath
     from airm_graph.analysis.network import Network
-    from airm_graph.analysis.paths import EvidencePath
 
 __all__ = ["NETWORK_FORMATS", "PATH_FORMATS"]
 

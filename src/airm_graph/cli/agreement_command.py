@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from airm_graph.cli.shared_options import data_option, decisions_option
+from airm_graph.cli.shared_options import data_option, decisions_option, threshold_option
 
 __all__ = ["command"]
 
@@ -18,17 +18,17 @@ Examples:
   airm-graph agreement --data dist --decisions review.csv --format json""",
 )
 @data_option
-@click.option("--threshold", type=float, help="Least score of a pair, above 0 and up to 1.  [default: 0.5]")
+@threshold_option
 @decisions_option
 @click.option(
     "--format", "shape", type=click.Choice(["table", "csv", "json"]), default="table", show_default=True, help="csv: what disagrees."
 )
 def command(data: str | None, *, threshold: float | None, decisions: tuple[Path, ...], shape: str) -> int:
     """Tell where mitigations that say the same have different codes, actors, stages, functions."""
+    from airm_graph.analysis import THRESHOLD
     from airm_graph.analysis.agreement_formats import agreement_csv, agreement_json, describe_agreement
     from airm_graph.pipeline import load
 
-    chosen = {} if threshold is None else {"threshold": threshold}
-    found = load(data).agreement(decisions=decisions, **chosen)
+    found = load(data).agreement(threshold=THRESHOLD if threshold is None else threshold, decisions=decisions)
     sys.stdout.write({"table": describe_agreement, "csv": agreement_csv, "json": agreement_json}[shape](found))
     return 0

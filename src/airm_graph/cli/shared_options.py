@@ -30,6 +30,7 @@ __all__ = [
     "read_base_url",
     "spark_options",
     "strict_option",
+    "threshold_option",
     "timeout_option",
 ]
 
@@ -62,6 +63,7 @@ folder_option = click.option(
     type=OutputPath(file_okay=False, path_type=Path),
     help="Folder to write to.",
 )
+threshold_option = click.option("--threshold", type=float, help="Least score of a pair, above 0 and up to 1.  [default: 0.5]")
 base_option = click.option("--base", default=BASE, show_default=True, help="What every IRI of the data begins with.")
 engine_option = click.option("--engine", type=click.Choice(_ENGINES), default="auto", show_default=True, help=_ENGINE_HELP)
 mapping_option = click.option(

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from airm_graph.cli.shared_options import data_option, decisions_option
+from airm_graph.cli.shared_options import data_option, decisions_option, threshold_option
 
 __all__ = ["command"]
 
@@ -19,7 +19,7 @@ Examples:
   airm-graph similar --data dist --decisions review.csv --format sssom > similar.sssom.tsv""",
 )
 @data_option
-@click.option("--threshold", type=float, help="Least score of a pair, above 0 and up to 1.  [default: 0.5]")
+@threshold_option
 @decisions_option
 @click.option(
     "--format",
@@ -31,11 +31,11 @@ Examples:
 )
 def command(data: str | None, *, threshold: float | None, decisions: tuple[Path, ...], shape: str) -> int:
     """List mitigations that say the same under other words; nothing is joined."""
+    from airm_graph.analysis import THRESHOLD
     from airm_graph.analysis.similar_formats import describe_similar, similar_csv, similar_json, similar_sssom
     from airm_graph.pipeline import load
 
-    chosen = {} if threshold is None else {"threshold": threshold}
-    found = load(data).similar(decisions=decisions, **chosen)
+    found = load(data).similar(threshold=THRESHOLD if threshold is None else threshold, decisions=decisions)
     writers = {"table": describe_similar, "csv": similar_csv, "json": similar_json, "sssom": similar_sssom}
     sys.stdout.write(writers[shape](found))
     return 0

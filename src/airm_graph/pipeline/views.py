@@ -5,6 +5,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from airm_graph.analysis import THRESHOLD
 from airm_graph.graph.store import Store
 from airm_graph.namespaces import BASE, PREFIXES, iri, rebase_text
 from airm_graph.pipeline.display import describe_as_html, describe_briefly
@@ -21,9 +22,9 @@ if TYPE_CHECKING:
     from airm_graph.analysis.agreement import Agreement
     from airm_graph.analysis.code_checks import CodeChecks
     from airm_graph.analysis.coverage import Coverage
+    from airm_graph.analysis.evidence_paths import EvidencePath
     from airm_graph.analysis.network import Network
     from airm_graph.analysis.packs import Pack
-    from airm_graph.analysis.paths import EvidencePath
     from airm_graph.analysis.similar import Similarity
     from airm_graph.analysis.why import Contradiction, Explainer, Explanation
     from airm_graph.query.answers import Table
@@ -262,7 +263,7 @@ class Graph(WritableGraph):
 
         return select_pack(self.store, given, issued=find_issued(), base=self.base)
 
-    def similar(self, *, threshold: float = 0.5, decisions: Sequence[str | Path] = ()) -> "Similarity":
+    def similar(self, *, threshold: float = THRESHOLD, decisions: Sequence[str | Path] = ()) -> "Similarity":
         """Find mitigations that say the same under other words; nothing is joined.
 
         Args:
@@ -285,7 +286,7 @@ class Graph(WritableGraph):
             raise InputError(finding.message, file=where.file, line=where.first_line or where.row, remedy=finding.remedy)
         return find_similar(self.store, threshold=threshold, decisions=readings.joins, base=self.base)
 
-    def agreement(self, *, threshold: float = 0.5, decisions: Sequence[str | Path] = ()) -> "Agreement":
+    def agreement(self, *, threshold: float = THRESHOLD, decisions: Sequence[str | Path] = ()) -> "Agreement":
         """Compare codes, actors, stages and functions of mitigations that say the same.
 
         Arguments and errors are those of `similar`.
@@ -333,7 +334,7 @@ class Graph(WritableGraph):
             ParameterError: One of them is no term or not in the graph, or both are the same.
             QueryError: The data has no named graphs.
         """
-        from airm_graph.analysis.paths import find_path
+        from airm_graph.analysis.evidence_paths import find_path
 
         return find_path(self.to_networkx(), start, end, explain=self.explain, base=self.base)
 

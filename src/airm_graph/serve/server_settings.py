@@ -3,12 +3,13 @@
 import os
 from dataclasses import dataclass, field
 
-__all__ = ["LOOPBACK", "Limits", "Settings"]
+__all__ = ["LOOPBACK", "Limits", "Settings", "count_processors"]
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
-def _count_processors() -> int:
+def count_processors() -> int:
+    """Count the processors that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 2
 
 
@@ -45,7 +46,7 @@ class Limits:
     post_length: int = 64 << 10
     depth: int = 100
     repetitions: int = 1000
-    workers: int = field(default_factory=lambda: max(4, 2 * _count_processors()))
+    workers: int = field(default_factory=lambda: max(4, 2 * count_processors()))
     queue_length: int = 256
     queue_seconds: float = 5.0
     requests_per_worker: int = 5000

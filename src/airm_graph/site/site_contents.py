@@ -16,12 +16,12 @@ from airm_graph.serve.content_negotiation import TABLE_TYPES
 from airm_graph.serve.graph_writer import write_graph
 from airm_graph.serve.page_interface import PageRequest
 from airm_graph.site.browse_pages import BrowsePages
+from airm_graph.site.browser_search import write_search_documents
 from airm_graph.site.catalogue import BROWSED, Catalogue, CatalogueCache
 from airm_graph.site.embedded_jsonld import embed_rows
 from airm_graph.site.folder_addresses import DATA_SUFFIXES, FolderAddresses, SiteMap
 from airm_graph.site.host_files import HOST_FILES, write_host_file
 from airm_graph.site.release_client import ReleaseClient
-from airm_graph.site.search_documents import write_search_documents
 from airm_graph.site.site_pages import SitePages
 from airm_graph.site.static_files import read_static
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from airm_graph.export.files import hold_folder
 from airm_graph.export.switch import name_beside
 from airm_graph.progress import Progress, tell_nobody
+from airm_graph.serve.server_settings import count_processors
 from airm_graph.site.release_client import load_release_client
 from airm_graph.site.site_contents import SiteContents
 from airm_graph.site.site_folder import FileWriter, SiteFile, check_folder, switch_site
@@ -99,7 +100,7 @@ def _write_chunk(contents: SiteContents, output: Path, side: Path, job: _Job) ->
 
 def _run(write: _Write, jobs: Sequence[_Job], *, processes: int | None) -> Iterator[list[SiteFile]]:
     """Run jobs in order, in processes that share what is loaded where the system can fork."""
-    count = _count_processors() if processes is None else processes
+    count = count_processors() if processes is None else processes
     if count < 2 or "fork" not in multiprocessing.get_all_start_methods():
         yield from map(write, jobs)
         return
@@ -109,7 +110,3 @@ def _run(write: _Write, jobs: Sequence[_Job], *, processes: int | None) -> Itera
 
 def _run_job(job: _Job) -> list[SiteFile]:
     return _workers[-1](job)
-
-
-def _count_processors() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 2

@@ -352,9 +352,8 @@ def _write_authors(table: TableGuess) -> Iterator[str]:
 
 def _write_keys(table: TableGuess, tables: Mapping[str, TableGuess], keys: Keys) -> Iterator[str]:
     """By what rows of mitigations name documents, where that is not the identifier."""
-    cells = (
-        [value for guess in tables["mitigations"].certain("source") for value in guess.profile.values] if "mitigations" in tables else []
-    )
+    rows = tables.get("mitigations")
+    cells = [value for guess in rows.certain("source") for value in guess.profile.values] if rows else []
     named = {kind: share(cells, lambda value, known=known: name_key(value) in known) for kind, known in keys.sources.items()}  # type: ignore[misc]
     used = [kind for kind in SOURCE_KEYS if named.get(kind)]
     if not table.certain("identifier") or (used and "identifier" not in used):

@@ -1,8 +1,10 @@
 """Tools that CI installs and other machines may lack: a test that needs one is skipped where it is missing, and fails in CI."""
 
+import fcntl
 import os
 import shutil
 import subprocess
+import tempfile
 from pathlib import Path
 from typing import NoReturn
 
@@ -19,13 +21,17 @@ def require_npm(name: str, *packages: str) -> Path:
     """The folder into which pinned npm packages are installed, none of their scripts run; fetched once, never committed."""
     require_programs("node", "npm", packages="nodejs npm")
     folder = Path(__file__).parent / ".cache" / name
-    if not (folder / "node_modules").is_dir():
-        folder.mkdir(parents=True, exist_ok=True)
-        command = ["npm", "install", "--silent", "--no-save", "--ignore-scripts", *packages]
-        done = subprocess.run(command, cwd=folder, capture_output=True, check=False, text=True)
-        if done.returncode:
-            shutil.rmtree(folder, ignore_errors=True)
-            miss(f"{', '.join(packages)} cannot be had from npm: {done.stderr[-300:]}")
+    folder.parent.mkdir(exist_ok=True)
+    with open(folder.with_name(f"{name}.lock"), "w", encoding="utf-8") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # two workers ask at the same time
+        if not (folder / "node_modules").is_dir():
+            folder.mkdir(exist_ok=True)
+            with tempfile.TemporaryDirectory(dir=folder.parent) as begun:
+                command = ["npm", "install", "--silent", "--no-save", "--ignore-scripts", *packages]
+                done = subprocess.run(command, cwd=begun, capture_output=True, check=False, text=True)
+                if done.returncode:
+                    miss(f"{', '.join(packages)} cannot be had from npm: {done.stderr[-300:]}")
+                Path(begun, "node_modules").rename(folder / "node_modules")
     return folder
 
 

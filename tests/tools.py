@@ -22,7 +22,7 @@ def require_npm(name: str, *packages: str) -> Path:
     require_programs("node", "npm", packages="nodejs npm")
     folder = Path(__file__).parent / ".cache" / name
     folder.parent.mkdir(exist_ok=True)
-    with open(folder.with_name(f"{name}.lock"), "w", encoding="utf-8") as lock:
+    with folder.with_name(f"{name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # two workers ask at the same time
         if not (folder / "node_modules").is_dir():
             folder.mkdir(exist_ok=True)

@@ -31,10 +31,10 @@ def test_finding_has_a_header(script: Path) -> None:
 def test_finding_pins_its_packages_and_names_the_versions(script: Path) -> None:
     text = script.read_text(encoding="utf-8")
     names = re.sub(r"\n#", "", text.partition("\nset -eu")[0])
-    pins = [pin for line in re.findall(r"^(?:pip|npm)='(.*)'$", text, re.MULTILINE) for pin in line.split()]
+    pins = [pin for line in re.findall(r"^(?:deb|pip|npm)='(.*)'$", text, re.MULTILINE) for pin in line.split()]
     assert pins
     for pin in pins:
-        package, version = re.fullmatch(r"(@?[\w./-]+)(?:==|@)(\d[\w.]*)", pin).groups()  # type: ignore[union-attr]
+        package, version = re.fullmatch(r"(@?[\w./-]+)(?:==?|@)(\d[\w.+-]*)", pin).groups()  # type: ignore[union-attr]
         assert f"{package} {version}" in re.sub(r"\s+", " ", names), f"{pin} is not in the header"
 
 

@@ -12,7 +12,7 @@
 set -eu
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
-pip='prov[rdf]==3.2.3 rdflib==7.6.0'
+pip='prov==3.2.3 rdflib==7.6.0'
 echo "packages: $pip"
 python3 -m venv "$tmp/env"
 "$tmp/env/bin/pip" install -qq --disable-pip-version-check $pip || exit 2

@@ -1,7 +1,10 @@
 """What queries say when they find nothing; queries of one's own, workbooks, completion."""
 
+import bz2
+import gzip
 import io
 import json
+import zipfile
 from pathlib import Path
 
 import openpyxl
@@ -10,6 +13,8 @@ from click.testing import CliRunner, Result
 
 import airm_graph
 from airm_graph.cli import cli
+from airm_graph.namespaces import PREFIXES
+from airm_graph.pipeline import find_fixes, load_mitigations
 from airm_graph.validate import Report
 
 CODELESS = "tables: {mitigations: {columns: {name: Name}, document: {title: A handbook}}}\n"
@@ -167,3 +172,96 @@ def test_misspelt_command_is_told_the_nearest() -> None:
     assert done.exit_code == 2
     assert "Did you mean 'build'?" in done.stderr
     assert "Did you mean" not in CliRunner().invoke(cli, ["xyz"]).stderr
+
+
+_QUESTIONS = [
+    ("query", "run", "counts", "--data"),
+    ("search", "model", "--data"),
+    ("info",),
+    ("coverage", "--rows", "code", "--columns", "source", "--data"),
+    ("gaps", "--rows", "code", "--columns", "source", "--data"),
+    ("network", "source-code", "--data"),
+    ("pack", "--actor", "deployer", "-o", "out"),
+    ("similar", "--data"),
+]
+
+
+def write_odd_file(name: str) -> None:
+    """Write a file or a folder that holds no mitigation."""
+    statement = b'<http://example.org/c> <http://example.org/p> "x" .\n'
+    contents = {
+        "graph.nt": statement,
+        "graph.nt.gz": gzip.compress(statement),
+        "graph.nt.bz2": bz2.compress(statement),
+        "cut.nt.gz": gzip.compress(statement * 1000)[:40],
+        "none.nt": b"",
+        "none.ttl.gz": gzip.compress(b"# nothing\n"),
+        "none.csv": b"",
+        "none.txt": b"",
+        "object.json": b"{}",
+        "list.json": b"[]",
+        "none.yaml": b"",
+        "paper.pdf": b"%PDF-1.4\n%\xe2\xe3\n",
+        "page.html": b"<html><body><p>Hi</p></body></html>\n",
+    }
+    if name in contents:
+        Path(name).write_bytes(contents[name])
+    elif name == "archive.zip":
+        with zipfile.ZipFile(name, "w") as archive:
+            archive.writestr("graph.nt", statement)
+    else:
+        Path(name).mkdir()
+        if name == "notes":
+            Path(name, "notes.md").write_text("# Notes\n")
+
+
+_ODD = [
+    "graph.nt",
+    "graph.nt.gz",
+    "graph.nt.bz2",
+    "cut.nt.gz",
+    "none.nt",
+    "none.ttl.gz",
+    "none.csv",
+    "none.txt",
+    "object.json",
+    "list.json",
+]
+_ODD += ["none.yaml", "paper.pdf", "page.html", "archive.zip", "nothing", "notes"]
+
+
+@pytest.mark.parametrize("name", _ODD)
+def test_what_holds_no_mitigation_answers_no_question(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    write_odd_file(name)
+    others = [("map",)] if not name.endswith((".nt", ".gz")) else [("export", "-f", "table", "-o", "out")] * (name[:5] != "graph")
+    for command in [*_QUESTIONS, *others]:
+        done = CliRunner().invoke(cli, [*command, name], standalone_mode=False)
+        assert isinstance(done.exception, airm_graph.AirmError), (command, done.stdout)
+        assert name in str(done.exception)
+        assert "SELECT" not in str(done.exception)
+        assert done.stdout == ""
+
+
+def test_rdf_of_others_can_be_asked_in_sparql_and_exported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    write_odd_file("graph.nt.gz")
+    assert ask("-", "--data", "graph.nt.gz", text="SELECT ?o WHERE { <http://example.org/c> ?p ?o }").stdout == "o\nx\n"
+    done = CliRunner().invoke(cli, ["export", "graph.nt.gz", "-f", "ntriples"], standalone_mode=False)
+    assert done.stdout == '<http://example.org/c> <http://example.org/p> "x" .\n'
+
+
+def test_data_of_another_base_is_told_from_data_of_others(tmp_path: Path) -> None:
+    (tmp_path / "mine.nt").write_text(
+        f"<http://example.org/m> <{PREFIXES['rdf']}type> <http://example.org/airm/ontology#Mitigation> .\n", encoding="utf-8"
+    )
+    with pytest.raises(airm_graph.AirmError, match="have another base"):
+        load_mitigations(tmp_path / "mine.nt")
+
+
+@pytest.mark.parametrize("name", ["nothing", "notes", "paper.pdf", "list.json", "archive.zip"])
+def test_fix_refuses_what_it_never_fixes(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    write_odd_file(name)
+    with pytest.raises(airm_graph.AirmError, match="name tables"):
+        find_fixes([name])

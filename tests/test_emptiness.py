@@ -265,3 +265,44 @@ def test_fix_refuses_what_it_never_fixes(name: str, tmp_path: Path, monkeypatch:
     write_odd_file(name)
     with pytest.raises(airm_graph.AirmError, match="name tables"):
         find_fixes([name])
+
+
+AIRM = "PREFIX airm: <https://w3id.org/airm-graph/ontology#> PREFIX skos: <http://www.w3.org/2004/02/skos/core#> "
+CODE = "https://w3id.org/airm-graph/taxonomy"
+
+
+@pytest.mark.parametrize(
+    ("where", "said"),
+    [
+        ("?m airm:mitigates ?risk", "nothing in this data has the property airm:mitigates"),
+        ("?m airm:undrCode ?code", "the ontology has no term airm:undrCode; near: underCode"),
+        (f"?m airm:underCode <{CODE}/v1/1.1>", "no mitigation has the code v1 1.1; some have 1.1 of v2"),
+        (f"?m airm:underCode <{CODE}/v1/2.4.1>", "no code of v1 is '2.4.1'; it is one of v2"),
+        (f"?m airm:underCode <{CODE}/v2/1.1.99>", "no code of v2 is '1.1.99'; near: 1.1"),
+        ("?m airm:source <https://w3id.org/airm-graph/source/gipiskis-2024>", "is not in this data; near: gipiskis-2024-risk-sources"),
+        ("?m <http://example.org/p> ?o", "nothing in it begins with http://example.org/"),
+        ("?m airm:underCode ?c . ?c skos:notation 1.1", '1.1 is a text in this data: write "1.1"'),
+        ('?m airm:underCode ?c . ?c skos:notation "1.1"@en', '"1.1" has no language tag in this data: leave @en out'),
+        ('?m airm:underCode ?c . ?c skos:notation "77"', 'nothing in this data has "77" as a value of'),
+        ("?m a airm:Mitigation ; airm:partOf ?m # airm:none", "every name in the query is in this data"),
+        ('?m a airm:Mitigation FILTER(CONTAINS(STR(?m), "airm:none"))', "every name in the query is in this data"),
+    ],
+)
+def test_query_of_ones_own_without_rows_says_why(where: str, said: str, dist: Path) -> None:
+    done = ask("-", "--data", dist, text=f"{AIRM}SELECT * WHERE {{ {where}\n }}")
+    assert said in done.stderr
+    assert done.stdout.count("\n") == 1
+
+
+def test_query_of_ones_own_says_that_named_graphs_are_not_there(dist: Path) -> None:
+    text = f"{AIRM}SELECT * WHERE {{ GRAPH ?g {{ ?m a airm:Mitigation }} }}"
+    assert "this data has no named graphs, which GRAPH asks for" in ask("-", "--data", dist / "airm.ttl", text=text).stderr
+    assert ask("-", "--data", dist, text=text).stderr == ""
+
+
+def test_query_of_ones_own_says_that_the_data_has_another_base(tmp_path: Path) -> None:
+    (tmp_path / "m.csv").write_text("Name\nKeep an inventory\n")
+    (tmp_path / "mapping.yaml").write_text(CODELESS)
+    airm_graph.build([tmp_path], base="https://example.org/mine/").write(tmp_path / "dist")
+    told = ask("-", "--data", tmp_path / "dist", text=f"{AIRM}SELECT * WHERE {{ ?m a airm:Mitigation }}").stderr
+    assert "has another base: the IRIs of this data begin with https://example.org/mine/" in told

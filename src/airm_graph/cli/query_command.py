@@ -209,7 +209,9 @@ def _run_own(name: str, *, data: str | None, shape: str) -> int:
     if data is None:
         click.echo(_EXAMPLE, err=True)
     if not table.rows:
-        click.echo("airm-graph: no rows: nothing in this data fits the pattern", err=True)
+        from airm_graph.query.own_queries import explain_own_query
+
+        click.echo(f"airm-graph: no rows: {explain_own_query(graph.store, text, base=graph.base)}", err=True)
     _write_answer(table, shape=shape, base=graph.base)
     return 0
 

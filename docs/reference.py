@@ -6,6 +6,7 @@ import warnings
 from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 
 import pdoc
 
@@ -49,7 +50,9 @@ def write_reference(folder: Path, *, modules: Sequence[str] = MODULES) -> None:
     for name in modules:
         module = import_module(name)
         for public in module.__all__:  # names that are imported when they are asked for
-            setattr(module, public, getattr(module, public))
+            value = getattr(module, public)
+            # A package that can be called is described as what it is called as.
+            setattr(module, public, value.__wrapped__ if isinstance(value, ModuleType) else value)
     pdoc.render.configure(docformat="google", footer_text=f"airm-graph. {NOTICE}", show_source=False)
     with warnings.catch_warnings():
         # A class of networkx has parameters for type checkers only.

@@ -863,3 +863,17 @@ def test_guide_lists_every_basis_of_a_heading():
     text = (Path(__file__).resolve().parent.parent / "docs" / "guides" / "captures.md").read_text(encoding="utf-8")
     for basis in ("others", "other-page", "next-item", "alone", "pattern"):
         assert f"| `{basis}` |" in text
+
+
+@pytest.mark.parametrize(
+    ("authors", "named"),
+    [
+        (("Doe, Jane", "Roe, Richard et al."), ("Doe, Jane", "Roe, Richard")),
+        (("Doe, Jane and others",), ("Doe, Jane",)),
+        (("Doe, Jane, et al",), ("Doe, Jane",)),
+        (("Doe, Jane", "and 12 others"), ("Doe, Jane",)),
+        (("Centre for Others", "Doe, Jane"), ("Centre for Others", "Doe, Jane")),
+    ],
+)
+def test_authors_who_are_not_named_are_no_agent(authors: tuple[str, ...], named: tuple[str, ...]) -> None:
+    assert page_of(print_page(replace(DOCUMENT, authors=authors), BOARD)).source.authors == named

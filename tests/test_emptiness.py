@@ -1,7 +1,10 @@
 """What queries say when they find nothing; queries of one's own, workbooks, completion."""
 
+import bz2
+import gzip
 import io
 import json
+import zipfile
 from pathlib import Path
 
 import openpyxl
@@ -10,6 +13,8 @@ from click.testing import CliRunner, Result
 
 import airm_graph
 from airm_graph.cli import cli
+from airm_graph.namespaces import PREFIXES
+from airm_graph.pipeline import find_fixes, load_mitigations
 from airm_graph.validate import Report
 
 CODELESS = "tables: {mitigations: {columns: {name: Name}, document: {title: A handbook}}}\n"
@@ -137,7 +142,7 @@ def test_answer_as_a_workbook_keeps_every_text_and_is_the_same_every_time(dist: 
         # As bash parts the words.
         ("airm-graph query run mitigations-by-code code = 1.1.", 6, ["1.1.1", "1.1.2", "1.1.3"]),
         ("airm-graph query run mitigations-by-role actor =", 5, ["affected-stakeholder", "deployer", "developer"]),
-        ("airm-graph explain TAB-3", 2, ["TAB-30", "TAB-31", "TAB-32", "TAB-33", "TAB-34", "TAB-35", "TAB-36"]),
+        ("airm-graph explain TAB-3", 2, ["TAB-30", "TAB-31", "TAB-32", "TAB-33", "TAB-34", "TAB-35", "TAB-36", "TAB-37", "TAB-38"]),
     ],
 )
 def test_completion_knows_queries_parameters_codes_and_rules(words: str, number: int, found: list[str]) -> None:
@@ -167,3 +172,137 @@ def test_misspelt_command_is_told_the_nearest() -> None:
     assert done.exit_code == 2
     assert "Did you mean 'build'?" in done.stderr
     assert "Did you mean" not in CliRunner().invoke(cli, ["xyz"]).stderr
+
+
+_QUESTIONS = [
+    ("query", "run", "counts", "--data"),
+    ("search", "model", "--data"),
+    ("info",),
+    ("coverage", "--rows", "code", "--columns", "source", "--data"),
+    ("gaps", "--rows", "code", "--columns", "source", "--data"),
+    ("network", "source-code", "--data"),
+    ("pack", "--actor", "deployer", "-o", "out"),
+    ("similar", "--data"),
+]
+
+
+def write_odd_file(name: str) -> None:
+    """Write a file or a folder that holds no mitigation."""
+    statement = b'<http://example.org/c> <http://example.org/p> "x" .\n'
+    contents = {
+        "graph.nt": statement,
+        "graph.nt.gz": gzip.compress(statement),
+        "graph.nt.bz2": bz2.compress(statement),
+        "cut.nt.gz": gzip.compress(statement * 1000)[:40],
+        "none.nt": b"",
+        "none.ttl.gz": gzip.compress(b"# nothing\n"),
+        "none.csv": b"",
+        "none.txt": b"",
+        "object.json": b"{}",
+        "list.json": b"[]",
+        "none.yaml": b"",
+        "paper.pdf": b"%PDF-1.4\n%\xe2\xe3\n",
+        "page.html": b"<html><body><p>Hi</p></body></html>\n",
+    }
+    if name in contents:
+        Path(name).write_bytes(contents[name])
+    elif name == "archive.zip":
+        with zipfile.ZipFile(name, "w") as archive:
+            archive.writestr("graph.nt", statement)
+    else:
+        Path(name).mkdir()
+        if name == "notes":
+            Path(name, "notes.md").write_text("# Notes\n")
+
+
+_ODD = [
+    "graph.nt",
+    "graph.nt.gz",
+    "graph.nt.bz2",
+    "cut.nt.gz",
+    "none.nt",
+    "none.ttl.gz",
+    "none.csv",
+    "none.txt",
+    "object.json",
+    "list.json",
+]
+_ODD += ["none.yaml", "paper.pdf", "page.html", "archive.zip", "nothing", "notes"]
+
+
+@pytest.mark.parametrize("name", _ODD)
+def test_what_holds_no_mitigation_answers_no_question(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    write_odd_file(name)
+    others = [("map",)] if not name.endswith((".nt", ".gz")) else [("export", "-f", "table", "-o", "out")] * (name[:5] != "graph")
+    for command in [*_QUESTIONS, *others]:
+        done = CliRunner().invoke(cli, [*command, name], standalone_mode=False)
+        assert isinstance(done.exception, airm_graph.AirmError), (command, done.stdout)
+        assert name in str(done.exception)
+        assert "SELECT" not in str(done.exception)
+        assert done.stdout == ""
+
+
+def test_rdf_of_others_can_be_asked_in_sparql_and_exported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    write_odd_file("graph.nt.gz")
+    assert ask("-", "--data", "graph.nt.gz", text="SELECT ?o WHERE { <http://example.org/c> ?p ?o }").stdout == "o\nx\n"
+    done = CliRunner().invoke(cli, ["export", "graph.nt.gz", "-f", "ntriples"], standalone_mode=False)
+    assert done.stdout == '<http://example.org/c> <http://example.org/p> "x" .\n'
+
+
+def test_data_of_another_base_is_told_from_data_of_others(tmp_path: Path) -> None:
+    (tmp_path / "mine.nt").write_text(
+        f"<http://example.org/m> <{PREFIXES['rdf']}type> <http://example.org/airm/ontology#Mitigation> .\n", encoding="utf-8"
+    )
+    with pytest.raises(airm_graph.AirmError, match="have another base"):
+        load_mitigations(tmp_path / "mine.nt")
+
+
+@pytest.mark.parametrize("name", ["nothing", "notes", "paper.pdf", "list.json", "archive.zip"])
+def test_fix_refuses_what_it_never_fixes(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    write_odd_file(name)
+    with pytest.raises(airm_graph.AirmError, match="name tables"):
+        find_fixes([name])
+
+
+AIRM = "PREFIX airm: <https://w3id.org/airm-graph/ontology#> PREFIX skos: <http://www.w3.org/2004/02/skos/core#> "
+CODE = "https://w3id.org/airm-graph/taxonomy"
+
+
+@pytest.mark.parametrize(
+    ("where", "said"),
+    [
+        ("?m airm:mitigates ?risk", "nothing in this data has the property airm:mitigates"),
+        ("?m airm:undrCode ?code", "the ontology has no term airm:undrCode; near: underCode"),
+        (f"?m airm:underCode <{CODE}/v1/1.1>", "no mitigation has the code v1 1.1; some have 1.1 of v2"),
+        (f"?m airm:underCode <{CODE}/v1/2.4.1>", "no code of v1 is '2.4.1'; it is one of v2"),
+        (f"?m airm:underCode <{CODE}/v2/1.1.99>", "no code of v2 is '1.1.99'; near: 1.1"),
+        ("?m airm:source <https://w3id.org/airm-graph/source/gipiskis-2024>", "is not in this data; near: gipiskis-2024-risk-sources"),
+        ("?m <http://example.org/p> ?o", "nothing in it begins with http://example.org/"),
+        ("?m airm:underCode ?c . ?c skos:notation 1.1", '1.1 is a text in this data: write "1.1"'),
+        ('?m airm:underCode ?c . ?c skos:notation "1.1"@en', '"1.1" has no language tag in this data: leave @en out'),
+        ('?m airm:underCode ?c . ?c skos:notation "77"', 'nothing in this data has "77" as a value of'),
+        ("?m a airm:Mitigation ; airm:partOf ?m # airm:none", "every name in the query is in this data"),
+        ('?m a airm:Mitigation FILTER(CONTAINS(STR(?m), "airm:none"))', "every name in the query is in this data"),
+    ],
+)
+def test_query_of_ones_own_without_rows_says_why(where: str, said: str, dist: Path) -> None:
+    done = ask("-", "--data", dist, text=f"{AIRM}SELECT * WHERE {{ {where}\n }}")
+    assert said in done.stderr
+    assert done.stdout.count("\n") == 1
+
+
+def test_query_of_ones_own_says_that_named_graphs_are_not_there(dist: Path) -> None:
+    text = f"{AIRM}SELECT * WHERE {{ GRAPH ?g {{ ?m a airm:Mitigation }} }}"
+    assert "this data has no named graphs, which GRAPH asks for" in ask("-", "--data", dist / "airm.ttl", text=text).stderr
+    assert ask("-", "--data", dist, text=text).stderr == ""
+
+
+def test_query_of_ones_own_says_that_the_data_has_another_base(tmp_path: Path) -> None:
+    (tmp_path / "m.csv").write_text("Name\nKeep an inventory\n")
+    (tmp_path / "mapping.yaml").write_text(CODELESS)
+    airm_graph.build([tmp_path], base="https://example.org/mine/").write(tmp_path / "dist")
+    told = ask("-", "--data", tmp_path / "dist", text=f"{AIRM}SELECT * WHERE {{ ?m a airm:Mitigation }}").stderr
+    assert "has another base: the IRIs of this data begin with https://example.org/mine/" in told

@@ -410,3 +410,21 @@ def test_column_of_categories_is_proposed_as_a_scheme_of_the_document(tmp_path: 
     proposal, _, _ = propose_mapping([tmp_path / "a.yaml"], document="A made-up map")
     (scheme,) = read_mapping(proposal.yaml.encode(), file="m.yaml").tables["mitigations"].schemes
     assert (scheme.name, scheme.title, scheme.columns) == ("a-made-up-map-category", "category: A made-up map", {"label": "category"})
+
+
+def test_columns_of_numbers_are_neither_people_nor_documents_nor_codes(tmp_path: Path) -> None:
+    rows = "".join(
+        f"Measure {n},What the measure {n} asks the team to do.,{2020 + n % 2},{n % 3},0.{n % 2}5,{n % 2},Jane Doe\n" for n in range(6)
+    )
+    (tmp_path / "a.csv").write_text(f"Name,Description,Year,Priority,Score,Count,Owner\n{rows}")
+    proposal, _, _ = propose_mapping([tmp_path / "a.csv"], document="A handbook")
+    guessed = {guess.profile.header: guess.what for guess in proposal.tables[0].guesses}
+    assert {guessed[header] for header in ("Year", "Priority", "Score", "Count")} == {""}
+    assert guessed["Owner"] not in {"agent", "source", "identifier"}
+
+
+def test_number_of_whoever_assigned_a_code_is_a_comment(tmp_path: Path) -> None:
+    rows = "".join(f"Measure {n},What the measure {n} asks the team to do.,1.1.{n % 3 + 1},{n % 2}\n" for n in range(6))
+    (tmp_path / "a.csv").write_text(f"Name,Description,Code,Coder\n{rows}")
+    proposal, _, _ = propose_mapping([tmp_path / "a.csv"], document="A handbook")
+    assert "# agent: Coder" in proposal.yaml

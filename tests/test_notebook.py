@@ -1,12 +1,15 @@
 """The graph where people work: in a notebook, as data frames, in other graph libraries, pickled."""
 
 import pickle
+import subprocess
+import sys
 from pathlib import Path
 
 import networkx as nx
 import pytest
 
 import airm_graph
+from conftest import ROOT
 
 CELLS = [
     "import airm_graph\ngraph = airm_graph.load()\ngraph",
@@ -56,8 +59,32 @@ def test_graph_is_told_in_a_line_and_pickled_and_compared(example_graph: airm_gr
 
 
 def test_version_and_validation_are_at_hand() -> None:
-    report, files = airm_graph.validate_inputs([Path(airm_graph.__file__).parents[2] / "examples"])
+    report, files = airm_graph.validate([Path(airm_graph.__file__).parents[2] / "examples"])
     assert (airm_graph.__version__, report.conforms, len(files) > 5) == ("2026.11.0", True, True)
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        "import airm_graph",
+        "import airm_graph; airm_graph.build",
+        "import airm_graph.validate.compile.plan",
+        "import airm_graph; from airm_graph.validate import Report",
+        "import airm_graph; from airm_graph.pipeline import validate_inputs",
+    ],
+)
+def test_validate_can_be_called_whatever_was_imported_first(first: str) -> None:
+    code = f"""{first}
+import inspect
+from airm_graph import validate
+assert validate is airm_graph.validate
+report, files = airm_graph.validate(["examples"])
+import airm_graph.validate.compile.shapes_graph, airm_graph.validate.report
+assert isinstance(report, airm_graph.validate.report.Report) and isinstance(report, airm_graph.validate.Report)
+assert validate(["examples"], shapes=["core"])[0].conforms
+assert "strict" in inspect.signature(airm_graph.validate).parameters"""
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
 
 
 def test_long_answer_shows_its_first_rows_and_how_many_more(example_graph: airm_graph.Graph) -> None:

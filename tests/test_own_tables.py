@@ -337,9 +337,64 @@ def test_what_is_unfinished_is_a_warning_and_passes(tmp_path: Path) -> None:
     assert (done.return_value, run("validate", folder, "--fail-on", "warning").return_value) == (0, 1)
 
 
+WIDE = "ID,Name,Description,Actor,Parent\n" + "".join(
+    f"A{n},Measure {n},The team does thing {n}.,Developer,{'A1' * (n > 1)}\n" for n in range(1, 4)
+)
+WIDE_MAPPING = """
+tables:
+  mitigations:
+    document: {title: A handbook, issued: "2025", authors: Ann Lee}
+    columns: {identifier: ID, name: Name, description: Description, actor: Actor, parent: Parent}
+"""
+BROKEN_WIDE = [
+    ("thing 2.,Developer", "thing 2.,Gardener", "TAB-30", "Actor"),
+    ("thing 2.,Developer,A1", "thing 2.,Developer,A9", "TAB-32", "Parent"),
+    ("thing 2.,Developer,A1", "thing 2.,Developer,A2", "TAB-31", "Parent"),
+]
+
+
+@pytest.mark.parametrize(("before", "after", "rule", "column"), BROKEN_WIDE)
+def test_wrong_term_or_parent_stops_the_gate_with_place_and_remedy(before: str, after: str, rule: str, column: str, tmp_path: Path) -> None:
+    assert before in WIDE
+    folder = write(tmp_path / "in", mitigations__csv=WIDE.replace(before, after), mapping__yaml=WIDE_MAPPING)
+    done = run("validate", folder, "--format", "json")
+    (found,) = [entry for entry in json.loads(done.stdout)["findings"] if entry["rule"] == rule]
+    assert (done.return_value, found["severity"], found["row"], found["column"]) == (1, "violation", 3, column)
+    assert (found["file"], found["remedy"]) == ("mitigations.csv", RULES[rule].remedy)
+    folder = write(tmp_path / "whole", mitigations__csv=WIDE, mapping__yaml=WIDE_MAPPING)
+    assert run("validate", folder, "--strict").return_value == 0
+
+
+@pytest.mark.parametrize("size", [2, 30_000], ids=["row by row", "by set operations"])
+def test_row_without_an_identifier_is_a_warning_with_row_and_column(size: int, tmp_path: Path) -> None:
+    rows = "".join(f"{'' if n == size else f'A{n}'},Measure {n},The team does thing {n}.,s1,,,,\n" for n in range(1, size + 1))
+    folder = write_gate(tmp_path / "in", HEAD + rows)
+    graph = airm_graph.build([folder], shapes=["core"])
+    (found,) = [finding for finding in graph.report.findings if finding.rule == "TAB-37"]
+    assert (found.severity, found.location.file, found.location.row, found.location.column) == (
+        Severity.WARNING,
+        "mitigations.csv",
+        size + 1,
+        "ID",
+    )
+    assert graph.tables[0].used == size
+
+
+def test_what_a_repair_takes_out_of_a_table_is_told_at_its_cell(tmp_path: Path) -> None:
+    text = "The team does thing 2 as agreed [12, 13]. It keeps the documentation7 of it. It resists aacks."
+    folder = write_gate(tmp_path / "in", GOOD.replace("Monitoring", label_of("3.1")).replace("The team does thing 2.", f'"{text}"'))
+    told = [finding for finding in airm_graph.build([folder]).report.findings if finding.rule == "TAB-38"]
+    assert [(found.location.row, found.location.column, found.severity) for found in told] == [(3, "Description", Severity.INFO)]
+    assert "'[12, 13]', 'documentation7'" in told[0].message
+    (folder / "mapping.yaml").write_text(f"edition: v2\ntexts: as-they-are\n{GATE}")
+    graph = airm_graph.build([folder])
+    assert not [finding for finding in graph.report.findings if finding.rule == "TAB-38"]
+    assert any("[12, 13]" in quad[2] for quad in graph.asserted)
+
+
 # What makes a row or a value unusable is a violation; what is unfinished, or only odd, is less.
-WARNINGS = {"TAB-02", "TAB-07", "TAB-10", "TAB-11", "TAB-15", "TAB-20", "TAB-33", "TAB-36"}
-NOTES = {"TAB-12", "TAB-13", "TAB-17", "TAB-23", "TAB-24", "TAB-28", "TAB-29"}
+WARNINGS = {"TAB-02", "TAB-07", "TAB-10", "TAB-11", "TAB-15", "TAB-20", "TAB-33", "TAB-36", "TAB-37"}
+NOTES = {"TAB-12", "TAB-13", "TAB-17", "TAB-23", "TAB-24", "TAB-28", "TAB-29", "TAB-38"}
 
 
 def test_every_rule_of_tables_has_the_severity_of_what_it_costs() -> None:

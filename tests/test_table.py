@@ -535,3 +535,17 @@ def test_codes_of_the_first_edition_are_those_of_its_own_scheme(whole: airm_grap
     codes = {o for _, p, o, g in whole.asserted if p == term("airm:assignedCode") and g == table}
     assert codes
     assert all(code.startswith(f"<{BASE}taxonomy/v1/") for code in codes)
+
+
+@pytest.mark.parametrize(
+    "line", ["Ann Lee, Bo Chen et al.", "Lee, Ann; Chen, Bo; and others", "Ann Lee, Bo Chen and 12 others", "Ann Lee, Bo Chen, & others"]
+)
+def test_authors_of_a_table_who_are_not_named_are_no_agent(line: str, tmp_path: Path) -> None:
+    (tmp_path / "m.csv").write_text(f'Name,Title,Authors\nKeep logs,A handbook,"{line}"\n')
+    (tmp_path / "mapping.yaml").write_text(
+        "tables: {mitigations: {columns: {name: Name, source: {title: Title, authors: Authors}}, separator: auto}}\n"
+    )
+    graph = airm_graph.build([tmp_path])
+    agents = {value for _, predicate, value, _ in graph.asserted if predicate == term("dcterms:creator")}
+    assert len(agents) == 2
+    assert not any("others" in agent or "et-al" in agent or agent.endswith("-al>") for agent in agents)

@@ -11,11 +11,12 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from airm_graph.errors import AirmError
     from airm_graph.ingest import read_captures
-    from airm_graph.pipeline import Graph, build, load, validate_inputs
+    from airm_graph.pipeline import Graph, build, load
+    from airm_graph.pipeline import validate_inputs as validate
 
     __version__: str
 
-__all__ = ["AirmError", "Graph", "__version__", "build", "load", "read_captures", "validate_inputs"]
+__all__ = ["AirmError", "Graph", "__version__", "build", "load", "read_captures", "validate"]
 
 _HOMES = {
     "AirmError": "errors",
@@ -23,7 +24,7 @@ _HOMES = {
     "build": "pipeline",
     "load": "pipeline",
     "read_captures": "ingest",
-    "validate_inputs": "pipeline",
+    "validate": "validate",
 }
 
 
@@ -39,7 +40,9 @@ def __getattr__(name: str) -> object:
         raise AttributeError(f"module 'airm_graph' has no attribute {name!r}")
     from importlib import import_module
 
-    return getattr(import_module(f"airm_graph.{_HOMES[name]}"), name)
+    module = import_module(f"airm_graph.{_HOMES[name]}")
+    # A package that is called as the function that it is named for.
+    return module if _HOMES[name] == name else getattr(module, name)
 
 
 def __dir__() -> list[str]:

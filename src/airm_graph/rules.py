@@ -127,6 +127,14 @@ RULES = MappingProxyType(
         "TAB-34": Rule(_MUST, "a row of an exported graph names what its tables hold", "export the graph again, or mend the row"),
         "TAB-35": Rule(_MUST, "a row of an exported graph is as it was written", "export the graph again, or mend the row"),
         "TAB-36": Rule(_SHOULD, "a listed document has authors", "add the author line: people, or the body that published it"),
+        "TAB-37": Rule(
+            _SHOULD, "a row has an identifier where the table has a column for it", "give the row an identifier that no other row has"
+        ),
+        "TAB-38": Rule(
+            _NOTE,
+            "what a repair takes out of a text is told",
+            "nothing to do if it is the number of a citation or footnote; 'texts: as-they-are' in the mapping keeps it",
+        ),
         "SSM-01": Rule(
             _MUST,
             "a table of mappings is UTF-8 text: metadata, a header, rows",

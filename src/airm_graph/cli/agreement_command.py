@@ -27,8 +27,8 @@ def command(data: str | None, *, threshold: float | None, decisions: tuple[Path,
     """Tell where mitigations that say the same have different codes, actors, stages, functions."""
     from airm_graph.analysis import THRESHOLD
     from airm_graph.analysis.agreement_formats import agreement_csv, agreement_json, describe_agreement
-    from airm_graph.pipeline import load
+    from airm_graph.pipeline import load_mitigations
 
-    found = load(data).agreement(threshold=THRESHOLD if threshold is None else threshold, decisions=decisions)
+    found = load_mitigations(data).agreement(threshold=THRESHOLD if threshold is None else threshold, decisions=decisions)
     sys.stdout.write({"table": describe_agreement, "csv": agreement_csv, "json": agreement_json}[shape](found))
     return 0

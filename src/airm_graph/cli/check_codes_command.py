@@ -25,9 +25,9 @@ Examples:
 def command(data: str | None, *, edition: str | None, limit: int, shape: str) -> int:
     """Rank codes by how little the text of the mitigation speaks for them; nothing is changed."""
     from airm_graph.analysis.code_checks_formats import code_checks_csv, code_checks_json, describe_code_checks
-    from airm_graph.pipeline import load
+    from airm_graph.pipeline import load_mitigations
 
-    found = load(data).check_codes(edition=edition)
+    found = load_mitigations(data).check_codes(edition=edition)
     writers = {"table": describe_code_checks, "csv": code_checks_csv, "json": code_checks_json}
     sys.stdout.write(writers[shape](found, most=limit))
     return 0

@@ -32,7 +32,7 @@ def facet_options(command: _Command) -> _Command:
 def count_facets(rows: str, columns: str, *, layers: str | None, level: int | None, edition: str | None, data: str | None) -> "Coverage":
     """Count what `facet_options` ask for; wrong facets are told before the data is read."""
     from airm_graph.analysis.counted_facets import check_facets
-    from airm_graph.pipeline import load
+    from airm_graph.pipeline import load_mitigations
 
     check_facets(*filter(None, (rows, columns, layers)))
-    return load(data).coverage(rows, columns, layers, edition=edition, level=level)
+    return load_mitigations(data).coverage(rows, columns, layers, edition=edition, level=level)

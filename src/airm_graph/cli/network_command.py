@@ -43,18 +43,18 @@ def command(kind: str, *, ends: tuple[str, ...], output: Path | None, shape: str
     Things carry degree, betweenness, community, and whether the network falls apart without them.
     START and END are IRIs, or paths such as taxonomy/v2/2.3.
     """
-    from airm_graph.pipeline import load
+    from airm_graph.pipeline import load_mitigations
 
     _check(kind, ends, shape, edition)
     if kind == "path":
         from airm_graph.analysis.network_formats import PATH_FORMATS
 
-        found = load(data).find_path(*ends)
+        found = load_mitigations(data).find_path(*ends)
         _write(PATH_FORMATS[shape or "text"](found), output)
         return 0 if found.steps else EXIT_NO
     from airm_graph.analysis.network_formats import NETWORK_FORMATS
 
-    _write(NETWORK_FORMATS[shape or "table"](load(data).network(kind, edition=edition)), output)
+    _write(NETWORK_FORMATS[shape or "table"](load_mitigations(data).network(kind, edition=edition)), output)
     return 0
 
 

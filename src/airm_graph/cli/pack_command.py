@@ -41,9 +41,9 @@ def command(data: str, *, output: Path, formats: tuple[str, ...], **facets: str 
     each comes with source, reason, code and evidence.
     """
     from airm_graph.analysis.packs_formats import describe_pack, write_pack
-    from airm_graph.pipeline import load
+    from airm_graph.pipeline import load_mitigations
 
-    pack = load(data).pack(**{name: value for name, value in facets.items() if value is not None})
+    pack = load_mitigations(data).pack(**{name: value for name, value in facets.items() if value is not None})
     click.echo(f"airm-graph: {describe_pack(pack)}", err=True)
     if not pack.items:
         return EXIT_NO

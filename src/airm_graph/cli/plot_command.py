@@ -29,13 +29,13 @@ def command(name: str, *, output: Path, data: str | None) -> int:
     """
     from airm_graph.analysis.charts import CHARTS, draw_chart, read_chart
     from airm_graph.export import replace_file
-    from airm_graph.pipeline import load
+    from airm_graph.pipeline import load_mitigations
 
     if name not in CHARTS:
         raise click.BadParameter(f"there is no picture {name!r}; there are {', '.join(CHARTS)}", param_hint="NAME")
     if output.suffix not in _FORMS:
         raise click.BadParameter(f"{output.name!r} ends neither in .svg nor in .png", param_hint="--output")
-    graph = load(data)
+    graph = load_mitigations(data)
     replace_file(output, draw_chart(read_chart(graph.store, name, base=graph.base), output.suffix[1:]))
     click.echo(output, err=True)
     return 0

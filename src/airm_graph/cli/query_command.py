@@ -144,7 +144,7 @@ def run_command(
     NAME is a query of the library, a file of your own SPARQL (*.rq), or - for SPARQL on standard
     input: a SELECT, which changes nothing. Where there are no rows, standard error says why.
     """
-    from airm_graph.pipeline import load
+    from airm_graph.pipeline import load_mitigations
     from airm_graph.query.library import bind_query, load_query, run_query
 
     if name == "-" or name.endswith(".rq"):
@@ -168,7 +168,7 @@ def run_command(
             table, found = run_query(remote, query, given, base=remote.base), remote.base
             why = _explain_emptiness(table, remote, query, given, base=found)
     else:
-        graph = load(data)
+        graph = load_mitigations(data)
         table, found = graph.query(query, **given), graph.base
         why = _explain_emptiness(table, graph.store, query, given, base=found)
         if data is None:
@@ -209,7 +209,9 @@ def _run_own(name: str, *, data: str | None, shape: str) -> int:
     if data is None:
         click.echo(_EXAMPLE, err=True)
     if not table.rows:
-        click.echo("airm-graph: no rows: nothing in this data fits the pattern", err=True)
+        from airm_graph.query.own_queries import explain_own_query
+
+        click.echo(f"airm-graph: no rows: {explain_own_query(graph.store, text, base=graph.base)}", err=True)
     _write_answer(table, shape=shape, base=graph.base)
     return 0
 

@@ -43,11 +43,11 @@ def command(text: str, *, data: str | None, limit: int, offset: int, shape: str,
     from dataclasses import asdict
 
     from airm_graph.cli.show import write_table
-    from airm_graph.pipeline import load
+    from airm_graph.pipeline import load_mitigations
     from airm_graph.query.answers import format_table
     from airm_graph.search import tabulate_hits
 
-    graph = load(data)
+    graph = load_mitigations(data)
     chosen = {name.removeprefix("facet_"): values for name, values in facets.items() if values}
     hits = graph.search(text, limit=limit, offset=offset, **chosen)
     if shape == "json":

@@ -33,9 +33,9 @@ def command(data: str | None, *, threshold: float | None, decisions: tuple[Path,
     """List mitigations that say the same under other words; nothing is joined."""
     from airm_graph.analysis import THRESHOLD
     from airm_graph.analysis.similar_formats import describe_similar, similar_csv, similar_json, similar_sssom
-    from airm_graph.pipeline import load
+    from airm_graph.pipeline import load_mitigations
 
-    found = load(data).similar(threshold=THRESHOLD if threshold is None else threshold, decisions=decisions)
+    found = load_mitigations(data).similar(threshold=THRESHOLD if threshold is None else threshold, decisions=decisions)
     writers = {"table": describe_similar, "csv": similar_csv, "json": similar_json, "sssom": similar_sssom}
     sys.stdout.write(writers[shape](found))
     return 0

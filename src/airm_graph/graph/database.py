@@ -105,7 +105,7 @@ class Database:
         try:
             return self._connection.execute(sql, values or None).fetchall()
         except self._failure as error:
-            raise StoreError(f"{error}; the statement was: {sql}") from error
+            raise StoreError(_explain(error, sql)) from error
 
     def materialise(self, name: str, select: str) -> int:
         """Keep the result of a SELECT under a name, in place of what had that name, outside the
@@ -130,7 +130,7 @@ class Database:
             while some := cursor.fetchmany(size):
                 yield some
         except self._failure as error:
-            raise StoreError(f"{error}; the statement was: {sql}") from error
+            raise StoreError(_explain(error, sql)) from error
         finally:
             cursor.close()
 
@@ -196,3 +196,8 @@ class Database:
     def drop(self, *names: str) -> None:
         """Forget what was materialised under these names, if anything was."""
         self.execute("; ".join(f"DROP TABLE IF EXISTS {name}" for name in names))
+
+
+def _explain(error: Exception, sql: str) -> str:
+    """Say what DuckDB refuses; the statement matters but where a file cannot be read."""
+    return str(error) if str(error).startswith("IO Error: ") else f"{error}; the statement was: {sql}"

@@ -12,6 +12,7 @@ from airm_graph.errors import InputError
 from airm_graph.ingest.captures.sidecar import MAX_SIDECAR, read_sidecar
 from airm_graph.ingest.days import fix_date
 from airm_graph.ingest.formats import MAX_TABLE, is_table_name
+from airm_graph.ingest.inputs import is_input_name
 from airm_graph.ingest.tables import load_builtin_mappings, load_mapping
 from airm_graph.ingest.tables.fix_cells import fix_tables
 from airm_graph.regular_files import open_regular
@@ -22,6 +23,7 @@ _SUFFIX = ".meta.yaml"
 _TABLES = {".csv", ".tsv"}
 # What a build itself writes.
 _OWN = "quarantine.csv"
+_REMEDY = "name tables (CSV, TSV), side-cars (NAME.meta.yaml), captures (*.txt), or their folder"
 _KEYS = ("id", "url", "name", "retrieved")
 _FIELD = re.compile(r"(?P<key>[A-Za-z]+)(?P<colon> *: *)(?P<value>.*)")
 
@@ -45,9 +47,10 @@ def find_fixes(paths: Iterable[str | Path], *, mapping: str | Path | None = None
             the project are tried.
 
     Raises:
-        InputError: A path does not exist or cannot be read.
+        InputError: A path does not exist, cannot be read, or holds nothing that could be fixed.
     """
-    files = {path: _read(path) for path in sorted({path for given in paths for path in _find_files(Path(given))})}
+    files = {path: _read(path) for given in paths for path in _find_files(Path(given))}
+    files = dict(sorted(files.items()))
     fixed = {path: fix_sidecar(data) for path, data in files.items() if path.suffix.lower() not in _TABLES}
     tables = [path for path in files if path.suffix.lower() in _TABLES]
     mappings = [load_mapping(mapping)] if mapping else load_builtin_mappings()
@@ -69,8 +72,10 @@ def _read(path: Path) -> bytes:
 
 def _find_files(given: Path) -> Iterator[Path]:
     if given.is_dir():
-        found = (path for path in given.rglob("*") if path.name.endswith(_SUFFIX) or path.suffix in _TABLES)
-        yield from (path for path in found if path.is_file() and path.name != _OWN)
+        inside = [path for path in given.rglob("*") if path.is_file()]
+        if not any(is_input_name(path.name) or path.name.endswith(_SUFFIX) for path in inside):
+            raise InputError("the folder holds no tables, captures or side-cars", file=str(given), remedy=_REMEDY)
+        yield from (path for path in inside if (path.name.endswith(_SUFFIX) or path.suffix in _TABLES) and path.name != _OWN)
     elif not given.exists():
         raise InputError("no such file or folder", file=str(given), remedy="check the path")
     elif given.name.endswith(_SUFFIX) or given.suffix.lower() in _TABLES:
@@ -78,7 +83,10 @@ def _find_files(given: Path) -> Iterator[Path]:
     else:
         open_regular(given).close()
         names = {f"{given.stem}{_SUFFIX}", f"{given.name}{_SUFFIX}"}
-        yield from (path for name in sorted(names) if (path := given.with_name(name)).is_file())
+        found = [path for name in sorted(names) if (path := given.with_name(name)).is_file()]
+        if not found and given.suffix.lower() != ".txt":
+            raise InputError("this is no file that is fixed", file=str(given), remedy=_REMEDY)
+        yield from found
 
 
 def fix_sidecar(data: bytes) -> bytes:

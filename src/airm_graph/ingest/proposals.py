@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from airm_graph.errors import InputError
-from airm_graph.ingest.formats import Row, Table, count_records, read_tables
+from airm_graph.ingest.formats import Row, Table, UnreadableError, count_records, read_tables
 from airm_graph.ingest.inputs import Input, find_inputs
 from airm_graph.ingest.tables.entries import read_records
 from airm_graph.ingest.tables.headers import split_words
@@ -81,7 +81,14 @@ def _choose_records(entries: Sequence[Input]) -> str:
 
 
 def _count_records(entries: Sequence[Input]) -> Counter[str]:
-    return sum((Counter(count_records(entry.path, file=entry.name)) for entry in entries if entry.path), Counter[str]())
+    return sum((_count_in(entry) for entry in entries), Counter[str]())
+
+
+def _count_in(entry: Input) -> Counter[str]:
+    try:
+        return Counter(count_records(entry.path, file=entry.name)) if entry.path else Counter()
+    except UnreadableError:  # whoever reads its table says why
+        return Counter()
 
 
 def _explain_no_table(entries: Sequence[Input], tables: Sequence[Table], file: str) -> InputError:

@@ -64,6 +64,15 @@ class Repair:
     before: str
     after: str
 
+    @property
+    def takes_words(self) -> bool:
+        """Whether letters or digits are gone.
+
+        >>> Repair(1, 1, "footnote-number", "harm12", "harm").takes_words
+        True
+        """
+        return sum(map(str.isalnum, self.before)) > sum(map(str.isalnum, self.after))
+
 
 @dataclass(frozen=True, slots=True)
 class Text:

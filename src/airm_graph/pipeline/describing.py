@@ -7,7 +7,7 @@ from airm_graph.export.quarantine import QUARANTINE
 from airm_graph.ingest import read_captures
 from airm_graph.model import Item, Page
 from airm_graph.notice import NOTICE
-from airm_graph.pipeline.loading import load
+from airm_graph.pipeline.loading import load_mitigations
 from airm_graph.pipeline.views import Graph
 from airm_graph.resources import find_resource
 from airm_graph.version import VERSION
@@ -16,8 +16,10 @@ __all__ = ["count_set_aside", "describe", "describe_pages"]
 
 
 def describe(path: str | Path | None = None) -> dict[str, object]:
-    """Say what a graph holds: version, notice, counts, digest; takes what `load` takes."""
-    graph = load(path)
+    """Say what a graph holds: version, notice, counts, digest; takes what `load_mitigations`
+    takes.
+    """
+    graph = load_mitigations(path)
     return {
         "version": VERSION,
         "notice": NOTICE,

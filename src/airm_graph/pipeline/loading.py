@@ -24,7 +24,7 @@ from airm_graph.terms import Quad, read_literal
 if TYPE_CHECKING:
     from airm_graph.validate import Report
 
-__all__ = ["find_base", "find_export", "is_release", "load", "read_rdf", "read_report", "read_sums"]
+__all__ = ["find_base", "find_export", "is_release", "load", "load_mitigations", "read_rdf", "read_report", "read_sums"]
 
 #: What says all of a written graph to a store: quads, and triples for their union.
 _WHOLE = (EXPORTS["nquads"].file_name, EXPORTS["ntriples"].file_name)
@@ -49,9 +49,10 @@ def load(path: str | Path | None = None) -> Graph:
     if found is None:
         graph = _build(path)
         if graph.is_empty:
-            said = [finding.message for finding in graph.report.findings]
-            why = f": {said[0]}" if said else ""
-            raise InputError(f"this is no graph, and no mitigation could be read{why}", file=str(path), remedy="give a dist folder or RDF")
+            said = next(iter(graph.report.findings), None)
+            why, todo = (f": {said.message}", f", or {said.remedy}") if said else ("", "")
+            message = f"this is no graph, and no mitigation could be read{why}"
+            raise InputError(message, file=str(path), remedy=f"give a dist folder or RDF{todo}")
         return graph
     beside = found.parent / REPORT
     has_report = (found.parent / SUMS).is_file() and beside.is_file()
@@ -65,6 +66,23 @@ def load(path: str | Path | None = None) -> Graph:
     if not quads:
         raise InputError("the file states nothing", file=str(found), remedy="check that it is the one you mean")
     return Graph(quads=quads, base=find_base(quads), report=report)
+
+
+def load_mitigations(path: str | Path | None = None) -> Graph:
+    """Open a graph as `load` does, to be asked about mitigations: RDF that states nothing of this
+    project has no answer, and "0 mitigations" would be a false one.
+
+    Raises:
+        InputError: As `load`; or no statement is about a thing, or by a term, of this project.
+        StoreError: As `load`.
+    """
+    graph = load(path)
+    if graph.is_of_project():
+        return graph
+    foreign = next((s for s, _, o, _ in graph.quads if o.endswith("/ontology#Mitigation>")), "")
+    why = f"its mitigations, such as {foreign}, have another base" if foreign else "it names no mitigation, source or code"
+    remedy = "give a dist folder; airm-graph query run FILE.rq, export and validate take any RDF"
+    raise InputError(f"this RDF is not of this project, whose IRIs begin {graph.base}: {why}", file=str(path), remedy=remedy)
 
 
 def _open_release(quads: bytes, triples: bytes, *, file: Path, report: "Callable[[], Report] | None") -> Graph:

@@ -67,6 +67,17 @@ class Graph(WritableGraph):
         """Number of different triples."""
         return int(self.table.execute("SELECT count(*) FROM (SELECT DISTINCT s, p, o FROM quads) AS t")[0][0])
 
+    def is_of_project(self) -> bool:
+        """Whether a statement is about a thing, or by a term, whose IRI begins with the base.
+
+        >>> Graph.of([("<urn:a>", "<urn:b>", '"1"', "")]).is_of_project()
+        False
+        """
+        if self.fill_store or self._given is None:  # written or built here
+            return True
+        start = f"<{self.base}"
+        return any(term.startswith(start) for quad in self._given for term in quad[:3])
+
     # Views.
 
     @property

@@ -1,17 +1,16 @@
 """Why an answer has no rows: what was asked for is not there, or nothing of its kind is known."""
 
 from collections.abc import Mapping
-from difflib import get_close_matches
 
 from airm_graph.errors import ParameterError
 from airm_graph.namespaces import PREFIXES, literal, rebase_text
 from airm_graph.query.library import Answering, Parameter, Query, bind_query, split_edition
+from airm_graph.query.nearest import list_nearest
 
 __all__ = ["explain_emptiness"]
 
 _PROPERTIES = {"actor": "actor", "lifecycle": "lifecycleStage", "function": "function"}
 _CLASSES = {"source": "Source", "mitigation": "Mitigation"}
-_NEAR = 3
 
 
 def explain_emptiness(store: Answering, query: Query, arguments: Mapping[str, str], *, base: str) -> str:
@@ -83,7 +82,7 @@ class _Asked:
         """Say that there is no such thing, and what is near."""
         folder = f"{self._base}{parameter.kind}/"
         names = [name.removeprefix(folder) for name in self.list("s", f"?s a airm:{_CLASSES[parameter.kind]}")]
-        return f"no {parameter.kind} of this data is called {value!r}; {_list_near(value.removeprefix(f'{parameter.kind}/'), names)}"
+        return f"no {parameter.kind} of this data is called {value!r}; {list_nearest(value.removeprefix(f'{parameter.kind}/'), names)}"
 
     def explain_code(self, parameter: Parameter, value: str, edition: str) -> str:
         """Say in which edition a code is and has mitigations; empty where it is there, with
@@ -93,7 +92,9 @@ class _Asked:
         editions = [scheme.rpartition("/")[2] for scheme in schemes]
         if edition not in editions:
             known = self.list("n", f"?c skos:notation ?n ; skos:inScheme <{self._base}taxonomy/{edition}>")
-            also = f"; it is one of {', '.join(editions)}: ask with edition={editions[0]}" if editions else f"; {_list_near(value, known)}"
+            also = (
+                f"; it is one of {', '.join(editions)}: ask with edition={editions[0]}" if editions else f"; {list_nearest(value, known)}"
+            )
             raise ParameterError(f"no code of {edition} is {value!r}{also}", parameter=parameter.name)
         pattern = f"?m airm:underCode ?c . ?c skos:notation {literal(value)} ; skos:inScheme "
         if self.count(f"{pattern}<{self._base}taxonomy/{edition}>"):
@@ -112,12 +113,6 @@ class _Asked:
         if not found:
             return "no mitigation of this data has a code"
         return f"no mitigation has a code of {edition}; the codes of this data are of {', '.join(found)}: ask with edition={found[0]}"
-
-
-def _list_near(value: str, names: list[str]) -> str:
-    near = get_close_matches(value, names, n=_NEAR, cutoff=0.4) or names[:_NEAR]
-    more = len(names) - len(near)
-    return f"near: {', '.join(near)}" + (f", and {more} more" if more > 0 else "") if near else "there are none"
 
 
 def _plain(term: str) -> str:

@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from airm_graph.errors import ParameterError
 from airm_graph.namespaces import BASE, literal
 from airm_graph.query.answers import Table
+from airm_graph.query.nearest import list_nearest
 from airm_graph.search.search_documents import FACETS, Document, make_documents
 from airm_graph.terms import Quad
 
@@ -207,8 +208,8 @@ def _find_choices(connection: sqlite3.Connection, facet: str, value: str) -> lis
         query = "SELECT id FROM choice WHERE facet = ? AND slug = ? AND iri LIKE ? ORDER BY id"
         found = [row[0] for row in connection.execute(query, (facet, coded["code"], f"%taxonomy/{coded['edition']}/{coded['code']}"))]
     if not found:
-        slugs = [row[0] for row in connection.execute("SELECT DISTINCT slug FROM choice WHERE facet = ? ORDER BY slug LIMIT 12", (facet,))]
-        raise ParameterError(f"no {facet} is called {value[:80]!r}; there are {', '.join(slugs) or 'none'}", parameter=facet)
+        slugs = [row[0] for row in connection.execute("SELECT DISTINCT slug FROM choice WHERE facet = ? ORDER BY slug", (facet,))]
+        raise ParameterError(f"no {facet} is called {value[:80]!r}; {list_nearest(value[:80], slugs)}", parameter=facet)
     return found
 
 

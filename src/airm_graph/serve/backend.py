@@ -17,7 +17,7 @@ from airm_graph.export import make_options
 from airm_graph.graph.store import Result
 from airm_graph.namespaces import PREFIXES
 from airm_graph.notice import NOTICE
-from airm_graph.pipeline import Graph, count_set_aside, is_release, load, read_sums
+from airm_graph.pipeline import Graph, count_set_aside, is_release, load_mitigations, read_sums
 from airm_graph.query.answers import Table, format_table
 from airm_graph.query.library import list_queries, run_query
 from airm_graph.search import SearchIndex, search_index
@@ -325,7 +325,7 @@ def load_backend(path: Path | None, *, limits: Limits, public_url: str = "") -> 
     """
     folder = path if path is not None and is_release(path) else None
     sums = read_sums(folder) if folder else {}
-    graph = load(path)
+    graph = load_mitigations(path)
     if graph.is_empty:
         raise InputError("holds no statement", file=str(path), remedy="build a graph first: airm-graph build captures/ -o dist")
     files = list_release_files(folder, sums) if folder else {}

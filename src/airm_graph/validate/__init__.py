@@ -1,8 +1,12 @@
-"""Judging asserted statements by shapes: a table in, findings at file and line out."""
+"""Judging asserted statements by shapes: a table in, findings at file and line out.
+
+Called, ``airm_graph.validate(inputs)``, it is `airm_graph.pipeline.validate_inputs`: files in,
+report out.
+"""
 
 from typing import TYPE_CHECKING
 
-from airm_graph.lazy import defer_imports
+from airm_graph.lazy import defer_imports, make_callable
 
 if TYPE_CHECKING:
     from airm_graph.validate.ledger import Ledger
@@ -34,3 +38,4 @@ _HOMES = {
 }
 
 __getattr__ = defer_imports(__name__, _HOMES)
+make_callable(__name__, home="pipeline.validation", name="validate_inputs")

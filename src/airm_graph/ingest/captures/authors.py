@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from airm_graph.ingest.captures.codes import find_code_line
 from airm_graph.ingest.captures.page_lines import Fragment
 from airm_graph.taxonomy import load_vocabularies
-from airm_graph.text import normalise
 
-__all__ = ["find_authors", "is_code_line", "list_people", "match_authors"]
+__all__ = ["drop_others", "find_authors", "is_code_line", "list_people", "match_authors"]
 
 _DATE = re.compile(
     r"(?:\D{0,15}\b)?(?P<year>(?:19|20)\d\d)(?:[a-z]?\b.{0,20})?|n\.?\s?d\.?|no date|undated|unknown|in press|forthcoming|", re.IGNORECASE
@@ -48,7 +47,10 @@ _PARTICLES = frozenset(
 _SMALL = frozenset(
     ["and", "for", "of", "on", "in", "the", "to", "with", "at", "by", "de", "der", "des", "du", "et", "für", "la", "le", "und", "y", "&"]
 )
-_NO_NAMES = frozenset({"et al", "others", "and others"})
+#: What stands for authors who are not named, behind a name or in the place of one.
+_OTHERS = re.compile(
+    r"(?:\A|,?\s+)(?:et\.?\s+al\b\.?|(?:and|&)\s+(?:\d+\s+)?(?:many\s+)?others\b\.?)\s*\Z|\A\s*others\.?\s*\Z", re.IGNORECASE
+)
 _ENDS = re.compile(r"[:!?]|\.\s+[a-z]|[a-z]{4,}\.$")
 
 
@@ -68,8 +70,22 @@ def match_authors(text: str) -> tuple[str, str | None] | None:
 
 
 def list_people(names: str) -> tuple[str, ...]:
-    """The names of an author line, without what stands for others."""
-    return tuple(name.strip() for name in names.split(";") if name.strip() and normalise(name) not in _NO_NAMES)
+    """List the names of an author line, without what stands for others.
+
+    >>> list_people("Doe, Jane; Roe, Richard et al.; and others")
+    ('Doe, Jane', 'Roe, Richard')
+    """
+    found = (drop_others(name).strip() for name in names.split(";"))
+    return tuple(name for name in found if name)
+
+
+def drop_others(name: str) -> str:
+    """Take from a name what stands for authors who are not named.
+
+    >>> drop_others("Jane Doe and 12 others"), drop_others("others"), drop_others("Al-Others, Jane")
+    ('Jane Doe', '', 'Al-Others, Jane')
+    """
+    return _OTHERS.sub("", name)
 
 
 def find_authors(body: Sequence[Fragment], *, is_whole: bool) -> int | None:

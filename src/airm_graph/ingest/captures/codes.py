@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import cache
 
+from airm_graph.errors import name_some
 from airm_graph.taxonomy import Taxonomy, load_taxonomy
 
 __all__ = ["CodeLine", "find_code_line", "is_name_like"]
@@ -97,7 +98,7 @@ def _find_broken_pair(notation: str, tail: str, column: int, taxonomy: Taxonomy)
     rule = "CAP-09" if known else "CAP-10"
     for label, owners in _labels(taxonomy.edition):
         if _carries(tail, label):
-            who = f"{', '.join(owners[:3])}" + (" and others" if len(owners) > 3 else "")
+            who = name_some(owners, most=3)
             message = (
                 f"the label {label!r} belongs to {who}, not to {notation}"
                 if known

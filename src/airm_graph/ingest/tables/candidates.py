@@ -46,7 +46,8 @@ def select_candidates(one: LoadedTable) -> str:
     has = one.columns.columns
     identifier = one.cell("identifier") if "identifier" in has else "''"
     text = one.cell("description") if "description" in has else "''"
-    usable = ["r.odd = 0", "r.name <> ''", "k.source IS NOT NULL", f"regexp_full_match({identifier}, '[!-~]*')"]
+    usable = ["r.odd = 0", "r.name <> ''", "k.source IS NOT NULL"]
+    usable += [f"regexp_full_match({identifier}, '[!-~]+')"] if "identifier" in has else []
     joins = f"LEFT JOIN known_sources AS k ON k.table_number = {one.number} AND k.identifier = {one.cell('source')}"
     usable += [f"NOT regexp_matches({cell}, {quote(MAY_NEED_REPAIR)})" for cell in one.texts]
     # A name is written on one line, which is a repair.

@@ -324,6 +324,8 @@ class _Mitigations:
         given = [read_codes(mapped, row, one, self.taxonomy, is_certain=not _doubts(problems[one.name], one)) for one in every]
         codes = tuple(code for found in given for code in found.codes)
         self._say_source(row)
+        if mapped.header("identifier") and not mapped.get(row, "identifier"):
+            mapped.say("TAB-37", "the row has no identifier", row, mapped.header("identifier"))
         # Neither is there in a mapping without the column: nothing can be missing then.
         if every and not codes and not any(problems.values()):
             mapped.say("TAB-10", f"{name.published!r} has no code", row, every[0].columns["code"])

@@ -30,6 +30,10 @@ _KNOWN_BY = {
 }
 #: Relations between rows: never told by values alone.
 _RELATIONS = frozenset({"parent", "children"})
+#: What few values among many rows say nothing of: only a header tells who or what they are.
+_SAID_BY_HEADERS = frozenset({"agent", "source"})
+#: What no column of numbers is, but where its header says so.
+_WORDED = frozenset({"description", "name", "note", "reason", "title", *TEXTS})
 #: What a column of states holds.
 _STATES = frozenset(
     ("open", "closed", "draft", "final", "active", "inactive", "done", "planned", "yes", "no", "true", "false", "high", "medium", "low")
@@ -145,6 +149,8 @@ def _judge(profile: Profile, what: str, kind: str, keys: Keys) -> Guess:
     if not profile.values:
         return Guess(profile, what, round(0.6 * called, 2), f"{said}; the column is empty")
     decides = _find_decision(what, kind, keys)
+    if not called and _needs_header(profile, what, decides=bool(decides)):
+        return Guess(profile, what, 0.0, said)
     if decides:
         value, reason, separator = decides(profile, keys)
         if what in _RELATIONS and not called:
@@ -157,6 +163,13 @@ def _judge(profile: Profile, what: str, kind: str, keys: Keys) -> Guess:
         value, reason = _SUPPORTING[what](profile, keys)
         confidence, separator = max(0.0, called * (0.7 + 0.3 * value) + (1 - called) * 0.3 * value), ";"
     return Guess(profile, what, round(confidence, 2), f"{said}; {reason}", separator)
+
+
+def _needs_header(profile: Profile, what: str, *, decides: bool) -> bool:
+    """Whether values such as these say nothing of a meaning by themselves."""
+    if what == "identifier":
+        return not profile.is_key
+    return (what in _SAID_BY_HEADERS and not decides) or (what in _WORDED and not _holds_words(profile))
 
 
 def _find_decision(what: str, kind: str, keys: Keys) -> "Callable[[Profile, Keys], _Decision] | None":
@@ -180,6 +193,8 @@ def _decide_code(profile: Profile, _: Keys) -> _Decision:
     found = [(profile.codes(edition, separator), separator) for edition in EDITIONS for separator in SEPARATORS]
     part, separator = max(found, key=lambda pair: (pair[0], -SEPARATORS.index(pair[1])))
     if part and profile.share(("digits",), str.isdigit) == 1:
+        if not compare_header(profile.header, CALLED["mitigations"]["code"]):
+            return 0.0, "numbers of one digit are counts rather than codes", separator
         return part * 0.5, f"{_percent(part, 'codes')}, but of one digit", separator
     return part, _percent(part, "codes"), separator
 
@@ -301,7 +316,14 @@ def _support_people(profile: Profile, _: Keys) -> tuple[float, str]:
     return profile.people(), _percent(profile.people(), "like names of people or bodies")
 
 
+def _holds_words(profile: Profile) -> bool:
+    """Whether most values have a letter."""
+    return profile.share(("letters",), lambda value: any(map(str.isalpha, value))) >= CERTAIN
+
+
 def _support_agent(profile: Profile, _: Keys) -> tuple[float, str]:
+    if not _holds_words(profile):
+        return -1.0, "numbers name nobody"
     few = 1 - profile.unique if len(profile.values) > 1 else 1.0
     return few if profile.length <= 60 else 0.0, f"{len(profile.distinct)} different values in {len(profile.values)} rows"
 

@@ -20,6 +20,8 @@ Reason = tuple[str, str, str]
 #: Repairs, each with the cell that it was made in.
 Repairs = tuple[tuple[Evidence, Repair], ...]
 
+#: Characters of what a repair took out, in a message.
+_LONGEST_QUOTE = 60
 #: Columns whose cells name things: no character that nobody sees belongs to a name.
 _NAMING = frozenset(("identifier", "source", "code", "parent"))
 
@@ -71,6 +73,8 @@ class MappedTable:
             # Nothing but damage: it stays as it is, and the shapes report it.
             return Text(captured, captured), ()
         evidence = self.cell(row, header)
+        if taken := [repr(repair.before.strip()[:_LONGEST_QUOTE]) for repair in text.repairs if repair.takes_words]:
+            self.say("TAB-38", f"repaired, which takes out or shortens {name_some(taken)}", row, header)
         return Text(captured, published), tuple((evidence, repair) for repair in text.repairs)
 
     def list_texts(self) -> Iterator[str]:

@@ -4,6 +4,7 @@ import datetime
 import hashlib
 import re
 
+from airm_graph.ingest.captures.authors import drop_others
 from airm_graph.model import Agent
 from airm_graph.text import slugify
 
@@ -12,7 +13,6 @@ __all__ = ["find_doi", "find_separator", "find_year", "is_day", "name_agent", "s
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d\Z")
 _AND = re.compile(r"\A(?:and|&)\s+", re.IGNORECASE)
-_NOBODY = frozenset({"", "et al", "et al.", "others"})
 # DOI Handbook, section 2.2: a prefix of 10. and a registrant, a slash, and a suffix of any
 # printable characters.
 _DOI = re.compile(r"(?:(?:https?://)?(?:dx\.)?doi\.org/|doi:\s*)?(?P<doi>10\.\d{4,9}(?:\.\d+)*/\S+)", re.IGNORECASE)
@@ -30,11 +30,13 @@ def split_authors(line: str, *, separator: str) -> tuple[tuple[str, ...], bool]:
     (('Ann Lee', 'Bo Chen', 'Cy Day'), True)
     >>> split_authors("Senator Lee, Coauthors: Senators Chen and Day", separator=",")
     (('Senator Lee',), False)
+    >>> split_authors("Ann Lee et al.", separator=",")
+    (('Ann Lee',), True)
     """
     plain, colon, _ = line.partition(":")
     parts = plain.split(separator)
-    names = [" ".join(_AND.sub("", part.strip(), count=1).split()) for part in (parts[:-1] if colon else parts)]
-    return tuple(name for name in names if name.lower() not in _NOBODY), not colon
+    names = [" ".join(drop_others(_AND.sub("", part.strip(), count=1)).split()) for part in (parts[:-1] if colon else parts)]
+    return tuple(filter(None, names)), not colon
 
 
 def find_separator(line: str) -> str | None:
@@ -49,7 +51,7 @@ def find_separator(line: str) -> str | None:
         if separator in line:
             return separator
     parts = [_AND.sub("", part.strip(), count=1) for part in line.split(",")]
-    if all(len(part.split()) > 1 or part.lower() in _NOBODY for part in parts):
+    if all(len(part.split()) > 1 or not drop_others(part) for part in parts):
         return ","
     # Surname and given name of one person.
     return ";" if len(parts) <= 2 else None

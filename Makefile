@@ -51,7 +51,7 @@ test: $(VENV)/.dev
 
 # What needs nothing but the virtual environment: no browser, no Java, no other server, no network.
 core: $(VENV)/.dev
-	$(BIN)/python -m pytest -n auto --dist loadgroup -q -m "not (apache or browser or jena or morph or notebook or npm or pythons or rdf_tools or reference or spark or sssom or virtuoso or w3c)"
+	$(BIN)/python -m pytest -n auto --dist loadgroup -q -m "not (apache or browser or crate or jena or morph or notebook or npm or pythons or rdf_tools or reference or spark or sssom or virtuoso or w3c)"
 
 # A million damaged inputs for each reader; 200 builds that are killed at random moments, and readers between whose steps others write. The tests try fewer.
 fuzz: $(VENV)/.dev

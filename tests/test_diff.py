@@ -9,11 +9,11 @@ import pytest
 from click.testing import CliRunner
 
 import airm_graph
-from airm_graph.analysis.matching import match_things
 from airm_graph.analysis.releases import KINDS, Changes, Release, compare_releases
 from airm_graph.analysis.releases_formats import changes_json, changes_markdown, changes_turtle, describe_changes
 from airm_graph.cli import cli
 from airm_graph.errors import InputError, QueryError, StoreError
+from airm_graph.matching import match_things
 from airm_graph.namespaces import iri, literal, term
 from airm_graph.notice import NOTICE
 from airm_graph.pipeline import diff

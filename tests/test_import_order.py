@@ -26,6 +26,8 @@ ORDER = [
     "cache",
     "sssom",
     "rules",
+    "matching",
+    "ids_lock",
     "text",
     "graph",
     "remote",

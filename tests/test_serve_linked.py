@@ -158,6 +158,14 @@ def test_deprecated_iri_without_replacement_is_gone(proxied: Server) -> None:
     assert "deprecated" in response.text
 
 
+def test_mitigation_that_is_gone_answers_410_with_what_replaced_it(proxied: Server) -> None:
+    response = proxied.get("/mitigation/a/gone")
+    assert response.status_code == 410
+    assert f'<{NEW}>; rel="successor-version"' in response.headers["link"]
+    assert NEW in response.text
+    assert "location" not in response.headers
+
+
 def test_document_about_a_deprecated_iri_stays(proxied: Server) -> None:
     response = proxied.get("/actor/old.nt")
     assert response.status_code == 200

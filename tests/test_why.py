@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import airm_graph
-from airm_graph.analysis.proofs import Triple, apply_rule, derive
+from airm_graph.analysis.proofs import Proof, Triple, apply_rule, derive
 from airm_graph.analysis.why import Explainer, Explanation
 from airm_graph.analysis.why_formats import describe_contradictions, describe_explanation, explanation_json, explanations_turtle
 from airm_graph.cli import cli
@@ -19,6 +19,7 @@ from airm_graph.graph import TripleTable
 from airm_graph.graph.store import parse_rows
 from airm_graph.namespaces import PREFIXES, iri, term
 from airm_graph.notice import NOTICE
+from airm_graph.pipeline.shipped import read_ontology
 from airm_graph.reason import infer
 from airm_graph.reason.compiled import infer_compiled, read_axioms
 from airm_graph.terms import Quad
@@ -238,8 +239,40 @@ def test_contradictions_are_those_that_the_closure_tells() -> None:
         table.load_rows(rows("ex:a ex:p ex:b . ex:d ex:q ex:a . ex:f a ex:C, ex:D ."))
         told = infer(table, ontology=rows(DISJOINT)).contradictions
         found = Explainer(table.rows(), ontology=rows(DISJOINT)).find_contradictions()
-    sentence = "Disjoint classes {} and {} have a common individual {}"
-    assert [sentence.format(*(name[1:-1] for name in (*one.classes, one.individual))) for one in found] == [*told]
+    assert [one.sentences[0] for one in found] == [*told]
+
+
+def test_build_reports_a_contradiction_with_its_minimal_statements_at_their_line() -> None:
+    # No page can say so: what a mitigation and a source would state, under one IRI.
+    from airm_graph.pipeline.reporting import explain_contradictions
+
+    place = """ex:c a airm:Capture ; airm:fileName "page.txt" . ex:e airm:capture ex:c ; airm:firstLine 3 ; airm:lastLine 4 ;
+      airm:capturedText "Both" . ex:a airm:evidence ex:e ; airm:source ex:b . ex:d airm:source ex:a ."""
+    with TripleTable() as table:
+        table.load_rows((s, p, o, "<https://example.org/c>") for s, p, o, _ in rows(place))
+        sentences = infer(table, ontology=read_ontology()).contradictions
+        (found,) = explain_contradictions(sentences, table=table)
+        assert explain_contradictions((), table=table) == []
+        (other,) = explain_contradictions(("something else",), table=table)
+    assert len(sentences) == 1
+    assert (found.rule, found.severity.value) == ("INF-01", "violation")
+    assert (found.location.file, found.location.first_line) == ("page.txt", 3)
+    assert "https://example.org/a airm:source https://example.org/b" in found.message
+    assert "https://example.org/d airm:source https://example.org/a" in found.message
+    assert (other.message, other.location) == ("something else", None)
+
+
+def test_benchmark_replays_proofs_and_sees_a_wrong_one(graph) -> None:
+    from why import replay, write_program
+
+    explanations = list(graph.explain_all())
+    steps, wrong = replay(explanations)
+    assert (steps > len(explanations), wrong) == (True, 0)
+    proof = explanations[0].proof
+    broken = Proof(proof.statement, proof.rule, (Proof(("<urn:a>", "<urn:b>", "<urn:c>")),))
+    assert replay([Explanation(broken, {("<urn:a>", "<urn:b>", "<urn:c>"): ()})])[1] > 0
+    program = write_program({rule for one in explanations for rule in one.proof.rules}, Path("data.nt"))
+    assert "t(?x0, <https://w3id.org/airm-graph/ontology#code>, ?x2) :- t(?x0, " in program
 
 
 # Errors.

@@ -10,6 +10,7 @@ AirmError
 │   └── ParameterError             a parameter is missing, unknown or of the wrong kind
 ├── MintError (ValueError)         a text cannot become part of an IRI
 ├── RemoteError (OSError)          a server on the network does not do what was asked
+├── ReleaseError (ValueError)      a graph is not fit to be released: says all reasons
 ├── StoreError (ValueError)        RDF that the store cannot read
 └── ShapesError (ValueError)       shapes that cannot be used
 """
@@ -25,6 +26,7 @@ __all__ = [
     "MintError",
     "ParameterError",
     "QueryError",
+    "ReleaseError",
     "RemoteError",
     "ResourceError",
     "ShapesError",
@@ -97,6 +99,19 @@ class MintError(AirmError, ValueError):
 
 class RemoteError(AirmError, OSError):
     """A server on the network cannot be reached, refuses, or answers what it should not."""
+
+
+class ReleaseError(AirmError, ValueError):
+    """A graph is not fit to be released."""
+
+    def __init__(self, reasons: Iterable[str], *, folder: str) -> None:
+        """Compose the message of all reasons, a line for each."""
+        self.reasons, self.folder = tuple(reasons), folder
+        super().__init__(f"{folder} is not released:" + "".join(f"\n  {reason}" for reason in self.reasons))
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Cross from one process to another, as its parts do."""
+        return partial(type(self), self.reasons, folder=self.folder), ()
 
 
 class StoreError(AirmError, ValueError):

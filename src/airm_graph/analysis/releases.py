@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from functools import cached_property
 
-from airm_graph.analysis.matching import match_things
 from airm_graph.errors import QueryError
 from airm_graph.export import QuadList, release_digest
+from airm_graph.matching import match_things
 from airm_graph.model import Finding
 from airm_graph.namespaces import BASE, rebase_text, term
 from airm_graph.terms import Quad, read_literal
@@ -196,15 +196,27 @@ class _Comparison:
         """Pair the things of a class in both releases; the rest was added or removed."""
         before, after = self.old.list_members(name), self.new.list_members(name)
         gone, come = before - after, after - before
-        tables = {why: ({one: key(self.old, one) for one in gone}, {one: key(self.new, one) for one in come}) for why, key in keys.items()}
+        tables = {
+            "stated replacement": (
+                {one: self.new.get(one, "dcterms:isReplacedBy") for one in gone},
+                {one: frozenset({one}) for one in come},
+            )
+        }
+        for why, key in keys.items():
+            tables[why] = {one: key(self.old, one) for one in gone}, {one: key(self.new, one) for one in come}
         found = match_things(tables)
         self.renamed |= found
         kind = name.partition(":")[2].lower()
         new = come - {one for one, _ in found.values()}
-        changes = [Change(f"{kind} removed", one, self.old.name_of(one)) for one in gone - found.keys()]
+        changes = [self._tell_removed(f"{kind} removed", one) for one in gone - found.keys()]
         changes += [Change(f"{kind} added", one, self.new.name_of(one)) for one in new]
         pairs = [(one, one) for one in before & after] + [(one, other) for one, (other, _) in found.items()]
         return sorted(pairs), changes
+
+    def _tell_removed(self, kind: str, one: str) -> Change:
+        """Tell of what is gone, with what the new release states to replace it."""
+        replaced = tuple(sorted(self.new.get(one, "dcterms:isReplacedBy")))
+        return Change(kind, one, self.old.name_of(one), "dcterms:isReplacedBy" if replaced else "", (), replaced)
 
     def _compare_mitigation(self, before: str, after: str) -> Iterator[Change]:
         names = self.old.get(before, "rdfs:label"), self.new.get(after, "rdfs:label")

@@ -80,6 +80,13 @@ class Contradiction:
         return tuple(sorted({one for each in self.explanations for one in each.proof.asserted}))
 
     @property
+    def sentences(self) -> tuple[str, str]:
+        """What the closure says of it, by the order in which an axiom names the classes."""
+        a, b, individual = (name[1:-1] for name in (*self.classes, self.individual))
+        said = "Disjoint classes {} and {} have a common individual {}"
+        return said.format(a, b, individual), said.format(b, a, individual)
+
+    @property
     def finding(self) -> Finding:
         """The finding, at the captured lines of the first statement that has any."""
         base = self.explanations[0].base

@@ -15,6 +15,7 @@ from airm_graph.cli.shared_options import (
     decisions_option,
     find_cache,
     folder_option,
+    ids_option,
     mapping_option,
     spark_options,
     strict_option,
@@ -34,6 +35,7 @@ Examples:
   airm-graph build tables/ captures/ -o dist
   airm-graph build mine.csv sources.csv --mapping mine.yaml -o dist
   airm-graph build tables/ captures/ --decisions links.sssom.tsv -o dist
+  airm-graph build tables/ captures/ --ids ids.lock -o dist
   airm-graph build page.txt -o dist --format json > report.json
   cat page.txt | airm-graph build - -o dist
   airm-graph build parts/ -o dist --engine spark --master 'local[4]'""",
@@ -55,6 +57,10 @@ Examples:
 )
 @mapping_option
 @decisions_option
+@ids_option
+@click.option(
+    "--check-ids", is_flag=True, help="Leave the file of --ids as it is; where it is not up to date, write nothing and exit with 1."
+)
 @click.option("--published", metavar="URL", help="Folder on the web where people will find the files; each is described with its address.")
 @strict_option
 @cache_options
@@ -72,6 +78,8 @@ def command(
     parts: int | None,
     mapping: Path | None,
     decisions: tuple[Path, ...],
+    ids: Path | None,
+    check_ids: bool,
     published: str | None,
     strict: bool,
     cached: bool,
@@ -86,6 +94,10 @@ def command(
     and quarantine.csv with the rows of tables that cannot be used. Exits with 1 when a finding is a
     violation, with 2 when nothing could be read; an earlier output is then left as it was.
 
+    With --ids FILE mitigations keep the IRIs that they had in earlier builds, whatever they are
+    named now; FILE is written anew, and one that is not there yet is made. Keep it beside the
+    inputs. What is gone stays in it, and is stated as deprecated with what replaces it.
+
     With --engine spark the statements are written as nquads/part-*.nq.gz and
     parquet/part-*.parquet, in parts that follow each other, with manifest.json beside them instead
     of the other formats.
@@ -96,6 +108,8 @@ def command(
     check_base(base)
     if published is not None:
         check_base(published, option="--published")
+    if check_ids and ids is None:
+        raise click.UsageError("--check-ids goes with --ids only: name the file to check")
     engine, platform = choose_platform(engine, master=master, conf=spark_conf, work=spark_work, parts=parts)
     kept = find_cache(cached=cached, folder=cache_dir)
     with show_progress(quiet=quiet) as progress, open_reader(kept) as reader:
@@ -110,9 +124,13 @@ def command(
             reader=reader if kept else None,
             platform=platform,
             published=published,
+            ids=ids,
         )
-        if not graph.is_empty:
+        changed = check_ids and is_lock_old(graph, ids)
+        if not graph.is_empty and not changed:
             graph.write(folder)
+            if ids is not None and not check_ids:
+                write_lock(graph, ids)
     if graph.is_empty:
         from airm_graph.rules import REFERENCES
 
@@ -126,6 +144,9 @@ def command(
             return EXIT_NO
         click.echo(f"airm-graph: no mitigation could be read; {folder} is left as it was", err=True)
         return EXIT_USAGE
+    if changed:
+        click.echo(f"airm-graph: {ids} is not up to date; build without --check-ids and commit it; {folder} is left as it was", err=True)
+        return EXIT_NO
     if shape == "json":
         sys.stdout.write(graph.report.to_json())
     elif not quiet:
@@ -134,6 +155,27 @@ def command(
             click.echo(path)
     write_summary(graph.report, files=graph.files, quiet=quiet)
     return 0 if graph.report.conforms else EXIT_NO
+
+
+def is_lock_old(graph: "Graph", path: Path | None) -> bool:
+    """Whether the file of IRIs is not what a build leaves; says to standard error what is new."""
+    from airm_graph.ids_lock import list_changes
+    from airm_graph.pipeline import load_ids
+
+    if path is None or graph.ids is None:
+        return False
+    changes = list_changes(load_ids(path), graph.ids)
+    for line in changes:
+        click.echo(f"  {line}", err=True)
+    return bool(changes) or not path.exists() or path.read_text(encoding="utf-8") != "".join(graph.ids.write())
+
+
+def write_lock(graph: "Graph", path: Path) -> None:
+    """Write the file of IRIs as a build leaves it."""
+    from airm_graph.export import replace_file
+
+    if graph.ids is not None:
+        replace_file(path, graph.ids.write())
 
 
 def write_counts(graph: "Graph") -> None:

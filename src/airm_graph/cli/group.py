@@ -27,6 +27,7 @@ _COMMANDS = {
     "plot": "Draw a picture of what a graph holds.",
     "push": "Bring a release into a triple store and prove that it is there.",
     "query": "List, show and run the queries of the library.",
+    "release": "Write a release of a built graph, with change log and RO-Crate.",
     "search": "Search names, descriptions, reasons and titles.",
     "serve": "Serve a graph over HTTP.",
     "similar": "List mitigations that say the same under other words.",

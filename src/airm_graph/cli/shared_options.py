@@ -24,6 +24,7 @@ __all__ = [
     "engine_option",
     "find_cache",
     "folder_option",
+    "ids_option",
     "insecure_option",
     "make_client",
     "mapping_option",
@@ -76,6 +77,12 @@ decisions_option = click.option(
     multiple=True,
     type=click.Path(dir_okay=False, path_type=Path),
     help="Table of what people decided of joins and codes (SSSOM or CSV); repeatable.",
+)
+ids_option = click.option(
+    "--ids",
+    metavar="FILE",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Keep in this file (ids.lock) the IRI of each mitigation, so that a better name gives no new one.",
 )
 strict_option = click.option(
     "--strict", is_flag=True, help="Stop at rows and values that cannot be used, instead of leaving them out, and write nothing."

@@ -1,18 +1,19 @@
 """Many pages → one set of records: who is who, what contradicts, and the keys that become IRIs."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from airm_graph.merge.conflicts import find_conflicts, find_source_conflicts, note_doubts, note_inferred
 from airm_graph.merge.decided import add_codes, find_unknown
 from airm_graph.merge.joins import Joins, Spot, link_agents, link_mentions, list_authors, list_sources
-from airm_graph.merge.mitigations import merge_mitigations
+from airm_graph.merge.mitigations import merge_mitigations, start_key
 from airm_graph.merge.restored import join_records
 from airm_graph.merge.sources import AgentNames, group_pages, merge_sources
 from airm_graph.model import Capture, Decisions, Evidence, Link, Page, Records, Repair, Source, SourceBlock
 
-__all__ = ["Merger", "SourceGroup", "join_records", "merge_pages"]
+__all__ = ["Merger", "SourceGroup", "join_records", "merge_pages", "start_key"]
 
 
 def merge_pages(pages: Iterable[Page], *, decisions: Decisions | None = None) -> Records:
@@ -47,13 +48,17 @@ class Merger:
     their source.
     """
 
-    def __init__(self, pages: Iterable[Page], *, decisions: Decisions | None = None) -> None:
+    def __init__(
+        self, pages: Iterable[Page], *, decisions: Decisions | None = None, kept: Mapping[str, str] = MappingProxyType({})
+    ) -> None:
         """Merge the sources of pages.
 
         Args:
             pages: All captures, and every page of a table that describes its source.
             decisions: What people decided of joins and codes.
+            kept: Key that names give a mitigation → earlier one that is kept.
         """
+        self.kept = kept
         self._pages = sorted(pages, key=_capture_of)
         self._decisions = decisions or Decisions()
         self._joins = Joins(self._decisions.joins)
@@ -99,7 +104,7 @@ class Merger:
 
     def merge(self, group: SourceGroup) -> Records:
         """Merge the mitigations of one source; the records hold no captures and no source."""
-        merged = merge_mitigations(group.pages, group.source, joins=self._joins)
+        merged = merge_mitigations(group.pages, group.source, joins=self._joins, kept=self.kept)
         mitigations = tuple(add_codes(merged.mitigations, self._decisions.codes))
         files, editions = self._name_captures()
         return Records(

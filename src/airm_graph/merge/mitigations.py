@@ -1,8 +1,9 @@
 """Groups of mentions → mitigations with names, codes, roles, parents and all their evidence."""
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from airm_graph.merge.attest import attest, sort_evidence
 from airm_graph.merge.descriptions import merge_descriptions
@@ -27,7 +28,7 @@ from airm_graph.model import (
 )
 from airm_graph.text import slugify
 
-__all__ = ["Merged", "merge_mitigations"]
+__all__ = ["Merged", "merge_mitigations", "start_key"]
 
 #: Edition, code, and who gives it where that has to be told apart.
 _Given = tuple[str, str, str]
@@ -55,25 +56,39 @@ class Merged:
     doubts: tuple[tuple[Evidence, str, tuple[str, ...]], ...] = ()
 
 
-def merge_mitigations(pages: Sequence[Page], source: str, *, joins: Joins | None = None) -> Merged:
+def start_key(source: str) -> str:
+    """Write what the keys of the mitigations of a source begin with.
+
+    >>> start_key("source/lee-2024-oaths"), start_key("unknown/0f")
+    ('mitigation/lee-2024-oaths/', 'mitigation/unknown-0f/')
+    """
+    return f"mitigation/{source.removeprefix('source/').replace('/', '-')}/"
+
+
+def merge_mitigations(
+    pages: Sequence[Page], source: str, *, joins: Joins | None = None, kept: Mapping[str, str] = MappingProxyType({})
+) -> Merged:
     """Merge what the pages of one source say of its mitigations.
 
     Args:
         pages: All pages of the source, sorted by capture.
         source: Key of the source, ``source/<slug>``, or ``unknown/<document>``.
         joins: What people decided; what becomes of it is noted there.
+        kept: Key that names give → earlier one that is kept.
     """
     mentions = list_occurrences(pages)
     joins = joins or Joins()
     spots = list_mentions(mentions)
     decided, found = joins.resolve(spots, "mitigation")
     groups = group_occurrences(mentions, decided=decided)
-    keys = _mint_keys(mentions, groups.members, source.removeprefix("source/").replace("/", "-"))
+    minted = _mint_keys(mentions, groups.members, start_key(source))
+    keys = [kept.get(key, key) for key in minted]
     owner = {index: keys[number] for number, group in enumerate(groups.members) for index in group}
     mitigations = [
         _merge_group(keys[number], [(i, mentions[i]) for i in group], pages, source, owner, mentions)
         for number, group in enumerate(groups.members)
     ]
+    mitigations = [one if one.key == key else replace(one, minted=key) for one, key in zip(mitigations, minted, strict=True)]
     joins.follow(found, spots, owner)
     return Merged(
         tuple(sorted(mitigations, key=lambda mitigation: mitigation.key)),
@@ -196,7 +211,7 @@ def _find_parents(key: str, members: Sequence[Occurrence], owner: dict[int, str]
     return attest(pairs)
 
 
-def _mint_keys(mentions: Sequence[Occurrence], groups: Sequence[Sequence[int]], source: str) -> list[str]:
+def _mint_keys(mentions: Sequence[Occurrence], groups: Sequence[Sequence[int]], start: str) -> list[str]:
     """Slugs of names; where mitigations share one, those with parents take their slugs in front,
     then a digest tells them apart.
     """
@@ -218,7 +233,7 @@ def _mint_keys(mentions: Sequence[Occurrence], groups: Sequence[Sequence[int]], 
     seen = Counter((slugs[number], found) for number, found in digests.items())
     digests |= {number: _digest_content(twins[number]) for number, found in digests.items() if seen[slugs[number], found] > 1}
     unique = [f"{slug}-{digests[number]}" if number in digests else slug for number, slug in enumerate(slugs)]
-    return [f"mitigation/{source}/{slug}" for slug in unique]
+    return [start + slug for slug in unique]
 
 
 def _find_path(number: int, parents: Sequence[set[int]]) -> list[int]:

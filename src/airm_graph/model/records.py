@@ -55,6 +55,7 @@ class Mitigation:
         texts: What else a table says of it: (name of `TEXTS`, attested text) pairs.
         reasonings: Reasons of pages and rows that give no code: why it has this one or none.
         subjects: Concepts of other schemes than ours, each with the places that say so.
+        minted: The key that its names give, where an earlier one is kept.
     """
 
     key: str
@@ -69,6 +70,7 @@ class Mitigation:
     texts: tuple[tuple[str, Attested], ...] = ()
     reasonings: tuple[Attested, ...] = ()
     subjects: tuple[tuple[Subject, tuple[Evidence, ...]], ...] = ()
+    minted: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from airm_graph.pipeline.building import build, open_reader
     from airm_graph.pipeline.comparison import diff, read_release
     from airm_graph.pipeline.describing import count_set_aside, describe, describe_pages
+    from airm_graph.pipeline.keeping_ids import load_ids
     from airm_graph.pipeline.loading import find_base, is_release, load, load_mitigations, read_rdf, read_sums
     from airm_graph.pipeline.migration import propose_mapping
     from airm_graph.pipeline.options import BuildOptions
@@ -39,6 +40,7 @@ __all__ = [
     "find_fixes",
     "is_release",
     "load",
+    "load_ids",
     "load_mitigations",
     "open_reader",
     "propose_mapping",
@@ -54,6 +56,7 @@ _HOMES = {
     **dict.fromkeys(("build", "open_reader"), "pipeline.building"),
     **dict.fromkeys(("diff", "read_release"), "pipeline.comparison"),
     **dict.fromkeys(("count_set_aside", "describe", "describe_pages"), "pipeline.describing"),
+    "load_ids": "pipeline.keeping_ids",
     **dict.fromkeys(("find_base", "is_release", "load", "load_mitigations", "read_rdf", "read_sums"), "pipeline.loading"),
     "propose_mapping": "pipeline.migration",
     "BuildOptions": "pipeline.options",

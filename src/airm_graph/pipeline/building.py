@@ -37,6 +37,7 @@ def build(
     strict: bool = False,
     platform: Platform = EMBEDDED,
     published: str | None = None,
+    ids: str | Path | None = None,
     progress: Progress | None = None,
     reader: Reader | None = None,
 ) -> Graph:
@@ -44,7 +45,8 @@ def build(
 
     Args:
         inputs: Folders, files, or ``-`` for standard input.
-        base, engine, shapes, mapping, decisions, strict, platform, published: See `BuildOptions`.
+        base, engine, shapes, mapping, decisions, strict, platform, published, ids: See
+            `BuildOptions`.
         progress: Called with (step, number done, number in all).
         reader: What reads the pages; one that is used again remembers those that have not changed
             (see `open_reader`).
@@ -57,7 +59,7 @@ def build(
         InputError: An input does not exist or cannot be read. A file that is no page is a finding
             instead.
     """
-    options = BuildOptions(base, engine, shapes, mapping, decisions, strict, platform, published)
+    options = BuildOptions(base, engine, shapes, mapping, decisions, strict, platform, published, ids)
     return build_graph(inputs, options, tell=progress or tell_nobody, reader=reader)
 
 
@@ -106,6 +108,7 @@ def _make_graph(read: Read, session: Session | None, *, options: BuildOptions, r
         files=readings.files,
         quarantine=readings.rejected,
         tables=readings.counts,
+        ids=read.ids,
         links=read.records.links if read.records.captures else None,
         write_parts=session.write if session else None,
         opened=opened,

@@ -16,7 +16,7 @@ from typing import Any
 from airm_graph.cache import make_key, pack, unpack
 from airm_graph.graph import TripleTable, quote
 from airm_graph.ingest import Reader, Readings
-from airm_graph.merge import Merger, SourceGroup
+from airm_graph.merge import Merger, SourceGroup, start_key
 from airm_graph.model import Finding, Link, Mitigation, Records
 from airm_graph.triples.state import graph_of
 
@@ -75,7 +75,7 @@ class Keeper:
         Raises:
             OutlineError: A source has to be merged of whose pages only the outline was read.
         """
-        keys = [(self._make_key(group, pages.digests), group) for group in groups]
+        keys = [(self._make_key(group, pages.digests, merger.kept), group) for group in groups]
         found = [_unpack(self._reader.find(key)) for key, _ in keys]
         new = [pair for pair, one in zip(keys, found, strict=True) if one is None]
         if any(page.capture.sha256 in pages.outlined for _, group in new for page in group.pages):
@@ -84,9 +84,11 @@ class Keeper:
         self._new = [(key, group, merger.merge(group)) for key, group in new]
         return [*(one.records for one in self.kept), *(records for *_, records in self._new)]
 
-    def _make_key(self, group: SourceGroup, digests: Mapping[str, str]) -> str:
+    def _make_key(self, group: SourceGroup, digests: Mapping[str, str], kept: Mapping[str, str]) -> str:
+        start = start_key(group.source)
+        ids = sorted(pair for pair in kept.items() if pair[0].startswith(start))
         pages = [[digests[page.capture.sha256], page.capture.file_names] for page in group.pages]
-        return make_key("source", self._reader.version, group.source, pages)
+        return make_key("source", self._reader.version, group.source, pages, ids)
 
     def load(self, table: TripleTable) -> None:
         """Put the quads of kept sources into a table."""

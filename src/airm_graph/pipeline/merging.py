@@ -1,9 +1,12 @@
 """Pages and folders of tables merged: independent rows by SQL, all others in Python."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from collections.abc import Mapping as Pairs
+from types import MappingProxyType
 
 from airm_graph.graph import quote
+from airm_graph.ids_lock import LockedId
 from airm_graph.ingest import Readings
 from airm_graph.ingest.formats import Row
 from airm_graph.ingest.inputs import Input
@@ -16,6 +19,7 @@ from airm_graph.merge import Merger, join_records
 from airm_graph.merge.independent import find_rest
 from airm_graph.model import Decisions, Records
 from airm_graph.namespaces import BASE
+from airm_graph.pipeline.keeping_ids import list_independent, list_present
 from airm_graph.pipeline.platform import Session
 from airm_graph.progress import Progress
 from airm_graph.text import list_joined, list_standing
@@ -43,10 +47,14 @@ class Merging:
         #: Mitigations that are merged whatever else holds: those that people decided of.
         self.keys = {decision.mitigation for decision in decisions.codes}
 
-    def read(self) -> tuple[TableReadings, Records]:
+    def read(self, kept: Pairs[str, str] = MappingProxyType({})) -> tuple[TableReadings, Records]:
         """Read the tables: sources first, then which rows are independent, then all other rows,
         merged.
+
+        Args:
+            kept: Key that names give a mitigation → earlier one that is kept.
         """
+        self.keys |= kept.keys()
         readers = [
             FolderReader(folder.tables, mappings=folder.mappings, later=folder.later, described=folder.described) for folder in self.folders
         ]
@@ -55,7 +63,7 @@ class Merging:
         if self.stated:
             for pages, reader, rows in zip(first, readers, self._list_first(), strict=True):
                 pages += reader.add_unlisted(rows)
-        merger = Merger([*self.captured, *(page for pages in first for page in pages)], decisions=self.decisions)
+        merger = Merger([*self.captured, *(page for pages in first for page in pages)], decisions=self.decisions, kept=kept)
         if self.stated:
             self._find_independent(readers, merger)
             self._say_lacking(readers)
@@ -66,7 +74,7 @@ class Merging:
         if clashing := self._find_clashing(records):
             # A name with a digest is the plain name of another row: both are told by the merge.
             self.keys |= clashing
-            return self.read()
+            return self.read(kept)
         parts = zip(readers, first, later, rest, strict=True)
         finished = [reader.finish([*pages, *more], others=others) for reader, pages, more, (_, _, others) in parts]
         whole = TableReadings(
@@ -76,6 +84,15 @@ class Merging:
             tuple(count for one in finished for count in one.counts),
         )
         return whole, join_records(records, [one.restored for one in finished])
+
+    def list_found(self, merged: tuple[TableReadings, Records]) -> Iterator[LockedId]:
+        """List all mitigations of a merge with what they are recognised by."""
+        records = merged[1]
+        yield from list_present(records.mitigations, records.captures)
+        if self.stated:
+            yield from list_independent(
+                self.table, {part.number: part.mapping.edition for folder in self.folders for part in folder.loaded}
+            )
 
     def count(self) -> tuple[int, int]:
         """Number of independent rows, and how many of them have a code."""

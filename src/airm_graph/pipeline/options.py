@@ -31,6 +31,7 @@ class BuildOptions:
         platform: Where the build runs: this process, or ``airm_graph.spark.Spark``.
         published: Address of the folder in which people will find the files, with a slash at its
             end; None where it is not known.
+        ids: File with the IRIs that mitigations keep; one that is not there yet holds none.
     """
 
     base: str = BASE
@@ -41,6 +42,7 @@ class BuildOptions:
     strict: bool = False
     platform: Platform = EMBEDDED
     published: str | None = None
+    ids: str | Path | None = None
 
     def __post_init__(self) -> None:
         """Check the engine.

@@ -1,9 +1,10 @@
 """Inputs to records, and to rows in DuckDB that are mitigations by themselves."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Mapping as Pairs
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from airm_graph.ingest import Reader, Readings, read_pages
 from airm_graph.ingest.inputs import Input
@@ -16,11 +17,14 @@ from airm_graph.pipeline.platform import EMBEDDED, Session
 from airm_graph.progress import Progress
 
 if TYPE_CHECKING:
+    from airm_graph.ids_lock import IdsLock, LockedId
     from airm_graph.ingest.decisions import DecisionReadings
     from airm_graph.ingest.tables import Mapping
     from airm_graph.ingest.tables.loaded import LoadedTable
 
 __all__ = ["Read", "read_inputs"]
+
+_Merged = TypeVar("_Merged")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +38,7 @@ class Read:
         tables: What statements are made for: tables whose independent rows are in DuckDB.
         independent: Number of independent rows, which are as many mitigations.
         classified: How many of them have a code.
+        ids: The IRIs that mitigations keep, as this build leaves them; None where none are kept.
     """
 
     readings: Readings
@@ -42,6 +47,7 @@ class Read:
     tables: "Sequence[LoadedTable]" = ()
     independent: int = 0
     classified: int = 0
+    ids: "IdsLock | None" = None
 
     @property
     def kept(self) -> Sequence[KeptSource]:
@@ -96,7 +102,7 @@ def read_inputs(
         from airm_graph.pipeline.merging import Merging  # reading tables takes a third of all modules
 
         merging = Merging(tables, pages, decided.decisions if decided else Decisions(), mapping=mapping, session=session, tell=tell)
-        found, records = merging.read()
+        (found, records), ids = _keep(options, merging.read, merging.list_found)
         readings = Readings(
             (*pages.pages, *found.pages),
             (*pages.findings, *found.findings, *findings),
@@ -104,15 +110,15 @@ def read_inputs(
             found.rejected,
             found.counts,
         )
-        return Read(readings, records, None, merging.stated, *merging.count())
+        return Read(readings, records, None, merging.stated, *merging.count(), ids)
     tell("merge", 0, 1)
     try:
-        records = _merge_pages(pages, decided.decisions if decided else Decisions(), keeper)
+        records, ids = _merge_pages(pages, decided.decisions if decided else Decisions(), keeper, options)
     except OutlineError:
         # Pages that did not change are of another source now than they were.
         pages = read_pages(captures, reader=reader)
-        records = _merge_pages(pages, Decisions(), keeper)
-    return Read(Readings(pages.pages, (*pages.findings, *findings), dict(sorted(files.items()))), records, keeper)
+        records, ids = _merge_pages(pages, Decisions(), keeper, options)
+    return Read(Readings(pages.pages, (*pages.findings, *findings), dict(sorted(files.items()))), records, keeper, ids=ids)
 
 
 def _read_decisions(options: BuildOptions) -> "DecisionReadings | None":
@@ -132,7 +138,27 @@ def _load_mapping(options: BuildOptions) -> "Mapping | None":
     return replace(load_mapping(options.mapping), found=f"{options.mapping}, which was given")
 
 
-def _merge_pages(pages: Readings, decisions: Decisions, keeper: Keeper | None) -> Records:
-    merger = Merger(pages.pages, decisions=decisions)
-    groups = merger.list_groups(())
-    return merger.finish(keeper.merge(groups, merger, pages) if keeper else [merger.merge(group) for group in groups])
+def _merge_pages(pages: Readings, decisions: Decisions, keeper: Keeper | None, options: BuildOptions) -> "tuple[Records, IdsLock | None]":
+    def merge(kept: Pairs[str, str]) -> Records:
+        merger = Merger(pages.pages, decisions=decisions, kept=kept)
+        groups = merger.list_groups(())
+        return merger.finish(keeper.merge(groups, merger, pages) if keeper else [merger.merge(group) for group in groups])
+
+    def list_found(records: Records) -> "Iterator[LockedId]":
+        from airm_graph.pipeline.keeping_ids import list_present
+
+        earlier = (mitigation for one in (keeper.kept if keeper else ()) for mitigation in one.find(one.mitigations.keys()))
+        return list_present((*records.mitigations, *earlier), records.captures)
+
+    return _keep(options, merge, list_found)
+
+
+def _keep(
+    options: BuildOptions, merge: Callable[[Pairs[str, str]], _Merged], list_found: "Callable[[_Merged], Iterable[LockedId]]"
+) -> "tuple[_Merged, IdsLock | None]":
+    """Merge, with the IRIs that are kept, where there is a file of them."""
+    if options.ids is None:
+        return merge({}), None
+    from airm_graph.pipeline.keeping_ids import load_ids, merge_keeping
+
+    return merge_keeping(merge, list_found, load_ids(options.ids))

@@ -1,5 +1,6 @@
 """What reader, merge and shapes found, as one report in which nothing is said twice."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from airm_graph.graph import TripleTable
@@ -7,11 +8,15 @@ from airm_graph.ingest import Readings
 from airm_graph.model import Finding, Records, Severity
 from airm_graph.pipeline.locations import find_lines, name_columns
 from airm_graph.pipeline.reading import Read
+from airm_graph.pipeline.shipped import read_ontology
 from airm_graph.reason import Inference
 from airm_graph.rules import REFERENCES, make_finding
 from airm_graph.validate import Report, Verdict, leave_out_repeated, locate_values
 
-__all__ = ["is_incomplete", "make_report", "report_readings", "stop_at_violations"]
+#: Quads of a table whose contradictions are explained, which takes them into memory.
+_EXPLAINED = 1_000_000
+
+__all__ = ["explain_contradictions", "is_incomplete", "make_report", "report_readings", "stop_at_violations"]
 
 
 def report_readings(read: Read) -> Report:
@@ -29,10 +34,29 @@ def make_report(read: Read, *, table: TripleTable, verdict: Verdict, inference: 
         inference: What the closure found.
     """
     said = (*read.readings.findings, *read.records.findings)
-    contradictions = (make_finding("INF-01", text, None) for text in inference.contradictions)
+    contradictions = explain_contradictions(inference.contradictions, table=table)
     kept = leave_out_repeated(_locate(verdict, read=read, table=table), said=said, locations=verdict.locations)
     notes = (*inference.notes, *verdict.notes)
     return Report((*said, *contradictions, *kept), tuple(read.readings.files), verdict.engines, notes, verdict.ledger)
+
+
+def explain_contradictions(sentences: Sequence[str], *, table: TripleTable) -> list[Finding]:
+    """Make a finding of each contradiction, with the least set of statements that cannot all be
+    true, at the captured lines of the first; in a table of more than a million quads with neither.
+
+    Args:
+        sentences: What the closure says.
+        table: Closed; its terms have the default base.
+    """
+    if not sentences:
+        return []
+    found: dict[str, Finding] = {}
+    if int(table.execute("SELECT count(*) FROM quads")[0][0]) <= _EXPLAINED:
+        from airm_graph.analysis.why import Explainer
+
+        for one in Explainer(table.rows(), ontology=read_ontology()).find_contradictions():
+            found |= dict.fromkeys(one.sentences, one.finding)
+    return [found.get(text) or make_finding("INF-01", text, None) for text in sentences]
 
 
 def _locate(verdict: Verdict, *, read: Read, table: TripleTable) -> list[Finding]:

@@ -27,7 +27,9 @@ def state(read: Read, *, session: Session, base: str = BASE, published: str | No
         published: Address of the folder in which people will find the files.
     """
     agents = _list_agents(read, session)
-    session.table.load_rows((*state_records(read.records), *agents, *read_taxonomies(), *_describe(read, base, published)))
+    session.table.load_rows(
+        (*state_records(read.records), *agents, *read_taxonomies(), *_describe(read, base, published), *_list_removed(read))
+    )
     if read.keeper:
         read.keeper.load(session.table)
         read.keeper.keep(session.table)
@@ -41,6 +43,14 @@ def _list_agents(read: Read, session: Session) -> Iterable[Quad]:
     from airm_graph.triples.selects import list_agents
 
     return list_agents(read.tables, table=session.table)
+
+
+def _list_removed(read: Read) -> Iterable[Quad]:
+    if not read.ids:
+        return ()
+    from airm_graph.pipeline.keeping_ids import describe_removed
+
+    return describe_removed(read.ids)
 
 
 def _describe(read: Read, base: str, published: str | None) -> Iterator[Quad]:

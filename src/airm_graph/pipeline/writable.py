@@ -32,6 +32,7 @@ from airm_graph.terms import Quad
 
 if TYPE_CHECKING:
     from airm_graph.graph import TripleTable
+    from airm_graph.ids_lock import IdsLock
     from airm_graph.model import Link, Rejected, TableCount
     from airm_graph.pipeline.platform import WriteParts
     from airm_graph.validate.report import Report
@@ -60,6 +61,7 @@ class WritableGraph:
         quarantine: Rows of tables that cannot be used.
         tables: How many rows of each table were read and used.
         links: Joins across inputs; None where no input was read.
+        ids: The IRIs that mitigations keep, as this build leaves them; None where none are kept.
         written: The files that it was written to last, name → path.
     """
 
@@ -74,6 +76,7 @@ class WritableGraph:
         quarantine: "tuple[Rejected, ...]" = (),
         tables: "tuple[TableCount, ...]" = (),
         links: "Sequence[Link] | None" = None,
+        ids: "IdsLock | None" = None,
         write_parts: "WriteParts | None" = None,
         opened: ExitStack | None = None,
     ) -> None:
@@ -83,7 +86,7 @@ class WritableGraph:
             table: Is closed with the graph.
             quads: Where there is no table, or what reads them when they are asked for.
             report: Or what reads it when it is asked for.
-            base, files, quarantine, tables, links: See above.
+            base, files, quarantine, tables, links, ids: See above.
             write_parts: Writes statements in parts in place of exports.
             opened: What is to be closed with the graph beside the table.
         """
@@ -92,7 +95,7 @@ class WritableGraph:
         if table is not None:
             self._keep_table(table)
         self._report = report
-        self.base, self.files, self.quarantine, self.tables, self.links = base, dict(files or {}), quarantine, tables, links
+        self.base, self.files, self.quarantine, self.tables, self.links, self.ids = base, dict(files or {}), quarantine, tables, links, ids
         self.written: Mapping[str, Path] = {}
         self._write_parts = write_parts
         weakref.finalize(self, self._closing.close)

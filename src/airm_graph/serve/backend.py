@@ -296,6 +296,8 @@ class Backend:
         deprecated = (f"<{PREFIXES['owl']}deprecated>", f'"true"^^<{PREFIXES["xsd"]}boolean>')
         return {
             "deprecated": any(row[1:3] == deprecated for row in rows),
+            # Of what is gone nothing is said any more but what replaces it.
+            "gone": not any(p == f"<{PREFIXES['rdf']}type>" for _, p, _, _ in rows),
             "replaced_by": sorted(o[1:-1] for _, p, o, _ in rows if p == f"<{PREFIXES['dcterms']}isReplacedBy>" and o.startswith("<")),
             "collection": min((o[1:-1] for _, p, o, _ in rows if p == f"<{PREFIXES['skos']}inScheme>"), default=f"{self._base}dataset"),
         }

@@ -3,8 +3,9 @@
 An IRI of a thing answers directly with the document about it; what stands for the thing itself on
 the web is the persistent IRI, which ``deploy/w3id`` redirects with 303. A format is chosen by the
 header Accept, by suffix or by ``?_mediatype=``; ``Content-Location`` names the address of the one
-that was sent. A deprecated IRI is redirected with 303 where one thing replaces it, and is gone
-(410) otherwise; its documents, by suffix or ``?_mediatype=``, stay readable and say so.
+that was sent. A deprecated IRI is redirected with 303 where one thing replaces it. Where none does,
+and where what it named is gone and has no type any more, the answer is 410 with what replaces it;
+its documents, by suffix or ``?_mediatype=``, stay readable and say so.
 """
 
 import json
@@ -59,7 +60,7 @@ async def answer_resource(request: "Request", client: GraphClient, pages: Pages)
         reply = await _describe(client, path, chosen)
     headers = _make_headers(client, path, chosen, reply.head)
     if reply.head.get("deprecated") and not is_explicit:
-        return await _send_successor(request, client, path, reply.head["replaced_by"], headers)
+        return await _send_successor(request, client, path, reply.head, headers)
     body = reply.body
     if chosen == HTML:
         page = PageRequest.of(request, client)
@@ -72,12 +73,15 @@ async def _describe(client: GraphClient, path: str, media_type: str) -> Reply:
     return await (client.send("resource", iri=iri) if media_type == HTML else client.send("rdf", iri=iri, type=media_type))
 
 
-async def _send_successor(request: "Request", client: GraphClient, path: str, successors: list[str], headers: dict[str, str]) -> "Response":
-    """Say what is used instead of a deprecated IRI."""
+async def _send_successor(
+    request: "Request", client: GraphClient, path: str, head: Mapping[str, Any], headers: dict[str, str]
+) -> "Response":
+    """Say what is used instead of a deprecated IRI; 303 leads there, unless the thing is gone."""
+    successors: list[str] = head["replaced_by"]
     said = f"{client.info.base}{path} is deprecated; use {' or '.join(successors) or 'something else: nothing replaces it'}\n"
     headers = {**headers, "Link": ", ".join([headers["Link"], *(f'<{_encode(iri)}>; rel="successor-version"' for iri in successors)])}
     headers.pop("Content-Location")
-    target = client.href(successors[0]) if len(successors) == 1 else ""
+    target = client.href(successors[0]) if len(successors) == 1 and not head["gone"] else ""
     if target:
         headers["Location"] = _encode(target)
     return await make_response(request, said.encode(), media_type="text/plain", headers=headers, status=303 if target else 410)

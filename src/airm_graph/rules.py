@@ -174,6 +174,11 @@ RULES = MappingProxyType(
         "MRG-13": Rule(
             _NOTE, "what may be one mitigation is one or two", "give a page without a name a side-car with it, or decide of both"
         ),
+        "MRG-14": Rule(
+            _SHOULD,
+            "what a row was taken from is another mitigation of the input",
+            "give the identifier of one mitigation, or add the table that holds it",
+        ),
     }
 )
 

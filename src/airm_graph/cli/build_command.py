@@ -56,6 +56,7 @@ Examples:
 @mapping_option
 @decisions_option
 @click.option("--published", metavar="URL", help="Folder on the web where people will find the files; each is described with its address.")
+@click.option("--suggest-kinds", is_flag=True, help="Suggest the kind of statement where no input states one; marked as suggestion.")
 @strict_option
 @cache_options
 @click.option("-q", "--quiet", is_flag=True, help="Print nothing but violations.")
@@ -73,6 +74,7 @@ def command(
     mapping: Path | None,
     decisions: tuple[Path, ...],
     published: str | None,
+    suggest_kinds: bool,
     strict: bool,
     cached: bool,
     cache_dir: Path | None,
@@ -110,6 +112,7 @@ def command(
             reader=reader if kept else None,
             platform=platform,
             published=published,
+            suggest_kinds=suggest_kinds,
         )
         if not graph.is_empty:
             graph.write(folder)

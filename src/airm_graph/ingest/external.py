@@ -25,7 +25,7 @@ __all__ = ["KnownTerm", "check_matches", "find_match_findings", "load_known_term
 _OWN = {
     "airm": PREFIXES["airm"],
     **{f"taxonomy/{edition}": f"{BASE}taxonomy/{edition}/" for edition in ("v1", "v2")},
-    **{f"vocabularies/{name}": f"{BASE}{name}/" for name in ("actor", "function", "lifecycle")},
+    **{f"vocabularies/{name}": f"{BASE}{name}/" for name in ("actor", "function", "lifecycle", "statement-kind")},
 }
 _LABELS = {term("rdfs:label"), term("skos:prefLabel")}
 #: The properties of SKOS that link concepts: a misspelt one is a link that nobody finds.

@@ -231,9 +231,7 @@ class AssignedCode:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Role:
-    """A concept of one of the three vocabularies (``lifecycle``, ``actor``, ``function``) and where
-    it is said.
-    """
+    """A concept of one of the vocabularies of `ROLES` and where it is said."""
 
     vocabulary: str
     concept: str
@@ -287,6 +285,7 @@ class Entry:
         repairs: Of its texts, each with the cell that was repaired.
         reasons: Reasons that stand without a code, each with its cell.
         subjects: Concepts of other schemes, each with its cell.
+        taken_from: What the row calls the mitigations that it was taken from, each with its cell.
     """
 
     evidence: Evidence
@@ -300,6 +299,7 @@ class Entry:
     repairs: tuple[tuple[Evidence, Repair], ...] = ()
     reasons: tuple[tuple[Text, Evidence], ...] = ()
     subjects: tuple[tuple[Subject, Evidence], ...] = ()
+    taken_from: tuple[tuple[str, Evidence], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,6 +55,8 @@ class Mitigation:
         texts: What else a table says of it: (name of `TEXTS`, attested text) pairs.
         reasonings: Reasons of pages and rows that give no code: why it has this one or none.
         subjects: Concepts of other schemes than ours, each with the places that say so.
+        taken_from: What rows call the mitigations that it was taken from.
+        derived_from: Keys of these, as far as the input holds them.
     """
 
     key: str
@@ -69,6 +71,8 @@ class Mitigation:
     texts: tuple[tuple[str, Attested], ...] = ()
     reasonings: tuple[Attested, ...] = ()
     subjects: tuple[tuple[Subject, tuple[Evidence, ...]], ...] = ()
+    taken_from: tuple[Attested, ...] = ()
+    derived_from: tuple[Attested, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

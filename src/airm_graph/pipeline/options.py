@@ -31,6 +31,8 @@ class BuildOptions:
         platform: Where the build runs: this process, or ``airm_graph.spark.Spark``.
         published: Address of the folder in which people will find the files, with a slash at its
             end; None where it is not known.
+        suggest_kinds: Whether rules suggest the kind of statement of mitigations for which no input
+            states one.
     """
 
     base: str = BASE
@@ -41,6 +43,7 @@ class BuildOptions:
     strict: bool = False
     platform: Platform = EMBEDDED
     published: str | None = None
+    suggest_kinds: bool = False
 
     def __post_init__(self) -> None:
         """Check the engine.

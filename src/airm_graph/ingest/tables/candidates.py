@@ -14,7 +14,7 @@ from airm_graph.ingest.tables.values import find_term, split_cell
 from airm_graph.taxonomy import load_taxonomy
 from airm_graph.text import MAY_NEED_REPAIR, list_joined, list_standing, normalise
 
-__all__ = ["join_agents", "join_roles", "list_loaded_joined", "list_loaded_standing", "load_lookups", "select_candidates"]
+__all__ = ["join_agents", "join_roles", "list_loaded_joined", "list_loaded_standing", "load_lookups", "name_terms", "select_candidates"]
 
 #: Number of a table, and texts.
 _Lookup = Sequence[str | int]
@@ -62,7 +62,7 @@ def select_candidates(one: LoadedTable) -> str:
         usable.append(f"(d.day IS NOT NULL OR {one.cell('created')} = '')")
     for vocabulary in one.roles:
         joins += f" {join_roles(one, vocabulary)}"
-        usable.append(f"of_{vocabulary}.cell IS NOT NULL")
+        usable.append(f"{name_terms(vocabulary)}.cell IS NOT NULL")
     return (
         f"SELECT {one.number_of_row} AS table_number, r.number, k.source, r.name, {identifier} AS identifier, {text} AS text, "
         f"{' AND '.join(usable)} AS usable FROM {one.rows} AS r {joins}"
@@ -84,12 +84,21 @@ def list_loaded_standing(one: LoadedTable, words: Iterable[str], *, table: Tripl
 
 
 def join_roles(one: LoadedTable, vocabulary: str) -> str:
-    """Write the SQL that joins the terms in a cell of a row r, as ``of_`` and the vocabulary."""
-    name = f"of_{vocabulary}"
+    """Write the SQL that joins the terms in a cell of a row r, as `name_terms` says."""
+    name = name_terms(vocabulary)
     return (
         f"LEFT JOIN known_roles AS {name} ON {name}.table_number = {one.number} AND {name}.vocabulary = '{vocabulary}' "
         f"AND {name}.cell = {one.cell(vocabulary)}"
     )
+
+
+def name_terms(vocabulary: str) -> str:
+    """Name the terms of a vocabulary in SQL.
+
+    >>> name_terms("statement kind")
+    'of_statement_kind'
+    """
+    return f"of_{vocabulary.replace(' ', '_')}"
 
 
 def join_agents(one: LoadedTable) -> str:

@@ -102,7 +102,9 @@ def rows_of(path: Path, *, delimiter: str = "\t") -> list[dict[str, str]]:
 
 def test_folder_holds_exactly_these_files():
     found = sorted(path.relative_to(FOLDER).as_posix() for path in FOLDER.rglob("*") if path.is_file())
-    assert found == sorted([*FILES, *MAPPINGS, "context.jsonld", "external-terms.tsv", "statements.rml.ttl", *BUILT_IN])
+    assert found == sorted(
+        [*FILES, *MAPPINGS, "context.jsonld", "external-terms.tsv", "framework-items.tsv", "statements.rml.ttl", *BUILT_IN]
+    )
 
 
 @pytest.mark.parametrize("name", FILES)

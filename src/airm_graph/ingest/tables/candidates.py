@@ -8,6 +8,7 @@ functions that read them row by row, and the outcome is a table to join.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from airm_graph.graph import TripleTable, quote
+from airm_graph.ingest.framework_items import MENTIONS
 from airm_graph.ingest.tables.loaded import LoadedTable
 from airm_graph.ingest.tables.names import is_day, name_agent
 from airm_graph.ingest.tables.values import find_term, split_cell
@@ -49,6 +50,9 @@ def select_candidates(one: LoadedTable) -> str:
     usable = ["r.odd = 0", "r.name <> ''", "k.source IS NOT NULL", f"regexp_full_match({identifier}, '[!-~]*')"]
     joins = f"LEFT JOIN known_sources AS k ON k.table_number = {one.number} AND k.identifier = {one.cell('source')}"
     usable += [f"NOT regexp_matches({cell}, {quote(MAY_NEED_REPAIR)})" for cell in one.texts]
+    # What names an item of another framework is read row by row, which says what is wrong with it.
+    named = "concat_ws(' ', " + ", ".join(one.column(header) for header in one.columns.quoted) + ")"
+    usable.append(f"NOT regexp_matches({named}, {quote(MENTIONS)})")
     # A name is written on one line, which is a repair.
     usable += [f"NOT contains({one.cell('name')}, chr(10))"] if one.texts else []
     if "description" in has:

@@ -7,6 +7,7 @@ from functools import cache
 from itertools import zip_longest
 
 from airm_graph.ingest.formats import Row
+from airm_graph.ingest.framework_items import check_item, find_problems
 from airm_graph.ingest.tables.mapped_table import MappedTable, Reason, Repairs
 from airm_graph.ingest.tables.meaning import ClassificationMapping
 from airm_graph.ingest.tables.names import is_day, name_agent
@@ -23,6 +24,7 @@ __all__ = [
     "read_roles",
     "read_subjects",
     "read_taken_from",
+    "say_items",
     "split_cell",
     "split_code",
 ]
@@ -240,3 +242,16 @@ def read_taken_from(mapped: MappedTable, row: Row) -> tuple[tuple[str, Evidence]
     """Return what a row calls the mitigations that it was taken from, each with its cell."""
     names = split_cell(mapped.get(row, "derived from"), mapped.columns.split_by("derived from"))
     return tuple((name, mapped.cell(row, mapped.header("derived from"))) for name in names)
+
+
+def say_items(mapped: MappedTable, row: Row) -> None:
+    """Note what is wrong with items of other frameworks that a row names: in its cells, and between
+    the identifier and the name of the row, or code and label of a scheme.
+    """
+    said = {(header, problem) for header in mapped.columns.quoted for problem in find_problems(mapped.table.get(row, header))}
+    pairs = [("identifier", mapped.get(row, "identifier"), mapped.get(row, "name"))]
+    said |= {(mapped.header(what), problem) for what, code, label in pairs for problem in check_item(code, label)}
+    for subject, cell in read_subjects(mapped, row):
+        said |= {(cell.column, problem) for problem in check_item(subject.notation, subject.label)}
+    for header, (rule, message) in sorted(said):
+        mapped.say(rule, message, row, header)

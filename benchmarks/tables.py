@@ -53,7 +53,7 @@ def prepare_ours(folder: Path, _: int) -> Work:
 
     def work(_: Watch) -> object:
         with EMBEDDED.open() as session:
-            state(read_tables(folder, session), session=session)
+            state(read_tables(folder, session), session=session, options=BuildOptions())
             session.use_threads()
             with draft_files([folder / "ours.nt"]) as (draft,):
                 write_exports(TableQuads(session.table), {"ntriples": draft.write}, options=make_options())

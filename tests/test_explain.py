@@ -38,7 +38,7 @@ HEAD = f"BASE <{BASE}>\n" + "".join(f"PREFIX {name}: <{iri}>\n" for name, iri in
 OF_SHAPES = sorted(rule for rule, page in PAGES.items() if page.shape)
 OF_READER = sorted(rule for rule, page in PAGES.items() if not page.shape)
 #: Folders whose IRIs examples share.
-SHARED = re.compile(rf"<{re.escape(BASE)}(mitigation|source|capture|agent|taxonomy|actor|lifecycle|function)(/[^>]*)>")
+SHARED = re.compile(rf"<{re.escape(BASE)}(mitigation|source|capture|agent|taxonomy|actor|lifecycle|function|statement-kind)(/[^>]*)>")
 #: Rules that no page of examples/ can be made to break by a change of a few lines; shapes/examples.yaml says why.
 UNTRIED = {"CAP-24", "MRG-08", "MRG-10", "MRG-13", "SSM-09"}
 

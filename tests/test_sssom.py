@@ -18,8 +18,9 @@ from airm_graph.cli import cli
 from airm_graph.errors import ExportError, InputError
 from airm_graph.export.alignment import write_alignment
 from airm_graph.export.mapping_formats import condense, write_matches
-from airm_graph.ingest.external import check_matches, find_match_findings, load_known_terms, read_terms
+from airm_graph.ingest.external import check_matches, find_match_findings
 from airm_graph.ingest.inputs import find_inputs
+from airm_graph.ingest.known_terms import load_known_terms, read_terms
 from airm_graph.ingest.mapping_sets import load_matches, open_matches, read_matches
 from airm_graph.namespaces import BASE, PREFIXES
 from airm_graph.pipeline import validate_inputs

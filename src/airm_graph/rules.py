@@ -23,6 +23,7 @@ class Rule:
 
 
 #: CAP: one captured page. TXT: its texts. TAB: tables. SSM: tables of mappings. DEC: decisions.
+#: IDN: items of other frameworks.
 #: MRG: several pages together. INF: the closure.
 RULES = MappingProxyType(
     {
@@ -156,6 +157,15 @@ RULES = MappingProxyType(
         "DEC-01": Rule(_SHOULD, "a decision names what the input holds", "take the names from a new links.sssom.tsv or review.csv"),
         "DEC-02": Rule(_SHOULD, "decisions do not contradict each other", "take out one of them; none of the two is followed"),
         "DEC-03": Rule(_MUST, "a decision can be read", "write accept or reject, or a code of the edition"),
+        "IDN-01": Rule(
+            _SHOULD,
+            "an identifier of another framework is one, in the form and edition of that framework",
+            "compare with the framework; the nearest items are named",
+        ),
+        "IDN-02": Rule(_SHOULD, "an item of another framework is in use", "name what took its place, or keep the edition with it"),
+        "IDN-03": Rule(
+            _SHOULD, "an item of another framework stands with its own label", "compare identifier and label; one is of another item"
+        ),
         "INF-01": Rule(_MUST, "statements and ontology do not contradict each other", "mend the input that states one of the two"),
         "MRG-01": Rule(_SHOULD, "a mitigation has one code of an edition", "compare the lines of both codes; a person decides"),
         "MRG-02": Rule(_SHOULD, "a mitigation has one description", "compare the lines of both descriptions"),
@@ -181,6 +191,11 @@ RULES = MappingProxyType(
         "MRG-12": Rule(_SHOULD, "one title and year has one DOI", "compare the documents; a decision joins them or keeps them apart"),
         "MRG-13": Rule(
             _NOTE, "what may be one mitigation is one or two", "give a page without a name a side-car with it, or decide of both"
+        ),
+        "MRG-14": Rule(
+            _SHOULD,
+            "what a row was taken from is another mitigation of the input",
+            "give the identifier of one mitigation, or add the table that holds it",
         ),
     }
 )

@@ -21,6 +21,7 @@ __all__ = [
     "load_scope_notes",
     "load_taxonomy",
     "load_vocabularies",
+    "load_vocabulary",
 ]
 
 
@@ -69,10 +70,15 @@ class Concept:
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """One of ``lifecycle``, ``actor``, ``function``; *concepts* by label."""
+    """One of ``ROLES``; *concepts* by label."""
 
     name: str
     concepts: dict[str, Concept]
+
+    @property
+    def path(self) -> str:
+        """Path of its scheme below the base, and the name of its file."""
+        return self.name.replace(" ", "-")
 
 
 @cache
@@ -126,16 +132,22 @@ def load_scope_notes(edition: str) -> dict[str, str]:
 
 @cache
 def load_vocabularies() -> tuple[Vocabulary, ...]:
-    """Read the three vocabularies, in the order in which a page prints them.
+    """Read the three vocabularies of a page, in the order in which it prints them.
 
     >>> [vocabulary.name for vocabulary in load_vocabularies()]
     ['lifecycle', 'actor', 'function']
     """
-    return tuple(_load_vocabulary(name) for name in ("lifecycle", "actor", "function"))
+    return tuple(load_vocabulary(name) for name in ("lifecycle", "actor", "function"))
 
 
-def _load_vocabulary(name: str) -> Vocabulary:
-    file = f"ontology/vocabularies/{name}.ttl"
+@cache
+def load_vocabulary(name: str) -> Vocabulary:
+    """Read one vocabulary.
+
+    >>> sorted(load_vocabulary("statement kind").concepts)[:2]
+    ['Description', 'Heading']
+    """
+    file = f"ontology/vocabularies/{name.replace(' ', '-')}.ttl"
     concepts = {}
     for subject, values in _index(parse_rows(read_resource(file).encode(), name=file, suffix=".ttl")).items():
         for label in map(_text, values[term("skos:prefLabel")]):

@@ -22,6 +22,7 @@ _FACETS = {
     "actor": "airm:actor ?value",
     "stage": "airm:lifecycleStage ?value",
     "function": "airm:function ?value",
+    "statement": "airm:statementKind ?value",
 }
 _LABEL = "OPTIONAL { ?value skos:prefLabel ?label } OPTIONAL { ?value skos:notation ?notation }"
 _AGENTS = """?mitigation airm:classification ?by . ?by airm:assignedCode ?value ; prov:wasAttributedTo ?agent .

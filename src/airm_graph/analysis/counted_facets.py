@@ -27,11 +27,21 @@ _PATTERNS = {
     "actor": "?mitigation airm:actor {} .",
     "stage": "?mitigation airm:lifecycleStage {} .",
     "function": "?mitigation airm:function {} .",
+    "statement": "?mitigation airm:statementKind {} .",
+    "suggested": "?mitigation airm:suggestedStatementKind {} .",
     "source": "?mitigation airm:source {} .",
+    "original": "?mitigation prov:wasDerivedFrom ?from . ?from airm:source {} .",
     "year": "?mitigation airm:source ?dated . ?dated dcterms:issued ?issued . BIND(SUBSTR(STR(?issued), 1, 4) AS ?year) FILTER(?year = {})",
 }
 FACETS = tuple(_PATTERNS)
-_CONCEPTS = {"actor": "airm:ActorRole", "stage": "airm:LifecycleStage", "function": "airm:RiskFunction"}
+_CONCEPTS = {
+    "actor": "airm:ActorRole",
+    "stage": "airm:LifecycleStage",
+    "function": "airm:RiskFunction",
+    **dict.fromkeys(("statement", "suggested"), "airm:StatementKind"),
+}
+#: What the values of a facet are called, where that is not its name.
+_TITLES = {"statement": "kind of statement", "suggested": "suggested kind of statement", "original": "original"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +78,7 @@ class Facet:
     @property
     def title(self) -> str:
         """Name it for people."""
-        return f"code ({self.edition}, level {self.level})" if self.level else self.name
+        return f"code ({self.edition}, level {self.level})" if self.level else _TITLES.get(self.name, self.name)
 
     @property
     def slug(self) -> str:
@@ -132,7 +142,7 @@ class _Reader:
             members.sort(key=lambda one: (KINDS.index(one.kind), one.label.casefold(), one.value))
         dated = "?mitigation airm:source ?dated . ?dated dcterms:issued ?issued ."
         has = dated if name == "year" else _PATTERNS[name].format(f"?any{name.capitalize()}")
-        members.append(Member("", "unstated", f"no {name} stated", "unstated", f"MINUS {{ {has} }}", name))
+        members.append(Member("", "unstated", f"no {_TITLES.get(name, name)} stated", "unstated", f"MINUS {{ {has} }}", name))
         return self._fill(name, members)
 
     def _read_codes(self, wanted: str | None, level: int, *, chosen: bool) -> Facet:

@@ -32,12 +32,27 @@ _PATTERNS = {
     "function": "?mitigation airm:function ?function .",
     "code": "?above skos:inScheme ?edition ; skos:notation ?code . ?mitigation airm:underCode ?above .",
     "source": "?mitigation airm:source ?source .",
+    "statement": "?mitigation airm:statementKind ?statement .",
+    "suggested": "?mitigation airm:suggestedStatementKind ?suggested .",
+    "original": "?mitigation prov:wasDerivedFrom ?from . ?from airm:source ?original .",
 }
 PACK_FACETS = tuple(_PATTERNS)
+#: Facets whose labels an item shows.
+_ROLES = {"actor": "airm:actor", "stage": "airm:lifecycleStage", "function": "airm:function", "statement": "airm:statementKind"}
 #: What a mitigation stands on: what these lead to belongs to the pack.
 _FOLLOWED = (
     *("airm:actor", "airm:assignedCode", "airm:capture", "airm:classification", "airm:code", "airm:evidence", "airm:function"),
-    *("airm:lifecycleStage", "airm:repair", "airm:source", "airm:underCode", "dcterms:creator", "dcterms:rights", "dcterms:subject"),
+    *(
+        "airm:lifecycleStage",
+        "airm:repair",
+        "airm:source",
+        "airm:statementKind",
+        "airm:suggestion",
+        "airm:underCode",
+        "dcterms:creator",
+        "dcterms:rights",
+        "dcterms:subject",
+    ),
     *("prov:wasAttributedTo", "skos:broader", "skos:inScheme"),
 )
 _LONGEST = 100  # characters of a name
@@ -94,7 +109,7 @@ class Item:
         iri: Without brackets.
         name: Empty where it is unknown.
         descriptions: What sources say it is.
-        roles: Facet (``actor``, ``stage``, ``function``) → labels.
+        roles: Facet (``actor``, ``stage``, ``function``, ``statement``) → labels.
         codes: By edition and notation.
         sources: Where it comes from.
         evidence: File and line, or row, of what states it.
@@ -233,7 +248,7 @@ def select_pack(store: Store, given: Mapping[str, str], *, issued: str | None = 
 def _write_query(given: Mapping[str, str]) -> Query:
     """Write the query for what is given, with the parameters that the library has."""
     known: dict[str, Parameter] = {}
-    for name in ("mitigations-by-code", "mitigations-by-source", "mitigations-by-role"):
+    for name in ("mitigations-by-code", "mitigations-by-source", "mitigations-by-role", "mitigations-by-statement"):
         known |= {one.name: one for one in load_query(name).parameters}
     names = [name for name in PACK_FACETS if name in given]
     variables = [*names, *(["edition"] if "code" in given else [])]
@@ -294,8 +309,7 @@ class _Reader:
         return next(iter(self._list(iri, *names)), "")
 
     def read_item(self, iri: str) -> Item:
-        properties = {"actor": "airm:actor", "stage": "airm:lifecycleStage", "function": "airm:function"}
-        roles = {name: tuple(self._first(one, "rdfs:label") or one for one in self._list(iri, path)) for name, path in properties.items()}
+        roles = {name: tuple(self._first(one, "rdfs:label") or one for one in self._list(iri, path)) for name, path in _ROLES.items()}
         codes = [self._read_assignment(one) for one in self._list(iri, "airm:classification") if self._list(one, "airm:assignedCode")]
         codes.sort(key=lambda one: (one.code.edition, _natural(one.code.notation), one.iri))
         return Item(

@@ -17,7 +17,7 @@ from airm_graph.query.answers import Table, format_table
 __all__ = ["PACK_FORMATS", "describe_pack", "pack_checklist", "pack_table", "write_pack"]
 
 _COLUMNS = (
-    *("name", "description", "actor", "stage", "function", "edition", "code", "code label", "reason", "source"),
+    *("name", "description", "actor", "stage", "function", "statement", "edition", "code", "code label", "reason", "source"),
     *("evidence", "code evidence", "identifier", "mitigation", "source iri", "notice"),
 )
 

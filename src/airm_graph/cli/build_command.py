@@ -62,6 +62,7 @@ Examples:
     "--check-ids", is_flag=True, help="Leave the file of --ids as it is; where it is not up to date, write nothing and exit with 1."
 )
 @click.option("--published", metavar="URL", help="Folder on the web where people will find the files; each is described with its address.")
+@click.option("--suggest-kinds", is_flag=True, help="Suggest the kind of statement where no input states one; marked as suggestion.")
 @strict_option
 @cache_options
 @click.option("-q", "--quiet", is_flag=True, help="Print nothing but violations.")
@@ -81,6 +82,7 @@ def command(
     ids: Path | None,
     check_ids: bool,
     published: str | None,
+    suggest_kinds: bool,
     strict: bool,
     cached: bool,
     cache_dir: Path | None,
@@ -125,6 +127,7 @@ def command(
             platform=platform,
             published=published,
             ids=ids,
+            suggest_kinds=suggest_kinds,
         )
         changed = check_ids and is_lock_old(graph, ids)
         if not graph.is_empty and not changed:

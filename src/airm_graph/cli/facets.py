@@ -23,7 +23,9 @@ def facet_options(command: _Command) -> _Command:
         click.option("--level", type=int, help="Level of the codes, 1 for the top.  [default: 2]"),
         click.option("--layers", metavar="FACET", help="A third facet."),
         click.option("--columns", metavar="FACET", required=True, help="Another of them."),
-        click.option("--rows", metavar="FACET", required=True, help="code, actor, stage, function, source or year."),
+        click.option(
+            "--rows", metavar="FACET", required=True, help="code, actor, stage, function, statement, suggested, source, original or year."
+        ),
     ):
         command = option(command)
     return command

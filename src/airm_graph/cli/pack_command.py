@@ -30,6 +30,9 @@ Exit codes: 0 written, 1 nothing is selected (standard error says why), 2 usage 
 @click.option("--code", help="Notation of a code; those below it go with it.")
 @click.option("--edition", help="Edition of the code.  [default: v2]")
 @click.option("--source", help="Name of a source.")
+@click.option("--statement", help="Kind of statement: question, recommendation, requirement …")
+@click.option("--suggested", help="Kind of statement that a rule suggests.")
+@click.option("--original", help="Name of the source that it was taken from.")
 @click.option("-o", "--output", required=True, type=OutputPath(path_type=Path, file_okay=False), help="Folder to write to.")
 @click.option(
     "-f", "--format", "formats", multiple=True, type=click.Choice(_FORMATS), help="Some of the formats; repeatable.  [default: all]"

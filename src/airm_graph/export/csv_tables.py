@@ -16,7 +16,7 @@ from types import MappingProxyType
 from airm_graph.export.term_writers import RDF, natural_key
 from airm_graph.model import GRAPH_TABLES, ROLES, TEXTS
 from airm_graph.namespaces import BASE, term
-from airm_graph.taxonomy import load_taxonomy, load_vocabularies
+from airm_graph.taxonomy import load_taxonomy, load_vocabulary
 from airm_graph.terms import Quad, read_literal
 from airm_graph.text import escape_cell, find_identifiers
 from airm_graph.triples.statements import predicate_of
@@ -156,9 +156,9 @@ class _Graph:
 
     def list_mitigations(self) -> Iterator[_Cells]:
         single = _name_predicates("mitigation", ("name", "other name", "description", *TEXTS, "reason"))
-        several = _name_predicates("mitigation", ("part of", *ROLES, "identifier"))
+        several = _name_predicates("mitigation", ("part of", "derived from", *ROLES, "identifier"))
         separators = dict.fromkeys(several, " ") | {"identifier": "\n"}
-        labels = {f"{one.name}/{concept.slug}": concept.label for one in load_vocabularies() for concept in one.concepts.values()}
+        labels = {f"{one.path}/{concept.slug}": concept.label for one in map(load_vocabulary, ROLES) for concept in one.concepts.values()}
         for subject in self.of_type("airm:Mitigation"):
             fixed = {"mitigation": self.path(subject), "source": self.one(subject, "airm:source"), "name": self.one(subject, "rdfs:label")}
             for row in self._at_least_one(self.spread(subject, single, several, separators)):

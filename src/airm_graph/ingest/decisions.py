@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from airm_graph.errors import InputError
+from airm_graph.ingest.external import check_end
 from airm_graph.ingest.formats import MAX_TABLE, Row, Table, read_table
 from airm_graph.ingest.mapping_sets import open_matches, read_metadata_beside
 from airm_graph.ingest.tables.names import is_day, name_agent
@@ -125,6 +126,7 @@ def _read_mappings(data: bytes, path: Path, base: str, readings: DecisionReading
     count = len(readings.codes)
     for match in reader:
         location = Location(path.name, match.line, match.line)
+        readings.findings += (finding for end in ("subject", "object") for finding in check_end(match, end, location))
         if match.get("predicate_id") == _CODE:
             _read_code_mapping(match, capture, base, location, readings)
         else:

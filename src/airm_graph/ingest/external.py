@@ -2,86 +2,19 @@
 them.
 """
 
-import csv
-from collections import defaultdict
+import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
-from airm_graph.graph.store import parse_rows
+from airm_graph.ingest.framework_items import check_item
+from airm_graph.ingest.known_terms import KnownTerm, load_known_terms
 from airm_graph.ingest.mapping_sets import MatchReader, open_matches, read_metadata_beside
 from airm_graph.model import Finding, Location
-from airm_graph.namespaces import BASE, PREFIXES, term
 from airm_graph.regular_files import open_regular
-from airm_graph.resources import read_resource
 from airm_graph.rules import make_finding
 from airm_graph.sssom import NO_TERM, Match
-from airm_graph.terms import read_literal
 
-__all__ = ["KnownTerm", "check_matches", "find_match_findings", "load_known_terms", "read_terms"]
-
-#: File of ours → what the IRIs of its terms begin with.
-_OWN = {
-    "airm": PREFIXES["airm"],
-    **{f"taxonomy/{edition}": f"{BASE}taxonomy/{edition}/" for edition in ("v1", "v2")},
-    **{f"vocabularies/{name}": f"{BASE}{name}/" for name in ("actor", "function", "lifecycle")},
-}
-_LABELS = {term("rdfs:label"), term("skos:prefLabel")}
-#: The properties of SKOS that link concepts: a misspelt one is a link that nobody finds.
-_SKOS_LINKS = (
-    *("broadMatch", "closeMatch", "exactMatch", "mappingRelation", "narrowMatch", "relatedMatch"),
-    *("broader", "broaderTransitive", "narrower", "narrowerTransitive", "related", "semanticRelation"),
-)
-
-
-@dataclass(frozen=True, slots=True)
-class KnownTerm:
-    """A term of a listed vocabulary; *label* is empty where it has none, *vocabulary* says name and
-    edition.
-    """
-
-    iri: str
-    label: str
-    vocabulary: str
-    is_deprecated: bool = False
-
-
-def read_terms(text: str) -> dict[str, KnownTerm]:
-    r"""Read a list of terms: columns vocabulary, edition, iri, label, kind, deprecated.
-
-    >>> head = "vocabulary\tedition\tiri\tlabel\tkind\tdeprecated"
-    >>> read_terms(f"{head}\nairo\t1.0\thttps://w3id.org/airo#AISubject\tAI Subject\tclass\tyes")["https://w3id.org/airo#AISubject"].is_deprecated
-    True
-    """
-    rows = csv.DictReader(text.splitlines(), delimiter="\t", quoting=csv.QUOTE_NONE)
-    found = (
-        KnownTerm(row["iri"], row["label"], f"{row['vocabulary']} {row['edition']}", row["deprecated"] not in {"", "no", "false"})
-        for row in rows
-    )
-    return {known.iri: known for known in found}
-
-
-@cache
-def load_known_terms() -> Mapping[str, KnownTerm]:
-    """Return the terms of the vocabularies that are mapped to, of our own ontology and taxonomies,
-    and the links of SKOS.
-    """
-    found = read_terms(read_resource("ontology/external-terms.tsv"))
-    for name, space in _OWN.items():
-        found |= {known.iri: known for known in _read_own(name, space)}
-    links = (KnownTerm(PREFIXES["skos"] + name, "", "SKOS") for name in _SKOS_LINKS)
-    return {**found, **{known.iri: known for known in links}}
-
-
-def _read_own(name: str, space: str) -> Iterator[KnownTerm]:
-    file = f"ontology/{name}.ttl"
-    labels: defaultdict[str, str] = defaultdict(str)
-    for subject, predicate, value, _ in parse_rows(read_resource(file).encode(), name=file, suffix=".ttl"):
-        iri = subject.strip("<>")
-        if iri.startswith(space):
-            labels[iri] = read_literal(value).text if predicate in _LABELS else labels[iri]
-    return (KnownTerm(iri, label, name.rpartition("/")[2]) for iri, label in labels.items())
+__all__ = ["check_end", "check_matches", "find_match_findings"]
 
 
 class _Namespaces:
@@ -124,11 +57,21 @@ def _check_term(match: Match, end: str, file: str, terms: Mapping[str, KnownTerm
         vocabulary = namespaces.find(iri) if iri and iri != NO_TERM else None
         if vocabulary:
             yield make_finding("SSM-08", f"the {end} <{iri}> is no term of {vocabulary}", location)
+        else:
+            yield from check_end(match, end, location)
         return
     if found.is_deprecated:
         yield make_finding("SSM-09", f"the {end} <{iri}> is deprecated in {found.vocabulary}", location)
     if label and found.label and label != found.label:
         yield make_finding("SSM-10", f"the {end} <{iri}> is called {found.label!r} in {found.vocabulary} and not {label!r}", location)
+
+
+def check_end(match: Match, end: str, location: Location) -> Iterator[Finding]:
+    """Judge an end of a mapping that is an item of another framework, by the last part of its IRI
+    and its label: findings of IDN-01 to IDN-03.
+    """
+    last = re.split("[/#]", match.get(f"{end}_id"))[-1]
+    return (make_finding(rule, message, location) for rule, message in check_item(last, match.get(f"{end}_label")))
 
 
 def find_match_findings(path: Path, *, name: str, terms: Mapping[str, KnownTerm] | None = None) -> list[Finding]:

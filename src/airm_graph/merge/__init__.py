@@ -9,6 +9,7 @@ from airm_graph.merge.conflicts import find_conflicts, find_source_conflicts, no
 from airm_graph.merge.decided import add_codes, find_unknown
 from airm_graph.merge.joins import Joins, Spot, link_agents, link_mentions, list_authors, list_sources
 from airm_graph.merge.mitigations import merge_mitigations, start_key
+from airm_graph.merge.originals import find_originals
 from airm_graph.merge.restored import join_records
 from airm_graph.merge.sources import AgentNames, group_pages, merge_sources
 from airm_graph.model import Capture, Decisions, Evidence, Link, Page, Records, Repair, Source, SourceBlock
@@ -30,7 +31,7 @@ def merge_pages(pages: Iterable[Page], *, decisions: Decisions | None = None) ->
     ()
     """
     merger = Merger(pages, decisions=decisions)
-    return merger.finish([merger.merge(group) for group in merger.list_groups()])
+    return find_originals(merger.finish([merger.merge(group) for group in merger.list_groups()]))
 
 
 @dataclass(frozen=True, slots=True)

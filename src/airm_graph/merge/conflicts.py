@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from airm_graph.model import Attested, Evidence, Finding, Location, Mitigation, Source
+from airm_graph.model import ROLES, Attested, Evidence, Finding, Location, Mitigation, Source
 from airm_graph.rules import make_finding
 from airm_graph.text import name_key, normalise
 
@@ -109,7 +109,7 @@ def _check_mitigation(mitigation: Mitigation, files: Mapping[str, str], editions
         # An identifier of another edition is another name, not a contradiction.
         same = [name for name in mitigation.identifiers if any(editions[said.capture] == edition for said in name.evidence)]
         found += _several("MRG-08", f"{title} has", "identifiers", same, location, files)
-    for vocabulary in ("actor", "function", "lifecycle"):
+    for vocabulary in ROLES:
         terms = [attested for name, attested in mitigation.roles if name == vocabulary]
         if not _is_from_one_list(terms):
             found += _several("MRG-09", f"{title} has", f"{vocabulary} terms", terms, location, files)

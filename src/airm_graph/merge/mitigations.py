@@ -122,7 +122,7 @@ def _merge_group(
     )
     cells = [role.evidence for role in said] + [entry.parent.evidence for entry in entries if entry.parent]
     cells += [cell for entry in entries for _, cell in entry.reasons]
-    cells += [cell for entry in entries for _, cell in entry.subjects]
+    cells += [cell for entry in entries for _, cell in (*entry.subjects, *entry.taken_from)]
     cells += [aside for page in own if page.own for aside in page.own.asides]
     return Mitigation(
         key=key,
@@ -146,6 +146,7 @@ def _merge_group(
         )
         + attest((text.published, cell) for entry in entries for text, cell in entry.reasons),
         subjects=_gather_subjects(entries),
+        taken_from=attest(pair for entry in entries for pair in entry.taken_from),
     )
 
 

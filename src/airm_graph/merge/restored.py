@@ -100,6 +100,8 @@ def _join_mitigations(one: Mitigation, other: Mitigation) -> Mitigation:
         texts=_unite_named(TEXTS, one.texts, other.texts),
         reasonings=_unite(one.reasonings, other.reasonings),
         subjects=_unite_subjects(one.subjects, other.subjects),
+        taken_from=_unite(one.taken_from, other.taken_from),
+        derived_from=_unite(one.derived_from, other.derived_from),
     )
 
 

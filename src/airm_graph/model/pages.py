@@ -240,9 +240,7 @@ class AssignedCode:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Role:
-    """A concept of one of the three vocabularies (``lifecycle``, ``actor``, ``function``) and where
-    it is said.
-    """
+    """A concept of one of the vocabularies of `ROLES` and where it is said."""
 
     vocabulary: str
     concept: str
@@ -296,6 +294,7 @@ class Entry:
         repairs: Of its texts, each with the cell that was repaired.
         reasons: Reasons that stand without a code, each with its cell.
         subjects: Concepts of other schemes, each with its cell.
+        taken_from: What the row calls the mitigations that it was taken from, each with its cell.
     """
 
     evidence: Evidence
@@ -309,6 +308,7 @@ class Entry:
     repairs: tuple[tuple[Evidence, Repair], ...] = ()
     reasons: tuple[tuple[Text, Evidence], ...] = ()
     subjects: tuple[tuple[Subject, Evidence], ...] = ()
+    taken_from: tuple[tuple[str, Evidence], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,6 +56,8 @@ class Mitigation:
         reasonings: Reasons of pages and rows that give no code: why it has this one or none.
         subjects: Concepts of other schemes than ours, each with the places that say so.
         minted: The key that its names give, where an earlier one is kept.
+        taken_from: What rows call the mitigations that it was taken from.
+        derived_from: Keys of these, as far as the input holds them.
     """
 
     key: str
@@ -71,6 +73,8 @@ class Mitigation:
     reasonings: tuple[Attested, ...] = ()
     subjects: tuple[tuple[Subject, tuple[Evidence, ...]], ...] = ()
     minted: str = ""
+    taken_from: tuple[Attested, ...] = ()
+    derived_from: tuple[Attested, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,7 @@ def build(
     platform: Platform = EMBEDDED,
     published: str | None = None,
     ids: str | Path | None = None,
+    suggest_kinds: bool = False,
     progress: Progress | None = None,
     reader: Reader | None = None,
 ) -> Graph:
@@ -45,8 +46,8 @@ def build(
 
     Args:
         inputs: Folders, files, or ``-`` for standard input.
-        base, engine, shapes, mapping, decisions, strict, platform, published, ids: See
-            `BuildOptions`.
+        base, engine, shapes, mapping, decisions, strict, platform, published: See `BuildOptions`.
+        ids, suggest_kinds: See `BuildOptions`.
         progress: Called with (step, number done, number in all).
         reader: What reads the pages; one that is used again remembers those that have not changed
             (see `open_reader`).
@@ -59,7 +60,7 @@ def build(
         InputError: An input does not exist or cannot be read. A file that is no page is a finding
             instead.
     """
-    options = BuildOptions(base, engine, shapes, mapping, decisions, strict, platform, published, ids)
+    options = BuildOptions(base, engine, shapes, mapping, decisions, strict, platform, published, ids, suggest_kinds)
     return build_graph(inputs, options, tell=progress or tell_nobody, reader=reader)
 
 
@@ -74,7 +75,7 @@ def build_graph(inputs: Sequence[str | Path], options: BuildOptions, *, tell: Pr
             read = stop_at_violations(read)
         if read.is_empty:
             return _make_graph(read, None, options=options, report=report_readings(read), opened=ExitStack())
-        state(read, session=session, base=options.base, published=options.published)
+        state(read, session=session, options=options)
         session.use_threads()
         report = _judge_and_infer(read, table=session.table, options=options, tell=tell)
         return _make_graph(read, session, options=options, report=report, opened=opened.pop_all())

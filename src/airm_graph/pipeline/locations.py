@@ -59,7 +59,8 @@ def _list_values(one: "LoadedTable", table: TripleTable) -> Iterator[tuple[str, 
     """Subject, value and header of what wanted rows say, and the cell where it is evidence by
     itself.
     """
-    from airm_graph.triples.selects import CELLS, list_cells
+    from airm_graph.ingest.tables.candidates import name_terms
+    from airm_graph.triples.selects import CELLS, list_cells, name_cell
 
     wanted = f"FROM independent WHERE {one.is_own()} AND {{}} IN (SELECT node FROM wanted_nodes)"
     for what in filter(one.header, _TEXTS):
@@ -69,10 +70,11 @@ def _list_values(one: "LoadedTable", table: TripleTable) -> Iterator[tuple[str, 
         if what == "code":
             continue
         owner = CELLS[what]
-        value = f"{what}_text" if what == "reason" else what
-        stated = f"{wanted.format(owner)} AND {what}_cell IS NOT NULL"
-        for focus, values, text in table.execute(f"SELECT {owner}, {value}, {what}_text {stated}"):
-            for said in [f'"{values}"'] if what == "reason" else [iri(f"{what}/{slug}") for slug in (values or "").split("\n")]:
+        value = name_cell(what, "text") if what == "reason" else name_terms(what)
+        stated = f"{wanted.format(owner)} AND {name_cell(what, 'cell')} IS NOT NULL"
+        for focus, values, text in table.execute(f"SELECT {owner}, {value}, {name_cell(what, 'text')} {stated}"):
+            scheme = what.replace(" ", "-")
+            for said in [f'"{values}"'] if what == "reason" else [iri(f"{scheme}/{slug}") for slug in (values or "").split("\n")]:
                 yield focus, said, one.header(what), unescape(text)
 
 

@@ -1,6 +1,7 @@
 """Pages and folders of tables merged: independent rows by SQL, all others in Python."""
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from collections.abc import Mapping as Pairs
 from types import MappingProxyType
@@ -17,11 +18,13 @@ from airm_graph.ingest.tables.folders import Folder, load_folders
 from airm_graph.ingest.tables.loaded import read_rows
 from airm_graph.merge import Merger, join_records
 from airm_graph.merge.independent import find_rest
+from airm_graph.merge.originals import find_originals
 from airm_graph.model import Decisions, Records
-from airm_graph.namespaces import BASE
+from airm_graph.namespaces import BASE, literal
 from airm_graph.pipeline.keeping_ids import list_independent, list_present
 from airm_graph.pipeline.platform import Session
 from airm_graph.progress import Progress
+from airm_graph.terms import unescape
 from airm_graph.text import list_joined, list_standing
 from airm_graph.triples.selects import make_independent
 
@@ -83,7 +86,16 @@ class Merging:
             tuple(entry for one in finished for entry in one.rejected),
             tuple(count for one in finished for count in one.counts),
         )
-        return whole, join_records(records, [one.restored for one in finished])
+        return whole, find_originals(join_records(records, [one.restored for one in finished]), find_others=self._find_keys)
+
+    def _find_keys(self, identifiers: Sequence[str]) -> dict[str, list[str]]:
+        """Find the independent rows that have some identifiers."""
+        found: defaultdict[str, list[str]] = defaultdict(list)
+        if self.stated:
+            wanted = ", ".join(quote(literal(name)[1:-1]) for name in identifiers)
+            for name, node in self.table.execute(f"SELECT DISTINCT identifier, m FROM independent WHERE identifier IN ({wanted})"):
+                found[unescape(name)].append(node.removeprefix(f"<{BASE}").rstrip(">"))
+        return found
 
     def list_found(self, merged: tuple[TableReadings, Records]) -> Iterator[LockedId]:
         """List all mitigations of a merge with what they are recognised by."""

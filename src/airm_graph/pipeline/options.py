@@ -32,6 +32,8 @@ class BuildOptions:
         published: Address of the folder in which people will find the files, with a slash at its
             end; None where it is not known.
         ids: File with the IRIs that mitigations keep; one that is not there yet holds none.
+        suggest_kinds: Whether rules suggest the kind of statement of mitigations for which no input
+            states one.
     """
 
     base: str = BASE
@@ -43,6 +45,7 @@ class BuildOptions:
     platform: Platform = EMBEDDED
     published: str | None = None
     ids: str | Path | None = None
+    suggest_kinds: bool = False
 
     def __post_init__(self) -> None:
         """Check the engine.

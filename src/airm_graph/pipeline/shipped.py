@@ -9,7 +9,10 @@ from airm_graph.terms import Quad
 
 __all__ = ["read_ontology", "read_taxonomies"]
 
-_TAXONOMIES = ("taxonomy/v1", "taxonomy/v2", "vocabularies/actor", "vocabularies/function", "vocabularies/lifecycle")
+_TAXONOMIES = (
+    *("taxonomy/v1", "taxonomy/v2"),
+    *("vocabularies/actor", "vocabularies/function", "vocabularies/lifecycle", "vocabularies/statement-kind"),
+)
 
 
 @cache

@@ -6,35 +6,45 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from airm_graph.errors import AirmError
 from airm_graph.export import EXPORTS
-from airm_graph.namespaces import BASE
+from airm_graph.pipeline.options import BuildOptions
 from airm_graph.pipeline.platform import Session
 from airm_graph.pipeline.reading import Read
 from airm_graph.pipeline.shipped import read_taxonomies
 from airm_graph.terms import Quad
 from airm_graph.triples import describe_dataset, state_records
+from airm_graph.triples.derivations import find_derivations
+from airm_graph.triples.suggestions import find_suggestions
 from airm_graph.version import VERSION
 
 __all__ = ["find_issued", "state"]
 
 
-def state(read: Read, *, session: Session, base: str = BASE, published: str | None = None) -> None:
+def state(read: Read, *, session: Session, options: BuildOptions) -> None:
     """Put into the table of a session all that is asserted, with the default base.
 
     Args:
         read: What inputs say; its rows are in the table.
         session: See above.
-        base: What every IRI of the dataset will begin with, as its description says.
-        published: Address of the folder in which people will find the files.
+        options: The base and the address are those that the description of the dataset says.
     """
     agents = _list_agents(read, session)
     session.table.load_rows(
-        (*state_records(read.records), *agents, *read_taxonomies(), *_describe(read, base, published), *_list_removed(read))
+        (
+            *state_records(read.records),
+            *agents,
+            *read_taxonomies(),
+            *_describe(read, options.base, options.published),
+            *_list_removed(read),
+        )
     )
     if read.keeper:
         read.keeper.load(session.table)
         read.keeper.keep(session.table)
     if read.tables:
         session.load_independent(read.tables)
+    suggestions = find_suggestions(session.table) if options.suggest_kinds else ()
+    if found := [*find_derivations(session.table), *suggestions]:
+        session.table.load_rows(found)
 
 
 def _list_agents(read: Read, session: Session) -> Iterable[Quad]:

@@ -240,7 +240,7 @@ class Graph(WritableGraph):
     def coverage(
         self, rows: str, columns: str, layers: str | None = None, /, *, edition: str | None = None, level: int | None = None
     ) -> "Coverage":
-        """Count mitigations by two or three facets: code, actor, stage, function, source, year.
+        """Count mitigations by two or three of the facets of `counted_facets`.
 
         Args:
             rows, columns, layers: Different facets.
@@ -261,7 +261,8 @@ class Graph(WritableGraph):
 
         Args:
             given: Values by facet (``actor``, ``stage``, ``function``, ``code`` with ``edition``,
-                ``source``), as queries take them; all must be so.
+                ``source``, ``statement``, ``suggested``, ``original``), as queries take them; all
+                must be so.
 
         Raises:
             ParameterError: There is no such facet or value.

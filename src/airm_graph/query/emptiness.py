@@ -9,7 +9,7 @@ from airm_graph.query.nearest import list_nearest
 
 __all__ = ["explain_emptiness"]
 
-_PROPERTIES = {"actor": "actor", "lifecycle": "lifecycleStage", "function": "function"}
+_PROPERTIES = {"actor": "actor", "lifecycle": "lifecycleStage", "function": "function", "statement-kind": "statementKind"}
 _CLASSES = {"source": "Source", "mitigation": "Mitigation"}
 
 
@@ -52,7 +52,9 @@ def explain_emptiness(store: Answering, query: Query, arguments: Mapping[str, st
 
 
 def _name(scheme: str) -> str:
-    return {"actor": "an actor", "lifecycle": "a stage of the lifecycle"}.get(scheme, f"a {scheme}")
+    return {"actor": "an actor", "lifecycle": "a stage of the lifecycle", "statement-kind": "a kind of statement"}.get(
+        scheme, f"a {scheme}"
+    )
 
 
 class _Asked:

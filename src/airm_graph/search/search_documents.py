@@ -9,8 +9,10 @@ from airm_graph.terms import Quad, read_literal
 
 __all__ = ["FACETS", "Document", "FacetValue", "make_documents"]
 
-#: What hits can be narrowed by; ``code`` counts a code and all above it.
-FACETS = ("kind", "code", "actor", "lifecycle", "function", "source", "edition")
+#: What hits can be narrowed by; ``code`` counts a code and all above it, ``statement`` is the kind
+#: of statement that an input states, ``suggested`` the one that a rule suggests, and ``original``
+#: the source of what a mitigation was taken from.
+FACETS = ("kind", "code", "actor", "lifecycle", "function", "source", "edition", "statement", "suggested", "original")
 
 _KINDS = {
     "airm:ActorRole": "actor",
@@ -27,6 +29,8 @@ _LINKS = {
     "airm:lifecycleStage": "lifecycle",
     "airm:function": "function",
     "airm:source": "source",
+    "airm:statementKind": "statement",
+    "airm:suggestedStatementKind": "suggested",
 }
 
 
@@ -82,6 +86,8 @@ class _Reader:
         if kind == "code":
             facets |= {self._value("edition", o) for o in self._get(subject, "skos:inScheme")}
         facets |= {self._value("edition", scheme) for facet, o in links if facet == "code" for scheme in self._get(o, "skos:inScheme")}
+        originals = (source for o in self._get(subject, "prov:wasDerivedFrom") for source in self._get(o, "airm:source"))
+        facets |= {self._value("original", o) for o in originals}
         sources = [o for facet, o in links if facet == "source"]
         return Document(
             iri=subject[1:-1],

@@ -17,6 +17,9 @@ _TITLES = {
     "lifecycle": "Lifecycle stage",
     "function": "Function",
     "source": "Source",
+    "statement": "Kind of statement",
+    "suggested": "Suggested kind of statement",
+    "original": "Taken from",
 }
 _SHOWN, _MOST = 8, 200
 #: Hits on a page where nothing is asked for; the address of any other number names it.

@@ -17,7 +17,7 @@ from itertools import groupby
 
 from airm_graph.model import ROLES
 from airm_graph.namespaces import BASE, PREFIXES
-from airm_graph.taxonomy import Vocabulary, load_vocabularies
+from airm_graph.taxonomy import Vocabulary, load_vocabulary
 from airm_graph.triples.statements import FORMS, STATEMENTS, Statement, list_statements
 
 __all__ = ["describe_statements", "write_rml"]
@@ -109,8 +109,8 @@ def _views() -> Mapping[str, _View]:
         "agent": _View("agents", {"key": "agent", **{kind: f"CASE WHEN kind = '{kind}' THEN kind END" for kind in _KINDS}}),
         "mitigation": _View(
             "mitigations",
-            {"key": "mitigation", **_EVIDENCE, **{one.name: _slugs(one) for one in load_vocabularies()}},
-            {"identifier": "\n", "part of": " ", "evidence": " ", **dict.fromkeys(ROLES, "; ")},
+            {"key": "mitigation", **_EVIDENCE, **{name: _slugs(load_vocabulary(name)) for name in ROLES}},
+            {"identifier": "\n", "part of": " ", "derived from": " ", "evidence": " ", **dict.fromkeys(ROLES, "; ")},
         ),
         "classification": _View(
             "classifications",

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from airm_graph.graph import CodedQuads, TripleTable, quote
-from airm_graph.ingest.tables.candidates import join_agents, join_roles
+from airm_graph.ingest.tables.candidates import join_agents, join_roles, name_terms
 from airm_graph.ingest.tables.loaded import LoadedTable
 from airm_graph.model import ROLES, TEXTS
 from airm_graph.namespaces import BASE, literal, term
@@ -20,7 +20,7 @@ from airm_graph.text import slugify
 from airm_graph.triples.state import Facts, state_facts
 from airm_graph.triples.statements import FORMS, Statement, list_statements
 
-__all__ = ["CELLS", "code_quads", "list_agents", "list_cells", "list_repeated", "make_independent", "select_quads"]
+__all__ = ["CELLS", "code_quads", "list_agents", "list_cells", "list_repeated", "make_independent", "name_cell", "select_quads"]
 
 #: What cells are evidence by themselves → what rests on them: the mitigation (m) or its
 #: classification (c).
@@ -88,14 +88,21 @@ def _select_independent(one: LoadedTable) -> str:
     }
     for what in CELLS:
         stated = f"nullif({one.cell(what)}, '')"
-        columns[f"{what}_text"] = _escape(stated)
-        columns[f"{what}_cell"] = _iri(f"{row} || CASE WHEN {stated} IS NOT NULL THEN {quote(f'-{_slug(one.header(what))}')} END")
-    columns |= {role: f"nullif(of_{role}.terms, '')" if role in one.roles else "CAST(NULL AS VARCHAR)" for role in ROLES}
+        columns[name_cell(what, "text")] = _escape(stated)
+        columns[name_cell(what, "cell")] = _iri(f"{row} || CASE WHEN {stated} IS NOT NULL THEN {quote(f'-{_slug(one.header(what))}')} END")
+    columns |= {
+        name_terms(role): f"nullif({name_terms(role)}.terms, '')" if role in one.roles else "CAST(NULL AS VARCHAR)" for role in ROLES
+    }
     joins = " ".join([*([join_agents(one)] if "agent" in has else []), *(join_roles(one, role) for role in one.roles)])
     selected = ", ".join(f"{sql} AS {name}" for name, sql in columns.items())
     return f"""SELECT {selected}{one.kept}
       FROM {one.rows} AS r JOIN entries AS e ON e.table_number = {one.number_of_row} AND e.number = r.number {joins}
       WHERE NOT EXISTS (SELECT 1 FROM rest AS x WHERE x.table_number = {one.number_of_row} AND x.number = r.number)"""
+
+
+def name_cell(what: str, part: str) -> str:
+    """Name the column of ``independent`` with the text or the term of a cell."""
+    return f"{what.replace(' ', '_')}_{part}"
 
 
 def _iri(path: str) -> str:
@@ -123,9 +130,11 @@ def list_cells(one: LoadedTable) -> list[str]:
 def _list_views(one: LoadedTable) -> Iterator[_View]:
     """List the records of an independent row."""
     cells = list_cells(one)
-    evidence = {owner: [_Value(f"{what}_cell", may_lack=True, is_term=True) for what in cells if CELLS[what] == owner] for owner in "mc"}
+    evidence = {
+        owner: [_Value(name_cell(what, "cell"), may_lack=True, is_term=True) for what in cells if CELLS[what] == owner] for owner in "mc"
+    }
     texts = {what: [_Value(what, may_lack=True)] for what in ("identifier", "description", *TEXTS) if one.header(what)}
-    roles = {role: [_Value(role, may_lack=True, is_list=True, is_repeated=True)] for role in one.roles}
+    roles = {role: [_Value(name_terms(role), may_lack=True, is_list=True, is_repeated=True)] for role in one.roles}
     source = [_Value("'source/' || source", is_repeated=True)]
     own = [_Value("e", is_term=True), *evidence["m"]]
     yield _View("mitigation", {"key": "m"}, {"name": [_Value("name")], "source": source, **texts, **roles, "evidence": own})
@@ -133,7 +142,11 @@ def _list_views(one: LoadedTable) -> Iterator[_View]:
     yield _View("evidence", {"key": "e"}, {**location, "text": [_Value("content")]})
     for what in cells:
         column = [_Value(quote(literal(one.header(what))[1:-1]))]
-        yield _View("evidence", {"key": f"{what}_cell"}, {**location, "column": column, "text": [_Value(f"{what}_text", may_lack=True)]})
+        yield _View(
+            "evidence",
+            {"key": name_cell(what, "cell")},
+            {**location, "column": column, "text": [_Value(name_cell(what, "text"), may_lack=True)]},
+        )
     if one.header("code"):
         edition = one.mapping.edition
         given = {"agents": _Value("agent", may_lack=True, is_repeated=True), "created": _Value("created", may_lack=True, is_repeated=True)}

@@ -241,6 +241,7 @@ def _list_mitigation(mitigation: Mitigation) -> Facts:
         "identifier": mitigation.identifiers,
         "description": mitigation.descriptions,
         "part of": mitigation.part_of,
+        "derived from": mitigation.derived_from,
         "reason": mitigation.reasonings,
         "evidence": _link(mitigation.evidence),
     }

@@ -41,7 +41,20 @@ SEVERAL = MappingProxyType(
         "source": frozenset(("other title", "authors", "creators", "numbers", "called", "issued", "abstract", "addresses", "evidence")),
         "agent": frozenset[str](),
         "mitigation": frozenset(
-            ("other name", "identifier", "description", *TEXTS, "reason", "actor", "lifecycle", "function", "part of", "evidence")
+            (
+                "other name",
+                "identifier",
+                "description",
+                *TEXTS,
+                "reason",
+                "actor",
+                "lifecycle",
+                "function",
+                "statement kind",
+                "part of",
+                "derived from",
+                "evidence",
+            )
         ),
         "classification": frozenset(("reason", "agents", "created", "evidence")),
         "subject": frozenset[str](),
@@ -150,7 +163,9 @@ STATEMENTS = (
     Statement("mitigation", "airm:actor", "actor/{actor}", "iri"),
     Statement("mitigation", "airm:lifecycleStage", "lifecycle/{lifecycle}", "iri"),
     Statement("mitigation", "airm:function", "function/{function}", "iri"),
+    Statement("mitigation", "airm:statementKind", "statement-kind/{statement kind}", "iri"),
     Statement("mitigation", "airm:partOf", "{part of}", "iri"),
+    Statement("mitigation", "prov:wasDerivedFrom", "{derived from}", "iri"),
     Statement("mitigation", "airm:evidence", "{evidence}", "iri"),
     Statement("classification", "airm:classification", "{key}", "iri", subject="mitigation"),
     Statement("classification", "rdf:type", "airm:Classification", "class"),

@@ -20,6 +20,7 @@ from airm_graph.ingest.captures.sidecar import Sidecar
 from airm_graph.ingest.captures.source_lines import read_source
 from airm_graph.ingest.captures.tail import Tail, read_tail
 from airm_graph.ingest.captures.text import decode_capture
+from airm_graph.ingest.framework_items import check_lines
 from airm_graph.model import Capture, Finding, Page
 
 __all__ = ["Reading", "read_capture"]
@@ -44,7 +45,7 @@ def read_capture(data: bytes, *, file: str, sidecar: Sidecar | None = None, know
             item.
 
     Returns:
-        The page with every record's lines, and findings of the CAP and TXT rules.
+        The page with every record's lines, and findings of the CAP, TXT and IDN rules.
 
     >>> read_capture(b"<html>", file="a.txt").findings[0].rule
     'CAP-03'
@@ -55,6 +56,7 @@ def read_capture(data: bytes, *, file: str, sidecar: Sidecar | None = None, know
     script = Script(file, decoded.sha256, decoded.lines)
     findings: list[Finding] = []
     page = _read_page(script, sidecar or Sidecar(), known or Known(), findings)
+    findings += check_lines(decoded.lines, file=file) if page else ()
     return Reading(page, tuple(sorted(findings, key=_by_line)))
 
 

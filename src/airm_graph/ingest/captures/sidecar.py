@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
+from airm_graph.ingest.framework_items import check_lines
 from airm_graph.model import Finding, Location
 from airm_graph.rules import make_finding
 from airm_graph.text import find_identifiers
@@ -68,7 +69,8 @@ def read_sidecar(data: bytes, *, file: str) -> tuple[Sidecar, tuple[Finding, ...
         file: Its name, for findings.
 
     Returns:
-        The usable fields, and a finding CAP-18 at its line for each that is not.
+        The usable fields, and a finding CAP-18 at its line for each that is not; findings of the
+            IDN rules at the lines of what they name.
 
     >>> read_sidecar(b"name: Red teaming", file="a.meta.yaml")[0].name
     'Red teaming'
@@ -89,6 +91,7 @@ def read_sidecar(data: bytes, *, file: str) -> tuple[Sidecar, tuple[Finding, ...
             _read_field(key, value, line, _CHECKS, fields, file, findings)
     retrieved = fields.get("retrieved", "")[:10] or None
     known = (fields.get("id") or None, fields.get("url") or None, fields.get("name") or None, retrieved)
+    findings += check_lines(data.decode("utf-8", "replace").splitlines(), file=file)
     return Sidecar(*known, source, tuple(sorted(sources.items()))), tuple(findings)
 
 

@@ -8,13 +8,14 @@ functions that read them row by row, and the outcome is a table to join.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from airm_graph.graph import TripleTable, quote
+from airm_graph.ingest.framework_items import MENTIONS
 from airm_graph.ingest.tables.loaded import LoadedTable
 from airm_graph.ingest.tables.names import is_day, name_agent
 from airm_graph.ingest.tables.values import find_term, split_cell
 from airm_graph.taxonomy import load_taxonomy
 from airm_graph.text import MAY_NEED_REPAIR, list_joined, list_standing, normalise
 
-__all__ = ["join_agents", "join_roles", "list_loaded_joined", "list_loaded_standing", "load_lookups", "select_candidates"]
+__all__ = ["join_agents", "join_roles", "list_loaded_joined", "list_loaded_standing", "load_lookups", "name_terms", "select_candidates"]
 
 #: Number of a table, and texts.
 _Lookup = Sequence[str | int]
@@ -50,6 +51,9 @@ def select_candidates(one: LoadedTable) -> str:
     usable += [f"regexp_full_match({identifier}, '[!-~]+')"] if "identifier" in has else []
     joins = f"LEFT JOIN known_sources AS k ON k.table_number = {one.number} AND k.identifier = {one.cell('source')}"
     usable += [f"NOT regexp_matches({cell}, {quote(MAY_NEED_REPAIR)})" for cell in one.texts]
+    # What names an item of another framework is read row by row, which says what is wrong with it.
+    named = "concat_ws(' ', " + ", ".join(one.column(header) for header in one.columns.quoted) + ")"
+    usable.append(f"NOT regexp_matches({named}, {quote(MENTIONS)})")
     # A name is written on one line, which is a repair.
     usable += [f"NOT contains({one.cell('name')}, chr(10))"] if one.texts else []
     if "description" in has:
@@ -63,7 +67,7 @@ def select_candidates(one: LoadedTable) -> str:
         usable.append(f"(d.day IS NOT NULL OR {one.cell('created')} = '')")
     for vocabulary in one.roles:
         joins += f" {join_roles(one, vocabulary)}"
-        usable.append(f"of_{vocabulary}.cell IS NOT NULL")
+        usable.append(f"{name_terms(vocabulary)}.cell IS NOT NULL")
     return (
         f"SELECT {one.number_of_row} AS table_number, r.number, k.source, r.name, {identifier} AS identifier, {text} AS text, "
         f"{' AND '.join(usable)} AS usable FROM {one.rows} AS r {joins}"
@@ -85,12 +89,21 @@ def list_loaded_standing(one: LoadedTable, words: Iterable[str], *, table: Tripl
 
 
 def join_roles(one: LoadedTable, vocabulary: str) -> str:
-    """Write the SQL that joins the terms in a cell of a row r, as ``of_`` and the vocabulary."""
-    name = f"of_{vocabulary}"
+    """Write the SQL that joins the terms in a cell of a row r, as `name_terms` says."""
+    name = name_terms(vocabulary)
     return (
         f"LEFT JOIN known_roles AS {name} ON {name}.table_number = {one.number} AND {name}.vocabulary = '{vocabulary}' "
         f"AND {name}.cell = {one.cell(vocabulary)}"
     )
+
+
+def name_terms(vocabulary: str) -> str:
+    """Name the terms of a vocabulary in SQL.
+
+    >>> name_terms("statement kind")
+    'of_statement_kind'
+    """
+    return f"of_{vocabulary.replace(' ', '_')}"
 
 
 def join_agents(one: LoadedTable) -> str:

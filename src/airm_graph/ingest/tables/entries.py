@@ -19,7 +19,7 @@ from airm_graph.ingest.tables.meaning import ClassificationMapping, Mapping
 from airm_graph.ingest.tables.outline import Outline, read_outline
 from airm_graph.ingest.tables.restore import restore_records
 from airm_graph.ingest.tables.row_checks import check_row, find_contradicting
-from airm_graph.ingest.tables.values import check_codes, read_codes, read_roles, read_subjects
+from airm_graph.ingest.tables.values import check_codes, read_codes, read_roles, read_subjects, read_taken_from, say_items
 from airm_graph.model import GRAPH_TABLES, TEXTS, Entry, Finding, Page, Records, Rejected, SourceBlock, TableCount
 from airm_graph.taxonomy import Code, load_taxonomy
 from airm_graph.text import Kind, list_joined, list_standing, name_key
@@ -326,6 +326,7 @@ class _Mitigations:
         self._say_source(row)
         if mapped.header("identifier") and not mapped.get(row, "identifier"):
             mapped.say("TAB-37", "the row has no identifier", row, mapped.header("identifier"))
+        say_items(mapped, row)
         # Neither is there in a mapping without the column: nothing can be missing then.
         if every and not codes and not any(problems.values()):
             mapped.say("TAB-10", f"{name.published!r} has no code", row, every[0].columns["code"])
@@ -343,6 +344,7 @@ class _Mitigations:
             (*(repair for _, repairs in texts.values() for repair in repairs), *(repair for found in given for repair in found.repairs)),
             tuple(reason for found in given for reason in found.reason),
             read_subjects(mapped, row),
+            read_taken_from(mapped, row),
         )
 
     def _say_source(self, row: Row) -> None:

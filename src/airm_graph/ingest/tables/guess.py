@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from airm_graph.ingest.tables.headers import CALLED, compare_header, is_of_others, rank_header, tells_other_relation
 from airm_graph.ingest.tables.profile import EDITIONS, SEPARATORS, Profile, share
 from airm_graph.ingest.tables.values import find_kind
-from airm_graph.model import TEXTS
+from airm_graph.model import ROLES, TEXTS
 from airm_graph.text import name_key
 
 __all__ = ["CERTAIN", "Guess", "Keys", "guess_columns", "name_rows", "score_kind", "tells_document"]
@@ -21,7 +21,7 @@ __all__ = ["CERTAIN", "Guess", "Keys", "guess_columns", "name_rows", "score_kind
 CERTAIN = 0.5
 
 #: Several columns may be these.
-_SEVERAL = frozenset({"code", "reason", "lifecycle", "actor", "function"})
+_SEVERAL = frozenset({"code", "reason", *ROLES})
 #: Columns that a kind of table is known by.
 _KNOWN_BY = {
     "mitigations": ("name", "description", "source", "code", "reason"),
@@ -266,9 +266,7 @@ def _decide_kind(profile: Profile, _: Keys) -> _Decision:
 _DECIDING: dict[str, Callable[[Profile, Keys], _Decision]] = {
     "code": _decide_code,
     "label": _decide_label,
-    "lifecycle": _decide_terms("lifecycle"),
-    "actor": _decide_terms("actor"),
-    "function": _decide_terms("function"),
+    **{role: _decide_terms(role) for role in ROLES},
     "url": _decide_by(Profile.addresses, "addresses"),
     "doi": _decide_by(Profile.dois, "DOIs"),
     "issued": _decide_by(Profile.years, "years or days"),
@@ -336,6 +334,7 @@ _SUPPORTING: dict[str, Callable[[Profile, Keys], tuple[float, str]]] = {
     "abstract": _support_length(80, 10_000, differ=True),
     **dict.fromkeys(TEXTS, _support_length(5, 5_000, differ=False)),
     "reason": _support_length(20, 5_000, differ=False),
+    "derived from": _support_length(1, 80, differ=False),
     "source": _support_source,
     "authors": _support_people,
     "first author": _support_people,

@@ -38,6 +38,8 @@ CALLED: dict[str, dict[str, tuple[str, ...]]] = {
         "lifecycle": ("lifecycle", "ai lifecycle", "lifecycle stage", "stage", "phase"),
         "actor": ("actor", "ai actor", "role", "responsible", "responsible actor", "who"),
         "function": ("function", "airm", "risk management function", "nist function", "rmf function"),
+        "statement kind": ("statement kind", "kind of statement", "statement type", "type of statement", "type"),
+        "derived from": ("derived from", "was derived from", "taken from", "adapted from"),
     },
     "sources": {
         "identifier": ("identifier", "id", "source id", "document id", "key", "uid", "record id"),

@@ -1,8 +1,8 @@
 """Tables of mitigations whose rows are in DuckDB, whatever their format and size.
 
 A table is loaded where SQL knows what each of its columns is for: one classification, each
-vocabulary in one column, documents named by identifier, no parents. Other tables are read row by
-row, and so are rows with texts that may need a repair.
+vocabulary in one column, documents named by identifier, no parents and no originals.
+Other tables are read row by row, and so are rows with texts that may need a repair.
 """
 
 import json

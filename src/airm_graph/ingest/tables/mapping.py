@@ -42,7 +42,7 @@ _SAID = {
     "taxonomy": ("columns", "optional"),
 }
 _SAID_OF_CLASSIFICATION = ("name", "columns", "agent", "kind", "separator")
-_SPLIT = ("code", "children", *ROLES)
+_SPLIT = ("code", "children", "derived from", *ROLES)
 _NAMES = ("given-first", "surname-first")
 _CELLS = ("plain", "guarded")
 _TEXTS = ("as-they-are", "repaired")

@@ -27,7 +27,7 @@ BESIDE = "mapping.yaml"
 #: What a column of a classification can be; the first one must be there.
 CLASSIFICATION = ("code", "label", "reason", "agent", "kind", "created")
 #: What a column can be that holds terms of a vocabulary.
-ROLES = ("lifecycle", "actor", "function")
+ROLES = ("lifecycle", "actor", "function", "statement kind")
 #: What the columns of a document can be where rows of mitigations name it themselves.
 INLINE = ("title", "authors", "first author", "issued", "url", "doi", "abstract")
 #: By what a row may name a document of the table of sources; a citation is surname and year.
@@ -36,7 +36,10 @@ SOURCE_KEYS = ("identifier", "title", "doi", "url", "citation")
 KINDS = ("person", "organization", "software")
 #: Kind of table → what its columns can be; the first ones must be there.
 COLUMNS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
-    "mitigations": (("name", "source"), ("identifier", "description", *TEXTS, "parent", "children", *ROLES, *CLASSIFICATION)),
+    "mitigations": (
+        ("name", "source"),
+        ("identifier", "description", *TEXTS, "parent", "children", "derived from", *ROLES, *CLASSIFICATION),
+    ),
     "sources": (("title",), ("identifier", "authors", "first author", "issued", "url", "doi", "abstract")),
     "taxonomy": (("code", "label"), ("parent",)),
 }

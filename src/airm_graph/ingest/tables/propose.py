@@ -326,7 +326,12 @@ def _write_separators(table: TableGuess, grouped: set[int]) -> Iterator[str]:
     """
     found = {}
     for guess in table.guesses:
-        if guess.is_certain and guess.what in {"code", "children", *ROLES} and guess.separator != ";" and id(guess) not in grouped:
+        if (
+            guess.is_certain
+            and guess.what in {"code", "children", "derived from", *ROLES}
+            and guess.separator != ";"
+            and id(guess) not in grouped
+        ):
             found[guess.what] = guess.separator
     if found and table.kind == "mitigations":
         yield "    separators:"

@@ -205,16 +205,17 @@ class _Reader:
     def read_mitigation(self, cells: _Cells) -> None:
         if cells.text("source") and cells.text("source") not in self.sources:
             raise _UnusableError("TAB-34", "source", f"{cells.text('source')!r} is in no row of the table of sources that can be used")
-        parents = cells.text("part of").split()
-        for parent in parents:
-            if not _KEYS["mitigation"].fullmatch(parent):
-                raise _UnusableError("TAB-35", "part of", f"{parent!r} is not what an export writes below 'part of'")
+        others = {column: cells.text(column).split() for column in ("part of", "derived from")}
+        for column, keys in others.items():
+            if odd := [key for key in keys if not _KEYS["mitigation"].fullmatch(key)]:
+                raise _UnusableError("TAB-35", column, f"{odd[0]!r} is not what an export writes below {column!r}")
         roles = [(name, self._find_role(name, value)) for name in ROLES for value in split_cell(cells.text(name), ";")]
         thing, evidence = self._begin(self.mitigations, cells, cells.key("mitigation"))
         for column in ("name", "other name", "description", *TEXTS, "reason", "source"):
             thing.add(column, [cells.text(column)], evidence)
         thing.add("identifier", cells.text("identifier").split("\n"), evidence)
-        thing.add("part of", parents, evidence)
+        for column, keys in others.items():
+            thing.add(column, keys, evidence)
         for name, slug in roles:
             thing.add(name, [slug], evidence)
 
@@ -301,6 +302,7 @@ class _Reader:
             tuple((name, said) for name in TEXTS for said in thing.all(name)),
             thing.all("reason"),
             tuple((subject, tuple(sorted(locations))) for subject, locations in sorted(self.subjects[key].items())),
+            derived_from=tuple(said for said in thing.all("derived from") if said.value in self.mitigations),
         )
 
 

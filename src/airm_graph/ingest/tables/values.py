@@ -7,14 +7,27 @@ from functools import cache
 from itertools import zip_longest
 
 from airm_graph.ingest.formats import Row
+from airm_graph.ingest.framework_items import check_item, find_problems
 from airm_graph.ingest.tables.mapped_table import MappedTable, Reason, Repairs
 from airm_graph.ingest.tables.meaning import ClassificationMapping
 from airm_graph.ingest.tables.names import is_day, name_agent
 from airm_graph.model import Agent, AssignedCode, Evidence, Role, Subject, Text
-from airm_graph.taxonomy import Code, Concept, Taxonomy, load_vocabularies
+from airm_graph.taxonomy import Code, Concept, Taxonomy, load_vocabulary
 from airm_graph.text import normalise, remove_invisible
 
-__all__ = ["GivenCodes", "check_codes", "find_kind", "find_term", "read_codes", "read_roles", "read_subjects", "split_cell", "split_code"]
+__all__ = [
+    "GivenCodes",
+    "check_codes",
+    "find_kind",
+    "find_term",
+    "read_codes",
+    "read_roles",
+    "read_subjects",
+    "read_taken_from",
+    "say_items",
+    "split_cell",
+    "split_code",
+]
 
 # A notation with nothing behind it, or with a label behind white space or a mark.
 _CODE = re.compile(r"(?P<code>\d+(?:\.\d+)*)(?:\.?\s*[:\u2013\u2014-]\s*|\.?\s+|\.)?(?P<label>(?![\d.]).*)", re.DOTALL)
@@ -182,8 +195,8 @@ def find_kind(value: str) -> str:
 
 @cache
 def _concepts(vocabulary: str) -> dict[str, Concept]:
-    (found,) = (one for one in load_vocabularies() if one.name == vocabulary)
-    return {normalise(name): concept for concept in found.concepts.values() for name in (concept.slug, concept.label)}
+    found = load_vocabulary(vocabulary).concepts
+    return {normalise(name): concept for concept in found.values() for name in (concept.slug, concept.label)}
 
 
 def find_term(value: str, vocabulary: str) -> Concept | None:
@@ -223,3 +236,22 @@ def read_subjects(mapped: MappedTable, row: Row) -> tuple[tuple[Subject, Evidenc
         for code, label in pairs:
             found.setdefault(Subject(f"scheme/{scheme.name}", scheme.title, remove_invisible(code), label), mapped.cell(row, header))
     return tuple(found.items())
+
+
+def read_taken_from(mapped: MappedTable, row: Row) -> tuple[tuple[str, Evidence], ...]:
+    """Return what a row calls the mitigations that it was taken from, each with its cell."""
+    names = split_cell(mapped.get(row, "derived from"), mapped.columns.split_by("derived from"))
+    return tuple((name, mapped.cell(row, mapped.header("derived from"))) for name in names)
+
+
+def say_items(mapped: MappedTable, row: Row) -> None:
+    """Note what is wrong with items of other frameworks that a row names: in its cells, and between
+    the identifier and the name of the row, or code and label of a scheme.
+    """
+    said = {(header, problem) for header in mapped.columns.quoted for problem in find_problems(mapped.table.get(row, header))}
+    pairs = [("identifier", mapped.get(row, "identifier"), mapped.get(row, "name"))]
+    said |= {(mapped.header(what), problem) for what, code, label in pairs for problem in check_item(code, label)}
+    for subject, cell in read_subjects(mapped, row):
+        said |= {(cell.column, problem) for problem in check_item(subject.notation, subject.label)}
+    for header, (rule, message) in sorted(said):
+        mapped.say(rule, message, row, header)

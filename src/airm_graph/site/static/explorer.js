@@ -3,8 +3,8 @@
 
 (function () {
   const { documents: address, home } = document.currentScript.dataset;
-  const TITLES = { kind: "Kind", edition: "Edition", code: "Code", actor: "Actor", lifecycle: "Lifecycle stage", function: "Function", source: "Source" };
-  const PROPERTIES = { code: "code", actor: "actor", lifecycle: "lifecycleStage", function: "function", source: "source" };
+  const TITLES = { kind: "Kind", edition: "Edition", code: "Code", actor: "Actor", lifecycle: "Lifecycle stage", function: "Function", source: "Source", statement: "Kind of statement", suggested: "Suggested kind of statement", original: "Taken from" };
+  const PROPERTIES = { code: "code", actor: "actor", lifecycle: "lifecycleStage", function: "function", source: "source", statement: "statementKind", suggested: "suggestedStatementKind" };
   const CLASSES = { actor: "ActorRole", code: "Code", lifecycle: "LifecycleStage", mitigation: "Mitigation", function: "RiskFunction", source: "Source" };
   const STEP = 25, SHOWN = 8;
   const [PATH, KIND, NAME, DESCRIPTION, SOURCE, CODES, OTHER, VALUES] = [0, 1, 2, 3, 4, 5, 6, 7];
@@ -146,6 +146,7 @@
 
   function writeQuery() {
     const lines = state.facets.filter(({ name, value }) => name in PROPERTIES && value >= 0).map(({ name, value }) => `  ?thing airm:${name === "code" ? "underCode" : PROPERTIES[name]} <${data.values[value][1]}> .`);
+    lines.push(...state.facets.filter(({ name, value }) => name === "original" && value >= 0).map(({ value }) => `  ?thing <http://www.w3.org/ns/prov#wasDerivedFrom>/airm:source <${data.values[value][1]}> .`));
     const words = state.q ? `\n# and the words: ${state.q.replace(/\s+/g, " ")}` : "";
     return `PREFIX airm: <${data.base}ontology#>\nPREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>\n\nSELECT ?thing ?label\nWHERE {\n  ?thing a airm:Mitigation .\n${lines.join("\n")}${lines.length ? "\n" : ""}  OPTIONAL { ?thing rdfs:label ?label }\n}\nORDER BY ?label ?thing${words}`;
   }

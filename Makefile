@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo docs site test core fuzz kills defects agreement vocabularies advisories lint types own alignments generated picture vendor check clean bench bench-check bench-tools compatibility compatibility-tools
+.PHONY: demo docs site test core fuzz kills defects agreement vocabularies advisories lint types own calls alignments generated picture vendor check clean bench bench-check bench-tools compatibility compatibility-tools
 
 $(VENV)/.run: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -139,6 +139,11 @@ bench: $(BENCH)/.bench bench-tools
 bench-tools:
 	@if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && ! { command -v wrk && command -v java && [ -e /usr/share/java/jena-core.jar ]; } >/dev/null; then \
 	  apt-get update -qq && apt-get install -qq -y --no-install-recommends wrk default-jre-headless libapache-jena-java >/dev/null; fi
+
+# Five hundred calls at once at /mcp: none may be lost, none mixed up; the tests try fewer.
+calls: $(VENV)/.dev
+	$(BIN)/airm-graph build examples -o build/demo
+	$(BIN)/python benchmarks/concurrent_calls.py build/demo --calls 500
 
 # Whether a ratio to a peer got worse than the recorded one.
 bench-check: $(BENCH)/.bench

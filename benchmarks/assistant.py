@@ -1,6 +1,7 @@
 """Questions to the graph, asked over the Model Context Protocol by a scripted client that calls tools by their schemas.
 
-What is right is read by rdflib from the N-Triples of the release. Questions are made from templates with a seed, so they can be made
+What is right is read by rdflib from the N-Triples of the release; an earlier release is made of it, in which some mitigations are missing
+and others have another name. Questions are made from templates with a seed, so they can be made
 anew: `python benchmarks/assistant.py DIST... --seed 2`. Prints for each kind of question how many answers are right, how often the right
 thing is among the first five, calls and tokens, and the tokens that the list of tools takes. Exit code 1 where fewer than 95 % are
 right, recall is below 0.9, or something that is not there is answered.
@@ -13,6 +14,7 @@ import random
 import re
 import statistics
 import sys
+import tempfile
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
@@ -28,6 +30,7 @@ from rdflib.namespace import RDF, RDFS
 SKOS = rdflib.Namespace("http://www.w3.org/2004/02/skos/core#")
 ENCODING = bpe_openai.get_encoding("o200k_base")
 EACH = 8
+AIRM_GRAPH = [sys.executable, "-m", "airm_graph"]
 
 
 @dataclass(frozen=True)
@@ -75,14 +78,37 @@ class Truth:
             for label in self.graph.objects(one, RDFS.label):
                 names[str(label)].add(str(one))
         self.names = {name: iris for name, iris in names.items() if len(name.split()) > 2}
+        folded: defaultdict[str, set[str]] = defaultdict(set)
+        for name, iris in names.items():
+            folded[" ".join(re.findall(r"\w+", name.casefold()))] |= iris
+        # Two mitigations of one name say the same.
+        self.pairs = sorted(sorted(iris) for iris in folded.values() if len(iris) == 2)
+        self.added: set[str] = set()
+        self.renamed: dict[str, str] = {}
 
     def labels(self, kind: rdflib.URIRef) -> dict[str, str]:
         """Label → IRI of the concepts of a class."""
         return {str(self.graph.value(one, SKOS.prefLabel)): str(one) for one in self.graph.subjects(RDF.type, kind)}
 
+    def holds(self, statement: tuple[str, ...]) -> bool:
+        """Whether a statement between IRIs is in the graph."""
+        return tuple(map(rdflib.URIRef, statement)) in self.graph
+
     def mitigations(self, predicate: rdflib.URIRef, iri: str) -> set[str]:
         """Return the mitigations with a value."""
         return {str(one) for one in self.graph.subjects(predicate, rdflib.URIRef(iri))}
+
+    def write_earlier(self, file: Path, *, seed: int) -> None:
+        """Write an earlier release as N-Triples: some mitigations are not there yet, and others have another name."""
+        graph = rdflib.Graph() + self.graph
+        picked = random.Random(f"earlier {seed}").sample(sorted(iri for iris in self.names.values() for iri in iris), EACH)
+        self.added = set(picked[: EACH // 2])
+        self.renamed = {iri: f"Earlier name of {iri.rpartition('/')[2]}" for iri in picked[EACH // 2 :]}
+        for iri in self.added:
+            graph.remove((rdflib.URIRef(iri), None, None))
+        for iri, name in self.renamed.items():
+            graph.set((rdflib.URIRef(iri), RDFS.label, rdflib.Literal(name)))
+        graph.serialize(file, format="nt", encoding="utf-8")
 
 
 Question = Callable[[Asked], Awaitable[Outcome]]
@@ -110,6 +136,15 @@ def make_questions(truth: Truth, seed: int) -> Iterator[tuple[str, Question]]:
         labels = truth.labels(truth.airm[kind])
         for label in chosen.sample(sorted(labels), min(4, len(labels))):
             yield "role", _ask_role(facet, label, truth.mitigations(truth.airm[predicate], labels[label]))
+    named_once = [name for name in named if len(truth.names[name]) == 1]
+    for name in chosen.sample(named_once, min(EACH, len(named_once))):
+        yield "why", _ask_why(truth, sorted(truth.names[name])[0], chosen)
+    for one, two in chosen.sample(truth.pairs, min(EACH, len(truth.pairs))):
+        yield "similar", _ask_similar(one, two)
+    for iri in chosen.sample(sorted(truth.added), min(EACH // 2, len(truth.added))):
+        yield "diff", _ask_change("mitigation added", iri, "")
+    for iri in chosen.sample(sorted(truth.renamed), min(EACH // 2, len(truth.renamed))):
+        yield "diff", _ask_change("mitigation renamed", iri, truth.renamed[iri])
     for _ in range(EACH):
         word = "".join(chosen.choice("bdfgklmnprst") + chosen.choice("aeiou") for _ in range(5))
         yield "unknown", _ask_unknown(word)
@@ -176,6 +211,58 @@ def _ask_role(facet: str, label: str, expected: set[str]) -> Question:
     return ask
 
 
+def _ask_why(truth: Truth, iri: str, chosen: random.Random) -> Question:
+    classified = [
+        (str(one), code)
+        for one in truth.graph.objects(rdflib.URIRef(iri), truth.airm.classification)
+        for code in truth.graph.objects(one, truth.airm.assignedCode)
+    ]
+    expected, top = set[tuple[str, ...]](), rdflib.URIRef("urn:of-nothing")
+    if classified:
+        one, code = chosen.choice(sorted(classified))
+        top, expected = code, {(iri, str(truth.airm.classification), one), (one, str(truth.airm.assignedCode), str(code))}
+        while above := truth.graph.value(top, SKOS.broader):
+            expected.add((str(top), str(SKOS.broader), str(above)))
+            top = above
+
+    async def ask(asked: Asked) -> Outcome:
+        answer = await asked.call("why", subject=iri, predicate="airm:underCode", object=str(top))
+        if not expected:
+            return Outcome("is not in the graph" in answer["note"], None, evidence=True)
+        stated = [item for item in answer["items"] if "stated" in item]
+        # Another classification may lead to the same code: then that one is proved.
+        proved = {tuple(term.strip("<>") for term in item["statement"]) for item in stated}
+        right = proved == expected or (len(classified) > 1 and all(map(truth.holds, proved)))
+        return Outcome(right and all(map(truth.holds, proved)), None, _has_evidence(answer) and any(_is_located(item) for item in stated))
+
+    return ask
+
+
+def _is_located(item: dict[str, Any]) -> bool:
+    return any(ground.get("file") and ground.get("text") for ground in item["stated"])
+
+
+def _ask_similar(one: str, two: str) -> Question:
+    async def ask(asked: Asked) -> Outcome:
+        answer = await asked.call("similar", mitigation=one)
+        found = [(item["one"], item["two"]) for item in answer["items"]]
+        others = [second["iri"] if first["iri"] == one else first["iri"] for first, second in found]
+        stated = _has_evidence(answer) and all("evidence" in end for pair in found for end in pair)
+        return Outcome(two in others, two in others[:5], stated)
+
+    return ask
+
+
+def _ask_change(kind: str, iri: str, before: str) -> Question:
+    async def ask(asked: Asked) -> Outcome:
+        answer = await asked.call("diff", kind=kind)
+        found = {item["subject"].strip("<>"): item["old"] for item in answer["items"]}
+        right = iri in found and (not before or any(before in text for text in found[iri]))
+        return Outcome(right and answer["total"] == EACH // 2, None, _has_evidence(answer) and "statements" in answer["note"])
+
+    return ask
+
+
 def _ask_unknown(word: str) -> Question:
     async def ask(asked: Asked) -> Outcome:
         answer = await asked.call("search", text=word)
@@ -188,8 +275,15 @@ def _ask_unknown(word: str) -> Question:
 
 async def _run(dist: Path, seed: int) -> bool:
     truth = Truth(dist)
+    with tempfile.TemporaryDirectory() as folder:
+        earlier = Path(folder, "earlier.nt")
+        truth.write_earlier(earlier, seed=seed)
+        return await _ask_all(truth, dist, earlier, seed)
+
+
+async def _ask_all(truth: Truth, dist: Path, earlier: Path, seed: int) -> bool:
     outcomes: defaultdict[str, list[tuple[Outcome, int, int]]] = defaultdict(list)
-    started = StdioServerParameters(command=sys.executable, args=["-m", "airm_graph", "mcp", str(dist)])
+    started = StdioServerParameters(command=AIRM_GRAPH[0], args=[*AIRM_GRAPH[1:], "mcp", str(dist), "--previous", str(earlier)])
     async with stdio_client(started) as streams, ClientSession(*streams[:2]) as session:
         await session.initialize()
         tools = (await session.list_tools()).model_dump(mode="json", by_alias=True, exclude_none=True)["tools"]

@@ -42,6 +42,17 @@ def example_dist(example_graph, tmp_path_factory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def earlier_dist(tmp_path_factory) -> Path:
+    """A release of the examples without those of one source."""
+    import airm_graph
+
+    folder = tmp_path_factory.mktemp("earlier") / "before"
+    inputs = sorted(one for one in (ROOT / "examples").iterdir() if one.suffix != ".md" and "francois" not in one.name)
+    airm_graph.build(inputs).write(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
 def server(example_dist):
     """A server with the packaged example."""
     from serving import serving

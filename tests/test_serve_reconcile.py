@@ -15,6 +15,7 @@ from airm_graph.notice import NOTICE
 from airm_graph.search.entities import read_entities
 from airm_graph.search.name_index import NameIndex, fold_name
 from conftest import ROOT
+from reconciliation_schemas import SCHEMAS
 from serving import Server, serving
 
 AIRM = "https://w3id.org/airm-graph/ontology#"
@@ -75,6 +76,60 @@ def ask(server: Server, **queries: Any) -> dict[str, Any]:
         assert sum(one["match"] for one in result["result"]) <= 1
         assert scores == sorted(scores, reverse=True)
     return {name: result["result"] for name, result in results.items()}
+
+
+def ask_everything(server: Server, version: str, mitigation: Any) -> dict[str, list[Any]]:
+    """Ask a version for all that it answers: what is answered → answers."""
+    root, is_draft = ("/reconcile/1.0-draft", True) if version == "1.0-draft" else ("/reconcile", False)
+    kinds = ("entity", "property", "type")
+    every = [one["id"] for one in server.get(f"{root}/extend/propose").json()["properties"]]
+    sources = [one["id"] for one in server.get(f"{root}/suggest/entity?prefix=a&type=airm:Source").json()["result"]]
+    asked = {"ids": [mitigation.iri, *sources, "urn:of-nothing"], "properties": [{"id": iri} for iri in every]}
+    code = mitigation.values[f"{AIRM}code"][0][1:-1]
+    if is_draft:
+        conditions = [
+            {"matchType": "name", "propertyValue": mitigation.name},
+            {"matchType": "property", "propertyId": "airm:code", "propertyValue": code},
+        ]
+        queries: Any = [{"conditions": conditions, "type": "airm:Mitigation", "limit": 7}, {"conditions": conditions[:1]}]
+        matched, extended = server.client.post(f"{root}/match", json={"queries": queries}), server.client.post(f"{root}/extend", json=asked)
+    else:
+        queries = {
+            "q0": {"query": mitigation.name, "properties": [{"pid": "airm:code", "v": code}]},
+            "q1": {"query": "nothing of the kind"},
+        }
+        matched = server.client.post(root, data={"queries": json.dumps(queries)})
+        extended = server.client.post(root, data={"extend": json.dumps(asked)})
+    suggested = {kind: server.get(f"{root}/suggest/{kind}?prefix=s").json() for kind in kinds}
+    first = {kind: found["result"][0]["id"] for kind, found in suggested.items()}
+    return {
+        "manifest": [server.get(root).json()],
+        "match": [matched.json()],
+        "extend": [extended.json()],
+        "propose": [server.get(f"{root}/extend/propose?type=airm:Code&limit=2").json()],
+        "suggest": list(suggested.values()),
+        "flyout": [server.get(f"{root}/flyout/{kind}", params={"id": first[kind]}).json() for kind in kinds],
+    }
+
+
+@pytest.mark.parametrize("version", SCHEMAS)
+def test_every_answer_fits_the_schema_of_its_version(server: Server, mitigation: Any, version: str) -> None:
+    found = ask_everything(server, version, mitigation)
+    assert found.keys() == SCHEMAS[version].keys()
+    for name, answers in found.items():
+        jsonschema.Draft202012Validator.check_schema(SCHEMAS[version][name])
+        for answer in answers:
+            # The notice stands in every answer but a batch of 0.2, where each key is the name of a query.
+            jsonschema.validate(answer, SCHEMAS[version][name])
+    assert found["match"][0].get("q0", found["match"][0].get("results"))
+
+
+@pytest.mark.parametrize("version", SCHEMAS)
+def test_the_schemas_refuse_answers_of_the_other_version(server: Server, mitigation: Any, version: str) -> None:
+    other = next(one for one in SCHEMAS if one != version)
+    for name in ("manifest", "match", "extend"):
+        with pytest.raises(jsonschema.ValidationError):
+            jsonschema.validate(ask_everything(server, other, mitigation)[name][0], SCHEMAS[version][name])
 
 
 def test_the_manifest_names_services_that_answer(server: Server) -> None:

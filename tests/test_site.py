@@ -111,7 +111,9 @@ def crawled(server: Server) -> dict[str, Page]:
     while waiting:
         path = waiting.pop()
         suffix = path.partition("?")[0].rpartition(".")[2]
-        if suffix in {"ttl", "jsonld", "nt", "rdf", "nq", "css", "svg", "js", "csv", "tsv", "xml", "json", "rq"}:
+        if suffix in {"ttl", "jsonld", "nt", "rdf", "nq", "css", "svg", "js", "csv", "tsv", "xml", "json", "rq", "md"} or path.startswith(
+            "/why?"
+        ):
             # One of each format and kind of thing, for the pages of one kind come from one hand.
             if files.setdefault(f"{path.split('/')[1]} {suffix}", 0) < 2:
                 files[f"{path.split('/')[1]} {suffix}"] += 1

@@ -134,7 +134,7 @@ def test_every_page_of_a_resource_links_its_data_and_carries_the_notice(site: Pa
     for path in [*site.glob("mitigation/*/*/index.html"), *site.glob("actor/*/index.html"), *site.glob("capture/*/*/index.html")]:
         tree = read_tree(path.read_text(encoding="utf-8"))
         links = {link.attrib["type"]: link.attrib["href"] for link in tree.iter(f"{XHTML}link") if link.attrib.get("rel") == "alternate"}
-        assert set(links) == {"text/turtle", "application/ld+json", "application/n-triples"}
+        assert set(links) == {"text/turtle", "application/ld+json", "application/n-triples", "text/markdown"}
         assert all((path.parent / href).is_file() for href in links.values())
         assert "please do not share or cite" in "".join(tree.itertext())
 

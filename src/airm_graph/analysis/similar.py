@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from airm_graph.analysis import THRESHOLD
 from airm_graph.analysis.mitigation_texts import MitigationText, read_mitigation_texts, require_analysis
+from airm_graph.analysis.term_names import read_term
 from airm_graph.analysis.text_measures import MEASURES, TextMeasures
 from airm_graph.errors import ParameterError
 from airm_graph.namespaces import BASE
@@ -79,6 +80,7 @@ class Similarity:
         candidates: How many pairs were measured.
         threshold: The least score of a pair that is not decided.
         base: What the IRIs of the data begin with.
+        compared: IRIs of what was compared.
     """
 
     pairs: tuple[Pair, ...]
@@ -86,12 +88,28 @@ class Similarity:
     candidates: int
     threshold: float
     base: str = BASE
+    compared: frozenset[str] = frozenset()
 
     def count(self) -> dict[str, int]:
         """How many pairs there are across sources, within them, and of each decision."""
         across = sum(one.is_across for one in self.pairs)
         decided = {name: sum(one.decision == name for one in self.pairs) for name in _DECISIONS}
         return {"across sources": across, "within sources": len(self.pairs) - across, **decided}
+
+    def select(self, mitigation: str) -> "Similarity":
+        """Keep the pairs of one mitigation.
+
+        Args:
+            mitigation: Its IRI, or a path below the base.
+
+        Raises:
+            ParameterError: It is none of those that were compared.
+        """
+        iri = read_term(mitigation, base=self.base, parameter="mitigation")[1:-1]
+        if iri not in self.compared:
+            where = "look for its IRI with airm-graph search"
+            raise ParameterError(f"{mitigation[:80]} is no mitigation of this graph; {where}", parameter="mitigation")
+        return replace(self, pairs=tuple(pair for pair in self.pairs if iri in (pair.one.iri, pair.two.iri)))
 
     @cached_property
     def clusters(self) -> tuple[Cluster, ...]:
@@ -141,7 +159,7 @@ def compare_texts(
     decided = comparison.read(decisions)
     pairs, candidates = comparison.find(threshold, decided)
     ranked = sorted(pairs, key=lambda one: (not one.is_across, -one.score, one.one.iri, one.two.iri))
-    return Similarity(tuple(ranked), len(texts), candidates, threshold, base)
+    return Similarity(tuple(ranked), len(texts), candidates, threshold, base, frozenset(text.iri for text in texts))
 
 
 class _Comparison:

@@ -6,7 +6,7 @@ from typing import Any
 from airm_graph.query.answers import split_term
 from airm_graph.serve.graph_client import GraphClient
 
-__all__ = ["add_evidence"]
+__all__ = ["add_evidence", "find_evidence"]
 
 #: Characters of a captured text beside a hit; `describe` gives all of it.
 _LONGEST = 240
@@ -26,14 +26,17 @@ GROUP BY ?subject
 async def add_evidence(client: GraphClient, items: Iterable[Mapping[str, Any]], *, key: str) -> list[dict[str, Any]]:
     """Add to each item where what its *key* names is stated: file with lines or row, and text."""
     found = [dict(item) for item in items]
-    inner = f"{client.info.base}mitigation/"
-    iris = sorted({str(item[key]) for item in found if str(item.get(key, "")).startswith(inner)})
-    stated = await _find_evidence(client, iris) if iris else {}
+    stated = await find_evidence(client, (str(item.get(key, "")) for item in found))
     return [{**item, "evidence": stated[item[key]]} if item.get(key) in stated else item for item in found]
 
 
-async def _find_evidence(client: GraphClient, iris: Iterable[str]) -> dict[str, dict[str, Any]]:
-    query = _QUERY.format(base=client.info.base, subjects=" ".join(f"<{iri}>" for iri in iris))
+async def find_evidence(client: GraphClient, iris: Iterable[str]) -> dict[str, dict[str, Any]]:
+    """Find where mitigations are stated; other things are left out."""
+    inner = f"{client.info.base}mitigation/"
+    known = sorted({iri for iri in iris if iri.startswith(inner)})
+    if not known:
+        return {}
+    query = _QUERY.format(base=client.info.base, subjects=" ".join(f"<{iri}>" for iri in known))
     table = await client.begin_query(query, rows=10_000, text=0)
     found = {}
     for row in table.rows:

@@ -7,6 +7,7 @@ from functools import cache
 from typing import Any
 
 from airm_graph.analysis.counted_facets import FACETS as COUNTED
+from airm_graph.assistant.analysis_tools import Arguments, ask_analysis, explain_why, list_changes, list_similar
 from airm_graph.assistant.bounded_answers import Answer, ToolError
 from airm_graph.assistant.evidence import add_evidence
 from airm_graph.namespaces import rebase_text, term
@@ -20,11 +21,11 @@ from airm_graph.serve.resource_description import Resource
 
 __all__ = ["Tool", "list_tools"]
 
-Arguments = Mapping[str, Any]
 _TEXT: Mapping[str, Any] = {"type": "string", "maxLength": 20_000}
 #: Rows of a query that can be turned over with cursors.
 _MOST_ROWS = 10_000
 _HITS = 25
+_TERMS = {"subject": "IRI or path.", "predicate": "Such as airm:underCode.", "object": 'IRI, path or "text".'}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ class Tool:
     @property
     def input_schema(self) -> dict[str, Any]:
         """The JSON Schema of its arguments."""
-        cursor = {"type": "string", "maxLength": 400, "description": "From the last answer, with the same arguments."}
+        cursor = {"type": "string", "maxLength": 400}
         return {
             "type": "object",
             "properties": {**self.parameters, "cursor": cursor},
@@ -70,7 +71,8 @@ class Tool:
             "cursor": {"type": ["string", "null"]},
             **{name: {"type": "string"} for name in texts},
         }
-        return {"type": "object", "properties": properties, "required": list(properties)}
+        required = ["items", "total", "complete", "release", "notice"]
+        return {"type": "object", "properties": properties, "required": required}
 
 
 @cache
@@ -84,7 +86,7 @@ def list_tools() -> tuple[Tool, ...]:
             "search",
             "Search and list",
             "Find mitigations, sources, codes and roles by words and facets; without words, list all that have the facets. "
-            "Facets take a label (Deployer), a slug or an IRI. Mitigations come with where they are stated.",
+            "Facets take a label (Deployer), a slug or an IRI.",
             _search,
             {"text": {**_TEXT, "description": 'Words that must all occur; "in quotes" together.'}, **facets},
             item={"iri": "string", "kind": "string", "label": "string", "codes": "string", "source": "string", "evidence": "object"},
@@ -104,16 +106,17 @@ def list_tools() -> tuple[Tool, ...]:
             f"Answer one of these: {_describe_queries()}",
             _run_query,
             {
-                "name": {"type": "string", "enum": [query.name for query in list_queries()]},
+                # Their names stand in the description: a list of them is read twice.
+                "name": {"type": "string", "maxLength": 100},
                 "arguments": {"type": "object", "additionalProperties": {"type": "string", "maxLength": 2000}},
             },
             ("name",),
         ),
         Tool(
             "coverage",
-            "How much there is of what, and what is missing",
-            "Count mitigations for each combination of values of two or three facets; with gaps, list the combinations that no mitigation "
-            "has, then those of which one source alone speaks. Each cell has the SPARQL that proves it.",
+            "How much there is of what",
+            "Count mitigations for each combination of two or three facets; with gaps, list those that no mitigation has, then those of "
+            "one source alone. Each cell has the SPARQL that proves it.",
             _count_coverage,
             {
                 **{name: {"type": "string", "enum": list(COUNTED)} for name in ("rows", "columns", "layers")},
@@ -123,6 +126,34 @@ def list_tools() -> tuple[Tool, ...]:
             },
             ("rows", "columns"),
             {"values": "array", "mitigations": "integer", "sources": "integer", "state": "string", "sparql": "string"},
+        ),
+        Tool(
+            "similar",
+            "The same under other words",
+            "List pairs of mitigations that say the same, the most alike first: what both have, where each is stated, what people decided.",
+            list_similar,
+            {
+                "mitigation": {**_TEXT, "description": "IRI; only its pairs."},
+                "threshold": {"type": "number", "exclusiveMinimum": 0, "maximum": 1, "description": "Least score; 0.5 when left out."},
+            },
+            item={"one": "object", "two": "object", "score": "number", "relation": "string", "decision": "string"},
+        ),
+        Tool(
+            "why",
+            "Why a statement holds",
+            "Prove a statement: each step with its rule and the steps it follows from, down to captured lines or cells.",
+            explain_why,
+            {name: {**_TEXT, "description": text} for name, text in _TERMS.items()},
+            tuple(_TERMS),
+            {"step": "integer", "statement": "array", "rule": "string", "from": "array", "stated": "array"},
+        ),
+        Tool(
+            "diff",
+            "What changed",
+            "List what changed since the earlier release that the server was started with: mitigations, sources, terms, findings.",
+            list_changes,
+            {"kind": {"type": "string", "maxLength": 100, "description": "Such as mitigation renamed."}},
+            item={"kind": "string", "subject": "string", "name": "string", "what": "string", "old": "array", "new": "array"},
         ),
         Tool(
             "sparql",
@@ -215,7 +246,9 @@ def _list_captured(resource: Resource, *, base: str) -> list[dict[str, Any]]:
 
 async def _run_query(client: GraphClient, given: Arguments, offset: int) -> Answer:
     name, arguments = given["name"], given.get("arguments", {})
-    query = next(query for query in list_queries() if query.name == name)
+    query = next((query for query in list_queries() if query.name == name), None)
+    if query is None:
+        raise ToolError(f"there is no query {name!r}; there are {', '.join(query.name for query in list_queries())}")
     try:
         table = await client.query(name, arguments)
     except Problem as problem:
@@ -244,11 +277,7 @@ def _read_value(value: str) -> str:
 
 async def _count_coverage(client: GraphClient, given: Arguments, offset: int) -> Answer:
     question, arguments = "gaps" if given.get("gaps") else "coverage", {name: value for name, value in given.items() if name != "gaps"}
-    try:
-        reply = await client.send("coverage", question=question, format="json", arguments=arguments)
-    except Problem as problem:
-        raise ToolError(f"{problem.title}; the facets are {', '.join(COUNTED)}") from problem
-    cells = json.loads(reply.body)["cells"]
+    cells = (await ask_analysis(client, question, arguments, help_text=f"the facets are {', '.join(COUNTED)}"))["cells"]
     note = "" if cells else "there are no gaps" if question == "gaps" else "the graph holds nothing to count"
     return Answer(cells[offset:], len(cells), offset, f"{question} {json.dumps(arguments, sort_keys=True)}", note)
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from airm_graph.cli import EXIT_NO
-from airm_graph.cli.shared_options import read_base_url
+from airm_graph.cli.shared_options import previous_option, read_base_url
 
 __all__ = ["command"]
 
@@ -37,6 +37,7 @@ Examples:
 @click.option("--timeout", default=10.0, show_default=True, type=click.FloatRange(0.1, 3600), help="Seconds that one query may take.")
 @click.option("--memory", default="512M", show_default=True, callback=_read_size, help="Memory that one query may take.")
 @click.option("--workers", type=click.IntRange(1, 256), help="Processes that answer; two for each processor, at least 4, when left out.")
+@previous_option
 @click.option("--base-url", callback=read_base_url, metavar="URL", help="Address under which users reach the server, behind a proxy.")
 @click.option("--root-path", metavar="PATH", help="Path that the proxy takes away; that of --base-url when left out.")
 @click.option("--cors", "origins", default="*", show_default=True, metavar="ORIGIN", help="Web pages that may read: *, an origin, or none.")
@@ -49,6 +50,7 @@ def command(
     timeout: float,
     memory: int,
     workers: int | None,
+    previous: Path | None,
     base_url: str,
     root_path: str | None,
     origins: str,
@@ -80,6 +82,7 @@ def command(
         root_path=path.rstrip("/"),
         origins="" if origins == "none" else origins,
         log=not no_log,
+        previous=previous,
         limits=limits,
     )
     known = f", known as {base_url}" if base_url else ""

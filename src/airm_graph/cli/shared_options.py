@@ -28,6 +28,7 @@ __all__ = [
     "insecure_option",
     "make_client",
     "mapping_option",
+    "previous_option",
     "read_base_url",
     "spark_options",
     "strict_option",
@@ -92,6 +93,9 @@ data_option = click.option(
     "--data",
     type=click.Path(path_type=str, allow_dash=True),
     help="dist folder, RDF file or captures; the packaged example when left out.",
+)
+previous_option = click.option(
+    "--previous", type=click.Path(path_type=Path), help="An earlier release (dist folder or RDF file), to tell what changed since."
 )
 timeout_option = click.option(
     "--timeout", type=click.FloatRange(1, 3600), default=60, show_default=True, help="Seconds to wait for the server to go on answering."

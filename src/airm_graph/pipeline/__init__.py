@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from airm_graph.ingest import Proposal
     from airm_graph.ingest.fix import find_fixes
     from airm_graph.pipeline.building import build, open_reader
-    from airm_graph.pipeline.comparison import diff, read_release
+    from airm_graph.pipeline.comparison import compare_with, diff, read_release
     from airm_graph.pipeline.describing import count_set_aside, describe, describe_pages
     from airm_graph.pipeline.keeping_ids import load_ids
     from airm_graph.pipeline.loading import find_base, is_release, load, load_mitigations, read_rdf, read_sums
@@ -32,6 +32,7 @@ __all__ = [
     "Platform",
     "Proposal",
     "build",
+    "compare_with",
     "count_set_aside",
     "describe",
     "describe_pages",
@@ -54,7 +55,7 @@ _HOMES = {
     "Proposal": "ingest",
     "find_fixes": "ingest.fix",
     **dict.fromkeys(("build", "open_reader"), "pipeline.building"),
-    **dict.fromkeys(("diff", "read_release"), "pipeline.comparison"),
+    **dict.fromkeys(("compare_with", "diff", "read_release"), "pipeline.comparison"),
     **dict.fromkeys(("count_set_aside", "describe", "describe_pages"), "pipeline.describing"),
     "load_ids": "pipeline.keeping_ids",
     **dict.fromkeys(("find_base", "is_release", "load", "load_mitigations", "read_rdf", "read_sums"), "pipeline.loading"),

@@ -1,15 +1,21 @@
 """Two releases read from folders or files, and compared."""
 
+from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from airm_graph.analysis.releases import Changes, Release, compare_releases
 from airm_graph.errors import InputError
+from airm_graph.model import Finding
 from airm_graph.namespaces import term
 from airm_graph.pipeline.loading import find_base, find_export, read_rdf, read_report, read_sums
 from airm_graph.pipeline.writable import REPORT
 from airm_graph.validate.fingerprints import fingerprint_findings
 
-__all__ = ["diff", "read_release"]
+if TYPE_CHECKING:
+    from airm_graph.pipeline.views import Graph
+
+__all__ = ["compare_with", "diff", "read_release"]
 
 _REMEDY = "give a folder that airm-graph build wrote, or one of its RDF files"
 
@@ -29,6 +35,32 @@ def diff(old: str | Path, new: str | Path) -> Changes:
     return compare_releases(read_release(old), read_release(new))
 
 
+def compare_with(old: str | Path, graph: "Graph", new: str | Path | None) -> Changes:
+    """Tell what changed from a release to a graph that is loaded; names tell no more of a path than
+    its last part.
+
+    Args:
+        old: As for `diff`.
+        graph: What it is compared with.
+        new: Where the graph was loaded from; None for the packaged example.
+
+    Raises:
+        InputError, StoreError, QueryError: As for `diff`.
+    """
+    before = read_release(old)
+    if new is not None and find_export(Path(new)):
+        after = read_release(new)
+    else:
+        after = Release(str(new or "example"), graph.quads, base=graph.base, findings=_key_findings(graph.report.findings))
+    for one in (before, after):
+        one.name = Path(one.name).resolve().name
+    return compare_releases(before, after)
+
+
+def _key_findings(findings: Iterable[Finding]) -> dict[str, Finding]:
+    return {fingerprint: one for one, fingerprint in fingerprint_findings(findings)}
+
+
 def read_release(path: str | Path) -> Release:
     """Read a release.
 
@@ -43,7 +75,7 @@ def read_release(path: str | Path) -> Release:
     findings = None
     if REPORT in sums:
         report = read_report(given / REPORT, sha256=sums[REPORT])
-        findings = {fingerprint: one for one, fingerprint in fingerprint_findings(report.findings)}
+        findings = _key_findings(report.findings)
     if (file := find_export(given)) is None:
         raise InputError("this is no release", file=str(path), remedy=_REMEDY)
     quads = read_rdf(file, sha256=sums.get(file.name, ""))

@@ -275,17 +275,20 @@ class Graph(WritableGraph):
 
         return select_pack(self.store, given, issued=find_issued(), base=self.base)
 
-    def similar(self, *, threshold: float = THRESHOLD, decisions: Sequence[str | Path] = ()) -> "Similarity":
+    def similar(
+        self, mitigation: str | None = None, /, *, threshold: float = THRESHOLD, decisions: Sequence[str | Path] = ()
+    ) -> "Similarity":
         """Find mitigations that say the same under other words; nothing is joined.
 
         Args:
+            mitigation: Only pairs of this one; its IRI, or a path below the base.
             threshold: The least score of a pair, above 0 and up to 1.
             decisions: Tables of what people decided of pairs, as ``build`` takes them.
 
         Raises:
             EngineError: The extra ``analysis`` is not installed.
             InputError: A table of decisions cannot be read.
-            ParameterError: The threshold is out of range, or a decision names no mitigation.
+            ParameterError: The threshold is out of range, or there is no such mitigation.
         """
         from airm_graph.analysis.similar import find_similar
         from airm_graph.errors import InputError
@@ -296,7 +299,8 @@ class Graph(WritableGraph):
         for finding in readings.findings:
             where = finding.location or Location("decisions")
             raise InputError(finding.message, file=where.file, line=where.first_line or where.row, remedy=finding.remedy)
-        return find_similar(self.store, threshold=threshold, decisions=readings.joins, base=self.base)
+        found = find_similar(self.store, threshold=threshold, decisions=readings.joins, base=self.base)
+        return found if mitigation is None else found.select(mitigation)
 
     def agreement(self, *, threshold: float = THRESHOLD, decisions: Sequence[str | Path] = ()) -> "Agreement":
         """Compare codes, actors, stages and functions of mitigations that say the same.

@@ -6,9 +6,12 @@ No endpoint touches data: each asks a client.
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from airm_graph.serve.analyses import ANALYSES
+from airm_graph.serve.analysis_endpoint import answer_analysis
 from airm_graph.serve.content_negotiation import HTML, choose_type
-from airm_graph.serve.coverage_endpoint import COVERAGE_TYPES, answer_coverage
 from airm_graph.serve.graph_client import GraphClient
+from airm_graph.serve.llms import answer_llms
+from airm_graph.serve.markdown_requests import MarkdownRequests
 from airm_graph.serve.metrics import Metrics
 from airm_graph.serve.middleware import Middleware
 from airm_graph.serve.openapi import answer_openapi
@@ -58,7 +61,7 @@ def make_app(client: GraphClient, *, pool: WorkerPool, pages: Pages, more: MoreR
     routes = [*_list_state_routes(pool, metrics), *(route for make in more for route in make(client)), *_list_routes(client, pages)]
     app = Starlette(routes=routes, exception_handlers={Problem: send_problem, HTTPException: send_http_error})
     app.state.outbox = Outbox(client.settings.limits)
-    return Middleware(app, settings=client.settings, metrics=metrics)
+    return Middleware(MarkdownRequests(app), settings=client.settings, metrics=metrics)
 
 
 def _list_state_routes(pool: WorkerPool, metrics: Metrics) -> "list[BaseRoute]":
@@ -89,16 +92,13 @@ def _list_routes(client: GraphClient, pages: Pages) -> "list[BaseRoute]":
         make_route("/", partial(answer_front, **both), "front"),
         make_route("/graph-store", partial(answer_graph_store, client=client), "graph-store"),
         make_route("/.well-known/void", partial(answer_void, client=client), "void"),
+        make_route("/llms.txt", partial(answer_llms, client=client), "llms"),
         make_route("/openapi.json", partial(answer_openapi, client=client), "openapi"),
         make_route("/query", partial(answer_queries, **both), "queries"),
         make_route("/query/{name}", partial(answer_query, **both), "query"),
         make_route("/search", partial(answer_search, **both), "search"),
         make_route("/search.{suffix}", partial(answer_search, **both), "search"),
-        *(
-            make_route(f"/{name}{suffix}", partial(answer_coverage, **both), name)
-            for name in COVERAGE_TYPES
-            for suffix in ("", ".{suffix}")
-        ),
+        *(make_route(f"/{name}{suffix}", partial(answer_analysis, **both), name) for name in ANALYSES for suffix in ("", ".{suffix}")),
         *(
             make_route(f"/{RECONCILE}{rest}", partial(answer_reconcile, client=client), RECONCILE, methods=("GET", "HEAD", "POST"))
             for rest in ("", "/{rest:path}")

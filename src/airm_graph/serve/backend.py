@@ -9,19 +9,18 @@ from itertools import islice
 from pathlib import Path
 from typing import IO, Any, cast
 
-from airm_graph.analysis.coverage import Coverage, count_coverage
-from airm_graph.analysis.coverage_formats import coverage_csv, coverage_json, describe_coverage, describe_gaps, gaps_csv, gaps_json
-from airm_graph.analysis.cube import coverage_turtle
-from airm_graph.errors import InputError, ParameterError, QueryError, UnknownQueryError
+from airm_graph.errors import EngineError, InputError, ParameterError, QueryError, UnknownQueryError
 from airm_graph.export import make_options
 from airm_graph.graph.store import Result
 from airm_graph.namespaces import PREFIXES
 from airm_graph.notice import NOTICE
-from airm_graph.pipeline import Graph, count_set_aside, is_release, load_mitigations, read_sums
+from airm_graph.pipeline import Graph, compare_with, count_set_aside, is_release, load_mitigations, read_sums
 from airm_graph.query.answers import Table, format_table
 from airm_graph.query.library import list_queries, run_query
 from airm_graph.search import SearchIndex, search_index
 from airm_graph.search.entities import read_entities
+from airm_graph.serve.analyses import ANALYSES, LIGHT, TEXT
+from airm_graph.serve.analysis_answers import AnalysisAnswers, write_changes
 from airm_graph.serve.content_negotiation import GRAPH_TYPES, TABLE_TYPES
 from airm_graph.serve.dataset_info import ReleaseFile
 from airm_graph.serve.graph_writer import write_graph
@@ -39,18 +38,6 @@ __all__ = ["Backend", "load_backend"]
 
 #: Form of an answer → what a message calls the media type for it.
 _TYPE_OF = {"boolean": "truth_type", "graph": "graph_type", "rows": "table_type"}
-
-
-#: Question and format → what writes the answer.
-_COVERAGE: Mapping[tuple[str, str], Callable[[Coverage], str]] = {
-    ("coverage", "table"): describe_coverage,
-    ("coverage", "json"): coverage_json,
-    ("coverage", "csv"): coverage_csv,
-    ("coverage", "ttl"): coverage_turtle,
-    ("gaps", "table"): describe_gaps,
-    ("gaps", "json"): gaps_json,
-    ("gaps", "csv"): gaps_csv,
-}
 
 
 class _TooLargeError(Exception):
@@ -97,6 +84,7 @@ class Backend:
         changed: float = 0.0,
         public_url: str = "",
         aside: int = 0,
+        changes: Mapping[str, str] | None = None,
     ) -> None:
         """Load everything.
 
@@ -107,6 +95,7 @@ class Backend:
             changed: Time of the data, in seconds since 1970.
             public_url: Address under which users reach the server, with a slash at the end.
             aside: How many rows of tables were set aside when the graph was built.
+            changes: What changed since an earlier release, by format.
         """
         self._base, self._limits = graph.base, limits
         endpoint = f"{public_url or graph.base}sparql"
@@ -119,16 +108,18 @@ class Backend:
         info = read_dataset_info(graph, self._store, files=files, changed=changed, prefixes=SERVICE_PREFIXES, aside=aside)
         self._store.add_rows((*row[:3], f"<{graph.base}{SERVICE_GRAPH}>") for row in self._service)
         self._graphs = frozenset(self._store.list_graphs())
+        self._analyses = AnalysisAnswers(self._store, base=graph.base, changes=changes)
         self._texts = read_documents(graph.base)
         self._documents = load_documents(self._texts, base=graph.base)
         self._index = SearchIndex.build(graph.quads, base=graph.base)
         labels = {s[1:-1]: read_literal(o).text for s, p, o, _ in self._documents.find_rows() if p == f"<{PREFIXES['rdfs']}label>"}
         self._reconciler = Reconciler(read_entities(graph.quads, base=graph.base), base=graph.base, labels=labels)
         self._options = replace(make_options(graph.base, comment=NOTICE), prefixes=info.prefixes)
-        digest = hashlib.sha256(f"{info.release} {info.version} {endpoint} {info.aside}".encode()).hexdigest()
+        earlier = changes["json"] if changes else ""
+        digest = hashlib.sha256(f"{info.release} {info.version} {endpoint} {info.aside} {earlier}".encode()).hexdigest()
         self.info: Mapping[str, Any] = {**asdict(info), "graphs": sorted(self._graphs), "digest": digest}
         self._answers: Mapping[str, Callable[[Message], Reply]] = {
-            "coverage": self._answer_coverage,
+            "analysis": self._analyses.answer,
             "graph": self._answer_graph,
             "query": self._answer_query,
             "rdf": self._answer_rdf,
@@ -161,8 +152,10 @@ class Backend:
             *({"kind": "sparql", "query": text, **dict.fromkeys(_TYPE_OF.values(), name)} for name in TABLE_TYPES.values()),
             *({"kind": "rdf", "iri": iri, "type": name} for name in GRAPH_TYPES.values()),
             *(
-                {"kind": "coverage", "question": question, "format": form, "arguments": {"rows": "actor", "columns": "stage"}}
-                for question, form in _COVERAGE
+                {"kind": "analysis", "name": one.name, "format": form, "arguments": one.example}
+                for one in ANALYSES.values()
+                if one.name in LIGHT
+                for form in (TEXT, *one.types)
             ),
             *({"kind": "rdf", "iri": f"{self._base}ontology", "type": name} for name in GRAPH_TYPES.values()),
         ]
@@ -170,6 +163,10 @@ class Backend:
             self.answer(message)
         # A connection to SQLite is not carried across a fork.
         self._index.close()
+
+    def prepare(self) -> None:
+        """Load what only analyses need."""
+        self._analyses.prepare(memory=self._limits.memory)
 
     def answer(self, message: Message) -> Reply:
         """Answer a message."""
@@ -179,6 +176,8 @@ class Backend:
             return self._refuse_size()
         except UnknownQueryError as error:
             return Reply(404, {"error": str(error)})
+        except EngineError as error:
+            return Reply(501, {"error": str(error)})
         except ParameterError as error:
             return Reply(400, {"error": str(error), "parameter": error.parameter})
         except QueryError as error:
@@ -205,10 +204,6 @@ class Backend:
         if default is None and named is None and (checked.default_graphs or checked.named_graphs):
             default, named = checked.default_graphs, checked.named_graphs
         return checked, self._store.ask(correct_query(text), base=self._base, default_graphs=default, named_graphs=named)
-
-    def _answer_coverage(self, message: Message) -> Reply:
-        found = count_coverage(self._store, **message["arguments"], base=self._base)
-        return Reply(200, {}, _COVERAGE[message["question"], message["format"]](found).encode("utf-8", "replace"))
 
     def _answer_table(self, message: Message) -> Reply:
         """Answer what a page shows of a query: the first rows and their number, the truth, or the
@@ -279,7 +274,9 @@ class Backend:
         found = describe_known(iri, data=self._store, documents=self._documents, base=self._base)
         if found is None:
             return Reply(404, {"error": f"nothing is known of <{iri}>"})
-        return Reply(200, self._make_head(iri), json.dumps(found.to_json(), ensure_ascii=False).encode())
+        follows = {row[:3] for row in self._store.find_rows(subject=iri, graph=f"{self._base}graph/inferred")}
+        inferred = tuple(pair for pair in found.statements if (f"<{iri}>", f"<{pair[0]}>", pair[1]) in follows)
+        return Reply(200, self._make_head(iri), json.dumps(replace(found, inferred=inferred).to_json(), ensure_ascii=False).encode())
 
     def _answer_rdf(self, message: Message) -> Reply:
         iri, text = message["iri"], self._texts.get(message["iri"])
@@ -318,8 +315,9 @@ class Backend:
         return Reply(200, {"type": message["type"]}, write_graph(rows, media_type=message["type"], options=self._options))
 
 
-def load_backend(path: Path | None, *, limits: Limits, public_url: str = "") -> Backend:
-    """Load a dist folder, an RDF file, captures or the packaged example, and what is served beside.
+def load_backend(path: Path | None, *, limits: Limits, public_url: str = "", previous: Path | None = None) -> Backend:
+    """Load a dist folder, an RDF file, captures or the packaged example, and what is served beside;
+    compare it with an earlier release where one is given.
 
     Raises:
         InputError: There is no such file, or a folder is not what its ``SHA256SUMS`` says.
@@ -332,7 +330,13 @@ def load_backend(path: Path | None, *, limits: Limits, public_url: str = "") -> 
         raise InputError("holds no statement", file=str(path), remedy="build a graph first: airm-graph build captures/ -o dist")
     files = list_release_files(folder, sums) if folder else {}
     backend = Backend(
-        graph, limits=limits, files=files, changed=_find_time(path, folder), public_url=public_url, aside=count_set_aside(graph, folder)
+        graph,
+        limits=limits,
+        files=files,
+        changed=_find_time(path, folder),
+        public_url=public_url,
+        aside=count_set_aside(graph, folder),
+        changes=None if previous is None else write_changes(compare_with(previous, graph, path)),
     )
     if folder and read_sums(folder) != sums:
         raise InputError("another release was written there while it was loaded", file=str(folder), remedy="start again")

@@ -14,9 +14,9 @@ from airm_graph.serve.problems import make_not_acceptable
 if TYPE_CHECKING:
     from starlette.requests import Request
 
-__all__ = ["GRAPH_TYPES", "HTML", "JSON", "TABLE_TYPES", "choose_coding", "choose_type", "find_type", "negotiate"]
+__all__ = ["GRAPH_TYPES", "HTML", "JSON", "MARKDOWN", "TABLE_TYPES", "choose_coding", "choose_type", "find_type", "negotiate"]
 
-HTML, JSON = "text/html", "application/json"
+HTML, JSON, MARKDOWN = "text/html", "application/json", "text/markdown"
 
 #: Formats of answers that are graphs: suffix to media type, best first.
 GRAPH_TYPES: Mapping[str, str] = {

@@ -21,15 +21,26 @@ from airm_graph.serve.messages import Message, Reply
 from airm_graph.serve.server_settings import Limits
 from airm_graph.serve.worker import run_worker
 
-__all__ = ["CONTROL", "KILL", "LOWER_PRIORITY", "START", "WORKER_ENDED", "WORKER_STARTED", "start_fork_server"]
+__all__ = [
+    "BRANCH",
+    "BRANCHED",
+    "CONTROL",
+    "KILL",
+    "LOWER_PRIORITY",
+    "START",
+    "WORKER_ENDED",
+    "WORKER_STARTED",
+    "start_fork_server",
+]
 
 #: A command to the fork server or an event from it, the number of the worker, and its process or,
 #: once it ended, its ``os.waitpid`` status.
 CONTROL = struct.Struct(">cII")
-START, KILL, LOWER_PRIORITY = b"S", b"K", b"L"
-WORKER_STARTED, WORKER_ENDED = b"W", b"E"
+START, KILL, LOWER_PRIORITY, BRANCH = b"S", b"K", b"L", b"B"
+WORKER_STARTED, WORKER_ENDED, BRANCHED = b"W", b"E", b"R"
 #: Status of a worker that could not be started.
 _NOT_STARTED = 1 << 8
+_BRANCH_NICE = 5
 
 
 class MessageHandler(Protocol):
@@ -39,6 +50,10 @@ class MessageHandler(Protocol):
 
     def answer(self, message: Message) -> Reply:
         """Answer a message."""
+        ...
+
+    def prepare(self) -> None:
+        """Load what only some messages need."""
         ...
 
 
@@ -114,6 +129,7 @@ class _ForkServer:
     def __init__(self, backend: MessageHandler, *, control: socket.socket, limits: Limits) -> None:
         self._backend, self._control, self._limits = backend, control, limits
         self._workers: dict[int, int] = {}  # number to process
+        self._branches: set[int] = set()
         self._wake_reader, self._wake_writer = os.pipe()
         os.set_blocking(self._wake_reader, False)
         os.set_blocking(self._wake_writer, False)
@@ -147,6 +163,8 @@ class _ForkServer:
     def _execute(self, command: bytes, number: int) -> None:
         if command == START:
             self._start(number)
+        elif command == BRANCH:
+            self._branch(number)
         # A process that ended keeps its number until it is reaped, so no other one is hit.
         elif command == KILL and number in self._workers:
             os.kill(self._workers[number], signal.SIGKILL)
@@ -170,13 +188,50 @@ class _ForkServer:
         socket.send_fds(self._control, [CONTROL.pack(WORKER_STARTED, number, pid)], [ours.fileno()])
         ours.close()
 
+    def _branch(self, number: int) -> None:
+        """Fork another fork server, with a socket of its own, that prepares before it starts
+        workers.
+        """
+        try:
+            ours, theirs = socket.socketpair()
+            pid = os.fork()
+        except OSError:
+            self._control.sendall(CONTROL.pack(BRANCHED, number, 0))
+            return
+        if pid == 0:
+            signal.set_wakeup_fd(-1)
+            _keep_only(theirs.fileno())
+            _run_branch(self._backend, control=theirs, limits=self._limits)
+        theirs.close()
+        self._branches.add(pid)
+        socket.send_fds(self._control, [CONTROL.pack(BRANCHED, number, pid)], [ours.fileno()])
+        ours.close()
+
     def _reap(self) -> None:
         numbers = {pid: number for number, pid in self._workers.items()}
         with suppress(ChildProcessError):
             while (found := os.waitpid(-1, os.WNOHANG))[0]:
                 pid, status = found
+                if pid in self._branches:
+                    self._branches.remove(pid)
+                    continue
                 del self._workers[numbers[pid]]
                 self._control.sendall(CONTROL.pack(WORKER_ENDED, numbers[pid], status))
+
+
+def _run_branch(backend: MessageHandler, *, control: socket.socket, limits: Limits) -> NoReturn:
+    code = 1
+    try:
+        backend.prepare()
+        # What everybody asks goes first.
+        os.nice(_BRANCH_NICE)
+        if _count_threads() == 1:
+            gc.collect()
+            gc.freeze()
+            _ForkServer(backend, control=control, limits=limits).run()
+            code = 0
+    finally:
+        os._exit(code)
 
 
 def _keep_only(number: int) -> None:

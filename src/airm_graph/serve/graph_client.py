@@ -149,5 +149,9 @@ class GraphClient:
 
 def _make_problem(reply: Reply) -> Problem:
     details = {name: value for name, value in reply.head.items() if name not in {"error", "detail"}}
-    headers = {"Retry-After": "2" if reply.head.get("reason") in {"busy", "draining", "slow"} else "60"} if reply.status == 503 else {}
+    headers = (
+        {"Retry-After": "2" if reply.head.get("reason") in {"busy", "draining", "preparing", "slow"} else "60"}
+        if reply.status == 503
+        else {}
+    )
     return Problem(reply.status, str(reply.head.get("error", "")), headers=headers, **details)

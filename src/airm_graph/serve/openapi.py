@@ -6,11 +6,10 @@ Source:
 
 from typing import TYPE_CHECKING, Any
 
-from airm_graph.analysis.counted_facets import FACETS as COUNTED
 from airm_graph.query.library import Parameter, Query, list_queries
 from airm_graph.search import FACETS
+from airm_graph.serve.analyses import ANALYSES, Analysis
 from airm_graph.serve.content_negotiation import GRAPH_TYPES, HTML, JSON, TABLE_TYPES
-from airm_graph.serve.coverage_endpoint import COVERAGE_TYPES
 from airm_graph.serve.graph_client import GraphClient
 from airm_graph.serve.reconcile_endpoint import DRAFT, RECONCILE
 from airm_graph.serve.responses import Validators, make_response, write_json
@@ -31,6 +30,7 @@ _PROBLEMS = {
     406: "None of the formats that the client takes; `offered` lists those there are.",
     413: "Query or answer is too large.",
     414: "The address is too long.",
+    501: "The server lacks a library for it; the message says which.",
     503: "Too much work for the server, now or at all; `Retry-After` says when to ask again.",
 }
 
@@ -55,12 +55,12 @@ def _describe_interface(queries: tuple[Query, ...], *, server: str, version: str
         "openapi": "3.1.0",
         "info": {"title": "AI risk mitigations", "version": version, "description": notice},
         "servers": [{"url": server}],
-        "tags": [{"name": "graph"}, {"name": "library"}, {"name": "search"}, {"name": "server"}],
+        "tags": [{"name": "graph"}, {"name": "library"}, {"name": "analyses"}, {"name": "search"}, {"name": "server"}],
         "paths": {
             "/sparql": _describe_sparql(),
             "/graph-store": _describe_graph_store(),
             "/search": {"get": _describe_search()},
-            **{f"/{question}": {"get": _describe_coverage(question)} for question in COVERAGE_TYPES},
+            **{f"/{name}": {"get": _describe_analysis(analysis)} for name, analysis in ANALYSES.items()},
             **_describe_reconcile(),
             "/query": {"get": _operation("listQueries", "List the queries of the library", ["library"], [], (JSON, HTML), [406])},
             **{f"/query/{query.name}": {"get": _describe_query(query)} for query in queries},
@@ -135,19 +135,20 @@ def _describe_search() -> Json:
     return _operation("search", "Search names, descriptions, reasons and titles", ["search"], parameters, types, [400, 406, 503])
 
 
-def _describe_coverage(question: str) -> Json:
-    facet: Json = {"type": "string", "enum": list(COUNTED)}
+def _describe_analysis(analysis: Analysis) -> Json:
     parameters = [
-        _parameter("rows", "A facet.", facet, required=True),
-        _parameter("columns", "Another facet.", facet, required=True),
-        _parameter("layers", "A third facet.", facet),
-        _parameter("edition", "Edition of the codes; by itself the one in use.", {"type": "string", "enum": ["v1", "v2"]}),
-        _parameter("level", "Level of the codes, 1 for the top.", {"type": "integer", "minimum": 1, "default": 2}),
+        _parameter(
+            field.name,
+            field.description,
+            {"type": field.kind, **({"enum": list(field.choices)} if field.choices else {})},
+            required=field.required,
+        )
+        for field in analysis.fields
     ]
-    summaries = {"coverage": "Count mitigations by two or three facets", "gaps": "List combinations without a mitigation, or of one source"}
-    return _operation(
-        question, summaries[question], ["graph"], parameters, tuple(COVERAGE_TYPES[question].values()), [400, 404, 406, 413, 503]
-    )
+    types = tuple(dict.fromkeys((*analysis.types.values(), HTML)))
+    described = _operation(analysis.name, analysis.summary, ["analyses"], parameters, types, [400, 404, 406, 413, 501, 503])
+    suffixes = ", ".join(f"`/{analysis.name}.{suffix}`" for suffix in analysis.types)
+    return {**described, "description": f"As the command of that name says. Formats by suffix: {suffixes}."}
 
 
 def _describe_reconcile() -> Json:

@@ -1,8 +1,8 @@
 """Define what a server asks for pages, and what each page is given.
 
-Pages are strings of HTML. Each gets a `PageRequest`, whose client asks for data, and whose
-addresses know where paths and IRIs lead. A client is the `GraphClient` of a server, or reads a
-release in the process that writes pages to a folder.
+Pages are strings of HTML, or of Markdown where that is asked for. Each gets a `PageRequest`, whose
+client asks for data, and whose addresses know where paths and IRIs lead. A client is the
+`GraphClient` of a server, or reads a release in the process that writes pages to a folder.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -13,8 +13,10 @@ from airm_graph.query.answers import Table
 from airm_graph.query.library import Query
 from airm_graph.search import Hits
 from airm_graph.serve.addresses import Addresses
+from airm_graph.serve.analyses import Analysis
 from airm_graph.serve.dataset_info import DatasetInfo
 from airm_graph.serve.graph_client import GraphClient
+from airm_graph.serve.markdown_requests import wants_markdown
 from airm_graph.serve.resource_description import Resource
 from airm_graph.terms import Quad
 
@@ -52,17 +54,19 @@ class PageRequest:
         addresses: Where paths and IRIs lead.
         path: Path that was asked for, without the path of a proxy.
         parameters: Parameters of the address, in order.
+        is_markdown: Whether the page is asked for as Markdown.
     """
 
     client: PageClient
     addresses: Addresses
     path: str
     parameters: Sequence[tuple[str, str]] = ()
+    is_markdown: bool = False
 
     @classmethod
     def of(cls, request: "Request", client: GraphClient) -> "PageRequest":
         """Take path and parameters of an HTTP request."""
-        return cls(client, client.addresses, request.url.path, request.query_params.multi_items())
+        return cls(client, client.addresses, request.url.path, request.query_params.multi_items(), wants_markdown(request.scope))
 
     @property
     def info(self) -> DatasetInfo:
@@ -93,8 +97,10 @@ class Pages(Protocol):
         """Write the page at ``/search``."""
         ...
 
-    async def show_coverage(self, page: PageRequest, question: str, *, arguments: Mapping[str, str | int], text: str, error: str) -> str:
-        """Write the page at ``/coverage`` or ``/gaps``: a form, and the counts or what is wrong."""
+    async def show_analysis(
+        self, page: PageRequest, analysis: Analysis, *, arguments: Mapping[str, str | int | float], text: str, error: str
+    ) -> str:
+        """Write the page of an analysis: a form, and what it says or what is wrong."""
         ...
 
     async def show_editor(self, page: PageRequest) -> str:

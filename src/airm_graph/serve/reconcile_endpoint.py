@@ -153,7 +153,8 @@ async def _write_manifest(client: GraphClient, root: str, *, is_draft: bool) -> 
         "schemaSpace": f"{info.base}ontology#",
         "serviceVersion": info.version,
         "documentation": f"{root.removesuffix(DRAFT if is_draft else RECONCILE)}openapi.json",
-        "view": {"url": f"{root}/view?id={{{{id}}}}"},
+        # In 1.0-draft a template as of RFC 6570, which escapes what it puts in.
+        "view": {"url": f"{root}/view?id={'{id}' if is_draft else '{{id}}'}"},
         "defaultTypes": types,
         "notice": info.notice,
     }

@@ -69,6 +69,7 @@ class Resource:
         graph_size: Statements in the named graph of this IRI; 0 where it names none.
         deprecated: Whether it is marked as no longer to be used.
         replaced_by: IRIs of what to use instead.
+        inferred: Those of its own statements that follow from others; empty where nobody asked.
     """
 
     iri: str
@@ -84,6 +85,7 @@ class Resource:
     graph_size: int
     deprecated: bool
     replaced_by: tuple[str, ...]
+    inferred: tuple[Pair, ...] = ()
 
     def values(self, predicate: str, *, of: str | None = None) -> tuple[str, ...]:
         """List the objects of a predicate, of the resource or of a part, as N-Triples terms."""
@@ -101,7 +103,7 @@ class Resource:
 
 def read_resource_json(found: Mapping[str, Any]) -> Resource:
     """Read what `Resource.to_json` wrote and JSON carried."""
-    pairs = {name: tuple((p, o) for p, o in found[name]) for name in ("statements", "incoming")}
+    pairs = {name: tuple((p, o) for p, o in found[name]) for name in ("statements", "incoming", "inferred")}
     lists = {name: tuple(found[name]) for name in ("types", "graphs", "replaced_by")}
     parts = {name: tuple((p, o) for p, o in rows) for name, rows in found["parts"].items()}
     return Resource(**{**found, **pairs, **lists, "parts": parts})

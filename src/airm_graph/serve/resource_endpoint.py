@@ -14,8 +14,9 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from airm_graph.serve.content_negotiation import GRAPH_TYPES, HTML, choose_type, negotiate
+from airm_graph.serve.content_negotiation import GRAPH_TYPES, HTML, MARKDOWN, choose_type, negotiate
 from airm_graph.serve.graph_client import GraphClient
+from airm_graph.serve.markdown_requests import find_markdown
 from airm_graph.serve.messages import Reply
 from airm_graph.serve.outbox import Outbox
 from airm_graph.serve.page_interface import PageRequest, Pages
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
 __all__ = ["answer_front", "answer_resource"]
 
-_SUFFIXES = {**GRAPH_TYPES, "html": HTML}
+_SUFFIXES = {**GRAPH_TYPES, "html": HTML, "md": MARKDOWN}
 # A client that takes anything gets the first: programs rarely say what they prefer, browsers do.
 _OFFERED = (*GRAPH_TYPES.values(), HTML)
 
@@ -49,7 +50,8 @@ async def answer_resource(request: "Request", client: GraphClient, pages: Pages)
     path = request.path_params["path"]
     if path in client.info.files:
         return _send_file(request, client, path)
-    chosen, is_explicit = negotiate(request, _OFFERED), bool(request.query_params.get("_mediatype"))
+    markdown = find_markdown(request.scope)
+    chosen, is_explicit = negotiate(request, _OFFERED), markdown == "address" or bool(request.query_params.get("_mediatype"))
     try:
         reply = await _describe(client, path, chosen)
     except Problem as problem:
@@ -58,7 +60,7 @@ async def answer_resource(request: "Request", client: GraphClient, pages: Pages)
             raise
         path, chosen, is_explicit = stem, _SUFFIXES[suffix], True
         reply = await _describe(client, path, chosen)
-    headers = _make_headers(client, path, chosen, reply.head)
+    headers = _make_headers(client, path, MARKDOWN if markdown else chosen, reply.head)
     if reply.head.get("deprecated") and not is_explicit:
         return await _send_successor(request, client, path, reply.head, headers)
     body = reply.body

@@ -10,12 +10,14 @@ import json
 import os
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
+from copy import copy
 from email.utils import formatdate, parsedate_to_datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from airm_graph.serve.content_negotiation import choose_coding
+from airm_graph.serve.content_negotiation import HTML, MARKDOWN, choose_coding
 from airm_graph.serve.dataset_info import DatasetInfo
+from airm_graph.serve.markdown_requests import wants_markdown
 from airm_graph.serve.outbox import Outbox
 
 if TYPE_CHECKING:
@@ -68,6 +70,12 @@ class Validators:
         self.changed = _write_date(info.changed) if info.changed else ""
         self._seconds = int(info.changed)
 
+    def as_markdown(self) -> "Validators":
+        """Tell the Markdown of a page from the page."""
+        other = copy(self)
+        other.etag = f'{self.etag[:-1]}-md"'
+        return other
+
     @property
     def headers(self) -> dict[str, str]:
         """The headers that carry them."""
@@ -104,6 +112,8 @@ async def make_response(
 ) -> "Response":
     """Make the response to a request: coded as the client prefers, or 304 where it has a copy.
 
+    The page of a request for Markdown is Markdown.
+
     Args:
         request: The request.
         body: What is sent, not coded yet.
@@ -115,6 +125,8 @@ async def make_response(
     """
     from starlette.responses import Response
 
+    if media_type == HTML and wants_markdown(request.scope):
+        media_type, validators = MARKDOWN, validators.as_markdown() if validators else None
     sent = {"Vary": vary, **(headers or {})}
     if validators is not None:
         sent |= {"ETag": validators.etag, "Cache-Control": "no-cache"} | (

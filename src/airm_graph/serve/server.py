@@ -86,6 +86,7 @@ def run_with_client(path: Path | None, run: Callable[["GraphClient"], Coroutine[
 def _open_client(path: Path | None, *, settings: Settings) -> "Iterator[tuple[GraphClient, WorkerPool]]":
     """Start the process that holds the data, and end it."""
     # Only POSIX has what these import.
+    from airm_graph.serve.analysis_pool import AnalysisPool
     from airm_graph.serve.forkserver import start_fork_server
     from airm_graph.serve.graph_client import GraphClient
     from airm_graph.serve.worker_pool import WorkerPool
@@ -94,7 +95,8 @@ def _open_client(path: Path | None, *, settings: Settings) -> "Iterator[tuple[Gr
     try:
         info = DatasetInfo.from_json(wait_for_info())
         pool = WorkerPool(control, limits=settings.limits)
-        yield GraphClient(pool, info=info, settings=settings, folder=path if path is not None and path.is_dir() else None), pool
+        sender = AnalysisPool(pool, limits=settings.limits)
+        yield GraphClient(sender, info=info, settings=settings, folder=path if path is not None and path.is_dir() else None), pool
     finally:
         control.close()
         _wait_for_end(fork_server)
@@ -115,7 +117,7 @@ def _wait_for_end(fork_server: int) -> None:
 def _load(path: Path | None, *, settings: Settings) -> Any:
     from airm_graph.serve.backend import load_backend
 
-    return load_backend(path, limits=settings.limits, public_url=settings.public_url)
+    return load_backend(path, limits=settings.limits, public_url=settings.public_url, previous=settings.previous)
 
 
 def _check_system() -> None:

@@ -2,6 +2,7 @@
 
 import os
 from dataclasses import dataclass, field
+from pathlib import Path
 
 __all__ = ["LOOPBACK", "Limits", "Settings", "count_processors"]
 
@@ -71,6 +72,7 @@ class Settings:
         root_path: Path that a proxy takes away before it forwards a request.
         origins: Origins whose pages may read answers: ``*``, one origin, or empty for none.
         log: Whether a line of JSON for each request goes to standard error.
+        previous: An earlier release, which the data is compared with.
     """
 
     host: str = "127.0.0.1"
@@ -79,4 +81,5 @@ class Settings:
     root_path: str = ""
     origins: str = "*"
     log: bool = True
+    previous: Path | None = None
     limits: Limits = field(default_factory=Limits)

@@ -11,15 +11,15 @@ import resource
 import signal
 import socket
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NoReturn
 
 from airm_graph.serve.messages import LENGTH, Message, Reply, pack_reply
 from airm_graph.serve.server_settings import Limits
 
-__all__ = ["run_worker"]
+__all__ = ["limit_memory", "run_worker"]
 
 #: Oxigraph's parser and evaluator recurse: queries within the limits have a wide margin on this
 #: much stack.
@@ -62,12 +62,27 @@ def _restrict(limits: Limits) -> None:
         Path("/proc/self/oom_score_adj").write_text("1000")
     _, hard = resource.getrlimit(resource.RLIMIT_STACK)
     resource.setrlimit(resource.RLIMIT_STACK, (_STACK if hard == resource.RLIM_INFINITY else min(_STACK, hard), hard))
-    pages: int = int(Path("/proc/self/statm").read_text().split()[0]) if Path("/proc/self/statm").exists() else 0
-    taken = pages * resource.getpagesize()
-    for name, most in ((resource.RLIMIT_AS, taken + limits.memory), (resource.RLIMIT_FSIZE, 0), (resource.RLIMIT_CORE, 0)):
+    for name, most in ((resource.RLIMIT_AS, _count_taken() + limits.memory), (resource.RLIMIT_FSIZE, 0), (resource.RLIMIT_CORE, 0)):
         resource.setrlimit(name, (most, most))
     # From here on nothing can be opened: neither a file nor a connection.
     resource.setrlimit(resource.RLIMIT_NOFILE, (0, 0))
+
+
+def _count_taken() -> int:
+    """Count the bytes of addresses that this process has."""
+    statm = Path("/proc/self/statm")
+    return int(statm.read_text().split()[0]) * resource.getpagesize() if statm.exists() else 0
+
+
+@contextmanager
+def limit_memory(size: int) -> Iterator[None]:
+    """Let this process take no more than *size* bytes while the block runs."""
+    before = resource.getrlimit(resource.RLIMIT_AS)
+    resource.setrlimit(resource.RLIMIT_AS, (_count_taken() + size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, before)
 
 
 def _start_timers(limits: Limits) -> None:

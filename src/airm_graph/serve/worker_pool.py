@@ -18,7 +18,7 @@ from collections import Counter, deque
 from collections.abc import Mapping
 from typing import cast
 
-from airm_graph.serve.forkserver import CONTROL, KILL, LOWER_PRIORITY, START, WORKER_ENDED, WORKER_STARTED
+from airm_graph.serve.forkserver import BRANCH, BRANCHED, CONTROL, KILL, LOWER_PRIORITY, START, WORKER_ENDED, WORKER_STARTED
 from airm_graph.serve.messages import Message, Reply, pack_message, unpack_reply
 from airm_graph.serve.server_settings import Limits
 from airm_graph.serve.worker_status import make_refusal, read_status, read_used
@@ -99,6 +99,8 @@ class WorkerPool:
         self._unexplained: dict[int, _Worker] = {}
         self._connecting: set[asyncio.Task[None]] = set()
         self._last_number = 0
+        self._branching: dict[int, asyncio.Future[socket.socket | None]] = {}
+        self._branches: list[WorkerPool] = []
         self._draining = False
         self._last_alive = 0.0
         self.lost = asyncio.Event()
@@ -156,14 +158,36 @@ class WorkerPool:
         while not self._workers and not self.lost.is_set():
             await asyncio.sleep(0.005)
 
+    async def branch(self, limits: Limits) -> "WorkerPool | None":
+        """Start a pool whose workers come from a process that has prepared; None where it ended."""
+        self._last_number += 1
+        number, waiting = self._last_number, asyncio.get_running_loop().create_future()
+        self._branching[number] = waiting
+        self._send_command(BRANCH, number)
+        control = await waiting
+        if control is None:
+            return None
+        pool = WorkerPool(control, limits=limits)
+        pool.start()
+        self._branches.append(pool)
+        await pool.wait_until_ready()
+        return None if pool.lost.is_set() else pool
+
     def stop(self) -> None:
         """End every worker and the fork server."""
+        for pool in self._branches:
+            pool.stop()
         self._draining = True
-        asyncio.get_running_loop().remove_reader(self._control.fileno())
-        self._control.close()
+        for worker in self._workers.values():
+            worker.close()
+        if self._control.fileno() >= 0:
+            asyncio.get_running_loop().remove_reader(self._control.fileno())
+            self._control.close()
 
     def drain(self) -> None:
         """Take no more messages and give up those that wait."""
+        for pool in self._branches:
+            pool.drain()
         self._draining = True
         while self._queue:
             waiter = self._queue.popleft()
@@ -172,6 +196,8 @@ class WorkerPool:
 
     def kill_busy(self) -> None:
         """End every worker that is busy: its request is answered with 503."""
+        for pool in self._branches:
+            pool.kill_busy()
         for worker in self._workers.values():
             if worker not in self._idle:
                 self._kill(worker, "draining")
@@ -351,6 +377,8 @@ class WorkerPool:
             self._give_up_start(number)
         elif event == WORKER_ENDED:
             self._explain_end(number, status)
+        elif event == BRANCHED and number in self._branching:
+            self._branching.pop(number).set_result(socket.socket(fileno=handles[0]) if handles else None)
 
     async def _connect(self, number: int, connection: socket.socket, *, process: int) -> None:
         connection.settimeout(0)

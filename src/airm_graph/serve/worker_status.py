@@ -11,6 +11,7 @@ _REASONS = {
     "busy": "the server is busy; ask again later",
     "crash": "the query needs more than the server gives to one; ask a simpler one",
     "killed": "the process that answered was ended from outside, twice; ask again later",
+    "preparing": "what the analyses need is being loaded; ask again in a moment",
     "draining": "the server is about to stop; ask again later",
     "memory": "the query needs more memory than the server gives to one; ask a smaller one",
     "slow": "the query takes long, and the server has too many of that kind at work; ask a smaller one, or ask again later",

@@ -2,7 +2,7 @@
 
 The page of an IRI is ``PATH/index.html``, which every static host also answers at ``PATH/``, and
 which opens from a disk. Its data lies beside the folder: ``PATH.ttl``, ``PATH.jsonld`` and
-``PATH.nt``.
+``PATH.nt``, and the page as Markdown in ``PATH.md``.
 """
 
 import re
@@ -11,16 +11,21 @@ from urllib.parse import urlencode
 
 from airm_graph.serve.addresses import is_web_address, quote_path
 
-__all__ = ["DATA_SUFFIXES", "FolderAddresses", "SiteMap"]
+__all__ = ["DATA_SUFFIXES", "FolderAddresses", "SiteMap", "name_markdown"]
 
 #: Suffix to media type of the data beside each page.
-DATA_SUFFIXES = {"ttl": "text/turtle", "jsonld": "application/ld+json", "nt": "application/n-triples"}
+DATA_SUFFIXES = {"ttl": "text/turtle", "jsonld": "application/ld+json", "nt": "application/n-triples", "md": "text/markdown"}
 _INDEX = "index.html"
 # Names that every file system takes, and that no host reads as something else.
 _SEGMENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._~+,=@-]{0,199}(?<!\.)")
 _MOST_SEGMENTS = 24
 
 Parameters = Iterable[tuple[str, str]]
+
+
+def name_markdown(path: str) -> str:
+    """Name the file that has a page as Markdown."""
+    return f"{path or 'index'}.md"
 
 
 class SiteMap:
@@ -44,9 +49,10 @@ class SiteMap:
         self._found: dict[str, str] = {}
 
     def add_page(self, path: str) -> None:
-        """Add a page."""
+        """Add a page, and its Markdown."""
         self._take(f"{path}/{_INDEX}".lstrip("/"))
         self.pages.add(path)
+        self.add_file(name_markdown(path))
 
     def add_file(self, path: str) -> None:
         """Add a file that is no page."""
@@ -62,7 +68,8 @@ class SiteMap:
             return
         self.add_page(path)
         for name in names[1:]:
-            self.add_file(name)
+            if name != name_markdown(path):
+                self.add_file(name)
 
     def find(self, path: str) -> str:
         """Find the address of a page or file below the front page; empty where there is none."""
@@ -96,7 +103,7 @@ class FolderAddresses:
     is_server = False
     endpoint = ""
 
-    def __init__(self, sitemap: SiteMap, path: str, *, root: str | None = None) -> None:
+    def __init__(self, sitemap: SiteMap, path: str, *, root: str | None = None, is_markdown: bool = False) -> None:
         """Take the page that the addresses stand on.
 
         Args:
@@ -104,9 +111,11 @@ class FolderAddresses:
             path: Of the page.
             root: What leads to the front page, with a slash at the end, where that is not the same
                 for every address the page is shown at.
+            is_markdown: Whether they stand in its Markdown, which leads to that of other pages.
         """
         self._map = sitemap
-        self._root = ("../" * (path.count("/") + 1) if path else "") if root is None else root
+        self._is_markdown, depth = is_markdown, path.count("/") + (bool(path) and not is_markdown)
+        self._root = "../" * depth if root is None else root
 
     def url(self, path: str = "", parameters: Parameters = ()) -> str:
         """Write the address of a page or file; empty where the site has none of that path.
@@ -114,6 +123,8 @@ class FolderAddresses:
         A file is the same whatever parameters are asked for.
         """
         path = path.strip("/")
+        if self._is_markdown and path in self._map.pages:
+            path = name_markdown(path)
         found = self._map.find(path)
         if not found:
             return ""

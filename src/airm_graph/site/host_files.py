@@ -21,6 +21,7 @@ _NAMES = {
     "ttl": ("text/turtle", "application/x-turtle"),
     "jsonld": ("application/ld\\+json", "application/json"),
     "nt": ("application/n-triples",),
+    "md": ("text/markdown",),
 }
 _CACHE = "public, max-age=31536000, immutable"
 
@@ -60,7 +61,7 @@ def _write_htaccess(path: str) -> str:
         for suffix, names in _NAMES.items()
     )
     return (
-        f"# {NOTICE}\n{types}AddType application/wasm .wasm\nAddCharset UTF-8 .ttl .nt .jsonld\n"
+        f"# {NOTICE}\n{types}AddType application/wasm .wasm\nAddCharset UTF-8 .ttl .nt .jsonld .md .txt\n"
         f"DirectoryIndex index.html\nErrorDocument 404 {path}404.html\n"
         "<IfModule mod_headers.c>\nHeader set Access-Control-Allow-Origin *\nHeader merge Vary Accept\n</IfModule>\n"
         f"<IfModule mod_rewrite.c>\nRewriteEngine On\nRewriteBase {path}\n{rules}</IfModule>\n"

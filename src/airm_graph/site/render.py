@@ -16,6 +16,7 @@ from airm_graph.query.answers import split_term
 from airm_graph.query.library import Query
 from airm_graph.serve.page_interface import PageRequest
 from airm_graph.serve.responses import escape_json
+from airm_graph.site.page_markdown import page_markdown
 from airm_graph.site.static_files import has_editor, has_engine, hash_static
 
 if TYPE_CHECKING:
@@ -74,6 +75,11 @@ class Site:
         """Whether the editor can be shown."""
         return has_editor()
 
+    @property
+    def markdown(self) -> str:
+        """The address of the page as Markdown; empty where there is none."""
+        return self.url(f"{self.page.path.strip('/') or 'index'}.md", self.page.parameters)
+
     def static(self, name: str) -> str:
         """Write the address of a file that comes with the pages."""
         return self.url(f"static/{name}", [("v", hash_static(name))])
@@ -103,7 +109,7 @@ class Site:
 
 
 def render(template: str, site: Site, *, title: str, crumbs: Sequence[Crumb] = (), data: object = None, **values: Any) -> str:
-    """Write a page.
+    """Write a page, as HTML or, where that is asked for, as Markdown.
 
     Args:
         template: Name of its template.
@@ -118,7 +124,7 @@ def render(template: str, site: Site, *, title: str, crumbs: Sequence[Crumb] = (
     # Escaped as JSON, it holds nothing that could be markup.
     script = None if data is None else Markup(escape_json(json.dumps(data, ensure_ascii=False, sort_keys=True)))  # noqa: S704
     text = _environment().get_template(template).render(site=site, title=title, crumbs=crumbs, script=script, **values)
-    return _NOT_HTML.sub("\ufffd", text)
+    return page_markdown(text, notice=site.info.notice) if site.page.is_markdown else _NOT_HTML.sub("\ufffd", text)
 
 
 @cache

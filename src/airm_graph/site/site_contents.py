@@ -14,12 +14,13 @@ from airm_graph.query.answers import format_table
 from airm_graph.query.library import Query, bind_query, list_queries
 from airm_graph.serve.content_negotiation import TABLE_TYPES
 from airm_graph.serve.graph_writer import write_graph
+from airm_graph.serve.llms import LLMS, write_llms
 from airm_graph.serve.page_interface import PageRequest
 from airm_graph.site.browse_pages import BrowsePages
 from airm_graph.site.browser_search import write_search_documents
 from airm_graph.site.catalogue import BROWSED, Catalogue, CatalogueCache
 from airm_graph.site.embedded_jsonld import embed_rows
-from airm_graph.site.folder_addresses import DATA_SUFFIXES, FolderAddresses, SiteMap
+from airm_graph.site.folder_addresses import DATA_SUFFIXES, FolderAddresses, SiteMap, name_markdown
 from airm_graph.site.host_files import HOST_FILES, write_host_file
 from airm_graph.site.release_client import ReleaseClient
 from airm_graph.site.site_pages import SitePages
@@ -59,7 +60,7 @@ class SiteContents:
     def _add_fixed(self, catalogue: Catalogue) -> None:
         from airm_graph.validate.rulebook import load_rulebook
 
-        for path in (*HOST_FILES, *_DESCRIPTIONS, *_SCRIPTS, *self._client.info.files, *(f"static/{name}" for name in read_static())):
+        for path in (*HOST_FILES, *_DESCRIPTIONS, *_SCRIPTS, LLMS, *self._client.info.files, *(f"static/{name}" for name in read_static())):
             self.map.add_file(path)
         for name in self._queries:
             for suffix in (*TABLE_TYPES, "rq"):
@@ -82,13 +83,16 @@ class SiteContents:
 
     async def make_page(self, path: str) -> list[tuple[str, bytes]]:
         """Make a page and the files beside it, by name."""
-        name = f"{path}/index.html".lstrip("/")
-        if path not in self._resources:
-            text = await self._show_fixed(path)
+        names = (f"{path}/index.html".lstrip("/"), name_markdown(path))
+        requests = self._request(path), self._request(path, is_markdown=True)
+        if path in self._resources:
+            resource = await self._client.describe(self._base + path)
+            texts = [await self._pages.show_resource(request, resource) for request in requests]
+            beside = await self._write_data(path)
+        else:
+            texts = [await self._show_fixed(request, path) for request in requests]
             beside = await self._write_answers(path.removeprefix("query/")) if path.startswith("query/") else []
-            return [(name, text.encode("utf-8", "replace")), *beside]
-        text = await self._pages.show_resource(self._request(path), await self._client.describe(self._base + path))
-        return [(name, text.encode("utf-8", "replace")), *await self._write_data(path)]
+        return [*((name, text.encode("utf-8", "replace")) for name, text in zip(names, texts, strict=True)), *beside]
 
     async def make_others(self) -> list[tuple[str, bytes]]:
         """Make what is no page: files of the release, style sheets, and what hosts and crawlers
@@ -98,6 +102,7 @@ class SiteContents:
         found += [(f"static/{name}", body) for name, body in read_static().items()]
         found += [(name, write_host_file(name, self.map, base=self._base, url=self._url)) for name in HOST_FILES]
         missing = self._request("404.html", root=self._url or "/")
+        found.append((LLMS, write_llms(FolderAddresses(self.map, ""), self._client.info).encode()))
         page = await self._pages.show_problem(missing, status=404, title="There is no page at this address.")
         if has_plot():
             found += [(f"pictures/{name}.svg", draw_chart(self._client.read_chart(name), "svg")) for name in CHARTS]
@@ -122,11 +127,11 @@ class SiteContents:
         void = write_graph(sorted(rows), media_type=DATA_SUFFIXES["ttl"], options=self._options)
         return [(".well-known/void", void), ("void.ttl", void), ("dcat.jsonld", embed_rows(rows))]
 
-    def _request(self, path: str, *, root: str | None = None) -> PageRequest:
-        return PageRequest(self._client, FolderAddresses(self.map, path, root=root), f"/{path}")
+    def _request(self, path: str, *, root: str | None = None, is_markdown: bool = False) -> PageRequest:
+        addresses = FolderAddresses(self.map, path, root=root, is_markdown=is_markdown)
+        return PageRequest(self._client, addresses, f"/{path}", is_markdown=is_markdown)
 
-    async def _show_fixed(self, path: str) -> str:
-        page = self._request(path)
+    async def _show_fixed(self, page: PageRequest, path: str) -> str:
         first, _, rest = path.partition("/")
         match first:
             case "browse":

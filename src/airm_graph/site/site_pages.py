@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from airm_graph.analysis.charts import Chart
-from airm_graph.analysis.counted_facets import FACETS as COUNTED
 from airm_graph.query.answers import Table
 from airm_graph.query.library import Query, bind_query, list_queries
 from airm_graph.search import Hits
-from airm_graph.serve.coverage_endpoint import COVERAGE_TYPES
+from airm_graph.serve.analyses import ANALYSES, Analysis
 from airm_graph.serve.graph_client import GraphClient
 from airm_graph.serve.page_interface import PageClient, PageRequest
 from airm_graph.serve.resource_description import Resource
@@ -18,6 +17,8 @@ from airm_graph.site.catalogue import CatalogueCache
 from airm_graph.site.embedded_jsonld import embed_dataset, embed_resource
 from airm_graph.site.facet_lists import list_facets, list_filters, paginate, write_title
 from airm_graph.site.forms import make_fields
+from airm_graph.site.linked_text import find_links
+from airm_graph.site.markdown import resource_markdown
 from airm_graph.site.page_endpoints import list_page_routes
 from airm_graph.site.related import arrange_outline, find_related, find_siblings, find_terms
 from airm_graph.site.render import Site, render
@@ -64,6 +65,8 @@ class SitePages:
         site = Site(page, labels=resource.labels)
         view = ResourceView(resource, site)
         related = await self._find_related(page.client, view)
+        if page.is_markdown:
+            return resource_markdown(view, **related)
         title = f"{view.name} ({view.path})"
         return render(
             "resource.html", site, title=title, crumbs=view.crumbs(), data=embed_resource(resource, base=site.base), view=view, **related
@@ -130,23 +133,23 @@ class SitePages:
             pagination=paginate(site, hits, path="search", chosen=chosen, limit=limit),
         )
 
-    async def show_coverage(self, page: PageRequest, question: str, *, arguments: Mapping[str, str | int], text: str, error: str) -> str:
-        """Write the page at ``/coverage`` or ``/gaps``: a form, and the counts or what is wrong."""
+    async def show_analysis(
+        self, page: PageRequest, analysis: Analysis, *, arguments: Mapping[str, str | int | float], text: str, error: str
+    ) -> str:
+        """Write the page of an analysis: a form, and what it says or what is wrong."""
         site = Site(page)
-        title = {"coverage": "Coverage", "gaps": "Gaps"}[question]
-        asked = urlencode(arguments)
-        forms = [form for form in COVERAGE_TYPES[question] if form != "html"]
+        asked, said = urlencode(arguments), ", ".join(site.shorten(str(value).strip("<>")) for _, value in page.parameters if value)
+        downloads = [(form, site.url(f"{analysis.name}.{form}") + (f"?{asked}" if asked else "")) for form in analysis.types]
         return render(
-            "coverage.html",
+            "analysis.html",
             site,
-            title=title,
-            crumbs=site.crumbs(page=title),
-            question=question,
-            other="gaps" if question == "coverage" else "coverage",
-            facets=COUNTED,
+            title=": ".join(filter(None, (analysis.title, said))),
+            crumbs=site.crumbs(page=analysis.title),
+            analysis=analysis,
+            others=ANALYSES.values(),
             arguments=arguments,
-            downloads=[(form, f"{site.url(f'{question}.{form}')}?{asked}") for form in forms],
-            text=text,
+            downloads=downloads,
+            pieces=find_links(site, text),
             error=error,
         )
 

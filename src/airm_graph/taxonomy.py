@@ -4,9 +4,9 @@ page.
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import cache
 
+from airm_graph.frozen import frozen
 from airm_graph.graph.store import parse_rows
 from airm_graph.namespaces import BASE, term
 from airm_graph.resources import read_resource
@@ -24,7 +24,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Code:
     """A code of an edition; *label* is None where none was ever observed."""
 
@@ -33,7 +33,7 @@ class Code:
     parent: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Taxonomy:
     """The codes of one edition.
 
@@ -58,7 +58,7 @@ class Taxonomy:
         return {label: tuple(sorted(notations)) for label, notations in found.items()}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Concept:
     """A concept of a vocabulary; *slug* is the last segment of its IRI."""
 
@@ -67,7 +67,7 @@ class Concept:
     fingerprints: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Vocabulary:
     """One of ``lifecycle``, ``actor``, ``function``; *concepts* by label."""
 

@@ -5,10 +5,10 @@ them.
 import csv
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from airm_graph.frozen import frozen
 from airm_graph.graph.store import parse_rows
 from airm_graph.ingest.mapping_sets import MatchReader, open_matches, read_metadata_beside
 from airm_graph.model import Finding, Location
@@ -35,7 +35,7 @@ _SKOS_LINKS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class KnownTerm:
     """A term of a listed vocabulary; *label* is empty where it has none, *vocabulary* says name and
     edition.

@@ -2,8 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from airm_graph.frozen import frozen
 from airm_graph.merge.conflicts import find_conflicts, find_source_conflicts, note_doubts, note_inferred
 from airm_graph.merge.decided import add_codes, find_unknown
 from airm_graph.merge.joins import Joins, Spot, link_agents, link_mentions, list_authors, list_sources
@@ -32,7 +33,7 @@ def merge_pages(pages: Iterable[Page], *, decisions: Decisions | None = None) ->
     return merger.finish([merger.merge(group) for group in merger.list_groups()])
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SourceGroup:
     """The pages of one source, sorted by capture, and the key of the source; ``unknown/…`` where
     nothing names it.

@@ -1,10 +1,11 @@
 """Inputs to records, and to rows in DuckDB that are mitigations by themselves."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
+from airm_graph.frozen import frozen
 from airm_graph.ingest import Reader, Readings, read_pages
 from airm_graph.ingest.inputs import Input
 from airm_graph.merge import Merger
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["Read", "read_inputs"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Read:
     """What inputs say.
 

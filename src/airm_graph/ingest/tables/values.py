@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Mapping as Lookup
-from dataclasses import dataclass
 from functools import cache
 from itertools import zip_longest
 
+from airm_graph.frozen import frozen
 from airm_graph.ingest.formats import Row
 from airm_graph.ingest.tables.mapped_table import MappedTable, Reason, Repairs
 from airm_graph.ingest.tables.meaning import ClassificationMapping
@@ -26,7 +26,7 @@ _KINDS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Part:
     """One value of a code cell: the code, or None where it says that there is none; *problem* where
     it cannot be read.
@@ -116,7 +116,7 @@ def _split_codes(mapped: MappedTable, row: Row, given: ClassificationMapping) ->
     return split_cell(mapped.table.get(row, given.columns["code"]), given.separator)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class GivenCodes:
     """What one classification of a row says.
 

@@ -13,6 +13,7 @@ PACKAGE = ROOT / "src" / "airm_graph"
 # Packages and modules in the order of the way that data takes: each may import itself and what stands before it.
 ORDER = [
     "lazy",
+    "frozen",
     "version",
     "notice",
     "progress",

@@ -1,11 +1,17 @@
 """Few quads in SQLite: the same plans say the same as in DuckDB."""
 
+import csv
+import json
+import re
+from collections.abc import Callable
 from pathlib import Path
 
+import corpus
 import pytest
 
 from airm_graph.errors import StoreError
 from airm_graph.graph import SmallTable, TripleTable
+from airm_graph.graph.re2_patterns import compile_pattern
 from airm_graph.graph.store import parse_rows
 from airm_graph.pipeline import Graph, build, building
 from airm_graph.pipeline.shipped import read_ontology, read_taxonomies
@@ -20,6 +26,8 @@ ROOT = Path(__file__).resolve().parent.parent
 FIXTURES = sorted(path for path in (ROOT / "tests" / "shapes").iterdir() if path.is_dir())
 PAGE = ROOT / "examples" / "francois-child-safety.txt"
 TABLES = (SmallTable, TripleTable)
+#: More words than are looked for one by one.
+WORDS = "kill|kills|kiln|b|bc|bcd|zoo|y|x|w|v"
 
 
 def build_in(table: type[TripleTable], monkeypatch: pytest.MonkeyPatch, *inputs: Path, base: str = "https://example.org/") -> Graph:
@@ -29,8 +37,35 @@ def build_in(table: type[TripleTable], monkeypatch: pytest.MonkeyPatch, *inputs:
     return graph
 
 
+def write_json(number: int, folder: Path) -> None:
+    corpus.write_tables(number, folder)
+    for path in folder.glob("*.csv"):
+        with path.open(encoding="utf-8", newline="") as file:
+            path.with_suffix(".json").write_text(json.dumps(list(csv.DictReader(file))), encoding="utf-8")
+        path.unlink()
+
+
+def write_both(number: int, folder: Path) -> None:
+    """Two tables of the same sources, and pages beside them."""
+    corpus.write_tables(number, folder / "one")
+    corpus.write_tables(number // 2, folder / "two")
+    corpus.write_captures(number // 10, folder / "pages")
+
+
+@pytest.mark.parametrize("write", [corpus.write_tables, corpus.write_wide_tables, write_json, write_both])
+def test_graph_of_small_tables_is_the_same_in_both_tables(
+    write: Callable[[int, Path], None], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    write(300, tmp_path / "in")
+    hold_alike([tmp_path / "in"], monkeypatch, tmp_path)
+
+
 @pytest.mark.parametrize("inputs", [[PAGE], [ROOT / "examples"]], ids=["page", "folder"])
 def test_graph_of_few_pages_is_the_same_in_both_tables(inputs: list[Path], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    hold_alike(inputs, monkeypatch, tmp_path)
+
+
+def hold_alike(inputs: list[Path], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     small, large = (build_in(table, monkeypatch, *inputs) for table in TABLES)
     assert small.report == large.report
     assert small.quads == large.quads
@@ -90,6 +125,11 @@ def test_terms_are_taken_apart_alike_in_both_tables() -> None:
         r"regexp_matches('é x', '\x{e9}[[:space:]]x')",
         r"regexp_matches(chr(160), '^\s$')",
         r"regexp_matches('KELVIN', '(?i)kelvin')",
+        rf"regexp_matches('a B', '\b(?i:{WORDS})\b')",
+        rf"regexp_matches('kills', '({WORDS})s$')",
+        "contains('ab', 'b')",
+        "concat_ws(chr(10), 'a', NULL, '', 'b')",
+        "md5('é')",
         r"regexp_extract('2024-05', '^(-?[0-9]{4,})-([0-9]{2})', 2)",
         r"regexp_replace(' 1 2 ', '[[:space:]]', '', 'g')",
         r"concat('a', NULL, 1)",
@@ -103,6 +143,13 @@ def test_functions_answer_alike_in_both_tables(sql: str) -> None:
     with SmallTable() as small, TripleTable() as large:
         (one,), (other,) = small.execute(f"SELECT {sql}")[0], large.execute(f"SELECT {sql}")[0]
     assert one == other
+
+
+@pytest.mark.parametrize("text", [*WORDS.split("|"), "kil", "killss", "bcde", "zo", ""])
+def test_words_that_begin_alike_are_found_as_one_by_one(text: str) -> None:
+    for pattern in (rf"\A({WORDS})\Z", rf"\b(?i:{WORDS})\b", rf"x({WORDS})"):
+        for asked in (text, text.upper(), f"x{text}"):
+            assert bool(compile_pattern(pattern).search(asked)) == bool(re.search(pattern, asked))
 
 
 @pytest.mark.parametrize("row", [("<urn:s>", "<urn:p>", "x", ""), ("<urn:s>", "", "<urn:o>", "")])

@@ -3,9 +3,9 @@ not come from a shape.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 
+from airm_graph.frozen import frozen
 from airm_graph.model import Finding, Location, Severity
 
 __all__ = ["OF_WHOLE_PAGES", "REFERENCES", "RULES", "SAYS_THE_SAME", "Rule", "make_finding"]
@@ -13,7 +13,7 @@ __all__ = ["OF_WHOLE_PAGES", "REFERENCES", "RULES", "SAYS_THE_SAME", "Rule", "ma
 _MUST, _SHOULD, _NOTE = Severity.VIOLATION, Severity.WARNING, Severity.INFO
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Rule:
     """What a rule is about and what to do when it fires."""
 

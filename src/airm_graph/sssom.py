@@ -7,10 +7,11 @@ Source:
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from types import MappingProxyType
 
 from airm_graph.errors import ExportError
+from airm_graph.frozen import frozen
 from airm_graph.namespaces import PREFIXES
 
 __all__ = [
@@ -51,7 +52,7 @@ NO_TERM = f"{BUILT_IN['sssom']}NoTermFound"
 Value = str | tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Slot:
     """What may stand in a slot.
 
@@ -147,7 +148,7 @@ JUSTIFICATIONS = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Match:
     """One mapping: its slots that have a value, and the line of the file on which it begins (0 when
     it was not read).
@@ -182,7 +183,7 @@ class Match:
         return not self.is_negative and NO_TERM not in {subject, target} and bool(subject and target)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class MatchSet:
     """A set of mappings: its slots, its prefixes (without those built in), its mappings."""
 

@@ -4,9 +4,9 @@ page.
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import cache
 
+from airm_graph.frozen import frozen
 from airm_graph.graph.store import parse_rows
 from airm_graph.namespaces import BASE, term
 from airm_graph.resources import read_resource
@@ -25,7 +25,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Code:
     """A code of an edition; *label* is None where none was ever observed."""
 
@@ -34,7 +34,7 @@ class Code:
     parent: str | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Taxonomy:
     """The codes of one edition.
 
@@ -59,7 +59,7 @@ class Taxonomy:
         return {label: tuple(sorted(notations)) for label, notations in found.items()}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Concept:
     """A concept of a vocabulary; *slug* is the last segment of its IRI."""
 
@@ -68,7 +68,7 @@ class Concept:
     fingerprints: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Vocabulary:
     """One of ``ROLES``; *concepts* by label."""
 

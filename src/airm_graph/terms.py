@@ -42,6 +42,11 @@ def unescape(text: str) -> str:
     >>> unescape("caf\\u00e9")
     'café'
     """
+    if "\\" not in text:
+        return text
+    if "\\\\" not in text:
+        # Nearly all texts: each backslash begins an escape, of a line end or a quote.
+        text = text.replace("\\n", "\n").replace('\\"', '"')
     return _ESCAPE.sub(_decode, text) if "\\" in text else text
 
 

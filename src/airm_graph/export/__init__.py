@@ -7,7 +7,7 @@ A new format is a class with the methods of ``writer.BlockFormat`` and a line in
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from tempfile import SpooledTemporaryFile
 from types import MappingProxyType
 from typing import Any
@@ -19,6 +19,7 @@ from airm_graph.export.quad_sources import QuadList, QuadSource, TableQuads
 from airm_graph.export.rdfxml import XmlBlocks
 from airm_graph.export.turtle import TurtleBlocks
 from airm_graph.export.writer import BlockFormat, Sink, write_blocks, write_lines
+from airm_graph.frozen import frozen
 from airm_graph.namespaces import BASE, PREFIXES, rebase_text
 from airm_graph.resources import read_resource
 
@@ -44,7 +45,7 @@ __all__ = [
 _KEPT = 16 << 20
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Options:
     """What writers are told; each takes what it needs.
 
@@ -59,7 +60,7 @@ class Options:
     prefixes: Mapping[str, str] = field(default_factory=lambda: PREFIXES)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Export:
     """A format: the name of its file, its media type, and what writes its blocks; None for
     lines.

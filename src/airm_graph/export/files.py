@@ -6,13 +6,13 @@ import hashlib
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, nullcontext, suppress
-from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 from typing import BinaryIO
 
 from airm_graph.errors import ExportError
 from airm_graph.export.switch import Move, finish_switch, has_journal, hold, is_held, lock_folder, name_beside, remove_litter, switch_files
+from airm_graph.frozen import frozen
 
 __all__ = ["LINKS", "QUARANTINE", "Draft", "Written", "draft_files", "hold_folder", "replace_file", "replace_folder_files", "write_folder"]
 
@@ -23,7 +23,7 @@ LINKS, QUARANTINE = "links.sssom.tsv", "quarantine.csv"
 Chunks = bytes | Iterable[str]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Written:
     """A file that is in its place.
 

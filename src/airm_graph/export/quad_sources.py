@@ -5,6 +5,7 @@ Both give the same lines and the same groups for the same quads; a test holds th
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 from typing import TYPE_CHECKING, Protocol
 
 from airm_graph.errors import ExportError
@@ -90,7 +91,8 @@ class QuadList:
         Raises:
             ExportError: As for `TableQuads`, or a term is no N-Quads term.
         """
-        self._quads = sorted({_check_quad(quad) for quad in quads})
+        # Most come sorted, each once: then this is one pass.
+        self._quads = sorted(dict.fromkeys(_check_quads(list(quads))))
 
     def lines(self) -> Iterator[Sequence[tuple[str, str]]]:
         """Write quads sorted, all at once."""
@@ -101,31 +103,48 @@ class QuadList:
         """Write triples in reading order, all at once."""
         about: dict[str, list[tuple[str, str]]] = {}
         for s, p, o, _ in self._quads:
-            about.setdefault(s, []).append((p, o))
-        names = Names(order.prefixes)
+            pairs = about.setdefault(s, [])
+            # A triple of several graphs stands in quads that follow each other.
+            if not pairs or pairs[-1] != (p, o):
+                pairs.append((p, o))
+        names, find_rank = Names(order.prefixes), cache(order.rank)
 
+        @cache
         def object_key(term: str) -> tuple[bool, str, str]:
             name = names.shorten(term) if term[0] == "<" else term
             return name[0] == "<", natural_key(name), name
 
         def subject_key(subject: str) -> tuple[str, str, str]:
-            types = tuple(value for predicate, value in about[subject] if predicate == RDF_TYPE)
-            return min(map(order.rank, [(kind,) for kind in types]), default=order.rank(())), natural_key(subject), subject
+            types = [value for predicate, value in about[subject] if predicate == RDF_TYPE]
+            return min([find_rank((kind,)) for kind in types], default=find_rank(())), natural_key(subject), subject
 
-        found: dict[Pattern, SubjectGroup] = {}
+        found: dict[tuple[tuple[str, ...], tuple[str, ...]], SubjectGroup] = {}
         for position, subject in enumerate(sorted(about, key=subject_key)):
-            pairs = sorted(set(about[subject]), key=lambda pair: (pair[0], object_key(pair[1])))
-            pattern = Pattern(tuple(p for p, _ in pairs), tuple(_find_kind(o) for _, o in pairs))
-            group = found.setdefault(pattern, SubjectGroup(pattern, [], [], []))
+            predicates, objects = zip(*about[subject], strict=True)
+            if len(set(predicates)) < len(predicates):
+                _, objects = zip(*sorted(about[subject], key=lambda pair: (pair[0], object_key(pair[1]))), strict=True)
+            pattern = (predicates, tuple(map(_find_kind, objects)))
+            if pattern not in found:
+                found[pattern] = SubjectGroup(Pattern(*pattern), [], [], [])
+            group = found[pattern]
             group.positions.append(position)
             group.subjects.append(subject)
-            group.values.extend(o for _, o in pairs)
+            group.values.extend(objects)
         if found:
             yield list(found.values())
 
 
 def _find_kind(term: str) -> str:
     return "<" if term[0] == "<" else term[term.rindex('"') + 1 :]
+
+
+def _check_quads(quads: Sequence[Quad]) -> Sequence[Quad]:
+    """Write quads in the canonical way: each term is looked at once where all of them are so."""
+    names = {term for s, p, _, _ in quads for term in (s, p)} | {g for *_, g in quads if g}
+    terms = names.union(o for _, _, o, _ in quads)
+    if all(name[:1] == "<" for name in names) and not any(term[:1] == "_" or canonical_term(term) != term for term in terms):
+        return quads
+    return list(map(_check_quad, quads))
 
 
 def _check_quad(quad: Quad) -> Quad:

@@ -18,10 +18,10 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
-from dataclasses import dataclass
 from pathlib import Path
 
 from airm_graph.errors import ExportError
+from airm_graph.frozen import frozen
 
 __all__ = [
     "Move",
@@ -46,7 +46,7 @@ _LOOKS, _PAUSE = 100, 0.05
 _held: ContextVar[frozenset[str]] = ContextVar("held", default=frozenset())
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Move:
     """A file or folder and the place it goes to.
 

@@ -7,8 +7,8 @@ there already) the caller knows here.
 
 import re
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 
+from airm_graph.frozen import frozen
 from airm_graph.graph.intake import Run
 from airm_graph.graph.term_spelling import TERM_TEXT, number_of, quote, select_terms
 
@@ -17,7 +17,7 @@ __all__ = ["CodedQuads", "load_coded"]
 _CONSTANT = re.compile("'(?:[^']|'')*'")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CodedQuads:
     """A quad for every row of a table for which a condition holds.
 

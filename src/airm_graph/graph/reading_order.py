@@ -13,6 +13,7 @@ from itertools import count, groupby, islice
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
+from airm_graph.frozen import frozen
 from airm_graph.graph.term_spelling import IRI, TERM_TEXT, quote
 from airm_graph.namespaces import term
 
@@ -31,7 +32,7 @@ _KIND = f"""CASE WHEN kind = {IRI} THEN '<' WHEN language <> '' THEN '@' || lang
     WHEN datatype = 'http://www.w3.org/2001/XMLSchema#string' THEN '' ELSE '^^<' || datatype || '>' END"""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Selection:
     """Quads of a table that are written.
 

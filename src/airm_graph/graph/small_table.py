@@ -1,18 +1,22 @@
 r"""The triple table in SQLite, for few quads: the same plans, where DuckDB would plan each
 statement longer than SQLite needs to run it.
 
-It has what a build of captured pages and the shapes and axioms of the project ask of a table. What
+It has what a build of small inputs and the shapes and axioms of the project ask of a table. What
 DuckDB says otherwise than SQLite is written anew here, and its functions are made in Python.
 """
 
+import json
 import re
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import cache
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from functools import cache, lru_cache
+from hashlib import md5
 from pathlib import Path
 from typing import Any
 
 from airm_graph.errors import StoreError
+from airm_graph.graph.coded import CodedQuads
+from airm_graph.graph.re2_patterns import compile_pattern
 from airm_graph.graph.table import TripleTable
 from airm_graph.graph.term_spelling import BLANK, DEFAULT_GRAPH, IRI, LANG_STRING, LITERAL, STRING, canonical
 from airm_graph.terms import Quad, read_literal
@@ -20,14 +24,17 @@ from airm_graph.terms import Quad, read_literal
 __all__ = ["SmallTable"]
 
 _SCHEMA = (
+    "PRAGMA temp_store = MEMORY",
     "CREATE TABLE terms (id INTEGER PRIMARY KEY, kind INTEGER, lexical TEXT, datatype TEXT, language TEXT)",
     "CREATE TABLE quads (s INTEGER, p INTEGER, o INTEGER, g INTEGER, PRIMARY KEY (s, p, o, g)) WITHOUT ROWID",
-    "CREATE INDEX quads_by_object ON quads (o, p, s)",
-    "CREATE INDEX quads_by_property ON quads (p, s, o)",
 )
+#: Made when quads are asked for first: keeping them while quads come in takes three times as long.
+_INDEXES = ("CREATE INDEX quads_by_object ON quads (o, p, s)", "CREATE INDEX quads_by_property ON quads (p, s, o)")
 _CREATE = re.compile(r"CREATE OR REPLACE (?:TEMP )?(TABLE|VIEW) (\w+)")
 #: A list of rows with names for its columns, which SQLite knows without the names only.
 _VALUES = re.compile(r"\(VALUES ([^a-zA-Z']*)\) AS (\w+)\(([\w, ]+)\)")
+#: What is made of each line of a text.
+_EACH_LINE = re.compile(r"unnest\(list_transform\(string_split\((.+?), chr\(10\)\), lambda x: (.+)\)\)", re.DOTALL)
 
 
 class SmallTable(TripleTable):
@@ -41,7 +48,7 @@ class SmallTable(TripleTable):
 
     holds_few = True
     #: Whether this SQLite has all of the SQL that plans are made of.
-    is_usable = sqlite3.sqlite_version_info >= (3, 35)
+    is_usable = sqlite3.sqlite_version_info >= (3, 38)
 
     def __init__(self) -> None:
         self._sqlite = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
@@ -51,6 +58,7 @@ class SmallTable(TripleTable):
             self._run(statement)
         self._known = [""]
         self._ids = {"": DEFAULT_GRAPH}
+        self._is_indexed = self._has_quads = False
 
     def close(self) -> None:
         """Forget everything."""
@@ -67,6 +75,10 @@ class SmallTable(TripleTable):
 
     def execute(self, sql: str) -> list[tuple[Any, ...]]:
         """Run one statement and return its rows."""
+        if not self._is_indexed and self._has_quads:
+            self._is_indexed = True
+            for statement in _INDEXES:
+                self._run(statement)
         if made := _CREATE.match(sql):
             self._run(f"DROP {made[1]} IF EXISTS {made[2]}")
         return self._run(sql)
@@ -75,7 +87,10 @@ class SmallTable(TripleTable):
         """Keep the result of a SELECT under a name; returns its number of rows."""
         self.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {select}")
         made = self._sqlite.execute(f"SELECT * FROM {name} LIMIT 0").description
-        self._run(f"CREATE INDEX {name}_index ON {name} ({', '.join(column for column, *_ in made)})")
+        columns = [column for column, *_ in made]
+        # Triples are looked up by their object, too.
+        for number, keys in enumerate([columns, columns[::-1]] if columns == ["s", "p", "o"] else [columns]):
+            self._run(f"CREATE INDEX {name}_index_{number} ON {name} ({', '.join(keys)})")
         return int(self.execute(f"SELECT count(*) FROM {name}")[0][0])
 
     def drop(self, *names: str) -> None:
@@ -95,7 +110,13 @@ class SmallTable(TripleTable):
     def load_records(self, name: str, *, columns: Mapping[str, str], records: Iterable[Sequence[str | int]]) -> None:
         """Make a table of other things than terms."""
         self.execute(f"CREATE OR REPLACE TABLE {name} ({', '.join(f'{column} {kind}' for column, kind in columns.items())})")
-        self._sqlite.executemany(f"INSERT INTO {name} VALUES ({', '.join('?' * len(columns))})", records)
+        self._insert(name, records, width=len(columns))
+
+    def _insert(self, name: str, records: Iterable[Sequence[str | int]], *, width: int) -> None:
+        """Add records to a table, those that are there already no second time; all or none."""
+        with self._sqlite:
+            self._sqlite.execute("BEGIN")
+            self._sqlite.executemany(f"INSERT OR IGNORE INTO {name} VALUES ({', '.join('?' * width)})", records)
 
     def load_rows(self, rows: Iterable[Quad]) -> None:
         """Add rows; a quad that is there already is not added again.
@@ -107,8 +128,18 @@ class SmallTable(TripleTable):
         if broken := [row for row in given if not (len(row) == 4 and row[0] and row[1] and row[2])]:
             raise StoreError(f"rows cannot be loaded: a row has no subject, predicate or object, or not four parts: {broken[0]}")
         ids = self.add_terms({text for row in given for text in row if text}) | {"": DEFAULT_GRAPH}
-        numbers = [(ids[s], ids[p], ids[o], ids[g]) for s, p, o, g in given]
-        self._sqlite.executemany("INSERT OR IGNORE INTO quads VALUES (?, ?, ?, ?)", numbers)
+        self._load_numbers((ids[s], ids[p], ids[o], ids[g]) for s, p, o, g in given)
+
+    def _load_numbers(self, quads: Iterable[tuple[int, int, int, int]]) -> None:
+        self._insert("quads", sorted(quads), width=4)
+        self._has_quads = True
+
+    def load_coded(self, quads: Sequence[CodedQuads], *, repeated: Collection[str] = ()) -> None:  # noqa: ARG002 - each term is looked up once anyway
+        """Add quads that SQL makes from the columns of tables, in the one spelling of terms."""
+        found = [(one, self.execute(_select_coded(one))) for one in quads]
+        self._know({one.p for one in quads}.union(*(texts for _, rows in found for texts in zip(*rows, strict=True))))
+        ids = self._ids
+        self._load_numbers((ids[s], ids[one.p], ids[o], ids[g]) for one, rows in found for s, o, g in rows)
 
     def add_terms(self, terms: Iterable[str]) -> dict[str, int]:
         """Look up the ids of *terms*, adding those that the table does not know.
@@ -116,13 +147,17 @@ class SmallTable(TripleTable):
         Raises:
             StoreError: A term is no N-Quads term; the table is as before.
         """
-        spelt = {term: canonical(term) for term in terms}
-        new = sorted({text for text in spelt.values() if text not in self._ids})
-        first = len(self._known)
-        self._ids |= {text: number for number, text in enumerate(new, first)}
+        ids = self._ids
+        spelt = {term: term if term in ids else canonical(term) for term in terms}
+        self._know(spelt.values())
+        return {term: ids[text] for term, text in spelt.items()}
+
+    def _know(self, texts: Iterable[str]) -> None:
+        """Give numbers to those terms, in their one spelling, that have none."""
+        new, first = sorted(set(texts) - self._ids.keys()), len(self._known)
+        self._insert("terms", ((number, *_take_apart(text)) for number, text in enumerate(new, first)), width=5)
+        self._ids.update(zip(new, range(first, first + len(new)), strict=True))
         self._known += new
-        self._sqlite.executemany("INSERT INTO terms VALUES (?, ?, ?, ?, ?)", [(n, *_take_apart(t)) for n, t in enumerate(new, first)])
-        return {term: self._ids[text] for term, text in spelt.items()}
 
     def _number(self, texts: Sequence[str]) -> tuple[dict[str, int], dict[int, str]]:
         numbers = {text: self._ids.get(text, -1) for text in texts}
@@ -136,6 +171,15 @@ class SmallTable(TripleTable):
         """Write quads as rows, sorted; *sql* selects other quads, as four columns of ids."""
         texts = self._known
         return sorted((texts[s], texts[p], texts[o], texts[g]) for s, p, o, g in self.execute(sql))
+
+
+def _select_coded(one: CodedQuads) -> str:
+    """Write a SELECT of subjects, objects and graphs."""
+    where = f" WHERE {one.condition}" if one.condition else ""
+    if not (found := _EACH_LINE.fullmatch(one.o)):
+        return f"SELECT {one.s}, {one.o}, {one.g} FROM {one.table}{where}"
+    every = f"SELECT {one.s} AS s, {found[1]} AS list, {one.g} AS g FROM {one.table}{where}"
+    return f"SELECT s, {found[2]}, g FROM (SELECT q.s, l.value AS x, q.g FROM ({every}) AS q JOIN json_each(list_lines(q.list)) AS l)"
 
 
 def _take_apart(text: str) -> tuple[int, str, str, str]:
@@ -153,7 +197,7 @@ def _translate(sql: str) -> str:
     """Write a statement of DuckDB for SQLite."""
     if "VALUES" in sql:
         sql = _VALUES.sub(_name_columns, sql)
-    return _CREATE.sub(r"CREATE TEMP \1 \2", sql).replace("TRY_CAST(", "CAST(")
+    return _CREATE.sub(r"CREATE TEMP \1 \2", sql).replace("TRY_CAST(", "CAST(").replace(" AND t.p IN (", " AND +t.p IN (")
 
 
 def _name_columns(found: re.Match[str]) -> str:
@@ -161,42 +205,36 @@ def _name_columns(found: re.Match[str]) -> str:
     return f"(SELECT {columns} FROM (VALUES {found[1]})) AS {found[2]}"
 
 
-_PIECE = re.compile(r"\\x\{([0-9a-f]+)\}|\\z|\\s|\[\[:space:\]\]|\$\Z", re.DOTALL)
-#: What RE2 means by these.
-_MEANT = {r"\z": r"\Z", r"\s": r"[\t\n\f\r ]", "[[:space:]]": r"[\t\n\x0b\f\r ]", "$": r"\Z"}
-
-
-@cache
-def _compile(pattern: str) -> re.Pattern[str]:
-    """Compile a regular expression of RE2."""
-    return re.compile(_PIECE.sub(lambda found: rf"\U{int(found[1], 16):08x}" if found[1] else _MEANT[found[0]], pattern))
-
-
+@lru_cache(1 << 14)  # one text is a value of many nodes
 def _matches(text: str | None, pattern: str) -> bool | None:
-    return None if text is None else _compile(pattern).search(text) is not None
+    return None if text is None else compile_pattern(pattern).search(text) is not None
 
 
 def _matches_fully(text: str | None, pattern: str) -> bool | None:
-    return None if text is None else _compile(pattern).fullmatch(text) is not None
+    return None if text is None else compile_pattern(pattern).fullmatch(text) is not None
 
 
 def _extract(text: str, pattern: str, group: int) -> str:
-    found = _compile(pattern).search(text)
+    found = compile_pattern(pattern).search(text)
     return (found[group] or "") if found else ""
 
 
 def _replace(text: str, pattern: str, new: str, _flags: str) -> str:
-    return _compile(pattern).sub(new, text)
+    return compile_pattern(pattern).sub(new, text)
 
 
 #: Functions of DuckDB that SQLite has not, or has otherwise: number of arguments, and what they do.
 _FUNCTIONS: Mapping[str, tuple[int, Callable[..., Any]]] = {
     "chr": (1, chr),
+    "concat_ws": (-1, lambda between, *parts: between.join(part for part in parts if part is not None)),
+    "contains": (2, lambda text, part: None if text is None else part in text),
     "concat": (-1, lambda *parts: "".join("" if part is None else str(part) for part in parts)),
     "ends_with": (2, str.endswith),
     "floor": (1, lambda number: number // 1),
     "length": (1, lambda text: None if text is None else len(text)),
+    "list_lines": (1, lambda text: json.dumps(text.split("\n"))),
     "lower": (1, str.lower),
+    "md5": (1, lambda text: md5(text.encode(), usedforsecurity=False).hexdigest()),
     "regexp_extract": (3, _extract),
     "regexp_full_match": (2, _matches_fully),
     "regexp_matches": (2, _matches),

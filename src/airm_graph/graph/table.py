@@ -58,10 +58,13 @@ class TripleTable(Database):
     @contextmanager
     def united_graphs(self, name: str) -> Iterator[None]:
         """Give the triples of all graphs, each once, a name (columns s, p, o) while the context
-        lasts.
+        lasts; within such a context it has it already.
 
         Where no subject is spoken of in two graphs, the name is all that has to be made.
         """
+        if name in self._united:
+            yield
+            return
         shared, made = "SELECT s FROM quads GROUP BY s HAVING MIN(g) <> MAX(g)", f"{name}_once"
         self.drop(made)
         if self.execute(f"SELECT 1 FROM ({shared}) AS t LIMIT 1"):
@@ -70,9 +73,11 @@ class TripleTable(Database):
         else:
             made = "quads"
         self.execute(f"CREATE OR REPLACE TEMP VIEW {name} AS SELECT s, p, o FROM {made}")
+        self._united.add(name)
         try:
             yield
         finally:
+            self._united.remove(name)
             self.execute(f"DROP VIEW {name}")
             self.drop(f"{name}_once")
 
@@ -244,6 +249,10 @@ class TripleTable(Database):
             self._remember(read)
             found |= read
         return found
+
+    @cached_property
+    def _united(self) -> set[str]:
+        return set()
 
     @cached_property
     def _texts(self) -> dict[int, str]:

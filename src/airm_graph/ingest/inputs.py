@@ -6,11 +6,12 @@ import os
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Protocol, TypeVar
 
 from airm_graph.errors import InputError
+from airm_graph.frozen import frozen
 from airm_graph.graph.rdf_format import find_format, has_quads, recognize_format
 from airm_graph.ingest.captures.sidecar import MAX_SIDECAR
 from airm_graph.ingest.captures.text import MAX_BYTES
@@ -40,7 +41,7 @@ class Over(Protocol):
         """Return the results in the order of the jobs."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Input:
     """One captured page or table to read.
 

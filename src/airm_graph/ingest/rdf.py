@@ -8,11 +8,12 @@ missing, never change a row.
 import gzip
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import partial
 from pathlib import Path
 
 from airm_graph.errors import InputError
+from airm_graph.frozen import frozen
 from airm_graph.graph import TripleTable, quote, suffix_of
 from airm_graph.graph.rdf_format import find_format, unpack
 from airm_graph.graph.store import number_rows, parse_rows, stream_rows
@@ -46,7 +47,7 @@ Triple = tuple[str, str, str]
 Range = tuple[int, int]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RdfFile:
     """One RDF file that is in a table.
 

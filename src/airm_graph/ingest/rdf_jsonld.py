@@ -10,10 +10,10 @@ nodes without ``@id`` are not, and their triples have no line.
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import NamedTuple
 from urllib.parse import urljoin
 
+from airm_graph.frozen import frozen
 from airm_graph.terms import Quad, read_literal
 
 __all__ = ["find_json_lines"]
@@ -122,7 +122,7 @@ def _scalars(value: _Value, context: "_Context") -> Iterator[tuple[str, int]]:
                 yield from _scalars(member.value, context)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Node:
     name: str
     line: int

@@ -1,9 +1,10 @@
 """Every input of a build, read again where other pages settle what a line is."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 
+from airm_graph.frozen import frozen
 from airm_graph.ingest.captures.cached import Reader
 from airm_graph.ingest.captures.together import read_together
 from airm_graph.ingest.inputs import Input, find_inputs
@@ -12,7 +13,7 @@ from airm_graph.model import Finding, Page, Records, Rejected, TableCount
 __all__ = ["Readings", "read_captures", "read_pages"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Readings:
     """What all inputs say.
 

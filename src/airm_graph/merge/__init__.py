@@ -2,9 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from types import MappingProxyType
 
+from airm_graph.frozen import frozen
 from airm_graph.merge.conflicts import find_conflicts, find_source_conflicts, note_doubts, note_inferred
 from airm_graph.merge.decided import add_codes, find_unknown
 from airm_graph.merge.joins import Joins, Spot, link_agents, link_mentions, list_authors, list_sources
@@ -34,7 +35,7 @@ def merge_pages(pages: Iterable[Page], *, decisions: Decisions | None = None) ->
     return find_originals(merger.finish([merger.merge(group) for group in merger.list_groups()]))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SourceGroup:
     """The pages of one source, sorted by capture, and the key of the source; ``unknown/…`` where
     nothing names it.

@@ -9,9 +9,10 @@ they are a conflict that is kept and reported.
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import combinations
 
+from airm_graph.frozen import frozen
 from airm_graph.merge.absence import Absences
 from airm_graph.merge.joins import Pairs
 from airm_graph.merge.occurrences import Occurrence
@@ -31,7 +32,7 @@ MOST_ALIKE = 8
 _TOP = -1
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Groups:
     """Which mentions are one mitigation.
 

@@ -55,10 +55,10 @@ def find_rest(
     table.load_records("taken", columns={"identifier": "VARCHAR"}, records=[(one,) for one in sorted(set(identifiers) - {""})])
     table.load_records("decided_rows", columns={"table_number": "INTEGER", "number": "INTEGER"}, records=sorted(mentions))
     table.load_records("decided_keys", columns={"m": "VARCHAR"}, records=[(one,) for one in sorted(keys)])
-    table.execute(f"""
-        CREATE OR REPLACE TABLE entries AS SELECT c.table_number, c.number, c.source, {slug} AS slug, {key} AS key, c.identifier,
-          {text} AS text, c.name <> '' AS is_named, c.usable FROM ({every}) AS c {joins};
-        CREATE OR REPLACE TABLE rest AS {_REST}{_SHARED if is_shared else ""}""")
+    table.execute(f"""CREATE OR REPLACE TABLE entries AS
+        SELECT c.table_number, c.number, c.source, {slug} AS slug, {key} AS key, c.identifier,
+          {text} AS text, c.name <> '' AS is_named, c.usable FROM ({every}) AS c {joins}""")
+    table.execute(f"CREATE OR REPLACE TABLE rest AS {_REST}{_SHARED if is_shared else ''}")
 
 
 #: A source that is not known is nobody's: rows without one are not usable in the first place.

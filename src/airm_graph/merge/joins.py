@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from airm_graph.frozen import frozen
 from airm_graph.merge.occurrences import Occurrence
 from airm_graph.merge.people import parse_name
 from airm_graph.model import Evidence, Finding, JoinDecision, Link, Mention, SourceBlock
@@ -22,7 +23,7 @@ _SOURCE = "source/"
 _DIGITS = 3
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Spot:
     """One mention as it is compared with others.
 
@@ -41,7 +42,7 @@ class Spot:
     is_aside: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Pairs:
     """Decisions as pairs of places in a list of mentions."""
 

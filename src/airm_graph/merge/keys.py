@@ -9,14 +9,14 @@ mitigation by itself, whatever the others are (``independent``).
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
+from airm_graph.frozen import frozen
 from airm_graph.text import name_key, normalise, slugify
 
 __all__ = ["KEYS", "NAME", "SLUG", "TEXT", "Key"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Key:
     """A key of a text.
 

@@ -2,9 +2,10 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from types import MappingProxyType
 
+from airm_graph.frozen import frozen
 from airm_graph.merge.attest import attest, sort_evidence
 from airm_graph.merge.descriptions import merge_descriptions
 from airm_graph.merge.identity import group_occurrences
@@ -37,7 +38,7 @@ _Given = tuple[str, str, str]
 _DEEPEST = 4
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Merged:
     """What the pages of one source say of its mitigations.
 

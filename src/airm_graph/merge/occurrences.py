@@ -1,9 +1,9 @@
 """Every place where a page speaks of a mitigation, as one list for each source."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 
+from airm_graph.frozen import frozen
 from airm_graph.model import Entry, Evidence, Heading, Item, Page, Repair, Text
 from airm_graph.text import name_key, normalise
 
@@ -13,7 +13,7 @@ __all__ = ["PAGE_EDITION", "Occurrence", "list_occurrences"]
 PAGE_EDITION = "v2"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Occurrence:
     """One mention of a mitigation.
 

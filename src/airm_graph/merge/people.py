@@ -5,9 +5,9 @@ no other author could be meant.
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 
+from airm_graph.frozen import frozen
 from airm_graph.text import slugify
 
 __all__ = ["BODIES", "Name", "are_one", "compose_name", "match_names", "parse_name"]
@@ -32,7 +32,7 @@ _DEGREE = re.compile(r"[,\s]+(?:ph\.?\s?d|m\.?d|m\.?sc|esq)\.?\s*(?=,|\Z)", re.I
 _TITLE = re.compile(r"\A(?:dr|prof|sir|dame)\.?\s+(?=\S)", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Name:
     """A printed name taken apart; every word in lower-case ASCII.
 

@@ -1,8 +1,8 @@
 """Where something stands, and what is wrong with it."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 
+from airm_graph.frozen import frozen
 from airm_graph.namespaces import PREFIXES
 
 __all__ = ["Finding", "Location", "Rejected", "Severity", "TableCount"]
@@ -23,7 +23,7 @@ class Severity(StrEnum):
         return list(Severity).index(self)
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@frozen(order=True)
 class Location:
     """Lines of an input, 1-based and inclusive, and their text as captured (lines joined by LF).
 
@@ -41,7 +41,7 @@ class Location:
     column: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Finding:
     """Something a reader, the merge or a shape has to say about the input. Problems are data.
 
@@ -87,7 +87,7 @@ class Finding:
         return self.severity.rank <= at.rank and self.severity_iri not in _NEVER_FAILING
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Rejected:
     """A row of a table that cannot be used as it stands: why, and all its cells.
 
@@ -103,7 +103,7 @@ class Rejected:
     cells: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@frozen(order=True)
 class TableCount:
     """How many rows of a table were read below its header, blank ones left out, and how many of
     them are used.

@@ -1,14 +1,13 @@
 """Mentions of one thing in several inputs, and what people decided of them."""
 
-from dataclasses import dataclass
-
+from airm_graph.frozen import frozen
 from airm_graph.model.findings import Location
 from airm_graph.model.pages import AssignedCode, Capture
 
 __all__ = ["CodeDecision", "Decisions", "JoinDecision", "Link", "Mention"]
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@frozen(order=True)
 class Mention:
     """A place that speaks of a mitigation, a source or an agent.
 
@@ -25,7 +24,7 @@ class Mention:
     kind: str = ""
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@frozen(order=True)
 class Link:
     """Two mentions in different inputs that are one thing, or are not, and why.
 
@@ -45,7 +44,7 @@ class Link:
     score: float = 1.0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class JoinDecision:
     """What a person decided of two mentions: that they are one, or that they are not; or of two
     mitigations.
@@ -63,7 +62,7 @@ class JoinDecision:
     relation: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CodeDecision:
     """A code that a person gave a mitigation, with the cell that says so.
 
@@ -76,7 +75,7 @@ class CodeDecision:
     location: Location
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Decisions:
     """What people decided, and the tables that say so, where a statement of the graph rests
     on one.

@@ -2,8 +2,8 @@
 
 import hashlib
 import re
-from dataclasses import dataclass
 
+from airm_graph.frozen import frozen
 from airm_graph.model.findings import Location
 
 __all__ = [
@@ -28,7 +28,7 @@ __all__ = [
 _SEGMENT = re.compile(r"[0-9A-Za-z_~-](?:[0-9A-Za-z._~-]*[0-9A-Za-z_~-])?")
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@frozen(order=True)
 class Evidence:
     """Whole lines of one capture, named by its SHA-256 (64 hex digits); for a table a row, or one
     cell of it.
@@ -52,7 +52,7 @@ class Evidence:
         return Location(file, self.first_line or None, self.last_line or None, self.text, self.row, self.column)
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@frozen(order=True)
 class Repair:
     """One change made to captured text; line and position (characters) are 1-based in the capture,
     or in the cell of a table.
@@ -74,7 +74,7 @@ class Repair:
         return sum(map(str.isalnum, self.before)) > sum(map(str.isalnum, self.after))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Text:
     """A text as captured, as published, and what was changed between the two."""
 
@@ -83,7 +83,7 @@ class Text:
     repairs: tuple[Repair, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Capture:
     """One input file.
 
@@ -113,7 +113,7 @@ class Capture:
     columns: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OwnEntry:
     """What a page says of its own mitigation. Its name is not on the page; it may come from a
     side-car.
@@ -140,7 +140,7 @@ class OwnEntry:
     asides: tuple[Evidence, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Heading:
     """The parent mitigation printed as a bare heading.
 
@@ -156,7 +156,7 @@ class Heading:
     description: Text | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Item:
     """A child of the page or one of the others of its source.
 
@@ -174,7 +174,7 @@ class Item:
     description: Text | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SourceBlock:
     """Title, authors and abstract as one page prints them, or one row of a table.
 
@@ -204,7 +204,7 @@ class SourceBlock:
     is_described: bool = True
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@frozen(order=True)
 class Agent:
     """A person, body or program; *key* is the path of its IRI below the base.
 
@@ -217,7 +217,7 @@ class Agent:
     kind: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AssignedCode:
     """A code that a row of a table gives, the cell that says so, and who assigned it when and why,
     as far as the table says.
@@ -238,7 +238,7 @@ class AssignedCode:
     reason_evidence: Evidence | None = None
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@frozen(order=True)
 class Role:
     """A concept of one of the vocabularies of `ROLES` and where it is said."""
 
@@ -248,7 +248,7 @@ class Role:
     evidence: Evidence
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@frozen(order=True)
 class Subject:
     """A concept of somebody else's scheme that a row is sorted under, as the row calls it.
 
@@ -275,7 +275,7 @@ class Subject:
         return f"{self.scheme}/{words}-{digest}" if words else f"{self.scheme}/{digest}"
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@frozen(order=True)
 class Parent:
     """The row of the same table that a row is part of, and the cell that says so: that of the one
     or of the other.
@@ -285,7 +285,7 @@ class Parent:
     evidence: Evidence
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Entry:
     """A mitigation as one row of a table states it.
 
@@ -311,7 +311,7 @@ class Entry:
     taken_from: tuple[tuple[str, Evidence], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Page:
     """What the reader found in one capture, in the order of its lines.
 

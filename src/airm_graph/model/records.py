@@ -1,7 +1,8 @@
 """What all inputs together say."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from airm_graph.frozen import frozen
 from airm_graph.model.findings import Finding
 from airm_graph.model.join_decisions import Link
 from airm_graph.model.pages import Agent, Capture, Evidence, Repair, Subject
@@ -9,7 +10,7 @@ from airm_graph.model.pages import Agent, Capture, Evidence, Repair, Subject
 __all__ = ["Attested", "Classification", "Mitigation", "Records", "Source"]
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@frozen(order=True)
 class Attested:
     """A value and every place that says it; *evidence* is sorted and never empty.
 
@@ -21,7 +22,7 @@ class Attested:
     evidence: tuple[Evidence, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Classification:
     """The assertion that a mitigation falls under a code of an edition (``v1``, ``v2``).
 
@@ -41,7 +42,7 @@ class Classification:
     by: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Mitigation:
     """A measure against AI risk as one source states it.
 
@@ -77,7 +78,7 @@ class Mitigation:
     derived_from: tuple[Attested, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Source:
     """A document; several titles, author lines or abstracts when its pages differ, the preferred
     one first.
@@ -101,7 +102,7 @@ class Source:
     is_described: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Records:
     """All that the input says, merged; every tuple is sorted by key."""
 

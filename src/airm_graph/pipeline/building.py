@@ -22,8 +22,9 @@ from airm_graph.validate import Report, judge_shapes
 
 __all__ = ["build", "build_graph", "open_reader"]
 
-#: Bytes of pages up to which SQLite takes less time than DuckDB.
-_FEW_BYTES = 150_000
+#: Bytes of inputs up to which SQLite takes less time than DuckDB, and suffixes of tables that are
+#: not packed.
+_FEW_BYTES, _PLAIN_TABLES = 500_000, (".csv", ".json", ".jsonl", ".tsv")
 
 
 def build(
@@ -82,8 +83,9 @@ def build_graph(inputs: Sequence[str | Path], options: BuildOptions, *, tell: Pr
 
 
 def _are_few(entries: Sequence[Input], options: BuildOptions, reader: Reader | None) -> bool:
-    """Whether inputs are a few captured pages that are judged by the shapes of the project."""
-    if reader or options.shapes is not None or any(entry.is_table for entry in entries):
+    """Whether inputs are small pages and tables that are judged by the shapes of the project."""
+    packed = (entry for entry in entries if entry.is_table and entry.path and entry.path.suffix.lower() not in _PLAIN_TABLES)
+    if reader or options.shapes is not None or any(packed):
         return False
     return sum(entry.path.stat().st_size for entry in entries if entry.path) <= _FEW_BYTES
 

@@ -3,9 +3,9 @@ rest.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
+from airm_graph.frozen import frozen
 from airm_graph.graph.rdf_format import find_format, has_quads
 from airm_graph.ingest.inputs import is_input_name, is_own
 from airm_graph.pipeline.loading import find_export, is_release
@@ -20,7 +20,7 @@ _STRANGE = "neither RDF nor a page, a table or a mapping set, by name or by cont
 _PACKED = [".7z", ".bz2", ".lz4", ".rar", ".tar", ".tgz", ".xz", ".zip"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Found:
     """The files that a path stands for.
 

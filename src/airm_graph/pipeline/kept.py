@@ -8,12 +8,12 @@ other, and the software are the same; nothing else of its mitigations is read.
 import base64
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 from airm_graph.cache import make_key, pack, unpack
+from airm_graph.frozen import frozen
 from airm_graph.graph import TripleTable, quote
 from airm_graph.ingest import Reader, Readings
 from airm_graph.merge import Merger, SourceGroup, start_key
@@ -23,7 +23,7 @@ from airm_graph.triples.state import graph_of
 __all__ = ["Keeper", "KeptSource", "OutlineError"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class KeptSource:
     """What the pages of one source say of its mitigations.
 

@@ -1,9 +1,9 @@
 """What a build is told, in one piece that is handed down whole."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
+from airm_graph.frozen import frozen
 from airm_graph.namespaces import BASE
 from airm_graph.pipeline.platform import EMBEDDED, Platform
 
@@ -16,7 +16,7 @@ __all__ = ["ENGINES", "BuildOptions"]
 ENGINES = ("auto", "fast", "reference")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class BuildOptions:
     """How inputs are read, closed and judged.
 

@@ -6,11 +6,12 @@ The build itself does not know: this process (`Embedded`) is one platform, Apach
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Protocol
 
+from airm_graph.frozen import frozen
 from airm_graph.ingest.inputs import Over
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ MEMORY = "4500MB"
 _FEW = 60_000
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Parts:
     """Statements that were written in parts.
 
@@ -51,7 +52,7 @@ class Parts:
 WriteParts = Callable[[Path, Collection[str] | None, str], Parts]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Session:
     """A platform at work.
 
@@ -90,7 +91,7 @@ class Platform(Protocol):
         """
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Embedded:
     """This process, with DuckDB in memory and, beyond a bound, on disk; for few pages SQLite."""
 

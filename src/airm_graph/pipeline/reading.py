@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from collections.abc import Mapping as Pairs
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
+from airm_graph.frozen import frozen
 from airm_graph.ingest import Reader, Readings, read_pages
 from airm_graph.ingest.inputs import Input
 from airm_graph.merge import Merger
@@ -27,7 +28,7 @@ __all__ = ["Read", "read_inputs"]
 _Merged = TypeVar("_Merged")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Read:
     """What inputs say.
 

@@ -11,11 +11,11 @@ import io
 import json
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from airm_graph.errors import EngineError, QueryError
 from airm_graph.extras import tell_pip
+from airm_graph.frozen import frozen
 from airm_graph.terms import read_literal
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ _NUMERAL = re.compile(r"[+-]?[0-9]+(?:\.[0-9]*)?(?:[eE][+-]?[0-9]+)?")
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Table:
     """Rows of a SELECT: N-Triples terms, None where a variable is unbound.
 

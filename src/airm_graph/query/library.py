@@ -14,13 +14,13 @@ no variable is bound where the query does not say so.
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Protocol
 
 from airm_graph.errors import ParameterError, QueryError, UnknownQueryError
+from airm_graph.frozen import frozen
 from airm_graph.namespaces import BASE, literal, rebase_text
 from airm_graph.query.answers import Table, format_table, sort_table
 from airm_graph.resources import find_resource
@@ -94,7 +94,7 @@ class Answering(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Parameter:
     """One parameter of a query.
 
@@ -116,7 +116,7 @@ class Parameter:
     scheme: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Query:
     """One query of the library; *columns* pairs each variable of the SELECT with its meaning,
     *text* is the SPARQL without header.

@@ -5,9 +5,9 @@ on every statement worth publishing, as long as every axiom is compiled.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from airm_graph.frozen import frozen
 from airm_graph.reason.publish import publishable, read_vocabulary
 from airm_graph.terms import Quad
 
@@ -19,7 +19,7 @@ __all__ = ["ENGINES", "Inference", "infer"]
 ENGINES = ("auto", "fast", "reference")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Inference:
     """What an engine found.
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from itertools import combinations
 from typing import TypeVar
 
+from airm_graph.frozen import frozen
 from airm_graph.namespaces import PREFIXES, term
 from airm_graph.terms import Quad
 
@@ -48,7 +49,7 @@ _INERT_PROPERTIES = _terms(
 )
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@frozen(order=True)
 class Chain:
     """A path of properties that implies another property; a transitive property implies itself
     after two steps.
@@ -58,7 +59,7 @@ class Chain:
     body: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Rule:
     """A rule as one axiom declares it; properties and classes are N-Quads terms.
 
@@ -80,7 +81,7 @@ class Rule:
     axiom: tuple[str, str, str]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Axioms:
     """Rules, closed over each other; properties and classes are N-Quads terms.
 

@@ -6,8 +6,8 @@ its own words to.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
+from airm_graph.frozen import frozen
 from airm_graph.namespaces import PREFIXES, term
 from airm_graph.terms import Quad
 
@@ -24,7 +24,7 @@ _PROPERTY_TO_CLASS = frozenset(map(term, ("rdfs:domain", "rdfs:range")))
 _INDIVIDUAL = term("owl:NamedIndividual")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Vocabulary:
     """The classes and properties an ontology speaks of, and every term it defines, as N-Quads
     terms.

@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from itertools import islice
 
+from airm_graph.frozen import frozen
 from airm_graph.text.markup import is_structured_only
 from airm_graph.text.spans import Kind, split_lines
 from airm_graph.text.split import find_split
@@ -31,7 +31,7 @@ _INTERVAL = re.compile(r"[\[(]\s?-?[\d.]+\s?[,;]\s?-?[\d.∞]+\s?[\])]")
 _BRACKET = re.compile(r"[()\[\]]")
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@frozen(order=True)
 class Damage:
     """Something visibly wrong: the name of the rule and the words around it."""
 

@@ -5,8 +5,8 @@ sentence.
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from airm_graph.frozen import frozen
 from airm_graph.text.spans import Kind, Span
 from airm_graph.text.words import NOT_SENTENCE_ENDS, NOUN_SUFFIXES, NOUNS, NUMBERED_NOUNS, SENTENCE_OPENERS
 
@@ -24,7 +24,7 @@ _LONE_NUMBER = re.compile(r"(?<![\w.,])\d{1,3}(?![\w%])")
 _NEAR = 3
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Candidate:
     number: int
     span: Span

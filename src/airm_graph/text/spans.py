@@ -3,8 +3,9 @@ all kinds share.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Literal
+
+from airm_graph.frozen import frozen
 
 __all__ = ["SPACES", "Edit", "Kind", "Span", "apply_edits", "compose_edits", "skip_spaces", "space_before", "split_lines", "strip_edits"]
 
@@ -19,7 +20,7 @@ Span = tuple[int, int, str]
 SPACES = " \t\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@frozen(order=True)
 class Edit:
     """Replaces text[start:end], never empty, by *after*; the rule is empty for stripping, which is
     no repair.

@@ -6,9 +6,10 @@ classification, and each cell with a code, a reason or terms as further evidence
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cache
 
+from airm_graph.frozen import frozen
 from airm_graph.graph import CodedQuads, TripleTable, quote
 from airm_graph.ingest.tables.candidates import join_agents, join_roles, name_terms
 from airm_graph.ingest.tables.loaded import LoadedTable
@@ -27,7 +28,7 @@ __all__ = ["CELLS", "code_quads", "list_agents", "list_cells", "list_repeated", 
 CELLS = {"code": "c", "reason": "c", **dict.fromkeys(ROLES, "m")}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Value:
     """A field of a record, over the columns of ``independent``.
 
@@ -46,7 +47,7 @@ class _Value:
     is_term: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _View:
     """A record of every independent row of a table.
 

@@ -1,10 +1,10 @@
 """Records to quads, by the table of statements."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from types import MappingProxyType
 
+from airm_graph.frozen import frozen
 from airm_graph.model import ROLES, TEXTS, Agent, Attested, Capture, Classification, Evidence, Mitigation, Records, Repair, Source, Subject
 from airm_graph.namespaces import iri, literal, term
 from airm_graph.taxonomy import label_classification
@@ -22,7 +22,7 @@ __all__ = ["Facts", "graph_of", "list_facts", "make_term", "state_facts", "state
 _STATUS = "http://purl.org/adms/status/UnderDevelopment"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Facts:
     """The fields of one record.
 

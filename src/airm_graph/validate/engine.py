@@ -2,9 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from airm_graph.errors import ShapesError
+from airm_graph.frozen import frozen
 from airm_graph.graph import TripleTable
 from airm_graph.namespaces import BASE, PREFIXES, term
 from airm_graph.terms import Quad
@@ -23,7 +24,7 @@ _TYPE, _SH = term("rdf:type"), PREFIXES["sh"]
 _TARGETS = frozenset(f"<{_SH}{name}>" for name in ("targetNode", "targetClass", "targetSubjectsOf", "targetObjectsOf"))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Judgement:
     """What was found, and who found it.
 

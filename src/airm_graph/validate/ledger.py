@@ -1,13 +1,15 @@
 """What a run looked at: silence is no pass."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
+
+from airm_graph.frozen import frozen
 
 __all__ = ["Ledger"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Ledger:
     """What was found, read and passed over, and what was judged by what.
 

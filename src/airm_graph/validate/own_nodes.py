@@ -1,8 +1,8 @@
 """Which nodes habits of the project are for: its own, not those of other people's vocabularies."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
+from airm_graph.frozen import frozen
 from airm_graph.graph import IRI, TripleTable, quote
 from airm_graph.namespaces import BASE, PREFIXES, rebase_text, term
 from airm_graph.validate.results import Result
@@ -13,7 +13,7 @@ __all__ = ["OwnNodes"]
 _OF_OTHERS = "scheme/"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OwnNodes:
     """The nodes that some shapes are for: IRIs below the base, without the schemes of others, and
     instances of classes of the project.

@@ -2,10 +2,11 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from itertools import groupby
 from typing import Any, NamedTuple
 
+from airm_graph.frozen import frozen
 from airm_graph.model import Finding, Location, Severity
 from airm_graph.notice import NOTICE
 from airm_graph.validate.describe import describe_location, describe_node
@@ -33,7 +34,7 @@ class ReportLine(NamedTuple):
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Report:
     """Findings about some files.
 

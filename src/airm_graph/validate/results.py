@@ -3,10 +3,11 @@
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from functools import lru_cache
 from operator import attrgetter
 
+from airm_graph.frozen import frozen
 from airm_graph.model import Finding, Location, Severity
 from airm_graph.namespaces import term
 from airm_graph.rules import OF_WHOLE_PAGES, SAYS_THE_SAME
@@ -29,7 +30,7 @@ _SEVERITIES = {
 _MESSAGE = re.compile(r"(?P<rule>[A-Z]+-[0-9]+): (?P<what>.*)\Z", re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@frozen(order=True)
 class Result:
     """One validation result.
 
@@ -61,7 +62,7 @@ class Result:
         return choose_message(self.messages)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Details:
     """What a result speaks of beside its value.
 

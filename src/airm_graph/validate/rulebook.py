@@ -8,13 +8,13 @@ import difflib
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
 
 import yaml
 
 from airm_graph.errors import InputError
+from airm_graph.frozen import frozen
 from airm_graph.model import Severity
 from airm_graph.namespaces import PREFIXES
 from airm_graph.resources import find_resource, read_resource
@@ -30,7 +30,7 @@ _SEVERITIES = {f"<{_SH}Violation>": Severity.VIOLATION, f"<{_SH}Warning>": Sever
 _EXAMPLES = "shapes/examples.yaml"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RulePage:
     """What there is to say of a rule.
 

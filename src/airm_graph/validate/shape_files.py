@@ -3,12 +3,12 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from airm_graph.errors import ResourceError, ShapesError, StoreError
+from airm_graph.frozen import frozen
 from airm_graph.graph.store import find_format, number_rows, parse_rows
 from airm_graph.namespaces import BASE, PREFIXES, rebase_text, term
 from airm_graph.regular_files import open_regular
@@ -34,7 +34,7 @@ _IMPORTS, _TYPE, _ONTOLOGY = (term(name) for name in ("owl:imports", "rdf:type",
 _OWN = f"{BASE}shapes/"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LoadedShapes:
     """Shapes of several files.
 

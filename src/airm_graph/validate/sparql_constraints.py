@@ -8,11 +8,11 @@ another way is left to pyshacl.
 import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from airm_graph.errors import QueryError
+from airm_graph.frozen import frozen
 from airm_graph.graph import BLANK, LITERAL, TERM_TEXT, TripleTable, quote
 from airm_graph.graph.store import Store
 from airm_graph.namespaces import PREFIXES, literal, term
@@ -55,7 +55,7 @@ _IS_RESPELT = (
 _Reads = dict[str | int, int]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _FocusNodes:
     """The focus nodes that constraints share.
 

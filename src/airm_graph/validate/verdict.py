@@ -2,10 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from airm_graph.errors import ShapesError
+from airm_graph.frozen import frozen
 from airm_graph.model import Finding, Location
 from airm_graph.namespaces import BASE
 from airm_graph.terms import Quad
@@ -26,7 +27,7 @@ __all__ = ["ENGINES", "Verdict", "judge_shapes", "validate_rows"]
 ENGINES = ("auto", "fast", "reference")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Verdict:
     """What shapes say of a table.
 
@@ -82,11 +83,12 @@ def judge_shapes(
         # Whoever names a file of shapes wants it judged by; by default, habits of the project are
         # for its own nodes.
         habits = list_habits(base=base) if shapes is None else ()
-        judgement = judge(table, shape_rows=shape_rows, engine=engine, habits=habits, base=base)
+        with table.united_graphs("spo"):
+            judgement = judge(table, shape_rows=shape_rows, engine=engine, habits=habits, base=base)
+            names = ShapeNames(graph, shape_rows)
+            details = find_details(judgement.results, table=table, graph=graph, names=names, rows=shape_rows)
     except ShapesError as error:
         raise error if engine == "fast" else _blame_file(error, names=files, table=table, base=base) from error
-    names = ShapeNames(graph, shape_rows)
-    details = find_details(judgement.results, table=table, graph=graph, names=names, rows=shape_rows)
     parts = {term for some in details.values() for one in some for part in one.parts for term in part}
     blank = name_blank_nodes(table, {node for result in judgement.results for node in (result.focus, result.value)} | parts)
     locations = find_locations(table, nodes={result.focus for result in judgement.results}, base=base)

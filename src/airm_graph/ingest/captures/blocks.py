@@ -4,8 +4,9 @@ first, children and others.
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from airm_graph.frozen import frozen
 from airm_graph.ingest.captures.codes import CodeLine, find_code_line
 from airm_graph.ingest.captures.headings import ARROW, find_item_start, is_open
 from airm_graph.ingest.captures.known import Known
@@ -19,7 +20,7 @@ __all__ = ["Block", "Outline", "make_heading", "read_outline", "split_blocks"]
 _OTHERS = 6
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Block:
     """The lines of one item and the code line that closes it (None when it is missing)."""
 
@@ -28,7 +29,7 @@ class Block:
     last: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Outline:
     """What stands between reasoning and source."""
 

@@ -5,11 +5,11 @@ none of them is told apart from numbered prose as far as that is certain, and re
 """
 
 import re
-from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import cache
 
 from airm_graph.errors import name_some
+from airm_graph.frozen import frozen
 from airm_graph.taxonomy import Taxonomy, load_taxonomy
 
 __all__ = ["CodeLine", "find_code_line", "is_name_like"]
@@ -34,7 +34,7 @@ _CITED = re.compile(r"\(\d{4}[a-z]?\)$")
 _TYPO = 0.8  # of SequenceMatcher: one or two letters off in a label of ten
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CodeLine:
     """A code line taken apart.
 

@@ -3,8 +3,8 @@ definition is.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from airm_graph.frozen import frozen
 from airm_graph.ingest.captures.authors import is_code_line
 from airm_graph.ingest.captures.codes import is_name_like
 from airm_graph.ingest.captures.page_lines import Fragment
@@ -19,7 +19,7 @@ REASONING = "Reasoning"
 NOTICES = {"unfinished": ("page is still being",), "preliminary": ("preliminary", "do not share")}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Head:
     """What stands above the definition of a page.
 

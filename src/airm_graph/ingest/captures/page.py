@@ -6,8 +6,9 @@ actor and function. Problems are findings; nothing is guessed.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from airm_graph.frozen import frozen
 from airm_graph.ingest.captures.authors import find_authors, is_code_line
 from airm_graph.ingest.captures.blocks import Block, Outline, make_heading, read_outline, split_blocks
 from airm_graph.ingest.captures.codes import is_name_like
@@ -26,7 +27,7 @@ from airm_graph.model import Capture, Finding, Page
 __all__ = ["Reading", "read_capture"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Reading:
     """The page, or None when the file is none; and every finding, by line."""
 

@@ -1,10 +1,11 @@
 """Lines and fragments of a capture, and what is made of them: evidence, places, texts."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 from typing import Literal
 
+from airm_graph.frozen import frozen
 from airm_graph.model import Evidence, Finding, Location, Text
 from airm_graph.rules import make_finding
 from airm_graph.text import Damage, find_damage, repair_text
@@ -20,7 +21,7 @@ _DAMAGE_WORDS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Fragment:
     """A part of one line without white space around it; line and column are 1-based."""
 
@@ -29,7 +30,7 @@ class Fragment:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Script:
     """All lines of one capture, blank ones included, and the names it goes by."""
 

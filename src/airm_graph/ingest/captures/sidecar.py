@@ -5,10 +5,10 @@ a table names.
 import datetime
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
+from airm_graph.frozen import frozen
 from airm_graph.ingest.framework_items import check_lines
 from airm_graph.model import Finding, Location
 from airm_graph.rules import make_finding
@@ -28,7 +28,7 @@ _CHAR = r"(?:[\w\-.~!$&'()*+,;=:@\u00a1-\ud7ff\uf900-\ufdcf\ufdf0-\uffef\U000100
 _ADDRESS = rf"(?i:https?)://(?:{_CHAR}+|\[[0-9A-Fa-f:.]+\](?::\d+)?)(?:/{_CHAR}*)*(?:\?(?:{_CHAR}|[/?])*)?(?:#(?:{_CHAR}|[/?])*)?"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class NamedSource:
     """A document as a side-car names it.
 
@@ -45,7 +45,7 @@ class NamedSource:
     url: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Sidecar:
     """What a side-car says; None where it is silent or not usable.
 

@@ -6,8 +6,9 @@ source the stage is glued to the last label of the items.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from airm_graph.frozen import frozen
 from airm_graph.ingest.captures.authors import match_authors
 from airm_graph.ingest.captures.codes import find_code_line
 from airm_graph.ingest.captures.page_lines import Fragment, Script
@@ -22,7 +23,7 @@ _PAIRS = 3
 _LONGEST = 20
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Tail:
     """Where the tail begins and what it says.
 

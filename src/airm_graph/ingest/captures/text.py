@@ -2,8 +2,8 @@
 
 import hashlib
 import re
-from dataclasses import dataclass
 
+from airm_graph.frozen import frozen
 from airm_graph.model import Finding, Location
 from airm_graph.rules import make_finding
 
@@ -21,7 +21,7 @@ _HTML = re.compile(r"\s*<(?:!doctype|html|\?xml|head|body)\b", re.IGNORECASE)
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Decoded:
     """Lines without their ends, and the SHA-256 of the text in its normal form; or the finding that
     says why not.

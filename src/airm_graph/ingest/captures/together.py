@@ -8,10 +8,11 @@ unpacked but what the merge of sources needs.
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from airm_graph.cache import make_key, pack, unpack
+from airm_graph.frozen import frozen
 from airm_graph.ingest.captures.cached import Reader
 from airm_graph.ingest.captures.known import learn_names, mark_source
 from airm_graph.ingest.captures.page import Reading
@@ -33,7 +34,7 @@ _Mark = tuple[str, ...]
 _HEX = 16
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ReadPage:
     """What came of one file.
 
@@ -50,7 +51,7 @@ class ReadPage:
     is_outline: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Loaded:
     entry: Input
     data: bytes

@@ -6,9 +6,10 @@ Source:
 
 import datetime
 import re
-from dataclasses import dataclass
 from decimal import Decimal
 from math import isfinite
+
+from airm_graph.frozen import frozen
 
 __all__ = ["GENERAL", "NumberFormat", "format_number", "read_format", "unescape"]
 
@@ -39,7 +40,7 @@ _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class NumberFormat:
     """How a cell shows its number.
 

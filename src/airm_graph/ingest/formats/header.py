@@ -6,10 +6,10 @@ A label is as short as it can be told apart: below a merged *Actor* and *Stage* 
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from airm_graph.errors import name_some
+from airm_graph.frozen import frozen
 
 __all__ = ["Header", "Merge", "find_header"]
 
@@ -25,7 +25,7 @@ class Merge(NamedTuple):
     last_column: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Header:
     """The names of the columns, the rows that they stand in, and what is to be said of that."""
 

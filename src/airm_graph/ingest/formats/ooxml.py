@@ -7,13 +7,13 @@ Source:
 """
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
 from itertools import chain, islice, pairwise
 from posixpath import basename, join, normpath, split
 from typing import IO
 from xml.etree.ElementTree import Element, TreeBuilder
 from xml.parsers import expat
 
+from airm_graph.frozen import frozen
 from airm_graph.ingest.formats.archive import Archive
 from airm_graph.ingest.formats.cell_values import NumberFormat, read_format
 from airm_graph.ingest.formats.rows import MAX_CELL, UnreadableError
@@ -225,7 +225,7 @@ def read_styles(package: Package, part: str) -> list[NumberFormat]:
     return [formats[number] for number in used]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Sheet:
     """A sheet with cells: its name, its part, and whether people do not see it."""
 

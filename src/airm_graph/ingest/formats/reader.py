@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from airm_graph.errors import InputError
+from airm_graph.frozen import frozen
 from airm_graph.ingest.formats.delimited import read_delimited
 from airm_graph.ingest.formats.encoding import WrongEncodingError, decode_chunks
 from airm_graph.ingest.formats.json_rows import hold_json, read_json, read_json_lines
@@ -43,7 +44,7 @@ _TEXTS = {"delimited": read_delimited, "json": read_json, "lines": read_json_lin
 _Any = TypeVar("_Any")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OpenTable(TableHead):
     """A table that was gone through once and is in order, or the finding that says why it is none.
 
@@ -83,7 +84,7 @@ class OpenTable(TableHead):
         return InputError("the file has changed since it was opened", file=self.file, remedy="run again")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Part:
     """One table of a file: the file itself, or a sheet.
 

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from airm_graph.frozen import frozen
 from airm_graph.model import Evidence, Finding, Location
 from airm_graph.rules import make_finding
 from airm_graph.text import read_cell, remove_invisible
@@ -61,7 +62,7 @@ def read_header(cells: Sequence[str]) -> tuple[str, ...]:
     return tuple(" ".join(remove_invisible(cell).split()) for cell in cells)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Fault:
     """Why a cell cannot be used, if it is one that the mapping asks for.
 
@@ -76,7 +77,7 @@ class Fault:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Row:
     """One row that is not blank.
 
@@ -99,7 +100,7 @@ class Row:
     faults: tuple[Fault, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TableHead:
     """What is known of a table beside its rows.
 
@@ -156,7 +157,7 @@ class TableHead:
         return Location(self.file, row.first_line, row.last_line, text, row.number, column)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Table(TableHead):
     """A table with all its rows, or the finding that says why it is none."""
 

@@ -8,11 +8,11 @@ import csv
 import hashlib
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
 from airm_graph.errors import InputError
+from airm_graph.frozen import frozen
 from airm_graph.ingest.formats.delimited import find_delimiter
 from airm_graph.ingest.formats.reader import OpenTable, open_table
 from airm_graph.ingest.formats.rows import MAX_CELL, MAX_STREAM, Row, UnreadableError, read_header
@@ -26,7 +26,7 @@ _CONTROLS = bytes([*range(9), 0x0B, 0x0C, *range(0x0E, 0x20), 0x7F])
 _NO_CHARACTERS = (b"\xef\xbf\xbe", b"\xef\xbf\xbf")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Scan:
     """What is known of a table before its rows are read.
 

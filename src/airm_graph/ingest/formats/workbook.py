@@ -7,10 +7,10 @@ text, of a macro nothing.
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from itertools import chain, islice
 from tempfile import SpooledTemporaryFile
 
+from airm_graph.frozen import frozen
 from airm_graph.ingest.formats.archive import open_archive
 from airm_graph.ingest.formats.cell_values import NumberFormat
 from airm_graph.ingest.formats.header import Merge, find_header
@@ -30,7 +30,7 @@ _OLD = b"\xd0\xcf\x11\xe0"
 _MEDIA = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Workbook:
     """A workbook that is open.
 

@@ -8,9 +8,10 @@ that the table of sources gives it. A table is one page for each source that it 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from collections.abc import Mapping as Lookup
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from types import MappingProxyType
 
+from airm_graph.frozen import frozen
 from airm_graph.ingest.captures.sidecar import NamedSource
 from airm_graph.ingest.formats import Row, Table
 from airm_graph.ingest.tables.documents import Documents, read_inline
@@ -31,7 +32,7 @@ __all__ = ["FolderReader", "TableReadings", "read_records"]
 _TEXTS: tuple[tuple[str, Kind], ...] = (("name", "name"), ("description", "prose"), *((text, "prose") for text in TEXTS))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TableReadings:
     """What the tables of one folder say.
 

@@ -2,11 +2,12 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from itertools import count
 from pathlib import Path
 
 from airm_graph.errors import name_some
+from airm_graph.frozen import frozen
 from airm_graph.graph import TripleTable
 from airm_graph.ingest.captures.sidecar import NamedSource, read_sidecar
 from airm_graph.ingest.formats import Table, read_tables
@@ -23,7 +24,7 @@ __all__ = ["Folder", "LoadRows", "find_mappings", "list_folders", "load_folders"
 LoadRows = Callable[[Sequence[LoadedTable]], tuple[Sequence[LoadedTable], Sequence[LoadedTable]]]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Folder:
     """The tables of one folder, in the order of their names.
 

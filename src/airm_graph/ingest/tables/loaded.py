@@ -193,7 +193,13 @@ def load_rows(tables: Sequence[LoadedTable], *, table: TripleTable) -> tuple[Seq
     failed = []
     for one in tables:
         scan = one.scan
-        if scan and scan.is_regular and load_regular(one.rows, scan=scan, name=one.columns.columns["name"], table=table):
+        # A small table takes records of Python.
+        if (
+            scan
+            and scan.is_regular
+            and not table.holds_few
+            and load_regular(one.rows, scan=scan, name=one.columns.columns["name"], table=table)
+        ):
             continue
         cells = {f"c{number}": "VARCHAR" for number in range(len(one.head.header))}
         numbers = dict.fromkeys(("number", "first", "last", "odd"), "INTEGER")

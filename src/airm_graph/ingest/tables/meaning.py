@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
+from airm_graph.frozen import frozen
 from airm_graph.model import TEXTS
 
 __all__ = [
@@ -46,7 +47,7 @@ COLUMNS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 _SEPARATOR = ";"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ClassificationMapping:
     """The columns of one classification of a row.
 
@@ -66,7 +67,7 @@ class ClassificationMapping:
     separator: str = _SEPARATOR
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SchemeMapping:
     """The columns with codes or labels of somebody else's scheme.
 
@@ -83,7 +84,7 @@ class SchemeMapping:
     separator: str = _SEPARATOR
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TableMapping:
     """The columns of one kind of table.
 

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from airm_graph.frozen import frozen
 from airm_graph.ingest.formats import Row
 from airm_graph.ingest.tables.mapped_table import MappedTable, Reason
 from airm_graph.ingest.tables.values import split_cell
@@ -15,7 +16,7 @@ from airm_graph.text import name_key
 __all__ = ["Outline", "read_outline"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Claim:
     """The row *said_by* names *parent* (the number of a row), in the column *header*."""
 

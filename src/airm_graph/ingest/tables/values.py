@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Mapping as Lookup
-from dataclasses import dataclass
 from functools import cache
 from itertools import zip_longest
 
+from airm_graph.frozen import frozen
 from airm_graph.ingest.formats import Row
 from airm_graph.ingest.framework_items import check_item, find_problems
 from airm_graph.ingest.tables.mapped_table import MappedTable, Reason, Repairs
@@ -39,7 +39,7 @@ _KINDS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Part:
     """One value of a code cell: the code, or None where it says that there is none; *problem* where
     it cannot be read.
@@ -129,7 +129,7 @@ def _split_codes(mapped: MappedTable, row: Row, given: ClassificationMapping) ->
     return split_cell(mapped.table.get(row, given.columns["code"]), given.separator)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class GivenCodes:
     """What one classification of a row says.
 

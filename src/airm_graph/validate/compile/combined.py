@@ -11,9 +11,9 @@ them.
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TypeVar
 
+from airm_graph.frozen import frozen
 from airm_graph.validate.compile.pair_components import compare_keys
 from airm_graph.validate.compile.scope import Branch
 from airm_graph.validate.compile.shapes_graph import Alternative, Inverse, Path, Predicate, Shape
@@ -25,7 +25,7 @@ _T = TypeVar("_T")
 BITS = 62
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ShapePart:
     """What one engine judges as a whole.
 
@@ -41,7 +41,7 @@ class ShapePart:
         return self.property_shape or self.root
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Check:
     """One constraint of a shape."""
 
@@ -50,7 +50,7 @@ class Check:
     branch: Branch
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class StatementPlan:
     """A statement that makes checks: columns slot, mask, focus, value, path.
 

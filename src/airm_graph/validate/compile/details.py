@@ -8,8 +8,8 @@ broken, and which constraints of an inner shape are.
 
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 
+from airm_graph.frozen import frozen
 from airm_graph.namespaces import PREFIXES
 from airm_graph.validate.compile.components import conforming_values, find_branches, find_branches_of
 from airm_graph.validate.compile.paths import Relations
@@ -24,7 +24,7 @@ _INNER = frozenset(("and", "node", "or", "property", "xone"))
 _COUNTING = frozenset(("MaxCount", "QualifiedMaxCount", "UniqueLang"))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DetailPlan:
     """A SELECT of details of results: columns focus, value, detail, number; all but the last are
     ids.

@@ -12,8 +12,8 @@ one graph, and on the tables that `CompiledShapes.prepare` makes:
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
+from airm_graph.frozen import frozen
 from airm_graph.namespaces import PREFIXES, term
 from airm_graph.terms import Quad
 from airm_graph.validate.compile.combined import BITS, Check, CombinedChecks, ShapePart, StatementPlan, mask_of
@@ -40,7 +40,7 @@ _CONSTANT_PARAMETERS = frozenset(
 _Targets = tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SparqlPlan:
     """A SPARQL constraint of a shape, and a statement with the column node for its focus nodes."""
 
@@ -50,7 +50,7 @@ class SparqlPlan:
     focus_sql: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Uncompiled:
     """What is left to pyshacl, and why."""
 
@@ -58,7 +58,7 @@ class Uncompiled:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CompiledShapes:
     """All that the fast engine does for a shapes graph.
 
@@ -79,7 +79,7 @@ class CompiledShapes:
     targets: Mapping[str, int]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _ShapeChecks:
     """The compiled constraints of a shape.
 

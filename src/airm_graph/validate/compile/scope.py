@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from airm_graph.frozen import frozen
 from airm_graph.namespaces import PREFIXES, term
 from airm_graph.validate.compile.paths import Relations, find_values
 from airm_graph.validate.compile.shapes_graph import Constraint, NotCompiledError, Shape, ShapesGraph
@@ -33,7 +34,7 @@ TRUE = {f'"{word}"^^{term("xsd:boolean")}': word in ("true", "1") for word in ("
 _INTEGER = re.compile(r'"([+-]?[0-9]+)"\^\^<' + re.escape(PREFIXES["xsd"]) + r"integer>\Z")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Branch:
     """A SELECT of violations, and the constraint whose they are.
 
@@ -54,7 +55,7 @@ class Branch:
     number: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Scope:
     """A shape with the relations of its focus nodes (node) and of its values (focus, value)."""
 

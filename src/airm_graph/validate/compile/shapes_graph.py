@@ -6,9 +6,10 @@ graph that cannot be used costs only the shapes that need it.
 
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 
+from airm_graph.frozen import frozen
 from airm_graph.namespaces import PREFIXES, term
 from airm_graph.terms import Quad, read_literal
 from airm_graph.validate.vocabulary import SHACL_12
@@ -49,35 +50,35 @@ class NotCompiledError(Exception):
     """A shape, or a part of one, that the fast engine leaves to pyshacl; the message says why."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Predicate:
     """A path of one step."""
 
     iri: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Inverse:
     """A path walked against its direction."""
 
     path: "Path"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Sequence:
     """Paths walked one after the other."""
 
     paths: "tuple[Path, ...]"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Alternative:
     """Paths of which any is walked."""
 
     paths: "tuple[Path, ...]"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Repeat:
     """A path walked once or not at all, or, where *many*, any number of times from *least* on."""
 
@@ -89,7 +90,7 @@ class Repeat:
 Path = Predicate | Inverse | Sequence | Alternative | Repeat
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Constraint:
     """One parameter of a shape with all its values.
 
@@ -110,7 +111,7 @@ class Constraint:
         return tuple(value for value in self.values if not isinstance(value, str))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Shape:
     """A node shape, or, with a path, a property shape.
 

@@ -10,9 +10,9 @@ Source:
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 
+from airm_graph.frozen import frozen
 from airm_graph.namespaces import PREFIXES, term
 from airm_graph.terms import read_literal
 from airm_graph.validate.compile.paths import path_predicates
@@ -63,7 +63,7 @@ _GROUP_WORDS = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SparqlConstraint:
     """A SPARQL constraint as a query for all focus nodes.
 

@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from airm_graph.frozen import frozen
 
 __all__ = ["Token", "tokenize"]
 
@@ -21,7 +22,7 @@ _TOKEN = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Token:
     """A token, and the white space before it."""
 

@@ -1,9 +1,9 @@
 """Reports in the forms that people and programs read; the same bytes for the same findings."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 
+from airm_graph.frozen import frozen
 from airm_graph.model import Severity
 from airm_graph.validate.formats.github import write_github
 from airm_graph.validate.formats.gitlab import write_gitlab
@@ -17,7 +17,7 @@ from airm_graph.validate.report import Report, format_text
 __all__ = ["FORMATS", "Format", "format_report"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Format:
     """A format of reports: the function that writes it, and what it is for."""
 

@@ -18,6 +18,7 @@ from airm_graph.serve.page_interface import PageRequest
 from airm_graph.site.browse_pages import BrowsePages
 from airm_graph.site.browser_search import write_search_documents
 from airm_graph.site.catalogue import BROWSED, Catalogue, CatalogueCache
+from airm_graph.site.data_documents import DataDocuments
 from airm_graph.site.embedded_jsonld import embed_rows
 from airm_graph.site.folder_addresses import DATA_SUFFIXES, FolderAddresses, SiteMap
 from airm_graph.site.host_files import HOST_FILES, write_host_file
@@ -48,6 +49,7 @@ class SiteContents:
         self._client, self._url, self._base = client, url, client.info.base
         self._queries = {query.name: query for query in list_queries()}
         self._options = replace(make_options(self._base, comment=NOTICE), prefixes=client.info.prefixes)
+        self._documents = DataDocuments(self._options)
         self._pages = SitePages()
         cache = CatalogueCache(client)
         self._browse = BrowsePages(cache)
@@ -170,10 +172,9 @@ class SiteContents:
         return [*answers, (f"query/{name}.rq", text.encode())]
 
     async def _write_data(self, path: str) -> list[tuple[str, bytes]]:
-        rows = await self._client.read_document(self._base + path)
         text = self._client.texts.get(self._base + path)
-        turtle, ntriples = (write_graph(rows, media_type=DATA_SUFFIXES[suffix], options=self._options) for suffix in ("ttl", "nt"))
-        return [(f"{path}.ttl", turtle if text is None else text.encode()), (f"{path}.jsonld", embed_rows(rows)), (f"{path}.nt", ntriples)]
+        data = self._documents.write(await self._client.read_document(self._base + path))
+        return [(f"{path}.{suffix}", body if text is None or suffix != "ttl" else text.encode()) for suffix, body in data.items()]
 
 
 def _choose_arguments(query: Query) -> Mapping[str, str]:

@@ -17,7 +17,7 @@ from airm_graph.query.library import Query
 from airm_graph.serve.page_interface import PageRequest
 from airm_graph.serve.responses import escape_json
 from airm_graph.site.fragments import Fragments
-from airm_graph.site.static_files import has_editor, has_engine, hash_static
+from airm_graph.site.static_files import has_editor, has_engine, has_network, hash_static
 
 if TYPE_CHECKING:
     import jinja2
@@ -77,6 +77,11 @@ class Site:
     def has_engine(self) -> bool:
         """Whether pages can answer SPARQL themselves."""
         return not self.is_server and has_engine()
+
+    @property
+    def has_network(self) -> bool:
+        """Whether neighbourhoods can be drawn."""
+        return has_network()
 
     @property
     def has_editor(self) -> bool:

@@ -22,6 +22,7 @@ from airm_graph.site.data_documents import DataDocuments
 from airm_graph.site.embedded_jsonld import embed_rows
 from airm_graph.site.folder_addresses import DATA_SUFFIXES, FolderAddresses, SiteMap
 from airm_graph.site.host_files import HOST_FILES, write_host_file
+from airm_graph.site.neighbourhood import write_neighbourhoods
 from airm_graph.site.release_client import ReleaseClient
 from airm_graph.site.site_pages import SitePages
 from airm_graph.site.static_files import read_static
@@ -33,7 +34,7 @@ _HITS = 20
 #: that are not there.
 _DESCRIPTIONS = (".well-known/void", "404.html", "dcat.jsonld", "void.ttl")
 #: What scripts fetch.
-_SCRIPTS = ("search/documents.json", "service-worker.js", "sparql/graph.nq.gz", "static/prefixes.json")
+_SCRIPTS = ("neighbourhood/graph.json", "search/documents.json", "service-worker.js", "sparql/graph.nq.gz", "static/prefixes.json")
 
 
 class SiteContents:
@@ -69,7 +70,7 @@ class SiteContents:
         if has_plot():
             for name in CHARTS:
                 self.map.add_file(f"pictures/{name}.svg")
-        pages = ["", "browse", "browse/mitigations", "pictures", "search", "query", "rules", "sparql"]
+        pages = ["", "browse", "browse/mitigations", "neighbourhood", "pictures", "search", "query", "rules", "sparql"]
         pages += [f"browse/{name}" for name in BROWSED] + [f"browse/taxonomy/{edition.slug}" for edition in catalogue.editions]
         pages += [f"rules/{name}" for name in load_rulebook()] + [f"query/{name}" for name in self._queries]
         for path in pages:
@@ -109,6 +110,7 @@ class SiteContents:
         quads = "".join(sorted(f"{s} {p} {o} {g} .\n" for s, p, o, g in self._client.quads)).encode()
         prefixes = json.dumps(dict(sorted(self._client.info.prefixes.items()))).encode()
         bodies = (
+            write_neighbourhoods(self._client.quads, self.map, base=self._base, notice=self._client.info.notice),
             write_search_documents(self._client.quads, self.map, base=self._base, notice=self._client.info.notice),
             read_static()["service-worker.js"],
             gzip.compress(quads, compresslevel=6, mtime=0),
@@ -133,6 +135,8 @@ class SiteContents:
         match first:
             case "browse":
                 return await self._show_browse(page, rest)
+            case "neighbourhood":
+                return self._pages.show_neighbourhood(page)
             case "pictures":
                 return self._pages.show_pictures(page, [self._client.read_chart(name) for name in CHARTS])
             case "query":

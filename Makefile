@@ -116,6 +116,7 @@ vendor:
 	cp deploy/vendor/package.json deploy/vendor/package-lock.json deploy/vendor/.npmrc build/vendor/
 	npm ci --prefix build/vendor --ignore-scripts --silent
 	cp build/vendor/node_modules/@zazuko/yasgui/build/yasgui.min.js build/vendor/node_modules/@zazuko/yasgui/build/yasgui.min.css $(VENDORED)/
+	cp build/vendor/node_modules/cytoscape/dist/cytoscape.min.js $(VENDORED)/
 	cp build/vendor/node_modules/oxigraph/web.js $(VENDORED)/oxigraph.js
 	gzip -9nc build/vendor/node_modules/oxigraph/web_bg.wasm > $(VENDORED)/oxigraph.wasm.gz  # most hosts send it as it is
 	cp deploy/vendor/package-lock.json $(VENDORED)/versions.json

@@ -19,6 +19,7 @@ from airm_graph.namespaces import BASE, term
 from airm_graph.pipeline import Graph
 from airm_graph.site import build_site
 from airm_graph.site.folder_addresses import FolderAddresses, SiteMap
+from airm_graph.site.neighbourhood import arrange
 from conftest import ROOT
 from serving import COMMAND, Server
 
@@ -301,3 +302,29 @@ def test_addresses_are_relative_to_their_page() -> None:
     assert FolderAddresses(sitemap, "").url("search") == "search/index.html"
     assert found.href("https://example.org/") == "https://example.org/"
     assert found.href("javascript:x") == ""
+
+
+def test_neighbourhoods_are_the_links_of_the_graph_and_each_thing_has_a_place_of_its_own(site: Path, example_graph: Graph) -> None:
+    found = json.loads((site / "neighbourhood" / "graph.json").read_bytes())
+    nodes = [node[0] for node in found["nodes"]]
+    assert all((site / path / "index.html").is_file() for path in nodes)
+    places = [tuple(node[3:]) for node in found["nodes"]]
+    assert len(set(places)) == len(places) > 50
+    properties = ("airm:code", "airm:actor", "airm:lifecycleStage", "airm:function", "airm:source", "airm:partOf", "skos:broader")
+    wanted = {
+        (row[0][1:-1].removeprefix(BASE), row[2][1:-1].removeprefix(BASE), properties.index(name))
+        for row in example_graph.quads
+        for name in properties
+        if row[1] == term(name)
+    }
+    assert {(nodes[start], nodes[end], relation) for start, end, relation in found["edges"]} == {
+        (start, end, relation) for start, end, relation in wanted if start in nodes and end in nodes
+    }
+    assert "please do not share or cite" in found["notice"]
+
+
+def test_layout_grows_with_the_number_of_things_alone() -> None:
+    kinds = ["code"] * 10 + ["mitigation"] * 30_000
+    places = arrange(kinds, [(number, number % 10, 0) for number in range(10, len(kinds))])
+    assert len(set(places)) == len(kinds)
+    assert places == arrange(kinds, [(number, number % 10, 0) for number in range(10, len(kinds))])

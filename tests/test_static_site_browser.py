@@ -33,6 +33,7 @@ PAGES = [
     "query/mitigations-by-code",
     "sparql",
     "dataset",
+    "neighbourhood",
     "pictures",
     "ontology",
     MITIGATION,
@@ -98,6 +99,8 @@ def test_page_is_accessible_in_both_schemes_and_fits_a_phone(site: Browser, path
     show(site, f"{path}/index.html".lstrip("/"))
     if path in {"search", "browse/mitigations"}:
         wait(site, "document.documentElement.dataset.explorer === 'ready'")
+    if path == "neighbourhood":
+        wait(site, "document.documentElement.dataset.neighbourhood")
     site.set_width(360)
     assert site.run_script("return document.documentElement.scrollWidth") <= 360
     for dark in (False, True):
@@ -216,3 +219,23 @@ def test_keyboard_alone_leads_from_the_front_page_to_a_mitigation(site: Browser)
     site.press(Keys.ENTER)
     wait(site, f"location.pathname.endsWith('{MITIGATION}/index.html')")
     assert site.find("h1").text == "Adversarial training"
+
+
+def test_neighbourhood_is_walked_by_keyboard_and_kept_in_the_address(site: Browser) -> None:
+    show(site, f"neighbourhood/index.html?thing={MITIGATION}")
+    wait(site, "document.documentElement.dataset.neighbourhood")
+    assert site.find("#list").text == "Adversarial training"
+    assert site.run_script("return document.querySelectorAll('#canvas canvas').length") > 0
+    site.find("#thing").click()
+    site.tab_to("#neighbours button")
+    wanted = site.focused.text
+    site.press(Keys.ENTER)
+    assert site.find("#list").text == wanted
+    assert site.run_script("return document.activeElement.id") == "list"
+    assert "thing=" in site.driver.current_url
+    assert MITIGATION not in site.driver.current_url
+    site.tab_to("#canvas")
+    site.press(Keys.ARROW_LEFT, "+", "0")
+    site.driver.back()
+    wait(site, "document.getElementById('list').textContent === 'Adversarial training'")
+    assert site.read_errors() == []

@@ -5,12 +5,12 @@ Both give the same lines and the same groups for the same quads; a test holds th
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Protocol
 
 from airm_graph.errors import ExportError
 from airm_graph.export.order import Order
-from airm_graph.export.term_writers import Names, canonical_term, natural_key
+from airm_graph.export.term_writers import CACHE_SIZE, Names, canonical_term, natural_key
 from airm_graph.graph import IRI, LITERAL, rebased_text
 from airm_graph.graph.reading_order import RDF_TYPE, Pattern, Selection, SubjectGroup, stream_groups, stream_lines
 from airm_graph.namespaces import BASE
@@ -19,7 +19,7 @@ from airm_graph.terms import Quad
 if TYPE_CHECKING:
     from airm_graph.graph import TripleTable
 
-__all__ = ["QuadList", "QuadSource", "TableQuads"]
+__all__ = ["QuadList", "QuadSource", "StatementOrder", "TableQuads"]
 
 _BLANK = "{} is a blank node, which published data does not have; give it an IRI"
 _LITERAL = "a literal stands as subject, predicate or graph: {}; use an IRI there"
@@ -103,35 +103,44 @@ class QuadList:
         """Write triples in reading order, all at once."""
         about: dict[str, list[tuple[str, str]]] = {}
         for s, p, o, _ in self._quads:
-            pairs = about.setdefault(s, [])
-            # A triple of several graphs stands in quads that follow each other.
-            if not pairs or pairs[-1] != (p, o):
-                pairs.append((p, o))
-        names, find_rank = Names(order.prefixes), cache(order.rank)
-
-        @cache
-        def object_key(term: str) -> tuple[bool, str, str]:
-            name = names.shorten(term) if term[0] == "<" else term
-            return name[0] == "<", natural_key(name), name
-
-        def subject_key(subject: str) -> tuple[str, str, str]:
-            types = [value for predicate, value in about[subject] if predicate == RDF_TYPE]
-            return min([find_rank((kind,)) for kind in types], default=find_rank(())), natural_key(subject), subject
-
-        found: dict[tuple[tuple[str, ...], tuple[str, ...]], SubjectGroup] = {}
-        for position, subject in enumerate(sorted(about, key=subject_key)):
-            predicates, objects = zip(*about[subject], strict=True)
-            if len(set(predicates)) < len(predicates):
-                _, objects = zip(*sorted(about[subject], key=lambda pair: (pair[0], object_key(pair[1]))), strict=True)
-            pattern = (predicates, tuple(map(_find_kind, objects)))
-            if pattern not in found:
-                found[pattern] = SubjectGroup(Pattern(*pattern), [], [], [])
-            group = found[pattern]
+            about.setdefault(s, []).append((p, o))
+        statements = StatementOrder(order)
+        found: dict[Pattern, SubjectGroup] = {}
+        for position, subject in enumerate(sorted(about, key=lambda name: statements.subject_key(name, about[name]))):
+            pattern, values = statements.arrange(about[subject])
+            group = found.setdefault(pattern, SubjectGroup(pattern, [], [], []))
             group.positions.append(position)
             group.subjects.append(subject)
-            group.values.extend(objects)
+            group.values.extend(values)
         if found:
             yield list(found.values())
+
+
+class StatementOrder:
+    """Puts the statements about a subject in reading order, and says where the subject stands."""
+
+    def __init__(self, order: Order) -> None:
+        """Take the order of kinds and predicates."""
+        self._rank, self._names = cache(order.rank), Names(order.prefixes)
+        self._key = lru_cache(maxsize=CACHE_SIZE)(self._make_key)
+        self._natural_key = lru_cache(maxsize=CACHE_SIZE)(natural_key)
+
+    def subject_key(self, subject: str, statements: Iterable[tuple[str, str]]) -> tuple[str, str, str]:
+        """Make the key that puts subjects in order, from predicates and objects."""
+        ranks = [self._rank((value,)) for predicate, value in statements if predicate == RDF_TYPE]
+        return min(ranks, default=self._rank(())), self._natural_key(subject), subject
+
+    def arrange(self, statements: Iterable[tuple[str, str]]) -> tuple[Pattern, list[str]]:
+        """Find the pattern of statements, and their objects in its order."""
+        pairs = sorted(set(statements))
+        # The key of a long text takes a while, and most predicates have one object.
+        if len({p for p, _ in pairs}) < len(pairs):
+            pairs.sort(key=lambda pair: (pair[0], self._key(pair[1])))
+        return Pattern(tuple([p for p, _ in pairs]), tuple([_find_kind(o) for _, o in pairs])), [o for _, o in pairs]
+
+    def _make_key(self, term: str) -> tuple[bool, str, str]:
+        name = self._names.shorten(term) if term[0] == "<" else term
+        return name[0] == "<", natural_key(name), name
 
 
 def _find_kind(term: str) -> str:

@@ -194,7 +194,9 @@ def finish_switch(folder: Path) -> None:
         ExportError: The journal is damaged.
     """
     for move in _read_journal(folder):
-        if move.side is None:
+        if move.side is None and move.place.is_dir():
+            move.place.rename(name_beside(move.place, is_old=True))
+        elif move.side is None:
             move.place.unlink(missing_ok=True)
         elif move.side.is_dir():
             if move.place.exists():

@@ -11,7 +11,7 @@ from airm_graph.export.writer import Template, Templates
 from airm_graph.graph.reading_order import RDF_TYPE, Pattern, SubjectGroup
 from airm_graph.terms import read_literal
 
-__all__ = ["TurtleBlocks"]
+__all__ = ["TurtleBlocks", "write_turtle_head"]
 
 _SHORT = {f"{XSD}integer": re.compile("0|-?[1-9][0-9]*"), f"{XSD}boolean": re.compile("true|false")}
 _ESCAPED = {"\\": "\\\\", "\t": "\\t", "\r": "\\r", "\b": "\\b", "\f": "\\f"}
@@ -46,11 +46,7 @@ class TurtleBlocks:
 
     def head(self, *, filled: bool) -> str:
         """Comment and prefixes; only now are those known that were used."""
-        parts = [
-            "".join(f"# {line}".rstrip() + "\n" for line in self._comment.splitlines()),
-            "".join(f"@prefix {prefix}: <{self._prefixes[prefix]}> .\n" for prefix in sorted(self._names.used)),
-        ]
-        return "\n".join([part for part in parts if part] + [""] * (filled and any(parts)))
+        return write_turtle_head(self._prefixes, used=self._names.used, comment=self._comment, filled=filled)
 
     def settle(self, text: str) -> str:
         """Nothing is left open."""
@@ -67,6 +63,19 @@ class TurtleBlocks:
         values = [self._render(group.objects[position], kind=pattern.kinds[position]) for position in positions]
         subjects = map(self._iris.__getitem__, group.subjects)
         return list(map(template.__mod__, zip(subjects, *values, strict=True)))
+
+    def find_prefixes(self, group: SubjectGroup) -> set[str]:
+        """Find the prefixes that the blocks of a group use."""
+        names = {self._iris[predicate] for predicate in group.pattern.predicates if predicate != RDF_TYPE}
+        names.update(map(self._iris.__getitem__, group.subjects))
+        for kind, objects in zip(group.pattern.kinds, group.objects, strict=True):
+            if kind == "<":
+                names.update(map(self._iris.__getitem__, objects))
+            elif kind.startswith("^^"):
+                # Numbers and truth values are written without their datatype.
+                tails = [self._literals[term].rpartition('"^^')[2] for term in objects]
+                names.update(tail for tail in tails if tail == self._iris[kind[2:]])
+        return {name.partition(":")[0] for name in names if name[0] != "<"}
 
     def _make_template(self, pattern: Pattern, order: Order) -> Template:
         runs = pattern.runs(order.predicate_key)
@@ -89,6 +98,15 @@ class TurtleBlocks:
 
     def _render_literal(self, term: str) -> str:
         return _render_literal(term, names=self._names)
+
+
+def write_turtle_head(prefixes: Mapping[str, str], *, used: Iterable[str], comment: str, filled: bool) -> str:
+    """Write what stands on top: a comment, and the prefixes that are used."""
+    parts = [
+        "".join(f"# {line}".rstrip() + "\n" for line in comment.splitlines()),
+        "".join(f"@prefix {prefix}: <{prefixes[prefix]}> .\n" for prefix in sorted(used)),
+    ]
+    return "\n".join([part for part in parts if part] + [""] * (filled and any(parts)))
 
 
 def _render_literal(term: str, *, names: Names) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 __all__ = ["DatasetInfo", "ReleaseFile"]
@@ -54,8 +55,13 @@ class DatasetInfo:
 
     def shorten(self, iri: str) -> str:
         """Write an IRI as a prefixed name, by the longest namespace, or as path below the base."""
-        fitting = [(len(space), prefix, space) for prefix, space in self.prefixes.items() if iri.startswith(space) and iri != space]
-        if fitting:
-            _, prefix, space = max(fitting)
-            return f"{prefix}:{iri.removeprefix(space)}"
-        return iri.removeprefix(self.base) or iri
+        return _shorten(iri, tuple(self.prefixes.items()), self.base)
+
+
+@lru_cache(maxsize=10_000)
+def _shorten(iri: str, prefixes: tuple[tuple[str, str], ...], base: str) -> str:
+    fitting = [(len(space), prefix, space) for prefix, space in prefixes if iri.startswith(space) and iri != space]
+    if fitting:
+        _, prefix, space = max(fitting)
+        return f"{prefix}:{iri.removeprefix(space)}"
+    return iri.removeprefix(base) or iri

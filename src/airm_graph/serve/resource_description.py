@@ -5,14 +5,16 @@ classifications, codes and the codes above them, evidence, captures, repairs), b
 point at it, and by a label for every IRI that occurs.
 """
 
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import cache
 from typing import Any, Protocol
 
 from airm_graph.namespaces import BASE, rebase_text, term
 from airm_graph.terms import Quad, read_literal
 
-__all__ = ["Resource", "Rows", "describe_document", "describe_resource", "list_described_rows", "read_resource_json"]
+__all__ = ["KeptRows", "Resource", "Rows", "describe_document", "describe_resource", "list_described_rows", "read_resource_json"]
 
 #: Predicate and object as N-Triples terms.
 Pair = tuple[str, str]
@@ -37,6 +39,9 @@ _FOLLOWED = tuple(
 # What belongs to one resource only is described in its document.
 _OWNED = tuple(term(name) for name in ("airm:classification", "airm:evidence", "airm:repair"))
 _LABELS = tuple(term(name) for name in ("rdfs:label", "skos:prefLabel", "dcterms:title"))
+_LABEL_RANKS = {name[1:-1]: rank for rank, name in enumerate(_LABELS)}
+_NOTATION, _DEPRECATED, _REPLACED_BY = (term(name)[1:-1] for name in ("skos:notation", "owl:deprecated", "dcterms:isReplacedBy"))
+_SOURCE = term("airm:Source")
 _MOST_PARTS, _MOST_INCOMING = 400, 200
 
 
@@ -48,6 +53,37 @@ class Rows(Protocol):
     def find_graphs(self, subject: str) -> tuple[str, ...]: ...  # noqa: D102
 
     def list_graphs(self) -> tuple[str, ...]: ...  # noqa: D102
+
+
+class KeptRows:
+    """Finds statements as the rows that it is given do, and reads each subject once."""
+
+    def __init__(self, rows: Rows) -> None:
+        """Take the rows, which do not change."""
+        self.find_rows, self.find_graphs, self.list_graphs = rows.find_rows, rows.find_graphs, rows.list_graphs
+        self._statements: dict[str, tuple[Pair, ...]] = {}
+        self._names: dict[str, tuple[str, str]] = {}
+
+    def read_statements(self, iri: str) -> tuple[Pair, ...]:
+        """Read the statements about a subject, sorted."""
+        found = self._statements.get(iri)
+        if found is None:
+            found = self._statements[iri] = tuple(sorted([(p[1:-1], o) for _, p, o, _ in self.find_rows(subject=iri)]))
+        return found
+
+    def find_names(self, iri: str) -> tuple[str, str]:
+        """Find label and notation of a subject; each is empty where there is none."""
+        found = self._names.get(iri)
+        if found is None:
+            statements = self.read_statements(iri)
+            label = min(((_LABEL_RANKS[p], o) for p, o in statements if p in _LABEL_RANKS), default=None)
+            notation = next((o for p, o in statements if p == _NOTATION), None)
+            found = self._names[iri] = ((label and read_literal(label[1]).text) or "", (notation and read_literal(notation).text) or "")
+        return found
+
+
+def _keep(rows: Rows) -> KeptRows:
+    return rows if isinstance(rows, KeptRows) else KeptRows(rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,38 +156,38 @@ def describe_resource(stores: Sequence[Rows], iri: str, *, base: str = BASE) -> 
     Returns:
         None when no store holds a statement with it, or a graph of that name.
     """
-    for store in stores:
-        own = _read_own(store, iri)
+    for store in map(_keep, stores):
+        own = store.read_statements(iri)
         size = sum(1 for _ in store.find_rows(graph=iri))
         if own or size or any(True for _ in store.find_rows(object=iri)):
             return _describe(store, iri, own=own, size=size, base=base)
     return None
 
 
-def _describe(store: Rows, iri: str, *, own: tuple[Pair, ...], size: int, base: str) -> Resource:
+def _describe(store: KeptRows, iri: str, *, own: tuple[Pair, ...], size: int, base: str) -> Resource:
     parts = _follow(store, iri, own, base=base)
-    pointing = sorted((p[1:-1], s[1:-1]) for s, p, _, _ in store.find_rows(object=iri) if s.startswith("<"))
+    pointing = sorted([(p[1:-1], s[1:-1]) for s, p, _, _ in store.find_rows(object=iri) if s.startswith("<")])
     incoming = tuple(pointing[:_MOST_INCOMING])
-    everything = [*own, *(pair for pairs in parts.values() for pair in pairs)]
-    mentioned = {iri, *parts, *(p for p, _ in everything), *(o[1:-1] for _, o in everything if o.startswith("<")), *_flatten(incoming)}
-    labels = {name: label for name in sorted(mentioned) if (label := _find_label(store, name))}
-    notation = term("skos:notation")[1:-1]
-    notations = {name: read_literal(o).text for name in sorted(mentioned) for p, o in parts.get(name, ()) if p == notation}
-    notations |= {name: text for name in sorted(mentioned - parts.keys()) if (text := _find_notation(store, name))}
+    mentioned = {iri, *parts, *_flatten(incoming)}
+    for pairs in (own, *parts.values()):
+        mentioned.update([p for p, _ in pairs])
+        mentioned.update([o[1:-1] for _, o in pairs if o[0] == "<"])
+    names = {name: store.find_names(name) for name in sorted(mentioned)}
+    labels = {name: label for name, (label, _) in names.items() if label}
     return Resource(
         iri=iri,
-        types=tuple(sorted(o[1:-1] for p, o in own if p == _TYPE[1:-1])),
+        types=tuple(sorted([o[1:-1] for p, o in own if p == _TYPE[1:-1]])),
         label=labels.get(iri, ""),
         statements=own,
         parts=parts,
         incoming=incoming,
         incoming_count=len(pointing),
         labels=labels,
-        notations=notations,
+        notations={name: notation for name, (_, notation) in names.items() if notation},
         graphs=store.find_graphs(iri),
         graph_size=size,
-        deprecated=any(p == term("owl:deprecated")[1:-1] and read_literal(o).text in {"true", "1"} for p, o in own if o.startswith('"')),
-        replaced_by=tuple(o[1:-1] for p, o in own if p == term("dcterms:isReplacedBy")[1:-1] and o.startswith("<")),
+        deprecated=any(p == _DEPRECATED and read_literal(o).text in {"true", "1"} for p, o in own if o.startswith('"')),
+        replaced_by=tuple([o[1:-1] for p, o in own if p == _REPLACED_BY and o.startswith("<")]),
     )
 
 
@@ -159,7 +195,8 @@ def describe_document(store: Rows, iri: str, *, rows: Iterable[Quad]) -> Resourc
     """Describe a document that no statement is about by the terms that it defines."""
     terms = sorted({s[1:-1] for s, _, _, _ in rows if s.startswith(f"<{iri}#")})
     defined = term("rdfs:isDefinedBy")[1:-1]
-    labels = {name: label for name in terms if (label := _find_label(store, name))}
+    kept = _keep(store)
+    labels = {name: label for name in terms if (label := kept.find_names(name)[0])}
     incoming = tuple((defined, name) for name in terms)
     label = iri.rpartition("/")[2]
     return Resource(iri, (), label, (), {}, incoming, len(incoming), labels, {}, (), 0, deprecated=False, replaced_by=())
@@ -172,7 +209,7 @@ def list_described_rows(store: Rows, iri: str, *, base: str = BASE) -> list[Quad
     repairs), about the terms of a hash namespace for its document, and the labels of what they link
     to. A resource without statements of its own gets those that point at it.
     """
-    owned = {rebase_text(name, base) for name in _OWNED}
+    owned = _rebase(_OWNED, base)
     waiting, rows = [iri, *_find_hash_terms(store, iri)], set[Quad]()
     seen = set(waiting)
     while waiting:
@@ -193,21 +230,23 @@ def _find_hash_terms(store: Rows, iri: str) -> list[str]:
     return sorted({s[1:-1] for s, p, _, _ in store.find_rows(object=iri) if p == term("rdfs:isDefinedBy") and s.startswith(f"<{iri}#")})
 
 
-def _read_own(store: Rows, iri: str) -> tuple[Pair, ...]:
-    return tuple(sorted((p[1:-1], o) for _, p, o, _ in store.find_rows(subject=iri)))
+@cache
+def _rebase(names: tuple[str, ...], base: str) -> frozenset[str]:
+    return frozenset(rebase_text(name, base) for name in names)
 
 
-def _follow(store: Rows, iri: str, own: Iterable[Pair], *, base: str) -> dict[str, tuple[Pair, ...]]:
-    followed = {rebase_text(name, base)[1:-1] for name in _FOLLOWED}
+def _follow(store: KeptRows, iri: str, own: Iterable[Pair], *, base: str) -> dict[str, tuple[Pair, ...]]:
+    followed = {name[1:-1] for name in _rebase(_FOLLOWED, base)}
+    (source,) = _rebase((_SOURCE,), base)
     parts: dict[str, tuple[Pair, ...]] = {}
-    waiting = [o[1:-1] for p, o in own if p in followed and o.startswith("<")]
+    waiting = deque([o[1:-1] for p, o in own if p in followed and o.startswith("<")])
     while waiting and len(parts) < _MOST_PARTS:
-        name = waiting.pop(0)
+        name = waiting.popleft()
         if name in parts or name == iri:
             continue
-        parts[name] = _read_own(store, name)
+        parts[name] = store.read_statements(name)
         # The authors and the evidence of a source are shown on the page of the source only.
-        if term("airm:Source")[1:-1] not in {rebase_text(o[1:-1], BASE) for _, o in parts[name]}:
+        if (_TYPE[1:-1], source) not in parts[name]:
             waiting += [o[1:-1] for p, o in parts[name] if p in followed and o.startswith("<")]
     return parts
 
@@ -215,12 +254,3 @@ def _follow(store: Rows, iri: str, own: Iterable[Pair], *, base: str) -> dict[st
 def _flatten(pairs: Iterable[Pair]) -> Iterator[str]:
     for pair in pairs:
         yield from pair
-
-
-def _find_label(store: Rows, iri: str) -> str:
-    found = sorted((_LABELS.index(p), o) for _, p, o, _ in store.find_rows(subject=iri) if p in _LABELS)
-    return read_literal(found[0][1]).text if found else ""
-
-
-def _find_notation(store: Rows, iri: str) -> str:
-    return next((read_literal(o).text for _, p, o, _ in store.find_rows(subject=iri) if p == term("skos:notation")), "")

@@ -5,6 +5,7 @@ In expanded form it needs no context and fetches none.
 
 import json
 from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import Any
 
 from airm_graph.namespaces import BASE, PREFIXES, rebase_text, term
@@ -13,8 +14,12 @@ from airm_graph.serve.dataset_info import DatasetInfo
 from airm_graph.serve.resource_description import Pair, Resource
 from airm_graph.terms import Quad
 
-__all__ = ["embed_dataset", "embed_resource", "embed_rows"]
+__all__ = ["JOIN", "embed_dataset", "embed_resource", "embed_rows", "write_node"]
 
+#: What stands between the nodes of a document.
+JOIN = ",\n"
+_COMMA = ", "
+_quote = json.JSONEncoder(ensure_ascii=False).encode
 _TYPE = f"{PREFIXES['rdf']}type"
 _SCHEMA = "https://schema.org/"
 _STRING = f"{PREFIXES['xsd']}string"
@@ -42,8 +47,7 @@ def embed_resource(resource: Resource, *, base: str = BASE) -> list[dict[str, An
     [{'@id': 'urn:a', 'urn:p': [{'@value': 'x', '@language': 'en'}]}]
     """
     found = {"@id": resource.iri, **_write_statements(resource.statements)}
-    types = set(resource.types)
-    kind = next((kind for name, kind in _SCHEMA_TYPES.items() if _expand(name) in types or rebase_text(_expand(name), base) in types), "")
+    kind = next((kind for iri, kind in _list_types(base).items() if iri in resource.types), "")
     if kind:
         found["@type"] = [*found.get("@type", ()), _SCHEMA + kind]
         found[f"{_SCHEMA}name"] = [{"@value": resource.label}] if resource.label else []
@@ -62,8 +66,18 @@ def embed_rows(rows: Iterable[Quad]) -> bytes:
     about: dict[str, list[Pair]] = {}
     for s, p, o, _ in rows:
         about.setdefault(s[1:-1] if s.startswith("<") else s, []).append((p[1:-1], o))
-    found = [{"@id": subject, **_write_statements(about[subject])} for subject in sorted(about)]
-    return b"[" + b",\n".join(json.dumps(node, ensure_ascii=False).encode() for node in found) + b"]\n"
+    return f"[{JOIN.join(write_node(subject, about[subject]) for subject in sorted(about))}]\n".encode()
+
+
+def write_node(subject: str, statements: Iterable[Pair]) -> str:
+    """Write the statements about a subject as an object of JSON-LD; nodes of a document are joined
+    by `JOIN`.
+    """
+    found: dict[str, list[str]] = {}
+    for predicate, value in statements:
+        is_type = predicate == _TYPE and value.startswith("<")
+        found.setdefault("@type" if is_type else predicate, []).append(_quote(value[1:-1]) if is_type else _write_json(value))
+    return f'{{"@id": {_quote(subject)}{"".join([f", {_quote(name)}: [{_COMMA.join(found[name])}]" for name in found])}}}'
 
 
 def embed_dataset(info: DatasetInfo, *, name: str, description: str) -> list[dict[str, Any]]:
@@ -88,8 +102,14 @@ def embed_dataset(info: DatasetInfo, *, name: str, description: str) -> list[dic
     ]
 
 
+@cache
 def _expand(name: str) -> str:
     return term(name)[1:-1]
+
+
+@cache
+def _list_types(base: str) -> Mapping[str, str]:
+    return {iri: kind for name, kind in _SCHEMA_TYPES.items() for iri in (_expand(name), rebase_text(_expand(name), base))}
 
 
 def _write_statements(statements: Iterable[Pair]) -> Mapping[str, Any]:
@@ -100,6 +120,11 @@ def _write_statements(statements: Iterable[Pair]) -> Mapping[str, Any]:
         else:
             found.setdefault(predicate, []).append(_write_term(value))
     return found
+
+
+def _write_json(value: str) -> str:
+    """Write a term as `_write_term` makes it; values need no encoder of their own."""
+    return "{" + _COMMA.join([f'"{name}": {_quote(text)}' for name, text in _write_term(value).items()]) + "}"
 
 
 def _write_term(value: str) -> dict[str, str]:

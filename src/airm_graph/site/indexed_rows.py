@@ -29,6 +29,7 @@ class IndexedRows:
             if g:
                 self._graphs.setdefault(g, []).append(row)
                 self._stated_in.setdefault(row[0], set()).add(g)
+        self._names_of_graphs = tuple(sorted(graph[1:-1] for graph in self._graphs))
 
     def find_rows(self, *, subject: str | None = None, object: str | None = None, graph: str | None = None) -> Iterator[Quad]:  # noqa: A002
         """Find statements by one of subject, object and graph, an IRI without brackets."""
@@ -44,7 +45,7 @@ class IndexedRows:
 
     def list_graphs(self) -> tuple[str, ...]:
         """Return the named graphs, without brackets, sorted."""
-        return tuple(sorted(graph[1:-1] for graph in self._graphs))
+        return self._names_of_graphs
 
     def list_iris(self) -> set[str]:
         """List the IRIs that are subject, object or named graph, without brackets."""

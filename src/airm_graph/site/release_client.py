@@ -14,11 +14,14 @@ from airm_graph.serve.graph_writer import name_blank_nodes
 from airm_graph.serve.problems import Problem
 from airm_graph.serve.project_documents import describe_known, find_document_rows, read_documents
 from airm_graph.serve.release_info import list_release_files, read_dataset_info
-from airm_graph.serve.resource_description import Resource
+from airm_graph.serve.resource_description import KeptRows, Resource
 from airm_graph.site.indexed_rows import IndexedRows
 from airm_graph.terms import Quad
 
 __all__ = ["ReleaseClient", "load_release_client"]
+
+#: Descriptions that are kept: those of the parents of what is written next are asked for again.
+_MOST_DESCRIBED = 256
 
 _Facets = Mapping[str, Sequence[str]]
 
@@ -44,6 +47,8 @@ class ReleaseClient:
         self.quads: Sequence[Quad] = (*graph.quads, *name_blank_nodes(graph.ontology))
         self.data = IndexedRows(self.quads)
         self.documents = IndexedRows(self._read_documents())
+        self._data, self._documents = KeptRows(self.data), KeptRows(self.documents)
+        self._described: dict[str, Resource] = {}
         self._index = SearchIndex.build(graph.quads, base=graph.base)
         self._hits: dict[tuple[object, ...], Hits] = {}
         self._charts: dict[str, Chart] = {}
@@ -64,10 +69,14 @@ class ReleaseClient:
         Raises:
             Problem: Nothing is known of it.
         """
-        found = describe_known(iri, data=self.data, documents=self.documents, base=self._base)
-        if found is None:
-            raise Problem(404, f"nothing is known of <{iri}>")
-        return found
+        if iri not in self._described:
+            found = describe_known(iri, data=self._data, documents=self._documents, base=self._base)
+            if found is None:
+                raise Problem(404, f"nothing is known of <{iri}>")
+            if len(self._described) >= _MOST_DESCRIBED:
+                self._described.clear()
+            self._described[iri] = found
+        return self._described[iri]
 
     async def read_document(self, iri: str) -> Sequence[Quad]:
         """Read the statements of the document about a resource."""

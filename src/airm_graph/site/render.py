@@ -16,11 +16,13 @@ from airm_graph.query.answers import split_term
 from airm_graph.query.library import Query
 from airm_graph.serve.page_interface import PageRequest
 from airm_graph.serve.responses import escape_json
+from airm_graph.site.fragments import Fragments
 from airm_graph.site.page_markdown import page_markdown
-from airm_graph.site.static_files import has_editor, has_engine, hash_static
+from airm_graph.site.static_files import has_editor, has_engine, has_network, hash_static
 
 if TYPE_CHECKING:
     import jinja2
+    import markupsafe
 
 __all__ = ["Cell", "Crumb", "Site", "render"]
 
@@ -29,6 +31,13 @@ _MOST_TRIPLES = 1_000_000
 _TEMPLATES = Path(__file__).parent / "templates"
 # Characters that may stand in texts of RDF, and in no page.
 _NOT_HTML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff]")
+# The same in UTF-8: what is one byte, and what begins with C2; all others begin with EF.
+_CONTROLS = bytes([*range(0x09), 0x0B, 0x0C, *range(0x0E, 0x20), 0x7F])
+_C1 = re.compile(rb"\xc2[\x80-\x9f]")
+#: Pages of the menu, which say that they are shown.
+_IN_MENU = frozenset(f"/{path}" for path in ("browse", "search", "query", "sparql", "dataset", "rules"))
+_MOST_PARTS = 256
+_parts: dict[tuple[object, ...], "markupsafe.Markup"] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +80,11 @@ class Site:
         return not self.is_server and has_engine()
 
     @property
+    def has_network(self) -> bool:
+        """Whether neighbourhoods can be drawn."""
+        return has_network()
+
+    @property
     def has_editor(self) -> bool:
         """Whether the editor can be shown."""
         return has_editor()
@@ -83,6 +97,16 @@ class Site:
     def static(self, name: str) -> str:
         """Write the address of a file that comes with the pages."""
         return self.url(f"static/{name}", [("v", hash_static(name))])
+
+    def part(self, template: str) -> "markupsafe.Markup":
+        """Write what all pages at one depth have alike, from the template of that name."""
+        path = self.page.path if self.page.path in _IN_MENU else ""
+        key = (template, self.url(), path, self.info.digest, self.info.triples, self.is_server)
+        if key not in _parts:
+            if len(_parts) >= _MOST_PARTS:
+                _parts.clear()
+            _parts[key] = _make_markup(_environment().get_template(template).render(site=self))
+        return _parts[key]
 
     def crumbs(self, *steps: tuple[str, str], page: str) -> list[Crumb]:
         """Make a breadcrumb trail of the labels and paths of *steps* and the label of the page."""
@@ -119,12 +143,29 @@ def render(template: str, site: Site, *, title: str, crumbs: Sequence[Crumb] = (
         data: JSON-LD to embed.
         **values: What else the template shows.
     """
+    # Escaped as JSON, it holds nothing that could be markup.
+    script = None if data is None else _make_markup(escape_json(json.dumps(data, ensure_ascii=False, sort_keys=True)))
+    fragments = Fragments(site, _read_macros)
+    text = _environment().get_template(template).render(site=site, m=fragments, title=title, crumbs=crumbs, script=script, **values)
+    return page_markdown(text, notice=site.info.notice) if site.page.is_markdown else _clean(text)
+
+
+def _clean(text: str) -> str:
+    """Replace what may stand in no page; nearly all have nothing of it, which is seen quickly."""
+    data = text.encode("utf-8", "replace")
+    if len(data.translate(None, _CONTROLS)) == len(data) and not _C1.search(data) and b"\xef" not in data:
+        return text
+    return _NOT_HTML.sub("\ufffd", text)
+
+
+def _read_macros(fragments: Fragments) -> object:
+    return _environment().get_template("macros.html").make_module({"site": fragments.site, "m": fragments})
+
+
+def _make_markup(text: str) -> "markupsafe.Markup":
     from markupsafe import Markup
 
-    # Escaped as JSON, it holds nothing that could be markup.
-    script = None if data is None else Markup(escape_json(json.dumps(data, ensure_ascii=False, sort_keys=True)))  # noqa: S704
-    text = _environment().get_template(template).render(site=site, title=title, crumbs=crumbs, script=script, **values)
-    return page_markdown(text, notice=site.info.notice) if site.page.is_markdown else _NOT_HTML.sub("\ufffd", text)
+    return Markup(text)  # noqa: S704
 
 
 @cache

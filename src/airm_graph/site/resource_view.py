@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
+from urllib.parse import quote
 
 from airm_graph.merge.descriptions import is_one_text
 from airm_graph.namespaces import rebase_text, term
@@ -34,6 +36,14 @@ _KINDS = {
 _MOST_LEVELS = 10
 # What the cells of a row were read as.
 _READ_AS = {"dcterms:identifier": "identifier", "rdfs:label": "name", "skos:altLabel": "other name", "dcterms:description": "description"}
+_QUERY = """SELECT ?property ?value ?subject
+WHERE {{
+  {{ <{0}> ?property ?value }}
+  UNION
+  {{ ?subject ?property <{0}> }}
+}}
+ORDER BY ?subject ?property ?value"""
+_QUOTED_QUERY = "{0}".join(map(quote, _QUERY.replace("{{", "{").replace("}}", "}").split("{0}")))
 _HYPHENATED = re.compile(r"(?<=\w)-\s+(?=[a-z])")
 _BROWSE = ("Browse", "browse")
 # Documents with terms of their own: nothing may be said of them, so they are told by their path.
@@ -200,10 +210,11 @@ class ResourceView:
 
     def write_query(self) -> str:
         """Write the SPARQL that finds what is said of the resource, and what leads to it."""
-        return (
-            f"SELECT ?property ?value ?subject\nWHERE {{\n  {{ <{self.iri}> ?property ?value }}\n"
-            f"  UNION\n  {{ ?subject ?property <{self.iri}> }}\n}}\nORDER BY ?subject ?property ?value"
-        )
+        return _QUERY.format(self.iri)
+
+    def quote_query(self) -> str:
+        """Write the same query as addresses carry it."""
+        return _QUOTED_QUERY.format(quote(self.iri))
 
     def crumbs(self) -> list[Crumb]:
         """Make the breadcrumb trail."""
@@ -219,7 +230,7 @@ class ResourceView:
         return self.site.crumbs(page=self.name)
 
     def _expand(self, name: str) -> str:
-        return rebase_text(term(name)[1:-1], self.site.base)
+        return _expand(name, self.site.base)
 
     def _key(self, evidence: str) -> tuple[str, int, int, str]:
         first, last = (
@@ -237,14 +248,18 @@ class ResourceView:
 
 def _find_kind(resource: Resource, *, base: str) -> str:
     """Find what kind of page a resource has."""
-    types = set(resource.types)
-    found = next((kind for name, kind in _KINDS.items() if rebase_text(term(name)[1:-1], base) in types), "")
+    found = next((kind for name, kind in _KINDS.items() if _expand(name, base) in resource.types), "")
     path = resource.iri.removeprefix(base)
     if path.partition("/")[0] in _DOCUMENTS:
         return "ontology"
     if not found and (path.startswith("graph/") or resource.graph_size):
         return "graph"
     return found or "other"
+
+
+@cache
+def _expand(name: str, base: str) -> str:
+    return rebase_text(term(name)[1:-1], base)
 
 
 def _join_words(text: str) -> str:

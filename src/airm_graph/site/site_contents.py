@@ -19,9 +19,11 @@ from airm_graph.serve.page_interface import PageRequest
 from airm_graph.site.browse_pages import BrowsePages
 from airm_graph.site.browser_search import write_search_documents
 from airm_graph.site.catalogue import BROWSED, Catalogue, CatalogueCache
+from airm_graph.site.data_documents import DataDocuments
 from airm_graph.site.embedded_jsonld import embed_rows
 from airm_graph.site.folder_addresses import DATA_SUFFIXES, FolderAddresses, SiteMap, name_markdown
 from airm_graph.site.host_files import HOST_FILES, write_host_file
+from airm_graph.site.neighbourhood import write_neighbourhoods
 from airm_graph.site.release_client import ReleaseClient
 from airm_graph.site.site_pages import SitePages
 from airm_graph.site.static_files import read_static
@@ -33,7 +35,7 @@ _HITS = 20
 #: that are not there.
 _DESCRIPTIONS = (".well-known/void", "404.html", "dcat.jsonld", "void.ttl")
 #: What scripts fetch.
-_SCRIPTS = ("search/documents.json", "service-worker.js", "sparql/graph.nq.gz", "static/prefixes.json")
+_SCRIPTS = ("neighbourhood/graph.json", "search/documents.json", "service-worker.js", "sparql/graph.nq.gz", "static/prefixes.json")
 
 
 class SiteContents:
@@ -49,6 +51,7 @@ class SiteContents:
         self._client, self._url, self._base = client, url, client.info.base
         self._queries = {query.name: query for query in list_queries()}
         self._options = replace(make_options(self._base, comment=NOTICE), prefixes=client.info.prefixes)
+        self._documents = DataDocuments(self._options)
         self._pages = SitePages()
         cache = CatalogueCache(client)
         self._browse = BrowsePages(cache)
@@ -68,7 +71,7 @@ class SiteContents:
         if has_plot():
             for name in CHARTS:
                 self.map.add_file(f"pictures/{name}.svg")
-        pages = ["", "browse", "browse/mitigations", "pictures", "search", "query", "rules", "sparql"]
+        pages = ["", "browse", "browse/mitigations", "neighbourhood", "pictures", "search", "query", "rules", "sparql"]
         pages += [f"browse/{name}" for name in BROWSED] + [f"browse/taxonomy/{edition.slug}" for edition in catalogue.editions]
         pages += [f"rules/{name}" for name in load_rulebook()] + [f"query/{name}" for name in self._queries]
         for path in pages:
@@ -112,6 +115,7 @@ class SiteContents:
         quads = "".join(sorted(f"{s} {p} {o} {g} .\n" for s, p, o, g in self._client.quads)).encode()
         prefixes = json.dumps(dict(sorted(self._client.info.prefixes.items()))).encode()
         bodies = (
+            write_neighbourhoods(self._client.quads, self.map, base=self._base, notice=self._client.info.notice),
             write_search_documents(self._client.quads, self.map, base=self._base, notice=self._client.info.notice),
             read_static()["service-worker.js"],
             gzip.compress(quads, compresslevel=6, mtime=0),
@@ -136,6 +140,8 @@ class SiteContents:
         match first:
             case "browse":
                 return await self._show_browse(page, rest)
+            case "neighbourhood":
+                return self._pages.show_neighbourhood(page)
             case "pictures":
                 return self._pages.show_pictures(page, [self._client.read_chart(name) for name in CHARTS])
             case "query":
@@ -175,10 +181,9 @@ class SiteContents:
         return [*answers, (f"query/{name}.rq", text.encode())]
 
     async def _write_data(self, path: str) -> list[tuple[str, bytes]]:
-        rows = await self._client.read_document(self._base + path)
         text = self._client.texts.get(self._base + path)
-        turtle, ntriples = (write_graph(rows, media_type=DATA_SUFFIXES[suffix], options=self._options) for suffix in ("ttl", "nt"))
-        return [(f"{path}.ttl", turtle if text is None else text.encode()), (f"{path}.jsonld", embed_rows(rows)), (f"{path}.nt", ntriples)]
+        data = self._documents.write(await self._client.read_document(self._base + path))
+        return [(f"{path}.{suffix}", body if text is None or suffix != "ttl" else text.encode()) for suffix, body in data.items()]
 
 
 def _choose_arguments(query: Query) -> Mapping[str, str]:

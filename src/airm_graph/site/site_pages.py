@@ -37,6 +37,7 @@ _ABOUT = (
 )
 # Kinds of resources whose page lists the mitigations that have them as the value of a facet.
 _FACETS = frozenset({"code", "actor", "lifecycle", "function", "source"})
+_BROWSE = ("Browse", "browse")
 _TITLES = {404: "Not found", 410: "Gone", 503: "Busy"}
 
 
@@ -168,6 +169,11 @@ class SitePages:
         """Write the page of pictures, each with its numbers."""
         site = Site(page)
         return render("pictures.html", site, title="Pictures", crumbs=site.crumbs(page="Pictures"), charts=charts)
+
+    def show_neighbourhood(self, page: PageRequest) -> str:
+        """Write the page that shows one thing with all that it is connected to."""
+        site = Site(page)
+        return render("neighbourhood.html", site, title="Neighbourhood", crumbs=site.crumbs(_BROWSE, page="Neighbourhood"))
 
     async def show_problem(self, page: PageRequest, *, status: int, title: str) -> str:
         """Write a page that says why there is no other."""

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
-__all__ = ["STATIC_TYPES", "has_editor", "has_engine", "hash_static", "read_static"]
+__all__ = ["STATIC_TYPES", "has_editor", "has_engine", "has_network", "hash_static", "read_static"]
 
 _FOLDER = Path(__file__).parent / "static"
 _EDITOR = ("vendor/yasgui.min.css", "vendor/yasgui.min.js")
@@ -35,3 +35,8 @@ def has_editor() -> bool:
 def has_engine() -> bool:
     """Tell whether ``make vendor`` put the SPARQL engine for browsers there, too."""
     return all(name in read_static() for name in _ENGINE)
+
+
+def has_network() -> bool:
+    """Tell whether ``make vendor`` put the library there that draws neighbourhoods."""
+    return "vendor/cytoscape.min.js" in read_static()

@@ -18,7 +18,7 @@ from airm_graph.progress import Progress, tell_nobody
 from airm_graph.serve.server_settings import count_processors
 from airm_graph.site.release_client import load_release_client
 from airm_graph.site.site_contents import SiteContents
-from airm_graph.site.site_folder import FileWriter, SiteFile, check_folder, switch_site
+from airm_graph.site.site_folder import FileWriter, SiteFile, SiteSide, check_folder, switch_site
 
 __all__ = ["SiteReport", "build_site"]
 
@@ -71,25 +71,26 @@ def build_site(release: Path, output: Path, *, url: str = "", processes: int | N
         earlier = check_folder(output)
         contents = SiteContents(client, url=url)
         side = name_beside(Path(os.path.realpath(output)) / "site")
-        files = list(_write_all(contents, output, side, processes=processes, progress=progress))
+        folder = SiteSide(output, side, is_new=not earlier)
+        files = list(_write_all(contents, folder, processes=processes, progress=progress))
         progress("switch", 0, 0)
         written, removed = switch_site(output, files, earlier=earlier)
     return SiteReport(len(contents.map.pages), len(files), written, removed, tuple(sorted(contents.map.left_out)))
 
 
-def _write_all(contents: SiteContents, output: Path, side: Path, *, processes: int | None, progress: Progress) -> Iterator[SiteFile]:
+def _write_all(contents: SiteContents, folder: SiteSide, *, processes: int | None, progress: Progress) -> Iterator[SiteFile]:
     paths = sorted(contents.map.pages)
     # What is no page takes longest, so it comes first.
     chunks = [[], *(paths[start : start + _CHUNK] for start in range(0, len(paths), _CHUNK))]
-    write = partial(_write_chunk, contents, output, side)
+    write = partial(_write_chunk, contents, folder)
     for number, found in enumerate(_run(write, list(enumerate(chunks)), processes=processes if len(paths) > _FEW else 1)):
         progress("pages", min(number * _CHUNK, len(paths)), len(paths))
         yield from found
 
 
-def _write_chunk(contents: SiteContents, output: Path, side: Path, job: _Job) -> list[SiteFile]:
+def _write_chunk(contents: SiteContents, folder: SiteSide, job: _Job) -> list[SiteFile]:
     number, paths = job
-    writer = FileWriter(output, side, name=str(number))
+    writer = FileWriter(folder, name=str(number))
 
     async def write() -> list[SiteFile]:
         files = [file for path in paths for file in await contents.make_page(path)] if paths else await contents.make_others()

@@ -22,7 +22,7 @@ __all__ = ["Fragments"]
 
 _FOREIGN = ' rel="noopener noreferrer nofollow"'
 _LABELS = {"ttl": "Turtle", "jsonld": "JSON-LD", "nt": "N-Triples"}
-_FORMATS = tuple((suffix, _LABELS[suffix], kind) for suffix, kind in DATA_SUFFIXES.items())
+_FORMATS = tuple((suffix, label, DATA_SUFFIXES[suffix]) for suffix, label in _LABELS.items())
 _RDF_XML = ("rdf", "RDF/XML", "application/rdf+xml")
 
 

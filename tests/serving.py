@@ -41,7 +41,8 @@ class Server:
     client: httpx.Client = field(init=False)
 
     def __post_init__(self) -> None:
-        self.client = httpx.Client(base_url=self.url, timeout=30)
+        # The first analysis takes seconds of the processor, which a busy machine stretches.
+        self.client = httpx.Client(base_url=self.url, timeout=90)
 
     def get(self, path: str, **options) -> httpx.Response:
         return self.client.get(path, **options)

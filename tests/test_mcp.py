@@ -160,7 +160,8 @@ def test_changes_are_those_of_the_command(answered: tuple[Any, list[Any]], examp
     every, added = (answer.structured_content for call, answer in zip(CALLS, answered[1], strict=True) if call[0] == "diff")
     changes = airm_graph.pipeline.diff(earlier_dist, example_dist)
     assert (every["total"], added["total"]) == (len(changes.changes), changes.count()["mitigation added"])
-    assert [item["subject"] for item in every["items"]] == [one.subject for one in changes.changes][: len(every["items"])]
+    assert [item["subject"] for item in every["items"]] == [one.subject.strip("<>") for one in changes.changes][: len(every["items"])]
+    assert all(item["evidence"]["where"].startswith("francois") for item in added["items"])
     assert changes.old.digest in every["note"]
 
 

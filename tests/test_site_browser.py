@@ -66,6 +66,11 @@ PAGES = {
     "rule": "/rules/MIT-03",
     "sparql": "/sparql",
     "editor": "/editor",
+    "similar": "/similar?threshold=0.2",
+    "why": f"/why?subject={MITIGATION[1:]}&predicate=airm:underCode&object=taxonomy/v2/1",
+    "nothing asked": "/why",
+    "network": "/network?kind=role-code",
+    "pack": "/pack?actor=developer",
     "problem": "/nothing",
 }
 

@@ -6,15 +6,15 @@ from typing import Any
 
 from airm_graph.analysis.releases import KINDS
 from airm_graph.assistant.bounded_answers import Answer, ToolError
-from airm_graph.assistant.evidence import find_evidence
+from airm_graph.assistant.evidence import add_evidence, find_evidence
 from airm_graph.serve.graph_client import GraphClient
 from airm_graph.serve.problems import Problem
 
 __all__ = ["Arguments", "ask_analysis", "explain_why", "list_changes", "list_similar"]
 
 Arguments = Mapping[str, Any]
-#: Pairs whose evidence is looked up for one answer; characters of a text in one.
-_MOST_PAIRS, _LONGEST = 25, 1000
+#: Pairs and changes whose evidence is looked up for one answer; characters of a text in one.
+_MOST_PAIRS, _MOST_CHANGES, _LONGEST = 25, 50, 1000
 
 
 async def ask_analysis(client: GraphClient, name: str, given: Arguments, *, help_text: str) -> dict[str, Any]:
@@ -92,11 +92,17 @@ async def list_changes(client: GraphClient, given: Arguments, offset: int) -> An
         raise ToolError(f"nothing changes by {given['kind']!r}; the kinds are {', '.join(KINDS)}")
     found = await ask_analysis(client, "diff", {}, help_text="call search for what the graph holds now")
     changes = [one for one in found["changes"] if given.get("kind") in {None, one["kind"]}]
-    items = [{**one, "name": _cut(one["name"]), **{side: [_cut(text) for text in one[side]] for side in ("old", "new")}} for one in changes]
+    items = await add_evidence(client, map(_read_change, changes[offset : offset + _MOST_CHANGES]), key="subject")
     old, (added, removed) = found["old"], found["statements"].values()
     kinds = ", ".join(f"{number} × {kind}" for kind, number in found["counts"].items()) or "no change"
     note = f"since {old['name']} ({old['digest']}): {kinds}; {added} statements added, {removed} removed"
     return Answer(items[offset:], len(items), offset, f"diff {found['old']['name']} {found['new']['name']}", note)
+
+
+def _read_change(change: Mapping[str, Any]) -> dict[str, Any]:
+    values = {side: [_cut(text) for text in change[side]] for side in ("old", "new")}
+    subject = change["subject"].removeprefix("<").removesuffix(">")
+    return {**change, "subject": subject, "name": _cut(change["name"]), **values}
 
 
 def _cut(text: str) -> str:

@@ -156,7 +156,7 @@ ANALYSES: Mapping[str, Analysis] = {
                 Field("stage", "Stage", "Stage of the lifecycle: operate-and-monitor …"),
                 Field("function", "Function", "Function of risk management: govern, manage, map, measure."),
                 Field("code", "Code", "Notation of a code; those below it go with it."),
-                _EDITION,
+                Field("edition", "Edition", "Edition of the code, v2 when left out."),
                 Field("source", "Source", "Name of a source."),
             ),
             {

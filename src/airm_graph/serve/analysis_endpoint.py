@@ -35,9 +35,9 @@ async def answer_analysis(request: "Request", client: GraphClient, pages: Pages)
     chosen = types[suffix] if suffix else negotiate(request, tuple(dict.fromkeys(types.values())))
     parameters = read_form(request.scope["query_string"])
     arguments = _read_arguments(analysis, parameters)
-    validators = Validators(client.info, "analysis", name, suffix or chosen, json.dumps(parameters))
     page = PageRequest.of(request, client)
-    if chosen == HTML:
+    validators = Validators(client.info, "analysis", name, suffix or chosen, str(page.is_markdown), json.dumps(parameters))
+    if chosen in {HTML, MARKDOWN}:
         text, problem = await _find_text(client, analysis, arguments)
         if not (text and page.is_markdown and MARKDOWN in types.values()):
             error = problem.title if problem else ""

@@ -98,9 +98,7 @@ def _run(load: Callable[[], MessageHandler], *, control: socket.socket, report: 
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
         backend = _load(load, report=report)
         if backend is not None:
-            gc.collect()
-            gc.freeze()
-            _ForkServer(backend, control=control, limits=limits).run()
+            _serve(backend, control=control, limits=limits)
             code = 0
     finally:
         os._exit(code)
@@ -219,6 +217,12 @@ class _ForkServer:
                 self._control.sendall(CONTROL.pack(WORKER_ENDED, numbers[pid], status))
 
 
+def _serve(backend: MessageHandler, *, control: socket.socket, limits: Limits) -> None:
+    gc.collect()
+    gc.freeze()
+    _ForkServer(backend, control=control, limits=limits).run()
+
+
 def _run_branch(backend: MessageHandler, *, control: socket.socket, limits: Limits) -> NoReturn:
     code = 1
     try:
@@ -226,9 +230,7 @@ def _run_branch(backend: MessageHandler, *, control: socket.socket, limits: Limi
         # What everybody asks goes first.
         os.nice(_BRANCH_NICE)
         if _count_threads() == 1:
-            gc.collect()
-            gc.freeze()
-            _ForkServer(backend, control=control, limits=limits).run()
+            _serve(backend, control=control, limits=limits)
             code = 0
     finally:
         os._exit(code)

@@ -43,7 +43,7 @@ class MarkdownRequests:
 
 
 def _mark(scope: "Scope") -> "Scope":
-    headers = dict(scope["headers"])
+    headers: dict[bytes, bytes] = dict(scope["headers"])
     named = next((part for part in scope["query_string"].split(b"&") if part in _NAMED), b"")
     has_suffix = scope["path"].endswith(_SUFFIX) and not scope["path"].startswith("/static/")
     if not (named or has_suffix or _prefers(headers.get(b"accept", b"").decode("latin-1"))):
@@ -55,7 +55,9 @@ def _mark(scope: "Scope") -> "Scope":
     changed["raw_path"] = changed["path"].encode()
     query = scope["query_string"].replace(named, b"_mediatype=html") if named else scope["query_string"]
     changed["query_string"] = query
-    changed["headers"] = [*((name, value) for name, value in scope["headers"] if name != b"accept"), (b"accept", HTML.encode())]
+    # What is no page is sent as the client takes it besides.
+    accept = HTML.encode() + (b"" if how == "address" else b", " + headers[b"accept"])
+    changed["headers"] = [*((name, value) for name, value in scope["headers"] if name != b"accept"), (b"accept", accept)]
     return {**scope, **changed}
 
 

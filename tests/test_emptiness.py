@@ -4,6 +4,7 @@ import bz2
 import gzip
 import io
 import json
+import re
 import zipfile
 from pathlib import Path
 
@@ -306,3 +307,46 @@ def test_query_of_ones_own_says_that_the_data_has_another_base(tmp_path: Path) -
     airm_graph.build([tmp_path], base="https://example.org/mine/").write(tmp_path / "dist")
     told = ask("-", "--data", tmp_path / "dist", text=f"{AIRM}SELECT * WHERE {{ ?m a airm:Mitigation }}").stderr
     assert "has another base: the IRIs of this data begin with https://example.org/mine/" in told
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("why", "mitigation/example-standards-forum-2025-safeguards-practice/after-release", "airm:underCode", "taxonomy/v2/2.3", "--data"),
+        (
+            "why",
+            "mitigation/example-standards-forum-2025-safeguards-practice/after-release",
+            "airm:underCode",
+            "taxonomy/v2/2.3",
+            "--format",
+            "json",
+            "--data",
+        ),
+        ("network", "path", "actor/deployer", "taxonomy/v2/2.3", "--data"),
+        ("network", "mitigation-code", "--data"),
+        ("network", "source-code", "--data"),
+        ("search", "Operations & Security", "--kind", "code", "--data"),
+        ("check-codes", "--limit", "100", "--data"),
+        ("check-codes", "--limit", "100", "--format", "csv", "--data"),
+    ],
+)
+def test_answer_with_a_code_shows_its_edition_and_label(command: tuple[str, ...], dist: Path) -> None:
+    if command[0] == "check-codes":
+        pytest.importorskip("sklearn")
+    done = CliRunner().invoke(cli, [*command, str(dist)], standalone_mode=False)
+    assert not done.exception, done.exception
+    assert re.search(r"v2 \d[\d.]* [A-Z][a-z]", done.stdout), done.stdout
+
+
+def test_difference_and_pack_show_edition_and_label_of_codes(tmp_path: Path) -> None:
+    for name, code in (("old", "1.1"), ("new", "2.3")):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "m.csv").write_text(f"Name,Code\nKeep an inventory,{code}\n")
+        (tmp_path / name / "mapping.yaml").write_text(
+            "edition: v2\ntables: {mitigations: {columns: {name: Name, code: Code}, document: {title: A handbook}}}\n"
+        )
+        airm_graph.build([tmp_path / name]).write(tmp_path / f"dist-{name}")
+    told = CliRunner().invoke(cli, ["diff", str(tmp_path / "dist-old"), str(tmp_path / "dist-new")], standalone_mode=False).stdout
+    assert "- taxonomy/v2/1.1 “v2 1.1 Model”" in told
+    assert "+ taxonomy/v2/2.3 “v2 2.3 Operations & Security”" in told
+    assert airm_graph.load(tmp_path / "dist-new").pack(code="2.3").title == "Mitigations with code v2 2.3 Operations & Security"

@@ -147,7 +147,11 @@ def test_answer_as_a_workbook_keeps_every_text_and_is_the_same_every_time(dist: 
         # As bash parts the words.
         ("airm-graph query run mitigations-by-code code = 1.1.", 6, ["1.1.1", "1.1.2", "1.1.3"]),
         ("airm-graph query run mitigations-by-role actor =", 5, ["affected-stakeholder", "deployer", "developer"]),
-        ("airm-graph explain TAB-3", 2, ["TAB-30", "TAB-31", "TAB-32", "TAB-33", "TAB-34", "TAB-35", "TAB-36", "TAB-37", "TAB-38"]),
+        (
+            "airm-graph explain TAB-3",
+            2,
+            ["TAB-30", "TAB-31", "TAB-32", "TAB-33", "TAB-34", "TAB-35", "TAB-36", "TAB-37", "TAB-38", "TAB-39"],
+        ),
     ],
 )
 def test_completion_knows_queries_parameters_codes_and_rules(words: str, number: int, found: list[str]) -> None:

@@ -65,8 +65,8 @@ def test_agreement_is_counted_by_facet_with_what_disagrees(graph: airm_graph.Gra
         "code, machine and human": (1, 0),
     }
     assert [(one.facet, one.one.iri.removeprefix(BASE), one.values) for one in found.disagreements] == [
-        ("code", "mitigation/a/log", (("1 One",), ("2 Two",))),
-        ("code, machine and human", "mitigation/c/horn", (("1 One",), ("2 Two",))),
+        ("code", "mitigation/a/log", (("v2 1 One",), ("v2 2 Two",))),
+        ("code, machine and human", "mitigation/c/horn", (("v2 1 One",), ("v2 2 Two",))),
     ]
     assert [one.kappa is None for one in found.facets] == [False, True, True, True, False]
 
@@ -193,4 +193,4 @@ def test_the_place_of_a_row_is_no_hint_because_tables_are_sorted_by_code() -> No
     """
     coded, labels, edition = read_coded(airm_graph.Graph.of(parse_rows((HEAD + data).encode(), name="test", suffix=".ttl")).store)
     assert [one.place for one in coded] == [42, 0, 5]
-    assert (labels, edition) == ({f"{BASE}taxonomy/v2/1": "1"}, "v2")
+    assert (labels, edition) == ({f"{BASE}taxonomy/v2/1": "v2 1"}, "v2")

@@ -1,9 +1,14 @@
 """What queries say when they find nothing; queries of one's own, workbooks, completion."""
 
 import bz2
+import contextlib
 import gzip
 import io
 import json
+import os
+import re
+import subprocess
+import sys
 import zipfile
 from pathlib import Path
 
@@ -142,7 +147,11 @@ def test_answer_as_a_workbook_keeps_every_text_and_is_the_same_every_time(dist: 
         # As bash parts the words.
         ("airm-graph query run mitigations-by-code code = 1.1.", 6, ["1.1.1", "1.1.2", "1.1.3"]),
         ("airm-graph query run mitigations-by-role actor =", 5, ["affected-stakeholder", "deployer", "developer"]),
-        ("airm-graph explain TAB-3", 2, ["TAB-30", "TAB-31", "TAB-32", "TAB-33", "TAB-34", "TAB-35", "TAB-36", "TAB-37", "TAB-38"]),
+        (
+            "airm-graph explain TAB-3",
+            2,
+            ["TAB-30", "TAB-31", "TAB-32", "TAB-33", "TAB-34", "TAB-35", "TAB-36", "TAB-37", "TAB-38", "TAB-39"],
+        ),
     ],
 )
 def test_completion_knows_queries_parameters_codes_and_rules(words: str, number: int, found: list[str]) -> None:
@@ -306,3 +315,93 @@ def test_query_of_ones_own_says_that_the_data_has_another_base(tmp_path: Path) -
     airm_graph.build([tmp_path], base="https://example.org/mine/").write(tmp_path / "dist")
     told = ask("-", "--data", tmp_path / "dist", text=f"{AIRM}SELECT * WHERE {{ ?m a airm:Mitigation }}").stderr
     assert "has another base: the IRIs of this data begin with https://example.org/mine/" in told
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("why", "mitigation/example-standards-forum-2025-safeguards-practice/after-release", "airm:underCode", "taxonomy/v2/2.3", "--data"),
+        (
+            "why",
+            "mitigation/example-standards-forum-2025-safeguards-practice/after-release",
+            "airm:underCode",
+            "taxonomy/v2/2.3",
+            "--format",
+            "json",
+            "--data",
+        ),
+        ("network", "path", "actor/deployer", "taxonomy/v2/2.3", "--data"),
+        ("network", "mitigation-code", "--data"),
+        ("network", "source-code", "--data"),
+        ("search", "Operations & Security", "--kind", "code", "--data"),
+        ("check-codes", "--limit", "100", "--data"),
+        ("check-codes", "--limit", "100", "--format", "csv", "--data"),
+    ],
+)
+def test_answer_with_a_code_shows_its_edition_and_label(command: tuple[str, ...], dist: Path) -> None:
+    if command[0] == "check-codes":
+        pytest.importorskip("sklearn")
+    done = CliRunner().invoke(cli, [*command, str(dist)], standalone_mode=False)
+    assert not done.exception, done.exception
+    assert re.search(r"v2 \d[\d.]* [A-Z][a-z]", done.stdout), done.stdout
+
+
+def test_difference_and_pack_show_edition_and_label_of_codes(tmp_path: Path) -> None:
+    for name, code in (("old", "1.1"), ("new", "2.3")):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "m.csv").write_text(f"Name,Code\nKeep an inventory,{code}\n")
+        (tmp_path / name / "mapping.yaml").write_text(
+            "edition: v2\ntables: {mitigations: {columns: {name: Name, code: Code}, document: {title: A handbook}}}\n"
+        )
+        airm_graph.build([tmp_path / name]).write(tmp_path / f"dist-{name}")
+    told = CliRunner().invoke(cli, ["diff", str(tmp_path / "dist-old"), str(tmp_path / "dist-new")], standalone_mode=False).stdout
+    assert "- taxonomy/v2/1.1 “v2 1.1 Model”" in told
+    assert "+ taxonomy/v2/2.3 “v2 2.3 Operations & Security”" in told
+    assert airm_graph.load(tmp_path / "dist-new").pack(code="2.3").title == "Mitigations with code v2 2.3 Operations & Security"
+
+
+def test_facet_that_has_no_such_value_names_the_nearest_codes_with_their_editions(example_graph: airm_graph.Graph) -> None:
+    with pytest.raises(airm_graph.AirmError, match=r"no code is called 'v1/1\.1\.2'; near: v2/1\.1\.2, .* more"):
+        example_graph.search("", code="v1/1.1.2")
+
+
+def run_on_terminal(*words: str, width: int) -> str:
+    """What a command writes to a terminal of some width."""
+    pty = pytest.importorskip("pty")
+    above, below = pty.openpty()
+    environment = {**os.environ, "COLUMNS": str(width), "LINES": "40", "TERM": "xterm", "NO_COLOR": "1"}
+    command = [sys.executable, "-m", "airm_graph", *words]
+    with subprocess.Popen(command, stdout=below, stderr=below, stdin=subprocess.DEVNULL, env=environment) as process:
+        os.close(below)
+        parts = []
+        # Linux ends what a terminal says with an error.
+        with contextlib.suppress(OSError):
+            while part := os.read(above, 1 << 16):
+                parts.append(part)
+        assert process.wait(timeout=120) == 0
+    os.close(above)
+    return re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", b"".join(parts).decode()).replace("\r\n", "\n")
+
+
+@pytest.mark.parametrize("width", [80, 100])
+@pytest.mark.parametrize(
+    "asked",
+    [
+        ("query", "run", "mitigations-by-code", "code=1.1", "--data"),
+        ("query", "run", "mitigation-detail", "mitigation=gipiskis-2024-risk-sources/adversarial-training", "--data"),
+        ("query", "run", "sources-by-shared-code", "--data"),
+        ("search", "training", "--data"),
+    ],
+    ids=lambda asked: asked[2],
+)
+def test_table_on_a_terminal_hides_no_column_in_silence(asked: tuple[str, ...], width: int, dist: Path) -> None:
+    columns = CliRunner().invoke(cli, [*asked, str(dist)], standalone_mode=False).stdout.splitlines()[0].split(",")
+    told = run_on_terminal(*asked, str(dist), width=width)
+    hidden = re.search(r"without the IRIs in (.*) \(--format csv has them\)", told)
+    left_out = hidden[1].split(", ") if hidden else []
+    head = told.partition("─")[0].rstrip().split("\n")
+    places = [found.start() for found in re.finditer(r"(?<=  )\S|(?<=^ )\S", head[0])]
+    ends = [*places[1:], None]
+    shown = ["".join(line[start:end].strip() for line in head) for start, end in zip(places, ends, strict=True)]
+    assert sorted([*shown, *left_out]) == sorted(columns)
+    assert all(len(line) <= width for line in told.partition("rows")[0].split("\n")[:-1])

@@ -84,11 +84,32 @@ def run_hidden(code: str, *arguments: str, folder: Path) -> subprocess.Completed
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=120, check=False)
 
 
-def test_serving_without_its_libraries_says_how_to_install_them(tmp_path: Path) -> None:
-    code = "import sys; sys.modules.update(jinja2=None, uvicorn=None)\nfrom airm_graph.cli import main; main(sys.argv[1:])"
-    done = run_hidden(code, "serve", "--port", "0", folder=tmp_path)
+@pytest.mark.parametrize(
+    ("arguments", "hidden", "extra"),
+    [
+        (("serve", "--port", "0"), ("jinja2", "uvicorn"), "serve"),
+        (("site", "dist", "-o", "site"), ("jinja2",), "site"),
+        (("mcp", "dist"), ("mcp",), "mcp"),
+        (("plot", "taxonomy", "-o", "a.svg"), ("matplotlib",), "plot"),
+        (("similar",), ("sklearn",), "analysis"),
+        (("agreement",), ("sklearn",), "analysis"),
+        (("check-codes",), ("scipy", "sklearn"), "analysis"),
+        (("build", "examples", "-o", "out", "--engine", "spark"), ("pyspark",), "spark"),
+    ],
+    ids=lambda value: value[0] if isinstance(value, tuple) else value,
+)
+def test_command_without_its_libraries_says_how_to_install_them(
+    arguments: tuple[str, ...], hidden: tuple[str, ...], extra: str, tmp_path: Path, example_dist: Path
+) -> None:
+    if extra in {"analysis", "plot", "spark"}:
+        pytest.importorskip({"analysis": "sklearn", "plot": "matplotlib", "spark": "sqlglot"}[extra])
+    shutil.copytree(example_dist, tmp_path / "dist")
+    shutil.copytree(ROOT / "examples", tmp_path / "examples")
+    named = ", ".join(f"{name}=None" for name in hidden)
+    code = f"import sys; sys.modules.update({named})\nfrom airm_graph.cli import main; main(sys.argv[1:])"
+    done = run_hidden(code, *arguments, folder=tmp_path)
     assert (done.returncode, done.stdout) == (2, "")
-    assert f"(jinja2, uvicorn); run: {tell_install('serve')}" in done.stderr
+    assert f"needs what is not installed: {', '.join(hidden)}; run: {tell_install(extra)}" in done.stderr
 
 
 @pytest.mark.parametrize(

@@ -428,3 +428,33 @@ def test_number_of_whoever_assigned_a_code_is_a_comment(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text(f"Name,Description,Code,Coder\n{rows}")
     proposal, _, _ = propose_mapping([tmp_path / "a.csv"], document="A handbook")
     assert "# agent: Coder" in proposal.yaml
+
+
+@pytest.mark.parametrize("head", ["Countermeasure,Details", "Recommendation,Explanation", "Requirement,Guidance", "Practice,Description"])
+def test_short_column_of_measures_is_the_name_and_the_longer_one_the_description(head: str, tmp_path: Path) -> None:
+    rows = "".join(f"Lock door {n},Whoever leaves last locks the door {n} and says so.\n" for n in range(4))
+    (tmp_path / "a.csv").write_text(f"{head}\n{rows}")
+    proposal, counts, _ = propose_mapping([tmp_path / "a.csv"], document="A list")
+    columns = read_mapping(proposal.yaml.encode(), file="m.yaml").tables["mitigations"].columns
+    assert ([columns["name"], columns["description"]], counts[0].used) == (head.split(","), 4)
+
+
+@pytest.mark.parametrize("total", ["Total", "Total: 4", "Grand total", "Sum of all = 4", "Subtotal"])
+@pytest.mark.parametrize("described", [True, False])
+def test_total_below_the_rows_is_no_mitigation(total: str, described: bool, tmp_path: Path) -> None:
+    more = ",Described" if described else ""
+    rows = "".join(f"Lock door {n}{',Whoever leaves last locks it.' if described else ''}\n" for n in range(4))
+    (tmp_path / "a.csv").write_text(f"Name{more}\n{rows}{total}{',' if described else ''}\n")
+    columns = "{name: Name, description: Described}" if described else "{name: Name}"
+    (tmp_path / "mapping.yaml").write_text(f"tables: {{mitigations: {{document: {{title: A}}, columns: {columns}}}}}")
+    graph = airm_graph.build([tmp_path])
+    assert graph.count()["mitigations"] == 4
+    (found,) = [finding for finding in graph.report.findings if finding.rule == "TAB-39"]
+    assert (found.location.row, found.location.column, found.severity.value) == (6, "Name", "info")
+    assert len(graph.quarantine) == 1
+
+
+def test_measure_that_is_called_after_a_total_and_described_is_one(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("Name,Described\nTotal,All costs of a system are summed up.\nTotal recall,\n")
+    (tmp_path / "mapping.yaml").write_text("tables: {mitigations: {document: {title: A}, columns: {name: Name, description: Described}}}")
+    assert airm_graph.build([tmp_path]).count()["mitigations"] == 2

@@ -2,8 +2,30 @@
 
 import re
 import sys
+from importlib.util import find_spec
 
-__all__ = ["tell_install", "tell_pip"]
+from airm_graph.errors import EngineError
+
+__all__ = ["require", "tell_install", "tell_pip"]
+
+
+def require(what: str, *modules: str, extra: str = "") -> None:
+    """Refuse what needs libraries that are not installed.
+
+    Args:
+        what: What needs them, as the message begins.
+        modules: Names under which they are imported.
+        extra: That of the project which brings them; without one, they are installed by name.
+
+    Raises:
+        EngineError: One of them is not there; the message has the command that installs them.
+
+    >>> require("an answer", "json", "csv")
+    """
+    missing = [name for name in modules if find_spec(name) is None]
+    if missing:
+        command = tell_install(extra) if extra else tell_pip(*missing)
+        raise EngineError(f"{what} needs what is not installed: {', '.join(missing)}; run: {command}")
 
 
 def tell_install(extra: str) -> str:

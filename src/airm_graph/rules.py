@@ -136,6 +136,11 @@ RULES = MappingProxyType(
             "what a repair takes out of a text is told",
             "nothing to do if it is the number of a citation or footnote; 'texts: as-they-are' in the mapping keeps it",
         ),
+        "TAB-39": Rule(
+            _NOTE,
+            "a row states a measure, and is no total of the others",
+            "nothing to do if it is a total; otherwise give it a description",
+        ),
         "SSM-01": Rule(
             _MUST,
             "a table of mappings is UTF-8 text: metadata, a header, rows",

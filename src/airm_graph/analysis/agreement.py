@@ -166,7 +166,7 @@ class _Reader:
             "?mitigation ?value ?scheme ?label ?notation", f"?mitigation {_FACETS[facet]} . {_LABEL}"
         ):
             found.setdefault((iri, scheme), set()).add(value)
-            self._names[value] = " ".join(filter(None, (notation, label))) or value.rpartition("/")[2]
+            self._names[value] = " ".join(filter(None, (scheme.rpartition("/")[2], notation, label))) or value.rpartition("/")[2]
         return {key: frozenset(values) for key, values in found.items()}
 
     def read_agents(self) -> list[tuple[str, frozenset[str], frozenset[str]]]:

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from airm_graph.analysis.counted_facets import Member
 from airm_graph.analysis.coverage import Coverage, count_coverage
-from airm_graph.errors import AirmError, ParameterError
-from airm_graph.extras import tell_install
+from airm_graph.errors import ParameterError
+from airm_graph.extras import require
 from airm_graph.graph.store import Store
 from airm_graph.namespaces import BASE
 from airm_graph.notice import NOTICE
@@ -149,13 +149,12 @@ def draw_chart(chart: Chart, form: str) -> bytes:
     """Draw a picture as ``svg`` or ``png``.
 
     Raises:
-        AirmError: The extra ``plot`` is not installed.
+        EngineError: The extra ``plot`` is not installed.
     """
-    try:
-        import matplotlib as mpl
-        from matplotlib.figure import Figure
-    except ImportError as error:
-        raise AirmError(f"pictures need a library that is not installed; run: {tell_install('plot')}") from error
+    require("a picture", "matplotlib", extra="plot")
+    import matplotlib as mpl
+    from matplotlib.figure import Figure
+
     out = io.BytesIO()
     parameters: dict[Any, Any] = {**mpl.rcParamsDefault, **_PARAMETERS}
     with mpl.rc_context(parameters):

@@ -144,7 +144,7 @@ def read_coded(store: "Store", *, edition: str | None = None, base: str = BASE) 
         if scheme.rpartition("/")[2] == chosen:
             codes.setdefault(mitigation, set()).add(code)
             reasons.setdefault(mitigation, set()).add(reason)
-            labels[code] = f"{notation} {label}".strip()
+            labels[code] = f"{chosen} {notation} {label}".strip()
     texts = (text for text in read_mitigation_texts(store, base=base) if text.iri in codes)
     return [Coded(t, tuple(sorted(codes[t.iri])), " ".join(sorted(reasons[t.iri])), places.get(t.iri, 0)) for t in texts], labels, chosen
 
@@ -158,7 +158,7 @@ def check_coded(coded: Sequence[Coded], labels: Mapping[str, str], *, edition: s
 
     Args:
         coded: Mitigations with their codes.
-        labels: Notation and label of each code.
+        labels: Edition, notation and label of each code.
         edition: Of the codes.
         base: What the IRIs of the data begin with.
 

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 
 from airm_graph.analysis.counted_facets import make_prologue
-from airm_graph.errors import EngineError
-from airm_graph.extras import tell_install
+from airm_graph.extras import require
 from airm_graph.graph.store import Store
 from airm_graph.namespaces import BASE
 from airm_graph.terms import read_literal
@@ -110,11 +109,6 @@ def require_analysis() -> None:
     """Say what to install where the libraries of the extra ``analysis`` are missing.
 
     Raises:
-        EngineError: One of them cannot be imported.
+        EngineError: One of them is not there.
     """
-    try:
-        import scipy  # noqa: F401
-        import sklearn  # noqa: F401
-        import snowballstemmer  # noqa: F401
-    except ImportError as error:
-        raise EngineError(f"this question needs scikit-learn and others ({error}); run: {tell_install('analysis')}") from error
+    require("this question", "scipy", "sklearn", "snowballstemmer", extra="analysis")

@@ -44,7 +44,8 @@ class Network:
     Attributes:
         kind: One of `NETWORKS`.
         edition: Of the codes.
-        graph: Nodes are IRIs, sorted, with ``label``, ``kind``, ``notation`` (empty but for codes),
+        graph: Nodes are IRIs, sorted, with ``label``, ``kind``, ``notation`` and
+            ``edition`` (empty but for codes),
             ``residual``, ``mitigations``, ``sources``, ``degree``, ``degree_centrality``,
             ``betweenness``, ``community`` (1 is the largest) and ``articulation_point``; edges have
             ``weight``, counts and ``bridge``.
@@ -205,6 +206,7 @@ def _describe_nodes(graph: "networkx.Graph[str]", projected: "Projected", relati
         about["label"] = _clean(texts.get("rdfs_label", "") or node.rpartition("/")[2])
         about["kind"] = kinds[node]
         about["notation"] = _clean(texts.get("skos_notation", "")) if kinds[node] == "code" else ""
+        about["edition"] = node.rpartition("taxonomy/")[2].partition("/")[0] if kinds[node] == "code" else ""
         about["residual"] = node in residual
         about["mitigations"] = len(has[node])
         about["sources"] = len(set[str]().union(*(relations["source"][one] for one in has[node])))

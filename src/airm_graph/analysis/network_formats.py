@@ -44,7 +44,7 @@ def _describe_network(network: "Network") -> str:
 
 
 def _name(node: Mapping[str, Any]) -> str:
-    name = f"{node['notation']} {node['label']}".strip()
+    name = " ".join(filter(None, (node["edition"], node["notation"], node["label"])))
     return name if len(name) <= _WIDEST else name[: _WIDEST - 1] + "…"
 
 
@@ -114,7 +114,7 @@ def _quote(value: object) -> str:
 
 
 def _write_csv(network: "Network") -> str:
-    ends = ("", " label", " kind", " notation")
+    ends = ("", " label", " kind", " notation", " edition")
     names = sorted({name for *_, about in network.graph.edges(data=True) for name in about}, key=lambda name: (name != "weight", name))
     rows = []
     for u, v, about in network.graph.edges(data=True):
@@ -125,7 +125,7 @@ def _write_csv(network: "Network") -> str:
 
 
 def _tell_end(node: Mapping[str, Any]) -> list[str]:
-    return [literal(node[name]) for name in ("label", "kind", "notation")]
+    return [literal(node[name]) for name in ("label", "kind", "notation", "edition")]
 
 
 #: Name of a format → its writer.

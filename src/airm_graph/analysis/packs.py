@@ -11,7 +11,7 @@ from functools import cached_property
 from itertools import groupby
 
 from airm_graph.analysis.counted_facets import make_prologue
-from airm_graph.analysis.term_names import mark_preliminary
+from airm_graph.analysis.term_names import mark_preliminary, name_codes
 from airm_graph.errors import ParameterError
 from airm_graph.export import QuadList, release_digest
 from airm_graph.graph.store import Store
@@ -56,6 +56,7 @@ _FOLLOWED = (
     *("prov:wasAttributedTo", "skos:broader", "skos:inScheme"),
 )
 _LONGEST = 100  # characters of a name
+_CODE = re.compile(r"(v[0-9]+)/([0-9.]+)")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 
@@ -165,7 +166,12 @@ class Pack:
     @property
     def title(self) -> str:
         """Say what was asked for."""
-        given = ", ".join(f"{name} {value}" for name, value in self.given.items())
+        named = {name: value for name, value in self.given.items() if name != "edition"}
+        if "code" in named:
+            asked = _CODE.fullmatch(named["code"])
+            edition, code = asked.groups() if asked else (self.given.get("edition", "v2").rpartition("/")[2], named["code"])
+            named["code"] = name_codes(self.quads, base=self.base).get(f"<{self.base}taxonomy/{edition}/{code}>", f"{edition} {code}")
+        given = ", ".join(f"{name} {value}" for name, value in named.items())
         return f"Mitigations with {given}" if given else "All mitigations"
 
     @property

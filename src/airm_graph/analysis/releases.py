@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from functools import cached_property
 
+from airm_graph.analysis.term_names import name_codes
 from airm_graph.errors import QueryError
 from airm_graph.export import QuadList, release_digest
 from airm_graph.matching import match_things
@@ -138,6 +139,11 @@ class Changes:
     old: Release
     new: Release
     changes: tuple[Change, ...]
+
+    @cached_property
+    def codes(self) -> Mapping[str, str]:
+        """Code of either release, as an N-Quads term → its edition, notation and label."""
+        return {**name_codes(self.old.triples, base=self.old.base), **name_codes(self.new.triples, base=self.new.base)}
 
     @property
     def statements(self) -> tuple[int, int]:

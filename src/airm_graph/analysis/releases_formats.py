@@ -24,7 +24,7 @@ def describe_changes(changes: Changes) -> str:
         lines += ["", f"{kind}: {len(found)}"]
         for one in found:
             lines.append(f"  {_printable(_head(one, changes.new.base))}")
-            lines += [f"    {_printable(line)}" for line in _values(one, changes.new.base)]
+            lines += [f"    {_printable(line)}" for line in _values(one, changes)]
     return "\n".join((*lines, "", NOTICE)) + "\n"
 
 
@@ -38,7 +38,7 @@ def changes_markdown(changes: Changes) -> str:
         lines += ["", f"<details><summary>{kind}: {len(found)}</summary>", ""]
         for one in found[:_MOST]:
             lines.append(f"- {_code(_head(one, changes.new.base))}")
-            lines += [f"  - {_code(line)}" for line in _values(one, changes.new.base)]
+            lines += [f"  - {_code(line)}" for line in _values(one, changes)]
         lines += [*([f"- and {len(found) - _MOST} more"] if len(found) > _MOST else []), "", "</details>"]
     return "\n".join((*lines, "", f"_{NOTICE}_")) + "\n"
 
@@ -64,11 +64,17 @@ def _head(change: Change, base: str) -> str:
     return f"{subject}{name}{f' ({what})' if what else ''}"
 
 
-def _values(change: Change, base: str) -> Iterator[str]:
+def _values(change: Change, changes: Changes) -> Iterator[str]:
     if change.kind.startswith("finding"):
         return
-    yield from (f"- {_shorten(value, base)}" for value in change.old)
-    yield from (f"+ {_shorten(value, base)}" for value in change.new)
+    for mark, values in (("-", change.old), ("+", change.new)):
+        for value in values:
+            code = changes.codes.get(value, "")
+            yield f"{mark} {_shorten(value, changes.new.base)}{f' “{code}”' if code else ''}"
+
+
+def _list_values(changes: Changes) -> set[str]:
+    return {value for one in changes.changes for value in (one.subject, *one.old, *one.new)}
 
 
 def _shorten(value: str, base: str) -> str:
@@ -98,6 +104,7 @@ def changes_json(changes: Changes) -> str:
         "statements": {"added": added, "removed": removed},
         "findings_compared": changes.knows_findings,
         "counts": changes.count(),
+        "codes": {code: name for code, name in sorted(changes.codes.items()) if code in _list_values(changes)},
         "changes": [
             {"kind": one.kind, "subject": one.subject, "name": one.name, "what": one.what, "old": list(one.old), "new": list(one.new)}
             for one in changes.changes

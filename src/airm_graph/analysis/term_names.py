@@ -1,21 +1,22 @@
 """What the results of analyses share: terms as users write them, and RDF with the notice in it."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from airm_graph.errors import ParameterError, StoreError
 from airm_graph.graph.store import format_rows
 from airm_graph.namespaces import BASE, PREFIXES, literal, rebase_text, term
 from airm_graph.notice import NOTICE
-from airm_graph.terms import Quad
+from airm_graph.terms import Quad, read_literal
 
-__all__ = ["escape_markdown", "mark_preliminary", "read_term", "show_term", "write_turtle"]
+__all__ = ["escape_markdown", "mark_preliminary", "name_codes", "read_term", "show_term", "write_turtle"]
 
 _TERM = re.compile(r'<[^<>"{}|^`\\\x00-\x20]+>|_:\S+|"(?:[^"\\]|\\.)*"(?:@[A-Za-z0-9-]+|\^\^<[^<>\s]+>)?', re.DOTALL)
 _PREFIXED = re.compile(r"([a-z]+):([A-Za-z_][\w.-]*)")
 _PATH = re.compile(r"[0-9A-Za-z._~/#-]*[0-9A-Za-z_~/#-]")
 #: What has a meaning in Markdown wherever it stands in a line.
 _MARKS = re.compile(r"([\\`*_\[\]{}<>&#|~])")
+_OF_CODES = (term("skos:notation"), term("skos:prefLabel"))
 #: Prefixes of vocabularies that results use and the data does not.
 _MORE = {"qb": "http://purl.org/linked-data/cube#"}
 
@@ -61,6 +62,27 @@ def show_term(name: str, *, base: str = BASE) -> str:
         if (space := rebase_text(namespace, base)) != address and address.startswith(space) and "/" not in address[len(space) :]:
             return f"{prefix}:{address[len(space) :]}"
     return address.removeprefix(base) if address != base else name
+
+
+def name_codes(statements: Iterable[Sequence[str]], *, base: str = BASE) -> dict[str, str]:
+    """Write edition, notation and label of each code: code, as an N-Quads term, → its name.
+
+    Args:
+        statements: Subject, predicate and object of each, as N-Quads terms.
+        base: What the IRIs of the data begin with.
+
+    >>> code = "<https://w3id.org/airm-graph/taxonomy/v2/2.3>"
+    >>> name_codes([(code, term("skos:notation"), '"2.3"')])[code]
+    'v2 2.3'
+    """
+    folder = f"<{base}taxonomy/"
+    texts: dict[str, dict[str, str]] = {}
+    for subject, predicate, value in (statement[:3] for statement in statements):
+        if subject.startswith(folder) and predicate in _OF_CODES and value.startswith('"'):
+            texts.setdefault(subject, {})[predicate] = read_literal(value).text
+    notation, label = _OF_CODES
+    editions = {code: code.removeprefix(folder).partition("/")[0] for code in texts}
+    return {code: f"{editions[code]} {said[notation]} {said.get(label, '')}".strip() for code, said in texts.items() if notation in said}
 
 
 def escape_markdown(text: str) -> str:

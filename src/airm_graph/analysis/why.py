@@ -3,12 +3,12 @@ cells.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from airm_graph.analysis.proofs import Proof, Prover, Triple, minimise
-from airm_graph.analysis.term_names import read_term, show_term
+from airm_graph.analysis.term_names import name_codes, read_term, show_term
 from airm_graph.errors import QueryError, name_some
 from airm_graph.model import Finding, Location
 from airm_graph.namespaces import BASE, iri, rebase_text, term
@@ -46,11 +46,13 @@ class Explanation:
         proof: Steps down to asserted statements.
         grounds: For each asserted statement of the proof, where it comes from.
         base: What the IRIs of the data begin with.
+        codes: Code that the proof speaks of, as an N-Quads term → its edition, notation and label.
     """
 
     proof: Proof
     grounds: dict[Triple, tuple[Ground, ...]]
     base: str = BASE
+    codes: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def statement(self) -> Triple:
@@ -129,6 +131,7 @@ class Explainer:
         self._disjoint = [rule for rule in axioms.declared if rule.kind == "disjoint"]
         self._prover = Prover(self._graphs.keys(), closed, axioms.declared)
         self._places = _Places(quads, base)
+        self._codes = name_codes(quads, base=base)
 
     def explain(self, subject: str, predicate: str, value: str) -> Explanation:
         """Explain one statement.
@@ -159,7 +162,8 @@ class Explainer:
 
     def _ground(self, proof: Proof) -> Explanation:
         grounds = {one: tuple(self._places.find(one, self._graphs[one])) for one in proof.asserted}
-        return Explanation(proof, grounds, self.base)
+        spoken = {part: self._codes[part] for step in proof.walk() for part in step.statement if part in self._codes}
+        return Explanation(proof, grounds, self.base, spoken)
 
     def explain_all(self) -> Iterator[Explanation]:
         """Explain every inferred statement, in order."""

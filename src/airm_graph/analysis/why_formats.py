@@ -46,8 +46,11 @@ def describe_explanation(explanation: Explanation) -> str:
 
 def describe_explanations(explanations: Iterable[Explanation]) -> str:
     """Write explanations for people, one below the other."""
-    steps = [line for one in explanations for line in _describe_step(one.proof, one, 0)]
-    return "\n".join((*steps, "", NOTICE)) + "\n"
+    every = list(explanations)
+    steps = [line for one in every for line in _describe_step(one.proof, one, 0)]
+    codes = sorted({(show_term(code, base=one.base), name) for one in every for code, name in one.codes.items()})
+    told = ["", *(f"{code} is {_printable(name)}" for code, name in codes)] if codes else []
+    return "\n".join((*steps, *told, "", NOTICE)) + "\n"
 
 
 def _describe_step(step: Proof, explanation: Explanation, depth: int) -> Iterator[str]:
@@ -103,7 +106,8 @@ def explanation_json(explanation: Explanation) -> str:
 
 def record_explanation(explanation: Explanation) -> dict[str, Any]:
     """Take an explanation apart, as `explanation_json` writes it."""
-    return _record_step(explanation.proof, explanation)
+    record = _record_step(explanation.proof, explanation)
+    return {**record, "codes": dict(sorted(explanation.codes.items()))} if explanation.codes else record
 
 
 def _record_step(step: Proof, explanation: Explanation) -> dict[str, Any]:

@@ -14,8 +14,7 @@ from typing import TYPE_CHECKING, Any
 from airm_graph.assistant.bounded_answers import ToolError, pack_answer, read_cursor
 from airm_graph.assistant.prompts import PROMPTS
 from airm_graph.assistant.tools import Tool, list_tools
-from airm_graph.errors import AirmError
-from airm_graph.extras import tell_install
+from airm_graph.extras import require
 from airm_graph.serve.graph_client import GraphClient
 from airm_graph.serve.problems import Problem
 from airm_graph.serve.server_settings import LOOPBACK
@@ -45,12 +44,9 @@ def check_extra() -> None:
     """Refuse to go on without the SDK.
 
     Raises:
-        AirmError: The extra ``mcp`` is not installed.
+        EngineError: The extra ``mcp`` is not installed.
     """
-    from importlib.util import find_spec
-
-    if find_spec("mcp") is None:
-        raise AirmError(f"assistants need a library that is not installed (mcp); run: {tell_install('mcp')}")
+    require("an assistant", "mcp", extra="mcp")
 
 
 class _Handlers:

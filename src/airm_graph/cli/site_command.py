@@ -5,8 +5,7 @@ from pathlib import Path
 import click
 
 from airm_graph.cli.shared_options import read_base_url
-from airm_graph.errors import AirmError
-from airm_graph.extras import tell_install
+from airm_graph.extras import require
 
 __all__ = ["command"]
 
@@ -31,13 +30,10 @@ def command(release: Path, *, output: Path, url: str, quiet: bool) -> int:
     Files that did not change are not written again; when the command fails, the earlier site is as
     it was.
     """
-    from importlib.util import find_spec
-
     from airm_graph.cli.show import show_progress
     from airm_graph.site import build_site
 
-    if find_spec("jinja2") is None:
-        raise AirmError(f"a site needs a library that is not installed (jinja2); run: {tell_install('site')}")
+    require("a site", "jinja2", extra="site")
     with show_progress(quiet=quiet) as progress:
         report = build_site(release, output, url=url, progress=progress)
     for path in report.left_out[:10]:

@@ -13,8 +13,8 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from airm_graph.errors import EngineError, QueryError
-from airm_graph.extras import tell_pip
+from airm_graph.errors import QueryError
+from airm_graph.extras import require
 from airm_graph.frozen import frozen
 from airm_graph.terms import read_literal
 
@@ -75,10 +75,9 @@ class Table:
         Raises:
             EngineError: pandas is not installed.
         """
-        try:
-            import pandas as pd
-        except ImportError as error:
-            raise EngineError(f"a data frame needs pandas ({error}); run: {tell_pip('pandas')}") from error
+        require("a data frame", "pandas")
+        import pandas as pd
+
         return pd.DataFrame(self.values(), columns=list(self.columns), dtype=object)
 
     def to_arrow(self) -> "pyarrow.Table":
@@ -87,10 +86,9 @@ class Table:
         Raises:
             EngineError: pyarrow is not installed.
         """
-        try:
-            import pyarrow as pa
-        except ImportError as error:
-            raise EngineError(f"an Arrow table needs pyarrow ({error}); run: {tell_pip('pyarrow')}") from error
+        require("an Arrow table", "pyarrow")
+        import pyarrow as pa
+
         columns = zip(*self.values(), strict=True) if self.rows else ((),) * len(self.columns)
         return pa.table([pa.array(list(column), pa.string()) for column in columns], names=list(self.columns))
 

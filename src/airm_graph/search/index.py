@@ -208,7 +208,9 @@ def _find_choices(connection: sqlite3.Connection, facet: str, value: str) -> lis
         query = "SELECT id FROM choice WHERE facet = ? AND slug = ? AND iri LIKE ? ORDER BY id"
         found = [row[0] for row in connection.execute(query, (facet, coded["code"], f"%taxonomy/{coded['edition']}/{coded['code']}"))]
     if not found:
-        slugs = [row[0] for row in connection.execute("SELECT DISTINCT slug FROM choice WHERE facet = ? ORDER BY slug", (facet,))]
+        # A code goes with its edition.
+        named = "substr(iri, instr(iri, 'taxonomy/') + length('taxonomy/'))" if facet == "code" else "slug"
+        slugs = [row[0] for row in connection.execute(f"SELECT DISTINCT {named} FROM choice WHERE facet = ? ORDER BY 1", (facet,))]
         raise ParameterError(f"no {facet} is called {value[:80]!r}; {list_nearest(value[:80], slugs)}", parameter=facet)
     return found
 

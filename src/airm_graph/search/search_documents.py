@@ -81,7 +81,7 @@ class _Reader:
 
     def read(self, subject: str, kind: str) -> Document:
         links = [(facet, o) for name, facet in _LINKS.items() for o in self._get(subject, name)]
-        codes = sorted({self._name_code(o) for o in self._get(subject, "airm:code")})
+        codes = [self._name_code(subject)] if kind == "code" else sorted({self._name_code(o) for o in self._get(subject, "airm:code")})
         facets = {self._value("kind", kind), *(self._value(facet, o) for facet, o in links)}
         if kind == "code":
             facets |= {self._value("edition", o) for o in self._get(subject, "skos:inScheme")}

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from airm_graph.errors import AirmError, InputError
-from airm_graph.extras import tell_install
+from airm_graph.extras import require
 from airm_graph.serve.dataset_info import DatasetInfo
 from airm_graph.serve.page_interface import MoreRoutes, Pages
 from airm_graph.serve.server_settings import Settings
@@ -121,13 +121,9 @@ def _load(path: Path | None, *, settings: Settings) -> Any:
 
 
 def _check_system() -> None:
-    from importlib.util import find_spec
-
     if not hasattr(os, "fork"):
         raise AirmError("serving needs a POSIX system, such as Linux, macOS or WSL: each query runs in a process of its own")
-    missing = [name for name in ("brotli", "httptools", "jinja2", "starlette", "uvicorn") if find_spec(name) is None]
-    if missing:
-        raise AirmError(f"serving needs libraries that are not installed ({', '.join(missing)}); run: {tell_install('serve')}")
+    require("serving", "brotli", "httptools", "jinja2", "starlette", "uvicorn", extra="serve")
 
 
 def _open_listener(settings: Settings) -> socket.socket:

@@ -12,8 +12,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from airm_graph.errors import EngineError
-from airm_graph.extras import tell_install
+from airm_graph.extras import require
 from airm_graph.graph import TripleTable
 from airm_graph.ingest.rdf import RdfFile, label_files, load_rdf_file
 from airm_graph.ingest.tables.loaded import LoadedTable, load_rows
@@ -68,12 +67,10 @@ def open_session(master: str, conf: Mapping[str, str]) -> Iterator[Any]:
     Raises:
         EngineError: The extra or Java is missing, or the master does not answer.
     """
-    try:
-        import sqlglot  # noqa: F401 - asked for before anything is read
-        import xxhash  # noqa: F401
-        from pyspark.sql import SparkSession
-    except ImportError as error:
-        raise EngineError(f"the engine spark needs PySpark, sqlglot and xxhash ({error}); run: {tell_install('spark')}") from error
+    # Asked for before anything is read.
+    require("the engine spark", "pyspark", "sqlglot", "xxhash", extra="spark")
+    from pyspark.sql import SparkSession
+
     # PySpark logs each error beside raising it.
     logging.getLogger("SQLQueryContextLogger").disabled = True
     # Executors run the Python of the driver, where nobody says another one.

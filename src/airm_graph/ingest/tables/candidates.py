@@ -11,6 +11,7 @@ from airm_graph.graph import TripleTable, quote
 from airm_graph.ingest.framework_items import MENTIONS
 from airm_graph.ingest.tables.loaded import LoadedTable
 from airm_graph.ingest.tables.names import is_day, name_agent
+from airm_graph.ingest.tables.row_checks import TOTAL
 from airm_graph.ingest.tables.values import find_term, split_cell
 from airm_graph.taxonomy import load_taxonomy
 from airm_graph.text import MAY_NEED_REPAIR, list_joined, list_standing, normalise
@@ -47,7 +48,7 @@ def select_candidates(one: LoadedTable) -> str:
     has = one.columns.columns
     identifier = one.cell("identifier") if "identifier" in has else "''"
     text = one.cell("description") if "description" in has else "''"
-    usable = ["r.odd = 0", "r.name <> ''", "k.source IS NOT NULL"]
+    usable = ["r.odd = 0", "r.name <> ''", "k.source IS NOT NULL", f"NOT regexp_full_match(r.name, {quote(TOTAL)})"]
     usable += [f"regexp_full_match({identifier}, '[!-~]+')"] if "identifier" in has else []
     joins = f"LEFT JOIN known_sources AS k ON k.table_number = {one.number} AND k.identifier = {one.cell('source')}"
     usable += [f"NOT regexp_matches({cell}, {quote(MAY_NEED_REPAIR)})" for cell in one.texts]

@@ -19,7 +19,7 @@ from airm_graph.ingest.tables.mapped_table import MappedTable, Reason, choose_ma
 from airm_graph.ingest.tables.meaning import ClassificationMapping, Mapping
 from airm_graph.ingest.tables.outline import Outline, read_outline
 from airm_graph.ingest.tables.restore import restore_records
-from airm_graph.ingest.tables.row_checks import check_row, find_contradicting
+from airm_graph.ingest.tables.row_checks import check_row, find_contradicting, is_total
 from airm_graph.ingest.tables.values import check_codes, read_codes, read_roles, read_subjects, read_taken_from, say_items
 from airm_graph.model import GRAPH_TABLES, TEXTS, Entry, Finding, Page, Records, Rejected, SourceBlock, TableCount
 from airm_graph.taxonomy import Code, load_taxonomy
@@ -292,6 +292,8 @@ class _Mitigations:
         """Why a row cannot be used."""
         mapped = self.mapped
         self._find_document(row)
+        if is_total(mapped, row):
+            return [("TAB-39", mapped.header("name"), f"{mapped.get(row, 'name')!r} sums up other rows")]
         return [] if mapped.get(row, "name") else [("TAB-04", mapped.header("name"), "the mitigation has no name")]
 
     def _find_document(self, row: Row) -> None:

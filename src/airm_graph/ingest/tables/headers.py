@@ -17,10 +17,11 @@ _MEASURE = (
 CALLED: dict[str, dict[str, tuple[str, ...]]] = {
     "mitigations": {
         "identifier": ("identifier", "id", "mitigation id", "key", "uid", "record id", "reference number", "ref", "ref id", "sid"),
-        "name": ("name", "mitigation name", "mitigation", "measure", "control", "safeguard", "title", "label", "heading", "term"),
+        "name": ("name", "mitigation name", "mitigation", "measure", "control", "safeguard", "title", "label", "heading", "term",
+                 "countermeasure", "recommendation", "requirement", "remediation", "practice"),
         "description": (
             "description", "definition", "mitigation description", *_MEASURE, "objective", "statement", "details", "text", "what it does",
-            "explanation", "prose",
+            "explanation", "guidance", "prose",
         ),
         "note": ("note", "additional information", "notes", "comment", "comments", "remarks", "further information"),
         "source": (

@@ -8,10 +8,20 @@ from airm_graph.ingest.formats import Row
 from airm_graph.ingest.tables.mapped_table import MappedTable, Reason
 from airm_graph.text import ERRORS
 
-__all__ = ["CONTROL", "check_row", "find_contradicting"]
+__all__ = ["CONTROL", "TOTAL", "check_row", "find_contradicting", "is_total"]
 
 #: What XML 1.0 forbids, and what is no character: no format could carry the cell.
 CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+
+#: What a row is called that sums up the others; as RE2 and Python read it.
+TOTAL = r"(?i)(?:grand |sub-?)?(?:total|sum|average)s?(?: of .{1,40})?\s*[:=]?\s*[0-9.,]*"
+_TOTAL = re.compile(TOTAL)
+
+
+def is_total(mapped: MappedTable, row: Row) -> bool:
+    """Whether a row sums up the others: its name says so, and it describes and names nothing."""
+    is_called_so = bool(_TOTAL.fullmatch(mapped.get(row, "name")))
+    return is_called_so and not any(mapped.get(row, what) for what in ("identifier", "description", "code", "reason"))
 
 
 def find_contradicting(mapped_tables: Iterable[MappedTable]) -> set[str]:

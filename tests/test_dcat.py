@@ -61,6 +61,19 @@ def test_release_with_an_address_meets_the_profile(shapes: rdflib.Graph) -> None
         assert set(found.objects(file, DCAT.accessURL)) == set(found.objects(file, DCAT.downloadURL)) == {address}
 
 
+def test_description_of_a_release_meets_the_profile(shapes: rdflib.Graph, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("rocrate")
+    from airm_graph.pipeline.releasing import write_release
+
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1795910400")
+    airm_graph.build([ROOT / "examples"], published="https://data.example/airm/").write(tmp_path / "dist")
+    folder = write_release(tmp_path / "dist", tmp_path / "releases", version="2026.12.0")
+    found = rdflib.Graph().parse(folder / "dataset.ttl")
+    _, report, _ = pyshacl.validate(found, shacl_graph=shapes)
+    assert not set(report.subjects(RDF.type, SH.ValidationResult)), report.serialize()
+    assert len(set(found.subjects(RDF.type, DCAT.Distribution))) == 9
+
+
 def test_release_without_an_address_lacks_what_the_guide_says(example_graph: airm_graph.Graph, shapes: rdflib.Graph) -> None:
     unmet = {path.rpartition("/")[2].rpartition("#")[2] for _, path in find_unmet(example_graph, shapes) - UNLABELLED}
     assert unmet == {"accessURL", "mediaType", "conformsTo"}

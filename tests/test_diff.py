@@ -201,6 +201,26 @@ def test_files_are_compared_without_findings(folders: tuple[Path, Path], quads: 
     assert changes.old.triples == {quad[:3] for quad in quads}
 
 
+def test_release_is_found_by_the_digest_of_its_triples(folders: tuple[Path, Path], tmp_path: Path, monkeypatch) -> None:
+    for number, folder in enumerate(folders):
+        shutil.copytree(folder, tmp_path / "releases" / f"r{number}")
+    digests = [load_digest(tmp_path / "releases" / f"r{number}") for number in range(2)]
+    expected = diff(*folders).changes
+    assert diff(digests[0], tmp_path / "releases" / "r1").changes == expected
+    assert diff(tmp_path / "releases" / "r0", digests[1][:12]).changes == expected
+    monkeypatch.chdir(tmp_path)
+    assert diff(digests[0], digests[1]).changes == expected
+    with pytest.raises(InputError, match="no release here or beside the other has this digest; give a folder"):
+        diff("0" * 64, "releases/r1")
+    shutil.copytree("releases/r0", "releases/again")
+    with pytest.raises(InputError, match="2 releases have this digest"):
+        diff(digests[0], "releases/r1")
+
+
+def load_digest(folder: Path) -> str:
+    return airm_graph.load(folder).digest
+
+
 def test_what_is_no_release_is_an_error_that_says_what_to_do(example_dist: Path, tmp_path: Path) -> None:
     with pytest.raises(InputError, match="there is no such file or folder; give a folder that airm-graph build wrote"):
         diff(example_dist, tmp_path / "none")

@@ -1,5 +1,6 @@
 """What the guides tell is there: modules, commands and their options."""
 
+import csv
 import io
 import os
 import re
@@ -121,6 +122,15 @@ def run_command(command: str, stated: list[str], folder: Path) -> None:
     compare(done.stderr + done.stdout + code, stated, of=command)
 
 
+def run_block(block: str, folder: Path) -> int:
+    """Run the commands of a block; returns how many there are."""
+    parts = re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]
+    for part in parts:
+        command, *stated = part.rstrip("\n").split("\n")
+        run_command(command, stated, folder)
+    return len(parts)
+
+
 def compare(printed: str, stated: list[str], *, of: str) -> None:
     pattern = "".join("(?:.*\n)*?" if line == "…" else re.escape(line + "\n").replace("…", ".*") for line in stated)
     assert re.fullmatch(pattern, printed), f"{of} prints\n{printed}"
@@ -138,9 +148,7 @@ def test_guide_runs_from_top_to_bottom_and_prints_what_it_says(name: str, tmp_pa
     for language, block in re.findall(r"^```(\w*)\n(.*?)^```", text, re.MULTILINE | re.DOTALL):
         ran[language] += 1
         if language == "console":
-            for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
-                command, *stated = part.rstrip("\n").split("\n")
-                run_command(command, stated, tmp_path)
+            run_block(block, tmp_path)
         elif language == "python":
             with redirect_stdout(io.StringIO()) as out:
                 exec(block, known)
@@ -149,3 +157,25 @@ def test_guide_runs_from_top_to_bottom_and_prints_what_it_says(name: str, tmp_pa
             compare(printed, block.rstrip("\n").split("\n"), of="Python")
     assert ran["console"] + ran["text"] > 0
     assert ran["python"] > 0
+
+
+def test_ten_questions_to_the_real_data_print_what_the_guide_says(first_edition: Path, captures: Path, tmp_path: Path) -> None:
+    pytest.importorskip("sklearn")
+    shutil.copytree(first_edition, tmp_path / "mit-v1")
+    shutil.copytree(captures, tmp_path / "captures")
+    guide = ROOT / "docs" / "guides" / "ask-the-graph.md"
+    ran = sum(run_block(block, tmp_path) for block in find_blocks(guide, "session"))
+    section = guide.read_text(encoding="utf-8").partition("## Ten questions to the real data")[2].partition("\n## ")[0]
+    assert len(re.findall(r"^\*\*\d+\. ", section, re.MULTILINE)) == 10
+    assert ran >= 20
+
+
+def test_ten_questions_show_no_text_of_others(first_edition: Path) -> None:
+    shown = "".join(find_blocks(ROOT / "docs" / "guides" / "ask-the-graph.md", "session"))
+    with (first_edition / "mitigations.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    # Every run of eight words of a description would be one.
+    texts = {" ".join(words[n : n + 8]) for row in rows for words in [row["Description"].split()] for n in range(len(words) - 7)}
+    printed = " ".join(shown.split())
+    assert len(texts) > 1000
+    assert not [text for text in texts if text in printed]

@@ -14,6 +14,8 @@ __all__ = ["command"]
     epilog="""\b
 Examples:
   airm-graph diff dist-before dist
+  airm-graph diff releases/2026.12.0 releases/2026.12.1
+  airm-graph diff 813af215 releases/2026.12.1
   airm-graph diff before/airm.nq dist/airm.nq --format markdown
 
 \b
@@ -30,7 +32,12 @@ Exit codes: 0 equal, 1 different, 2 one of them cannot be read or is no release.
     help="markdown: for a pull request.",
 )
 def command(old: str, new: str, *, shape: str) -> int:
-    """Tell what changed from one release to another: mitigations, sources, terms, findings."""
+    """Tell what changed from one release to another: mitigations, sources, terms, findings.
+
+    OLD and NEW are each a folder that airm-graph build or release wrote, one of its RDF files, or
+    the digest of its triples (what sha256sum airm.nt prints, or its first eight digits or more), of
+    which the folder is looked for beside the other one, here and in releases.
+    """
     from airm_graph.analysis.releases_formats import changes_json, changes_markdown, changes_turtle, describe_changes
     from airm_graph.pipeline import diff
 

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from airm_graph.errors import ExportError
-from airm_graph.extras import tell_install
+from airm_graph.extras import require
 from airm_graph.namespaces import BASE
 from airm_graph.notice import NOTICE
 
@@ -91,12 +90,11 @@ def write_crate(citation: Citation, files: "Iterable[ReleaseFile]") -> str:
     """Write the metadata file of an RO-Crate 1.2 that holds some files.
 
     Raises:
-        ExportError: The library is not installed.
+        EngineError: The library is not installed.
     """
-    try:
-        from rocrate.rocrate import ROCrate
-    except ImportError as error:
-        raise ExportError(f"an RO-Crate needs the library rocrate; {tell_install('release')}") from error
+    require("an RO-Crate", "rocrate", extra="release")
+    from rocrate.rocrate import ROCrate
+
     crate = ROCrate(version="1.2")
     root = crate.root_dataset
     notice = _add(crate, citation.notice, {"@type": "CreativeWork", "name": NOTICE, "description": _NO_LICENCE})

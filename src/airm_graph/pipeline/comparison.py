@@ -1,15 +1,17 @@
 """Two releases read from folders or files, and compared."""
 
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from airm_graph.analysis.releases import Changes, Release, compare_releases
 from airm_graph.errors import InputError
+from airm_graph.export import EXPORTS
 from airm_graph.model import Finding
 from airm_graph.namespaces import term
 from airm_graph.pipeline.loading import find_base, find_export, read_rdf, read_report, read_sums
-from airm_graph.pipeline.writable import REPORT
+from airm_graph.pipeline.writable import REPORT, SUMS
 from airm_graph.validate.fingerprints import fingerprint_findings
 
 if TYPE_CHECKING:
@@ -24,15 +26,33 @@ def diff(old: str | Path, new: str | Path) -> Changes:
     """Tell what changed from one release to another.
 
     Args:
-        old, new: Each a folder that a build wrote, or one of its RDF files. Findings are compared
-            where both are folders.
+        old, new: Each a folder that a build wrote, one of its RDF files, or a digest of its
+            triples, of which a folder is found beside the other. Findings are compared where both
+            are folders.
 
     Raises:
         InputError: One of them is no release, or was changed since it was written.
         StoreError: A file is not what its suffix says; the message names file and line.
         QueryError: They have different bases.
     """
-    return compare_releases(read_release(old), read_release(new))
+    return compare_releases(read_release(_find_digest(old, beside=new)), read_release(_find_digest(new, beside=old)))
+
+
+def _find_digest(given: str | Path, *, beside: str | Path) -> str | Path:
+    """Find the folder of a release by the SHA-256 of its triples, or the first eight digits or more
+    of it; what is no digest is returned as it is.
+    """
+    digest = str(given)
+    if not re.fullmatch("[0-9a-f]{8,64}", digest) or Path(given).exists():
+        return given
+    places = [Path(), *(place for other in (Path(beside).absolute(), Path("releases")) for place in (other, other.parent))]
+    folders = {folder.resolve(): folder for place in places if place.is_dir() for folder in (place, *place.iterdir())}
+    line = re.compile(rf"^{digest}[0-9a-f]*  {re.escape(EXPORTS['ntriples'].file_name)}$", re.MULTILINE)
+    found = [folder for _, folder in sorted(folders.items()) if (sums := folder / SUMS).is_file() and line.search(sums.read_text("utf-8"))]
+    if len(found) != 1:
+        what = f"{len(found)} releases have" if found else "no release here or beside the other has"
+        raise InputError(f"{what} this digest", file=digest, remedy=_REMEDY)
+    return found[0]
 
 
 def compare_with(old: str | Path, graph: "Graph", new: str | Path | None) -> Changes:

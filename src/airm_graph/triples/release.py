@@ -9,6 +9,8 @@ from airm_graph.terms import Quad
 __all__ = ["ReleaseFile", "describe_files", "find_version", "restate_version"]
 
 _SPDX = "http://spdx.org/rdf/terms#"
+_ALGORITHM = f"<{_SPDX}checksumAlgorithm_sha256>"
+_IANA = "https://www.iana.org/assignments/media-types/"
 _TYPE = term("rdf:type")
 
 
@@ -87,21 +89,42 @@ def describe_files(quads: Iterable[Quad], files: Iterable[ReleaseFile], *, versi
     yield release, term("void:triples"), literal(triples), ""
     notice = f"<{base}notice/preliminary>"
     listed = {o for s, p, o, _ in described if s == release and p == term("dcat:distribution")}
+    published = _find_published(described)
+    yield _ALGORITHM, _TYPE, f"<{_SPDX}ChecksumAlgorithm>", ""
     for file in files:
         subject = f"{release[:-1]}/{file.name}>"
         if subject not in listed:
             yield release, term("dcat:distribution"), subject, ""
             yield subject, _TYPE, term("dcat:Distribution"), ""
             yield from ((subject, term(name), literal(file.name), "") for name in ("rdfs:label", "dcterms:title"))
-            yield subject, term("dcat:mediaType"), f"<https://www.iana.org/assignments/media-types/{file.media_type}>", ""
+            yield subject, term("dcat:mediaType"), f"<{_IANA}{file.media_type}>", ""
             yield subject, term("dcterms:rights"), notice, ""
+            yield from _state_address(subject, file, published)
         yield subject, term("dcterms:description"), literal(file.what, language="en"), ""
         yield subject, term("dcat:byteSize"), literal(str(file.size), datatype="xsd:nonNegativeInteger"), ""
         checksum = f"{subject[:-1]}/sha256>"
         yield subject, f"<{_SPDX}checksum>", checksum, ""
         yield checksum, _TYPE, f"<{_SPDX}Checksum>", ""
-        yield checksum, f"<{_SPDX}algorithm>", f"<{_SPDX}checksumAlgorithm_sha256>", ""
+        yield checksum, f"<{_SPDX}algorithm>", _ALGORITHM, ""
         yield checksum, f"<{_SPDX}checksumValue>", literal(file.sha256, datatype="xsd:hexBinary"), ""
+
+
+def _find_published(described: Iterable[Quad]) -> str:
+    """Find the folder in which people find the files; empty where nothing says so."""
+    for s, p, o, _ in described:
+        name = s.rpartition("/")[2]
+        if p == term("dcat:downloadURL") and o.endswith(f"/{name}"):
+            return o[1 : -len(name)]
+    return ""
+
+
+def _state_address(subject: str, file: ReleaseFile, published: str) -> Iterator[Quad]:
+    """State where a file is found, with the classes that DCAT-AP asks for, as for exports."""
+    if published:
+        address = f"<{published}{file.name}>"
+        yield from ((subject, term(said), address, "") for said in ("dcat:accessURL", "dcat:downloadURL"))
+        yield address, _TYPE, term("rdfs:Resource"), ""
+        yield f"<{_IANA}{file.media_type}>", _TYPE, term("dcterms:MediaType"), ""
 
 
 def _drop_graph(quad: Quad) -> Quad:

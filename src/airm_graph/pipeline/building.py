@@ -24,7 +24,7 @@ __all__ = ["build", "build_graph", "open_reader"]
 
 #: Bytes of inputs up to which SQLite takes less time than DuckDB, and suffixes of tables that are
 #: not packed.
-_FEW_BYTES, _PLAIN_TABLES = 500_000, (".csv", ".json", ".jsonl", ".tsv")
+_FEW_BYTES, _PLAIN_TABLES = 400_000, (".csv", ".json", ".jsonl", ".tsv")
 
 
 def build(

@@ -15,7 +15,7 @@ import pytest
 
 from airm_graph.errors import ExportError, InputError
 from airm_graph.graph.store import parse_rows
-from airm_graph.namespaces import BASE, term
+from airm_graph.namespaces import BASE, PREFIXES, term
 from airm_graph.pipeline import Graph
 from airm_graph.site import build_site
 from airm_graph.site.folder_addresses import FolderAddresses, SiteMap
@@ -328,3 +328,18 @@ def test_layout_grows_with_the_number_of_things_alone() -> None:
     places = arrange(kinds, [(number, number % 10, 0) for number in range(10, len(kinds))])
     assert len(set(places)) == len(kinds)
     assert places == arrange(kinds, [(number, number % 10, 0) for number in range(10, len(kinds))])
+
+
+def test_diagram_of_the_ontology_has_every_class_with_its_properties(site: Path, example_graph: Graph) -> None:
+    svg = "{http://www.w3.org/2000/svg}"
+    tree = read_tree((site / "ontology" / "index.html").read_text(encoding="utf-8"))
+    (diagram,) = (element for element in tree.iter(f"{svg}svg") if element.attrib.get("class") == "classes")
+    linked = {element.attrib["href"]: "".join(element.itertext()) for element in diagram.iter(f"{svg}a")}
+    kinds = {f"<{PREFIXES['owl']}{kind}>" for kind in ("Class", "ObjectProperty", "DatatypeProperty")}
+    own = {
+        row[0][1:-1] for row in example_graph.ontology if row[1] == term("rdf:type") and row[2] in kinds and row[0].startswith(f"<{BASE}")
+    }
+    unplaced = {iri for iri in own if not any(row[0] == f"<{iri}>" and row[1] == term("rdfs:domain") for row in example_graph.ontology)}
+    assert set(linked) >= {f"#{iri.rpartition('#')[2]}" for iri in own - unplaced}
+    assert linked["#assignedCode"] == "assignedCode: Code"
+    assert linked["#sha256"] == "sha256: xsd:string"

@@ -15,6 +15,7 @@ from airm_graph.serve.graph_client import GraphClient
 from airm_graph.serve.page_interface import PageClient, PageRequest
 from airm_graph.serve.resource_description import Resource
 from airm_graph.site.catalogue import CatalogueCache
+from airm_graph.site.class_diagram import draw_classes
 from airm_graph.site.embedded_jsonld import embed_dataset, embed_resource
 from airm_graph.site.facet_lists import list_facets, list_filters, paginate, write_title
 from airm_graph.site.forms import make_fields
@@ -71,7 +72,7 @@ class SitePages:
         )
 
     async def _find_related(self, client: PageClient, view: ResourceView) -> dict[str, Any]:
-        found: dict[str, Any] = {"siblings": {}, "related": [], "terms": [], "outline": []}
+        found: dict[str, Any] = {"siblings": {}, "related": [], "terms": [], "diagram": "", "outline": []}
         if view.kind == "mitigation":
             codes = sorted(set(view.links("airm:code")))
             found["siblings"], found["related"] = await asyncio.gather(
@@ -81,6 +82,7 @@ class SitePages:
             found["related"] = await find_related(client, view.kind, [view.iri])
         if view.kind == "ontology":
             found["terms"] = await find_terms(client, view.iri)
+            found["diagram"] = draw_classes(found["terms"], view.site)
         if view.kind == "source":
             found["outline"] = arrange_outline(await client.query("outline-by-source", {"source": view.iri}))
         return found

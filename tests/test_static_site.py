@@ -195,6 +195,22 @@ def test_only_what_changed_is_written_and_what_is_gone_removed(example_graph: Gr
     assert list_files(tmp_path / "site") == list_files(fresh)
 
 
+def test_change_log_names_what_changed_and_no_folder(example_graph: Graph, example_dist: Path, tmp_path: Path) -> None:
+    gone = f"<{BASE}{MITIGATION}"
+    Graph.of([row for row in example_graph.quads if not row[0].startswith(gone) and not row[2].startswith(gone)]).write(tmp_path / "before")
+    build_site(example_dist, tmp_path / "site", previous=tmp_path / "before")
+    files = list_files(tmp_path / "site")
+    page = read_tree(files["changes/index.html"].decode())
+    links = {element.attrib["href"]: "".join(element.itertext()) for element in page.iter(f"{XHTML}a")}
+    assert links[f"../{MITIGATION}/index.html"] == "Adversarial training"
+    assert links["../changes/changes.json"] == "JSON"
+    found = json.loads(files["changes/changes.json"])
+    assert [one["subject"] for one in found["changes"] if one["kind"] == "mitigation added"] == [f"{gone}>"]
+    assert any(row[2] == f"{gone}>" for row in parse_rows(files["changes/changes.ttl"], name="changes", suffix=".ttl"))
+    assert not any(str(tmp_path).encode() in body for body in files.values())
+    assert 'href="changes/index.html"' in files["index.html"].decode()
+
+
 def test_failed_build_leaves_the_earlier_site_whole(example_graph: Graph, example_dist: Path, tmp_path: Path, monkeypatch) -> None:
     folder = tmp_path / "site"
     build_site(example_dist, folder)

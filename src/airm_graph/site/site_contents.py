@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from airm_graph.analysis.charts import CHARTS, draw_chart, has_plot
+from airm_graph.analysis.releases import Changes
+from airm_graph.analysis.releases_formats import changes_json, changes_turtle
 from airm_graph.export import make_options
 from airm_graph.namespaces import term
 from airm_graph.notice import NOTICE
@@ -33,6 +35,7 @@ _HITS = 20
 #: Descriptions of the dataset under the names that programs look for, and the page for addresses
 #: that are not there.
 _DESCRIPTIONS = (".well-known/void", "404.html", "dcat.jsonld", "void.ttl")
+_CHANGES = ("changes/changes.json", "changes/changes.ttl")
 #: What scripts fetch.
 _SCRIPTS = ("neighbourhood/graph.json", "search/documents.json", "service-worker.js", "sparql/graph.nq.gz", "static/prefixes.json")
 
@@ -44,10 +47,12 @@ class SiteContents:
         map: What pages and files there are.
     """
 
-    def __init__(self, client: ReleaseClient, *, url: str) -> None:
-        """Take the release, and where the site will be known; list all that there is."""
+    def __init__(self, client: ReleaseClient, *, url: str, changes: Changes | None = None) -> None:
+        """Take the release, where the site will be known, and what changed since an earlier
+        release; list all that there is.
+        """
         self.map = SiteMap(client.info.base)
-        self._client, self._url, self._base = client, url, client.info.base
+        self._client, self._url, self._base, self._changes = client, url, client.info.base, changes
         self._queries = {query.name: query for query in list_queries()}
         self._options = replace(make_options(self._base, comment=NOTICE), prefixes=client.info.prefixes)
         self._documents = DataDocuments(self._options)
@@ -73,6 +78,10 @@ class SiteContents:
         pages = ["", "browse", "browse/mitigations", "neighbourhood", "pictures", "search", "query", "rules", "sparql"]
         pages += [f"browse/{name}" for name in BROWSED] + [f"browse/taxonomy/{edition.slug}" for edition in catalogue.editions]
         pages += [f"rules/{name}" for name in load_rulebook()] + [f"query/{name}" for name in self._queries]
+        if self._changes is not None:
+            pages.append("changes")
+            for path in _CHANGES:
+                self.map.add_file(path)
         for path in pages:
             self.map.add_page(path)
 
@@ -104,6 +113,9 @@ class SiteContents:
         page = await self._pages.show_problem(missing, status=404, title="There is no page at this address.")
         if has_plot():
             found += [(f"pictures/{name}.svg", draw_chart(self._client.read_chart(name), "svg")) for name in CHARTS]
+        if self._changes is not None:
+            texts = (changes_json(self._changes), changes_turtle(self._changes))
+            found += [(name, text.encode("utf-8", "replace")) for name, text in zip(_CHANGES, texts, strict=True)]
         return [*found, ("404.html", page.encode()), *await self._describe_dataset(), *self._write_for_scripts()]
 
     def _write_for_scripts(self) -> list[tuple[str, bytes]]:
@@ -135,6 +147,8 @@ class SiteContents:
         match first:
             case "browse":
                 return await self._show_browse(page, rest)
+            case "changes" if self._changes is not None:
+                return self._pages.show_changes(page, self._changes)
             case "neighbourhood":
                 return self._pages.show_neighbourhood(page)
             case "pictures":

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from airm_graph.analysis.charts import Chart
 from airm_graph.analysis.counted_facets import FACETS as COUNTED
+from airm_graph.analysis.releases import Changes
 from airm_graph.query.answers import Table
 from airm_graph.query.library import Query, bind_query, list_queries
 from airm_graph.search import Hits
@@ -15,6 +16,7 @@ from airm_graph.serve.graph_client import GraphClient
 from airm_graph.serve.page_interface import PageClient, PageRequest
 from airm_graph.serve.resource_description import Resource
 from airm_graph.site.catalogue import CatalogueCache
+from airm_graph.site.change_log import group_changes
 from airm_graph.site.class_diagram import draw_classes
 from airm_graph.site.embedded_jsonld import embed_dataset, embed_resource
 from airm_graph.site.facet_lists import list_facets, list_filters, paginate, write_title
@@ -173,6 +175,12 @@ class SitePages:
         """Write the page that shows one thing with all that it is connected to."""
         site = Site(page)
         return render("neighbourhood.html", site, title="Neighbourhood", crumbs=site.crumbs(_BROWSE, page="Neighbourhood"))
+
+    def show_changes(self, page: PageRequest, changes: Changes) -> str:
+        """Write the page that says what changed since an earlier release."""
+        site, title = Site(page), "Changes since the earlier release"
+        groups = list(group_changes(changes))
+        return render("changes.html", site, title=title, crumbs=site.crumbs(page="Changes"), changes=changes, groups=groups)
 
     async def show_problem(self, page: PageRequest, *, status: int, title: str) -> str:
         """Write a page that says why there is no other."""

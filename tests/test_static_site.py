@@ -22,6 +22,7 @@ from airm_graph.site.folder_addresses import FolderAddresses, SiteMap
 from airm_graph.site.neighbourhood import arrange
 from conftest import ROOT
 from serving import COMMAND, Server
+from tools import require_npm, require_programs
 
 XHTML = "{http://www.w3.org/1999/xhtml}"
 BROWSER = {"Accept": "text/html"}
@@ -359,3 +360,14 @@ def test_diagram_of_the_ontology_has_every_class_with_its_properties(site: Path,
     assert set(linked) >= {f"#{iri.rpartition('#')[2]}" for iri in own - unplaced}
     assert linked["#assignedCode"] == "assignedCode: Code"
     assert linked["#sha256"] == "sha256: xsd:string"
+
+
+@pytest.mark.npm
+def test_every_page_is_valid_html(site: Path) -> None:
+    require_programs("java", packages="default-jre-headless")
+    checker = require_npm("vnu", "vnu-jar@26.9.27") / "node_modules" / "vnu-jar" / "build" / "dist" / "vnu.jar"
+    command = ["java", "-Xss8m", "-jar", str(checker), "--skip-non-html", "--format", "json", str(site)]
+    done = subprocess.run(command, capture_output=True, check=False, text=True)
+    found = {(one.get("subType") or one["type"], one["message"]) for one in json.loads(done.stderr)["messages"]}
+    # The shapes name such characters in their patterns.
+    assert [message for message in found if "Private Use Area" not in message[1]] == []

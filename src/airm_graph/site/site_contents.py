@@ -2,8 +2,9 @@
 
 import asyncio
 import gzip
+import io
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from airm_graph.analysis.charts import CHARTS, draw_chart, has_plot
@@ -31,7 +32,7 @@ from airm_graph.site.static_files import read_static
 
 __all__ = ["SiteContents"]
 
-_HITS = 20
+_HITS, _BATCH = 20, 10_000
 #: Descriptions of the dataset under the names that programs look for, and the page for addresses
 #: that are not there.
 _DESCRIPTIONS = (".well-known/void", "404.html", "dcat.jsonld", "void.ttl")
@@ -119,13 +120,12 @@ class SiteContents:
         return [*found, ("404.html", page.encode()), *await self._describe_dataset(), *self._write_for_scripts()]
 
     def _write_for_scripts(self) -> list[tuple[str, bytes]]:
-        quads = "".join(sorted(f"{s} {p} {o} {g} .\n" for s, p, o, g in self._client.quads)).encode()
         prefixes = json.dumps(dict(sorted(self._client.info.prefixes.items()))).encode()
         bodies = (
             write_neighbourhoods(self._client.quads, self.map, base=self._base, notice=self._client.info.notice),
             write_search_documents(self._client.quads, self.map, base=self._base, notice=self._client.info.notice),
             read_static()["service-worker.js"],
-            gzip.compress(quads, compresslevel=6, mtime=0),
+            _compress(sorted(f"{s} {p} {o} {g} .\n" for s, p, o, g in self._client.quads)),
             prefixes,
         )
         return list(zip(_SCRIPTS, bodies, strict=True))
@@ -193,6 +193,15 @@ class SiteContents:
         text = self._client.texts.get(self._base + path)
         data = self._documents.write(await self._client.read_document(self._base + path))
         return [(f"{path}.{suffix}", body if text is None or suffix != "ttl" else text.encode()) for suffix, body in data.items()]
+
+
+def _compress(lines: Sequence[str]) -> bytes:
+    """Compress lines without holding all of them twice."""
+    out = io.BytesIO()
+    with gzip.GzipFile(filename="", mode="wb", compresslevel=6, fileobj=out, mtime=0) as file:
+        for start in range(0, len(lines), _BATCH):
+            file.write("".join(lines[start : start + _BATCH]).encode())
+    return out.getvalue()
 
 
 def _choose_arguments(query: Query) -> Mapping[str, str]:

@@ -130,7 +130,7 @@ def _draw_arrows(name: str, box: _Box, boxes: Mapping[str, _Box]) -> Iterator[st
         back = -25 if is_beside else -bend
         tip = 7 if is_right or is_beside else -7
         line = f"M{start_x} {y}C{start_x + (bend if not is_beside else -25)} {y} {end_x + back} {end} {end_x} {end}"
-        yield f'<path d="{line}"/><path class="tip" d="M{end_x} {end}l{-tip} -4v8z"/>'
+        yield f'<path d="{line}"></path><path class="tip" d="M{end_x} {end}l{-tip} -4v8z"></path>'
 
 
 def _draw_box(box: _Box) -> str:
@@ -142,4 +142,4 @@ def _draw_box(box: _Box) -> str:
 
     lines = [write(box.name, box.anchor, box.y + 18, ' class="name"')]
     lines += [write(row.text, row.anchor, box.y + _HEAD + _LINE * number + 13, "") for number, row in enumerate(box.rows)]
-    return f'<rect x="{box.x}" y="{box.y}" width="{_WIDTH}" height="{box.height}" rx="6"/>\n{"".join(lines)}'
+    return f'<rect x="{box.x}" y="{box.y}" width="{_WIDTH}" height="{box.height}" rx="6"></rect>\n{"".join(lines)}'

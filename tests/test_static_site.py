@@ -15,13 +15,14 @@ import pytest
 
 from airm_graph.errors import ExportError, InputError
 from airm_graph.graph.store import parse_rows
-from airm_graph.namespaces import BASE, term
+from airm_graph.namespaces import BASE, PREFIXES, term
 from airm_graph.pipeline import Graph
 from airm_graph.site import build_site
 from airm_graph.site.folder_addresses import FolderAddresses, SiteMap
 from airm_graph.site.neighbourhood import arrange
 from conftest import ROOT
 from serving import COMMAND, Server
+from tools import require_npm, require_programs
 
 XHTML = "{http://www.w3.org/1999/xhtml}"
 BROWSER = {"Accept": "text/html"}
@@ -195,6 +196,22 @@ def test_only_what_changed_is_written_and_what_is_gone_removed(example_graph: Gr
     assert list_files(tmp_path / "site") == list_files(fresh)
 
 
+def test_change_log_names_what_changed_and_no_folder(example_graph: Graph, example_dist: Path, tmp_path: Path) -> None:
+    gone = f"<{BASE}{MITIGATION}"
+    Graph.of([row for row in example_graph.quads if not row[0].startswith(gone) and not row[2].startswith(gone)]).write(tmp_path / "before")
+    build_site(example_dist, tmp_path / "site", previous=tmp_path / "before")
+    files = list_files(tmp_path / "site")
+    page = read_tree(files["changes/index.html"].decode())
+    links = {element.attrib["href"]: "".join(element.itertext()) for element in page.iter(f"{XHTML}a")}
+    assert links[f"../{MITIGATION}/index.html"] == "Adversarial training"
+    assert links["../changes/changes.json"] == "JSON"
+    found = json.loads(files["changes/changes.json"])
+    assert [one["subject"] for one in found["changes"] if one["kind"] == "mitigation added"] == [f"{gone}>"]
+    assert any(row[2] == f"{gone}>" for row in parse_rows(files["changes/changes.ttl"], name="changes", suffix=".ttl"))
+    assert not any(str(tmp_path).encode() in body for body in files.values())
+    assert 'href="changes/index.html"' in files["index.html"].decode()
+
+
 def test_failed_build_leaves_the_earlier_site_whole(example_graph: Graph, example_dist: Path, tmp_path: Path, monkeypatch) -> None:
     folder = tmp_path / "site"
     build_site(example_dist, folder)
@@ -328,3 +345,29 @@ def test_layout_grows_with_the_number_of_things_alone() -> None:
     places = arrange(kinds, [(number, number % 10, 0) for number in range(10, len(kinds))])
     assert len(set(places)) == len(kinds)
     assert places == arrange(kinds, [(number, number % 10, 0) for number in range(10, len(kinds))])
+
+
+def test_diagram_of_the_ontology_has_every_class_with_its_properties(site: Path, example_graph: Graph) -> None:
+    svg = "{http://www.w3.org/2000/svg}"
+    tree = read_tree((site / "ontology" / "index.html").read_text(encoding="utf-8"))
+    (diagram,) = (element for element in tree.iter(f"{svg}svg") if element.attrib.get("class") == "classes")
+    linked = {element.attrib["href"]: "".join(element.itertext()) for element in diagram.iter(f"{svg}a")}
+    kinds = {f"<{PREFIXES['owl']}{kind}>" for kind in ("Class", "ObjectProperty", "DatatypeProperty")}
+    own = {
+        row[0][1:-1] for row in example_graph.ontology if row[1] == term("rdf:type") and row[2] in kinds and row[0].startswith(f"<{BASE}")
+    }
+    unplaced = {iri for iri in own if not any(row[0] == f"<{iri}>" and row[1] == term("rdfs:domain") for row in example_graph.ontology)}
+    assert set(linked) >= {f"#{iri.rpartition('#')[2]}" for iri in own - unplaced}
+    assert linked["#assignedCode"] == "assignedCode: Code"
+    assert linked["#sha256"] == "sha256: xsd:string"
+
+
+@pytest.mark.npm
+def test_every_page_is_valid_html(site: Path) -> None:
+    require_programs("java", packages="default-jre-headless")
+    checker = require_npm("vnu", "vnu-jar@26.9.27") / "node_modules" / "vnu-jar" / "build" / "dist" / "vnu.jar"
+    command = ["java", "-Xss8m", "-jar", str(checker), "--skip-non-html", "--format", "json", str(site)]
+    done = subprocess.run(command, capture_output=True, check=False, text=True)
+    found = {(one.get("subType") or one["type"], one["message"]) for one in json.loads(done.stderr)["messages"]}
+    # The shapes name such characters in their patterns.
+    assert [message for message in found if "Private Use Area" not in message[1]] == []

@@ -81,8 +81,8 @@ def _key_findings(findings: Iterable[Finding]) -> dict[str, Finding]:
     return {fingerprint: one for one, fingerprint in fingerprint_findings(findings)}
 
 
-def read_release(path: str | Path) -> Release:
-    """Read a release.
+def read_release(path: str | Path, *, name: str = "") -> Release:
+    """Read a release; it is called by its path where no name is given.
 
     Raises:
         InputError: It is none, or was changed since it was written.
@@ -101,4 +101,4 @@ def read_release(path: str | Path) -> Release:
     quads = read_rdf(file, sha256=sums.get(file.name, ""))
     if not any(p == term("rdf:type") and o == term("dcat:Dataset") for _, p, o, _ in quads):
         raise InputError("this is RDF, but no release: no dataset is described in it", file=str(file), remedy=_REMEDY)
-    return Release(str(path), quads, base=find_base(quads), findings=findings)
+    return Release(name or str(path), quads, base=find_base(quads), findings=findings)

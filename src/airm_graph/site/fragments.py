@@ -166,7 +166,8 @@ class Fragments:
         summary = f"{len(repairs)} repair{'s' if len(repairs) > 1 else ''} before publication"
         table = f"<details><summary>{summary}</summary>\n{self._repairs(view, repairs)}\n</details>\n" if repairs else ""
         body = self._captured(view, evidence, of)
-        return _mark(f'<section class="evidence">\n{head}{body}\n{cite if digest else ""}{table}</section>')
+        tag = "section" if head else "div"
+        return _mark(f'<{tag} class="evidence">\n{head}{body}\n{cite if digest else ""}{table}</{tag}>')
 
     def _captured(self, view: "ResourceView", evidence: str, of: str | None) -> str:
         row, column = view.text("airm:row", of), view.text("airm:column", of)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from urllib.parse import quote
 
+from airm_graph.export.term_writers import natural_key
 from airm_graph.merge.descriptions import is_one_text
 from airm_graph.namespaces import rebase_text, term
 from airm_graph.serve.resource_description import Resource
@@ -119,6 +120,10 @@ class ResourceView:
         """List the subjects that link here by a property; of many, the first."""
         wanted = self._expand(name)
         return tuple(subject for predicate, subject in self.resource.incoming if predicate == wanted)
+
+    def pieces(self) -> tuple[str, ...]:
+        """List the evidence that was taken from this file, in the order of its lines or rows."""
+        return tuple(sorted(self.pointing("airm:capture"), key=lambda iri: natural_key(f"<{iri}>")))
 
     def code_name(self, iri: str) -> str:
         """Write notation and label of a code."""

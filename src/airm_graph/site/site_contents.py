@@ -2,11 +2,14 @@
 
 import asyncio
 import gzip
+import io
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from airm_graph.analysis.charts import CHARTS, draw_chart, has_plot
+from airm_graph.analysis.releases import Changes
+from airm_graph.analysis.releases_formats import changes_json, changes_turtle
 from airm_graph.export import make_options
 from airm_graph.namespaces import term
 from airm_graph.notice import NOTICE
@@ -30,10 +33,11 @@ from airm_graph.site.static_files import read_static
 
 __all__ = ["SiteContents"]
 
-_HITS = 20
+_HITS, _BATCH = 20, 10_000
 #: Descriptions of the dataset under the names that programs look for, and the page for addresses
 #: that are not there.
 _DESCRIPTIONS = (".well-known/void", "404.html", "dcat.jsonld", "void.ttl")
+_CHANGES = ("changes/changes.json", "changes/changes.ttl")
 #: What scripts fetch.
 _SCRIPTS = ("neighbourhood/graph.json", "search/documents.json", "service-worker.js", "sparql/graph.nq.gz", "static/prefixes.json")
 
@@ -45,10 +49,12 @@ class SiteContents:
         map: What pages and files there are.
     """
 
-    def __init__(self, client: ReleaseClient, *, url: str) -> None:
-        """Take the release, and where the site will be known; list all that there is."""
+    def __init__(self, client: ReleaseClient, *, url: str, changes: Changes | None = None) -> None:
+        """Take the release, where the site will be known, and what changed since an earlier
+        release; list all that there is.
+        """
         self.map = SiteMap(client.info.base)
-        self._client, self._url, self._base = client, url, client.info.base
+        self._client, self._url, self._base, self._changes = client, url, client.info.base, changes
         self._queries = {query.name: query for query in list_queries()}
         self._options = replace(make_options(self._base, comment=NOTICE), prefixes=client.info.prefixes)
         self._documents = DataDocuments(self._options)
@@ -74,6 +80,10 @@ class SiteContents:
         pages = ["", "browse", "browse/mitigations", "neighbourhood", "pictures", "search", "query", "rules", "sparql"]
         pages += [f"browse/{name}" for name in BROWSED] + [f"browse/taxonomy/{edition.slug}" for edition in catalogue.editions]
         pages += [f"rules/{name}" for name in load_rulebook()] + [f"query/{name}" for name in self._queries]
+        if self._changes is not None:
+            pages.append("changes")
+            for path in _CHANGES:
+                self.map.add_file(path)
         for path in pages:
             self.map.add_page(path)
 
@@ -109,16 +119,18 @@ class SiteContents:
         page = await self._pages.show_problem(missing, status=404, title="There is no page at this address.")
         if has_plot():
             found += [(f"pictures/{name}.svg", draw_chart(self._client.read_chart(name), "svg")) for name in CHARTS]
+        if self._changes is not None:
+            texts = (changes_json(self._changes), changes_turtle(self._changes))
+            found += [(name, text.encode("utf-8", "replace")) for name, text in zip(_CHANGES, texts, strict=True)]
         return [*found, ("404.html", page.encode()), *await self._describe_dataset(), *self._write_for_scripts()]
 
     def _write_for_scripts(self) -> list[tuple[str, bytes]]:
-        quads = "".join(sorted(f"{s} {p} {o} {g} .\n" for s, p, o, g in self._client.quads)).encode()
         prefixes = json.dumps(dict(sorted(self._client.info.prefixes.items()))).encode()
         bodies = (
             write_neighbourhoods(self._client.quads, self.map, base=self._base, notice=self._client.info.notice),
             write_search_documents(self._client.quads, self.map, base=self._base, notice=self._client.info.notice),
             read_static()["service-worker.js"],
-            gzip.compress(quads, compresslevel=6, mtime=0),
+            _compress(sorted(f"{s} {p} {o} {g} .\n" for s, p, o, g in self._client.quads)),
             prefixes,
         )
         return list(zip(_SCRIPTS, bodies, strict=True))
@@ -140,6 +152,8 @@ class SiteContents:
         match first:
             case "browse":
                 return await self._show_browse(page, rest)
+            case "changes" if self._changes is not None:
+                return self._pages.show_changes(page, self._changes)
             case "neighbourhood":
                 return self._pages.show_neighbourhood(page)
             case "pictures":
@@ -184,6 +198,15 @@ class SiteContents:
         text = self._client.texts.get(self._base + path)
         data = self._documents.write(await self._client.read_document(self._base + path))
         return [(f"{path}.{suffix}", body if text is None or suffix != "ttl" else text.encode()) for suffix, body in data.items()]
+
+
+def _compress(lines: Sequence[str]) -> bytes:
+    """Compress lines without holding all of them twice."""
+    out = io.BytesIO()
+    with gzip.GzipFile(filename="", mode="wb", compresslevel=6, fileobj=out, mtime=0) as file:
+        for start in range(0, len(lines), _BATCH):
+            file.write("".join(lines[start : start + _BATCH]).encode())
+    return out.getvalue()
 
 
 def _choose_arguments(query: Query) -> Mapping[str, str]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from airm_graph.analysis.charts import Chart
+from airm_graph.analysis.releases import Changes
 from airm_graph.query.answers import Table
 from airm_graph.query.library import Query, bind_query, list_queries
 from airm_graph.search import Hits
@@ -14,6 +15,8 @@ from airm_graph.serve.graph_client import GraphClient
 from airm_graph.serve.page_interface import PageClient, PageRequest
 from airm_graph.serve.resource_description import Resource
 from airm_graph.site.catalogue import CatalogueCache
+from airm_graph.site.change_log import group_changes
+from airm_graph.site.class_diagram import draw_classes
 from airm_graph.site.embedded_jsonld import embed_dataset, embed_resource
 from airm_graph.site.facet_lists import list_facets, list_filters, paginate, write_title
 from airm_graph.site.forms import make_fields
@@ -74,7 +77,7 @@ class SitePages:
         )
 
     async def _find_related(self, client: PageClient, view: ResourceView) -> dict[str, Any]:
-        found: dict[str, Any] = {"siblings": {}, "related": [], "terms": [], "outline": []}
+        found: dict[str, Any] = {"siblings": {}, "related": [], "terms": [], "diagram": "", "outline": []}
         if view.kind == "mitigation":
             codes = sorted(set(view.links("airm:code")))
             found["siblings"], found["related"] = await asyncio.gather(
@@ -84,6 +87,7 @@ class SitePages:
             found["related"] = await find_related(client, view.kind, [view.iri])
         if view.kind == "ontology":
             found["terms"] = await find_terms(client, view.iri)
+            found["diagram"] = draw_classes(found["terms"], view.site)
         if view.kind == "source":
             found["outline"] = arrange_outline(await client.query("outline-by-source", {"source": view.iri}))
         return found
@@ -174,6 +178,12 @@ class SitePages:
         """Write the page that shows one thing with all that it is connected to."""
         site = Site(page)
         return render("neighbourhood.html", site, title="Neighbourhood", crumbs=site.crumbs(_BROWSE, page="Neighbourhood"))
+
+    def show_changes(self, page: PageRequest, changes: Changes) -> str:
+        """Write the page that says what changed since an earlier release."""
+        site, title = Site(page), "Changes since the earlier release"
+        groups = list(group_changes(changes))
+        return render("changes.html", site, title=title, crumbs=site.crumbs(page="Changes"), changes=changes, groups=groups)
 
     async def show_problem(self, page: PageRequest, *, status: int, title: str) -> str:
         """Write a page that says why there is no other."""

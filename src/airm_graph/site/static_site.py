@@ -16,6 +16,7 @@ from airm_graph.export.files import hold_folder
 from airm_graph.export.switch import name_beside
 from airm_graph.progress import Progress, tell_nobody
 from airm_graph.serve.server_settings import count_processors
+from airm_graph.site.change_log import compare_with_earlier
 from airm_graph.site.release_client import load_release_client
 from airm_graph.site.site_contents import SiteContents
 from airm_graph.site.site_folder import FileWriter, SiteFile, SiteSide, check_folder, switch_site
@@ -49,7 +50,15 @@ class SiteReport:
     left_out: tuple[str, ...]
 
 
-def build_site(release: Path, output: Path, *, url: str = "", processes: int | None = None, progress: Progress = tell_nobody) -> SiteReport:
+def build_site(
+    release: Path,
+    output: Path,
+    *,
+    url: str = "",
+    previous: Path | None = None,
+    processes: int | None = None,
+    progress: Progress = tell_nobody,
+) -> SiteReport:
     """Write the site of a release; when a file cannot be written, the earlier site is as it was.
 
     Args:
@@ -57,19 +66,22 @@ def build_site(release: Path, output: Path, *, url: str = "", processes: int | N
         output: Folder of the site, made when it is missing.
         url: Where it will be known, with a slash at the end: for the map that crawlers read and the
             page for addresses that are not there. All other links are relative.
+        previous: An earlier release, for the page that says what changed since.
         processes: How many make pages; one for each processor when left out.
         progress: Told the step, and how many pages are made.
 
     Raises:
-        InputError: The first folder is no release.
+        InputError: The first folder is no release, or the earlier one is none.
+        QueryError: The two have different bases.
         ExportError: The other one has files and is no site, another process writes it, or the disk
             is full.
     """
     progress("load", 0, 0)
     client = load_release_client(release)
+    changes = None if previous is None else compare_with_earlier(previous, release)
     with hold_folder(output):
         earlier = check_folder(output)
-        contents = SiteContents(client, url=url)
+        contents = SiteContents(client, url=url, changes=changes)
         side = name_beside(Path(os.path.realpath(output)) / "site")
         folder = SiteSide(output, side, is_new=not earlier)
         files = list(_write_all(contents, folder, processes=processes, progress=progress))

@@ -55,6 +55,7 @@ def test_query_list_loads_what_it_needs() -> None:
             "cli.shared_options",
             "cli.query_command",
             "extras",
+            "frozen",
             "namespaces",
             "query",
             "query.answers",

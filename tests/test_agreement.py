@@ -62,13 +62,14 @@ def test_agreement_is_counted_by_facet_with_what_disagrees(graph: airm_graph.Gra
         "actor": (1, 1),
         "stage": (0, 0),
         "function": (0, 0),
+        "statement": (0, 0),
         "code, machine and human": (1, 0),
     }
     assert [(one.facet, one.one.iri.removeprefix(BASE), one.values) for one in found.disagreements] == [
         ("code", "mitigation/a/log", (("v2 1 One",), ("v2 2 Two",))),
         ("code, machine and human", "mitigation/c/horn", (("v2 1 One",), ("v2 2 Two",))),
     ]
-    assert [one.kappa is None for one in found.facets] == [False, True, True, True, False]
+    assert [one.kappa is None for one in found.facets] == [False, True, True, True, True, False]
 
 
 def test_figures_are_those_of_the_libraries_on_random_codes() -> None:

@@ -176,6 +176,16 @@ def test_formats_carry_the_notice(graph: airm_graph.Graph) -> None:
     assert json.loads(similar_json(found))["pairs"][0]["relation"] == "skos:exactMatch"
 
 
+@pytest.mark.parametrize(
+    ("originals", "text", "said"), [(("m:2",), "x", "stated"), ((), "Keep a log of all that it does.", "candidate"), ((), "Keep logs.", "")]
+)
+def test_pair_says_whether_one_may_be_taken_from_the_other(originals: tuple[str, ...], text: str, said: str) -> None:
+    one, two = MitigationText("m:1", "Logs", text, "s:1", originals), MitigationText("m:2", "Logs", text, "s:2")
+    (pair,) = compare_texts([one, two]).pairs
+    assert pair.derivation == said
+    assert json.loads(similar_json(compare_texts([one, two])))["pairs"][0]["derivation"] == (said or None)
+
+
 def test_graphs_without_mitigations_or_words_have_no_pairs() -> None:
     assert airm_graph.Graph().similar().pairs == ()
     empty = [MitigationText("a"), MitigationText("b"), MitigationText("c", "", "of the and")]

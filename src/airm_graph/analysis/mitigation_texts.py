@@ -15,7 +15,7 @@ from airm_graph.terms import read_literal
 __all__ = ["MitigationText", "find_words", "normalise_words", "read_mitigation_texts", "require_analysis", "split_sentences"]
 
 _PATTERN = """?mitigation a airm:Mitigation . OPTIONAL { ?mitigation rdfs:label ?name } OPTIONAL { ?mitigation dcterms:description ?text }
-  OPTIONAL { ?mitigation airm:source ?source }"""
+  OPTIONAL { ?mitigation airm:source ?source } OPTIONAL { ?mitigation prov:wasDerivedFrom ?original }"""
 #: A word parted by the end of a line, which captured pages join with a blank.
 _PARTED = re.compile(r"(?<=[a-z]{2})- (?=[a-z]{2})")
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
@@ -35,12 +35,14 @@ class MitigationText:
         iri: Without brackets.
         name, description: Empty where there is none; of several names the first, all descriptions.
         source: IRI of its source; empty where there is none.
+        originals: IRIs of what it was taken from, as far as that is stated or proven.
     """
 
     iri: str
     name: str = ""
     description: str = ""
     source: str = ""
+    originals: tuple[str, ...] = ()
 
     @cached_property
     def sentences(self) -> tuple[str, ...]:
@@ -50,16 +52,16 @@ class MitigationText:
 
 def read_mitigation_texts(store: Store, *, base: str = BASE) -> tuple[MitigationText, ...]:
     """Read names, descriptions and sources of all mitigations, sorted by IRI."""
-    query = f"{make_prologue(_PATTERN, base)}\nSELECT ?mitigation ?name ?text ?source WHERE {{ {_PATTERN} }}"
-    found: dict[str, tuple[set[str], set[str], set[str]]] = {}
+    query = f"{make_prologue(_PATTERN, base)}\nSELECT ?mitigation ?name ?text ?source ?original WHERE {{ {_PATTERN} }}"
+    found: dict[str, tuple[set[str], ...]] = {}
     for mitigation, *values in store.select(query)[1]:
-        for kept, value in zip(found.setdefault(str(mitigation)[1:-1], (set(), set(), set())), values, strict=True):
+        for kept, value in zip(found.setdefault(str(mitigation)[1:-1], (set(), set(), set(), set())), values, strict=True):
             if value:
                 kept.add(value[1:-1] if value.startswith("<") else read_literal(value).text)
     rows = sorted(found.items())
     return tuple(
-        MitigationText(iri, min(names, default=""), "\n".join(sorted(texts)), min(sources, default=""))
-        for iri, (names, texts, sources) in rows
+        MitigationText(iri, min(names, default=""), "\n".join(sorted(texts)), min(sources, default=""), tuple(sorted(originals)))
+        for iri, (names, texts, sources, originals) in rows
     )
 
 

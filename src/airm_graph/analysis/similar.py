@@ -11,6 +11,7 @@ from airm_graph.analysis.term_names import read_term
 from airm_graph.analysis.text_measures import MEASURES, TextMeasures
 from airm_graph.errors import ParameterError
 from airm_graph.namespaces import BASE
+from airm_graph.triples.derivations import LEAST_WORDS
 
 if TYPE_CHECKING:
     from airm_graph.graph.store import Store
@@ -49,6 +50,17 @@ class Pair:
     def is_across(self) -> bool:
         """Whether they are from two sources."""
         return self.one.source != self.two.source or not self.one.source
+
+    @property
+    def derivation(self) -> str:
+        """Whether one was taken from the other: ``stated`` in the graph; ``candidate`` where two
+        sources have the same long text and nothing proves which was first; else empty.
+        """
+        if self.two.iri in self.one.originals or self.one.iri in self.two.originals:
+            return "stated"
+        text = self.one.description
+        is_same = self.is_across and text == self.two.description and len(text.split()) >= LEAST_WORDS
+        return "candidate" if is_same else ""
 
     @property
     def justification(self) -> str:

@@ -17,8 +17,9 @@ __all__ = ["describe_similar", "similar_csv", "similar_json", "similar_sssom"]
 _MEASURE = "share of trees that take the pair for the same, trained on labelled pairs; 1 for texts that differ in form only"
 #: As the table of decisions is read back.
 _DECISIONS = {"unreviewed": "", "accepted": "accept", "rejected": "reject"}
+_TAKEN = {"stated": ", one taken from the other", "candidate": ", perhaps one taken from the other", "": ""}
 _COLUMNS = (
-    *("subject_id", "subject_label", "object_id", "object_label", "relation", "score", "across sources"),
+    *("subject_id", "subject_label", "object_id", "object_label", "relation", "score", "across sources", "derivation"),
     *(*MEASURES, "shared words", "shared sentences", "justification", "decision", "decided by", "notice"),
 )
 
@@ -30,8 +31,11 @@ def describe_similar(found: Similarity) -> str:
     lines = [f"{head}: {counts}", ""]
     for pair in found.pairs:
         reviewer = f" by {pair.reviewer}" if pair.reviewer else ""
+        taken = _TAKEN[pair.derivation]
         where = "across sources" if pair.is_across else "one source"
-        lines.append(f"{pair.score:.2f}  {pair.relation}, {where}, {pair.decision}{reviewer}; both have: {', '.join(pair.words) or '-'}")
+        lines.append(
+            f"{pair.score:.2f}  {pair.relation}, {where}, {pair.decision}{reviewer}{taken}; both have: {', '.join(pair.words) or '-'}"
+        )
         lines += [f"      {_path(one, found.base)}  “{one.name}”" for one in (pair.one, pair.two)]
     if found.clusters:
         lines += ["", f"groups: {len(found.clusters)}; the first of each stands for it, and nothing is joined"]
@@ -57,7 +61,7 @@ def _write_row(pair: Pair) -> tuple[object, ...]:
     ends = (pair.one.iri, pair.one.name, pair.two.iri, pair.two.name)
     across = "yes" if pair.is_across else "no"
     said = (" ".join(pair.words), " | ".join(pair.sentences), pair.justification, _DECISIONS[pair.decision], pair.reviewer, NOTICE)
-    return (*ends, pair.relation, pair.score, across, *pair.measures.values(), *said)
+    return (*ends, pair.relation, pair.score, across, pair.derivation, *pair.measures.values(), *said)
 
 
 def similar_json(found: Similarity) -> str:
@@ -80,6 +84,7 @@ def _record(pair: Pair) -> dict[str, Any]:
         "relation": f"skos:{pair.relation}Match",
         "score": pair.score,
         "across_sources": pair.is_across,
+        "derivation": pair.derivation or None,
         "measures": dict(pair.measures),
         "shared_words": list(pair.words),
         "shared_sentences": list(pair.sentences),

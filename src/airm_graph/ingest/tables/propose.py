@@ -125,12 +125,10 @@ def _guess(profiles: Sequence[Profile], kind: str, keys: Keys) -> list[Guess]:
     if kind != "mitigations":
         return first
     found = name_rows(guess_columns(profiles, kind=kind, keys=replace(keys, rows=named)))
-    has_codes = any(guess.what == "code" and guess.is_certain for guess in found)
-    return found if has_codes else [_doubt(guess) if guess.what in _OF_CLASSIFICATION else guess for guess in found]
-
-
-def _doubt(guess: Guess) -> Guess:
-    return replace(guess, confidence=min(guess.confidence, 0.45), reason=f"{guess.reason}; no column holds codes")
+    if any(guess.what == "code" and guess.is_certain for guess in found):
+        return found
+    doubts = [{"confidence": min(one.confidence, 0.45), "reason": f"{one.reason}; no column holds codes"} for one in found]
+    return [replace(one, **doubt) if one.what in _OF_CLASSIFICATION else one for one, doubt in zip(found, doubts, strict=True)]
 
 
 def _find_keys(guesses: Iterable[Guess]) -> dict[str, frozenset[str]]:
@@ -369,8 +367,7 @@ def _write_labels(tables: Mapping[str, TableGuess], edition: _Edition) -> Iterat
     """Labels that the tables print and the taxonomy does not know, one for a code: a person says
     whether they mean the same.
     """
-    table = tables.get("mitigations")
-    codes, labels = (table.certain("code"), table.certain("label")) if table else ([], [])
+    codes, labels = (tables["mitigations"].certain(what) if "mitigations" in tables else [] for what in ("code", "label"))
     if len(codes) != 1 or len(labels) != 1:
         return
     known = load_taxonomy(edition.name).codes
@@ -391,10 +388,8 @@ def _pair(one: Profile, other: Profile) -> Iterator[tuple[str, str]]:
 
 
 def _write_agents(tables: Mapping[str, TableGuess]) -> Iterator[str]:
-    table = tables.get("mitigations")
-    found = sorted(
-        {value for guess in (table.certain("agent") if table else ()) for value in guess.profile.distinct if _MAIL.fullmatch(value)}
-    )
+    guesses = tables["mitigations"].certain("agent") if "mitigations" in tables else ()
+    found = sorted({value for guess in guesses for value in guess.profile.distinct if _MAIL.fullmatch(value)})
     if found:
         yield "# agents:  # whom an address stands for; without it the host is published"
         yield from (f"#   {_scalar(value)}: Example Institute" for value in found)

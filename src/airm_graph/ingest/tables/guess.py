@@ -31,7 +31,7 @@ _KNOWN_BY = {
 #: Relations between rows: never told by values alone.
 _RELATIONS = frozenset({"parent", "children"})
 #: What few values among many rows say nothing of: only a header tells who or what they are.
-_SAID_BY_HEADERS = frozenset({"agent", "source"})
+_SAID_BY_HEADERS = frozenset({"agent", "derived from", "source"})
 #: What no column of numbers is, but where its header says so.
 _WORDED = frozenset({"description", "name", "note", "reason", "title", *TEXTS})
 #: What a column of states holds.

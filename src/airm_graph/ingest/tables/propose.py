@@ -127,8 +127,8 @@ def _guess(profiles: Sequence[Profile], kind: str, keys: Keys) -> list[Guess]:
     found = name_rows(guess_columns(profiles, kind=kind, keys=replace(keys, rows=named)))
     if any(guess.what == "code" and guess.is_certain for guess in found):
         return found
-    doubts = [{"confidence": min(one.confidence, 0.45), "reason": f"{one.reason}; no column holds codes"} for one in found]
-    return [replace(one, **doubt) if one.what in _OF_CLASSIFICATION else one for one, doubt in zip(found, doubts, strict=True)]
+    doubted = (replace(one, confidence=min(one.confidence, 0.45), reason=f"{one.reason}; no column holds codes") for one in found)
+    return [less if one.what in _OF_CLASSIFICATION else one for one, less in zip(found, doubted, strict=True)]
 
 
 def _find_keys(guesses: Iterable[Guess]) -> dict[str, frozenset[str]]:

@@ -72,12 +72,12 @@ class SitePages:
         if page.is_markdown:
             return resource_markdown(view, **related)
         title = f"{view.name} ({view.path})"
-        return render(
-            "resource.html", site, title=title, crumbs=view.crumbs(), data=embed_resource(resource, base=site.base), view=view, **related
-        )
+        diagram = draw_classes(related["terms"], site) if view.kind == "ontology" else ""
+        data = embed_resource(resource, base=site.base)
+        return render("resource.html", site, title=title, crumbs=view.crumbs(), data=data, view=view, diagram=diagram, **related)
 
     async def _find_related(self, client: PageClient, view: ResourceView) -> dict[str, Any]:
-        found: dict[str, Any] = {"siblings": {}, "related": [], "terms": [], "diagram": "", "outline": []}
+        found: dict[str, Any] = {"siblings": {}, "related": [], "terms": [], "outline": []}
         if view.kind == "mitigation":
             codes = sorted(set(view.links("airm:code")))
             found["siblings"], found["related"] = await asyncio.gather(
@@ -87,7 +87,6 @@ class SitePages:
             found["related"] = await find_related(client, view.kind, [view.iri])
         if view.kind == "ontology":
             found["terms"] = await find_terms(client, view.iri)
-            found["diagram"] = draw_classes(found["terms"], view.site)
         if view.kind == "source":
             found["outline"] = arrange_outline(await client.query("outline-by-source", {"source": view.iri}))
         return found

@@ -378,11 +378,6 @@ def test_missing_java_and_wrong_options_are_explained(tmp_path) -> None:
         assert (without.returncode, without.stdout) == (2, "")
         assert "needs Java 17" in without.stderr
         assert "Traceback" not in without.stderr
-    (tmp_path / "pyspark.py").write_text("raise ImportError('none here')", encoding="utf-8")
-    path = os.pathsep.join((str(tmp_path), os.environ.get("PYTHONPATH", "")))
-    missing = run(*build, "--engine", "spark", PYTHONPATH=path)
-    assert missing.returncode == 2
-    assert '-m pip install "pyspark' in missing.stderr
     assert run(*build, "--master", "local[2]").returncode == 2
     assert "KEY=VALUE" in run(*build, "--engine", "spark", "--spark-conf", "x").stderr
     assert not (tmp_path / "dist").exists()

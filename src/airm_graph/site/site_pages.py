@@ -71,13 +71,19 @@ class SitePages:
         related = await self._find_related(page.client, view)
         if page.is_markdown:
             return resource_markdown(view, **related)
-        title = f"{view.name} ({view.path})"
         return render(
-            "resource.html", site, title=title, crumbs=view.crumbs(), data=embed_resource(resource, base=site.base), view=view, **related
+            "resource.html",
+            site,
+            title=f"{view.name} ({view.path})",
+            crumbs=view.crumbs(),
+            data=embed_resource(resource, base=site.base),
+            view=view,
+            diagram=draw_classes(related["terms"], site) if view.kind == "ontology" else "",
+            **related,
         )
 
     async def _find_related(self, client: PageClient, view: ResourceView) -> dict[str, Any]:
-        found: dict[str, Any] = {"siblings": {}, "related": [], "terms": [], "diagram": "", "outline": []}
+        found: dict[str, Any] = {"siblings": {}, "related": [], "terms": [], "outline": []}
         if view.kind == "mitigation":
             codes = sorted(set(view.links("airm:code")))
             found["siblings"], found["related"] = await asyncio.gather(
@@ -87,7 +93,6 @@ class SitePages:
             found["related"] = await find_related(client, view.kind, [view.iri])
         if view.kind == "ontology":
             found["terms"] = await find_terms(client, view.iri)
-            found["diagram"] = draw_classes(found["terms"], view.site)
         if view.kind == "source":
             found["outline"] = arrange_outline(await client.query("outline-by-source", {"source": view.iri}))
         return found

@@ -17,8 +17,9 @@ import rdflib
 
 import airm_graph
 from airm_graph.graph.store import parse_rows
-from airm_graph.namespaces import BASE
+from airm_graph.namespaces import BASE, term
 from airm_graph.query.library import list_queries
+from airm_graph.search.script_lists import MOST_LISTED
 from airm_graph.validate.formats.parts import rule_address
 from airm_graph.validate.rulebook import load_rulebook
 from conftest import ROOT
@@ -27,6 +28,8 @@ from serving import Server, serving
 BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8"}
 NOTICE = "please do not share or cite"
 MITIGATION = "/mitigation/gipiskis-2024-risk-sources/adversarial-training"
+#: Pages that have scripts.
+SCRIPTED = ("/browse/mitigations", "/editor", "/neighbourhood", "/search")
 OTHER_HOST = re.compile(r"(?:[a-z][a-z0-9+.-]*:|[/\\]{2})", re.IGNORECASE)
 VOID = {"br", "hr", "img", "input", "link", "meta"}
 
@@ -169,8 +172,9 @@ def test_pages_have_no_inline_scripts_or_styles(crawled: dict[str, Page]) -> Non
     for page in crawled.values():
         assert page.all("style") == [], page.path
         for attributes in page.all("script"):
-            assert attributes.get("type") == "application/ld+json" or page.path.startswith("/editor"), page.path
-            assert "src" in attributes or attributes.get("type") == "application/ld+json"
+            if attributes.get("type") != "application/ld+json":
+                assert page.path.startswith(SCRIPTED), page.path
+                assert attributes["src"].startswith("/static/"), page.path
         for tag, attributes in page.reader.elements:
             assert not [name for name in attributes if name == "style" or name.startswith("on")], (page.path, tag)
 
@@ -247,6 +251,36 @@ def test_page_of_a_mitigation_shows_all_there_is_to_know(crawled: dict[str, Page
         f'href="{MITIGATION}.nt"',
     ):
         assert wanted in text, wanted
+
+
+KINDS = """PREFIX airm: <https://w3id.org/airm-graph/ontology#>
+PREFIX prov: <http://www.w3.org/ns/prov#>
+PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
+BASE <https://w3id.org/airm-graph/>
+
+<mitigation/s/asked> a airm:Mitigation ; rdfs:label "Asked" ; airm:statementKind <statement-kind/question> ;
+  prov:wasDerivedFrom <mitigation/s/guessed> .
+<mitigation/s/guessed> a airm:Mitigation ; rdfs:label "Guessed" ; airm:suggestion <mitigation/s/guessed/suggestion/question> ;
+  airm:suggestedStatementKind <statement-kind/question> .
+<mitigation/s/guessed/suggestion/question> a airm:Suggestion ; airm:suggestedKind <statement-kind/question> ; airm:reasoning "It asks." .
+<mitigation/s/plain> a airm:Mitigation ; rdfs:label "Plain" .
+<statement-kind/question> a airm:StatementKind ; rdfs:label "Question" .
+"""
+
+
+def test_page_of_a_mitigation_tells_a_stated_kind_from_a_suggested_one_and_what_it_was_taken_from(tmp_path: Path) -> None:
+    (tmp_path / "kinds.ttl").write_text(KINDS, encoding="utf-8")
+    shown = {}
+    with serving(tmp_path / "kinds.ttl", "--workers", "1") as server:
+        for name in ("asked", "guessed", "plain"):
+            found = get(server, f"/mitigation/s/{name}").text
+            pairs = re.search(r'<dl class="pairs">(.*?)</dl>', found, re.DOTALL)[1]
+            shown[name] = [html.unescape(re.sub(r"<[^>]+>", "", one)) for one in re.findall(r"<dt>.*?</dd>", pairs, re.DOTALL)]
+        assert get(server, "/mitigation/s/guessed/suggestion/question").status == 200
+    unknown = ["Codeunknown", "Actorunknown", "Lifecycle stageunknown", "Functionunknown", "Sourcesource unknown"]
+    assert shown["asked"] == [*unknown, "Kind of statementQuestion", "Taken fromGuessed"]
+    assert shown["guessed"] == [*unknown, "Kind of statementQuestion suggested by a rule, not stated · why"]
+    assert shown["plain"] == unknown
 
 
 def test_page_of_a_source_shows_its_outline_as_a_tree(crawled: dict[str, Page]) -> None:
@@ -408,7 +442,8 @@ def test_data_never_becomes_markup(proxied: Server, path: str) -> None:
     page = get(proxied, path)
     assert page.status == 200
     assert page.reader.wrong == []
-    assert [a for a in page.all("script") if a.get("type") != "application/ld+json"] == []
+    scripts = [a for a in page.all("script") if a.get("type") != "application/ld+json"]
+    assert all(script["src"].startswith("/airm/static/explorer.js?") and path.startswith("/search") for script in scripts)
     assert page.all("img") == page.all("b") == []
     for _, attributes in page.reader.elements:
         assert not [name for name in attributes if name.startswith("on")]
@@ -496,6 +531,19 @@ def test_pages_say_that_a_source_is_unknown(unsourced: Server, path: str) -> Non
     assert page.status == 200
     assert page.reader.wrong == []
     assert page.text.count("source unknown") == 1
+
+
+def test_search_of_more_than_a_tab_holds_is_the_form_of_the_server(tmp_path: Path) -> None:
+    kind, role = term("rdf:type"), term("airm:ActorRole")
+    lines = (f"<{BASE}actor/a{number}> {kind} {role} .\n" for number in range(MOST_LISTED + 1))
+    (tmp_path / "many.nt").write_text("".join(lines), encoding="utf-8")
+    with serving(tmp_path / "many.nt", "--workers", "1") as server:
+        page = get(server, "/search?kind=actor")
+        assert "40,001 found, 1 to 20 shown" in page.text
+        assert page.all("script") == []
+        assert "There are more things here than a page can hold" in get(server, "/neighbourhood").text
+        assert get(server, "/search/documents.json").status == 404
+        assert "search/documents.json" not in server.get("/llms.txt").text
 
 
 def test_front_page_says_how_many_rows_were_set_aside(tmp_path: Path) -> None:

@@ -16,8 +16,10 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import WebDriverWait
 
+from airm_graph.graph.store import parse_rows
+from airm_graph.namespaces import term
 from conftest import ROOT
-from serving import Server
+from serving import Server, serving
 from tools import miss, require_programs
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("server")]
@@ -37,6 +39,8 @@ FLAGS = (
     "--disable-sync",
     "--disable-default-apps",
 )
+#: Pages that search as one types.
+EXPLORED = ("/search", "/browse/mitigations")
 # One page of each kind.
 PAGES = {
     "front": "/",
@@ -44,6 +48,7 @@ PAGES = {
     "tree": "/browse/taxonomy/v2",
     "facet values": "/browse/source",
     "mitigations": "/browse/mitigations?actor=developer",
+    "neighbourhood": f"/neighbourhood?thing={MITIGATION[1:]}",
     "search": "/search?q=training",
     "nothing found": "/search?q=xyzzy",
     "mitigation": MITIGATION,
@@ -89,6 +94,10 @@ class Browser:
         self.driver.get(self.server.url + path)
         if path.startswith("/editor") and script:
             self.wait("#yasgui[data-ready]")
+        if path.startswith(EXPLORED) and script:
+            self.wait("html[data-explorer]")
+        if path.startswith("/neighbourhood") and script:
+            self.wait("html[data-neighbourhood]")
 
     def set_width(self, width: int) -> None:
         size = {"width": width, "height": 800, "deviceScaleFactor": 1, "mobile": width < 600}
@@ -204,6 +213,7 @@ def test_keyboard_alone_leads_from_the_front_page_to_a_mitigation(browser: Brows
     browser.tab_to("#q", most=3)
     browser.press("adversarial", Keys.ENTER)
     WebDriverWait(browser.driver, 20).until(lambda driver: "/search" in driver.current_url)
+    browser.wait("html[data-explorer]")
     browser.tab_to(".hits a")
     browser.press(Keys.ENTER)
     WebDriverWait(browser.driver, 20).until(lambda driver: driver.current_url.endswith(MITIGATION))
@@ -213,8 +223,97 @@ def test_keyboard_alone_leads_from_the_front_page_to_a_mitigation(browser: Brows
     assert browser.run_script("return document.activeElement.parentElement.open")
 
 
-def test_search_narrows_and_widens(browser: Browser) -> None:
-    browser.show("/search")
+def read_number(browser: Browser) -> int:
+    """How many things were found."""
+    return int(browser.find("#found").text.split()[0])
+
+
+def test_search_finds_while_typing_as_on_the_site(browser: Browser) -> None:
+    browser.driver.get_log("performance")
+    browser.show("/search?code=1.1")
+    # Codes of both editions are meant, as by the server.
+    assert read_number(browser) == browser.server.get("/search.json?code=1.1").json()["total"]
+    browser.find(".filters button").click()
+    everything = read_number(browser)
+    assert everything == browser.server.get("/search.json").json()["total"]
+    browser.find("#q").send_keys("train")
+    some = read_number(browser)
+    assert 0 < some < everything
+    assert browser.find(".hits mark").text.lower().startswith("train")
+    browser.driver.find_element(By.XPATH, "//section[@class='facets']//button[.='mitigation']").click()
+    fewer = read_number(browser)
+    assert 0 < fewer < some
+    assert browser.run_script("return document.activeElement.id") == "found"
+    address = browser.driver.current_url
+    assert "q=train" in address
+    assert "kind=mitigation" in address
+    # The server understands the address, too; what it finds is among these, which have names of codes searched as well.
+    theirs = {hit["iri"].rpartition("/")[2] for hit in browser.server.get("/search.json?q=train*&kind=mitigation").json()["hits"]}
+    assert 0 < len(theirs) <= fewer
+    assert theirs <= {link.get_attribute("href").rpartition("/")[2] for link in browser.find_all(".hits a")}
+    browser.driver.refresh()
+    browser.wait("html[data-explorer]")
+    assert (read_number(browser), browser.driver.current_url) == (fewer, address)
+    browser.find(".hits a").click()
+    browser.wait("#evidence")
+    assert "/mitigation/" in browser.driver.current_url
+    assert browser.read_errors() == []
+    asked = [json.loads(entry["message"])["message"] for entry in browser.driver.get_log("performance")]
+    addresses = {entry["params"]["request"]["url"] for entry in asked if entry["method"] == "Network.requestWillBeSent"}
+    assert any(address.endswith("/search/documents.json") for address in addresses)
+    assert [address for address in addresses if not address.startswith((browser.server.url, "data:", "blob:"))] == []
+
+
+def test_texts_of_the_data_stay_texts_while_one_types(started: webdriver.Chrome) -> None:
+    started.get_log("browser")
+    with serving(ROOT / "tests" / "data" / "odd.nt", "--workers", "1") as server:
+        browser = Browser(started, server)
+        browser.show("/search")
+        browser.find("#q").send_keys("alert")
+        assert read_number(browser) > 0
+        assert browser.find_all("main :is(b, img, iframe, script, style, svg)") == []
+        links = browser.run_script("return [...document.querySelectorAll('main a')].map((link) => link.href)")
+        assert all(link.startswith(f"{server.url}/") for link in links)
+        assert browser.read_errors() == []
+
+
+def test_list_of_a_search_is_turtle_with_its_query(browser: Browser) -> None:
+    browser.show("/browse/mitigations?actor=developer&code=v2/1.1")
+    # What the page would save is kept where the test can read it.
+    browser.run_script(
+        "URL.createObjectURL = (blob) => { window.saved = blob; return 'data:,'; };"
+        "HTMLAnchorElement.prototype.click = function () { window.savedAs = this.download; };"
+        "[...document.querySelectorAll('.found .meta button')].find((button) => button.textContent === 'Turtle').click();"
+    )
+    text = browser.driver.execute_async_script("window.saved.text().then(arguments[0])")
+    assert browser.run_script("return window.savedAs") == "mitigations.ttl"
+    rows = parse_rows(text.encode(), name="list", suffix=".ttl")
+    found = {s for s, p, o, _ in rows if p == term("rdf:type") and o == term("airm:Mitigation")}
+    assert 0 < len(found) == read_number(browser)
+    query = browser.run_script("return document.querySelector('pre.sparql').textContent")
+    answer = browser.server.ask(query).json()["results"]["bindings"]
+    assert {f"<{row['thing']['value']}>" for row in answer} == found
+
+
+def test_neighbourhood_is_walked_on_the_server(browser: Browser) -> None:
+    browser.show(MITIGATION)
+    browser.driver.find_element(By.LINK_TEXT, "Its neighbourhood as a picture").click()
+    browser.wait("html[data-neighbourhood]")
+    assert browser.find("#list").text == "Adversarial training"
+    assert browser.run_script("return document.querySelectorAll('#canvas canvas').length") > 0
+    # The library can write no style into the page; what it needs of one is there.
+    assert browser.run_script("return getComputedStyle(document.getElementById('canvas')).position") == "relative"
+    button = browser.find("#neighbours button")
+    wanted = button.text
+    button.click()
+    assert browser.find("#list").text == wanted
+    browser.driver.find_element(By.LINK_TEXT, "Its page").click()
+    browser.wait("#graphs")
+    assert browser.read_errors() == []
+
+
+def test_search_without_scripts_narrows_and_widens(browser: Browser) -> None:
+    browser.show("/search", script=False)
     browser.find("#q").send_keys("training", Keys.ENTER)
     browser.wait(".hits mark")
     everything = int(browser.find("#found").text.split()[0])
@@ -238,7 +337,7 @@ def test_tree_leads_to_mitigations_under_a_code(browser: Browser) -> None:
     number = browser.find('a.number[aria-label$="mitigations under 1.1"]')
     wanted = int(number.text)
     number.click()
-    browser.wait(".filters")
+    browser.wait("html[data-explorer] .filters")
     assert int(browser.find("#found").text.split()[0]) == wanted == len(browser.find_all(".hits > li"))
 
 

@@ -17,9 +17,10 @@ from airm_graph.errors import ExportError, InputError
 from airm_graph.graph.store import parse_rows
 from airm_graph.namespaces import BASE, PREFIXES, term
 from airm_graph.pipeline import Graph
+from airm_graph.search.neighbourhood import arrange
+from airm_graph.search.script_lists import LISTS
 from airm_graph.site import build_site
 from airm_graph.site.folder_addresses import FolderAddresses, SiteMap
-from airm_graph.site.neighbourhood import arrange
 from conftest import ROOT
 from serving import COMMAND, Server
 from tools import require_npm, require_programs
@@ -27,6 +28,8 @@ from tools import require_npm, require_programs
 XHTML = "{http://www.w3.org/1999/xhtml}"
 BROWSER = {"Accept": "text/html"}
 MITIGATION = "mitigation/gipiskis-2024-risk-sources/adversarial-training"
+#: Attributes that hold addresses.
+ADDRESSES = {"action", "data-documents", "data-graph", "data-library", "data-pages", "formaction", "href", "src"}
 #: Page of the site, and address on the server where that is another one. Pages of named graphs are left out: a server's say what its
 #: service description says of them, too.
 SAME = {
@@ -35,6 +38,7 @@ SAME = {
     "browse/taxonomy/v2": "",
     "browse/source": "",
     "browse/mitigations": "",
+    "neighbourhood": "",
     "search": "",
     MITIGATION: "",
     f"{MITIGATION}/classification/v2-1.1.2": "",
@@ -71,7 +75,7 @@ def read_tree(text: str) -> ElementTree.Element:
 
 def list_lines(element: ElementTree.Element) -> Iterator[str]:
     """What a page says, without addresses and without what only a server or only a site can do."""
-    kept = {name: value for name, value in sorted(element.attrib.items()) if name not in {"href", "src", "action", "formaction"}}
+    kept = {name: value for name, value in sorted(element.attrib.items()) if name not in ADDRESSES}
     text = " ".join("".join(part or "" for part in [element.text, *(child.tail for child in element)]).split())
     yield f"{element.tag.removeprefix(XHTML)} {kept or ''} {text}"
     for child in element:
@@ -86,6 +90,16 @@ def test_page_is_that_of_the_server_but_for_addresses(server: Server, site: Path
     assert there.status_code == 200
     here = (site / path / "index.html").read_text(encoding="utf-8")
     assert list(list_lines(read_tree(here))) == list(list_lines(read_tree(there.text)))
+
+
+@pytest.mark.xdist_group("server")
+@pytest.mark.parametrize("path", LISTS)
+def test_list_for_scripts_is_that_of_the_server(server: Server, site: Path, path: str) -> None:
+    found = server.get(f"/{path}")
+    assert found.headers["content-type"] == "application/json"
+    assert found.content == (site / path).read_bytes()
+    kept = server.get(f"/{path}", headers={"If-None-Match": found.headers["etag"]})
+    assert (kept.status_code, kept.content) == (304, b"")
 
 
 @pytest.mark.xdist_group("server")

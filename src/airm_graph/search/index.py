@@ -97,10 +97,15 @@ class SearchIndex:
     @classmethod
     def build(cls, rows: Iterable[Quad], *, base: str = BASE) -> "SearchIndex":
         """Index the statements of a closed graph."""
+        return cls.of(make_documents(rows, base=base))
+
+    @classmethod
+    def of(cls, documents: Sequence[Document]) -> "SearchIndex":
+        """Index documents."""
         connection = sqlite3.connect(":memory:")
         try:
             connection.executescript(_SCHEMA)
-            _fill(connection, make_documents(rows, base=base))
+            _fill(connection, documents)
             connection.commit()
             return cls(connection.serialize())
         finally:

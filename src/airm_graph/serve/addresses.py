@@ -7,7 +7,7 @@ from urllib.parse import quote, urlencode
 
 from airm_graph.serve.server_settings import Settings
 
-__all__ = ["Addresses", "ServerAddresses", "is_web_address", "quote_path"]
+__all__ = ["Addresses", "ServerAddresses", "is_page_path", "is_web_address", "quote_path"]
 
 # A path below the base that begins otherwise could be read as the name of another host.
 _PATH = re.compile(r"(?:[\w.~%!$&'()*+,;=:@#?-].*)?", re.DOTALL)
@@ -63,12 +63,17 @@ class ServerAddresses:
         if not iri.startswith(self._base):
             return iri if is_web_address(iri) else ""
         path = iri.removeprefix(self._base)
-        return f"{self._root}/{path}" if _PATH.fullmatch(path) else ""
+        return f"{self._root}/{path}" if is_page_path(path) else ""
 
 
 def quote_path(path: str) -> str:
     """Write a path as addresses can carry it."""
     return quote(path.lstrip("/"), safe="/:.~@!$,;=+*()")
+
+
+def is_page_path(path: str) -> bool:
+    """Tell whether a path below the base leads to this server when a slash stands before it."""
+    return bool(_PATH.fullmatch(path))
 
 
 def is_web_address(iri: str) -> bool:

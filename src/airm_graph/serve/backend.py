@@ -19,6 +19,9 @@ from airm_graph.query.answers import Table, format_table
 from airm_graph.query.library import list_queries, run_query
 from airm_graph.search import SearchIndex, search_index
 from airm_graph.search.entities import read_entities
+from airm_graph.search.script_lists import MOST_LISTED, write_script_lists
+from airm_graph.search.search_documents import Document, make_documents
+from airm_graph.serve.addresses import is_page_path
 from airm_graph.serve.analyses import ANALYSES, LIGHT, TEXT
 from airm_graph.serve.analysis_answers import AnalysisAnswers, write_changes
 from airm_graph.serve.content_negotiation import GRAPH_TYPES, TABLE_TYPES
@@ -111,16 +114,20 @@ class Backend:
         self._analyses = AnalysisAnswers(self._store, base=graph.base, changes=changes)
         self._texts = read_documents(graph.base)
         self._documents = load_documents(self._texts, base=graph.base)
-        self._index = SearchIndex.build(graph.quads, base=graph.base)
+        quads = graph.quads
+        documents = make_documents(quads, base=graph.base)
+        self._index = SearchIndex.of(documents)
+        self._lists = _write_lists(documents, quads, base=graph.base)
         labels = {s[1:-1]: read_literal(o).text for s, p, o, _ in self._documents.find_rows() if p == f"<{PREFIXES['rdfs']}label>"}
-        self._reconciler = Reconciler(read_entities(graph.quads, base=graph.base), base=graph.base, labels=labels)
+        self._reconciler = Reconciler(read_entities(quads, base=graph.base), base=graph.base, labels=labels)
         self._options = replace(make_options(graph.base, comment=NOTICE), prefixes=info.prefixes)
         earlier = changes["json"] if changes else ""
         digest = hashlib.sha256(f"{info.release} {info.version} {endpoint} {info.aside} {earlier}".encode()).hexdigest()
-        self.info: Mapping[str, Any] = {**asdict(info), "graphs": sorted(self._graphs), "digest": digest}
+        self.info: Mapping[str, Any] = {**asdict(info), "graphs": sorted(self._graphs), "digest": digest, "has_lists": bool(self._lists)}
         self._answers: Mapping[str, Callable[[Message], Reply]] = {
             "analysis": self._analyses.answer,
             "graph": self._answer_graph,
+            "list": self._answer_list,
             "query": self._answer_query,
             "rdf": self._answer_rdf,
             "reconcile": self._answer_reconcile,
@@ -265,6 +272,10 @@ class Backend:
         hits = search_index(self._index, message["text"], facets=facets, limit=message["limit"], offset=message["offset"])
         return Reply(200, {}, json.dumps(asdict(hits), ensure_ascii=False).encode())
 
+    def _answer_list(self, message: Message) -> Reply:
+        body = self._lists.get(message["name"])
+        return Reply(404, {"error": "there are more things here than a page can list"}) if body is None else Reply(200, {}, body)
+
     def _answer_reconcile(self, message: Message) -> Reply:
         found = self._reconciler.answer(message["operation"], message["arguments"])
         return Reply(200, {}, json.dumps(found, ensure_ascii=False).encode("utf-8", "replace"))
@@ -344,6 +355,14 @@ def load_backend(path: Path | None, *, limits: Limits, public_url: str = "", pre
     graph.close()
     backend.warm_up()
     return backend
+
+
+def _write_lists(documents: Sequence[Document], rows: Sequence[Quad], *, base: str) -> Mapping[str, bytes]:
+    """Write the lists of what has a page on this server; none where a tab could not hold them."""
+    if len(documents) > MOST_LISTED:
+        return {}
+    listed = [one for one in documents if one.iri.startswith(base) and is_page_path(one.iri.removeprefix(base))]
+    return write_script_lists(listed, rows, base=base, notice=NOTICE)
 
 
 def _find_time(path: Path | None, folder: Path | None) -> float:

@@ -30,6 +30,7 @@ class DatasetInfo:
         prefixes: Prefix to namespace.
         files: Files of the release by path below the base.
         aside: How many rows of tables were set aside when the graph was built.
+        has_lists: Whether scripts of pages can have the lists that they look through.
     """
 
     base: str
@@ -45,6 +46,7 @@ class DatasetInfo:
     prefixes: Mapping[str, str]
     files: Mapping[str, ReleaseFile]
     aside: int = 0
+    has_lists: bool = True
 
     @classmethod
     def from_json(cls, found: Mapping[str, Any]) -> "DatasetInfo":

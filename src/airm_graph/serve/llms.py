@@ -54,7 +54,9 @@ def write_llms(addresses: Addresses, info: DatasetInfo) -> str:
     analyses = {f"{one.name}.md": (one.title, one.summary) for one in ANALYSES.values()} if addresses.is_server else {}
     queries = {f"query/{query.name}.md": (query.summary, "") for query in list_queries()}
     files = {
-        name: found for name, found in _FILES.items() if not addresses.is_server or name not in {"dcat.jsonld", "search/documents.json"}
+        name: found
+        for name, found in _FILES.items()
+        if (name != "dcat.jsonld" or not addresses.is_server) and (name != "search/documents.json" or info.has_lists)
     }
     groups = {"Pages": _PAGES, "Analyses": analyses, "Data": files, "Queries": queries}
     for title, links in groups.items():

@@ -14,6 +14,7 @@ from airm_graph.site.render import Site, render
 __all__ = ["BrowsePages"]
 
 _HITS = 25
+_MOST_THING = 300
 _BROWSE = ("Browse", "browse")
 
 
@@ -66,6 +67,12 @@ class BrowsePages:
             facets=list_facets(site, hits, path=path, chosen=chosen, hidden=("kind",)),
             pagination=paginate(site, hits, path=path, chosen=chosen, limit=_HITS),
         )
+
+    def show_neighbourhood(self, page: PageRequest) -> str:
+        """Write the page at ``/neighbourhood``: one thing with all that it is connected to."""
+        site, thing = Site(page), dict(page.parameters).get("thing", "")[:_MOST_THING]
+        title = f"Neighbourhood: {thing}" if thing else "Neighbourhood"
+        return render("neighbourhood.html", site, title=title, crumbs=site.crumbs(_BROWSE, page="Neighbourhood"))
 
     def show_rules(self, page: PageRequest) -> str:
         """Write the page at ``/rules``: all rules that data is judged by."""

@@ -2,10 +2,12 @@
 
 import asyncio
 import json
+from functools import partial
 from typing import TYPE_CHECKING
 
 from airm_graph.errors import AirmError
 from airm_graph.query.library import bind_query, load_query
+from airm_graph.search.script_lists import LISTS
 from airm_graph.serve.content_negotiation import HTML, JSON
 from airm_graph.serve.graph_client import GraphClient
 from airm_graph.serve.page_interface import PageRequest
@@ -52,6 +54,8 @@ def list_page_routes(client: GraphClient, *, cache: CatalogueCache) -> "list[Bas
         make_route("/rules/{rule}", pages.show_rule, "rules"),
         make_route("/editor", pages.show_editor, "editor"),
         make_route("/sparql/table", pages.show_result, "sparql-table", methods=("GET", "HEAD", "POST")),
+        make_route("/neighbourhood", pages.show_neighbourhood, "neighbourhood"),
+        *(make_route(f"/{name}", partial(pages.send_list, name=name), "list") for name in LISTS),
         make_route("/static/prefixes.json", pages.send_prefixes, "static"),
         make_route("/static/{name:path}", pages.send_static, "static"),
     ]
@@ -131,6 +135,16 @@ class _PageEndpoints:
         except AirmError as error:
             raise Problem(404, str(error)) from error
         return bind_query(query, query.examples, base=self._client.info.base)
+
+    async def show_neighbourhood(self, request: "Request") -> "Response":
+        """Answer at ``/neighbourhood``: one thing with all that it is connected to."""
+        return await self._send(request, self._pages.show_neighbourhood(self._page(request)))
+
+    async def send_list(self, request: "Request", *, name: str) -> "Response":
+        """Send a list that scripts of pages look through."""
+        validators = Validators(self._client.info, name)
+        body = b"" if validators.match(request.headers) else (await self._client.send("list", name=name)).body
+        return await make_response(request, body, media_type=JSON, validators=validators, vary="Accept-Encoding")
 
     async def send_prefixes(self, request: "Request") -> "Response":
         """Send the prefixes that the editor completes."""

@@ -10,6 +10,7 @@ from airm_graph.pipeline import Graph, count_set_aside, is_release, load, read_s
 from airm_graph.query.answers import Table
 from airm_graph.query.library import run_query
 from airm_graph.search import Hits, SearchIndex, search_index
+from airm_graph.search.search_documents import make_documents
 from airm_graph.serve.graph_writer import name_blank_nodes
 from airm_graph.serve.problems import Problem
 from airm_graph.serve.project_documents import describe_known, find_document_rows, read_documents
@@ -34,6 +35,7 @@ class ReleaseClient:
         info: What is known of the data as a whole.
         texts: Turtle of ontology, shapes and alignments, by IRI.
         quads: The graph with the ontology.
+        searched: What is searched.
         data, documents: Statements of the graph with the ontology, and of shapes and alignments.
     """
 
@@ -49,7 +51,8 @@ class ReleaseClient:
         self.documents = IndexedRows(self._read_documents())
         self._data, self._documents = KeptRows(self.data), KeptRows(self.documents)
         self._described: dict[str, Resource] = {}
-        self._index = SearchIndex.build(graph.quads, base=graph.base)
+        self.searched = make_documents(graph.quads, base=graph.base)
+        self._index = SearchIndex.of(self.searched)
         self._hits: dict[tuple[object, ...], Hits] = {}
         self._charts: dict[str, Chart] = {}
         self._tables: dict[tuple[object, ...], Table] = {}

@@ -80,6 +80,16 @@ class Site:
         return not self.is_server and has_engine()
 
     @property
+    def has_lists(self) -> bool:
+        """Whether scripts can have the lists that they look through."""
+        return self.info.has_lists
+
+    @property
+    def pages(self) -> str:
+        """The address of every page of a resource, with braces in place of its path."""
+        return f"{self.url()}{{}}" if self.is_server else f"{self.url().removesuffix('index.html')}{{}}/index.html"
+
+    @property
     def has_network(self) -> bool:
         """Whether neighbourhoods can be drawn."""
         return has_network()

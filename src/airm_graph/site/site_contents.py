@@ -15,18 +15,17 @@ from airm_graph.namespaces import term
 from airm_graph.notice import NOTICE
 from airm_graph.query.answers import format_table
 from airm_graph.query.library import Query, bind_query, list_queries
+from airm_graph.search.script_lists import LISTS, write_script_lists
 from airm_graph.serve.content_negotiation import TABLE_TYPES
 from airm_graph.serve.graph_writer import write_graph
 from airm_graph.serve.llms import LLMS, write_llms
 from airm_graph.serve.page_interface import PageRequest
 from airm_graph.site.browse_pages import BrowsePages
-from airm_graph.site.browser_search import write_search_documents
 from airm_graph.site.catalogue import BROWSED, Catalogue, CatalogueCache
 from airm_graph.site.data_documents import DataDocuments
 from airm_graph.site.embedded_jsonld import embed_rows
 from airm_graph.site.folder_addresses import DATA_SUFFIXES, FolderAddresses, SiteMap, name_markdown
 from airm_graph.site.host_files import HOST_FILES, write_host_file
-from airm_graph.site.neighbourhood import write_neighbourhoods
 from airm_graph.site.release_client import ReleaseClient
 from airm_graph.site.site_pages import SitePages
 from airm_graph.site.static_files import read_static
@@ -39,7 +38,7 @@ _HITS, _BATCH = 20, 10_000
 _DESCRIPTIONS = (".well-known/void", "404.html", "dcat.jsonld", "void.ttl")
 _CHANGES = ("changes/changes.json", "changes/changes.ttl")
 #: What scripts fetch.
-_SCRIPTS = ("neighbourhood/graph.json", "search/documents.json", "service-worker.js", "sparql/graph.nq.gz", "static/prefixes.json")
+_SCRIPTS = (*LISTS, "service-worker.js", "sparql/graph.nq.gz", "static/prefixes.json")
 
 
 class SiteContents:
@@ -126,9 +125,10 @@ class SiteContents:
 
     def _write_for_scripts(self) -> list[tuple[str, bytes]]:
         prefixes = json.dumps(dict(sorted(self._client.info.prefixes.items()))).encode()
+        listed = [one for one in self._client.searched if one.iri.removeprefix(self._base) in self.map.pages]
+        lists = write_script_lists(listed, self._client.quads, base=self._base, notice=self._client.info.notice)
         bodies = (
-            write_neighbourhoods(self._client.quads, self.map, base=self._base, notice=self._client.info.notice),
-            write_search_documents(self._client.quads, self.map, base=self._base, notice=self._client.info.notice),
+            *lists.values(),
             read_static()["service-worker.js"],
             _compress(sorted(f"{s} {p} {o} {g} .\n" for s, p, o, g in self._client.quads)),
             prefixes,
@@ -155,7 +155,7 @@ class SiteContents:
             case "changes" if self._changes is not None:
                 return self._pages.show_changes(page, self._changes)
             case "neighbourhood":
-                return self._pages.show_neighbourhood(page)
+                return self._browse.show_neighbourhood(page)
             case "pictures":
                 return self._pages.show_pictures(page, [self._client.read_chart(name) for name in CHARTS])
             case "query":

@@ -173,11 +173,6 @@ class SitePages:
         site = Site(page)
         return render("pictures.html", site, title="Pictures", crumbs=site.crumbs(page="Pictures"), charts=charts)
 
-    def show_neighbourhood(self, page: PageRequest) -> str:
-        """Write the page that shows one thing with all that it is connected to."""
-        site = Site(page)
-        return render("neighbourhood.html", site, title="Neighbourhood", crumbs=site.crumbs(_BROWSE, page="Neighbourhood"))
-
     def show_changes(self, page: PageRequest, changes: Changes) -> str:
         """Write the page that says what changed since an earlier release."""
         site, title = Site(page), "Changes since the earlier release"

@@ -1,8 +1,8 @@
-// Search as you type over all resources of a site, narrowed by facets; the address bar holds what is asked.
+// Search as you type over all resources, narrowed by facets; the address bar holds what is asked.
 "use strict";
 
 (function () {
-  const { documents: address, home } = document.currentScript.dataset;
+  const { documents: address, pages } = document.currentScript.dataset;
   const TITLES = { kind: "Kind", edition: "Edition", code: "Code", actor: "Actor", lifecycle: "Lifecycle stage", function: "Function", source: "Source", statement: "Kind of statement", suggested: "Suggested kind of statement", original: "Taken from" };
   const PROPERTIES = { code: "code", actor: "actor", lifecycle: "lifecycleStage", function: "function", source: "source", statement: "statementKind", suggested: "suggestedStatementKind" };
   const CLASSES = { actor: "ActorRole", code: "Code", lifecycle: "LifecycleStage", mitigation: "Mitigation", function: "RiskFunction", source: "Source" };
@@ -24,8 +24,9 @@
     state = { q: (parameters.get("q") || "").slice(0, 500), facets: [], shown: STEP };
     for (const [name, value] of parameters) {
       if (!(name in TITLES) || (only && name === "kind")) continue;
-      const found = data.values.findIndex(([facet, iri, label]) => facet === name && (iri === value || iri.endsWith("/" + value) || label.toLowerCase() === value.toLowerCase()));
-      state.facets.push({ name, value: found, iri: value });
+      // Codes of two editions can have one notation; then both are meant.
+      const fits = ([facet, iri, label]) => facet === name && (iri === value || iri.endsWith("/" + value) || label.toLowerCase() === value.toLowerCase());
+      state.facets.push({ name, values: [...data.values.keys()].filter((number) => fits(data.values[number])), iri: value });
     }
   }
 
@@ -39,12 +40,13 @@
 
   const fold = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
 
+  const split = (text) => fold(text).split(/[^\p{L}\p{N}.]+/u).filter(Boolean);
+
   function find() {
-    const words = fold(state.q).split(/[^\p{L}\p{N}.]+/u).filter(Boolean);
-    const found = [];
+    const words = split(state.q), found = [];
     for (const entry of data.documents) {
       if (only && entry[KIND] !== only) continue;
-      if (!state.facets.every(({ value }) => value >= 0 && entry[VALUES].includes(value))) continue;
+      if (!state.facets.every(({ values }) => values.some((value) => entry[VALUES].includes(value)))) continue;
       let rank = 0;
       const fits = words.every((word) => {
         const name = ` ${entry.name}`.indexOf(` ${word}`), text = ` ${entry.text}`.indexOf(` ${word}`);
@@ -57,6 +59,15 @@
     return words.length ? found.sort((a, b) => b.rank - a.rank).map(({ entry }) => entry) : found.map(({ entry }) => entry).sort((a, b) => !a[NAME] - !b[NAME] || (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
   }
 
+  // The text around the first word that was looked for, with all of them marked.
+  function showText(text) {
+    const words = split(state.q), parts = text.split(/([\p{L}\p{N}.]+)/u), fits = (part) => words.some((word) => fold(part).startsWith(word));
+    const first = parts.findIndex(fits), start = parts.slice(0, first + 1).join("").length > 180 ? first - 20 : 0;
+    let end = start, length = 0;
+    while (end < parts.length && length + parts[end].length <= 200) length += parts[end++].length;
+    return [start ? "…" : "", ...parts.slice(start, end).map((part) => (fits(part) ? make("mark", {}, part) : part)), end < parts.length ? "…" : ""];
+  }
+
   function showHit(entry) {
     const meta = [];
     if (entry[KIND] === "code") meta.push(entry[PATH]);
@@ -65,20 +76,20 @@
     else if (entry[KIND] === "mitigation") meta.push("source unknown");
     const text = entry[DESCRIPTION];
     return make("li", {},
-      make("p", { class: "name" }, make("a", { href: `${home}${entry[PATH]}/index.html` }, entry[NAME] || (entry[KIND] === "mitigation" ? "Mitigation without a known name" : "Label unknown"))),
+      make("p", { class: "name" }, make("a", { href: pages.replace("{}", () => entry[PATH]) }, entry[NAME] || (entry[KIND] === "mitigation" ? "Mitigation without a known name" : "Label unknown"))),
       make("p", { class: "meta" }, make("span", { class: "kind" }, entry[KIND]), ...meta.map((part) => ` · ${part}`)),
-      ...(text ? [make("p", { class: "snippet" }, text.length > 200 ? `${text.slice(0, 200)}…` : text)] : []));
+      ...(text ? [make("p", { class: "snippet" }, ...showText(text))] : []));
   }
 
   function choose(name, value) {
-    state.facets.push({ name, value, iri: data.values[value][1] });
+    state.facets.push({ name, values: [value], iri: data.values[value][1] });
     state.shown = STEP;
     show();
     document.getElementById("found").focus();
   }
 
   function showFacet(name, counts, total) {
-    const chosen = new Set(state.facets.map(({ value }) => value));
+    const chosen = new Set(state.facets.flatMap(({ values }) => values));
     const choices = [...counts].filter(([value]) => data.values[value][0] === name && !chosen.has(value)).sort((a, b) => b[1] - a[1] || a[0] - b[0]);
     if (!choices.length || (only && name === "kind") || (choices.length === 1 && choices[0][1] === total)) return [];
     const list = (part) => make("ul", {}, ...part.map(([value, count]) => {
@@ -97,7 +108,7 @@
 
   function showFilters() {
     return make("ul", { class: "filters", "aria-label": "Chosen" }, ...state.facets.map((facet) => {
-      const label = facet.value >= 0 ? data.values[facet.value][2] : facet.iri;
+      const label = facet.values.length === 1 ? data.values[facet.values[0]][2] : facet.iri.split("/").pop();
       const drop = make("button", { type: "button", class: "link", "aria-label": `Drop ${TITLES[facet.name]} ${label}` }, "×");
       drop.addEventListener("click", () => {
         state.facets = state.facets.filter((other) => other !== facet);
@@ -145,10 +156,12 @@
   }
 
   function writeQuery() {
-    const lines = state.facets.filter(({ name, value }) => name in PROPERTIES && value >= 0).map(({ name, value }) => `  ?thing airm:${name === "code" ? "underCode" : PROPERTIES[name]} <${data.values[value][1]}> .`);
-    lines.push(...state.facets.filter(({ name, value }) => name === "original" && value >= 0).map(({ value }) => `  ?thing <http://www.w3.org/ns/prov#wasDerivedFrom>/airm:source <${data.values[value][1]}> .`));
+    const path = (name) => (name === "original" ? "<http://www.w3.org/ns/prov#wasDerivedFrom>/airm:source" : `airm:${name === "code" ? "underCode" : PROPERTIES[name]}`);
+    const object = (values) => values.map((value) => `<${data.values[value][1]}>`);
+    const asked = state.facets.filter(({ name, values }) => (name in PROPERTIES || name === "original") && values.length);
+    const lines = asked.map(({ name, values }, number) => (values.length === 1 ? `  ?thing ${path(name)} ${object(values)[0]} .` : `  VALUES ?value${number} { ${object(values).join(" ")} }\n  ?thing ${path(name)} ?value${number} .`));
     const words = state.q ? `\n# and the words: ${state.q.replace(/\s+/g, " ")}` : "";
-    return `PREFIX airm: <${data.base}ontology#>\nPREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>\n\nSELECT ?thing ?label\nWHERE {\n  ?thing a airm:Mitigation .\n${lines.join("\n")}${lines.length ? "\n" : ""}  OPTIONAL { ?thing rdfs:label ?label }\n}\nORDER BY ?label ?thing${words}`;
+    return `PREFIX airm: <${data.base}ontology#>\nPREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>\n\nSELECT DISTINCT ?thing ?label\nWHERE {\n  ?thing a airm:Mitigation .\n${lines.join("\n")}${lines.length ? "\n" : ""}  OPTIONAL { ?thing rdfs:label ?label }\n}\nORDER BY ?label ?thing${words}`;
   }
 
   function show() {
@@ -195,7 +208,9 @@
     }
     const form = document.querySelector("form.search"), field = document.getElementById("q");
     read();
-    field.value = state.q;
+    // What was typed while the list was fetched stays.
+    if (field.value !== field.defaultValue) state.q = field.value;
+    else field.value = state.q;
     form.addEventListener("submit", (event) => event.preventDefault());
     field.addEventListener("input", () => {
       state.q = field.value;
@@ -207,7 +222,9 @@
       field.value = state.q;
       show();
     });
+    const inside = document.querySelector(".split").contains(document.activeElement);
     show();
+    if (inside) document.getElementById("found").focus();
   }
 
   // From a disk nothing can be fetched: then the page stays as it is.

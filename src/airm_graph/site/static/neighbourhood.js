@@ -2,7 +2,7 @@
 "use strict";
 
 (function () {
-  const { graph: address, home, library } = document.currentScript.dataset;
+  const { graph: address, pages, library } = document.currentScript.dataset;
   const [PATH, KIND, NAME, X, Y] = [0, 1, 2, 3, 4];
   const MOST = 120, OFFERED = 50, FEW = 10, BEHIND = 12;
   const UNNAMED = { mitigation: "Mitigation without a known name" };
@@ -41,12 +41,12 @@
     const groups = new Map();
     for (const [title, other] of neighbours[number]) groups.set(title, [...(groups.get(title) || []), other]);
     const heading = make("h2", { id: "list", tabindex: "-1" }, name(number));
-    const page = make("p", {}, make("a", { href: `${home}${data.nodes[number][PATH]}/index.html` }, "Its page"), ` · ${data.nodes[number][KIND]} · ${neighbours[number].length.toLocaleString("en")} connections`);
+    const page = make("p", {}, make("a", { href: pages.replace("{}", () => data.nodes[number][PATH]) }, "Its page"), ` · ${data.nodes[number][KIND]} · ${neighbours[number].length.toLocaleString("en")} connections`);
     const sections = [...groups].map(([title, others], position) => {
       const items = others.sort((a, b) => (name(a) < name(b) ? -1 : 1)).map((other) => {
         const button = make("button", { type: "button", class: "link" }, name(other));
         button.addEventListener("click", () => choose(other));
-        return make("li", {}, button, " ", make("a", { href: `${home}${data.nodes[other][PATH]}/index.html`, class: "meta", "aria-label": `Page of ${name(other)}` }, "page"));
+        return make("li", {}, button, " ", make("a", { href: pages.replace("{}", () => data.nodes[other][PATH]), class: "meta", "aria-label": `Page of ${name(other)}` }, "page"));
       });
       return make("details", position < 6 || others.length < 30 ? { open: "" } : {}, make("summary", {}, `${title} (${others.length.toLocaleString("en")})`), make("ul", { class: "plain" }, ...items));
     });
@@ -91,6 +91,8 @@
 
   function load() {
     picture ||= new Promise((done, fail) => {
+      // With this in the page the library writes no style into it, which the policy of a server refuses; site.css has that style.
+      document.head.append(make("meta", { id: "__________cytoscape_stylesheet" }));
       const script = make("script", { src: library });
       script.onload = done;
       script.onerror = () => fail(new Error("the library of pictures cannot be fetched"));

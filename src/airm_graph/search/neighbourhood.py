@@ -11,8 +11,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 
 from airm_graph.namespaces import rebase_text, term
-from airm_graph.search.search_documents import make_documents
-from airm_graph.site.folder_addresses import SiteMap
+from airm_graph.search.search_documents import Document
 from airm_graph.terms import Quad, read_literal
 
 __all__ = ["arrange", "write_neighbourhoods"]
@@ -37,13 +36,12 @@ Edge = tuple[int, int, int]
 Place = tuple[int, int]
 
 
-def write_neighbourhoods(rows: Sequence[Quad], sitemap: SiteMap, *, base: str, notice: str) -> bytes:
+def write_neighbourhoods(documents: Sequence[Document], rows: Sequence[Quad], *, base: str, notice: str) -> bytes:
     """Write the graph as JSON.
 
     ``nodes`` are lists of path below the base, kind, name, and place; ``edges`` are lists of the
     numbers of two nodes and of a relation; ``relations`` say how each is called from either end.
     """
-    documents = [one for one in make_documents(rows, base=base) if one.iri.removeprefix(base) in sitemap.pages]
     numbers = {f"<{one.iri}>": number for number, one in enumerate(documents)}
     edges = sorted(set(_list_edges(rows, numbers, base=base)))
     notations = {s: read_literal(o).text for s, p, o, _ in rows if p == term("skos:notation") and o.startswith('"')}

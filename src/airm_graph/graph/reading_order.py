@@ -9,7 +9,7 @@ values. Writers fill templates with columns of texts, so that is what comes out.
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import count, groupby, islice
+from itertools import chain, count, groupby, islice
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
@@ -110,7 +110,9 @@ def stream_lines(chosen: Selection) -> Iterator[list[tuple[str, str]]]:
         last = table.execute("SELECT max(place) FROM sorted_subjects")[0][0] or 0
         for start in range(1, last + 1, _SUBJECTS):
             some = f"place >= {start} AND place < {start + _SUBJECTS}"
-            objects = f"SELECT id, text FROM ({written}) AS w WHERE id IN (SELECT o FROM sorted_quads WHERE {some})"
+            # Where all go at once, looking for the terms of a part would be a join for nothing.
+            used = f" WHERE id IN (SELECT o FROM sorted_quads WHERE {some})" if last >= _SUBJECTS else ""
+            objects = f"SELECT id, text FROM ({written}) AS w{used}"
             yield from table.stream(f"""
                 SELECT s.text || ' ' || p.text || ' ' || o.text, COALESCE(g.text, '') FROM (SELECT * FROM sorted_quads WHERE {some}) AS q
                 JOIN (SELECT place, text FROM sorted_subjects WHERE {some}) AS s ON s.place = q.place
@@ -148,7 +150,7 @@ def _select_keyed(select: str) -> str:
     """Write a SELECT that adds the natural key of ``name`` to what a SELECT gives; below an IRI
     follows what has it as a path.
     """
-    # A key is dear, and most IRIs share all but what stands behind their last slash.
+    # A key is dear, and many IRIs share what stands before their last slash, or what stands behind.
     end = "CASE WHEN contains(name, '/') THEN length(name) - position('/' IN reverse(name)) ELSE 1 END"
     parted = "replace(replace({}, '/', chr(1)), '#', chr(2))".format
     head = f"CASE WHEN is_iri THEN {parted('substring(name, 2, behind - 1)')} ELSE '' END AS head"
@@ -156,8 +158,9 @@ def _select_keyed(select: str) -> str:
     return f"""WITH given AS ({select}),
         cut AS (SELECT *, starts_with(name, '<') AS is_iri, {end} AS behind FROM given),
         halves AS (SELECT * EXCLUDE (behind), {head}, {tail} FROM cut),
-        heads AS (SELECT head, {natural_key("head")} AS key FROM (SELECT DISTINCT head FROM halves))
-        SELECT l.*, h.key || {natural_key("tail")} AS key FROM halves AS l JOIN heads AS h ON h.head = l.head"""
+        heads AS (SELECT head, {natural_key("head")} AS key FROM (SELECT DISTINCT head FROM halves)),
+        tails AS (SELECT tail, {natural_key("tail")} AS key FROM (SELECT DISTINCT tail FROM halves))
+        SELECT l.*, h.key || t.key AS key FROM halves AS l JOIN heads AS h ON h.head = l.head JOIN tails AS t ON t.tail = l.tail"""
 
 
 def object_name(text: str, *, prefixes: Mapping[str, str]) -> str:
@@ -225,13 +228,10 @@ def _stream_part(chosen: Selection, some: str, names: Mapping[int, str], prefixe
     _order_objects(chosen, some, prefixes)
     patterns = next(filter(None, (_find_patterns(table, salt) for salt in count())))
     placed = f"(SELECT place, pattern, (place - 1) // {_PART} AS part FROM part_patterns) AS s"
-    values = (
-        value
-        for batch in table.stream(f"""
-            SELECT t.text FROM part_cells AS c JOIN {placed} ON s.place = c.place JOIN part_terms AS t ON t.id = c.o
-            ORDER BY s.part, s.pattern, c.place, c.p, c.n""")
-        for (value,) in batch
-    )
+    cells = table.stream(f"""
+        SELECT t.text FROM part_cells AS c JOIN {placed} ON s.place = c.place JOIN part_terms AS t ON t.id = c.o
+        ORDER BY s.part, s.pattern, c.place, c.p, c.n""")
+    values = chain.from_iterable(chain.from_iterable(cells))  # of batches, of rows of one column
     subjects = table.execute(f"""
         SELECT s.part, s.pattern, CAST((s.place - 1) % {_PART} AS INTEGER), j.text
         FROM (SELECT place, text FROM ordered_subjects WHERE {some}) AS j JOIN {placed} ON s.place = j.place

@@ -7,12 +7,10 @@ from pathlib import Path
 
 from airm_graph.errors import InputError
 from airm_graph.graph import TripleTable
-from airm_graph.ingest.external import find_match_findings
 from airm_graph.ingest.rdf import RdfFile, locate_findings
 from airm_graph.model import Finding
 from airm_graph.namespaces import PREFIXES, term
 from airm_graph.notice import NOTICE
-from airm_graph.pipeline.building import build_graph
 from airm_graph.pipeline.found import find_files
 from airm_graph.pipeline.loading import find_base, read_sums
 from airm_graph.pipeline.options import BuildOptions
@@ -65,6 +63,8 @@ def validate_inputs(
     ledger = Ledger(passed_over=tuple(entry for one in found for entry in one.passed_over))
     report, files = Report((), ledger=ledger, notice=""), dict[str, str]()
     if others:
+        from airm_graph.pipeline.building import build_graph  # loads the readers of pages and tables
+
         graph = build_graph(others, options, tell=tell)
         read = Ledger(tuple((name, None) for name in graph.files))
         report, files = _join(report, replace(graph.report, ledger=graph.report.ledger.join(read))), dict(graph.files)
@@ -148,6 +148,8 @@ def _judge_files(table: TripleTable, options: BuildOptions) -> Verdict:
 
 
 def _judge_mapping_set(path: Path) -> list[Finding]:
+    from airm_graph.ingest.external import find_match_findings  # loads YAML
+
     try:
         return find_match_findings(path, name=path.as_posix())
     except OSError as error:

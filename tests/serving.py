@@ -61,9 +61,14 @@ class Server:
         return Path(self.log.name).read_text(encoding="utf-8")
 
     def list_processes(self) -> tuple[int, list[int]]:
-        """The process of the fork server, and those of its workers."""
+        """The process of the fork server, and those of its workers; not the fork server of analyses, which is its child."""
         (fork_server,) = list_children(self.process.pid)
-        return fork_server, list_children(fork_server)
+        return fork_server, [pid for pid in list_children(fork_server) if not list_children(pid)]
+
+    def list_analysts(self) -> list[int]:
+        """The processes of the workers of analyses, which are there once one was asked for."""
+        (fork_server,) = list_children(self.process.pid)
+        return [worker for pid in list_children(fork_server) for worker in list_children(pid)]
 
     def stop(self) -> int:
         self.process.send_signal(signal.SIGTERM)

@@ -353,9 +353,12 @@ def test_malformed_queries_leave_the_server_alive(server: Server, listener: List
 
 def test_workers_have_no_file_and_no_connection_open(server: Server) -> None:
     server.ask("ASK {}")
+    assert server.client.get("/agreement", timeout=90).status_code == 200
     _, workers = server.list_processes()
+    analysts = server.list_analysts()
     assert workers
-    for pid in workers:
+    assert analysts
+    for pid in (*workers, *analysts):
         targets = sorted(str(handle.readlink()) for handle in Path(f"/proc/{pid}/fd").iterdir())
         assert targets[:3] == ["/dev/null"] * 3
         assert [target.partition(":")[0] for target in targets[3:]] == ["socket"]

@@ -9,11 +9,11 @@ import sys
 from collections import Counter
 from pathlib import Path
 
-import rocrate
-from rocrate_validator import models, services
-from rocrate_validator.utils.http import HttpRequester
 
-_CONTEXT = (Path(rocrate.__file__).parent / "data" / "ro-crate.jsonld").read_text(encoding="utf-8")
+def _read_context() -> str:
+    import rocrate
+
+    return (Path(rocrate.__file__).parent / "data" / "ro-crate.jsonld").read_text(encoding="utf-8")
 
 
 class _Response:
@@ -21,10 +21,13 @@ class _Response:
 
     status_code, ok, from_cache = 200, True, True
     headers = {"Content-Type": "application/ld+json"}  # noqa: RUF012 - never changed
-    text, content = _CONTEXT, _CONTEXT.encode()
+
+    def __init__(self) -> None:
+        self.text = _read_context()
+        self.content = self.text.encode()
 
     def json(self) -> object:
-        return json.loads(_CONTEXT)
+        return json.loads(self.text)
 
     def raise_for_status(self) -> None:
         """It is there."""
@@ -36,6 +39,9 @@ def get(_self: object, url: str, **_options: object) -> _Response:
 
 
 def main(folder: str) -> None:
+    from rocrate_validator import models, services
+    from rocrate_validator.utils.http import HttpRequester
+
     HttpRequester.get = get
     settings = {"rocrate_uri": folder, "profile_identifier": "ro-crate-1.2", "requirement_severity": models.Severity.RECOMMENDED}
     result = services.validate(settings)
@@ -43,4 +49,5 @@ def main(folder: str) -> None:
     print(json.dumps({"ran": ran, "open": [f"{one.severity.name} {one.check.identifier} {one.message}" for one in result.get_issues()]}))
 
 
-main(sys.argv[1])
+if __name__ == "__main__":
+    main(sys.argv[1])

@@ -502,6 +502,7 @@ def test_first_edition_is_read_whole_and_every_known_defect_found_at_its_row(fir
         ("TAB-10", "mitigations.csv"): 11,
         ("TAB-11", "mitigations.csv"): 11,
         ("TAB-07", "mitigations.csv"): 203,
+        ("TAB-38", "mitigations.csv"): 78,
         ("TAB-12", "sources.csv"): 2,
         ("TAB-13", "sources.csv"): 1,
         ("TAB-17", "sources.csv"): 1,

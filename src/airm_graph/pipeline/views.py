@@ -70,10 +70,9 @@ class Graph(WritableGraph):
     def is_of_project(self) -> bool:
         """Whether a statement is about a thing, or by a term, whose IRI begins with the base.
 
-        >>> Graph.of([("<urn:a>", "<urn:b>", '"1"', "")]).is_of_project()
-        False
+        What was built, made of quads or written by a build is not looked through.
         """
-        if self.fill_store or self._given is None:  # written or built here
+        if self.fill_store or self._given is None:
             return True
         start = f"<{self.base}"
         return any(term.startswith(start) for quad in self._given for term in quad[:3])

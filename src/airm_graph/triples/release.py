@@ -29,6 +29,7 @@ def find_version(quads: Iterable[Quad], *, base: str = BASE) -> str:
     """Find the version of the release that quads describe; empty where they describe none, or
     several.
 
+    >>> from airm_graph.namespaces import iri
     >>> find_version([(iri("dataset"), term("dcterms:hasVersion"), iri("dataset/2026.11.0"), iri("graph/dataset"))])
     '2026.11.0'
     """  # noqa: W505

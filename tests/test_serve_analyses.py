@@ -22,7 +22,7 @@ from airm_graph.analysis.why_formats import explanation_json, explanations_turtl
 from airm_graph.notice import NOTICE
 from airm_graph.pipeline import diff
 from airm_graph.serve.analyses import ANALYSES, LIGHT
-from serving import Server, serving
+from serving import Server, list_children, serving
 
 pytestmark = pytest.mark.xdist_group("server")
 
@@ -224,14 +224,14 @@ def test_an_answer_that_is_too_large_is_refused(example_dist: Path) -> None:
 
 def test_the_process_of_the_analyses_is_started_when_asked_and_again_when_lost(example_dist: Path) -> None:
     with serving(example_dist, "--timeout", "30") as running:
-        fork_server, before = running.list_processes()
+        fork_server, _ = running.list_processes()
         assert running.get("/network.json?kind=source-code").status_code == 200
-        (added,) = [pid for pid in running.list_processes()[1] if pid not in before and is_branch(pid)]
+        (added,) = filter(is_branch, list_children(fork_server))
         os.kill(added, signal.SIGKILL)
         time.sleep(0.5)
         assert running.get("/network.json?kind=role-code").status_code == 200
         assert running.is_alive
-        branches = [pid for pid in running.list_processes()[1] if is_branch(pid)]
+        branches = [*filter(is_branch, list_children(fork_server))]
         assert len(branches) == 1
         assert running.stop() == 0
     deadline = time.monotonic() + 10
@@ -249,4 +249,4 @@ def test_light_analyses_start_no_process(example_dist: Path) -> None:
     with serving(example_dist) as running:
         for name in sorted(LIGHT):
             running.get(f"/{name}.json", params=ANALYSES[name].example)
-        assert not any(map(is_branch, running.list_processes()[1]))
+        assert not any(map(is_branch, list_children(running.list_processes()[0])))

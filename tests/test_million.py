@@ -11,7 +11,7 @@ def test_build_is_measured_with_what_it_writes(tmp_path: Path) -> None:
     (found,) = million.measure_builds([60], folder=tmp_path)
     assert {"name": "build", "engine": "airm-graph", "n": 60}.items() <= found.items()
     assert found["cpu"] > 0.1
-    assert found["peak_mib"] > 20
+    assert found["peak_mib"] > 1
     assert found["bytes"] > 100_000
     assert not list((tmp_path / "graph-60").iterdir())
 

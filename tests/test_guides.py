@@ -35,6 +35,18 @@ def test_imports_of_a_guide_work(path: Path) -> None:
             exec(line, {})
 
 
+def check_options(words: list[str], line: str) -> None:
+    """Hold the words behind ``airm-graph`` to the commands and options that there are."""
+    command: click.Command = cli
+    while words and isinstance(command, click.Group):
+        with click.Context(command) as context:
+            found = command.get_command(context, words[0])
+        assert found, line
+        command, words = found, words[1:]
+    known = {option for parameter in command.params for option in (*parameter.opts, *parameter.secondary_opts)} | {"--help"}
+    assert {word.partition("=")[0] for word in words if re.fullmatch("--?[a-z-]+(=.*)?", word)} <= known, line
+
+
 @pytest.mark.parametrize("path", GUIDES, ids=lambda path: path.name)
 def test_commands_of_a_guide_have_the_options_that_it_gives_them(path: Path) -> None:
     for line in "\n".join(find_blocks(path, "", "sh")).replace("\\\n", " ").splitlines():
@@ -42,14 +54,7 @@ def test_commands_of_a_guide_have_the_options_that_it_gives_them(path: Path) -> 
         if not any(word.endswith("airm-graph") for word in words):
             continue
         words = words[next(n for n, word in enumerate(words) if word.endswith("airm-graph")) + 1 :]
-        command: click.Command = cli
-        while words and isinstance(command, click.Group):
-            with click.Context(command) as context:
-                found = command.get_command(context, words[0])
-            assert found, line
-            command, words = found, words[1:]
-        known = {option for parameter in command.params for option in (*parameter.opts, *parameter.secondary_opts)} | {"--help"}
-        assert {word.partition("=")[0] for word in words if re.fullmatch("--?[a-z-]+(=.*)?", word)} <= known, line
+        check_options(words, line)
 
 
 @pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md"])

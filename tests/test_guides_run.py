@@ -16,7 +16,6 @@ from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
 
-import click
 import openpyxl
 import pytest
 import yaml
@@ -27,7 +26,7 @@ import virtuoso
 from airm_graph.cli import cli
 from airm_graph.ingest.tables.mapping import read_mapping
 from conftest import ROOT
-from test_guides import GUIDES
+from test_guides import GUIDES, check_options
 from tools import require_programs
 
 #: Headers of the mapping that the guide to tables writes out, and rows for them.
@@ -118,14 +117,7 @@ def test_commands_in_the_text_of_a_guide_have_the_options_that_it_gives_them(pat
     text = re.sub(r"^```.*?^```", "", path.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
     for line in re.findall(r"`(airm-graph [a-z][^`]*)`", text):
         words = [word for word in line.replace("…", "").replace("'", "").split()[1:] if word not in {"&&", ">"}]
-        command: click.Command = cli
-        while words and isinstance(command, click.Group):
-            with click.Context(command) as context:
-                found = command.get_command(context, words[0])
-            assert found, line
-            command, words = found, words[1:]
-        known = {option for parameter in command.params for option in (*parameter.opts, *parameter.secondary_opts)} | {"--help"}
-        assert {word.partition("=")[0] for word in words if re.fullmatch("--?[a-z-]+(=.*)?", word)} <= known, line
+        check_options(words, line)
 
 
 @pytest.mark.parametrize("rule", ["CAP", "TXT", "MRG"])

@@ -78,6 +78,22 @@ class Tool:
 @cache
 def list_tools() -> tuple[Tool, ...]:
     """List the tools, in the order in which an assistant needs them."""
+    return (
+        *_list_lookups(),
+        *_list_analyses(),
+        Tool(
+            "sparql",
+            "SPARQL, read-only",
+            "Ask the graph anything in SPARQL 1.1 (SELECT, ASK, CONSTRUCT, DESCRIBE), under limits of time and memory. "
+            "Prefixes must be declared; describe the ontology for its terms.",
+            _ask_sparql,
+            {"query": _TEXT},
+            ("query",),
+        ),
+    )
+
+
+def _list_lookups() -> tuple[Tool, ...]:
     facets = {name: {"type": "string", "maxLength": 300} for name in FACETS}
     facets["kind"] = {"type": "string", "enum": ["mitigation", "source", "code", "actor", "lifecycle", "function"]}
     facets["code"] = {"type": "string", "maxLength": 300, "description": "Such as 1.1.3; finer codes count."}
@@ -112,6 +128,11 @@ def list_tools() -> tuple[Tool, ...]:
             },
             ("name",),
         ),
+    )
+
+
+def _list_analyses() -> tuple[Tool, ...]:
+    return (
         Tool(
             "coverage",
             "How much there is of what",
@@ -154,15 +175,6 @@ def list_tools() -> tuple[Tool, ...]:
             list_changes,
             {"kind": {"type": "string", "maxLength": 100, "description": "Such as mitigation renamed."}},
             item={"kind": "string", "subject": "string", "name": "string", "what": "string", "old": "array", "new": "array"},
-        ),
-        Tool(
-            "sparql",
-            "SPARQL, read-only",
-            "Ask the graph anything in SPARQL 1.1 (SELECT, ASK, CONSTRUCT, DESCRIBE), under limits of time and memory. "
-            "Prefixes must be declared; describe the ontology for its terms.",
-            _ask_sparql,
-            {"query": _TEXT},
-            ("query",),
         ),
     )
 

@@ -104,10 +104,11 @@ generated: alignments picture
 alignments: $(VENV)/.run
 	for table in ontology/alignments/*.sssom.tsv; do $(BIN)/airm-graph sssom $$table -o $${table%.sssom.tsv}.ttl; done
 
-# Draw the picture of the README.
-picture: $(VENV)/.run
+# Draw the two pictures of the README, of the examples.
+picture: $(VENV)/.dev
 	mkdir -p build
 	$(BIN)/python docs/picture.py > build/picture.svg && mv build/picture.svg docs/picture.svg
+	$(BIN)/airm-graph plot code-by-source -o docs/coverage.svg --data examples
 
 # Fetch what the pages take from npm, each package checked against the digest in the lock file, none of their scripts run.
 VENDORED := src/airm_graph/site/static/vendor

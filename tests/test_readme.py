@@ -1,5 +1,6 @@
 """The README is true: its commands, its Python and its SPARQL are run, and what it says they print is what they print."""
 
+import importlib.metadata
 import os
 import re
 import shutil
@@ -10,6 +11,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
+#: Other versions may write the same picture in other bytes.
+CHART_DRAWN_BY = "3.11.2"
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
@@ -68,6 +71,16 @@ def test_every_block_of_commands_is_run() -> None:
 def test_picture_is_what_its_script_draws_of_the_examples() -> None:
     done = subprocess.run([sys.executable, ROOT / "docs" / "picture.py"], capture_output=True, timeout=120, check=True)
     assert done.stdout == (ROOT / "docs" / "picture.svg").read_bytes()
+
+
+def test_chart_is_what_the_command_draws_of_the_examples(tmp_path: Path) -> None:
+    if (version := importlib.metadata.version("matplotlib")) != CHART_DRAWN_BY:
+        pytest.skip(f"the chart was drawn by matplotlib {CHART_DRAWN_BY}; {version} may write the same picture otherwise")
+    chart = tmp_path / "coverage.svg"
+    subprocess.run(
+        [sys.executable, "-m", "airm_graph", "plot", "code-by-source", "-o", chart, "--data", ROOT / "examples"], timeout=120, check=True
+    )
+    assert chart.read_bytes() == (ROOT / "docs" / "coverage.svg").read_bytes()
 
 
 def test_python_runs_and_prints(location: Path) -> None:

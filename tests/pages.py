@@ -16,6 +16,29 @@ from airm_graph.terms import read_literal
 NOTICES = ("This page is still being worked on.", "This data is preliminary: please do not share or cite it.")
 TAIL = ("Deploy", "Developer", "Manage")
 OTHERS = 6
+#: Of which tests make sentences.
+WORDS = [
+    "systems",
+    "measure",
+    "people",
+    "watch",
+    "every",
+    "model",
+    "before",
+    "release",
+    "and",
+    "after",
+    "it",
+    "so",
+    "that",
+    "nobody",
+    "is",
+    "harmed",
+    "by",
+    "data",
+    "or",
+    "tools",
+]
 
 
 @dataclass(frozen=True)

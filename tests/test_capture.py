@@ -23,6 +23,7 @@ from airm_graph.rules import RULES
 from airm_graph.taxonomy import load_taxonomy, load_vocabularies
 from pages import (
     TAIL,
+    WORDS,
     Document,
     Node,
     as_bytes,
@@ -213,31 +214,7 @@ def test_longest_label_is_tried_first_and_every_pair_is_known(code):
     assert (found.code, found.label, found.rest) == (code, load_taxonomy().codes[code].label, "")
 
 
-words = st.sampled_from(
-    [
-        "systems",
-        "measure",
-        "people",
-        "watch",
-        "every",
-        "model",
-        "before",
-        "release",
-        "and",
-        "after",
-        "it",
-        "so",
-        "that",
-        "nobody",
-        "is",
-        "harmed",
-        "by",
-        "data",
-        "or",
-        "tools",
-    ]
-)
-sentences = st.lists(words, min_size=5, max_size=24).map(lambda found: " ".join(found).capitalize() + ".")
+sentences = st.lists(st.sampled_from(WORDS), min_size=5, max_size=24).map(lambda found: " ".join(found).capitalize() + ".")
 paragraphs = st.one_of(sentences, sentences, st.sampled_from(NUMBERED))
 descriptions = st.tuples(sentences, st.lists(paragraphs, max_size=2)).map(lambda pair: (pair[0], *pair[1]))
 tails = st.tuples(*(st.sampled_from(sorted(vocabulary.concepts)) for vocabulary in load_vocabularies()))

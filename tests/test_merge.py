@@ -13,7 +13,7 @@ from airm_graph.merge import merge_pages
 from airm_graph.merge.minting import mint_agent, mint_sources, telling_words
 from airm_graph.model import Mitigation, Page, Records
 from airm_graph.rules import RULES
-from pages import Document, Node, as_bytes, codes, plan_page, print_page, walk
+from pages import WORDS, Document, Node, as_bytes, codes, plan_page, print_page, walk
 
 PLAIN = settings(deadline=None, derandomize=True, max_examples=25, suppress_health_check=[HealthCheck.too_slow])
 
@@ -241,30 +241,6 @@ NAMES = [
     "Liability",
     "GLiNER",
 ]
-words = st.sampled_from(
-    [
-        "systems",
-        "measure",
-        "people",
-        "watch",
-        "every",
-        "model",
-        "before",
-        "release",
-        "and",
-        "after",
-        "it",
-        "so",
-        "that",
-        "nobody",
-        "is",
-        "harmed",
-        "by",
-        "data",
-        "or",
-        "tools",
-    ]
-)
 
 
 @st.composite
@@ -273,7 +249,7 @@ def documents(draw: st.DrawFn) -> Document:
     number = iter(range(1, 999))
 
     def node(depth: int) -> Node:
-        text = " ".join(draw(st.lists(words, min_size=8, max_size=12))).capitalize() + f" {next(number)}x."
+        text = " ".join(draw(st.lists(st.sampled_from(WORDS), min_size=8, max_size=12))).capitalize() + f" {next(number)}x."
         below = draw(st.integers(0, 2)) if depth < 3 else 0
         children = tuple(node(depth + 1) for _ in range(below))
         return Node(next(names), draw(st.sampled_from(codes())), (text,), f"Reason {next(number)}.", children)

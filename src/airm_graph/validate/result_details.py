@@ -7,21 +7,17 @@ value that lacks either.
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from airm_graph.graph import TripleTable
 from airm_graph.namespaces import PREFIXES
 from airm_graph.terms import Quad, read_literal
-from airm_graph.validate.compile import (
-    KEYS,
-    DetailPlan,
-    DetailPlanner,
-    ShapesGraph,
-    find_constants,
-    find_parameter,
-    prepare_instances,
-)
+from airm_graph.validate.compile import ShapesGraph, find_parameter
 from airm_graph.validate.finding_identity import ShapeNames
 from airm_graph.validate.results import Details, Result, sort_results
+
+if TYPE_CHECKING:
+    from airm_graph.validate.compile import DetailPlan
 
 __all__ = ["find_details"]
 
@@ -79,6 +75,8 @@ def _may_differ(result: Result, *, graph: ShapesGraph) -> bool:
 def _ask(
     asked: Mapping[_Key, Sequence[Result]], *, table: TripleTable, graph: ShapesGraph, names: ShapeNames, rows: Iterable[Quad]
 ) -> dict[Result, tuple[Details, ...]]:
+    from airm_graph.validate.compile import DetailPlanner, find_constants
+
     constants = table.add_terms(find_constants(rows, graph=graph))
     planner = DetailPlanner(graph, ids=constants)
     for question, (shape, component) in enumerate(asked):
@@ -103,6 +101,8 @@ def _execute(
     sql: str, *, nodes: Sequence[Iterable[str]], table: TripleTable, graph: ShapesGraph, constants: Mapping[str, int]
 ) -> list[tuple[int, str, str, str, int | None]]:
     """Run the statement of all questions; the ids in it become terms."""
+    from airm_graph.validate.compile import KEYS, prepare_instances
+
     ids = table.find_ids({node for some in nodes for node in some})
     judged = sorted({(question, ids[node]) for question, some in enumerate(nodes) for node in some if node in ids})
     prepare = [pair for pair in (prepare_instances(graph, ids=constants), ("keys", KEYS)) if f" {pair[0]} " in sql]
@@ -136,7 +136,7 @@ class _Answers:
         self.parts = defaultdict[tuple[int, str, str], set[tuple[str, ...]]](set)
         self._counts: dict[tuple[int, str], int] = {}
 
-    def add(self, plan: DetailPlan, focus: str, value: str, detail: str, number: int | None) -> None:
+    def add(self, plan: "DetailPlan", focus: str, value: str, detail: str, number: int | None) -> None:
         """Add a row of a plan."""
         if plan.kind == "parameter":
             self.broken[plan.question, focus, value].append(int(plan.label[0]))
@@ -145,7 +145,7 @@ class _Answers:
         else:
             self.parts[plan.question, focus, value].add((*plan.label, detail, "" if number is None else str(number)))
 
-    def add_missing(self, plan: DetailPlan, *, nodes: Iterable[str]) -> None:
+    def add_missing(self, plan: "DetailPlan", *, nodes: Iterable[str]) -> None:
         """Add each value that is missing, by its number."""
         for node in nodes if plan.least > 1 else ():  # of a single one there is no more to say
             count = self._counts.get((plan.question, node), 0)

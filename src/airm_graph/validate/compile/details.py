@@ -10,13 +10,13 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 
 from airm_graph.frozen import frozen
-from airm_graph.namespaces import PREFIXES
+from airm_graph.validate.compile.compiled_shapes import Branch, component_iri, find_parameter, name_component
 from airm_graph.validate.compile.components import conforming_values, find_branches, find_branches_of
 from airm_graph.validate.compile.paths import Relations
-from airm_graph.validate.compile.scope import NONE, Branch, Scope, component_iri, open_scope, read_count
+from airm_graph.validate.compile.scope import NONE, Scope, open_scope, read_count
 from airm_graph.validate.compile.shapes_graph import Constraint, NotCompiledError, ShapesGraph, shape_path
 
-__all__ = ["DetailPlan", "DetailPlanner", "find_parameter"]
+__all__ = ["DetailPlan", "DetailPlanner"]
 
 _NO_NUMBER = "CAST(NULL AS BIGINT) AS number"
 #: Parameters whose values are shapes, or lists of them, that a value conforms to.
@@ -66,7 +66,7 @@ class DetailPlanner:
             self.plans += [
                 DetailPlan(question, *plan)
                 for constraint in found
-                for plan in _list_plans(scope, constraint, name=_name_component(component))
+                for plan in _list_plans(scope, constraint, name=name_component(component))
             ]
 
     def write(self) -> str:
@@ -77,20 +77,6 @@ class DetailPlanner:
             f"SELECT {n} AS plan, q.focus, q.value, q.detail, q.number FROM ({plan.select}) AS q" for n, plan in enumerate(self.plans)
         )
         return self._relations.write("\nUNION ALL ".join(selects)) if self.plans else ""
-
-
-def find_parameter(component: str) -> str:
-    """Find the parameter of a constraint component of SHACL; its local name.
-
-    >>> find_parameter("<http://www.w3.org/ns/shacl#QualifiedMinCountConstraintComponent>")
-    'qualifiedValueShape'
-    """
-    name = _name_component(component)
-    return "qualifiedValueShape" if name.startswith("Qualified") else name[:1].lower() + name[1:]
-
-
-def _name_component(component: str) -> str:
-    return component.removeprefix(f"<{PREFIXES['sh']}").removesuffix("ConstraintComponent>")
 
 
 def _list_plans(scope: Scope, constraint: Constraint, *, name: str) -> Iterator[tuple[str, str, tuple[str, ...], int]]:

@@ -17,7 +17,20 @@ from typing import TYPE_CHECKING, Any
 
 from airm_graph.resources import find_resource, read_resource
 from airm_graph.terms import Quad
-from airm_graph.validate.compile import Branch, Check, CompiledShapes, Shape, ShapePart, SparqlConstraint, SparqlPlan, StatementPlan
+from airm_graph.validate.compile import (
+    Branch,
+    Check,
+    CompiledShapes,
+    DetailPlan,
+    DetailStatement,
+    Shape,
+    ShapePart,
+    ShapesGraph,
+    SparqlConstraint,
+    SparqlPlan,
+    StatementPlan,
+    component_iri,
+)
 from airm_graph.validate.compile.shapes_graph import Alternative, Inverse, Path, Predicate, Repeat
 from airm_graph.validate.compile.shapes_graph import Sequence as Steps
 from airm_graph.validate.shape_set import ShapeSet
@@ -61,12 +74,7 @@ class DefaultShapes(ShapeSet):
 
     def compile(self, table: "TripleTable") -> CompiledShapes:
         """Put the ids of a table into the plans."""
-        read = self._read
-        ids = table.add_terms(read["constants"])
-        numbers = [str(ids[text]) for text in read["constants"]]
-
-        def fill(gapped: _Gapped) -> str:
-            return "".join(part if isinstance(part, str) else numbers[part] for part in gapped)
+        read, numbers = self._read, self._list_ids(table)
 
         def make(part: int, shape: int, component: str, parameter: str) -> Check:
             return Check(parts[part], shapes[shape], Branch(component, parameter, ""))
@@ -76,13 +84,40 @@ class DefaultShapes(ShapeSet):
             Shape(node, _read_path(path) if path else None, severity=severity, messages=tuple(messages))
             for node, path, severity, messages in read["shapes"]
         ]
-        plans = (StatementPlan(tuple(tuple(make(*check) for check in slot) for slot in slots), fill(sql)) for slots, sql in read["plans"])
+        plans = (
+            StatementPlan(tuple(tuple(make(*check) for check in slot) for slot in slots), _fill(sql, numbers))
+            for slots, sql in read["plans"]
+        )
         constraints = (
-            SparqlPlan(parts[part], shapes[shape], _read_constraint(constraint), fill(focus))
+            SparqlPlan(parts[part], shapes[shape], _read_constraint(constraint), _fill(focus, numbers))
             for part, shape, constraint, focus in read["constraints"]
         )
-        prepare = tuple((name, fill(select)) for name, select in read["prepare"])
+        prepare = tuple((name, _fill(select, numbers)) for name, select in read["prepare"])
         return CompiledShapes(prepare, tuple(plans), tuple(constraints), tuple(parts), (), read["targets"])
+
+    def compile_details(self, asked: Sequence[tuple[str, str]], *, table: "TripleTable") -> DetailStatement:
+        """Put the ids of a table, and numbers of questions, into the statements that are asked."""
+        numbers, details = self._list_ids(table), self._read["details"]
+        plans, selects, wanted = list[DetailPlan](), list[str](), set[str]()
+        for question, key in enumerate(map(" ".join, asked)):
+            if key in details:
+                some, sql, prepare = details[key]
+                selects.append(
+                    f"SELECT plan + {len(plans)} AS plan, focus, value, detail, number FROM ({_fill(sql, [*numbers, str(question)])})"
+                )
+                plans += [DetailPlan(question, kind, "", tuple(label), least) for kind, label, least in some]
+                wanted.update(prepare)
+        made = ((name, _fill(self._read["made"][name], numbers)) for name in sorted(wanted))
+        return DetailStatement(tuple(plans), " UNION ALL ".join(f"{select} AS d{n}" for n, select in enumerate(selects)), tuple(made))
+
+    def _list_ids(self, table: "TripleTable") -> list[str]:
+        """List the ids of a table for the terms that stand in plans."""
+        ids = table.add_terms(self._read["constants"])
+        return [str(ids[text]) for text in self._read["constants"]]
+
+
+def _fill(gapped: _Gapped, numbers: Sequence[str]) -> str:
+    return "".join(part if isinstance(part, str) else numbers[part] for part in gapped)
 
 
 def read_compiled(file: File = FILE) -> DefaultShapes | None:
@@ -112,12 +147,19 @@ def write_compiled() -> str:
     loaded = load_shapes(DEFAULT_SHAPES)
     shapes = ShapeSet(loaded.rows)
     constants = find_constants(shapes.rows, graph=shapes.graph)
-    compiled = compile_shapes(shapes.graph, ids={text: _FIRST_ID + number for number, text in enumerate(constants)})
+    ids = {text: _FIRST_ID + number for number, text in enumerate(constants)}
+    compiled = compile_shapes(shapes.graph, ids=ids)
     if compiled.uncompiled or loaded.passed_over or shapes.find_empty():
         raise ValueError("the default shapes are compiled, read as a whole, and name no shape that is missing")
     # Blank nodes have other labels whenever they are read; shapes are known by their IRIs.
     habits = sorted(name for name in list_habits() if name.startswith("<"))
-    written = {"constants": constants, "habits": habits, **_write_rows(shapes.rows), **_write_plans(compiled)}
+    written = {
+        "constants": constants,
+        "habits": habits,
+        **_write_rows(shapes.rows),
+        **_write_plans(compiled),
+        **_write_details(compiled, shapes.graph, ids),
+    }
     text = json.dumps(written, ensure_ascii=False, indent=0, separators=(",", ":")) + "\n"
     return f"{_make_digest(text)}\n{text}"
 
@@ -148,6 +190,24 @@ def _write_plans(compiled: CompiledShapes) -> Mapping[str, Any]:
         "prepare": [[name, _part(select)] for name, select in compiled.prepare],
         "targets": dict(compiled.targets),
     }
+
+
+def _write_details(compiled: CompiledShapes, graph: ShapesGraph, ids: Mapping[str, int]) -> Mapping[str, Any]:
+    """Compile a statement for each constraint component that may need one; behind the last id comes
+    the number of the question.
+    """
+    from airm_graph.validate.compile import compile_details
+    from airm_graph.validate.result_details import may_differ
+
+    made, details = dict[str, str](), dict[str, Any]()
+    checks = (check for plan in compiled.plans for slot in plan.checks for check in slot)
+    for key in sorted({(check.shape.node, component_iri(check.branch)) for check in checks}):
+        if may_differ(*key, graph=graph):
+            found = compile_details(graph, {_FIRST_ID + len(ids): key}, ids=ids)
+            made |= dict(found.prepare)
+            plans = [[plan.kind, plan.label, plan.least] for plan in found.plans]
+            details |= {" ".join(key): [plans, _part(found.sql), [name for name, _ in found.prepare]]} if plans else {}
+    return {"details": details, "made": {name: _part(select) for name, select in sorted(made.items())}}
 
 
 def _part(sql: str) -> _Gapped:

@@ -1,6 +1,6 @@
 """Shapes that a table is judged by, read and compiled as far as they are asked for."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -9,7 +9,7 @@ from airm_graph.validate.compile import ShapesGraph
 
 if TYPE_CHECKING:
     from airm_graph.graph import TripleTable
-    from airm_graph.validate.compile import CompiledShapes
+    from airm_graph.validate.compile import CompiledShapes, DetailStatement
 
 __all__ = ["ShapeSet"]
 
@@ -42,6 +42,22 @@ class ShapeSet:
 
     def compile(self, table: "TripleTable") -> "CompiledShapes":
         """Compile the shapes, with the ids of a table, which gets the terms that they name."""
-        from airm_graph.validate.compile import compile_shapes, find_constants
+        from airm_graph.validate.compile import compile_shapes
 
-        return compile_shapes(self.graph, ids=table.add_terms(find_constants(self.rows, graph=self.graph)))
+        return compile_shapes(self.graph, ids=self._number_constants(table))
+
+    def compile_details(self, asked: Sequence[tuple[str, str]], *, table: "TripleTable") -> "DetailStatement":
+        """Compile what tells results of one constraint component of a shape from each other.
+
+        Args:
+            asked: Shapes and components; a question is known by its place in the list.
+            table: Gives ids to the terms that are named.
+        """
+        from airm_graph.validate.compile import compile_details
+
+        return compile_details(self.graph, dict(enumerate(asked)), ids=self._number_constants(table))
+
+    def _number_constants(self, table: "TripleTable") -> Mapping[str, int]:
+        from airm_graph.validate.compile import find_constants
+
+        return table.add_terms(find_constants(self.rows, graph=self.graph))

@@ -80,7 +80,7 @@ def judge_shapes(
         with table.united_graphs("spo"):
             judgement = judge_set(table, shapes=read, engine=engine, habits=habits, base=base)
             names = ShapeNames(read.graph, read.rows)
-            details = find_details(judgement.results, table=table, graph=read.graph, names=names, rows=read.rows)
+            details = find_details(judgement.results, table=table, shapes=read, names=names)
     except ShapesError as error:
         raise error if engine == "fast" else _blame_file(error, names=files, table=table, base=base) from error
     parts = {term for some in details.values() for one in some for part in one.parts for term in part}

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
         Branch,
         Check,
         CompiledShapes,
+        DetailPlan,
+        DetailStatement,
         ShapePart,
         SparqlConstraint,
         SparqlPlan,
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
         component_iri,
         find_parameter,
     )
-    from airm_graph.validate.compile.details import DetailPlan, DetailPlanner
+    from airm_graph.validate.compile.details import compile_details
     from airm_graph.validate.compile.lexical import KEYS
     from airm_graph.validate.compile.plan import compile_shapes, find_constants, prepare_instances
     from airm_graph.validate.compile.shapes_graph import NotCompiledError, Shape, ShapesGraph, path_text, shape_path
@@ -38,7 +40,7 @@ __all__ = [
     "Check",
     "CompiledShapes",
     "DetailPlan",
-    "DetailPlanner",
+    "DetailStatement",
     "NotCompiledError",
     "Shape",
     "ShapePart",
@@ -47,6 +49,7 @@ __all__ = [
     "SparqlPlan",
     "StatementPlan",
     "Uncompiled",
+    "compile_details",
     "compile_shapes",
     "component_iri",
     "find_constants",
@@ -59,7 +62,8 @@ __all__ = [
 _COMPILED = ("FOCUS_GRAPH", "FOCUS_OF", "Branch", "Check", "CompiledShapes", "ShapePart", "SparqlConstraint", "SparqlPlan", "StatementPlan")
 _HOMES = {
     **dict.fromkeys((*_COMPILED, "Uncompiled", "component_iri", "find_parameter"), "validate.compile.compiled_shapes"),
-    **dict.fromkeys(("DetailPlan", "DetailPlanner"), "validate.compile.details"),
+    **dict.fromkeys(("DetailPlan", "DetailStatement"), "validate.compile.compiled_shapes"),
+    "compile_details": "validate.compile.details",
     "KEYS": "validate.compile.lexical",
     **dict.fromkeys(("compile_shapes", "find_constants", "prepare_instances"), "validate.compile.plan"),
     **dict.fromkeys(("NotCompiledError", "Shape", "ShapesGraph", "path_text", "shape_path"), "validate.compile.shapes_graph"),

@@ -15,6 +15,8 @@ __all__ = [
     "Branch",
     "Check",
     "CompiledShapes",
+    "DetailPlan",
+    "DetailStatement",
     "ShapePart",
     "SparqlConstraint",
     "SparqlPlan",
@@ -151,6 +153,41 @@ class CompiledShapes:
     parts: tuple[ShapePart, ...]
     uncompiled: tuple[Uncompiled, ...]
     targets: Mapping[str, int]
+
+
+@frozen
+class DetailPlan:
+    """A SELECT of details of results: columns focus, value, detail, number; all but the last are
+    ids.
+
+    Attributes:
+        question: The number of the constraint component of a shape whose results they are of.
+        kind: ``parameter`` where rows are what breaks one of several values of a parameter,
+            ``counted`` where they are the values that are counted, ``missing`` where they tell how
+            many there are of *least*, ``inner`` where they are what a value lacks for another
+            shape.
+        label: The number of the parameter's value, or the constraint of the inner shape.
+    """
+
+    question: int
+    kind: str
+    select: str
+    label: tuple[str, ...] = ()
+    least: int = 0
+
+
+@frozen
+class DetailStatement:
+    """One statement for the details of many results: columns plan (its number), focus, value,
+    detail, number; empty for no plan.
+
+    It works on ``spo``, on ``judged``, the ids (node) of the focus nodes of each question
+    (question), and on the tables that *prepare* makes.
+    """
+
+    plans: tuple[DetailPlan, ...]
+    sql: str
+    prepare: tuple[tuple[str, str], ...]
 
 
 def component_iri(branch: Branch) -> str:

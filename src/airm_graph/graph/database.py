@@ -14,7 +14,6 @@ from types import TracebackType
 from typing import Any, Self
 
 from airm_graph.errors import StoreError
-from airm_graph.graph.relations import read_cells, read_records, write_records
 from airm_graph.graph.term_spelling import quote
 
 __all__ = ["FEW", "Database"]
@@ -152,6 +151,8 @@ class Database:
         self.execute(f"CREATE OR REPLACE TABLE {name} ({declared})")
         with tempfile.TemporaryDirectory(prefix="airm-graph-", dir=self._temp) as folder:
             path = Path(folder, "records.csv")
+            from airm_graph.graph.relations import read_records, write_records
+
             longest = write_records(path, chain(few, remaining))
             self.execute(f"INSERT INTO {name} SELECT * FROM {read_records(path, columns=columns, line=longest)}")
 
@@ -170,6 +171,8 @@ class Database:
         Raises:
             StoreError: A row has more cells, or DuckDB refuses it for another reason.
         """
+        from airm_graph.graph.relations import read_cells
+
         # Rows are numbered as they come.
         self.execute("SET preserve_insertion_order = true")
         cells = f"SELECT 1 + row_number() OVER () AS number, * FROM {read_cells(path, width=width, delimiter=delimiter)}"

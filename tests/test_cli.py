@@ -145,6 +145,25 @@ def test_internal_error_exits_with_three_and_no_traceback() -> None:
     assert b"Traceback" not in done.stderr
 
 
+def test_process_does_what_is_to_be_done_at_its_end(tmp_path: Path) -> None:
+    code = (
+        "import atexit, tempfile\n"
+        "from airm_graph.cli import main\n"
+        "atexit.register(lambda: print('last words'))\n"
+        "folder = tempfile.TemporaryDirectory(dir='.')\n"
+        "main()"
+    )
+    command = [sys.executable, "-c", code, "validate", str(any_example())]
+    done = subprocess.run(command, capture_output=True, timeout=60, check=False, cwd=tmp_path)
+    assert (done.returncode, done.stdout.splitlines()[-1:]) == (0, [b"last words"])
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_profiled_command_ends_as_any_program() -> None:
+    done = subprocess.run([sys.executable, "-m", "cProfile", "-m", "airm_graph", "--version"], capture_output=True, timeout=60, check=False)
+    assert b"function calls" in done.stdout
+
+
 def test_validate_writes_findings_to_standard_output(tmp_path: Path) -> None:
     done = run("validate", EXAMPLES)
     assert done.returncode == 0

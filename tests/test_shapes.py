@@ -2,20 +2,27 @@
 
 import re
 from collections import Counter
+from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
 import pytest
 
+from airm_graph.graph import TripleTable
 from airm_graph.graph.store import parse_rows
-from airm_graph.namespaces import BASE, PREFIXES
+from airm_graph.namespaces import BASE, PREFIXES, iri, term
 from airm_graph.pipeline import validate_inputs
-from airm_graph.resources import find_resource
+from airm_graph.resources import find_resource, read_resource
 from airm_graph.terms import Quad, read_literal
 from airm_graph.text.words import LOST_LIGATURES
+from airm_graph.validate import default_shapes, validate_rows
+from airm_graph.validate.compile import component_iri
 from airm_graph.validate.engine import Judgement
+from airm_graph.validate.result_details import may_differ
 from airm_graph.validate.results import find_findings
-from airm_graph.validate.shape_files import DEFAULT_SHAPES, read_every_shapes, read_shapes
+from airm_graph.validate.shape_files import DEFAULT_SHAPES, list_habits, load_shapes, read_every_shapes, read_shapes
+from airm_graph.validate.shape_set import ShapeSet
 from judging import compare, judge_quads
 
 FOLDER = Path(__file__).parent / "shapes"
@@ -297,3 +304,57 @@ def test_nameless_shapes_have_one_name_whenever_and_beside_whatever_they_are_rea
     assert found[0] == found[1]
     nodes = {part for row in found[0] for part in row if part.startswith("_:")}
     assert nodes == {"_:mine-1", "_:mine-2", "_:mine.2-1", "_:mine.2-2"}
+
+
+def test_compiled_default_shapes_are_those_of_the_files() -> None:
+    assert default_shapes.FILE.read_text(encoding="utf-8") == default_shapes.write_compiled(), "make generated writes it"
+
+
+def test_compiled_default_shapes_have_rows_paths_and_habits_of_the_files() -> None:
+    compiled, loaded = default_shapes.read_compiled(), ShapeSet(load_shapes(DEFAULT_SHAPES).rows)
+    assert compiled is not None
+    assert compiled.rows == list(loaded.rows)
+    assert compiled.habits == {name for name in list_habits() if name.startswith("<")}
+    with TripleTable() as table:
+        one, other = compiled.compile(table), loaded.compile(table)
+    assert [check.shape.path for plan in one.plans for slot in plan.checks for check in slot] == [
+        check.shape.path for plan in other.plans for slot in plan.checks for check in slot
+    ]
+    assert [(plan.part, plan.constraint) for plan in one.constraints] == [(plan.part, plan.constraint) for plan in other.constraints]
+    assert (one.parts, one.targets, one.uncompiled) == (other.parts, other.targets, other.uncompiled)
+
+
+def test_compiled_default_shapes_ask_what_the_files_ask_to_tell_results_apart() -> None:
+    compiled = default_shapes.read_compiled()
+    assert compiled is not None
+    known = ShapeSet(compiled.rows)
+    with TripleTable() as table:
+        checks = [check for plan in known.compile(table).plans for slot in plan.checks for check in slot]
+        asked = {(check.shape.node, component_iri(check.branch)) for check in checks}
+        told = [key for key in sorted(asked) if may_differ(*key, graph=known.graph)]
+        assert len(told) > 20
+        for key in told:
+            one, other = compiled.compile_details([key], table=table), known.compile_details([key], table=table)
+            assert one.prepare == other.prepare
+            assert [replace(plan, select="") for plan in one.plans] == [replace(plan, select="") for plan in other.plans]
+
+
+@pytest.mark.parametrize(
+    "damage", [lambda text: text.replace("SELECT", "select", 1), lambda text: text[:-100], lambda _: "", lambda _: None]
+)
+def test_compiled_default_shapes_are_made_again_where_the_file_is_damaged_or_missing(
+    damage: Callable[[str], str | None], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "default_shapes.json"
+    if (text := damage(default_shapes.FILE.read_text(encoding="utf-8"))) is not None:
+        file.write_text(text, encoding="utf-8")
+    assert default_shapes.read_compiled(file) is None
+    rows = [(iri("agent/a"), term("rdf:type"), term("prov:Agent"), "")]
+    before = validate_rows(rows)
+    monkeypatch.setattr(default_shapes, "read_compiled", lambda: None)
+    assert validate_rows(rows) == before
+
+
+def test_compiled_default_shapes_are_not_used_where_other_shapes_are_shipped(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(default_shapes, "read_resource", lambda name: read_resource(name) + "\n")
+    assert default_shapes.read_compiled() is None

@@ -4,9 +4,11 @@ Data goes to standard output, messages to standard error. Exit codes: 0 yes · 1
 is no · 2 usage or unreadable input · 3 internal error.
 """
 
+import atexit
 import errno
 import os
 import sys
+import threading
 import warnings
 from collections.abc import Sequence
 
@@ -34,7 +36,29 @@ def __getattr__(name: str) -> object:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit with one of its codes."""
-    sys.exit(_run(arguments))
+    code = _run(arguments)
+    if arguments is None:
+        _leave(code)
+    sys.exit(code)
+
+
+def _leave(code: int) -> None:
+    """End the process without taking apart all that it holds, which would be a tenth of a small
+    command; returns where threads or a profiler have something left to do.
+    """
+    if threading.active_count() > 1 or sys.gettrace() or sys.getprofile():
+        return
+    if "duckdb" in sys.modules:
+        from airm_graph.graph.database import close_databases
+
+        close_databases()
+    atexit._run_exitfuncs()
+    try:
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except (OSError, ValueError, RuntimeError):
+        return
+    os._exit(code)
 
 
 def _run(arguments: Sequence[str] | None) -> int:

@@ -6,7 +6,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 
 from airm_graph.errors import ExportError
 from airm_graph.sssom import NEWER, PROPAGATED, SET_SLOTS, SLOTS, Curies, Match, MatchSet, Slot, Value
@@ -17,7 +17,6 @@ __all__ = ["condense", "profile_matches", "write_cells", "write_matches", "write
 _NEWER_ON_SETS = NEWER | {"curation_rule", "curation_rule_text", "similarity_measure"}
 _NUMBERS = {"number", "agreement"}
 _NEEDS_QUOTES = re.compile('[\t\n\r"]')
-_STEP = Decimal("0.001")
 #: What begins with a letter and holds no sign of YAML is plain, unless it is one of its words.
 _PLAIN = re.compile(r"[A-Za-z](?:[\w./~-]| (?! )|:(?=[\w/]))*(?<=[\w/])", re.ASCII)
 _WORDS = {"false", "n", "no", "null", "off", "on", "true", "y", "yes"}
@@ -142,8 +141,16 @@ def _shorten(slot: Slot, text: str, curies: Curies) -> str:
     if slot.kind == "reference":
         return curies.contract(text)
     if slot.kind in _NUMBERS:
-        return f"{Decimal(text).quantize(_STEP, ROUND_HALF_UP).normalize():f}"
+        return _round(text)
     return text
+
+
+@lru_cache(maxsize=1 << 10)
+def _round(number: str) -> str:
+    """Write a number with three digits behind the point at most."""
+    from decimal import ROUND_HALF_UP, Decimal  # few tables of mappings have numbers
+
+    return f"{Decimal(number).quantize(Decimal('0.001'), ROUND_HALF_UP).normalize():f}"
 
 
 def _quote(cell: str) -> str:

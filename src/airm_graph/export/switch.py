@@ -12,7 +12,6 @@ import json
 import os
 import platform
 import re
-import secrets
 import shutil
 import time
 from collections.abc import Iterator, Sequence
@@ -65,7 +64,7 @@ class _HeldError(ExportError):
 
 def name_beside(path: Path, *, is_old: bool = False) -> Path:
     """Name a file beside another one, under which it is written or kept for a while."""
-    return path.with_name(f".{path.name}.{secrets.token_hex(4)}.{_OLD if is_old else _NEW}")
+    return path.with_name(f".{path.name}.{os.urandom(4).hex()}.{_OLD if is_old else _NEW}")
 
 
 def hold(handle: int) -> bool:

@@ -12,14 +12,16 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from functools import cache, lru_cache
 from hashlib import md5
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from airm_graph.errors import StoreError
-from airm_graph.graph.coded import CodedQuads
 from airm_graph.graph.re2_patterns import compile_pattern
 from airm_graph.graph.table import TripleTable
 from airm_graph.graph.term_spelling import BLANK, DEFAULT_GRAPH, IRI, LANG_STRING, LITERAL, STRING, canonical
 from airm_graph.terms import Quad, read_literal
+
+if TYPE_CHECKING:
+    from airm_graph.graph.coded import CodedQuads
 
 __all__ = ["SmallTable"]
 
@@ -134,7 +136,7 @@ class SmallTable(TripleTable):
         self._insert("quads", sorted(quads), width=4)
         self._has_quads = True
 
-    def load_coded(self, quads: Sequence[CodedQuads], *, repeated: Collection[str] = ()) -> None:  # noqa: ARG002 - each term is looked up once anyway
+    def load_coded(self, quads: "Sequence[CodedQuads]", *, repeated: Collection[str] = ()) -> None:  # noqa: ARG002 - each term is looked up once anyway
         """Add quads that SQL makes from the columns of tables, in the one spelling of terms."""
         found = [(one, self.execute(_select_coded(one))) for one in quads]
         self._know({one.p for one in quads}.union(*(texts for _, rows in found for texts in zip(*rows, strict=True))))
@@ -173,7 +175,7 @@ class SmallTable(TripleTable):
         return sorted((texts[s], texts[p], texts[o], texts[g]) for s, p, o, g in self.execute(sql))
 
 
-def _select_coded(one: CodedQuads) -> str:
+def _select_coded(one: "CodedQuads") -> str:
     """Write a SELECT of subjects, objects and graphs."""
     where = f" WHERE {one.condition}" if one.condition else ""
     if not (found := _EACH_LINE.fullmatch(one.o)):

@@ -15,7 +15,6 @@ from typing import IO, cast
 import pyoxigraph as ox
 
 from airm_graph.errors import QueryError, StoreError
-from airm_graph.graph.nesting import check_json, check_xml
 from airm_graph.graph.rdf_format import find_format
 from airm_graph.graph.solutions import GRAPH_FORMATS, RESULT_FORMATS, Result, begin, explained_query, read_solutions
 from airm_graph.terms import Quad
@@ -311,8 +310,12 @@ def _check(data: bytes, *, name: str, suffix: str) -> bytes:
         raise StoreError(f"{name}: unknown suffix {suffix!r}; use one of {' '.join(sorted(FORMATS))}")
     data = data.removeprefix(_MARK)
     if FORMATS[suffix] == ox.RdfFormat.RDF_XML:
+        from airm_graph.graph.nesting import check_xml  # most files are of other formats
+
         check_xml(data, name)
     elif FORMATS[suffix] == ox.RdfFormat.JSON_LD:
+        from airm_graph.graph.nesting import check_json
+
         check_json(data, name)
     # XML takes an empty language for none at all; the parser takes it for a mistake.
     return _NO_LANGUAGE.sub(rb"\1\2" + _NONE.encode() + rb"\2", data) if _is_xml(suffix) else data

@@ -18,14 +18,16 @@ from contextlib import contextmanager
 from functools import cached_property
 from itertools import chain, islice
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from airm_graph.errors import StoreError
-from airm_graph.graph.coded import CodedQuads, load_coded
 from airm_graph.graph.database import FEW, Database
-from airm_graph.graph.intake import Intake, Parser
-from airm_graph.graph.nquads import find_files
 from airm_graph.graph.term_spelling import DEFAULT_GRAPH, TERM_TEXT, canonical, number_of, quote, select_terms
 from airm_graph.terms import Quad
+
+if TYPE_CHECKING:
+    from airm_graph.graph.coded import CodedQuads
+    from airm_graph.graph.intake import Intake, Parser
 
 __all__ = ["TripleTable"]
 
@@ -154,7 +156,7 @@ class TripleTable(Database):
             for select in selects:
                 intake.add_relation(f"(SELECT {columns} FROM ({select}) AS given)")
 
-    def load_coded(self, quads: Sequence[CodedQuads], *, repeated: Collection[str] = ()) -> None:
+    def load_coded(self, quads: "Sequence[CodedQuads]", *, repeated: Collection[str] = ()) -> None:
         """Add quads that SQL makes from the columns of tables, which are known to be new and in the
         one spelling of terms.
 
@@ -165,9 +167,11 @@ class TripleTable(Database):
         Raises:
             StoreError: DuckDB refuses a statement; the table is as before.
         """
+        from airm_graph.graph.coded import load_coded  # these three are for more than SQLite is asked about
+
         self._change(lambda: load_coded(quads, run=self._run, repeated=repeated))
 
-    def load_files(self, paths: Iterable[Path], *, parse: Parser, label: str | None = None) -> None:
+    def load_files(self, paths: Iterable[Path], *, parse: "Parser", label: str | None = None) -> None:
         """Add the quads of N-Triples and N-Quads files, also packed ones (``.gz``, ``.zst``).
 
         DuckDB cuts the lines and codes the terms. A line that may mean anything but what stands
@@ -186,6 +190,8 @@ class TripleTable(Database):
             StoreError: A file is not what its suffix says; the message names file and line. The
                 table is as before.
         """
+        from airm_graph.graph.nquads import find_files
+
         files = find_files(paths)
         with self._intake() as intake:
             for number, path in enumerate(files, 1):
@@ -288,8 +294,10 @@ class TripleTable(Database):
         return [(texts[s], texts[p], texts[o], texts[g]) for s, p, o, g in quads]
 
     @contextmanager
-    def _intake(self) -> Iterator[Intake]:
+    def _intake(self) -> "Iterator[Intake]":
         """Take quads in as one change; an error leaves the table as it was."""
+        from airm_graph.graph.intake import Intake
+
         try:
             with tempfile.TemporaryDirectory(prefix="airm-graph-", dir=self._temp) as folder:
                 intake = Intake(self._run, folder=Path(folder))

@@ -9,11 +9,11 @@ the last one listed of an edition to which more are added (ATLAS): unknown stays
 import csv
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
 from types import MappingProxyType
 
+from airm_graph.frozen import frozen
 from airm_graph.ingest.known_terms import load_known_terms
 from airm_graph.model import Finding, Location
 from airm_graph.resources import read_resource
@@ -26,7 +26,7 @@ __all__ = ["MENTIONS", "FrameworkItem", "check_item", "check_lines", "find_probl
 Problem = tuple[str, str]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FrameworkItem:
     """An item of an edition of a framework.
 
@@ -58,7 +58,7 @@ def load_items() -> Mapping[str, FrameworkItem]:
     return MappingProxyType({row[2]: FrameworkItem(*row) for row in rows})
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Grammar:
     """How items of a framework are written.
 

@@ -1,7 +1,6 @@
 """A graph as a notebook shows it: short, with counts, findings and the notice."""
 
 from collections.abc import Mapping
-from html import escape
 from typing import TYPE_CHECKING
 
 from airm_graph.notice import NOTICE
@@ -27,6 +26,8 @@ def describe_briefly(counts: Mapping[str, int], report: "Report") -> str:
 
 def describe_as_html(counts: Mapping[str, int], report: "Report") -> str:
     """Write a table of all counts, with findings and notice below."""
+    from html import escape  # a graph that is built by a command is not shown
+
     rows = "".join(f"<tr><th>{escape(name)}</th><td>{number}</td></tr>" for name, number in counts.items())
     return f"<table>{rows}</table><p>{_count_findings(report)}. {escape(NOTICE)}</p>"
 

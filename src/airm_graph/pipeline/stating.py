@@ -13,7 +13,6 @@ from airm_graph.pipeline.shipped import read_taxonomies
 from airm_graph.terms import Quad
 from airm_graph.triples import describe_dataset, state_records
 from airm_graph.triples.derivations import find_derivations
-from airm_graph.triples.suggestions import find_suggestions
 from airm_graph.version import VERSION
 
 __all__ = ["find_issued", "state"]
@@ -42,8 +41,7 @@ def state(read: Read, *, session: Session, options: BuildOptions) -> None:
         read.keeper.keep(session.table)
     if read.tables:
         session.load_independent(read.tables)
-    suggestions = find_suggestions(session.table) if options.suggest_kinds else ()
-    if found := [*find_derivations(session.table), *suggestions]:
+    if found := [*find_derivations(session.table), *(_suggest_kinds(session) if options.suggest_kinds else ())]:
         session.table.load_rows(found)
 
 
@@ -53,6 +51,12 @@ def _list_agents(read: Read, session: Session) -> Iterable[Quad]:
     from airm_graph.triples.selects import list_agents
 
     return list_agents(read.tables, table=session.table)
+
+
+def _suggest_kinds(session: Session) -> Iterable[Quad]:
+    from airm_graph.triples.suggestions import find_suggestions
+
+    return find_suggestions(session.table)
 
 
 def _list_removed(read: Read) -> Iterable[Quad]:

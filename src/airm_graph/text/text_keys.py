@@ -64,15 +64,26 @@ def slugify(text: str, *, limit: int = 80) -> str:
     >>> slugify("one two three", limit=9)
     'one-two'
     """
-    from anyascii import anyascii  # loads its tables on import
-
-    visible = "".join(
-        char for char in unicodedata.normalize("NFKC", text) if unicodedata.category(char) not in {"Cf", "Cc"} or char.isspace()
-    )
-    slug = _OTHER.sub("-", anyascii(_APOSTROPHES.sub("", visible)).lower()).strip("-")
+    slug = _OTHER.sub("-", _write_ascii(_APOSTROPHES.sub("", _drop_invisible(text))).lower()).strip("-")
     if len(slug) <= limit:
         return slug
     return slug[: limit + 1].rpartition("-")[0] or slug[:limit]
+
+
+def _drop_invisible(text: str) -> str:
+    """Leave out what does not show."""
+    if text.isascii() and text.isprintable():
+        return text
+    normal = unicodedata.normalize("NFKC", text)
+    return "".join(char for char in normal if unicodedata.category(char) not in {"Cf", "Cc"} or char.isspace())
+
+
+def _write_ascii(text: str) -> str:
+    if text.isascii():
+        return text
+    from anyascii import anyascii  # loads its tables on import
+
+    return anyascii(text)
 
 
 def location_key(evidence: Evidence) -> str:

@@ -16,8 +16,8 @@ import hashlib
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
+from airm_graph.frozen import frozen
 from airm_graph.graph import TripleTable
 from airm_graph.namespaces import BASE, iri, literal, term
 from airm_graph.terms import Quad, read_literal
@@ -33,7 +33,7 @@ _LIKE_IDENTIFIER = "[A-Z][A-Za-z]*[.:_-]?[A-Z]*[0-9]"
 _WORD = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.:_-]*[A-Za-z0-9])?")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Statement:
     """A mitigation and its source, as ids."""
 

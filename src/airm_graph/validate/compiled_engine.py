@@ -10,6 +10,7 @@ from airm_graph.terms import Quad, read_literal
 from airm_graph.validate.compile import Check, CompiledShapes, ShapePart, Uncompiled, component_iri, shape_path
 from airm_graph.validate.own_nodes import OwnNodes
 from airm_graph.validate.results import Result
+from airm_graph.validate.shape_set import ShapeSet
 from airm_graph.validate.sparql_constraints import ask_constraints
 
 if TYPE_CHECKING:
@@ -22,12 +23,12 @@ _Violation = tuple[Check, int, int | None, int | None]
 
 
 def run_compiled(
-    compiled: CompiledShapes, *, table: TripleTable, shape_rows: Sequence[Quad], own: OwnNodes
+    compiled: CompiledShapes, *, table: TripleTable, shapes: ShapeSet, own: OwnNodes
 ) -> tuple[dict[ShapePart, list[Result]], list[Uncompiled], dict[str, int]]:
     """Judge the triples of a table.
 
     Args:
-        shape_rows: The shapes graph, for messages.
+        shapes: What was compiled, for messages.
         own: Which shapes are for own nodes only.
 
     Returns:
@@ -46,7 +47,7 @@ def run_compiled(
         # The store needs the memory; SPARQL constraints need no more of this than focus nodes.
         table.drop(*(name for name, _ in compiled.prepare if name != "focus"))
         results, uncompiled = ask_constraints(compiled.constraints, table=table)
-        for part, result in _make_results(found, table=table, shape_rows=shape_rows):
+        for part, result in _make_results(found, table=table, shapes=shapes):
             results[part].append(result)
         return results, uncompiled, nodes
 
@@ -76,14 +77,14 @@ def prepared(compiled: CompiledShapes, *, table: TripleTable) -> Iterator[None]:
             table.drop(*(name for name, _ in compiled.prepare))
 
 
-def _make_results(found: Sequence[_Violation], *, table: TripleTable, shape_rows: Sequence[Quad]) -> Iterator[tuple[ShapePart, Result]]:
+def _make_results(found: Sequence[_Violation], *, table: TripleTable, shapes: ShapeSet) -> Iterator[tuple[ShapePart, Result]]:
     texts = table.read_terms(i for row in found for i in row[1:] if i is not None)
 
     @cache
     def make_writer() -> "MessageWriter":
         from airm_graph.validate.shape_messages import MessageWriter  # its words are those of pyshacl
 
-        return MessageWriter(shape_rows, describe=lambda node: _describe(node, table=table))
+        return MessageWriter(shapes.rows, describe=lambda node: _describe(node, table=table))
 
     for check, focus_id, value_id, path_id in found:
         shape, branch = check.shape, check.branch

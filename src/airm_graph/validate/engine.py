@@ -9,13 +9,14 @@ from airm_graph.frozen import frozen
 from airm_graph.graph import TripleTable
 from airm_graph.namespaces import BASE, PREFIXES, term
 from airm_graph.terms import Quad
-from airm_graph.validate.compile import ShapePart, ShapesGraph, Uncompiled, compile_shapes, find_constants
+from airm_graph.validate.compile import ShapePart, ShapesGraph, Uncompiled
 from airm_graph.validate.compiled_engine import count_focus, run_compiled
 from airm_graph.validate.own_nodes import OwnNodes
 from airm_graph.validate.results import Result, sort_results
+from airm_graph.validate.shape_set import ShapeSet
 from airm_graph.validate.vocabulary import SHACL_12
 
-__all__ = ["COLUMNAR", "PYSHACL", "Judgement", "judge"]
+__all__ = ["COLUMNAR", "PYSHACL", "Judgement", "judge", "judge_set"]
 
 #: Names of the engines in a `Judgement`.
 COLUMNAR, PYSHACL = "columnar", "pyshacl"
@@ -68,18 +69,22 @@ def judge(
     >>> [result.message[:6] for result in found.results], set(found.engines.values())
     (['AGT-01'], {'columnar'})
     """  # noqa: W505
-    graph = ShapesGraph(shape_rows)
+    return judge_set(table, shapes=ShapeSet(shape_rows), engine=engine, habits=habits, base=base)
+
+
+def judge_set(table: TripleTable, *, shapes: ShapeSet, engine: str, habits: Collection[str], base: str) -> Judgement:
+    """Judge a table by shapes that may be read or compiled already; as `judge`."""
     own = OwnNodes(frozenset(habits), base=base)
-    compiled = compile_shapes(graph, ids=table.add_terms(find_constants(shape_rows, graph=graph)))
+    compiled = shapes.compile(table)
     if engine == "reference":
         from airm_graph.validate.pyshacl_engine import run_pyshacl
 
-        _refuse_newer(graph, graph.roots())
-        results = run_pyshacl(table, shape_rows=shape_rows)
+        _refuse_newer(shapes.graph, shapes.roots)
+        results = run_pyshacl(table, shape_rows=shapes.rows)
         nodes = count_focus(compiled, table=table, own=own)
-        return Judgement(tuple(sort_results(own.keep(results, table=table))), dict.fromkeys(graph.roots(), PYSHACL), focus_nodes=nodes)
+        return Judgement(tuple(sort_results(own.keep(results, table=table))), dict.fromkeys(shapes.roots, PYSHACL), focus_nodes=nodes)
     _refuse(compiled.uncompiled, engine=engine)
-    found, unanswered, nodes = run_compiled(compiled, table=table, shape_rows=shape_rows, own=own)
+    found, unanswered, nodes = run_compiled(compiled, table=table, shapes=shapes, own=own)
     _refuse(unanswered, engine=engine)
     rest = [*compiled.uncompiled, *unanswered]
     left = {one.part for one in rest}
@@ -87,8 +92,8 @@ def judge(
     if rest:
         from airm_graph.validate.pyshacl_engine import run_pyshacl
 
-        _refuse_newer(graph, (one.part.node for one in rest))
-        results += run_pyshacl(table, shape_rows=_keep_targets(shape_rows, left=left, graph=graph))
+        _refuse_newer(shapes.graph, (one.part.node for one in rest))
+        results += run_pyshacl(table, shape_rows=_keep_targets(shapes.rows, left=left, graph=shapes.graph))
     engines = {part.node: PYSHACL if ShapePart(part.root) in left else COLUMNAR for part in compiled.parts}
     engines |= {part.node: PYSHACL for part in left}
     notes = {f"{one.part.node} is judged by pyshacl: {one.reason}" for one in rest}

@@ -7,23 +7,20 @@ value that lacks either.
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from airm_graph.graph import TripleTable
 from airm_graph.namespaces import PREFIXES
-from airm_graph.terms import Quad, read_literal
-from airm_graph.validate.compile import (
-    KEYS,
-    DetailPlan,
-    DetailPlanner,
-    ShapesGraph,
-    find_constants,
-    find_parameter,
-    prepare_instances,
-)
+from airm_graph.terms import read_literal
+from airm_graph.validate.compile import ShapesGraph, find_parameter
 from airm_graph.validate.finding_identity import ShapeNames
 from airm_graph.validate.results import Details, Result, sort_results
+from airm_graph.validate.shape_set import ShapeSet
 
-__all__ = ["find_details"]
+if TYPE_CHECKING:
+    from airm_graph.validate.compile import DetailPlan, DetailStatement
+
+__all__ = ["find_details", "may_differ"]
 
 _SPARQL = f"<{PREFIXES['sh']}SPARQLConstraintComponent>"
 #: Constraint components whose results may be the same though something else is wrong.
@@ -37,14 +34,14 @@ _Key = tuple[str, str]
 
 
 def find_details(
-    results: Iterable[Result], *, table: TripleTable, graph: ShapesGraph, names: ShapeNames, rows: Iterable[Quad]
+    results: Iterable[Result], *, table: TripleTable, shapes: ShapeSet, names: ShapeNames
 ) -> dict[Result, tuple[Details, ...]]:
     """Find the details of those results that have some.
 
     Args:
         results: Of any engine.
         table: The data; its quads stay as they are.
-        graph, names, rows: The shapes.
+        shapes, names: The shapes, and the names of their constraints.
 
     Returns:
         For a result its details; several where it stands there several times.
@@ -52,11 +49,11 @@ def find_details(
     found, asked = dict[Result, tuple[Details, ...]](), defaultdict[_Key, list[Result]](list)
     for result in results:
         if result.component == _SPARQL:
-            if text := _tell_queries(result, graph=graph):
+            if text := _tell_queries(result, graph=shapes.graph):
                 found[result] = (Details(text),)
-        elif _may_differ(result, graph=graph):
+        elif may_differ(result.shape, result.component, graph=shapes.graph):
             asked[result.shape, result.component].append(result)
-    return found | (_ask(asked, table=table, graph=graph, names=names, rows=rows) if asked else {})
+    return found | (_ask(asked, table=table, shapes=shapes, names=names) if asked else {})
 
 
 def _tell_queries(result: Result, *, graph: ShapesGraph) -> str:
@@ -68,52 +65,49 @@ def _tell_queries(result: Result, *, graph: ShapesGraph) -> str:
     return "\n".join(sorted(read_literal(message).text for message in result.messages))
 
 
-def _may_differ(result: Result, *, graph: ShapesGraph) -> bool:
-    values = graph.values(result.shape, find_parameter(result.component))
-    if result.component in _COUNTED:
+def may_differ(shape: str, component: str, *, graph: ShapesGraph) -> bool:
+    """Tell whether equal results of a constraint component of a shape may be of unlike defects."""
+    values = graph.values(shape, find_parameter(component))
+    if component in _COUNTED:
         # Of the one value that is missing there is no more to say.
-        return not (result.component.endswith("#MinCountConstraintComponent>") and values[0].startswith('"1"'))
-    return result.component in _INNER or len(values) > 1
+        return not (component.endswith("#MinCountConstraintComponent>") and values[0].startswith('"1"'))
+    return component in _INNER or len(values) > 1
 
 
 def _ask(
-    asked: Mapping[_Key, Sequence[Result]], *, table: TripleTable, graph: ShapesGraph, names: ShapeNames, rows: Iterable[Quad]
+    asked: Mapping[_Key, Sequence[Result]], *, table: TripleTable, shapes: ShapeSet, names: ShapeNames
 ) -> dict[Result, tuple[Details, ...]]:
-    constants = table.add_terms(find_constants(rows, graph=graph))
-    planner = DetailPlanner(graph, ids=constants)
-    for question, (shape, component) in enumerate(asked):
-        planner.add(question, shape=shape, component=component)
-    if not planner.plans:
+    statement = shapes.compile_details(list(asked), table=table)
+    if not statement.plans:
         return {}
     answers = _Answers()
     nodes = [{result.focus for result in results} for results in asked.values()]
-    for position, focus, value, detail, number in _execute(planner.write(), nodes=nodes, table=table, graph=graph, constants=constants):
-        answers.add(planner.plans[position], focus, value, detail, number)
-    for plan in planner.plans:
+    for position, focus, value, detail, number in _execute(statement, nodes=nodes, table=table):
+        answers.add(statement.plans[position], focus, value, detail, number)
+    for plan in statement.plans:
         if plan.kind == "missing":
             answers.add_missing(plan, nodes=nodes[plan.question])
     found = dict[Result, tuple[Details, ...]]()
     for question, ((shape, component), results) in enumerate(asked.items()):
-        values = [names.describe(value) for value in graph.values(shape, find_parameter(component))]
+        values = [names.describe(value) for value in shapes.graph.values(shape, find_parameter(component))]
         found |= _make_details(results, question=question, answers=answers, values=values)
     return found
 
 
 def _execute(
-    sql: str, *, nodes: Sequence[Iterable[str]], table: TripleTable, graph: ShapesGraph, constants: Mapping[str, int]
+    statement: "DetailStatement", *, nodes: Sequence[Iterable[str]], table: TripleTable
 ) -> list[tuple[int, str, str, str, int | None]]:
     """Run the statement of all questions; the ids in it become terms."""
     ids = table.find_ids({node for some in nodes for node in some})
     judged = sorted({(question, ids[node]) for question, some in enumerate(nodes) for node in some if node in ids})
-    prepare = [pair for pair in (prepare_instances(graph, ids=constants), ("keys", KEYS)) if f" {pair[0]} " in sql]
     with table.united_graphs("spo"):
         try:
             table.load_records("judged", columns={"question": "BIGINT", "node": "BIGINT"}, records=judged)
-            for name, select in prepare:
+            for name, select in statement.prepare:
                 table.materialise(name, select)
-            rows = table.execute(sql)
+            rows = table.execute(statement.sql)
         finally:
-            table.drop("judged", *(name for name, _ in prepare))
+            table.drop("judged", *(name for name, _ in statement.prepare))
     texts = table.read_terms({one for _, *some, _ in rows for one in some if one is not None})
 
     def write(number: int | None) -> str:
@@ -136,7 +130,7 @@ class _Answers:
         self.parts = defaultdict[tuple[int, str, str], set[tuple[str, ...]]](set)
         self._counts: dict[tuple[int, str], int] = {}
 
-    def add(self, plan: DetailPlan, focus: str, value: str, detail: str, number: int | None) -> None:
+    def add(self, plan: "DetailPlan", focus: str, value: str, detail: str, number: int | None) -> None:
         """Add a row of a plan."""
         if plan.kind == "parameter":
             self.broken[plan.question, focus, value].append(int(plan.label[0]))
@@ -145,7 +139,7 @@ class _Answers:
         else:
             self.parts[plan.question, focus, value].add((*plan.label, detail, "" if number is None else str(number)))
 
-    def add_missing(self, plan: DetailPlan, *, nodes: Iterable[str]) -> None:
+    def add_missing(self, plan: "DetailPlan", *, nodes: Iterable[str]) -> None:
         """Add each value that is missing, by its number."""
         for node in nodes if plan.least > 1 else ():  # of a single one there is no more to say
             count = self._counts.get((plan.question, node), 0)

@@ -1,7 +1,7 @@
 """A table of statements in, findings with their locations out, and which engine judged what."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import field
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,7 @@ from airm_graph.validate.ledger import Ledger
 from airm_graph.validate.node_locations import find_locations
 from airm_graph.validate.results import find_findings
 from airm_graph.validate.shape_files import DEFAULT_SHAPES, list_habits, load_shapes
+from airm_graph.validate.shape_set import ShapeSet
 
 if TYPE_CHECKING:
     from airm_graph.graph import TripleTable
@@ -25,6 +26,8 @@ __all__ = ["ENGINES", "Verdict", "judge_shapes", "validate_rows"]
 #: ``fast`` compiles the shapes or refuses, ``reference`` is pyshacl, ``auto`` compiles what it can
 #: and leaves the rest to pyshacl.
 ENGINES = ("auto", "fast", "reference")
+#: What is imported and was not read, or stands there and is not run, and why.
+_PassedOver = tuple[tuple[str, str], ...]
 
 
 @frozen
@@ -65,28 +68,19 @@ def judge_shapes(
         ShapesError: The shapes cannot be used, or not by the engine asked for; the message says
             which and why.
     """
-    from airm_graph.validate.compile import ShapesGraph
-    from airm_graph.validate.engine import judge
+    from airm_graph.validate.engine import judge_set
     from airm_graph.validate.finding_identity import ShapeNames, name_blank_nodes
     from airm_graph.validate.result_details import find_details
 
     if engine not in ENGINES:
         raise ValueError(f"no engine {engine!r}; use one of {' '.join(ENGINES)}")
     files = (*DEFAULT_SHAPES, *added) if shapes is None else tuple(shapes)
-    loaded = load_shapes(files, base=base)
-    shape_rows = loaded.rows
-    graph = ShapesGraph(shape_rows)
-    if files and not graph.roots():
-        left = "".join(f"; {name} is {reason}" for name, reason in loaded.passed_over)
-        raise ShapesError(f"{', '.join(files)}: there is no shape with a target, so nothing would be judged{left}")
+    read, habits, passed_over = _read_shapes(files, is_default=shapes is None, base=base)
     try:
-        # Whoever names a file of shapes wants it judged by; by default, habits of the project are
-        # for its own nodes.
-        habits = list_habits(base=base) if shapes is None else ()
         with table.united_graphs("spo"):
-            judgement = judge(table, shape_rows=shape_rows, engine=engine, habits=habits, base=base)
-            names = ShapeNames(graph, shape_rows)
-            details = find_details(judgement.results, table=table, graph=graph, names=names, rows=shape_rows)
+            judgement = judge_set(table, shapes=read, engine=engine, habits=habits, base=base)
+            names = ShapeNames(read.graph, read.rows)
+            details = find_details(judgement.results, table=table, shapes=read, names=names)
     except ShapesError as error:
         raise error if engine == "fast" else _blame_file(error, names=files, table=table, base=base) from error
     parts = {term for some in details.values() for one in some for part in one.parts for term in part}
@@ -101,14 +95,35 @@ def judge_shapes(
     # The project's own shapes are for all that it can say: most data has some of it.
     notes = (*judgement.notes, *(idle if shapes is not None else ()))
     empty = [
-        f"{name} is named as a shape by {node} and asks for nothing, so that everything conforms to it" for node, name in graph.find_empty()
+        f"{name} is named as a shape by {node} and asks for nothing, so that everything conforms to it" for node, name in read.find_empty()
     ]
     return Verdict(
-        tuple(findings), engines, (*notes, *empty), _make_ledger(judgement, graph=graph, passed_over=loaded.passed_over), locations
+        tuple(findings), engines, (*notes, *empty), _make_ledger(judgement, graph=read.graph, passed_over=passed_over), locations
     )
 
 
-def _make_ledger(judgement: "Judgement", *, graph: "ShapesGraph", passed_over: tuple[tuple[str, str], ...]) -> Ledger:
+def _read_shapes(files: Sequence[str], *, is_default: bool, base: str) -> tuple[ShapeSet, Collection[str], _PassedOver]:
+    """Read shapes files, but for the default ones where these were compiled before.
+
+    Returns:
+        The shapes, those of them that are for own nodes only, and what was passed over.
+    """
+    if files == DEFAULT_SHAPES and is_default and base == BASE:
+        from airm_graph.validate.default_shapes import read_compiled
+
+        if compiled := read_compiled():
+            return compiled, compiled.habits, ()
+    loaded = load_shapes(files, base=base)
+    read = ShapeSet(loaded.rows)
+    if files and not read.roots:
+        left = "".join(f"; {name} is {reason}" for name, reason in loaded.passed_over)
+        raise ShapesError(f"{', '.join(files)}: there is no shape with a target, so nothing would be judged{left}")
+    # Whoever names a file of shapes wants it judged by; by default, habits of the project are for
+    # its own nodes.
+    return read, list_habits(base=base) if is_default else (), loaded.passed_over
+
+
+def _make_ledger(judgement: "Judgement", *, graph: "ShapesGraph", passed_over: _PassedOver) -> Ledger:
     def name_engine(root: str) -> str:
         names = {judgement.engines[node] for node in (root, *graph.values(root, "property")) if node in judgement.engines}
         return names.pop() if len(names) == 1 else "both"

@@ -2,15 +2,35 @@
 
 Results are those of pyshacl, but where pyshacl leaves the specification or has no answer: the table
 in ``docs/shacl.md`` has each difference with the clause.
+
+Names are imported when they are first asked for: plans that were compiled before need no compiler.
 """
 
-from airm_graph.validate.compile.combined import Check, ShapePart, StatementPlan
-from airm_graph.validate.compile.details import DetailPlan, DetailPlanner, find_parameter
-from airm_graph.validate.compile.lexical import KEYS
-from airm_graph.validate.compile.plan import CompiledShapes, SparqlPlan, Uncompiled, compile_shapes, find_constants, prepare_instances
-from airm_graph.validate.compile.scope import Branch, component_iri
-from airm_graph.validate.compile.shapes_graph import NotCompiledError, Shape, ShapesGraph, path_text, shape_path
-from airm_graph.validate.compile.sparql import FOCUS_GRAPH, FOCUS_OF, SparqlConstraint
+from typing import TYPE_CHECKING
+
+from airm_graph.lazy import defer_imports
+
+if TYPE_CHECKING:
+    from airm_graph.validate.compile.compiled_shapes import (
+        FOCUS_GRAPH,
+        FOCUS_OF,
+        Branch,
+        Check,
+        CompiledShapes,
+        DetailPlan,
+        DetailStatement,
+        ShapePart,
+        SparqlConstraint,
+        SparqlPlan,
+        StatementPlan,
+        Uncompiled,
+        component_iri,
+        find_parameter,
+    )
+    from airm_graph.validate.compile.details import compile_details
+    from airm_graph.validate.compile.lexical import KEYS
+    from airm_graph.validate.compile.plan import compile_shapes, find_constants, prepare_instances
+    from airm_graph.validate.compile.shapes_graph import NotCompiledError, Shape, ShapesGraph, path_text, shape_path
 
 __all__ = [
     "FOCUS_GRAPH",
@@ -20,7 +40,7 @@ __all__ = [
     "Check",
     "CompiledShapes",
     "DetailPlan",
-    "DetailPlanner",
+    "DetailStatement",
     "NotCompiledError",
     "Shape",
     "ShapePart",
@@ -29,6 +49,7 @@ __all__ = [
     "SparqlPlan",
     "StatementPlan",
     "Uncompiled",
+    "compile_details",
     "compile_shapes",
     "component_iri",
     "find_constants",
@@ -37,3 +58,15 @@ __all__ = [
     "prepare_instances",
     "shape_path",
 ]
+
+_COMPILED = ("FOCUS_GRAPH", "FOCUS_OF", "Branch", "Check", "CompiledShapes", "ShapePart", "SparqlConstraint", "SparqlPlan", "StatementPlan")
+_HOMES = {
+    **dict.fromkeys((*_COMPILED, "Uncompiled", "component_iri", "find_parameter"), "validate.compile.compiled_shapes"),
+    **dict.fromkeys(("DetailPlan", "DetailStatement"), "validate.compile.compiled_shapes"),
+    "compile_details": "validate.compile.details",
+    "KEYS": "validate.compile.lexical",
+    **dict.fromkeys(("compile_shapes", "find_constants", "prepare_instances"), "validate.compile.plan"),
+    **dict.fromkeys(("NotCompiledError", "Shape", "ShapesGraph", "path_text", "shape_path"), "validate.compile.shapes_graph"),
+}
+
+__getattr__ = defer_imports(__name__, _HOMES)

@@ -13,55 +13,15 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TypeVar
 
-from airm_graph.frozen import frozen
+from airm_graph.validate.compile.compiled_shapes import Branch, Check, StatementPlan
 from airm_graph.validate.compile.pair_components import compare_keys
-from airm_graph.validate.compile.scope import Branch
 from airm_graph.validate.compile.shapes_graph import Alternative, Inverse, Path, Predicate, Shape
 
-__all__ = ["BITS", "Check", "CombinedChecks", "ShapePart", "StatementPlan", "mask_of"]
+__all__ = ["BITS", "CombinedChecks", "mask_of"]
 
 _T = TypeVar("_T")
 #: Checks of one slot: bits of a signed integer.
 BITS = 62
-
-
-@frozen
-class ShapePart:
-    """What one engine judges as a whole.
-
-    That is the own constraints of a shape with targets, or one of its property shapes.
-    """
-
-    root: str
-    property_shape: str | None = None
-
-    @property
-    def node(self) -> str:
-        """Name the shape that holds the constraints."""
-        return self.property_shape or self.root
-
-
-@frozen
-class Check:
-    """One constraint of a shape."""
-
-    part: ShapePart
-    shape: Shape
-    branch: Branch
-
-
-@frozen
-class StatementPlan:
-    """A statement that makes checks: columns slot, mask, focus, value, path.
-
-    The last three are ids.
-
-    Attributes:
-        checks: By slot; bit i of a mask stands for the i-th check of the slot.
-    """
-
-    checks: tuple[tuple[Check, ...], ...]
-    sql: str
 
 
 #: Where focus nodes come from (the number of targets), and the ways that lead from them to the

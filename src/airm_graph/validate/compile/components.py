@@ -12,12 +12,12 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from airm_graph.namespaces import term
+from airm_graph.validate.compile.compiled_shapes import Branch
 from airm_graph.validate.compile.list_components import make_list_components
 from airm_graph.validate.compile.pair_components import PAIRS
 from airm_graph.validate.compile.scope import (
     NONE,
     TRUE,
-    Branch,
     Scope,
     count_values,
     make_branch,

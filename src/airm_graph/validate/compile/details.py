@@ -9,14 +9,15 @@ broken, and which constraints of an inner shape are.
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 
-from airm_graph.frozen import frozen
-from airm_graph.namespaces import PREFIXES
+from airm_graph.validate.compile.compiled_shapes import Branch, DetailPlan, DetailStatement, component_iri, find_parameter, name_component
 from airm_graph.validate.compile.components import conforming_values, find_branches, find_branches_of
+from airm_graph.validate.compile.lexical import KEYS
 from airm_graph.validate.compile.paths import Relations
-from airm_graph.validate.compile.scope import NONE, Branch, Scope, component_iri, open_scope, read_count
+from airm_graph.validate.compile.plan import prepare_instances
+from airm_graph.validate.compile.scope import NONE, Scope, open_scope, read_count
 from airm_graph.validate.compile.shapes_graph import Constraint, NotCompiledError, ShapesGraph, shape_path
 
-__all__ = ["DetailPlan", "DetailPlanner", "find_parameter"]
+__all__ = ["compile_details"]
 
 _NO_NUMBER = "CAST(NULL AS BIGINT) AS number"
 #: Parameters whose values are shapes, or lists of them, that a value conforms to.
@@ -24,28 +25,24 @@ _INNER = frozenset(("and", "node", "or", "property", "xone"))
 _COUNTING = frozenset(("MaxCount", "QualifiedMaxCount", "UniqueLang"))
 
 
-@frozen
-class DetailPlan:
-    """A SELECT of details of results: columns focus, value, detail, number; all but the last are
-    ids.
+def compile_details(graph: ShapesGraph, asked: Mapping[int, tuple[str, str]], *, ids: Mapping[str, int]) -> DetailStatement:
+    """Compile what tells results from each other.
 
-    Attributes:
-        question: The number of the constraint component of a shape whose results they are of.
-        kind: ``parameter`` where rows are what breaks one of several values of a parameter,
-            ``counted`` where they are the values that are counted, ``missing`` where they tell how
-            many there are of *least*, ``inner`` where they are what a value lacks for another
-            shape.
-        label: The number of the parameter's value, or the constraint of the inner shape.
+    Args:
+        graph: The shapes.
+        asked: Number of a question, and the shape and the constraint component whose results they
+            are.
+        ids: Numbers of the terms that plans may name.
     """
+    planner = _DetailPlanner(graph, ids=ids)
+    for question, (shape, component) in asked.items():
+        planner.add(question, shape=shape, component=component)
+    sql = planner.write()
+    made = (prepare_instances(graph, ids=ids), ("keys", KEYS))
+    return DetailStatement(tuple(planner.plans), sql, tuple(pair for pair in made if f" {pair[0]} " in sql))
 
-    question: int
-    kind: str
-    select: str
-    label: tuple[str, ...] = ()
-    least: int = 0
 
-
-class DetailPlanner:
+class _DetailPlanner:
     """Compiles what tells results from each other into one statement.
 
     It works on ``spo``, ``instances`` and ``keys``, and on ``judged``, the ids (node) of the focus
@@ -66,7 +63,7 @@ class DetailPlanner:
             self.plans += [
                 DetailPlan(question, *plan)
                 for constraint in found
-                for plan in _list_plans(scope, constraint, name=_name_component(component))
+                for plan in _list_plans(scope, constraint, name=name_component(component))
             ]
 
     def write(self) -> str:
@@ -77,20 +74,6 @@ class DetailPlanner:
             f"SELECT {n} AS plan, q.focus, q.value, q.detail, q.number FROM ({plan.select}) AS q" for n, plan in enumerate(self.plans)
         )
         return self._relations.write("\nUNION ALL ".join(selects)) if self.plans else ""
-
-
-def find_parameter(component: str) -> str:
-    """Find the parameter of a constraint component of SHACL; its local name.
-
-    >>> find_parameter("<http://www.w3.org/ns/shacl#QualifiedMinCountConstraintComponent>")
-    'qualifiedValueShape'
-    """
-    name = _name_component(component)
-    return "qualifiedValueShape" if name.startswith("Qualified") else name[:1].lower() + name[1:]
-
-
-def _name_component(component: str) -> str:
-    return component.removeprefix(f"<{PREFIXES['sh']}").removesuffix("ConstraintComponent>")
 
 
 def _list_plans(scope: Scope, constraint: Constraint, *, name: str) -> Iterator[tuple[str, str, tuple[str, ...], int]]:

@@ -9,11 +9,11 @@ from collections.abc import Callable, Iterator
 
 from airm_graph.graph import BLANK
 from airm_graph.namespaces import term
+from airm_graph.validate.compile.compiled_shapes import Branch
 from airm_graph.validate.compile.pair_components import find_others, list_predicates
 from airm_graph.validate.compile.scope import (
     NONE,
     TRUE,
-    Branch,
     Scope,
     make_branch,
     make_listed,

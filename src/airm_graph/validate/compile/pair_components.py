@@ -7,9 +7,10 @@ Source:
 from collections.abc import Iterator
 
 from airm_graph.graph import IRI, LITERAL, quote
+from airm_graph.validate.compile.compiled_shapes import Branch
 from airm_graph.validate.compile.lexical import STRINGS
 from airm_graph.validate.compile.paths import find_values
-from airm_graph.validate.compile.scope import NONE, Branch, Scope, make_branch, make_listed, require_property_shape, select_values
+from airm_graph.validate.compile.scope import NONE, Scope, make_branch, make_listed, require_property_shape, select_values
 from airm_graph.validate.compile.shapes_graph import Constraint, NotCompiledError, Predicate
 
 __all__ = ["PAIRS", "compare_keys", "find_others", "list_predicates"]

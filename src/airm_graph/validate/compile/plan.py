@@ -16,16 +16,17 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from airm_graph.frozen import frozen
 from airm_graph.namespaces import PREFIXES, term
 from airm_graph.terms import Quad
-from airm_graph.validate.compile.combined import BITS, Check, CombinedChecks, ShapePart, StatementPlan, mask_of
+from airm_graph.validate.compile.combined import BITS, CombinedChecks, mask_of
+from airm_graph.validate.compile.compiled_shapes import Branch, Check, CompiledShapes, ShapePart, SparqlPlan, StatementPlan, Uncompiled
 from airm_graph.validate.compile.components import find_branches
 from airm_graph.validate.compile.lexical import KEYS
 from airm_graph.validate.compile.paths import Relations
-from airm_graph.validate.compile.scope import Branch, Scope, open_scope
+from airm_graph.validate.compile.scope import Scope, open_scope
 from airm_graph.validate.compile.shapes_graph import NotCompiledError, Shape, ShapesGraph
-from airm_graph.validate.compile.sparql import SparqlConstraint, compile_constraint
+from airm_graph.validate.compile.sparql import compile_constraint
 from airm_graph.validate.compile.value_components import find_instances
 
-__all__ = ["CompiledShapes", "SparqlPlan", "Uncompiled", "compile_shapes", "find_constants", "prepare_instances"]
+__all__ = ["compile_shapes", "find_constants", "prepare_instances"]
 
 _TYPE, _SUBCLASS = term("rdf:type"), term("rdfs:subClassOf")
 _CONSTANT_PARAMETERS = frozenset(
@@ -38,45 +39,6 @@ _CONSTANT_PARAMETERS = frozenset(
 ) | {term("rdf:first")}
 #: Kind and term of each target of a shape.
 _Targets = tuple[tuple[str, str], ...]
-
-
-@frozen
-class SparqlPlan:
-    """A SPARQL constraint of a shape, and a statement with the column node for its focus nodes."""
-
-    part: ShapePart
-    shape: Shape
-    constraint: SparqlConstraint
-    focus_sql: str
-
-
-@frozen
-class Uncompiled:
-    """What is left to pyshacl, and why."""
-
-    part: ShapePart
-    reason: str
-
-
-@frozen
-class CompiledShapes:
-    """All that the fast engine does for a shapes graph.
-
-    Attributes:
-        prepare: Names and statements of the tables that the plans work on, in order.
-        plans: Statements for the constraints of SHACL Core.
-        constraints: SPARQL constraints.
-        parts: What the plans judge.
-        uncompiled: What they do not.
-        targets: Number of the targets of each root.
-    """
-
-    prepare: tuple[tuple[str, str], ...]
-    plans: tuple[StatementPlan, ...]
-    constraints: tuple[SparqlPlan, ...]
-    parts: tuple[ShapePart, ...]
-    uncompiled: tuple[Uncompiled, ...]
-    targets: Mapping[str, int]
 
 
 @frozen

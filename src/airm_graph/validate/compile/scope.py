@@ -6,15 +6,14 @@ from dataclasses import replace
 
 from airm_graph.frozen import frozen
 from airm_graph.namespaces import PREFIXES, term
+from airm_graph.validate.compile.compiled_shapes import Branch
 from airm_graph.validate.compile.paths import Relations, find_values
 from airm_graph.validate.compile.shapes_graph import Constraint, NotCompiledError, Shape, ShapesGraph
 
 __all__ = [
     "NONE",
     "TRUE",
-    "Branch",
     "Scope",
-    "component_iri",
     "count_values",
     "make_branch",
     "make_listed",
@@ -32,27 +31,6 @@ NONE = "CAST(NULL AS BIGINT)"
 #: Literals that say yes or no.
 TRUE = {f'"{word}"^^{term("xsd:boolean")}': word in ("true", "1") for word in ("true", "1", "false", "0")}
 _INTEGER = re.compile(r'"([+-]?[0-9]+)"\^\^<' + re.escape(PREFIXES["xsd"]) + r"integer>\Z")
-
-
-@frozen
-class Branch:
-    """A SELECT of violations, and the constraint whose they are.
-
-    Attributes:
-        kind, relation, condition: Where the SELECT is a condition on each row of a relation, that
-            relation, what it is (``described`` value nodes, ``counted`` focus nodes) and the
-            condition; tests on one relation can be made in one pass.
-        number: For the other kinds, which `combined` lists: the id of the term that the constraint
-            names.
-    """
-
-    component: str
-    parameter: str
-    sql: str
-    kind: str = ""
-    relation: str = ""
-    condition: str = ""
-    number: int = 0
 
 
 @frozen
@@ -82,11 +60,6 @@ class Scope:
         return self.relations.name(
             f"SELECT v.focus, v.value, d.kind, d.lexical, d.datatype, d.language FROM {self.values} AS v JOIN terms AS d ON d.id = v.value"
         )
-
-
-def component_iri(branch: Branch) -> str:
-    """Write the IRI of the constraint component, as an N-Triples term."""
-    return term(f"sh:{branch.component}ConstraintComponent")
 
 
 def open_scope(graph: ShapesGraph, node: str, *, focus: str, relations: Relations, within: tuple[str, ...] = ()) -> Scope:

@@ -12,9 +12,9 @@ Source:
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from airm_graph.frozen import frozen
 from airm_graph.namespaces import PREFIXES, term
 from airm_graph.terms import read_literal
+from airm_graph.validate.compile.compiled_shapes import SparqlConstraint
 from airm_graph.validate.compile.paths import path_predicates
 from airm_graph.validate.compile.shapes_graph import (
     Alternative,
@@ -30,10 +30,7 @@ from airm_graph.validate.compile.shapes_graph import (
 from airm_graph.validate.compile.shapes_graph import Sequence as Steps
 from airm_graph.validate.compile.tokens import Token, tokenize
 
-__all__ = ["FOCUS_GRAPH", "FOCUS_OF", "SparqlConstraint", "compile_constraint"]
-
-#: Where the focus nodes stand: ``<node> FOCUS_OF "number of the query"`` in this graph.
-FOCUS_GRAPH, FOCUS_OF = "<urn:airm-graph:focus>", "<urn:airm-graph:focus-of>"
+__all__ = ["compile_constraint"]
 
 _REFUSED = frozenset(["MINUS", "VALUES", "SERVICE", "FROM", "GRAPH", "LIMIT", "OFFSET", "ASK", "CONSTRUCT", "DESCRIBE", "BASE"])
 _AGGREGATES = frozenset(["COUNT", "SUM", "MIN", "MAX", "AVG", "SAMPLE", "GROUP_CONCAT"])
@@ -61,31 +58,6 @@ _GROUP_WORDS = frozenset(
         "DESC",
     ]
 )
-
-
-@frozen
-class SparqlConstraint:
-    """A SPARQL constraint as a query for all focus nodes.
-
-    Attributes:
-        text: The query, with ``%FOCUS%`` where the pattern of the focus nodes goes.
-        messages: Of the constraint, then of its shape, as literals.
-        predicates: Terms of the properties that it reads; None for any.
-        required: A property that every node has that it finds; empty where that is not sure. Where
-            no other nodes have the property than focus nodes, these need not be named.
-        reveals: It can tell a blank node from an IRI.
-    """
-
-    text: str
-    messages: tuple[str, ...]
-    predicates: frozenset[str] | None
-    required: str
-    reveals: bool
-
-    def for_focus(self, number: int | None) -> str:
-        """Write the query over the focus nodes of a number, or, with None, without naming them."""
-        named = "" if number is None else f' GRAPH {FOCUS_GRAPH} {{ ?this {FOCUS_OF} "{number}" }} '
-        return self.text.replace("%FOCUS%", named)
 
 
 def compile_constraint(graph: ShapesGraph, node: str, *, shape: Shape) -> SparqlConstraint | None:

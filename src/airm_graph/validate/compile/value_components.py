@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from airm_graph.graph import BLANK, IRI, LITERAL, quote
 from airm_graph.namespaces import PREFIXES
 from airm_graph.terms import read_literal
+from airm_graph.validate.compile.compiled_shapes import Branch
 from airm_graph.validate.compile.lexical import STRINGS, is_comparable, well_formed
 from airm_graph.validate.compile.pair_components import compare_keys
 from airm_graph.validate.compile.paths import Relations
@@ -17,7 +18,6 @@ from airm_graph.validate.compile.patterns import rewrite_pattern
 from airm_graph.validate.compile.scope import (
     NONE,
     TRUE,
-    Branch,
     Scope,
     count_values,
     make_listed,

@@ -66,21 +66,26 @@ class TableQuads:
 
     def _check(self) -> None:
         # Few terms are blank nodes, literals out of place, or IRIs of others: quads are only looked
-        # up for these, and what the table spelt itself is right.
+        # up where there are such terms, and what the table spelt itself is right. Conditions that
+        # are joined by AND are asked one after the other, those by OR all at once.
         table = self._chosen.table
-        own = f"starts_with(lexical, '{BASE}')"
-        name = f"kind = {IRI} AND ({own} OR regexp_full_match(lexical, '{_IRI}'))"
-        datatype = f"(starts_with(datatype, 'http://www.w3.org/') OR regexp_full_match(datatype, '{_IRI}'))"
-        value = f"kind = {LITERAL} AND {datatype} AND regexp_full_match(language, '{_TAG}')"
-        odd = f"SELECT id FROM terms WHERE NOT (({name}) OR ({value}))"
+        odd = " UNION ALL ".join(
+            f"SELECT id FROM terms WHERE {condition}"
+            for condition in (
+                f"kind NOT IN ({IRI}, {LITERAL})",
+                f"kind = {IRI} AND NOT starts_with(lexical, '{BASE}') AND NOT regexp_full_match(lexical, '{_IRI}')",
+                f"kind = {LITERAL} AND NOT starts_with(datatype, 'http://www.w3.org/') AND NOT regexp_full_match(datatype, '{_IRI}')",
+                f"kind = {LITERAL} AND language <> '' AND NOT regexp_full_match(language, '{_TAG}')",
+            )
+        )
+        names = " UNION ALL ".join(f"SELECT {column} AS id FROM quads" for column in "spg")
         wrong = f"SELECT id FROM terms WHERE kind <> {IRI}"
-        places = [f"q.{column} IN ({wrong})" for column in "spg"]
-        # In most tables no term is odd, and then nobody needs to look where it stands.
-        if table.execute(f"{odd} LIMIT 1"):
+        places = [f"q.{column} IN ({wrong})" for column in "spg"] if table.execute(f"{wrong} AND id IN ({names}) LIMIT 1") else []
+        if table.execute(f"SELECT id FROM ({odd}) AS t LIMIT 1"):
             places += [f"q.{column} IN ({odd})" for column in "spog"]
-        found = f"SELECT q.s, q.p, q.o, q.g FROM quads AS q WHERE {' OR '.join(places)} LIMIT 1"
-        for quad in table.rows(found):
-            _check_quad(quad)
+        if places:
+            for quad in table.rows(f"SELECT q.s, q.p, q.o, q.g FROM quads AS q WHERE {' OR '.join(places)} LIMIT 1"):
+                _check_quad(quad)
 
 
 class QuadList:
@@ -106,15 +111,18 @@ class QuadList:
         for s, p, o, _ in self._quads:
             about.setdefault(s, []).append((p, o))
         statements = StatementOrder(order)
-        found: dict[Pattern, SubjectGroup] = {}
+        found: dict[Pattern, tuple[list[int], list[str], list[list[str]]]] = {}
         for position, subject in enumerate(sorted(about, key=lambda name: statements.subject_key(name, about[name]))):
             pattern, values = statements.arrange(about[subject])
-            group = found.setdefault(pattern, SubjectGroup(pattern, [], [], []))
-            group.positions.append(position)
-            group.subjects.append(subject)
-            group.values.extend(values)
+            positions, subjects, rows = found.setdefault(pattern, ([], [], []))
+            positions.append(position)
+            subjects.append(subject)
+            rows.append(values)
         if found:
-            yield list(found.values())
+            yield [
+                SubjectGroup(pattern, positions, subjects, list(map("\n".join, zip(*rows, strict=True))))
+                for pattern, (positions, subjects, rows) in found.items()
+            ]
 
 
 class StatementOrder:

@@ -6,20 +6,24 @@ Both give the same lines and the same groups for the same quads; a test holds th
 
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache, lru_cache
+from itertools import compress
+from operator import ne
 from typing import TYPE_CHECKING, Protocol
 
 from airm_graph.errors import ExportError
 from airm_graph.export.order import Order
 from airm_graph.export.term_writers import CACHE_SIZE, Names, canonical_term, natural_key
 from airm_graph.graph import IRI, LITERAL, rebased_text
+from airm_graph.graph.coded_lines import stream_blocks
 from airm_graph.graph.reading_order import RDF_TYPE, Pattern, Selection, SubjectGroup, stream_groups, stream_lines
+from airm_graph.graph.term_spelling import TERM_TEXT
 from airm_graph.namespaces import BASE
 from airm_graph.terms import Quad
 
 if TYPE_CHECKING:
     from airm_graph.graph import TripleTable
 
-__all__ = ["QuadList", "QuadSource", "StatementOrder", "TableQuads"]
+__all__ = ["QuadList", "QuadSource", "StatementOrder", "TableQuads", "join_triples"]
 
 _BLANK = "{} is a blank node, which published data does not have; give it an IRI"
 _LITERAL = "a literal stands as subject, predicate or graph: {}; use an IRI there"
@@ -39,6 +43,9 @@ class QuadSource(Protocol):
         none.
         """
 
+    def triples(self) -> Iterator[str]:
+        """Write triples as sorted lines of N-Triples, each once, some at a time."""
+
     def groups(self, order: Order) -> Iterator[Sequence[SubjectGroup]]:
         """Write triples in reading order, some subjects at a time."""
 
@@ -54,11 +61,17 @@ class TableQuads:
                 or an IRI that is none.
         """
         self._chosen = Selection(table, text=rebased_text(base))
-        self._check()
+        with table.coded_aside():  # which is right as it is
+            self._check()
 
     def lines(self) -> Iterator[Sequence[tuple[str, str]]]:
         """Write quads sorted, some at a time."""
         return stream_lines(self._chosen)
+
+    def triples(self) -> Iterator[str]:
+        """Write triples as sorted lines of N-Triples, each once, some at a time."""
+        blocks = stream_blocks(self._chosen.table) if self._chosen.text == TERM_TEXT else None
+        return join_triples(self.lines()) if blocks is None else map("".join, blocks)
 
     def groups(self, order: Order) -> Iterator[Sequence[SubjectGroup]]:
         """Write triples in reading order, some subjects at a time."""
@@ -105,6 +118,10 @@ class QuadList:
         if self._quads:
             yield [(f"{s} {p} {o}", g) for s, p, o, g in self._quads]
 
+    def triples(self) -> Iterator[str]:
+        """Write triples as sorted lines of N-Triples, each once, all at once."""
+        return join_triples(self.lines())
+
     def groups(self, order: Order) -> Iterator[Sequence[SubjectGroup]]:
         """Write triples in reading order, all at once."""
         about: dict[str, list[tuple[str, str]]] = {}
@@ -123,6 +140,16 @@ class QuadList:
                 SubjectGroup(pattern, positions, subjects, list(map("\n".join, zip(*rows, strict=True))))
                 for pattern, (positions, subjects, rows) in found.items()
             ]
+
+
+def join_triples(lines: Iterable[Sequence[tuple[str, str]]]) -> Iterator[str]:
+    """Write the triples of sorted quads as lines of N-Triples, each once."""
+    last = ""
+    for batch in lines:
+        # A triple of several graphs stands in lines that follow each other.
+        found = [triple for triple, _ in batch]
+        yield " .\n".join([*compress(found, map(ne, found, [last, *found])), ""])
+        last = found[-1]
 
 
 class StatementOrder:

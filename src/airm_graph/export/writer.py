@@ -8,13 +8,11 @@ so they are kept in memory or, beyond a bound, on disk until the last one is the
 import gc
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from itertools import compress
-from operator import itemgetter, ne
 from tempfile import SpooledTemporaryFile
 from typing import IO, Protocol
 
 from airm_graph.export.order import Order
-from airm_graph.export.quad_sources import QuadSource
+from airm_graph.export.quad_sources import QuadSource, join_triples
 from airm_graph.export.term_writers import CACHE_SIZE
 from airm_graph.graph.reading_order import Pattern, SubjectGroup
 
@@ -77,19 +75,22 @@ class Templates:
 
 def write_lines(source: QuadSource, *, triples: Sequence[Sink] = (), quads: Sequence[Sink] = ()) -> None:
     """Write sorted lines: triples, each once, as N-Triples, and quads as N-Quads."""
-    last = ""
-    for batch in source.lines() if triples or quads else ():
-        if quads:
+    if not quads:
+        for piece in source.triples() if triples else ():
+            for sink in triples:
+                sink(piece)
+        return
+
+    def read() -> Iterator[Sequence[tuple[str, str]]]:
+        for batch in source.lines():
             piece = "".join([f"{triple} {graph} .\n" if graph else f"{triple} .\n" for triple, graph in batch])
             for sink in quads:
                 sink(piece)
-        if triples:
-            # A triple of several graphs stands in lines that follow each other.
-            found = list(map(itemgetter(0), batch))
-            piece = " .\n".join([*compress(found, map(ne, found, [last, *found])), ""])
-            last = found[-1]
-            for sink in triples:
-                sink(piece)
+            yield batch
+
+    for piece in join_triples(read()):
+        for sink in triples:
+            sink(piece)
 
 
 def write_blocks(source: QuadSource, forms: Sequence[tuple[BlockFormat, Sink]], *, prefixes: Mapping[str, str]) -> None:

@@ -13,7 +13,7 @@ from airm_graph.errors import ExportError
 from airm_graph.export import EXPORTS, Options, QuadList, TableQuads, export_text, make_options
 from airm_graph.export.context import Context
 from airm_graph.export.term_writers import natural_key
-from airm_graph.graph import TripleTable, reading_order
+from airm_graph.graph import TripleTable, natural_keys, reading_order
 from airm_graph.namespaces import BASE, PREFIXES, iri, literal, rebase_text, term
 from airm_graph.terms import Quad
 from test_export import (
@@ -233,7 +233,7 @@ def test_parts_change_nothing(name: str, monkeypatch: pytest.MonkeyPatch) -> Non
 @given(text=st.text("0123456789aé/#-", min_size=1, max_size=30) | st.integers(10**8, 10**40).map(str))
 def test_natural_key_in_sql_is_that_of_python(text: str) -> None:
     with TripleTable(threads=1) as table:
-        assert table.execute(f"SELECT {reading_order.natural_key(chr(39) + text + chr(39))}") == [(natural_key(text),)]
+        assert table.execute(f"SELECT {natural_keys.natural_key(chr(39) + text + chr(39))}") == [(natural_key(text),)]
 
 
 def test_table_with_an_iri_that_is_none_is_not_written() -> None:

@@ -6,6 +6,7 @@ of keywords. Anything else is refused by name, so that a context which says more
 obeyed. The tests hold the results equal to those of PyLD.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, NoReturn
@@ -76,6 +77,7 @@ class Context:
         self._prefixes = [term for term in self._terms.values() if term.is_prefix]
         self._namespaces = tuple(term.iri for term in self._prefixes)
         self._starts = tuple(f"{term.name}:" for term in self._prefixes)
+        self._marks = tuple(sorted((*self._namespaces, *self._starts)))
 
     def _define(self, name: str, *, defining: tuple[str, ...]) -> Term:
         """Make a term, after those that it stands on."""
@@ -171,7 +173,8 @@ class Context:
         >>> context.may_touch("http://ex"), context.may_touch("http://example.org/a"), context.may_touch("http://example.net/")
         (True, True, False)
         """
-        return any(start.startswith(mark) or mark.startswith(start) for mark in (*self._namespaces, *self._starts))
+        following = self._marks[bisect_left(self._marks, start) :][:1]
+        return start.startswith(self._marks) or (bool(following) and following[0].startswith(start))
 
     def find_keyword(self, keyword: str) -> str:
         """Name a keyword: the shortest of its aliases, or itself."""

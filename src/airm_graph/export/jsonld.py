@@ -28,7 +28,7 @@ _NATIVE = {
 class JsonBlocks:
     """What a JSON-LD file is made of: the context, then one object for each subject."""
 
-    separator = ",\n"
+    separator, waits = ",\n", False
 
     def __init__(self, context: object) -> None:
         """Take what stands below ``@context``."""
@@ -44,7 +44,7 @@ class JsonBlocks:
         """Write the object of each subject."""
         positions, template = self._templates.find(group.pattern, order=order)
         values = [self._render(group, position) for position in positions]
-        return list(map(template.__mod__, zip(self._write_iris(group.subjects), *values, strict=True)))
+        return list(map(template.__mod__, zip(self._write_iris(group.subjects, "\n".join(group.subjects)), *values, strict=True)))
 
     def head(self, *, filled: bool) -> str:
         """Return the context, unless it is empty, and the start of the graph."""
@@ -101,25 +101,31 @@ class JsonBlocks:
         return "{\n        " + ",\n        ".join(lines) + "\n      }"
 
     def _render(self, group: SubjectGroup, position: int) -> Iterable[str]:
-        kind, terms = group.pattern.kinds[position], group.objects[position]
+        kind = group.pattern.kinds[position]
         if kind == "<":
-            is_class = group.pattern.predicates[position] == RDF_TYPE
-            return map(self._classes.__getitem__, terms) if is_class else self._write_iris(terms)
+            if group.pattern.predicates[position] == RDF_TYPE:
+                return map(self._classes.__getitem__, group.objects[position])
+            return self._write_iris(group.objects[position], group.columns[position])
         if kind in _NATIVE:
-            return map(self._values.__getitem__, terms)
-        texts = [term[: -len(kind)] for term in terms] if kind else terms
-        # The escapes of canonical N-Triples are escapes of JSON too, which knows more for what
-        # cannot be printed.
-        return texts if all(map(str.isprintable, texts)) else map(_render_text, texts)
+            return map(self._values.__getitem__, group.objects[position])
+        # A line end stands behind each term, and in none. The escapes of canonical N-Triples are
+        # escapes of JSON too, which knows more for what cannot be printed.
+        lines = f"{group.columns[position]}\n".replace(f"{kind}\n", "\n") if kind else f"{group.columns[position]}\n"
+        texts = lines.split("\n")[:-1]
+        return texts if lines.replace("\n", "").isprintable() else map(_render_text, texts)
 
-    def _write_iris(self, terms: Sequence[str]) -> Iterable[str]:
+    def _write_iris(self, terms: Sequence[str], column: str) -> Iterable[str]:
         """Write IRIs: in quotes, where what all of them begin with shows that no prefix has to do
         with them, else one by one.
+
+        Args:
+            terms: In angle brackets.
+            column: The same with line ends between.
         """
         start = commonprefix([min(terms), max(terms)])[1:]  # noqa: RUF071 - by characters is what is wanted
         if self._context.may_touch(start):
             return map(self._iris.__getitem__, terms)
-        return [f'"{term[1:-1]}"' for term in terms]
+        return column.replace("<", '"').replace(">", '"').split("\n")
 
 
 def _render_value(term: str) -> str:

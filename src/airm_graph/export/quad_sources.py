@@ -6,20 +6,24 @@ Both give the same lines and the same groups for the same quads; a test holds th
 
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache, lru_cache
+from itertools import compress
+from operator import ne
 from typing import TYPE_CHECKING, Protocol
 
 from airm_graph.errors import ExportError
 from airm_graph.export.order import Order
 from airm_graph.export.term_writers import CACHE_SIZE, Names, canonical_term, natural_key
 from airm_graph.graph import IRI, LITERAL, rebased_text
+from airm_graph.graph.coded_lines import stream_blocks
 from airm_graph.graph.reading_order import RDF_TYPE, Pattern, Selection, SubjectGroup, stream_groups, stream_lines
+from airm_graph.graph.term_spelling import TERM_TEXT
 from airm_graph.namespaces import BASE
 from airm_graph.terms import Quad
 
 if TYPE_CHECKING:
     from airm_graph.graph import TripleTable
 
-__all__ = ["QuadList", "QuadSource", "StatementOrder", "TableQuads"]
+__all__ = ["QuadList", "QuadSource", "StatementOrder", "TableQuads", "join_triples"]
 
 _BLANK = "{} is a blank node, which published data does not have; give it an IRI"
 _LITERAL = "a literal stands as subject, predicate or graph: {}; use an IRI there"
@@ -39,6 +43,9 @@ class QuadSource(Protocol):
         none.
         """
 
+    def triples(self) -> Iterator[str]:
+        """Write triples as sorted lines of N-Triples, each once, some at a time."""
+
     def groups(self, order: Order) -> Iterator[Sequence[SubjectGroup]]:
         """Write triples in reading order, some subjects at a time."""
 
@@ -54,11 +61,17 @@ class TableQuads:
                 or an IRI that is none.
         """
         self._chosen = Selection(table, text=rebased_text(base))
-        self._check()
+        with table.coded_aside():  # which is right as it is
+            self._check()
 
     def lines(self) -> Iterator[Sequence[tuple[str, str]]]:
         """Write quads sorted, some at a time."""
         return stream_lines(self._chosen)
+
+    def triples(self) -> Iterator[str]:
+        """Write triples as sorted lines of N-Triples, each once, some at a time."""
+        blocks = stream_blocks(self._chosen.table) if self._chosen.text == TERM_TEXT else None
+        return join_triples(self.lines()) if blocks is None else map("".join, blocks)
 
     def groups(self, order: Order) -> Iterator[Sequence[SubjectGroup]]:
         """Write triples in reading order, some subjects at a time."""
@@ -66,21 +79,26 @@ class TableQuads:
 
     def _check(self) -> None:
         # Few terms are blank nodes, literals out of place, or IRIs of others: quads are only looked
-        # up for these, and what the table spelt itself is right.
+        # up where there are such terms, and what the table spelt itself is right. Conditions that
+        # are joined by AND are asked one after the other, those by OR all at once.
         table = self._chosen.table
-        own = f"starts_with(lexical, '{BASE}')"
-        name = f"kind = {IRI} AND ({own} OR regexp_full_match(lexical, '{_IRI}'))"
-        datatype = f"(starts_with(datatype, 'http://www.w3.org/') OR regexp_full_match(datatype, '{_IRI}'))"
-        value = f"kind = {LITERAL} AND {datatype} AND regexp_full_match(language, '{_TAG}')"
-        odd = f"SELECT id FROM terms WHERE NOT (({name}) OR ({value}))"
+        odd = " UNION ALL ".join(
+            f"SELECT id FROM terms WHERE {condition}"
+            for condition in (
+                f"kind NOT IN ({IRI}, {LITERAL})",
+                f"kind = {IRI} AND NOT starts_with(lexical, '{BASE}') AND NOT regexp_full_match(lexical, '{_IRI}')",
+                f"kind = {LITERAL} AND NOT starts_with(datatype, 'http://www.w3.org/') AND NOT regexp_full_match(datatype, '{_IRI}')",
+                f"kind = {LITERAL} AND language <> '' AND NOT regexp_full_match(language, '{_TAG}')",
+            )
+        )
+        names = " UNION ALL ".join(f"SELECT {column} AS id FROM quads" for column in "spg")
         wrong = f"SELECT id FROM terms WHERE kind <> {IRI}"
-        places = [f"q.{column} IN ({wrong})" for column in "spg"]
-        # In most tables no term is odd, and then nobody needs to look where it stands.
-        if table.execute(f"{odd} LIMIT 1"):
+        places = [f"q.{column} IN ({wrong})" for column in "spg"] if table.execute(f"{wrong} AND id IN ({names}) LIMIT 1") else []
+        if table.execute(f"SELECT id FROM ({odd}) AS t LIMIT 1"):
             places += [f"q.{column} IN ({odd})" for column in "spog"]
-        found = f"SELECT q.s, q.p, q.o, q.g FROM quads AS q WHERE {' OR '.join(places)} LIMIT 1"
-        for quad in table.rows(found):
-            _check_quad(quad)
+        if places:
+            for quad in table.rows(f"SELECT q.s, q.p, q.o, q.g FROM quads AS q WHERE {' OR '.join(places)} LIMIT 1"):
+                _check_quad(quad)
 
 
 class QuadList:
@@ -100,21 +118,38 @@ class QuadList:
         if self._quads:
             yield [(f"{s} {p} {o}", g) for s, p, o, g in self._quads]
 
+    def triples(self) -> Iterator[str]:
+        """Write triples as sorted lines of N-Triples, each once, all at once."""
+        return join_triples(self.lines())
+
     def groups(self, order: Order) -> Iterator[Sequence[SubjectGroup]]:
         """Write triples in reading order, all at once."""
         about: dict[str, list[tuple[str, str]]] = {}
         for s, p, o, _ in self._quads:
             about.setdefault(s, []).append((p, o))
         statements = StatementOrder(order)
-        found: dict[Pattern, SubjectGroup] = {}
+        found: dict[Pattern, tuple[list[int], list[str], list[list[str]]]] = {}
         for position, subject in enumerate(sorted(about, key=lambda name: statements.subject_key(name, about[name]))):
             pattern, values = statements.arrange(about[subject])
-            group = found.setdefault(pattern, SubjectGroup(pattern, [], [], []))
-            group.positions.append(position)
-            group.subjects.append(subject)
-            group.values.extend(values)
+            positions, subjects, rows = found.setdefault(pattern, ([], [], []))
+            positions.append(position)
+            subjects.append(subject)
+            rows.append(values)
         if found:
-            yield list(found.values())
+            yield [
+                SubjectGroup(pattern, positions, subjects, list(map("\n".join, zip(*rows, strict=True))))
+                for pattern, (positions, subjects, rows) in found.items()
+            ]
+
+
+def join_triples(lines: Iterable[Sequence[tuple[str, str]]]) -> Iterator[str]:
+    """Write the triples of sorted quads as lines of N-Triples, each once."""
+    last = ""
+    for batch in lines:
+        # A triple of several graphs stands in lines that follow each other.
+        found = [triple for triple, _ in batch]
+        yield " .\n".join([*compress(found, map(ne, found, [last, *found])), ""])
+        last = found[-1]
 
 
 class StatementOrder:

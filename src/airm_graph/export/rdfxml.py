@@ -27,7 +27,7 @@ _XMLNS = "http://www.w3.org/2000/xmlns/"
 class XmlBlocks:
     """What an RDF/XML file is made of: one element for each subject."""
 
-    separator = ""
+    separator, waits = "", True
 
     def __init__(self, prefixes: Mapping[str, str]) -> None:
         """Take the prefixes that may be used."""

@@ -27,7 +27,7 @@ _LONG_QUOTE = re.compile(r'"(?=["\\]|\Z)')
 class TurtleBlocks:
     """What a Turtle file is made of: comment and prefixes, then one block for each subject."""
 
-    separator = "\n"
+    separator, waits = "\n", True
 
     def __init__(self, prefixes: Mapping[str, str], *, comment: str = "") -> None:
         """Take the prefixes that may be used, and what stands on top."""

@@ -8,13 +8,11 @@ so they are kept in memory or, beyond a bound, on disk until the last one is the
 import gc
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from itertools import compress
-from operator import itemgetter, ne
 from tempfile import SpooledTemporaryFile
 from typing import IO, Protocol
 
 from airm_graph.export.order import Order
-from airm_graph.export.quad_sources import QuadSource
+from airm_graph.export.quad_sources import QuadSource, join_triples
 from airm_graph.export.term_writers import CACHE_SIZE
 from airm_graph.graph.reading_order import Pattern, SubjectGroup
 
@@ -30,9 +28,15 @@ _KEPT, _PIECE = 1 << 20, 1 << 20
 
 
 class BlockFormat(Protocol):
-    """A file with a head, one block for each subject in reading order, and a foot."""
+    """A file with a head, one block for each subject in reading order, and a foot.
+
+    Attributes:
+        separator: Stands between blocks.
+        waits: Whether head or blocks say what is known only when all blocks are written.
+    """
 
     separator: str
+    waits: bool
 
     def render(self, group: SubjectGroup, order: Order) -> list[str]:
         """Write the block of each subject."""
@@ -71,19 +75,22 @@ class Templates:
 
 def write_lines(source: QuadSource, *, triples: Sequence[Sink] = (), quads: Sequence[Sink] = ()) -> None:
     """Write sorted lines: triples, each once, as N-Triples, and quads as N-Quads."""
-    last = ""
-    for batch in source.lines() if triples or quads else ():
-        if quads:
+    if not quads:
+        for piece in source.triples() if triples else ():
+            for sink in triples:
+                sink(piece)
+        return
+
+    def read() -> Iterator[Sequence[tuple[str, str]]]:
+        for batch in source.lines():
             piece = "".join([f"{triple} {graph} .\n" if graph else f"{triple} .\n" for triple, graph in batch])
             for sink in quads:
                 sink(piece)
-        if triples:
-            # A triple of several graphs stands in lines that follow each other.
-            found = list(map(itemgetter(0), batch))
-            piece = " .\n".join([*compress(found, map(ne, found, [last, *found])), ""])
-            last = found[-1]
-            for sink in triples:
-                sink(piece)
+            yield batch
+
+    for piece in join_triples(read()):
+        for sink in triples:
+            sink(piece)
 
 
 def write_blocks(source: QuadSource, forms: Sequence[tuple[BlockFormat, Sink]], *, prefixes: Mapping[str, str]) -> None:
@@ -94,20 +101,42 @@ def write_blocks(source: QuadSource, forms: Sequence[tuple[BlockFormat, Sink]], 
     """
     if not forms:
         return
-    order, filled = Order(prefixes), False
+    order = Order(prefixes)
     with ExitStack() as opened, _without_collector():
-        kept = [opened.enter_context(SpooledTemporaryFile(_KEPT)) for _ in forms]
+        kept = [opened.enter_context(SpooledTemporaryFile(_KEPT)) if form.waits else None for form, _ in forms]
+        files = [_BlockFile(form, sink, one) for (form, sink), one in zip(forms, kept, strict=True)]
         for part in source.groups(order):
-            for (form, _), file in zip(forms, kept, strict=True):
-                text = form.separator.join(_render_part(part, form, order))
-                file.write(((form.separator if filled else "") + text).encode())
-            filled = True
-        for (form, sink), file in zip(forms, kept, strict=True):
-            sink(form.head(filled=filled))
-            file.seek(0)
-            for piece in _read_lines(file):
-                sink(form.settle(piece))
-            sink(form.foot(filled=filled))
+            for file in files:
+                file.add(_render_part(part, file.form, order))
+        for file in files:
+            file.finish()
+
+
+class _BlockFile:
+    """A file of blocks that is being written; blocks that wait for its head are kept."""
+
+    def __init__(self, form: BlockFormat, sink: Sink, kept: IO[bytes] | None) -> None:
+        self.form, self._sink, self._kept = form, sink, kept
+        self._is_filled = False
+
+    def add(self, blocks: Sequence[str]) -> None:
+        """Add blocks behind those that are there."""
+        text = (self.form.separator if self._is_filled else "") + self.form.separator.join(blocks)
+        if self._kept:
+            self._kept.write(text.encode())
+        else:
+            self._sink(text if self._is_filled else self.form.head(filled=True) + text)
+        self._is_filled = True
+
+    def finish(self) -> None:
+        """Write what is still missing."""
+        if self._kept or not self._is_filled:
+            self._sink(self.form.head(filled=self._is_filled))
+        if self._kept:
+            self._kept.seek(0)
+            for piece in _read_lines(self._kept):
+                self._sink(self.form.settle(piece))
+        self._sink(self.form.foot(filled=self._is_filled))
 
 
 def _render_part(part: Iterable[SubjectGroup], form: BlockFormat, order: Order) -> list[str]:
@@ -122,8 +151,8 @@ def _render_part(part: Iterable[SubjectGroup], form: BlockFormat, order: Order) 
 
 def _read_lines(file: IO[bytes]) -> Iterator[str]:
     """Read whole lines, so that nothing which is to be settled is cut."""
-    while lines := file.readlines(_PIECE):
-        yield b"".join(lines).decode()
+    while piece := file.read(_PIECE):
+        yield (piece + file.readline()).decode()
 
 
 @contextmanager

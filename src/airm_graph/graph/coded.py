@@ -12,8 +12,9 @@ from airm_graph.frozen import frozen
 from airm_graph.graph.intake import Run
 from airm_graph.graph.term_spelling import TERM_TEXT, number_of, quote, select_terms
 
-__all__ = ["CodedQuads", "load_coded"]
+__all__ = ["CodedQuads", "count_coded", "is_constant", "load_coded"]
 
+#: A quoted text in SQL.
 _CONSTANT = re.compile("'(?:[^']|'')*'")
 
 
@@ -28,6 +29,8 @@ class CodedQuads:
         p: Text of a term.
         g: SQL for the text of a term, which is the same in many rows.
         condition: SQL; empty for every row.
+        rows: SQL for which rows are looked at at all, the same for many quads; empty for all.
+        parts: SQL for the pieces of which ``o`` is put together; empty where they are not known.
     """
 
     table: str
@@ -36,6 +39,18 @@ class CodedQuads:
     o: str
     g: str
     condition: str = ""
+    rows: str = ""
+    parts: tuple[str, ...] = ()
+
+    @property
+    def where(self) -> str:
+        """SQL for the rows that have the quad; empty for every row."""
+        return " AND ".join(filter(None, (self.rows, self.condition)))
+
+    @property
+    def each(self) -> str:
+        """SQL for a list of objects where a row has several; empty where it has one."""
+        return self.o.removeprefix("unnest(")[:-1] if self.o.startswith("unnest(") else ""
 
 
 def load_coded(quads: Sequence[CodedQuads], *, run: Run, repeated: Collection[str]) -> None:
@@ -53,14 +68,24 @@ def load_coded(quads: Sequence[CodedQuads], *, run: Run, repeated: Collection[st
     run("INSERT INTO quads " + " UNION ALL ".join(_select_numbers(one, spelt) for one in quads))
 
 
+def count_coded(quads: Sequence[CodedQuads]) -> list[str]:
+    """Write SELECTs of numbers that together are the number of quads."""
+    tables: dict[str, list[str]] = {}
+    for one in quads:
+        counted = f"sum(len({one.each}))" if one.each else "count(*)"
+        tables.setdefault(one.table, []).append(f"COALESCE({counted} FILTER (WHERE {one.where or 'true'}), 0)")
+    return [f"SELECT CAST({' + '.join(counts)} AS BIGINT) FROM {table}" for table, counts in tables.items()]
+
+
 def _select_numbers(one: CodedQuads, aliases: Sequence[tuple[str, int]]) -> str:
     texts = zip("spog", ("s", quote(one.p), "o", "g"), strict=True)
     numbers = ", ".join(f"{_number(text, aliases)} AS {column}" for column, text in texts)
-    every = f"SELECT {one.s} AS s, {one.o} AS o, {one.g} AS g FROM {one.table}{_where(one.condition)}"
+    every = f"SELECT {one.s} AS s, {one.o} AS o, {one.g} AS g FROM {one.table}{_where(one.where)}"
     return f"SELECT {numbers} FROM ({every}) AS q"
 
 
-def _is_constant(sql: str) -> bool:
+def is_constant(sql: str) -> bool:
+    """Whether SQL is a text in quotes."""
     return _CONSTANT.fullmatch(sql) is not None
 
 
@@ -80,13 +105,13 @@ def _list_terms(quads: Sequence[CodedQuads], run: Run, repeated: Collection[str]
     """
     conditions: dict[tuple[str, str], set[str]] = {}
     for one in quads:
-        for text in (one.s, one.o, *(() if _is_constant(one.g) else (one.g,))):
-            conditions.setdefault((one.table, text), set()).add(one.condition)
-    constants = sorted({quote(one.p) for one in quads} | {one.g for one in quads if _is_constant(one.g)})
+        for text in (one.s, one.o, *(() if is_constant(one.g) else (one.g,))):
+            conditions.setdefault((one.table, text), set()).add(one.where)
+    constants = sorted({quote(one.p) for one in quads} | {one.g for one in quads if is_constant(one.g)})
     selects = [f"SELECT {sql} AS text" for sql in constants]
     for (table, text), where in conditions.items():
         condition = "" if "" in where else " OR ".join(f"({one})" for one in sorted(where))
-        distinct = "DISTINCT " if text in repeated or _is_constant(text) else ""
+        distinct = "DISTINCT " if text in repeated or is_constant(text) else ""
         selects.append(f"SELECT {distinct}{text} AS text FROM {table}{_where(condition)}")
     spelt = _number("text", run("SELECT text, id FROM aliases ORDER BY text"))
     run(f"CREATE OR REPLACE TEMP TABLE coded_terms AS SELECT {spelt} AS id, text FROM ({' UNION ALL '.join(selects)}) AS t")

@@ -6,7 +6,7 @@ predicate has and in which order, which subjects have the same pattern, and the 
 values. Writers fill templates with columns of texts, so that is what comes out.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain, count, groupby, islice
@@ -14,7 +14,8 @@ from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from airm_graph.frozen import frozen
-from airm_graph.graph.term_spelling import IRI, TERM_TEXT, quote
+from airm_graph.graph.natural_keys import KEYED, key_names, object_name
+from airm_graph.graph.term_spelling import IRI, TERM_TEXT
 from airm_graph.namespaces import term
 
 if TYPE_CHECKING:
@@ -23,10 +24,12 @@ if TYPE_CHECKING:
 __all__ = ["Pattern", "Selection", "SubjectGroup", "stream_groups", "stream_lines", "stream_quads"]
 
 RDF_TYPE = term("rdf:type")
-#: Subjects looked at together, and those of them that are handed out together: 3 MB of text.
-_SUBJECTS, _PART = 60_000, 2_000
+#: Subjects looked at together, and those of them that are handed out together: 1 MB of text.
+_SUBJECTS, _PART = 60_000, 1_000
 _KEPT = ("ordered_subjects", "ordered_quads", "ordered_names", "ordered_ranks")
-_SCRATCH = ("part_quads", "part_terms", "part_runs", "part_places", "part_cells", "part_patterns")
+_SCRATCH = ("part_quads", "part_terms", "part_runs", "part_numbers", "part_cells", "part_patterns", *KEYED)
+#: Columns of texts fetched at once; each holds up to `_PART` of them.
+_COLUMNS = 10
 #: ``Pattern.kinds`` of a row of ``terms``.
 _KIND = f"""CASE WHEN kind = {IRI} THEN '<' WHEN language <> '' THEN '@' || language
     WHEN datatype = 'http://www.w3.org/2001/XMLSchema#string' THEN '' ELSE '^^<' || datatype || '>' END"""
@@ -74,19 +77,19 @@ class SubjectGroup:
     Attributes:
         positions: Where the subjects stand in the part, from 0.
         subjects: Their texts.
-        values: The texts of the objects of the first subject, of the second, and so on.
+        columns: For each object of the pattern the texts of all subjects with line ends between,
+            which no term holds.
     """
 
     pattern: Pattern
-    positions: list[int]
-    subjects: list[str]
-    values: list[str]
+    positions: Sequence[int]
+    subjects: Sequence[str]
+    columns: Sequence[str]
 
     @cached_property
     def objects(self) -> tuple[list[str], ...]:
         """A column of texts for each object of the pattern."""
-        width = len(self.pattern.predicates)
-        return tuple(self.values[number::width] for number in range(width))
+        return tuple(column.split("\n") for column in self.columns)
 
 
 def stream_lines(chosen: Selection) -> Iterator[list[tuple[str, str]]]:
@@ -132,49 +135,6 @@ def stream_quads(chosen: Selection) -> Iterator[list[tuple[str, str]]]:
     yield from chosen.table.stream(f"{select} {joins} LEFT JOIN {written} AS g ON g.id = q.g WHERE {chosen.condition}")
 
 
-def natural_key(text: str) -> str:
-    """Write the SQL for a key of a text under which numbers sort by value.
-
-    A number is preceded by how many digits it has; nine marks a longer one, whose length takes
-    seven digits. Slashes and the like are replaced already.
-    """
-    digits = "ltrim(x[2], '0')"
-    size = f"CAST(length({digits}) AS VARCHAR)"
-    known = f"CASE WHEN x[2] IS NULL THEN '' WHEN length({digits}) < 9 THEN {size} ELSE '9' || lpad({size}, 7, '0') END"
-    number = f"{known} || COALESCE({digits}, '')"
-    pairs = f"list_zip(string_split_regex({text}, '[0-9]+'), regexp_extract_all({text}, '[0-9]+'))"
-    return f"array_to_string(list_transform({pairs}, lambda x: x[1] || {number}), '')"
-
-
-def _select_keyed(select: str) -> str:
-    """Write a SELECT that adds the natural key of ``name`` to what a SELECT gives; below an IRI
-    follows what has it as a path.
-    """
-    # A key is dear, and many IRIs share what stands before their last slash, or what stands behind.
-    end = "CASE WHEN contains(name, '/') THEN length(name) - position('/' IN reverse(name)) ELSE 1 END"
-    parted = "replace(replace({}, '/', chr(1)), '#', chr(2))".format
-    head = f"CASE WHEN is_iri THEN {parted('substring(name, 2, behind - 1)')} ELSE '' END AS head"
-    tail = f"CASE WHEN is_iri THEN {parted('substring(name, behind + 1, length(name) - behind - 1)')} ELSE name END AS tail"
-    return f"""WITH given AS ({select}),
-        cut AS (SELECT *, starts_with(name, '<') AS is_iri, {end} AS behind FROM given),
-        halves AS (SELECT * EXCLUDE (behind), {head}, {tail} FROM cut),
-        heads AS (SELECT head, {natural_key("head")} AS key FROM (SELECT DISTINCT head FROM halves)),
-        tails AS (SELECT tail, {natural_key("tail")} AS key FROM (SELECT DISTINCT tail FROM halves))
-        SELECT l.*, h.key || t.key AS key FROM halves AS l JOIN heads AS h ON h.head = l.head JOIN tails AS t ON t.tail = l.tail"""
-
-
-def object_name(text: str, *, prefixes: Mapping[str, str]) -> str:
-    """Write the SQL for the prefixed name of an IRI in angle brackets, or for itself."""
-    spaces = {prefixes[prefix]: prefix for prefix in sorted(prefixes, reverse=True)}
-    cases = []
-    for space, prefix in spaces.items():
-        if space.endswith(("/", "#")):
-            begins, local = f"starts_with({text}, {quote('<' + space)})", f"substring({text}, {len(space) + 2})"
-            name = f"{quote(prefix + ':')} || rtrim({local}, '>')"
-            cases.append(f"WHEN {begins} AND regexp_full_match({local}, '[A-Za-z_][A-Za-z0-9_-]*>') THEN {name}")
-    return f"CASE {' '.join(cases)} ELSE {text} END" if cases else text
-
-
 def stream_groups(
     chosen: Selection, *, rank: Callable[[tuple[str, ...]], str], prefixes: Mapping[str, str]
 ) -> Iterator[list[SubjectGroup]]:
@@ -190,7 +150,9 @@ def stream_groups(
         last = _order_subjects(chosen, rank)
         names = dict(table.execute("SELECT place, text FROM ordered_names"))
         for start in range(1, last + 1, _SUBJECTS):
-            yield from _stream_part(chosen, f"place >= {start} AND place < {start + _SUBJECTS}", names, prefixes)
+            some = f"place >= {start} AND place < {start + _SUBJECTS}"
+            _order_objects(chosen, some, prefixes, is_all=last <= _SUBJECTS)
+            yield from _stream_part(table, some, names)
     finally:
         table.drop(*_KEPT, *_SCRATCH)
 
@@ -210,61 +172,82 @@ def _order_subjects(chosen: Selection, rank: Callable[[tuple[str, ...]], str]) -
     ranked = (
         f"SELECT w.id, w.text AS name, COALESCE(t.rank, '{rank(())}') AS rank FROM ({named}) AS w LEFT JOIN ({typed}) AS t ON t.id = w.id"
     )
-    found = table.execute(f"""
+    keyed = key_names(ranked, table=table)
+    last = table.execute(f"""
         SET preserve_insertion_order = true;
         CREATE OR REPLACE TABLE ordered_subjects AS SELECT row_number() OVER () AS place, id, text
-        FROM (SELECT id, name AS text FROM ({_select_keyed(ranked)}) AS k ORDER BY rank, key, name) AS t;
+        FROM (SELECT id, name AS text FROM ({keyed}) AS k ORDER BY rank, key, name) AS t;
+        SELECT max(place) FROM ordered_subjects""")[0][0]
+    table.drop(*KEYED)
+    # Parts are found without a look at all quads where these stand in the order of their subjects.
+    ordered = " ORDER BY s.place" if (last or 0) > _SUBJECTS else ""
+    table.execute(f"""
         CREATE OR REPLACE TABLE ordered_quads AS SELECT s.place, q.p, q.o FROM quads AS q
-        JOIN ordered_subjects AS s ON s.id = q.s WHERE {condition} ORDER BY s.place;
+        JOIN ordered_subjects AS s ON s.id = q.s WHERE {condition}{ordered};
         SET preserve_insertion_order = false;
         CREATE OR REPLACE TABLE ordered_names AS SELECT row_number() OVER (ORDER BY text) AS place, id, text
-        FROM (SELECT id, {text} AS text FROM terms) AS w WHERE id IN (SELECT p FROM ordered_quads);
-        SELECT max(place) FROM ordered_subjects""")
-    return int(found[0][0] or 0)
+        FROM (SELECT id, {text} AS text FROM terms) AS w WHERE id IN (SELECT p FROM ordered_quads)""")
+    return int(last or 0)
 
 
-def _stream_part(chosen: Selection, some: str, names: Mapping[int, str], prefixes: Mapping[str, str]) -> Iterator[list[SubjectGroup]]:
-    table = chosen.table
-    _order_objects(chosen, some, prefixes)
+def _stream_part(table: "TripleTable", some: str, names: Mapping[int, str]) -> Iterator[list[SubjectGroup]]:
+    """Write the triples of `_order_objects` as groups, those of `_PART` subjects at a time."""
     patterns = next(filter(None, (_find_patterns(table, salt) for salt in count())))
     placed = f"(SELECT place, pattern, (place - 1) // {_PART} AS part FROM part_patterns) AS s"
-    cells = table.stream(f"""
-        SELECT t.text FROM part_cells AS c JOIN {placed} ON s.place = c.place JOIN part_terms AS t ON t.id = c.o
-        ORDER BY s.part, s.pattern, c.place, c.p, c.n""")
-    values = chain.from_iterable(chain.from_iterable(cells))  # of batches, of rows of one column
-    subjects = table.execute(f"""
-        SELECT s.part, s.pattern, CAST((s.place - 1) % {_PART} AS INTEGER), j.text
+    # DuckDB makes columns of texts: Python takes few long texts faster than many short ones.
+    cells = table.stream(
+        f"""
+        SELECT string_agg(c.text, chr(10) ORDER BY c.place) FROM part_cells AS c JOIN {placed} ON s.place = c.place
+        GROUP BY s.part, s.pattern, c.p, c.n ORDER BY s.part, s.pattern, c.p, c.n""",
+        size=_COLUMNS,
+    )
+    columns = chain.from_iterable(chain.from_iterable(cells))  # of batches, of rows of one column
+    subjects = table.stream(
+        f"""
+        SELECT s.part, s.pattern, string_agg((s.place - 1) % {_PART}, ',' ORDER BY s.place), string_agg(j.text, chr(10) ORDER BY s.place)
         FROM (SELECT place, text FROM ordered_subjects WHERE {some}) AS j JOIN {placed} ON s.place = j.place
-        ORDER BY s.part, s.pattern, s.place""")
+        GROUP BY s.part, s.pattern ORDER BY s.part, s.pattern""",
+        size=_COLUMNS,
+    )
     known = {number: Pattern(tuple(names[p] for p in predicates), kinds) for number, (predicates, kinds) in patterns.items()}
-    for _, part in groupby(subjects, key=itemgetter(0)):
-        found = list[SubjectGroup]()
-        for number, group in groupby(part, key=itemgetter(1)):
-            _, _, positions, members = (list(column) for column in zip(*group, strict=True))
-            wanted = len(members) * len(known[number].predicates)
-            found.append(SubjectGroup(known[number], positions, members, list(islice(values, wanted))))
-        yield found
+    for _, part in groupby(chain.from_iterable(subjects), key=itemgetter(0)):
+        yield [
+            SubjectGroup(
+                pattern := known[number],
+                list(map(int, positions.split(","))),
+                members.split("\n"),
+                list(islice(columns, len(pattern.predicates))),
+            )
+            for _, number, positions, members in part
+        ]
 
 
-def _order_objects(chosen: Selection, some: str, prefixes: Mapping[str, str]) -> None:
-    """Make the triples of some subjects, numbered among those of one subject and predicate."""
-    several = "SELECT q.o FROM part_quads AS q JOIN part_runs AS m ON m.place = q.place AND m.p = q.p"
-    named = f"SELECT id, {object_name('text', prefixes=prefixes)} AS name FROM part_terms WHERE id IN ({several})"
-    chosen.table.execute(f"""
-        CREATE OR REPLACE TABLE part_quads AS SELECT DISTINCT q.place, n.place AS p, q.o
+def _order_objects(chosen: Selection, some: str, prefixes: Mapping[str, str], *, is_all: bool) -> None:
+    """Make the triples of some subjects, or of all, numbered among those of one subject and
+    predicate.
+    """
+    table = chosen.table
+    # What is not needed takes half of the time: a triple that stands in one graph is there once,
+    # and where all triples are looked at, so are most terms.
+    shared = f"SELECT q.s FROM quads AS q WHERE {chosen.condition} GROUP BY q.s HAVING min(q.g) <> max(q.g)"
+    distinct = "DISTINCT " if table.execute(f"SELECT 1 FROM ({shared}) AS s LIMIT 1") else ""
+    table.execute(f"""
+        CREATE OR REPLACE TABLE part_quads AS SELECT {distinct}q.place, n.place AS p, q.o
         FROM (SELECT * FROM ordered_quads WHERE {some}) AS q JOIN ordered_names AS n ON n.id = q.p;
         CREATE OR REPLACE TABLE part_terms AS SELECT id, {_KIND} AS kind, {chosen.text} AS text
-        FROM terms WHERE id IN (SELECT o FROM part_quads);
-        CREATE OR REPLACE TABLE part_runs AS SELECT place, p FROM part_quads GROUP BY place, p HAVING count(*) > 1;
-        CREATE OR REPLACE TABLE part_places AS
-        SELECT id, row_number() OVER (ORDER BY is_iri, key, name) AS place FROM ({_select_keyed(named)}) AS n;
-        CREATE OR REPLACE TABLE part_cells AS
-        SELECT q.place, q.p, 1 AS n, q.o, t.kind FROM part_quads AS q JOIN part_terms AS t ON t.id = q.o
-        WHERE NOT EXISTS (SELECT 1 FROM part_runs AS m WHERE m.place = q.place AND m.p = q.p)
-        UNION ALL
-        SELECT q.place, q.p, row_number() OVER (PARTITION BY q.place, q.p ORDER BY r.place) AS n, q.o, t.kind
-        FROM part_quads AS q JOIN part_runs AS m ON m.place = q.place AND m.p = q.p
-        JOIN part_places AS r ON r.id = q.o JOIN part_terms AS t ON t.id = q.o""")
+        FROM terms{"" if is_all else " WHERE id IN (SELECT o FROM part_quads)"};
+        CREATE OR REPLACE TABLE part_runs AS SELECT place, p FROM part_quads GROUP BY place, p HAVING count(*) > 1""")
+    several = "part_quads AS q JOIN part_runs AS m ON m.place = q.place AND m.p = q.p"
+    named = f"SELECT id, {object_name('text', prefixes=prefixes)} AS name FROM part_terms WHERE id IN (SELECT q.o FROM {several})"
+    keyed = key_names(named, table=table)
+    table.execute(f"""
+        CREATE OR REPLACE TABLE part_numbers AS
+        SELECT q.place, q.p, q.o, row_number() OVER (PARTITION BY q.place, q.p ORDER BY k.is_iri, k.key, k.name) AS n
+        FROM {several} JOIN ({keyed}) AS k ON k.id = q.o;
+        CREATE OR REPLACE TABLE part_cells AS SELECT q.place, q.p, COALESCE(x.n, 1) AS n, t.kind, t.text
+        FROM part_quads AS q JOIN part_terms AS t ON t.id = q.o
+        LEFT JOIN part_numbers AS x ON x.place = q.place AND x.p = q.p AND x.o = q.o""")
+    table.drop(*KEYED, "part_quads", "part_terms", "part_runs", "part_numbers")
 
 
 def _find_patterns(table: "TripleTable", salt: int) -> dict[int, tuple[tuple[int, ...], tuple[str, ...]]] | None:

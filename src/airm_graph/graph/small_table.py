@@ -136,7 +136,7 @@ class SmallTable(TripleTable):
         self._insert("quads", sorted(quads), width=4)
         self._has_quads = True
 
-    def load_coded(self, quads: "Sequence[CodedQuads]", *, repeated: Collection[str] = ()) -> None:  # noqa: ARG002 - each term is looked up once anyway
+    def load_coded(self, quads: "Sequence[CodedQuads]", *, repeated: Collection[str] = (), later: bool = False) -> None:  # noqa: ARG002 - each term is looked up once, and at once
         """Add quads that SQL makes from the columns of tables, in the one spelling of terms."""
         found = [(one, self.execute(_select_coded(one))) for one in quads]
         self._know({one.p for one in quads}.union(*(texts for _, rows in found for texts in zip(*rows, strict=True))))
@@ -177,7 +177,7 @@ class SmallTable(TripleTable):
 
 def _select_coded(one: "CodedQuads") -> str:
     """Write a SELECT of subjects, objects and graphs."""
-    where = f" WHERE {one.condition}" if one.condition else ""
+    where = f" WHERE {one.where}" if one.where else ""
     if not (found := _EACH_LINE.fullmatch(one.o)):
         return f"SELECT {one.s}, {one.o}, {one.g} FROM {one.table}{where}"
     every = f"SELECT {one.s} AS s, {found[1]} AS list, {one.g} AS g FROM {one.table}{where}"

@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from functools import cached_property
 from itertools import chain, islice
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from airm_graph.errors import StoreError
 from airm_graph.graph.database import FEW, Database
@@ -52,10 +52,19 @@ class TripleTable(Database):
     schema = _SCHEMA
     #: Whether all quads are better looked at in Python than by many statements.
     holds_few = False
+    #: Quads that are columns of tables still, until a statement is run.
+    coded: "Sequence[CodedQuads]" = ()
+    _repeated: Collection[str] = ()
 
     def __len__(self) -> int:
         """Number of quads."""
-        return int(self.execute("SELECT count(*) FROM quads")[0][0])
+        with self.coded_aside() as coded:
+            number = int(self.execute("SELECT count(*) FROM quads")[0][0])
+            if not coded:
+                return number
+            from airm_graph.graph.coded import count_coded
+
+            return number + sum(int(self.execute(sql)[0][0]) for sql in count_coded(coded))
 
     @contextmanager
     def united_graphs(self, name: str) -> Iterator[None]:
@@ -156,20 +165,56 @@ class TripleTable(Database):
             for select in selects:
                 intake.add_relation(f"(SELECT {columns} FROM ({select}) AS given)")
 
-    def load_coded(self, quads: "Sequence[CodedQuads]", *, repeated: Collection[str] = ()) -> None:
+    def load_coded(self, quads: "Sequence[CodedQuads]", *, repeated: Collection[str] = (), later: bool = False) -> None:
         """Add quads that SQL makes from the columns of tables, which are known to be new and in the
         one spelling of terms.
 
         Args:
             quads: None is there already, and none is given twice.
             repeated: What of their ``s`` and ``o`` is the same in many rows.
+            later: Number them when a statement asks for quads or terms, which may be never; the
+                columns are as they are until then.
 
         Raises:
             StoreError: DuckDB refuses a statement; the table is as before.
         """
+        self._run("SELECT 1")  # numbers what was left earlier
+        self.coded, self._repeated = quads, repeated
+        if not later:
+            self._number_coded()
+
+    def _number_coded(self) -> None:
         from airm_graph.graph.coded import load_coded  # these three are for more than SQLite is asked about
 
-        self._change(lambda: load_coded(quads, run=self._run, repeated=repeated))
+        quads, self.coded = self.coded, ()
+        self._change(lambda: load_coded(quads, run=self._run, repeated=self._repeated))
+
+    @contextmanager
+    def coded_aside(self) -> Iterator["Sequence[CodedQuads]"]:
+        """Give the quads that are not numbered yet; statements do not see them while the context
+        lasts.
+        """
+        coded, self.coded = self.coded, ()
+        try:
+            yield coded
+        finally:
+            self.coded = coded
+
+    def use_all_threads(self) -> None:
+        """Let DuckDB use as many threads as there are cores."""
+        with self.coded_aside():
+            super().use_all_threads()
+
+    def _run(self, sql: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+        if self.coded:
+            self._number_coded()
+        return super()._run(sql, values)
+
+    def stream(self, sql: str, *, size: int = 8_000) -> Iterator[list[tuple[Any, ...]]]:
+        """Run a SELECT on tables that are not temporary and hand out its rows in lists."""
+        if self.coded:
+            self._number_coded()
+        return super().stream(sql, size=size)
 
     def load_files(self, paths: Iterable[Path], *, parse: "Parser", label: str | None = None) -> None:
         """Add the quads of N-Triples and N-Quads files, also packed ones (``.gz``, ``.zst``).

@@ -105,7 +105,7 @@ class Embedded:
             def load_independent(tables: "Sequence[LoadedTable]") -> None:
                 from airm_graph.triples.selects import code_quads, list_repeated
 
-                table.load_coded(code_quads(tables), repeated=list_repeated(tables))
+                table.load_coded(code_quads(tables), repeated=list_repeated(tables), later=True)
 
             def load_rdf(paths: Sequence[Path]) -> "Sequence[RdfFile]":
                 from airm_graph.ingest.rdf import load_rdf_files

@@ -18,7 +18,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
 from airm_graph.frozen import frozen
-from airm_graph.graph import TripleTable
+from airm_graph.graph import IRI, TERM_TEXT, TripleTable, quote
 from airm_graph.namespaces import BASE, iri, literal, term
 from airm_graph.terms import Quad, read_literal
 
@@ -47,6 +47,8 @@ def find_derivations(table: TripleTable) -> Iterator[Quad]:
     Args:
         table: All that is asserted; it is not changed.
     """
+    if not _may_find(table):
+        return
     found = table.find_ids(map(term, _NAMES))
     ids = {name: found[term(name)] for name in _NAMES if term(name) in found}
     if not {"airm:source", "dcterms:description", "dcterms:issued"} <= ids.keys():
@@ -62,6 +64,31 @@ def find_derivations(table: TripleTable) -> Iterator[Quad]:
         yield node, term("rdf:type"), term("prov:Derivation"), _GRAPH
         yield node, term("prov:entity"), original, _GRAPH
         yield node, term("airm:reasoning"), literal(reason), _GRAPH
+
+
+def _may_find(table: TripleTable) -> bool:
+    """Whether two descriptions are alike, or there are both an identifier and a description that
+    may name it; found without numbering quads that are columns of tables still.
+    """
+    with table.coded_aside() as coded:
+        if not coded:
+            return True
+
+        def number(name: str) -> str:
+            return f"(SELECT id FROM terms WHERE kind = {IRI} AND lexical = {quote(term(name)[1:-1])})"
+
+        def select(name: str) -> str:
+            """Write a SELECT of the objects that mitigations have for a property."""
+            own = [f"SELECT {one.o} AS o FROM {one.table} WHERE {one.where or 'true'}" for one in coded if one.p == term(name)]
+            sourced = f"SELECT s FROM quads WHERE p IN {number('airm:source')}"
+            known = f"SELECT DISTINCT s, o FROM quads WHERE p IN {number(name)} AND s IN ({sourced})"
+            return " UNION ALL ".join([*own, f"SELECT {TERM_TEXT} AS o FROM ({known}) AS q JOIN terms AS t ON t.id = q.o"])
+
+        said = select("dcterms:description")
+        if table.execute(f"SELECT 1 FROM ({said}) AS d GROUP BY hash(o) HAVING count(*) > 1 LIMIT 1"):
+            return True
+        like = f"regexp_matches(o, '{_LIKE_IDENTIFIER}')"
+        return all(table.execute(f"SELECT 1 FROM ({found}) AS f WHERE {like} LIMIT 1") for found in (select("dcterms:identifier"), said))
 
 
 _Pair = tuple[tuple[int, int], str]

@@ -216,27 +216,29 @@ def _make_quads(one: LoadedTable, view: _View, statement: Statement, chosen: Map
     lacking = [value.sql for value in chosen.values() if value.may_lack]
     if subject.endswith("_cell") or (subject == "c"):
         lacking.append(subject)
-    conditions = [one.is_own(), *(f"{sql} IS NOT NULL" for sql in dict.fromkeys(lacking))]
-    return CodedQuads(
-        "independent", subject, term(statement.predicate), _write_object(statement, chosen), one.graph, " AND ".join(conditions)
-    )
+    condition = " AND ".join(f"{sql} IS NOT NULL" for sql in dict.fromkeys(lacking))
+    parts = _write_object(statement, chosen)
+    text = " || ".join(parts)
+    if lists := [value.sql for value in chosen.values() if value.is_list]:
+        text, parts = f"unnest(list_transform(string_split({lists[0]}, chr(10)), lambda x: {text}))", ()
+    predicate, rows = term(statement.predicate), one.is_own()
+    return CodedQuads("independent", subject, predicate, text, one.graph, condition, rows=rows, parts=parts)
 
 
-def _write_object(statement: Statement, chosen: Mapping[str, _Value]) -> str:
+def _write_object(statement: Statement, chosen: Mapping[str, _Value]) -> tuple[str, ...]:
+    """Write the SQL for the pieces of the text of an object; one of a list is called x."""
     if not statement.fields:
-        return quote(term(statement.value) if statement.form == "class" else "".join(_around(statement)))
+        return (quote(term(statement.value) if statement.form == "class" else "".join(_around(statement))),)
     first = chosen[statement.fields[0]]
     if first.is_term:
-        return first.sql
+        return (first.sql,)
     start, end = FORMS[statement.form]
     pieces = [start + statement.parts[0]]
     sql = list[str]()
     for name, part in zip(statement.fields, statement.parts[1:], strict=True):
         sql += [quote(pieces.pop()), "x" if chosen[name].is_list else chosen[name].sql]
         pieces.append(part)
-    text = " || ".join(part for part in (*sql, quote(pieces[0] + end)) if part != "''")
-    lists = [value.sql for value in chosen.values() if value.is_list]
-    return f"unnest(list_transform(string_split({lists[0]}, chr(10)), lambda x: {text}))" if lists else text
+    return tuple(part for part in (*sql, quote(pieces[0] + end)) if part != "''")
 
 
 def _around(statement: Statement) -> tuple[str, str, str]:
@@ -247,7 +249,7 @@ def _around(statement: Statement) -> tuple[str, str, str]:
 def select_quads(tables: Sequence[LoadedTable]) -> list[str]:
     """Write the quads of `code_quads` as SELECTs of the columns s, p, o, g of N-Quads terms."""
     return [
-        f"SELECT {quad.s} AS s, {quote(quad.p)} AS p, {quad.o} AS o, {quad.g} AS g FROM {quad.table} WHERE {quad.condition}"
+        f"SELECT {quad.s} AS s, {quote(quad.p)} AS p, {quad.o} AS o, {quad.g} AS g FROM {quad.table} WHERE {quad.where}"
         for quad in code_quads(tables)
     ]
 

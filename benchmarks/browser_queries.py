@@ -21,7 +21,8 @@ __all__ = ["main"]
 _TICKS = os.sysconf("SC_CLK_TCK")
 _ASK = """
 const [text, done] = arguments, start = performance.now();
-window.airmSparql.run(text).then(({ body }) => done([performance.now() - start, body.length, ""]), (error) => done([0, 0, error.message]));
+const say = ({ body }) => done([performance.now() - start, body.length, ""]);
+window.airmSparql.run(text, { form: "tsv" }).then(say, (error) => done([0, 0, error.message]));
 """
 
 
@@ -29,7 +30,7 @@ def main() -> None:
     """Measure."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("site", type=Path)
-    parser.add_argument("--graph", type=Path, help="a graph.nq.gz to load in place of the site's")
+    parser.add_argument("--graph", type=Path, help="a graph.nt.gz to load in place of the site's")
     given = parser.parse_args()
     handler = functools.partial(_Files, directory=str(given.site), graph=given.graph)
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
@@ -49,7 +50,7 @@ class _Files(http.server.SimpleHTTPRequestHandler):
 
     def translate_path(self, path: str) -> str:
         """Find the file that is sent."""
-        return str(self._graph) if self._graph and path.partition("?")[0].endswith("/graph.nq.gz") else super().translate_path(path)
+        return str(self._graph) if self._graph and path.partition("?")[0].endswith("/graph.nt.gz") else super().translate_path(path)
 
     def log_message(self, *_: object) -> None:
         """Say nothing."""

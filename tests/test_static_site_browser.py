@@ -1,6 +1,7 @@
 """The site in Chromium, over a plain server of files and below a path: search, queries, SPARQL without a server, no network."""
 
 import json
+import re
 import subprocess
 import sys
 import time
@@ -15,6 +16,7 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import Select, WebDriverWait
 
+from airm_graph.query.library import bind_query, list_queries
 from airm_graph.site import build_site
 from test_site_browser import Browser, started
 
@@ -153,6 +155,79 @@ def test_form_of_a_query_is_answered_in_the_browser(site: Browser, example_graph
         wait_until_ready(site)
     assert len(site.find_all("#answer tbody tr")) == wanted
     assert site.read_errors() == []
+
+
+#: How TSV writes what would end a text, a term or a row.
+ESCAPES = str.maketrans({"\\": "\\\\", '"': '\\"', "\t": "\\t", "\n": "\\n", "\r": "\\r"})
+
+
+def ask(browser: Browser, query: str, form: str) -> str:
+    script = """
+    const [query, form, done] = arguments;
+    window.airmSparql.run(query, { form }).then(({ body }) => done(body), (error) => done(error.message));
+    """
+    return browser.driver.execute_async_script(script, query, form)
+
+
+def test_rows_of_each_query_are_sorted_as_the_engine_sorts_them(site: Browser) -> None:
+    show(site, "sparql/index.html")
+    wait_until_ready(site)
+    known = 0
+    for query in list_queries():
+        text = bind_query(query, query.examples)
+        sorted_there = json.loads(ask(site, text, "json"))
+        lines = [line.split("\t") for line in ask(site, text, "tsv").split("\n")[:-1]]
+        assert lines[0] == [f"?{name}" for name in sorted_there["head"]["vars"]], query.name
+        # Texts and IRIs without their marks.
+        rows = [[re.sub(r'^<(.*)>$|^"(.*)"(@[a-z-]+)?$', r"\1\2", cell) for cell in line] for line in lines[1:]]
+        wanted = [
+            [row[name]["value"].translate(ESCAPES) if name in row else "" for name in sorted_there["head"]["vars"]]
+            for row in sorted_there["results"]["bindings"]
+        ]
+        assert rows == wanted, query.name
+        known += len(rows) > 1
+    assert known > 10
+
+
+def test_numbers_and_what_is_not_bound_are_sorted_as_the_engine_sorts_them(site: Browser) -> None:
+    show(site, "sparql/index.html")
+    wait_until_ready(site)
+    values = {
+        "numbers": "(10 1) (9 2) (UNDEF 3) (100 4)",
+        "texts": '("b a" 1) ("b" 2) ("b!" 3) (UNDEF 4) ("" 5) ("b\\tc" 6) ("b\\"" 7)',
+        "several kinds": '(2 1) ("1" 2) (<urn:x> 3) ("a"@en 4) (UNDEF 5)',
+        "no text": '("2.5"^^<http://www.w3.org/2001/XMLSchema#decimal> 1) ("10.0"^^<http://www.w3.org/2001/XMLSchema#decimal> 2)',
+    }
+    for name, rows in values.items():
+        text = f"SELECT ?x ?n WHERE {{ VALUES (?x ?n) {{ {rows} }} }} ORDER BY ?x ?n"
+        wanted = [row["n"]["value"] for row in json.loads(ask(site, text, "json"))["results"]["bindings"]]
+        assert [line.rpartition("\t")[2] for line in ask(site, text, "tsv").splitlines()[1:]] == wanted, name
+
+
+def test_named_graphs_are_loaded_for_the_query_that_asks_them(site: Browser, example_graph) -> None:
+    show(site, "sparql/index.html")
+    wait_until_ready(site)
+    status = site.find("#sparql-status")
+    everything = "SELECT (COUNT(*) AS ?n) WHERE { ?s ?p ?o }"
+    union = ask(site, everything, "tsv")
+    ask(site, 'SELECT ?s WHERE { ?s ?p "from a graph" . FILTER(?s != <urn:graph>) } # graph', "tsv")
+    assert "named graphs" not in status.text
+    graphs = ask(site, "SELECT (COUNT(*) AS ?n) WHERE {GRAPH?g { ?s ?p ?o }}", "tsv")
+    assert "named graphs" in status.text
+    assert int(graphs.split()[1]) >= int(union.split()[1])
+    assert ask(site, everything, "tsv") == union
+    one = next(iter(sorted({row[3] for row in example_graph.quads})))
+    wanted = len([row for row in example_graph.quads if row[3] == one])
+    assert ask(site, f"SELECT (COUNT(*) AS ?n) FROM {one} WHERE {{ ?s ?p ?o }}", "tsv").split()[1] == str(wanted)
+
+
+def test_nodes_without_a_name_are_the_same_in_all_that_is_loaded(site: Browser) -> None:
+    show(site, "sparql/index.html")
+    wait_until_ready(site)
+    counted = "SELECT (COUNT(*) AS ?n) WHERE { ?s ?p ?node . ?node ?q ?o . FILTER(isBlank(?node)) }"
+    both = "SELECT (COUNT(*) AS ?n) WHERE { ?s ?p ?node . GRAPH ?g { ?node ?q ?o } FILTER(isBlank(?node)) }"
+    found = int(ask(site, counted, "tsv").split()[1])
+    assert found == int(ask(site, both, "tsv").split()[1]) > 0
 
 
 def test_argument_that_is_wrong_is_said(site: Browser) -> None:

@@ -4,7 +4,7 @@ import asyncio
 import gzip
 import io
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from airm_graph.analysis.charts import CHARTS, draw_chart, has_plot
@@ -33,12 +33,14 @@ from airm_graph.site.static_files import read_static
 __all__ = ["SiteContents"]
 
 _HITS, _BATCH = 20, 10_000
+#: What ``sparql-worker.js`` looks for.
+_NO_BLANK_BELOW = "# no blank node below\n"
 #: Descriptions of the dataset under the names that programs look for, and the page for addresses
 #: that are not there.
 _DESCRIPTIONS = (".well-known/void", "404.html", "dcat.jsonld", "void.ttl")
 _CHANGES = ("changes/changes.json", "changes/changes.ttl")
 #: What scripts fetch.
-_SCRIPTS = (*LISTS, "service-worker.js", "sparql/graph.nq.gz", "static/prefixes.json")
+_SCRIPTS = (*LISTS, "service-worker.js", "sparql/graph.nq.gz", "sparql/graph.nt.gz", "static/prefixes.json")
 
 
 class SiteContents:
@@ -130,7 +132,8 @@ class SiteContents:
         bodies = (
             *lists.values(),
             read_static()["service-worker.js"],
-            _compress(sorted(f"{s} {p} {o} {g} .\n" for s, p, o, g in self._client.quads)),
+            _compress(f"{s} {p} {o} {g} .\n" for s, p, o, g in self._client.quads),
+            _compress(f"{s} {p} {o} .\n" for s, p, o, _ in self._client.quads),
             prefixes,
         )
         return list(zip(_SCRIPTS, bodies, strict=True))
@@ -200,12 +203,19 @@ class SiteContents:
         return [(f"{path}.{suffix}", body if text is None or suffix != "ttl" else text.encode()) for suffix, body in data.items()]
 
 
-def _compress(lines: Sequence[str]) -> bytes:
-    """Compress lines without holding all of them twice."""
+def _compress(lines: Iterable[str]) -> bytes:
+    """Compress lines, sorted and each once, without holding all of them twice.
+
+    Those with blank nodes come first and in one call of the engine, which names such nodes anew in
+    each: a comment says where they end.
+    """
+    others = set(lines)
+    first = {line for line in others if line.startswith("_:") or " _:" in line}
+    listed = [*sorted(first), _NO_BLANK_BELOW, *sorted(others - first)]
     out = io.BytesIO()
     with gzip.GzipFile(filename="", mode="wb", compresslevel=6, fileobj=out, mtime=0) as file:
-        for start in range(0, len(lines), _BATCH):
-            file.write("".join(lines[start : start + _BATCH]).encode())
+        for start in range(0, len(listed), _BATCH):
+            file.write("".join(listed[start : start + _BATCH]).encode())
     return out.getvalue()
 
 

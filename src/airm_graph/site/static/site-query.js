@@ -31,6 +31,8 @@
     });
   }
 
+  const MOST_SHOWN = 200;
+
   function make(tag, attributes, ...children) {
     const element = document.createElement(tag);
     for (const [name, value] of Object.entries(attributes || {})) element.setAttribute(name, value);
@@ -38,36 +40,60 @@
     return element;
   }
 
-  function showTerm(term, labels) {
-    if (!term) return "";
-    if (term.type !== "uri") return make("span", term["xml:lang"] ? { lang: term["xml:lang"] } : {}, term.value);
-    const path = term.value.startsWith(base) ? term.value.slice(base.length) : null;
-    const href = path === null ? (/^https?:/.test(term.value) ? term.value : "") : SLUG.test(path.split("#")[0]) ? `${home}${path.replace(/(#|$)/, "/index.html$1")}` : "";
-    const text = path === null ? term.value : path;
+  // A term as it stands in TSV: what is not bound is empty, numbers and blank nodes are as they are.
+  function readTerm(text) {
+    if (text.startsWith("<")) return { value: text.slice(1, -1), isIri: true };
+    if (!text.startsWith('"')) return { value: text };
+    const end = text.lastIndexOf('"');
+    const value = text.slice(1, end).replace(/\\(.)/g, (_, char) => ({ t: "\t", n: "\n", r: "\r" })[char] || char);
+    return { value, language: text[end + 1] === "@" ? text.slice(end + 2) : "" };
+  }
+
+  function showTerm({ value, isIri, language }) {
+    if (!isIri) return value ? make("span", language ? { lang: language } : {}, value) : "";
+    const path = value.startsWith(base) ? value.slice(base.length) : null;
+    const href = path === null ? (/^https?:/.test(value) ? value : "") : SLUG.test(path.split("#")[0]) ? `${home}${path.replace(/(#|$)/, "/index.html$1")}` : "";
+    const text = path === null ? value : path;
     return href ? make("a", { href, ...(path === null ? { rel: "noopener noreferrer nofollow" } : {}) }, text) : text;
   }
 
   function save(label, suffix, type, write) {
     const button = make("button", { type: "button", class: "link" }, label);
-    button.addEventListener("click", () => {
-      const link = make("a", { href: URL.createObjectURL(new Blob([write()], { type })), download: `${query.name}.${suffix}` });
+    button.addEventListener("click", async () => {
+      const link = make("a", { href: URL.createObjectURL(new Blob([await write()], { type })), download: `${query.name}.${suffix}` });
       link.click();
       setTimeout(() => URL.revokeObjectURL(link.href), 1000);
     });
     return button;
   }
 
-  function show(body) {
-    const { head, results } = JSON.parse(body), columns = head.vars, rows = results.bindings, shown = rows.slice(0, 200);
+  // Rows come as one text of lines, of which only those that are shown are taken apart.
+  function findEnd(body, rows) {
+    let end = body.indexOf("\n");
+    for (let row = 0; row < rows && end >= 0; row += 1) end = body.indexOf("\n", end + 1);
+    return end < 0 ? body.length : end;
+  }
+
+  const readRows = (text) => text.split("\n").slice(1).map((line) => line.split("\t").map(readTerm));
+
+  function writeCsv(body, columns) {
     const cell = (text) => `"${(/^[=+\-@\t\r]/.test(text) && !/^[+-]?\d+(\.\d+)?$/.test(text) ? "'" : "") + text.replaceAll('"', '""')}"`;
-    const csv = () => [columns, ...rows.map((row) => columns.map((name) => (row[name] ? row[name].value : "")))].map((row) => row.map(cell).join(",")).join("\r\n") + "\r\n";
+    return [columns, ...readRows(body.slice(0, -1)).map((row) => row.map(({ value }) => value))].map((row) => row.map(cell).join(",")).join("\r\n") + "\r\n";
+  }
+
+  function show(asked, body) {
+    const columns = body.slice(0, findEnd(body, 0)).split("\t").map((name) => name.slice(1));
+    const count = body.split("\n").length - 2, rows = count ? readRows(body.slice(0, findEnd(body, Math.min(count, MOST_SHOWN)))) : [];
     const section = make("section", { "aria-labelledby": "rows", id: "answer" },
-      make("h2", { id: "rows", tabindex: "-1" }, `${rows.length.toLocaleString("en")} row${rows.length === 1 ? "" : "s"}`),
-      make("p", {}, "Download: ", save("CSV", "csv", "text/csv", csv), ", ", save("JSON", "json", "application/sparql-results+json", () => body)));
-    if (shown.length < rows.length) section.append(make("p", {}, `The first ${shown.length} are shown; the files have all.`));
+      make("h2", { id: "rows", tabindex: "-1" }, `${count.toLocaleString("en")} row${count === 1 ? "" : "s"}`),
+      make("p", {}, "Download: ",
+        save("CSV", "csv", "text/csv", () => writeCsv(body, columns)), ", ",
+        save("TSV", "tsv", "text/tab-separated-values", () => body), ", ",
+        save("JSON", "json", "application/sparql-results+json", async () => (await window.airmSparql.run(asked)).body)));
+    if (rows.length < count) section.append(make("p", {}, `The first ${rows.length} are shown; the files have all.`));
     if (rows.length) section.append(make("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "Table of results" }, make("table", {},
       make("thead", {}, make("tr", {}, ...columns.map((name) => make("th", { scope: "col" }, name)))),
-      make("tbody", {}, ...shown.map((row) => make("tr", {}, ...columns.map((name) => make("td", {}, showTerm(row[name])))))))));
+      make("tbody", {}, ...rows.map((row) => make("tr", {}, ...row.map((term) => make("td", {}, showTerm(term)))))))));
     place(section);
   }
 
@@ -81,7 +107,7 @@
     try {
       const text = bind(given);
       document.querySelector("pre.sparql").textContent = text;
-      show((await window.airmSparql.run(text)).body);
+      show(text, (await window.airmSparql.run(text, { form: "tsv" })).body);
     } catch (error) {
       if (error.name !== "AbortError") place(make("section", { id: "answer" }, make("p", { class: "error", role: "alert" }, error.message)));
     }

@@ -2,11 +2,15 @@
 "use strict";
 
 window.airmSparql = (function () {
-  const { worker: address, engine, graph, triples, most, base } = document.currentScript.dataset;
+  const { worker: address, engine, graph, graphs, triples, most, base } = document.currentScript.dataset;
   const resolve = (path) => new URL(path, location.href).href;
   const waiting = new Map();
+  // Texts, IRIs and comments; and the words of SPARQL that name a graph, or an escape that may stand for any.
+  const QUOTED = /"""[^]*?"""|'''[^]*?'''|"(?:[^"\\\n\r]|\\.)*"|'(?:[^'\\\n\r]|\\.)*'|<[^<>"{}|^`\\\s]*>|#[^\n\r]*/g;
+  const NAMED = /(?<![\w?$:-])(?:graph|from)(?![\w:.-])/i, ESCAPED = /\\u/i;
   let worker = null;
   let ready = null;
+  let isNamed = false;
   let count = 0;
 
   function tell(text, kind) {
@@ -25,20 +29,20 @@ window.airmSparql = (function () {
     });
   }
 
-  function start() {
-    if (ready) return ready;
-    if (Number(triples) > Number(most)) {
-      const text = `The graph has ${Number(triples).toLocaleString("en")} statements, more than a tab can hold (${Number(most).toLocaleString("en")}). Load a file of the dataset into a SPARQL store instead.`;
-      tell(text, "error");
-      return Promise.reject(new Error(text));
-    }
-    const begun = performance.now();
-    tell("Loading the graph …", "loading");
+  function end(error) {
+    if (worker) worker.terminate();
+    worker = ready = null;
+    isNamed = false;
+    for (const { fail } of waiting.values()) fail(error);
+    waiting.clear();
+  }
+
+  function begin() {
     try {
       worker = new Worker(resolve(address), { type: "module" });
     } catch (error) {
       tell("A browser starts no worker for pages opened from a disk: serve the folder, for example with python -m http.server.", "error");
-      return Promise.reject(error);
+      throw error;
     }
     worker.onmessage = ({ data }) => {
       const { done, fail } = waiting.get(data.id) || {};
@@ -47,38 +51,55 @@ window.airmSparql = (function () {
     };
     worker.onerror = (event) => {
       tell("The SPARQL engine cannot be started. Pages opened from a disk cannot; serve the folder, for example with python -m http.server.", "error");
-      for (const { fail } of waiting.values()) fail(new Error(event.message || "the SPARQL engine cannot be started"));
-      waiting.clear();
-      ready = null;
+      end(new Error(event.message || "the SPARQL engine cannot be started"));
     };
-    ready = post({ engine: resolve(engine), graph: resolve(graph) }).then(
-      () => tell(`Ready: ${Number(triples).toLocaleString("en")} statements, loaded in ${((performance.now() - begun) / 1000).toFixed(1)} s. Queries never leave this browser.`, "ready"),
-      (error) => {
+  }
+
+  async function load(named) {
+    const begun = performance.now(), number = Number(triples).toLocaleString("en");
+    tell(named ? "Loading the named graphs, which this query asks …" : "Loading the graph …", "loading");
+    await post({ engine: resolve(engine), graph: resolve(named ? graphs : graph), isNamed: named });
+    const what = named ? "statements in named graphs" : "statements", seconds = ((performance.now() - begun) / 1000).toFixed(1);
+    tell(`Ready: ${number} ${what}, loaded in ${seconds} s. Queries never leave this browser.`, "ready");
+  }
+
+  // Loads the union of all graphs, or, once a query asks for them, the named graphs and their union.
+  async function start(named = false) {
+    if (ready && (isNamed || !named)) return ready;
+    if (Number(triples) > Number(most)) {
+      const text = `The graph has ${Number(triples).toLocaleString("en")} statements, more than a tab can hold (${Number(most).toLocaleString("en")}). Load a file of the dataset into a SPARQL store instead.`;
+      tell(text, "error");
+      throw new Error(text);
+    }
+    if (!worker) begin();
+    isNamed = named;
+    ready = (ready || Promise.resolve()).then(() => load(named)).catch((error) => {
+      if (error.name !== "AbortError") {
         tell(`The graph cannot be loaded: ${error.message}`, "error");
-        ready = null;
-        throw error;
-      },
-    );
+        end(error);
+      }
+      throw error;
+    });
     return ready;
   }
 
   function stop() {
     if (!worker) return;
-    worker.terminate();
-    worker = ready = null;
     tell("Stopped. The graph is loaded again for the next query.", "stopped");
-    for (const { fail } of waiting.values()) fail(new DOMException("The query was stopped.", "AbortError"));
-    waiting.clear();
+    end(new DOMException("The query was stopped.", "AbortError"));
   }
 
-  async function run(query, signal) {
-    await start();
+  const asksGraphs = (query) => ESCAPED.test(query) || NAMED.test(query.replace(QUOTED, " "));
+
+  // Answers a query: rows as "json" or "tsv", statements as Turtle.
+  async function run(query, { signal, form = "json" } = {}) {
+    await start(asksGraphs(query));
     if (signal && signal.aborted) throw new DOMException("The query was stopped.", "AbortError");
     const button = document.getElementById("stop");
     button.hidden = false;
     button.onclick = stop;
     try {
-      return await post({ query, base }, signal);
+      return await post({ query, base, form }, signal);
     } finally {
       button.hidden = true;
     }
@@ -93,7 +114,7 @@ window.airmSparql = (function () {
     const text = asked.method === "GET" ? new URL(asked.url).search.slice(1) : await asked.text();
     const query = new URLSearchParams(text).get("query") || text;
     try {
-      const { type, body } = await run(query, asked.signal);
+      const { type, body } = await run(query, { signal: asked.signal });
       return new Response(body, { headers: { "Content-Type": type } });
     } catch (error) {
       if (error.name === "AbortError") throw error;

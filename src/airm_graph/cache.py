@@ -24,7 +24,7 @@ from airm_graph.errors import InputError
 from airm_graph.resources import find_resource
 from airm_graph.version import VERSION
 
-__all__ = ["Cache", "find_cache_folder", "make_key", "pack", "reader_version", "unpack"]
+__all__ = ["Cache", "find_cache_folder", "make_cache_folder", "make_key", "pack", "reader_version", "unpack"]
 
 _FILE = "entries.sqlite"
 #: Bytes that a cache may take; beyond it, what was not used for the longest number of builds goes
@@ -44,6 +44,18 @@ def find_cache_folder() -> Path:
     return (Path(home) if Path(home).is_absolute() else Path.home() / ".cache") / "airm-graph"
 
 
+def make_cache_folder(folder: Path) -> None:
+    """Make the folder of a cache where it is missing, for its owner only.
+
+    Raises:
+        InputError: It belongs to somebody else.
+        OSError: It cannot be made.
+    """
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if hasattr(os, "getuid") and folder.stat().st_uid != os.getuid():
+        raise InputError("the folder of the cache belongs to another user", file=str(folder), remedy="choose another folder")
+
+
 class Cache:
     """Entries on disk; several processes may use one at a time."""
 
@@ -57,9 +69,7 @@ class Cache:
 
         self._error = sqlite3.Error
         try:
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            if hasattr(os, "getuid") and folder.stat().st_uid != os.getuid():
-                raise InputError("the folder of the cache belongs to another user", file=str(folder), remedy="choose another folder")
+            make_cache_folder(folder)
             self._path = folder / _FILE
             try:
                 self._build = self._open()

@@ -105,7 +105,7 @@ def command(
     of the other formats.
     """
     from airm_graph.cli.show import show_progress, write_report, write_summary
-    from airm_graph.pipeline import build, open_reader
+    from airm_graph.pipeline import BuildOptions, build_into
 
     check_base(base)
     if published is not None:
@@ -114,26 +114,16 @@ def command(
         raise click.UsageError("--check-ids goes with --ids only: name the file to check")
     engine, platform = choose_platform(engine, master=master, conf=spark_conf, work=spark_work, parts=parts)
     kept = find_cache(cached=cached, folder=cache_dir)
-    with show_progress(quiet=quiet) as progress, open_reader(kept) as reader:
-        graph = build(
-            inputs,
-            base=base,
-            engine=engine,
-            mapping=mapping,
-            decisions=decisions,
-            strict=strict,
-            progress=progress,
-            reader=reader if kept else None,
-            platform=platform,
-            published=published,
-            ids=ids,
-            suggest_kinds=suggest_kinds,
-        )
-        changed = check_ids and is_lock_old(graph, ids)
-        if not graph.is_empty and not changed:
-            graph.write(folder)
-            if ids is not None and not check_ids:
-                write_lock(graph, ids)
+    options = BuildOptions(base, engine, None, mapping, decisions, strict, platform, published, ids, suggest_kinds)
+
+    def accept(graph: "Graph") -> bool:
+        return not (check_ids and is_lock_old(graph, ids))
+
+    with show_progress(quiet=quiet) as progress:
+        graph = build_into(inputs, folder, options, cache=kept, tell=progress, accept=accept)
+    if graph.written and ids is not None and not check_ids:
+        write_lock(graph, ids)
+    changed = check_ids and not graph.is_empty and not graph.written
     if graph.is_empty:
         from airm_graph.rules import REFERENCES
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from airm_graph.pipeline.building import build, open_reader
     from airm_graph.pipeline.comparison import compare_with, diff, read_release
     from airm_graph.pipeline.describing import count_set_aside, describe, describe_pages
+    from airm_graph.pipeline.folder_build import build_into
     from airm_graph.pipeline.keeping_ids import load_ids
     from airm_graph.pipeline.loading import find_base, is_release, load, load_mitigations, read_rdf, read_sums
     from airm_graph.pipeline.migration import propose_mapping
@@ -32,6 +33,7 @@ __all__ = [
     "Platform",
     "Proposal",
     "build",
+    "build_into",
     "compare_with",
     "count_set_aside",
     "describe",
@@ -54,6 +56,7 @@ __all__ = [
 _HOMES = {
     "Proposal": "ingest",
     "find_fixes": "ingest.fix",
+    "build_into": "pipeline.folder_build",
     **dict.fromkeys(("build", "open_reader"), "pipeline.building"),
     **dict.fromkeys(("compare_with", "diff", "read_release"), "pipeline.comparison"),
     **dict.fromkeys(("count_set_aside", "describe", "describe_pages"), "pipeline.describing"),

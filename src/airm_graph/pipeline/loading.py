@@ -24,7 +24,7 @@ from airm_graph.terms import Quad, read_literal
 if TYPE_CHECKING:
     from airm_graph.validate import Report
 
-__all__ = ["find_base", "find_export", "is_release", "load", "load_mitigations", "read_rdf", "read_report", "read_sums"]
+__all__ = ["find_base", "find_export", "is_release", "load", "load_mitigations", "read_quads", "read_rdf", "read_report", "read_sums"]
 
 #: What says all of a written graph to a store: quads, and triples for their union.
 _WHOLE = (EXPORTS["nquads"].file_name, EXPORTS["ntriples"].file_name)
@@ -94,6 +94,15 @@ def _open_release(quads: bytes, triples: bytes, *, file: Path, report: "Callable
     graph = Graph(quads=lambda: _spell(parse_rows(quads, name=str(file), suffix=".nq")), base=base, report=report)
     graph.fill_store = partial(Store.add_exports, quads=quads, triples=triples)
     return graph
+
+
+def read_quads(path: Path) -> tuple[Quad, ...]:
+    """Read an RDF file into sorted quads of terms in their one spelling.
+
+    Raises:
+        InputError, StoreError: As `read_rdf`.
+    """
+    return _spell(read_rdf(path))
 
 
 def _spell(quads: Iterable[Quad]) -> tuple[Quad, ...]:

@@ -2,21 +2,21 @@
 works on every system and share.
 """
 
-import os
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
-from airm_graph.errors import AirmError
-from airm_graph.pipeline.building import build, open_reader
+from airm_graph.errors import AirmError, InputError
+from airm_graph.pipeline.building import open_reader
+from airm_graph.pipeline.folder_build import build_into
+from airm_graph.pipeline.options import BuildOptions
+from airm_graph.pipeline.stamps import Look, compare_looks, look_at
 from airm_graph.pipeline.views import Graph
-from airm_graph.pipeline.writable import WRITTEN
 
 __all__ = ["Rebuilt", "watch"]
-
-#: Name of a file to its size and the time of its last change, in nanoseconds.
-_Look = dict[str, tuple[int, int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,70 +67,33 @@ def watch(
     Yields:
         What came of each build.
     """
-    watched = [Path(path) for path in (*inputs, *decisions, *([mapping] if mapping else []))]
-    built: _Look | None = None
-    with open_reader(cache) as reader:
+    watched = [*inputs, *decisions, *([mapping] if mapping else [])]
+    options = BuildOptions(base, engine, None, mapping, decisions, strict)
+    built: Look | None = None
+    with open_reader(cache) as reader, nullcontext(cache) if cache else TemporaryDirectory(prefix="airm-graph-") as kept:
+        records = Path(kept)
         while True:
             look = _settle(watched, interval=interval, sleep=sleep)
             if look != built:
                 started = time.perf_counter()
                 graph, error = None, ""
                 try:
-                    graph = build(
-                        inputs,
-                        base=base,
-                        engine=engine,
-                        mapping=mapping,
-                        decisions=decisions,
-                        strict=strict,
-                        reader=reader,
-                    )
-                    graph.write(folder)
+                    graph = build_into(inputs, Path(folder), options, cache=records, reader=reader)
+                    if graph.is_empty:
+                        raise InputError("no mitigation was read, so nothing is written", file=str(folder), remedy="see the findings")
                 except AirmError as caught:
                     graph, error = None, str(caught)
-                yield Rebuilt(_compare(built or {}, look), graph, error, time.perf_counter() - started)
+                yield Rebuilt(compare_looks(built or {}, look), graph, error, time.perf_counter() - started)
                 built = look
             sleep(interval)
 
 
-def _settle(watched: Sequence[Path], *, interval: float, sleep: Callable[[float], object]) -> _Look:
+def _settle(watched: Sequence[str | Path], *, interval: float, sleep: Callable[[float], object]) -> Look:
     """Look until nothing changes between two looks."""
-    look = _look(watched)
+    look = look_at(watched)
     while True:
         sleep(min(interval, 0.2))
-        again = _look(watched)
+        again = look_at(watched)
         if again == look:
             return look
         look = again
-
-
-def _look(watched: Sequence[Path]) -> _Look:
-    found: _Look = {}
-    for path in watched:
-        if path.is_dir():
-            for folder, folders, names in os.walk(path):
-                folders[:] = [name for name in folders if not name.startswith(".")]
-                _add(found, (os.path.join(folder, name) for name in names if _is_input(name)))  # noqa: PTH118 - ten times as fast
-        else:
-            beside = [path.with_name(f"{name}.meta.yaml") for name in (path.stem, path.name)]
-            _add(found, map(str, (path, *beside)))
-    return found
-
-
-def _is_input(name: str) -> bool:
-    # Side-cars, mappings and tables are of many kinds: any file counts, but for what a build itself
-    # writes.
-    return name not in WRITTEN and not name.startswith(".")
-
-
-def _add(found: _Look, paths: Iterator[str]) -> None:
-    for path in paths:
-        try:
-            about = os.stat(path)  # noqa: PTH116
-        except OSError:
-            continue  # it went away, or cannot be read, which the build will say
-        found[path] = about.st_size, about.st_mtime_ns
-
-
-def _compare(before: _Look, after: _Look) -> tuple[str, ...]:
-    return tuple(sorted(name for name in before.keys() | after.keys() if before.get(name) != after.get(name)))

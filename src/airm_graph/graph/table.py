@@ -50,6 +50,8 @@ class TripleTable(Database):
     schema = _SCHEMA
     #: Whether all quads are better looked at in Python than by many statements.
     holds_few = False
+    #: Whether a join of many tables can be told in which order to go.
+    can_order_joins = True
 
     def __len__(self) -> int:
         """Number of quads."""

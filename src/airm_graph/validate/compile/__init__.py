@@ -11,6 +11,7 @@ from airm_graph.validate.compile.plan import CompiledShapes, SparqlPlan, Uncompi
 from airm_graph.validate.compile.scope import Branch, component_iri
 from airm_graph.validate.compile.shapes_graph import NotCompiledError, Shape, ShapesGraph, path_text, shape_path
 from airm_graph.validate.compile.sparql import FOCUS_GRAPH, FOCUS_OF, SparqlConstraint
+from airm_graph.validate.compile.sparql_sql import ConstraintSql
 
 __all__ = [
     "FOCUS_GRAPH",
@@ -19,6 +20,7 @@ __all__ = [
     "Branch",
     "Check",
     "CompiledShapes",
+    "ConstraintSql",
     "DetailPlan",
     "DetailPlanner",
     "NotCompiledError",

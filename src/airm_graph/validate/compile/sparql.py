@@ -28,7 +28,8 @@ from airm_graph.validate.compile.shapes_graph import (
     path_text,
 )
 from airm_graph.validate.compile.shapes_graph import Sequence as Steps
-from airm_graph.validate.compile.tokens import Token, tokenize
+from airm_graph.validate.compile.sparql_sql import ConstraintSql, translate
+from airm_graph.validate.compile.tokens import Token, expand_name, tokenize
 
 __all__ = ["FOCUS_GRAPH", "FOCUS_OF", "SparqlConstraint", "compile_constraint"]
 
@@ -74,6 +75,7 @@ class SparqlConstraint:
         required: A property that every node has that it finds; empty where that is not sure. Where
             no other nodes have the property than focus nodes, these need not be named.
         reveals: It can tell a blank node from an IRI.
+        sql: The same as SQL; None where its form has none.
     """
 
     text: str
@@ -81,6 +83,7 @@ class SparqlConstraint:
     predicates: frozenset[str] | None
     required: str
     reveals: bool
+    sql: ConstraintSql | None
 
     def for_focus(self, number: int | None) -> str:
         """Write the query over the focus nodes of a number, or, with None, without naming them."""
@@ -111,6 +114,7 @@ def compile_constraint(graph: ShapesGraph, node: str, *, shape: Shape) -> Sparql
         predicates=_find_predicates(tokens, prefixes=prefixes, path=shape.path),
         required=_find_required(tokens, prefixes=prefixes, path=shape.path) if len(needing) == 1 else "",
         reveals=any(token.word in _REVEALING for token in tokens),
+        sql=translate(tokens, prefixes=prefixes, path=shape.path),
     )
 
 
@@ -216,18 +220,8 @@ def _find_predicates(tokens: Sequence[Token], *, prefixes: dict[str, str], path:
     if any(tokens[at].text == "!" for at in _find_path_marks(tokens)):
         return None
     found = path_predicates(path) if path else set()
-    found |= {_expand(token, prefixes) for token in tokens if token.kind in ("iri", "name") or token.text == "a"}
+    found |= {expand_name(token, prefixes) for token in tokens if token.kind in ("iri", "name") or token.text == "a"}
     return None if "" in found else frozenset(found)
-
-
-def _expand(token: Token, prefixes: dict[str, str]) -> str:
-    """Write the IRI of a token; empty where it is none, or written with escapes."""
-    if token.text == "a":
-        return term("rdf:type")
-    prefix, _, local = token.text.partition(":")
-    if token.kind == "name" and prefix in prefixes and "\\" not in local and "%" not in local:
-        return f"<{prefixes[prefix]}{local}>"
-    return token.text if token.kind == "iri" else ""
 
 
 def _find_required(tokens: Sequence[Token], *, prefixes: dict[str, str], path: Path | None) -> str:
@@ -242,7 +236,7 @@ def _find_required(tokens: Sequence[Token], *, prefixes: dict[str, str], path: P
         if begins and after.text not in ("|", "*", "?", "+"):
             if verb.variable == "PATH":
                 return path.iri if isinstance(path, Predicate) else ""
-            if found := _expand(verb, prefixes):
+            if found := expand_name(verb, prefixes):
                 return found
     return ""
 

@@ -7,7 +7,7 @@ stay inside the SQL that sqlglot can carry to Spark.
 import os
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from itertools import chain, islice
 from pathlib import Path
 from types import TracebackType
@@ -108,6 +108,17 @@ class Database:
             return self._connection.execute(sql, values or None).fetchall()
         except self._failure as error:
             raise StoreError(_explain(error, sql)) from error
+
+    @contextmanager
+    def joins_as_written(self) -> Iterator[None]:
+        """Make joins in the order in which statements name them, while the context lasts; by itself
+        DuckDB changes it by what it guesses of sizes.
+        """
+        self._run("SET disabled_optimizers = 'join_order'")
+        try:
+            yield
+        finally:
+            self._run("RESET disabled_optimizers")
 
     def materialise(self, name: str, select: str) -> int:
         """Keep the result of a SELECT under a name, in place of what had that name, outside the

@@ -49,6 +49,7 @@ class SmallTable(TripleTable):
     """
 
     holds_few = True
+    can_order_joins = False
     #: Whether this SQLite has all of the SQL that plans are made of.
     is_usable = sqlite3.sqlite_version_info >= (3, 38)
 

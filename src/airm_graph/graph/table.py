@@ -55,6 +55,8 @@ class TripleTable(Database):
     #: Quads that are columns of tables still, until a statement is run.
     coded: "Sequence[CodedQuads]" = ()
     _repeated: Collection[str] = ()
+    #: Whether a join of many tables can be told in which order to go.
+    can_order_joins = True
 
     def __len__(self) -> int:
         """Number of quads."""

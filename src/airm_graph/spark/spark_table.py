@@ -43,6 +43,8 @@ class SparkTable(TripleTable):
         bits: Of the hash that numbers terms; fewer make them meet more often, which a test wants.
     """
 
+    can_order_joins = False
+
     def __init__(self, session: "SparkSession", *, folder: Path, bits: int = 62) -> None:
         self.session, self.folder, self._bits = session, folder, bits
         self._aside = TripleTable(threads=1, temp_directory=folder)

@@ -1,4 +1,5 @@
-"""SPARQL constraints, each asked in the store for all focus nodes at once.
+"""SPARQL constraints, each asked for all focus nodes at once: in the store, or of much data as SQL
+where the form of the query has any.
 
 The store is filled with what a few constraints read, and given up before the next few are asked. It
 keeps values, not spellings, so a constraint that reads a literal which the store would write in
@@ -17,13 +18,16 @@ from airm_graph.graph import BLANK, LITERAL, TERM_TEXT, TripleTable, quote
 from airm_graph.graph.store import Store
 from airm_graph.namespaces import PREFIXES, literal, term
 from airm_graph.terms import read_literal
-from airm_graph.validate.compile import FOCUS_GRAPH, FOCUS_OF, ShapePart, SparqlPlan, Uncompiled, shape_path
+from airm_graph.validate.compile import FOCUS_GRAPH, FOCUS_OF, ConstraintSql, ShapePart, SparqlPlan, Uncompiled, shape_path
 from airm_graph.validate.results import Result
 
 __all__ = ["ask_constraints"]
 
 #: Quads that the store holds at once, unless one constraint reads more: they take 250 MB.
 _MOST = 600_000
+#: Where a constraint reads so many quads, it is asked as SQL: planning a statement takes as long as
+#: the store takes for that many.
+MANY = 10_000
 _HIDDEN = "<urn:airm-graph:blank:"
 #: SQL over a row of ``terms`` for the term in the store, which would give blank nodes other labels.
 _STORED = f"CASE WHEN kind = {BLANK} THEN '{_HIDDEN}' || lexical || '>' ELSE {TERM_TEXT} END"
@@ -86,7 +90,13 @@ def ask_constraints(plans: Sequence[SparqlPlan], *, table: TripleTable) -> tuple
             uncompiled.append(Uncompiled(plan.part, reason))
         elif sizes:
             asked.append(plan)
-    for group in _divide(_find_reads(asked, focus=focus, table=table)):
+    in_store = list[tuple[SparqlPlan, _Reads]]()
+    for plan, reads in _find_reads(asked, focus=focus, table=table):
+        if sum(reads.values()) >= MANY and table.can_order_joins and (sql := plan.constraint.sql) and _has_integers(sql, table=table):
+            results[plan.part] += _ask_sql(plan, sql, focus=focus[plan.focus_sql].number, table=table)
+        else:
+            in_store.append((plan, reads))
+    for group in _divide(in_store):
         store = _fill_store({what for _, reads in group for what in reads}, table=table)
         for plan, reads in group:
             try:
@@ -154,7 +164,7 @@ def _find_reads(plans: Sequence[SparqlPlan], *, focus: Mapping[str, _FocusNodes]
     for plan, nodes in asked:
         read = plan.constraint.predicates
         reads: _Reads = {name: counts[number] for name, number in numbers.items() if read is None or name in read}
-        if (nodes.number, numbers.get(plan.constraint.required, -1)) not in open_:
+        if not plan.constraint.required or (nodes.number, numbers.get(plan.constraint.required, -1)) not in open_:
             reads[nodes.number] = sum(nodes.sizes.values())
         found.append((plan, reads))
     return found
@@ -200,6 +210,28 @@ def _fill_store(reads: Collection[str | int], *, table: TripleTable) -> Store:
             table.copy_texts(" UNION ALL ".join(lines), path)
             store.add_lines(path)
     return store
+
+
+def _has_integers(sql: ConstraintSql, *, table: TripleTable) -> bool:
+    """Tell whether all values that a statement takes for integers are some, of few digits."""
+    if not (numbers := table.find_ids(sql.integers).values()):
+        return True
+    is_one = f"d.kind = {LITERAL} AND d.datatype = '{_XSD}integer' AND LENGTH(d.lexical) <= 15"
+    values = f"SELECT o FROM spo WHERE p IN ({', '.join(map(str, sorted(numbers)))})"
+    return not table.execute(f"SELECT 1 FROM terms AS d WHERE d.id IN ({values}) AND NOT ({is_one}) LIMIT 1")
+
+
+def _ask_sql(plan: SparqlPlan, sql: ConstraintSql, *, focus: int, table: TripleTable) -> Iterator[Result]:
+    ids = table.find_ids(sql.terms)
+    for name, select in sql.prepare:
+        table.materialise(name, sql.fill(select, ids=ids, focus=focus))
+    with table.joins_as_written():
+        rows = table.execute(sql.fill(sql.select, ids=ids, focus=focus))
+    if sql.prepare:
+        table.drop(*(name for name, _ in sql.prepare))
+    texts = table.read_terms(value for row in rows for value in row if isinstance(value, int))
+    for row in rows:
+        yield _make_result(plan, {name: texts.get(value, value) for name, value in zip(sql.names, row, strict=True)})
 
 
 def _ask(plan: SparqlPlan, *, number: int | None, store: Store) -> Iterator[Result]:

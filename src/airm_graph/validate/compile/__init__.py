@@ -17,6 +17,7 @@ if TYPE_CHECKING:
         Branch,
         Check,
         CompiledShapes,
+        ConstraintSql,
         DetailPlan,
         DetailStatement,
         ShapePart,
@@ -39,6 +40,7 @@ __all__ = [
     "Branch",
     "Check",
     "CompiledShapes",
+    "ConstraintSql",
     "DetailPlan",
     "DetailStatement",
     "NotCompiledError",
@@ -62,7 +64,7 @@ __all__ = [
 _COMPILED = ("FOCUS_GRAPH", "FOCUS_OF", "Branch", "Check", "CompiledShapes", "ShapePart", "SparqlConstraint", "SparqlPlan", "StatementPlan")
 _HOMES = {
     **dict.fromkeys((*_COMPILED, "Uncompiled", "component_iri", "find_parameter"), "validate.compile.compiled_shapes"),
-    **dict.fromkeys(("DetailPlan", "DetailStatement"), "validate.compile.compiled_shapes"),
+    **dict.fromkeys(("ConstraintSql", "DetailPlan", "DetailStatement"), "validate.compile.compiled_shapes"),
     "compile_details": "validate.compile.details",
     "KEYS": "validate.compile.lexical",
     **dict.fromkeys(("compile_shapes", "find_constants", "prepare_instances"), "validate.compile.plan"),

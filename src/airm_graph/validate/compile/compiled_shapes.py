@@ -10,11 +10,14 @@ from airm_graph.namespaces import PREFIXES, term
 from airm_graph.validate.compile.shapes_graph import Shape
 
 __all__ = [
+    "FOCUS",
     "FOCUS_GRAPH",
     "FOCUS_OF",
+    "ID",
     "Branch",
     "Check",
     "CompiledShapes",
+    "ConstraintSql",
     "DetailPlan",
     "DetailStatement",
     "ShapePart",
@@ -27,6 +30,8 @@ __all__ = [
     "name_component",
 ]
 
+#: Where the id of a term goes in SQL, and the number of the focus nodes.
+ID, FOCUS = "«{}»", "«focus»"
 #: Where the focus nodes stand: ``<node> FOCUS_OF "number of the query"`` in this graph.
 FOCUS_GRAPH, FOCUS_OF = "<urn:airm-graph:focus>", "<urn:airm-graph:focus-of>"
 
@@ -92,6 +97,33 @@ class StatementPlan:
 
 
 @frozen
+class ConstraintSql:
+    """A SPARQL constraint as SQL; ids of terms stand between ``«»``.
+
+    Attributes:
+        names: Variables of the columns of the SELECT.
+        select: A row for each solution: ids, and for the least IRI its text. Its joins are to be
+            made in their order, which begins with the focus nodes.
+        prepare: Names and SELECTs of tables to be made first.
+        integers: Properties whose values have to be integers, or the SQL does not hold.
+        terms: Whose ids it needs.
+    """
+
+    names: tuple[str, ...]
+    select: str
+    prepare: tuple[tuple[str, str], ...]
+    integers: tuple[str, ...]
+    terms: tuple[str, ...]
+
+    def fill(self, sql: str, *, ids: Mapping[str, int], focus: int) -> str:
+        """Put ids and the number of the focus nodes into a statement."""
+        sql = sql.replace(FOCUS, str(focus))
+        for text in self.terms:
+            sql = sql.replace(ID.format(text), str(ids.get(text, -1)))
+        return sql
+
+
+@frozen
 class SparqlConstraint:
     """A SPARQL constraint as a query for all focus nodes.
 
@@ -102,6 +134,7 @@ class SparqlConstraint:
         required: A property that every node has that it finds; empty where that is not sure. Where
             no other nodes have the property than focus nodes, these need not be named.
         reveals: It can tell a blank node from an IRI.
+        sql: The same as SQL; None where its form has none.
     """
 
     text: str
@@ -109,6 +142,7 @@ class SparqlConstraint:
     predicates: frozenset[str] | None
     required: str
     reveals: bool
+    sql: ConstraintSql | None
 
     def for_focus(self, number: int | None) -> str:
         """Write the query over the focus nodes of a number, or, with None, without naming them."""

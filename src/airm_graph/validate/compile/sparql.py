@@ -28,7 +28,8 @@ from airm_graph.validate.compile.shapes_graph import (
     path_text,
 )
 from airm_graph.validate.compile.shapes_graph import Sequence as Steps
-from airm_graph.validate.compile.tokens import Token, tokenize
+from airm_graph.validate.compile.sparql_sql import translate
+from airm_graph.validate.compile.tokens import Token, expand_name, tokenize
 
 __all__ = ["compile_constraint"]
 
@@ -83,6 +84,7 @@ def compile_constraint(graph: ShapesGraph, node: str, *, shape: Shape) -> Sparql
         predicates=_find_predicates(tokens, prefixes=prefixes, path=shape.path),
         required=_find_required(tokens, prefixes=prefixes, path=shape.path) if len(needing) == 1 else "",
         reveals=any(token.word in _REVEALING for token in tokens),
+        sql=translate(tokens, prefixes=prefixes, path=shape.path),
     )
 
 
@@ -188,18 +190,8 @@ def _find_predicates(tokens: Sequence[Token], *, prefixes: dict[str, str], path:
     if any(tokens[at].text == "!" for at in _find_path_marks(tokens)):
         return None
     found = path_predicates(path) if path else set()
-    found |= {_expand(token, prefixes) for token in tokens if token.kind in ("iri", "name") or token.text == "a"}
+    found |= {expand_name(token, prefixes) for token in tokens if token.kind in ("iri", "name") or token.text == "a"}
     return None if "" in found else frozenset(found)
-
-
-def _expand(token: Token, prefixes: dict[str, str]) -> str:
-    """Write the IRI of a token; empty where it is none, or written with escapes."""
-    if token.text == "a":
-        return term("rdf:type")
-    prefix, _, local = token.text.partition(":")
-    if token.kind == "name" and prefix in prefixes and "\\" not in local and "%" not in local:
-        return f"<{prefixes[prefix]}{local}>"
-    return token.text if token.kind == "iri" else ""
 
 
 def _find_required(tokens: Sequence[Token], *, prefixes: dict[str, str], path: Path | None) -> str:
@@ -214,7 +206,7 @@ def _find_required(tokens: Sequence[Token], *, prefixes: dict[str, str], path: P
         if begins and after.text not in ("|", "*", "?", "+"):
             if verb.variable == "PATH":
                 return path.iri if isinstance(path, Predicate) else ""
-            if found := _expand(verb, prefixes):
+            if found := expand_name(verb, prefixes):
                 return found
     return ""
 

@@ -1,11 +1,12 @@
 """The tokens of a SPARQL query."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from airm_graph.frozen import frozen
+from airm_graph.namespaces import term
 
-__all__ = ["Token", "tokenize"]
+__all__ = ["Token", "expand_name", "tokenize"]
 
 _TOKEN = re.compile(
     r"(?P<space>\s+|\#[^\n]*)"
@@ -55,3 +56,13 @@ def tokenize(text: str) -> Iterator[Token]:
         else:
             yield Token(kind, match.group(), space)
             space = ""
+
+
+def expand_name(token: Token, prefixes: Mapping[str, str]) -> str:
+    """Write the IRI of a token; empty where it is none, or written with escapes."""
+    if token.text == "a":
+        return term("rdf:type")
+    prefix, _, local = token.text.partition(":")
+    if token.kind == "name" and prefix in prefixes and "\\" not in local and "%" not in local:
+        return f"<{prefixes[prefix]}{local}>"
+    return token.text if token.kind == "iri" else ""

@@ -64,15 +64,21 @@ def slugify(text: str, *, limit: int = 80) -> str:
     >>> slugify("one two three", limit=9)
     'one-two'
     """
+    plain = text if text.isascii() and text.isprintable() else _read_ascii(text)
+    slug = _OTHER.sub("-", _APOSTROPHES.sub("", plain).lower()).strip("-")
+    if len(slug) <= limit:
+        return slug
+    return slug[: limit + 1].rpartition("-")[0] or slug[:limit]
+
+
+def _read_ascii(text: str) -> str:
+    """Write what a text reads like in ASCII."""
     from anyascii import anyascii  # loads its tables on import
 
     visible = "".join(
         char for char in unicodedata.normalize("NFKC", text) if unicodedata.category(char) not in {"Cf", "Cc"} or char.isspace()
     )
-    slug = _OTHER.sub("-", anyascii(_APOSTROPHES.sub("", visible)).lower()).strip("-")
-    if len(slug) <= limit:
-        return slug
-    return slug[: limit + 1].rpartition("-")[0] or slug[:limit]
+    return anyascii(_APOSTROPHES.sub("", visible))
 
 
 def location_key(evidence: Evidence) -> str:

@@ -38,14 +38,13 @@ def find_rest(
         keys: Keys of mitigations that a person decided of.
         is_shared: Whether several tables may speak of one source.
     """
-    every = " UNION ALL ".join(candidates)
-    _load_keys("known_names", f"SELECT DISTINCT name FROM ({every}) AS c WHERE NOT ({NAME.is_simple('name')})", (NAME, SLUG), table)
+    columns = "table_number, number, source, name, identifier, usable" + (", text" if is_shared else "")
+    table.execute(f"CREATE OR REPLACE TABLE candidates AS SELECT {columns} FROM ({' UNION ALL '.join(candidates)}) AS c")
+    _load_keys("known_names", f"SELECT DISTINCT name FROM candidates WHERE NOT ({NAME.is_simple('name')})", (NAME, SLUG), table)
     text = "''"
     joins = "LEFT JOIN known_names AS n ON n.text = c.name"
     if is_shared:
-        _load_keys(
-            "known_texts", f"SELECT DISTINCT text FROM ({every}) AS c WHERE NOT ({TEXT.is_simple('text')})", (TEXT,), table, digest=True
-        )
+        _load_keys("known_texts", f"SELECT DISTINCT text FROM candidates WHERE NOT ({TEXT.is_simple('text')})", (TEXT,), table, digest=True)
         joins += " LEFT JOIN known_texts AS t ON t.text = c.text"
         text = f"CASE WHEN c.text = '' THEN '' WHEN {TEXT.is_simple('c.text')} THEN md5({TEXT.sql('c.text')}) ELSE t.key_0 END"
     is_simple = NAME.is_simple("c.name")
@@ -57,7 +56,8 @@ def find_rest(
     table.load_records("decided_keys", columns={"m": "VARCHAR"}, records=[(one,) for one in sorted(keys)])
     table.execute(f"""CREATE OR REPLACE TABLE entries AS
         SELECT c.table_number, c.number, c.source, {slug} AS slug, {key} AS key, c.identifier,
-          {text} AS text, c.name <> '' AS is_named, c.usable FROM ({every}) AS c {joins}""")
+          {text} AS text, c.name <> '' AS is_named, c.usable FROM candidates AS c {joins}""")
+    table.drop("candidates")
     table.execute(f"CREATE OR REPLACE TABLE rest AS {_REST}{_SHARED if is_shared else ''}")
 
 

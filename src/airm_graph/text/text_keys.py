@@ -64,26 +64,23 @@ def slugify(text: str, *, limit: int = 80) -> str:
     >>> slugify("one two three", limit=9)
     'one-two'
     """
-    slug = _OTHER.sub("-", _write_ascii(_APOSTROPHES.sub("", _drop_invisible(text))).lower()).strip("-")
+    plain = text if text.isascii() and text.isprintable() else _read_ascii(text)
+    slug = _OTHER.sub("-", _APOSTROPHES.sub("", plain).lower()).strip("-")
     if len(slug) <= limit:
         return slug
     return slug[: limit + 1].rpartition("-")[0] or slug[:limit]
 
 
-def _drop_invisible(text: str) -> str:
-    """Leave out what does not show."""
-    if text.isascii() and text.isprintable():
-        return text
-    normal = unicodedata.normalize("NFKC", text)
-    return "".join(char for char in normal if unicodedata.category(char) not in {"Cf", "Cc"} or char.isspace())
-
-
-def _write_ascii(text: str) -> str:
-    if text.isascii():
-        return text
+def _read_ascii(text: str) -> str:
+    """Write what a text reads like in ASCII."""
+    visible = "".join(
+        char for char in unicodedata.normalize("NFKC", text) if unicodedata.category(char) not in {"Cf", "Cc"} or char.isspace()
+    )
+    if visible.isascii():
+        return visible
     from anyascii import anyascii  # loads its tables on import
 
-    return anyascii(text)
+    return anyascii(_APOSTROPHES.sub("", visible))
 
 
 def location_key(evidence: Evidence) -> str:

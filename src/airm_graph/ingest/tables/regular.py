@@ -4,6 +4,7 @@ That is its lines, its name and whether it is odd.
 """
 
 import re
+from collections.abc import Sequence
 
 from airm_graph.errors import StoreError
 from airm_graph.graph import TripleTable
@@ -20,6 +21,11 @@ _WHITE = "".join(map(chr, _SPACES))
 #: ``entries.CONTROL`` in the words of RE2; surrogates do not come out of UTF-8.
 _ERROR = "(?i)" + "|".join(re.escape(error) for error in sorted(ERRORS))
 _CONTROL = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x{FFFE}\x{FFFF}]"
+#: Stands between the cells of a row; no white space.
+_GAP = "chr(1)"
+#: What shows, in cells with the gap between, in lower case, that one of them may be read otherwise.
+_ODD = rf"#|(^|\x01)[{_WHITE}]|[{_WHITE}](\x01|$)|(^|\x01)({'|'.join(re.escape(word) for word in sorted(PLACEHOLDERS - {''}))})(\x01|$)"
+_SELECT = "SELECT CAST(number AS INTEGER) AS number, CAST(last - taken + 1 AS INTEGER) AS first, CAST(last AS INTEGER) AS last"
 
 
 def load_regular(rows: str, *, scan: Scan, name: str, table: TripleTable) -> bool:
@@ -33,38 +39,80 @@ def load_regular(rows: str, *, scan: Scan, name: str, table: TripleTable) -> boo
         Whether it could: it does not where a row has many cells more than the header or a cell is
             too long, which Python then says.
     """
-    select = _select(scan, scan.header.index(name))
+    width, position = len(scan.header), scan.header.index(name)
     try:
-        table.load_cells(rows, scan.copy, select=select, width=len(scan.header) + _MORE, delimiter=scan.delimiter)
+        table.load_cells(f"{rows}_raw", scan.copy, select=_select_raw(scan), width=width + _MORE, delimiter=scan.delimiter)
     except StoreError:
         return False
-    return bool(table.execute(f"SELECT coalesce(max(longest), 0) FROM {rows}")[0][0] <= MAX_CELL)
+    table.execute(f"CREATE OR REPLACE TABLE {rows} AS {_select_plain(scan, position)} FROM {rows}_raw WHERE is_plain AND NOT is_blank")
+    # What takes long to plan, and longer to do, is asked of those rows alone that need it.
+    if table.execute(f"SELECT 1 FROM {rows}_raw WHERE NOT is_plain LIMIT 1"):
+        table.append(rows, _select(scan, position, f"{rows}_raw"))
+    longest = table.execute(f"SELECT coalesce(max(longest), 0) FROM {rows}_raw")[0][0]
+    table.drop(f"{rows}_raw")
+    return bool(longest <= MAX_CELL)
 
 
-def _select(scan: Scan, name: int) -> str:
-    """SQL for the rows that are not blank."""
-    width = len(scan.header)
-    cells = [f"c{position}" for position in range(width + _MORE)]
-    bare = [f"b{position}" for position in range(width + _MORE)]
-    whole = f"concat({', '.join(cells)})"
+def _select_raw(scan: Scan) -> str:
+    """SQL for the cells of all rows, their lines, whether each cell is as it would be read, and
+    whether all are empty.
+    """
+    cells = _list_cells(scan)
     # A row takes a line more for each line end within it; the header takes the first.
-    taken = f"(1 + length({whole}) - length(replace({whole}, chr(10), '')))"
-    last = f"1 + sum({taken}) OVER (ORDER BY number)"
+    taken = "(1 + length(whole) - length(replace(whole, chr(10), '')))"
+    there = [f"{cell} IS NOT NULL" for cell in (*cells[: len(scan.header)], f"c{scan.width - 1}")]
+    plain = [*there, f"{cells[len(scan.header)]} IS NULL", f"NOT regexp_matches(lower(whole), '{_ODD}')"]
+    if not scan.is_clean:
+        plain.append(f"NOT ({_has_control(cells)})")
+    longest = f"greatest({', '.join(f'length(coalesce({cell}, {chr(39) * 2}))' for cell in cells)})"
+    return (
+        f"SELECT * EXCLUDE (whole), {' AND '.join(plain)} AS is_plain, rtrim(whole, {_GAP}) = '' AS is_blank, {longest} AS longest, "
+        f"1 + sum({taken}) OVER (ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS last, {taken} AS taken "
+        f"FROM (SELECT *, {_join(cells)} AS whole FROM cells) AS w"
+    )
+
+
+def _join(cells: Sequence[str]) -> str:
+    return f"concat_ws({_GAP}, {', '.join(cells)})"
+
+
+def _has_control(cells: Sequence[str]) -> str:
+    return f"regexp_matches(concat({', '.join(cells)}), '{_CONTROL}')"
+
+
+def _list_cells(scan: Scan) -> list[str]:
+    return [f"c{position}" for position in range(len(scan.header) + _MORE)]
+
+
+def _select_plain(scan: Scan, name: int) -> str:
+    """SQL for rows each cell of which is as it would be read, without FROM."""
+    cells = ", ".join(_list_cells(scan)[: len(scan.header)])
+    return f"{_SELECT}, 0 AS odd, {_write_name(f'c{name}')} AS name, {cells}, '' AS raw"
+
+
+def _write_name(cell: str) -> str:
+    return f"regexp_replace({cell}, '[{_WHITE}]+', ' ', 'g')"
+
+
+def _select(scan: Scan, name: int, raw_rows: str) -> str:
+    """SQL for the other rows that are not blank."""
+    width = len(scan.header)
+    cells = _list_cells(scan)
+    bare = [f"b{position}" for position in range(len(cells))]
     trimmed = ", ".join(f"{_trim(cell)} AS {text}" for cell, text in zip(cells, bare, strict=True))
-    numbered = f"SELECT *, {last} - {taken} + 1 AS first, {last} AS last, {trimmed} FROM cells"
     pairs = list(zip(cells[:width], bare[:width], strict=True))
     differs = " OR ".join([*(f"{cell} IS DISTINCT FROM {text}" for cell, text in pairs), f"{cells[width]} IS NOT NULL"])
     there = " + ".join(f"CAST({cell} IS NOT NULL AS INTEGER)" for cell in cells)
     raw = f"CASE WHEN {differs} THEN CAST(to_json(list_slice([{', '.join(cells)}], 1, {there})) AS VARCHAR) ELSE '' END"
     signs = [*(f"{text} <> ''" for text in bare[width:]), f"c{scan.width - 1} IS NULL"]
-    signs.append(f"(contains({whole}, '#') AND regexp_matches({whole}, '{_ERROR}'))")
-    odd = " OR ".join(signs if scan.is_clean else [*signs, f"regexp_matches({whole}, '{_CONTROL}')"])
+    signs.append(f"(contains(whole, '#') AND regexp_matches(whole, '{_ERROR}'))")
+    odd = " OR ".join(signs if scan.is_clean else [*signs, _has_control(cells)])
     kept = ", ".join(f"{text} AS {cell}" for cell, text in pairs)
-    longest = f"greatest({', '.join(f'length(coalesce({cell}, {chr(39) * 2}))' for cell in cells)})"
+    is_filled = " OR ".join(f"{text} <> ''" for text in bare)
+    others = f"SELECT *, {_join(cells)} AS whole, {trimmed} FROM {raw_rows} WHERE NOT is_plain"
     return (
-        f"SELECT CAST(number AS INTEGER) AS number, CAST(first AS INTEGER) AS first, CAST(last AS INTEGER) AS last, "
-        f"CAST(({odd}) AS INTEGER) AS odd, regexp_replace({bare[name]}, '[{_WHITE}]+', ' ', 'g') AS name, {kept}, {raw} AS raw, "
-        f"{longest} AS longest FROM ({numbered}) AS numbered WHERE {' OR '.join(f'{text} <> {chr(39) * 2}' for text in bare)}"
+        f"{_SELECT}, CAST(({odd}) AS INTEGER) AS odd, {_write_name(bare[name])} AS name, {kept}, {raw} AS raw "
+        f"FROM ({others}) AS t WHERE {is_filled}"
     )
 
 

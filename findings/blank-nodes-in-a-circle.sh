@@ -4,10 +4,11 @@
 # Expected: Writing does not lose statements: _:a :related _:b and back are two statements of the graph like
 #   any others, and Turtle writes them with labels (RDF 1.1 Concepts, 3.1; Turtle, 2.6 and 6).
 # Seen: rapper leaves them out of Turtle and abbreviated RDF/XML, sordi out of Turtle and of N-Triples,
-#   rdflib.js out of Turtle, RDF/XML and JSON-LD: nobody but the circle itself points at them, so
-#   no writer starts there. Exit code 0, no message. N-Triples of rapper and rdflib.js and all of serdi
-#   have the four statements.
-# Versions: raptor2-utils 2.0.15-4+deb12u1, libraptor2-0 2.0.15-4+deb12u1, sordi 0.16.14+git221008-1, libsord-0-0 0.16.14+git221008-1, serdi 0.30.16-1, libserd-0-0 0.30.16-1 (all Debian), rdflib 2.4.0 (npm)
+#   rdflib.js out of Turtle, RDF/XML and JSON-LD: nobody but the circle itself points at them, so no writer
+#   starts there. Exit code 0, no message. N-Triples of rapper and rdflib.js and all of serdi have the four
+#   statements.
+# Versions: raptor2-utils 2.0.15-4+deb12u1, libraptor2-0 2.0.15-4+deb12u1, sordi 0.16.14+git221008-1,
+#   libsord-0-0 0.16.14+git221008-1, serdi 0.30.16-1, libserd-0-0 0.30.16-1 (all Debian), rdflib 2.4.0 (npm)
 # Why it matters: skos:related and owl:inverseOf are stated both ways; between blank nodes they are gone,
 #   with the labels that hang on them.
 set -eu

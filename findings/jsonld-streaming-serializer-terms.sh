@@ -3,7 +3,7 @@
 #
 # Expected: A term is chosen for a value only if its mapping fits: a reverse property for the other
 #   direction, a list container for a list, a graph container for a graph, @json for JSON (JSON-LD 1.1 API,
-#   6.3.1 and 7.1, inverse context and term selection); otherwise the full IRI is written.
+#   4.3, Inverse Context Creation, and 6.2, IRI Compaction); otherwise the full IRI is written.
 # Seen: The term is chosen by its IRI alone: :a :p :b becomes :b :p :a with a reverse term, a list of one
 #   with a list term, nothing with a graph term, and JSON text with a JSON term. jsonld.js compacts the
 #   same statement with the same contexts and keeps it.

@@ -1,12 +1,12 @@
 #!/bin/sh
 # rapper writes the double 1.5 into Turtle as the decimal 1.5, and INF as no Turtle
 #
-# Expected: 1.5 without an exponent is an xsd:decimal in Turtle, and there is no short form of INF
-#   (Turtle, 2.5.2: the three notations of numbers): "1.5"^^xsd:double and "INF"^^xsd:double are written
-#   in full.
+# Expected: 1.5 without an exponent is an xsd:decimal in Turtle, and there is no short form of INF (Turtle,
+#   2.5.2: the three notations of numbers): "1.5"^^xsd:double and "INF"^^xsd:double are written in full.
 # Seen: 1.5 and INF stand bare; rapper itself reads the first one back as a decimal and refuses the second.
 #   serdi writes both in full; N-Triples of rapper is right.
-# Versions: raptor2-utils 2.0.15-4+deb12u1, libraptor2-0 2.0.15-4+deb12u1, serdi 0.30.16-1, libserd-0-0 0.30.16-1 (all Debian)
+# Versions: raptor2-utils 2.0.15-4+deb12u1, libraptor2-0 2.0.15-4+deb12u1, serdi 0.30.16-1, libserd-0-0
+#   0.30.16-1 (all Debian)
 # Why it matters: sh:datatype xsd:double fails on data that was only converted. (SWI-Prolog does this with
 #   the double 1.0: swi-prolog-turtle-doubles.)
 set -eu

@@ -1,13 +1,14 @@
 #!/bin/sh
 # rdflib.js drops a statement of RDF/XML whose text holds a comment or a CDATA section
 #
-# Expected: Comments are no part of the text and CDATA is text, so the values are "xy" and "a < b" (XML,
-#   2.5 and 2.7; RDF/XML, 6.1: a text event holds the characters of the content).
+# Expected: Comments are no part of the text and CDATA is text, so the values are "xy" and "a < b" (XML, 2.5
+#   and 2.7; RDF/XML, 6.1: a text event holds the characters of the content).
 # Seen: Neither statement is there. Plain text beside them is, and so is text all of which is one CDATA
 #   section. No message.
 # Versions: rdflib 2.4.0
-# Why it matters: Writers put CDATA around the < and & of a definition, people put comments into files;
-#   the concept comes without its definition. (rdfxml-streaming-parser keeps a part of such a text: rdfxml-comment-in-text.)
+# Why it matters: Writers put CDATA around the < and & of a definition, people put comments into files; the
+#   concept comes without its definition. (rdfxml-streaming-parser keeps a part of such a text:
+#   rdfxml-comment-in-text.)
 set -eu
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT

@@ -2,11 +2,11 @@
 # shaclc-parse refuses a backslash in a pattern, which shaclc-write writes, and takes xsd:unsignedInt for a class
 #
 # Expected: Strings may hold escapes, and the first example of the SHACL Compact Syntax has the pattern
-#   "^\\d{3}..." (2.1 and the token ECHAR of the grammar in 3). A type after a path is sh:datatype if it
-#   is one of the datatypes that SPARQL 1.1 supports (3, propertyType): 17.1 there lists xsd:unsignedInt,
-#   and does not list xsd:date, which therefore is sh:class.
-# Seen: Every string with an escape ends in a TypeError; shaclc-write writes such strings. xsd:unsignedInt is
-#   sh:class, xsd:unsignedByte sh:datatype. xsd:date is sh:class, as specified.
+#   "^\\d{3}..." (introduction, and ECHAR in "Grammar and Production Rules"). A type after a path is
+#   sh:datatype if it is one of the datatypes that SPARQL 1.1 supports (propertyType): 17.1 there lists
+#   xsd:unsignedInt, and does not list xsd:date, which therefore is sh:class.
+# Seen: Every string with an escape ends in a TypeError; shaclc-write writes such strings. xsd:unsignedInt
+#   is sh:class, xsd:unsignedByte sh:datatype. xsd:date is sh:class, as specified.
 # Versions: shaclc-parse 2.0.0, shaclc-write 1.6.3, n3 2.13.12
 # Why it matters: codes and dates are what shapes check. ":issued xsd:date" in the compact syntax is a shape
 #   that no literal passes: write datatype=xsd:date.

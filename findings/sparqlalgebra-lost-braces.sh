@@ -1,15 +1,16 @@
 #!/bin/sh
 # Queries written from SPARQL algebra lose the braces around OPTIONAL, MINUS, BIND and FILTER
 #
-# Expected: A group in braces is evaluated by itself and then joined: in { ?s :code ?c { OPTIONAL { ?s :label
-#   ?l } } } the optional part is of the empty pattern, not of ?s :code ?c (SPARQL 1.1 Query, 5.2 and 18.2.2.6,
-#   "bottom-up"), so the query written from the algebra must keep the inner group.
+# Expected: A group in braces is evaluated by itself and then joined: in { ?s :code ?c { OPTIONAL { ?s
+#   :label ?l } } } the optional part is of the empty pattern, not of ?s :code ?c (SPARQL 1.1 Query, 5.2 and
+#   18.2.2.6, "bottom-up"), so the query written from the algebra must keep the inner group.
 # Seen: sparqlalgebrajs writes OPTIONAL, MINUS, BIND and the filter of an inner group into the outer one;
 #   @traqula/algebra-sparql-1-1 does so with OPTIONAL and MINUS. The answers are others: pyoxigraph gives
 #   them for the query as written by hand and as written from its algebra.
-# Versions: sparqlalgebrajs 5.0.2, @traqula/algebra-sparql-1-1 1.3.1, @traqula/parser-sparql-1-1 1.3.1, @traqula/generator-sparql-1-1 1.3.1, pyoxigraph 0.5.13
-# Why it matters: Federation engines and query rewriters go through this algebra before they send a query
-#   to an endpoint.
+# Versions: sparqlalgebrajs 5.0.2, @traqula/algebra-sparql-1-1 1.3.1, @traqula/parser-sparql-1-1 1.3.1,
+#   @traqula/generator-sparql-1-1 1.3.1, pyoxigraph 0.5.13
+# Why it matters: Federation engines and query rewriters go through this algebra before they send a query to
+#   an endpoint.
 set -eu
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT

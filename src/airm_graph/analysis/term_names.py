@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from airm_graph.errors import ParameterError, StoreError
 from airm_graph.graph.store import format_rows
@@ -85,6 +86,7 @@ def name_codes(statements: Iterable[Sequence[str]], *, base: str = BASE) -> dict
     return {code: f"{editions[code]} {said[notation]} {said.get(label, '')}".strip() for code, said in texts.items() if notation in said}
 
 
+@lru_cache(maxsize=1 << 12)
 def escape_markdown(text: str) -> str:
     r"""Write a text in one line of Markdown so that it is shown as it stands, and nothing in it is
     followed.
@@ -92,7 +94,7 @@ def escape_markdown(text: str) -> str:
     >>> escape_markdown("see [this](https://example.org)\n*now*")
     'see \\[this\\](https&#58;//example.org) \\*now\\*'
     """
-    shown = "".join(char if char.isprintable() else " " for char in text)
+    shown = text if text.isprintable() else "".join([char if char.isprintable() else " " for char in text])
     return _MARKS.sub(r"\\\1", " ".join(shown.split())).replace("://", "&#58;//")
 
 

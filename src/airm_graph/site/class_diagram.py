@@ -23,7 +23,8 @@ __all__ = ["draw_classes"]
 _CLASS, _PROPERTIES = f"{PREFIXES['owl']}Class", tuple(f"{PREFIXES['owl']}{kind}" for kind in ("ObjectProperty", "DatatypeProperty"))
 _DOMAIN, _RANGE, _ABOVE = (term(name)[1:-1] for name in ("rdfs:domain", "rdfs:range", "rdfs:subClassOf"))
 _OPEN = "anything"
-_WIDTH, _LINE, _HEAD, _GAP, _ACROSS = 250, 18, 26, 18, 110
+#: A box is as wide as the longest text in any, ``suggestedStatementKind: StatementKind``.
+_WIDTH, _LINE, _HEAD, _GAP, _ACROSS = 282, 18, 26, 18, 90
 
 
 @dataclass(frozen=True, slots=True)

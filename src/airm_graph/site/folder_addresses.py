@@ -47,6 +47,7 @@ class SiteMap:
         self._taken: set[str] = set()
         self._folders: set[str] = set()
         self._found: dict[str, str] = {}
+        self._led: dict[tuple[str, bool], tuple[str, bool]] = {}
 
     def add_page(self, path: str) -> None:
         """Add a page, and its Markdown."""
@@ -77,6 +78,23 @@ class SiteMap:
             page = f"{quote_path(path)}/{_INDEX}".lstrip("/") if path in self.pages else ""
             self._found[path] = quote_path(path) if path in self.files else page
         return self._found[path]
+
+    def find_iri(self, iri: str, *, is_markdown: bool) -> tuple[str, bool]:
+        """Find where an IRI leads, and whether that is below the front page; empty where it leads
+        nowhere.
+        """
+        key = iri, is_markdown
+        if key not in self._led:
+            self._led[key] = self._find_iri(iri, is_markdown=is_markdown)
+        return self._led[key]
+
+    def _find_iri(self, iri: str, *, is_markdown: bool) -> tuple[str, bool]:
+        if not iri.startswith(self.base):
+            return (iri if is_web_address(iri) else ""), False
+        path, hash_sign, fragment = iri.removeprefix(self.base).partition("#")
+        path = path.strip("/")
+        address = self.find(name_markdown(path) if is_markdown and path in self.pages else path)
+        return (f"{address}{hash_sign}{quote_path(fragment)}", True) if address else ("", False)
 
     def _take(self, name: str) -> None:
         # Some file systems do not tell upper from lower case.
@@ -133,8 +151,5 @@ class FolderAddresses:
 
     def href(self, iri: str) -> str:
         """Find where an IRI leads: to a page of the site, or elsewhere by http and https."""
-        if not iri.startswith(self._map.base):
-            return iri if is_web_address(iri) else ""
-        path, hash_sign, fragment = iri.removeprefix(self._map.base).partition("#")
-        address = self.url(path)
-        return f"{address}{hash_sign}{quote_path(fragment)}" if address else ""
+        address, is_below = self._map.find_iri(iri, is_markdown=self._is_markdown)
+        return self._root + address if is_below else address

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from sys import intern
 
 from airm_graph.analysis.charts import Chart, read_chart
 from airm_graph.errors import InputError
@@ -46,7 +47,10 @@ class ReleaseClient:
         self.info = read_dataset_info(graph, self._store, files=list_release_files(folder, sums), aside=count_set_aside(graph, folder))
         self.texts = read_documents(graph.base)
         # A store gives blank nodes other labels each time.
-        self.quads: Sequence[Quad] = (*graph.quads, *name_blank_nodes(graph.ontology))
+        every = (*graph.quads, *name_blank_nodes(graph.ontology))
+        # Each term once, however many statements have it.
+        self.quads: Sequence[Quad] = [(intern(s), intern(p), intern(o), intern(g)) for s, p, o, g in every]
+        del every
         self.data = IndexedRows(self.quads)
         self.documents = IndexedRows(self._read_documents())
         self._data, self._documents = KeptRows(self.data), KeptRows(self.documents)

@@ -8,7 +8,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -36,7 +36,7 @@ _CONTROLS = bytes([*range(0x09), 0x0B, 0x0C, *range(0x0E, 0x20), 0x7F])
 _C1 = re.compile(rb"\xc2[\x80-\x9f]")
 #: Pages of the menu, which say that they are shown.
 _IN_MENU = frozenset(f"/{path}" for path in ("browse", "search", "query", "sparql", "dataset", "rules"))
-_MOST_PARTS = 256
+_MOST_PARTS, _MOST_SHORT = 256, 20_000
 _parts: dict[tuple[object, ...], "markupsafe.Markup"] = {}
 
 
@@ -68,6 +68,7 @@ class Site:
         self.url, self.href = page.addresses.url, page.addresses.href
         self.is_server, self.endpoint = page.addresses.is_server, page.addresses.endpoint
         self._labels = labels or {}
+        self._short = _keep_short(page.info.digest, page.info.base)
 
     @property
     def base(self) -> str:
@@ -132,7 +133,12 @@ class Site:
 
     def shorten(self, iri: str) -> str:
         """Write an IRI as a prefixed name, by the longest namespace, or as path below the base."""
-        return self.info.shorten(iri)
+        found = self._short.get(iri)
+        if found is None:
+            if len(self._short) >= _MOST_SHORT:
+                self._short.clear()
+            found = self._short[iri] = self.info.shorten(iri)
+        return found
 
     def cell(self, term: str | None) -> Cell:
         """Make a cell of an N-Triples term."""
@@ -160,6 +166,12 @@ def render(template: str, site: Site, *, title: str, crumbs: Sequence[Crumb] = (
     return page_markdown(text, notice=site.info.notice) if site.page.is_markdown else _clean(text)
 
 
+@lru_cache(maxsize=4)
+def _keep_short(digest: str, base: str) -> dict[str, str]:  # noqa: ARG001 - they tell whose names these are
+    """Keep the short names of IRIs for all pages of a release."""
+    return {}
+
+
 def _clean(text: str) -> str:
     """Replace what may stand in no page; nearly all have nothing of it, which is seen quickly."""
     data = text.encode("utf-8", "replace")
@@ -181,6 +193,14 @@ def _make_markup(text: str) -> "markupsafe.Markup":
 @cache
 def _environment() -> "jinja2.Environment":
     import jinja2
+    from jinja2.runtime import Context, Macro
+
+    class _Context(Context):
+        # That of Jinja asks each of some ten calls on a page what only macros need.
+        def call(self, called: Any, /, *given: Any, _block_vars: Any = None, _loop_vars: Any = None, **named: Any) -> Any:
+            if isinstance(called, Macro):
+                return super().call(called, *given, _block_vars=_block_vars, _loop_vars=_loop_vars, **named)
+            return called(*given, **named)
 
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(_TEMPLATES),
@@ -190,6 +210,7 @@ def _environment() -> "jinja2.Environment":
         lstrip_blocks=True,
         auto_reload=False,
     )
+    environment.context_class = _Context
     environment.filters["number"] = lambda number: f"{number:,}"
     environment.filters["query_json"] = _write_query
     return environment

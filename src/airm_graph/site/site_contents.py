@@ -6,6 +6,7 @@ import io
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from itertools import groupby
 
 from airm_graph.analysis.charts import CHARTS, draw_chart, has_plot
 from airm_graph.analysis.releases import Changes
@@ -209,13 +210,14 @@ def _compress(lines: Iterable[str]) -> bytes:
     Those with blank nodes come first and in one call of the engine, which names such nodes anew in
     each: a comment says where they end.
     """
-    others = set(lines)
-    first = {line for line in others if line.startswith("_:") or " _:" in line}
-    listed = [*sorted(first), _NO_BLANK_BELOW, *sorted(others - first)]
+    listed = [line for line, _ in groupby(sorted(lines))]
+    first = [line for line in listed if line.startswith("_:") or " _:" in line]
+    known = set(first)
     out = io.BytesIO()
     with gzip.GzipFile(filename="", mode="wb", compresslevel=6, fileobj=out, mtime=0) as file:
+        file.write("".join([*first, _NO_BLANK_BELOW]).encode())
         for start in range(0, len(listed), _BATCH):
-            file.write("".join(listed[start : start + _BATCH]).encode())
+            file.write("".join([line for line in listed[start : start + _BATCH] if line not in known]).encode())
     return out.getvalue()
 
 

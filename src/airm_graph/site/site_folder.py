@@ -78,9 +78,19 @@ class FileWriter:
             return f"{self._side}/{self._number}"
         parent = name.rpartition("/")[0]
         if parent not in self._folders:
-            os.makedirs(f"{self._side}/{parent}", exist_ok=True)  # noqa: PTH103 - see above
+            _make_folder(f"{self._side}/{parent}")
             self._folders.add(parent)
         return f"{self._side}/{name}"
+
+
+def _make_folder(path: str) -> None:
+    """Make a folder; nearly always the one above it is there."""
+    try:
+        os.mkdir(path)  # noqa: PTH102 - see above
+    except FileExistsError:
+        return
+    except FileNotFoundError:
+        os.makedirs(path, exist_ok=True)  # noqa: PTH103 - see above
 
 
 def _has_bytes(path: str, data: bytes) -> bool:

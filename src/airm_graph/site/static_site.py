@@ -24,8 +24,8 @@ from airm_graph.site.site_folder import FileWriter, SiteFile, SiteSide, check_fo
 __all__ = ["SiteReport", "build_site"]
 
 #: Pages that a process makes before it says how far it is; fewer than some hundreds are not worth a
-#: second process.
-_CHUNK, _FEW = 100, 500
+#: second process, and of more than these each process copies what is loaded: 1 GiB for each.
+_CHUNK, _FEW, _MANY = 100, 500, 50_000
 
 _Job = tuple[int, list[str]]
 _Write = Callable[[_Job], list[SiteFile]]
@@ -67,7 +67,8 @@ def build_site(
         url: Where it will be known, with a slash at the end: for the map that crawlers read and the
             page for addresses that are not there. All other links are relative.
         previous: An earlier release, for the page that says what changed since.
-        processes: How many make pages; one for each processor when left out.
+        processes: How many make pages; when left out, one for each processor, or one alone where
+            there are so many pages that others would need gigabytes.
         progress: Told the step, and how many pages are made.
 
     Raises:
@@ -95,7 +96,8 @@ def _write_all(contents: SiteContents, folder: SiteSide, *, processes: int | Non
     # What is no page takes longest, so it comes first.
     chunks = [[], *(paths[start : start + _CHUNK] for start in range(0, len(paths), _CHUNK))]
     write = partial(_write_chunk, contents, folder)
-    for number, found in enumerate(_run(write, list(enumerate(chunks)), processes=processes if len(paths) > _FEW else 1)):
+    count = 1 if len(paths) <= _FEW or (processes is None and len(paths) > _MANY) else processes
+    for number, found in enumerate(_run(write, list(enumerate(chunks)), processes=count)):
         progress("pages", min(number * _CHUNK, len(paths)), len(paths))
         yield from found
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from airm_graph.validate.compile import ShapesGraph
     from airm_graph.validate.engine import Judgement
 
-__all__ = ["ENGINES", "Verdict", "judge_shapes", "validate_rows"]
+__all__ = ["ENGINES", "Verdict", "count_focus_nodes", "judge_shapes", "validate_rows"]
 
 #: ``fast`` compiles the shapes or refuses, ``reference`` is pyshacl, ``auto`` compiles what it can
 #: and leaves the rest to pyshacl.
@@ -106,6 +106,22 @@ def judge_shapes(
     return Verdict(
         tuple(findings), engines, (*notes, *empty), _make_ledger(judgement, graph=graph, passed_over=loaded.passed_over), locations
     )
+
+
+def count_focus_nodes(table: "TripleTable") -> dict[str, int]:
+    """Count the focus nodes of each default shape with a target, as `judge_shapes` does, by the IRI
+    of the shape.
+    """
+    from airm_graph.validate.compile import ShapesGraph, compile_shapes, find_constants
+    from airm_graph.validate.compiled_engine import count_focus
+    from airm_graph.validate.own_nodes import OwnNodes
+
+    rows = load_shapes(DEFAULT_SHAPES, base=BASE).rows
+    graph = ShapesGraph(rows)
+    with table.united_graphs("spo"):
+        compiled = compile_shapes(graph, ids=table.add_terms(find_constants(rows, graph=graph)))
+        counts = count_focus(compiled, table=table, own=OwnNodes(frozenset(list_habits(base=BASE)), base=BASE))
+    return {root.strip("<>"): count for root, count in counts.items()}
 
 
 def _make_ledger(judgement: "Judgement", *, graph: "ShapesGraph", passed_over: tuple[tuple[str, str], ...]) -> Ledger:

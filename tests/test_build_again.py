@@ -1,4 +1,4 @@
-"""Builds into a folder with a cache: where nothing changed nothing is built, and whatever changed, the bytes are those of a build without."""
+"""Builds into a folder with a cache: where nothing changed nothing is built; whatever changed, the bytes are those of a build without."""
 
 import os
 import shutil
@@ -30,13 +30,13 @@ def folder(tmp_path: Path) -> Path:
 def builds(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """Gets an entry for each build that is made."""
     made: list[int] = []
-    kept = building.build_graph
+    kept = building.build_entries
 
-    def build_graph(*args: object, **kwargs: object) -> Graph:
+    def build_entries(*args: object, **kwargs: object) -> tuple[object, Graph]:
         made.append(1)
         return kept(*args, **kwargs)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(building, "build_graph", build_graph)
+    monkeypatch.setattr(building, "build_entries", build_entries)
     return made
 
 

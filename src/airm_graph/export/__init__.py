@@ -18,7 +18,7 @@ from airm_graph.export.jsonld import JsonBlocks
 from airm_graph.export.quad_sources import QuadList, QuadSource, TableQuads
 from airm_graph.export.rdfxml import XmlBlocks
 from airm_graph.export.turtle import TurtleBlocks
-from airm_graph.export.writer import BlockFormat, Sink, write_blocks, write_lines
+from airm_graph.export.writer import BlockFormat, Notes, Sink, write_blocks, write_lines
 from airm_graph.frozen import frozen
 from airm_graph.namespaces import BASE, PREFIXES, rebase_text
 from airm_graph.resources import read_resource
@@ -26,6 +26,7 @@ from airm_graph.resources import read_resource
 __all__ = [
     "EXPORTS",
     "Export",
+    "Notes",
     "Options",
     "QuadList",
     "QuadSource",
@@ -108,13 +109,14 @@ def make_options(base: str = BASE, *, comment: str = "") -> Options:
     return Options(comment, context, prefixes)
 
 
-def write_exports(source: QuadSource, sinks: Mapping[str, Sink], *, options: Options) -> None:
+def write_exports(source: QuadSource, sinks: Mapping[str, Sink], *, options: Options, notes: Notes | None = None) -> None:
     """Write quads in several formats.
 
     Args:
         source: What is written.
         sinks: Name of a format to what takes the pieces of its file.
         options: What the writers are told.
+        notes: Are taken of blocks.
 
     Raises:
         ExportError: A format is unknown or cannot say what stands there.
@@ -124,7 +126,7 @@ def write_exports(source: QuadSource, sinks: Mapping[str, Sink], *, options: Opt
     write_lines(source, triples=triples, quads=quads)
     makers = ((name, EXPORTS[name].blocks) for name in names)
     forms = [(make(options), sinks[name]) for name, make in makers if make]
-    write_blocks(source, forms, prefixes=options.prefixes)
+    write_blocks(source, forms, prefixes=options.prefixes, notes=notes)
 
 
 def export_text(source: QuadSource, format: str, *, options: Options | None = None) -> Iterator[str]:  # noqa: A002 - the word users know

@@ -51,7 +51,24 @@ def profile_links(links: Iterable[Link], *, base: str = BASE) -> Counter[str]:
     """Count what head and columns of the file depend on (see
     :func:`airm_graph.export.mapping_formats.profile_matches`).
     """
-    return profile_matches((_make_match(link, base) for link in links), curies=Curies(_prefixes(base)))
+    curies, found = Curies(_prefixes(base)), Counter[str]()
+    # Links of one kind say the same of it, and there are few kinds.
+    kinds = Counter[tuple[object, ...]]()
+    samples: dict[tuple[object, ...], Link] = {}
+    for link in links:
+        kind = _find_kind(link)
+        kinds[kind] += 1
+        samples.setdefault(kind, link)
+    for kind, count in kinds.items():
+        for name, number in profile_matches([_make_match(samples[kind], base)], curies=curies).items():
+            found[name] += number * count
+    return found
+
+
+def _find_kind(link: Link) -> tuple[object, ...]:
+    ends = [(mention.kind, bool(mention.name), mention.key.partition("/")[0]) for mention in (link.one, link.two)]
+    has_lines = any(char in text for text in (link.one.name, link.two.name, link.matched) for char in "\t\n\r")
+    return *ends, link.basis, link.target.partition("/")[0], bool(link.matched), has_lines
 
 
 def _prefixes(base: str) -> dict[str, str]:

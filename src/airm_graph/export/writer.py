@@ -6,17 +6,18 @@ so they are kept in memory or, beyond a bound, on disk until the last one is the
 """
 
 import gc
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from itertools import repeat
 from tempfile import SpooledTemporaryFile
 from typing import IO, Protocol
 
 from airm_graph.export.order import Order
 from airm_graph.export.quad_sources import QuadSource, join_triples
 from airm_graph.export.term_writers import CACHE_SIZE
-from airm_graph.graph.reading_order import Pattern, SubjectGroup
+from airm_graph.graph.reading_order import RDF_TYPE, Pattern, SubjectGroup
 
-__all__ = ["BlockFormat", "Sink", "Template", "Templates", "write_blocks", "write_lines"]
+__all__ = ["BlockFormat", "Notes", "Sink", "Template", "Templates", "write_blocks", "write_lines"]
 
 #: Where the value of each place of a text comes from, and the text, with ``%s`` for the subject
 #: first, then for the values.
@@ -51,6 +52,21 @@ class BlockFormat(Protocol):
 
     def foot(self, *, filled: bool) -> str:
         """Write what stands behind the blocks."""
+
+
+class Notes:
+    """What is noted of blocks while they are written.
+
+    Attributes:
+        forms: What writes the blocks of each format; they know what their heads depend on.
+    """
+
+    def __init__(self, take: Callable[[Sequence[str], Sequence[Sequence[str]]], object]) -> None:
+        """Name what takes the subjects of a part, each behind the letter of its group, and for each
+        format their blocks.
+        """
+        self.take = take
+        self.forms: list[BlockFormat] = []
 
 
 class Templates:
@@ -93,8 +109,10 @@ def write_lines(source: QuadSource, *, triples: Sequence[Sink] = (), quads: Sequ
             sink(piece)
 
 
-def write_blocks(source: QuadSource, forms: Sequence[tuple[BlockFormat, Sink]], *, prefixes: Mapping[str, str]) -> None:
-    """Write files of blocks.
+def write_blocks(
+    source: QuadSource, forms: Sequence[tuple[BlockFormat, Sink]], *, prefixes: Mapping[str, str], notes: Notes | None = None
+) -> None:
+    """Write files of blocks; *notes* are taken of them.
 
     Raises:
         ExportError: A format cannot say what stands there.
@@ -106,10 +124,17 @@ def write_blocks(source: QuadSource, forms: Sequence[tuple[BlockFormat, Sink]], 
         kept = [opened.enter_context(SpooledTemporaryFile(_KEPT)) if form.waits else None for form, _ in forms]
         files = [_BlockFile(form, sink, one) for (form, sink), one in zip(forms, kept, strict=True)]
         for part in source.groups(order):
+            groups, columns = list(part), list[Sequence[str]]()
             for file in files:
-                file.add(_render_part(part, file.form, order))
+                blocks = _render_part(groups, file.form, order)
+                file.add(blocks)
+                columns += [blocks] if notes else []
+            if notes:
+                notes.take(_list_subjects(groups, order), columns)
         for file in files:
             file.finish()
+    if notes:
+        notes.forms = [form for form, _ in forms]
 
 
 class _BlockFile:
@@ -139,9 +164,21 @@ class _BlockFile:
         self._sink(self.form.foot(filled=self._is_filled))
 
 
-def _render_part(part: Iterable[SubjectGroup], form: BlockFormat, order: Order) -> list[str]:
+def _list_subjects(groups: Sequence[SubjectGroup], order: Order) -> list[str]:
+    """List the subjects of a part in their order, each behind the letter of its group."""
+    found = [""] * sum(len(group.subjects) for group in groups)
+    for group in groups:
+        types = [column for predicate, column in zip(group.pattern.predicates, group.objects, strict=True) if predicate == RDF_TYPE]
+        ranks = (
+            map(min, zip(*([order.rank((name,)) for name in column] for column in types), strict=True)) if types else repeat(order.rank(()))
+        )
+        for position, rank, subject in zip(group.positions, ranks, group.subjects, strict=False):
+            found[position] = rank + subject
+    return found
+
+
+def _render_part(groups: Sequence[SubjectGroup], form: BlockFormat, order: Order) -> list[str]:
     """Write the blocks of a part in their order."""
-    groups = list(part)
     blocks = [""] * sum(len(group.subjects) for group in groups)
     for group in groups:
         for position, block in zip(group.positions, form.render(group, order), strict=True):

@@ -25,8 +25,7 @@ class Readings:
         rejected: Rows of tables that cannot be used.
         counts: How many rows of each table were read and used.
         restored: What the tables of exported graphs say, a folder at a time.
-        digests: SHA-256 of a page → digest of all that its reading depends on.
-        outlined: SHA-256 of pages of which only the source is given.
+        marks: Name of a captured page → what it met other pages by.
     """
 
     pages: tuple[Page, ...]
@@ -35,8 +34,7 @@ class Readings:
     rejected: tuple[Rejected, ...] = ()
     counts: tuple[TableCount, ...] = ()
     restored: tuple[Records, ...] = ()
-    digests: Mapping[str, str] = field(default_factory=dict)
-    outlined: frozenset[str] = frozenset()
+    marks: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def read_captures(
@@ -84,29 +82,22 @@ def read_pages(
     *,
     progress: Callable[[int, int], None] | None = None,
     reader: Reader | None = None,
-    outlines: bool = False,
 ) -> Readings:
     """Read captured pages.
 
     Args:
         entries: Inputs that are no tables.
         progress, reader: As for :func:`read_captures`.
-        outlines: Of pages that the reader knows, give the source alone.
 
     Raises:
         InputError: One cannot be read.
     """
-    found = read_together(entries, reader=reader or Reader(), progress=progress, outlines=outlines)
-    digests: dict[str, str] = {}
-    for one in found:
-        if one.page:
-            digests[one.page.capture.sha256] = digests.get(one.page.capture.sha256, "") + one.digest
+    found = read_together(entries, reader=reader or Reader(), progress=progress)
     return Readings(
         _join_equal(one.page for one in found),
         tuple(finding for one in found for finding in one.findings),
         {entry.name: entry.shown for entry in entries},
-        digests=digests,
-        outlined=frozenset(one.page.capture.sha256 for one in found if one.page and one.is_outline),
+        marks={entry.name: one.marks for entry, one in zip(entries, found, strict=True)},
     )
 
 

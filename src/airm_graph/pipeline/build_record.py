@@ -28,6 +28,7 @@ from airm_graph.resources import find_resource
 
 __all__ = ["BuildRecord", "WrittenGraph", "find_record", "make_version"]
 
+_Remembered = Mapping[str, Sequence[int | str]]
 #: Records that a cache keeps, of so many folders.
 _MOST = 8
 _SUFFIX = ".build"
@@ -70,19 +71,28 @@ class BuildRecord:
     tables: Any = field(default_factory=list)
 
     @classmethod
-    def make(cls, graph: Graph, *, version: str, inputs: Mapping[str, Sequence[int | str]]) -> Self:
+    def make(cls, graph: Graph, *, version: str, inputs: _Remembered) -> Self:
         """Make the record of a graph that was just written.
 
         Raises:
             OSError: An output cannot be read.
         """
-        lines = graph.written[SUMS].read_text(encoding="utf-8").splitlines()
+        figures = {**graph.count(), "triples": len(graph)}
+        return cls.of_files(graph.written, version=version, inputs=inputs, files=graph.files, figures=figures, tables=pack(graph.tables))
+
+    @classmethod
+    def of_files(cls, written: Mapping[str, Path], *, version: str, inputs: _Remembered, **about: Any) -> Self:
+        """Make the record of files that were just written.
+
+        Raises:
+            OSError: One cannot be read.
+        """
+        lines = written[SUMS].read_text(encoding="utf-8").splitlines()
         sums = {name: digest for digest, _, name in (line.partition("  ") for line in lines)}
         outputs: dict[str, Sequence[int | str]] = {
-            name: [*stamp_file(path), sums.get(name) or digest_file(path)] for name, path in graph.written.items()
+            name: [*stamp_file(path), sums.get(name) or digest_file(path)] for name, path in written.items()
         }
-        figures = {**graph.count(), "triples": len(graph)}
-        return cls(version, inputs, outputs, graph.files, figures, pack(graph.tables))
+        return cls(version, inputs, outputs, **about)
 
     @classmethod
     def load(cls, path: Path) -> Self | None:

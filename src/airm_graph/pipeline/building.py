@@ -1,6 +1,6 @@
 """The one build: read, merge, state, judge, infer, report, whatever the size and the engine."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -20,7 +20,7 @@ from airm_graph.progress import Progress, tell_nobody
 from airm_graph.reason import infer
 from airm_graph.validate import Report, judge_shapes
 
-__all__ = ["build", "build_graph", "open_reader"]
+__all__ = ["build", "build_entries", "build_graph", "open_reader"]
 
 #: Bytes of inputs up to which SQLite takes less time than DuckDB, and suffixes of tables that are
 #: not packed.
@@ -67,19 +67,39 @@ def build(
 
 def build_graph(inputs: Sequence[str | Path], options: BuildOptions, *, tell: Progress, reader: Reader | None = None) -> Graph:
     """Build a graph; as `build`."""
+    tell("start", 0, 1)
+    return build_entries(find_inputs(inputs), options, tell=tell, reader=reader)[1]
+
+
+def build_entries(
+    entries: Sequence[Input],
+    options: BuildOptions,
+    *,
+    tell: Progress,
+    reader: Reader | None = None,
+    beside: Callable[[Read], Mapping[str, int]] = lambda _: {},
+) -> tuple[Read, Graph]:
+    """Build a graph of inputs that were found.
+
+    Args:
+        entries: The inputs.
+        options, tell, reader: As for `build`.
+        beside: What the dataset holds beside what is read, as `count_records` counts it.
+
+    Returns:
+        What was read, and the graph.
+    """
     with ExitStack() as opened:
-        tell("start", 0, 1)
-        entries = find_inputs(inputs)
         session = opened.enter_context(options.platform.open(few=_are_few(entries, options, reader)))
         read = read_inputs(entries, options, session=session, tell=tell, reader=reader)
         if options.strict and is_incomplete(read):
             read = stop_at_violations(read)
         if read.is_empty:
-            return _make_graph(read, None, options=options, report=report_readings(read), opened=ExitStack())
-        state(read, session=session, options=options)
+            return read, _make_graph(read, None, options=options, report=report_readings(read), opened=ExitStack())
+        state(read, session=session, options=options, beside=beside(read))
         session.use_threads()
         report = _judge_and_infer(read, table=session.table, options=options, tell=tell)
-        return _make_graph(read, session, options=options, report=report, opened=opened.pop_all())
+        return read, _make_graph(read, session, options=options, report=report, opened=opened.pop_all())
 
 
 def _are_few(entries: Sequence[Input], options: BuildOptions, reader: Reader | None) -> bool:

@@ -1,18 +1,28 @@
 """A build into a folder, which knows from its record what the build before it did."""
 
+import os
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext, suppress
+from dataclasses import replace
 from pathlib import Path
 
 from airm_graph.cache import make_cache_folder
+from airm_graph.export import Notes
 from airm_graph.export.switch import settle_folder
 from airm_graph.ingest import Reader
+from airm_graph.ingest.inputs import find_inputs
+from airm_graph.namespaces import BASE
 from airm_graph.pipeline.build_record import BuildRecord, find_record, make_version
-from airm_graph.pipeline.building import build_graph, open_reader
+from airm_graph.pipeline.building import build_entries, open_reader
 from airm_graph.pipeline.options import BuildOptions
+from airm_graph.pipeline.pages_record import PagesRecord, note_blocks
+from airm_graph.pipeline.part_build import PartBuild
 from airm_graph.pipeline.platform import EMBEDDED
+from airm_graph.pipeline.reading import Read
+from airm_graph.pipeline.splicing import UnclearChangeError
 from airm_graph.pipeline.stamps import look_at, remember
 from airm_graph.pipeline.views import Graph
+from airm_graph.pipeline.writable import SUMS
 from airm_graph.progress import Progress, tell_nobody
 
 __all__ = ["build_into"]
@@ -45,23 +55,57 @@ def build_into(
         ExportError: A file cannot be written; all are as they were.
     """
     if cache is None or not _may_be_kept(inputs, options):
-        return _build(inputs, folder, options, cache=cache, reader=reader, tell=tell, accept=accept)
+        return _build(inputs, folder, options, cache=cache, reader=reader, tell=tell, accept=accept)[1]
     with suppress(OSError):  # what reads pages says it, where one is needed
         make_cache_folder(cache)
     path = find_record(cache, inputs, folder, options)
     version, look = make_version(options), look_at([*inputs, *options.decisions, *([options.mapping] if options.mapping else [])])
-    known = BuildRecord.load(path)
-    now = None
+    known, now = BuildRecord.load(path), None
     with suppress(OSError):
         changes, now = known.list_changes(look) if known else ([], remember(look, known={}))
-        if known and not changes and known.version == version and _is_whole(known, folder):
-            BuildRecord(version, now, known.outputs, known.files, known.figures, known.tables).save(path)
-            return known.open_graph(folder, base=options.base)
-    graph = _build(inputs, folder, options, cache=cache, reader=reader, tell=tell, accept=accept)
+        if known and known.version == version and _is_whole(known, folder):
+            same = _build_part(inputs, folder, options, known=known, path=path, changes=changes, tell=tell) if changes else known
+            if same:
+                same = replace(same, inputs=now)
+                same.save(path)
+                return same.open_graph(folder, base=options.base)
+    notes, index = note_blocks()
+    read, graph = _build(inputs, folder, options, cache=cache, reader=reader, tell=tell, accept=accept, notes=notes)
     with suppress(OSError):
         if graph.written and now is not None:
             BuildRecord.make(graph, version=version, inputs=now).save(path)
+            if _may_be_parted(options) and (pages := PagesRecord.make(read, graph, notes, index)):
+                pages.save(path, index)
     return graph
+
+
+def _build_part(
+    inputs: Sequence[str | Path],
+    folder: Path,
+    options: BuildOptions,
+    *,
+    known: BuildRecord,
+    path: Path,
+    changes: Sequence[str],
+    tell: Progress,
+) -> BuildRecord | None:
+    """Build what changed; None where all is to be built."""
+    if not _may_be_parted(options):
+        return None
+    kept = PagesRecord.load(path, sums=folder / SUMS)
+    if kept is None:
+        return None
+    with suppress(UnclearChangeError):
+        record, pages, index = PartBuild(inputs, folder, options, known=known, pages=kept[0], index=kept[1]).run(changes, tell)
+        pages.save(path, index)
+        return record
+    return None
+
+
+def _may_be_parted(options: BuildOptions) -> bool:
+    """Whether a build may be one of what changed: nothing but pages decides of it."""
+    special = (options.strict, options.mapping, options.decisions, options.base != BASE, os.name == "nt")
+    return not any(special)
 
 
 def _may_be_kept(inputs: Sequence[str | Path], options: BuildOptions) -> bool:
@@ -86,9 +130,11 @@ def _build(
     reader: Reader | None,
     tell: Progress,
     accept: Callable[[Graph], bool],
-) -> Graph:
+    notes: Notes | None = None,
+) -> tuple[Read, Graph]:
     with nullcontext(reader) if reader or cache is None else open_reader(cache) as opened:
-        graph = build_graph(inputs, options, tell=tell, reader=opened)
+        tell("start", 0, 1)
+        read, graph = build_entries(find_inputs(inputs), options, tell=tell, reader=opened)
         if not graph.is_empty and accept(graph):
-            graph.write(folder)
-    return graph
+            graph.write(folder, notes=notes)
+    return read, graph

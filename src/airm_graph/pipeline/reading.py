@@ -11,10 +11,8 @@ from airm_graph.ingest import Reader, Readings, read_pages
 from airm_graph.ingest.inputs import Input
 from airm_graph.merge import Merger
 from airm_graph.model import Decisions, Records
-from airm_graph.namespaces import BASE
-from airm_graph.pipeline.kept import Keeper, KeptSource, OutlineError
 from airm_graph.pipeline.options import BuildOptions
-from airm_graph.pipeline.platform import EMBEDDED, Session
+from airm_graph.pipeline.platform import Session
 from airm_graph.progress import Progress
 
 if TYPE_CHECKING:
@@ -34,8 +32,7 @@ class Read:
 
     Attributes:
         readings: Findings, files, rows set aside, counts and, of pages, what is not independent.
-        records: Everything but what independent rows and kept sources say.
-        keeper: Holds what kept sources say; None where none can be kept.
+        records: Everything but what independent rows say.
         tables: What statements are made for: tables whose independent rows are in DuckDB.
         independent: Number of independent rows, which are as many mitigations.
         classified: How many of them have a code.
@@ -44,29 +41,15 @@ class Read:
 
     readings: Readings
     records: Records
-    keeper: Keeper | None = None
     tables: "Sequence[LoadedTable]" = ()
     independent: int = 0
     classified: int = 0
     ids: "IdsLock | None" = None
 
     @property
-    def kept(self) -> Sequence[KeptSource]:
-        """Sources that were merged before."""
-        return self.keeper.kept if self.keeper else ()
-
-    @property
     def is_empty(self) -> bool:
         """Whether no mitigation was read."""
-        return not (self.independent or self.records.mitigations or any(one.mitigations for one in self.kept))
-
-    def find_records(self, focus: Iterable[str]) -> Records:
-        """Return all records, and of kept mitigations those to which some nodes belong."""
-        if not self.kept:
-            return self.records
-        keys = {"/".join(node.removeprefix(f"<{BASE}").rstrip(">").split("/")[:3]) for node in focus}
-        found = (mitigation for one in self.kept for mitigation in one.find(keys))
-        return replace(self.records, mitigations=(*self.records.mitigations, *found))
+        return not (self.independent or self.records.mitigations)
 
 
 def read_inputs(
@@ -92,11 +75,7 @@ def read_inputs(
     decided = _read_decisions(options)
     mapping = _load_mapping(options)
     captures, tables = ([entry for entry in entries if entry.is_table is wanted] for wanted in (False, True))
-    keeper = None
-    # Standard input cannot be read a second time, which outlines may ask for.
-    if reader and not tables and not options.decisions and options.platform is EMBEDDED and all(entry.path for entry in captures):
-        keeper = Keeper(reader)
-    pages = read_pages(captures, progress=partial(tell, "read"), reader=reader, outlines=keeper is not None)
+    pages = read_pages(captures, progress=partial(tell, "read"), reader=reader)
     findings = decided.findings if decided else ()
     files = {**pages.files, **(decided.files if decided else {})}
     if tables:
@@ -111,15 +90,10 @@ def read_inputs(
             found.rejected,
             found.counts,
         )
-        return Read(readings, records, None, merging.stated, *merging.count(), ids)
+        return Read(readings, records, merging.stated, *merging.count(), ids)
     tell("merge", 0, 1)
-    try:
-        records, ids = _merge_pages(pages, decided.decisions if decided else Decisions(), keeper, options)
-    except OutlineError:
-        # Pages that did not change are of another source now than they were.
-        pages = read_pages(captures, reader=reader)
-        records, ids = _merge_pages(pages, Decisions(), keeper, options)
-    return Read(Readings(pages.pages, (*pages.findings, *findings), dict(sorted(files.items()))), records, keeper, ids=ids)
+    records, ids = _merge_pages(pages, decided.decisions if decided else Decisions(), options)
+    return Read(replace(pages, findings=(*pages.findings, *findings), files=dict(sorted(files.items()))), records, ids=ids)
 
 
 def _read_decisions(options: BuildOptions) -> "DecisionReadings | None":
@@ -139,17 +113,15 @@ def _load_mapping(options: BuildOptions) -> "Mapping | None":
     return replace(load_mapping(options.mapping), found=f"{options.mapping}, which was given")
 
 
-def _merge_pages(pages: Readings, decisions: Decisions, keeper: Keeper | None, options: BuildOptions) -> "tuple[Records, IdsLock | None]":
+def _merge_pages(pages: Readings, decisions: Decisions, options: BuildOptions) -> "tuple[Records, IdsLock | None]":
     def merge(kept: Pairs[str, str]) -> Records:
         merger = Merger(pages.pages, decisions=decisions, kept=kept)
-        groups = merger.list_groups(())
-        return merger.finish(keeper.merge(groups, merger, pages) if keeper else [merger.merge(group) for group in groups])
+        return merger.finish([merger.merge(group) for group in merger.list_groups(())])
 
     def list_found(records: Records) -> "Iterator[LockedId]":
         from airm_graph.pipeline.keeping_ids import list_present
 
-        earlier = (mitigation for one in (keeper.kept if keeper else ()) for mitigation in one.find(one.mitigations.keys()))
-        return list_present((*records.mitigations, *earlier), records.captures)
+        return list_present(records.mitigations, records.captures)
 
     return _keep(options, merge, list_found)
 

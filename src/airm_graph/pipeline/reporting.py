@@ -64,10 +64,9 @@ def _locate(verdict: Verdict, *, read: Read, table: TripleTable) -> list[Finding
     lines.
     """
     named = name_columns(verdict.findings, tables=read.tables, table=table)
-    records = read.find_records({finding.focus for finding in named if finding.value})
-    found = locate_values(named, records=records)
+    found = locate_values(named, records=read.records)
     rows = {(finding.location.file, finding.location.row) for finding in found if finding.location and finding.location.row}
-    lines = find_lines(rows, records=records, tables=read.tables, table=table) if rows else {}
+    lines = find_lines(rows, records=read.records, tables=read.tables, table=table) if rows else {}
     return [_add_lines(finding, lines) for finding in found]
 
 

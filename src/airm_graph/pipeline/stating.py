@@ -2,7 +2,9 @@
 
 import datetime
 import os
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from types import MappingProxyType
 
 from airm_graph.errors import AirmError
 from airm_graph.export import EXPORTS
@@ -15,16 +17,17 @@ from airm_graph.triples import describe_dataset, state_records
 from airm_graph.triples.derivations import find_derivations
 from airm_graph.version import VERSION
 
-__all__ = ["find_issued", "state"]
+__all__ = ["count_records", "find_issued", "state"]
 
 
-def state(read: Read, *, session: Session, options: BuildOptions) -> None:
+def state(read: Read, *, session: Session, options: BuildOptions, beside: Mapping[str, int] = MappingProxyType({})) -> None:
     """Put into the table of a session all that is asserted, with the default base.
 
     Args:
         read: What inputs say; its rows are in the table.
         session: See above.
         options: The base and the address are those that the description of the dataset says.
+        beside: What the dataset holds beside it, as `count_records` counts it.
     """
     agents = _list_agents(read, session)
     session.table.load_rows(
@@ -32,13 +35,10 @@ def state(read: Read, *, session: Session, options: BuildOptions) -> None:
             *state_records(read.records),
             *agents,
             *read_taxonomies(),
-            *_describe(read, options.base, options.published),
+            *_describe(Counter(beside) + count_records(read), options.base, options.published),
             *_list_removed(read),
         )
     )
-    if read.keeper:
-        read.keeper.load(session.table)
-        read.keeper.keep(session.table)
     if read.tables:
         session.load_independent(read.tables)
     if found := [*find_derivations(session.table), *(_suggest_kinds(session) if options.suggest_kinds else ())]:
@@ -67,23 +67,21 @@ def _list_removed(read: Read) -> Iterable[Quad]:
     return describe_removed(read.ids)
 
 
-def _describe(read: Read, base: str, published: str | None) -> Iterator[Quad]:
+def _describe(counts: Mapping[str, int], base: str, published: str | None) -> Iterator[Quad]:
     files = [(entry.file_name, entry.media_type) for entry in EXPORTS.values()]
-    return describe_dataset(version=VERSION, files=files, counts=_count(read), issued=find_issued(), base=base, published=published)
+    return describe_dataset(version=VERSION, files=files, counts=counts, issued=find_issued(), base=base, published=published)
 
 
-def _count(read: Read) -> Mapping[str, int]:
+def count_records(read: Read) -> Counter[str]:
     """Count what the description of a dataset counts."""
     records = read.records
-    return {
-        "Capture": len(records.captures),
-        "Source": len(records.sources),
-        "Mitigation": len(records.mitigations) + read.independent + sum(len(one.mitigations) for one in read.kept),
-        "Classification": sum(len(one.classifications) for one in records.mitigations)
-        + read.classified
-        + sum(one.classifications for one in read.kept),
-        "Repair": len(records.repairs) + sum(one.repairs for one in read.kept),
-    }
+    return Counter(
+        Capture=len(records.captures),
+        Source=len(records.sources),
+        Mitigation=len(records.mitigations) + read.independent,
+        Classification=sum(len(one.classifications) for one in records.mitigations) + read.classified,
+        Repair=len(records.repairs),
+    )
 
 
 def find_issued() -> str | None:

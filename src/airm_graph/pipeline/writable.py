@@ -31,6 +31,7 @@ from airm_graph.notice import NOTICE
 from airm_graph.terms import Quad
 
 if TYPE_CHECKING:
+    from airm_graph.export import Notes
     from airm_graph.graph import TripleTable
     from airm_graph.ids_lock import IdsLock
     from airm_graph.model import Link, Rejected, TableCount
@@ -152,7 +153,7 @@ class WritableGraph:
         """The SHA-256 of ``airm.nt``: the same triples have the same digest."""
         return release_digest(self._exported)
 
-    def write(self, folder: str | Path, *, formats: Collection[str] | None = None) -> dict[str, Path]:
+    def write(self, folder: str | Path, *, formats: Collection[str] | None = None, notes: "Notes | None" = None) -> dict[str, Path]:
         """Write exports, report, links, sums, for tables ``quarantine.csv``; when one fails, no
         file in *folder* is changed.
 
@@ -160,6 +161,7 @@ class WritableGraph:
             folder: Made when it is missing.
             formats: Names of ``airm_graph.export.EXPORTS``, all when left out; on another platform
                 those that it writes in parts.
+            notes: Are taken of the blocks of exports.
 
         Returns:
             File name → path.
@@ -171,9 +173,9 @@ class WritableGraph:
         if self.is_empty:
             raise InputError("no mitigation was read, so nothing is written", file=str(folder), remedy="see the findings")
         with hold_folder(Path(folder)):
-            return self._write(Path(folder), formats)
+            return self._write(Path(folder), formats, notes)
 
-    def _write(self, folder: Path, formats: Collection[str] | None) -> dict[str, Path]:
+    def _write(self, folder: Path, formats: Collection[str] | None, notes: "Notes | None") -> dict[str, Path]:
         parts = self._write_parts(folder, formats, self.base) if self._write_parts else None
         names = () if parts else find_formats(EXPORTS if formats is None else formats)
         chosen = {EXPORTS[name].file_name: name for name in names}
@@ -181,7 +183,8 @@ class WritableGraph:
 
         def fill(drafts: Mapping[str, Draft]) -> None:
             if chosen:
-                write_exports(self._exported, {chosen[name]: drafts[name].write for name in chosen}, options=self._options)
+                sinks = {chosen[name]: drafts[name].write for name in chosen}
+                write_exports(self._exported, sinks, options=self.export_options, notes=notes)
             for name, data in beside.items():
                 drafts[name].write(data)
 
@@ -240,7 +243,7 @@ class WritableGraph:
         from airm_graph.export.blank_nodes import show_blank_nodes
 
         source, start = self._hidden
-        pieces = export_text(source, name, options=self._options)
+        pieces = export_text(source, name, options=self.export_options)
         yield from show_blank_nodes(pieces, format=name, start=start) if start else pieces
 
     @cached_property
@@ -262,7 +265,8 @@ class WritableGraph:
         return QuadList(quads), start
 
     @cached_property
-    def _options(self) -> Options:
+    def export_options(self) -> Options:
+        """What its writers are told."""
         # A file from elsewhere that names its licence carries no notice of ours, unless it says so.
         licensed = self.table.find_ids([term("dcterms:license"), "<http://creativecommons.org/ns#license>"])
         return make_options(self.base, comment=NOTICE if self.files or states_notice(self.table) or not licensed else "")

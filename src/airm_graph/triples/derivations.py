@@ -22,7 +22,7 @@ from airm_graph.graph import IRI, TERM_TEXT, TripleTable, quote
 from airm_graph.namespaces import BASE, iri, literal, term
 from airm_graph.terms import Quad, read_literal
 
-__all__ = ["LEAST_WORDS", "find_derivations"]
+__all__ = ["LEAST_WORDS", "find_derivations", "list_identifiers"]
 
 #: A shorter text may be the same by chance.
 LEAST_WORDS = 8
@@ -91,6 +91,15 @@ def _may_find(table: TripleTable) -> bool:
         return all(table.execute(f"SELECT 1 FROM ({found}) AS f WHERE {like} LIMIT 1") for found in (select("dcterms:identifier"), said))
 
 
+def list_identifiers(text: str) -> set[str]:
+    """List the words of a text that look like identifiers of items.
+
+    >>> sorted(list_identifiers("Measures M-12 and M.3 of 2024"))
+    ['M-12', 'M.3']
+    """
+    return {word for word in _WORD.findall(text) if re.search(_LIKE_IDENTIFIER, word)}
+
+
 _Pair = tuple[tuple[int, int], str]
 
 
@@ -133,8 +142,8 @@ def _find_mentioned(table: TripleTable, ids: Mapping[str, int], years: Mapping[i
       WHERE d.p = {ids["dcterms:description"]} AND regexp_matches(t.lexical, '{_LIKE_IDENTIFIER}')"""
     named: defaultdict[str, list[_Statement]] = defaultdict(list)
     for mitigation, source, text in table.execute(select):
-        for word in set(_WORD.findall(text)):
-            if re.search(_LIKE_IDENTIFIER, word) and source in years:
+        for word in list_identifiers(text):
+            if source in years:
                 named[word].append(_Statement(mitigation, source))
     for word, owner in _find_owners(table, ids, sorted(named)).items():
         for one in named[word]:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from airm_graph.validate.results import leave_out_repeated
     from airm_graph.validate.shape_files import DEFAULT_SHAPES
     from airm_graph.validate.value_locations import locate_values
-    from airm_graph.validate.verdict import ENGINES, Verdict, judge_shapes, validate_rows
+    from airm_graph.validate.verdict import ENGINES, Verdict, count_focus_nodes, judge_shapes, validate_rows
 
 __all__ = [
     "DEFAULT_SHAPES",
@@ -22,6 +22,7 @@ __all__ = [
     "Ledger",
     "Report",
     "Verdict",
+    "count_focus_nodes",
     "judge_shapes",
     "leave_out_repeated",
     "locate_values",
@@ -34,7 +35,7 @@ _HOMES = {
     "Report": "validate.report",
     "leave_out_repeated": "validate.results",
     "locate_values": "validate.value_locations",
-    **dict.fromkeys(("ENGINES", "Verdict", "judge_shapes", "validate_rows"), "validate.verdict"),
+    **dict.fromkeys(("ENGINES", "Verdict", "count_focus_nodes", "judge_shapes", "validate_rows"), "validate.verdict"),
 }
 
 __getattr__ = defer_imports(__name__, _HOMES)

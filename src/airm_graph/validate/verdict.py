@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from airm_graph.validate.compile import ShapesGraph
     from airm_graph.validate.engine import Judgement
 
-__all__ = ["ENGINES", "Verdict", "judge_shapes", "validate_rows"]
+__all__ = ["ENGINES", "Verdict", "count_focus_nodes", "judge_shapes", "validate_rows"]
 
 #: ``fast`` compiles the shapes or refuses, ``reference`` is pyshacl, ``auto`` compiles what it can
 #: and leaves the rest to pyshacl.
@@ -100,6 +100,19 @@ def judge_shapes(
     return Verdict(
         tuple(findings), engines, (*notes, *empty), _make_ledger(judgement, graph=read.graph, passed_over=passed_over), locations
     )
+
+
+def count_focus_nodes(table: "TripleTable") -> dict[str, int]:
+    """Count the focus nodes of each default shape with a target, as `judge_shapes` does, by the IRI
+    of the shape.
+    """
+    from airm_graph.validate.compiled_engine import count_focus
+    from airm_graph.validate.own_nodes import OwnNodes
+
+    read, habits, _ = _read_shapes(DEFAULT_SHAPES, is_default=True, base=BASE)
+    with table.united_graphs("spo"):
+        counts = count_focus(read.compile(table), table=table, own=OwnNodes(frozenset(habits), base=BASE))
+    return {root.strip("<>"): count for root, count in counts.items()}
 
 
 def _read_shapes(files: Sequence[str], *, is_default: bool, base: str) -> tuple[ShapeSet, Collection[str], _PassedOver]:

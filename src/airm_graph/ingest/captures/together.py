@@ -1,17 +1,14 @@
 """Pages that are read together: what one page leaves open, others of its source may settle.
 
-Each page is read alone, then again with what the others say. A reader that keeps what it read does
-so for the pages of a source as a whole, too: where none of them changed, nothing of them is
-unpacked but what the merge of sources needs.
+Each page is read alone, then again with what the others say.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
-from airm_graph.cache import make_key, pack, unpack
 from airm_graph.frozen import frozen
 from airm_graph.ingest.captures.cached import Reader
 from airm_graph.ingest.captures.known import learn_names, mark_source
@@ -41,14 +38,12 @@ class ReadPage:
     Attributes:
         page: None when the file is no page.
         findings: By line.
-        digest: Names all that the reading depends on.
-        is_outline: Whether the page is given without all but capture and source.
+        marks: What it met other pages by, as texts.
     """
 
     page: Page | None
     findings: tuple[Finding, ...]
-    digest: str
-    is_outline: bool = False
+    marks: tuple[str, ...] = ()
 
 
 @frozen
@@ -60,15 +55,12 @@ class _Loaded:
     document: str = ""
 
 
-def read_together(
-    entries: Sequence[Input], *, reader: Reader, progress: Callable[[int, int], None] | None, outlines: bool
-) -> list[ReadPage]:
+def read_together(entries: Sequence[Input], *, reader: Reader, progress: Callable[[int, int], None] | None) -> list[ReadPage]:
     """Read files of captured pages, in the order given.
 
     Args:
         reader: Reads them and may remember them.
         progress: Called with (number of files read, number of files).
-        outlines: Of pages that the reader knows, give capture and source alone.
 
     Raises:
         InputError: A file cannot be read.
@@ -78,7 +70,7 @@ def read_together(
         batch.add(entry)
         if progress:
             progress(number, len(entries))
-    found = batch.read(outlines=outlines)
+    found = batch.read()
     reader.finish()
     return found
 
@@ -125,7 +117,7 @@ class _Batch:
     def _read(self, loaded: _Loaded, known: Any = None) -> tuple[Reading, str]:
         return self._reader.read_capture(loaded.data, file=loaded.entry.name, sidecar=loaded.sidecar, known=known)
 
-    def read(self, *, outlines: bool) -> list[ReadPage]:
+    def read(self) -> list[ReadPage]:
         """Read the pages of each source together."""
         self._join_unnamed()
         groups: defaultdict[_Mark, list[int]] = defaultdict(list)
@@ -133,16 +125,14 @@ class _Batch:
             groups[mark].append(number)
         found: dict[int, ReadPage] = {}
         for numbers in groups.values():
-            key = make_key("pages", self._reader.version, [[self._alone[number], self._loaded[number].document] for number in numbers])
-            known = _unpack(self._reader.find(key)) if outlines else None
-            if known and len(known) == len(numbers):
-                found |= zip(numbers, known, strict=True)
-                continue
             read = self._read_group([self._loaded[number] for number in numbers])
-            found |= zip(numbers, read, strict=True)
-            if outlines:
-                self._reader.keep(key, _pack(read))
+            found |= {number: replace(one, marks=self._list_marks(number)) for number, one in zip(numbers, read, strict=True)}
         return [found[number] for number in range(len(self._loaded))]
+
+    def _list_marks(self, number: int) -> tuple[str, ...]:
+        mark = self._marks[number]
+        # Which pages without a source are of one document is told by all that they list.
+        return (*(["mark|" + "|".join(mark)] if any(mark) else []), *(["unnamed|"] if number in self._unnamed else []))
 
     def _join_unnamed(self) -> None:
         """Tell by their lists which pages without a source are of one document, and take the source
@@ -181,27 +171,9 @@ class _Batch:
                 else (reading, digest)
                 for one, (reading, digest) in zip(loaded, final, strict=True)
             ]
-        return [
-            ReadPage(_place(reading, one), (*one.findings, *reading.findings), digest)
-            for one, (reading, digest) in zip(loaded, final, strict=True)
-        ]
+        return [ReadPage(_place(reading, one), (*one.findings, *reading.findings)) for one, (reading, _) in zip(loaded, final, strict=True)]
 
 
 def _place(reading: Reading, one: _Loaded) -> Page | None:
     """The page, with the document that it is of where it names none."""
     return replace(reading.page, document=one.document) if reading.page and one.document else reading.page
-
-
-def _pack(read: Iterable[ReadPage]) -> Any:
-    outlines = (one.page and replace(one.page, own=None, heading=None, children=(), others=(), roles=()) for one in read)
-    return [[pack(page), pack(one.findings), one.digest] for one, page in zip(read, outlines, strict=True)]
-
-
-def _unpack(kept: Any) -> list[ReadPage] | None:
-    """Read an entry; one that is no such thing, whoever wrote it, is as good as none."""
-    with suppress(TypeError, ValueError):
-        return [
-            ReadPage(unpack(Page | None, page), unpack(tuple[Finding, ...], findings), digest, is_outline=True)
-            for page, findings, digest in kept
-        ]
-    return None

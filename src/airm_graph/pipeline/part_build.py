@@ -1,0 +1,223 @@
+"""A build of what changed: the components of the pages that changed are built, by the build that
+there is, and put in the place of what the folder holds of them.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+
+from airm_graph.frozen import frozen
+from airm_graph.graph import SmallTable, TripleTable
+from airm_graph.ingest.inputs import Input, find_inputs
+from airm_graph.model import Finding
+from airm_graph.namespaces import BASE, iri
+from airm_graph.pipeline.block_index import BlockIndex
+from airm_graph.pipeline.build_record import BuildRecord
+from airm_graph.pipeline.building import build_entries
+from airm_graph.pipeline.components import Component, find_components, list_sidecars
+from airm_graph.pipeline.options import BuildOptions
+from airm_graph.pipeline.pages_record import PagesRecord, count_codes, hash_sums, select_texts
+from airm_graph.pipeline.reading import Read
+from airm_graph.pipeline.splicing import Spliced, Splicer, UnclearChangeError, is_dataset, is_owned
+from airm_graph.pipeline.views import Graph
+from airm_graph.pipeline.writable import REPORT, SUMS
+from airm_graph.progress import Progress
+from airm_graph.query.counts import count_things
+from airm_graph.terms import Quad
+from airm_graph.validate import Ledger, Report, count_focus_nodes
+
+__all__ = ["PartBuild"]
+
+#: Pages beyond which a part is not worth it, if they are a third of all.
+_MANY = 100
+_INFERRED = iri("graph/inferred")
+_USED = "codes used"
+
+
+@frozen
+class _Part:
+    """What was built of some components.
+
+    Attributes:
+        old, new: The components, before and now.
+        owned: Paths of IRIs that are theirs.
+    """
+
+    read: Read
+    graph: Graph
+    old: list[Component]
+    new: list[Component]
+
+    @property
+    def owned(self) -> set[str]:
+        return {path for one in (*self.old, *self.new) for path in one.owned}
+
+
+class PartBuild:
+    """A build into a folder that holds what an earlier build wrote."""
+
+    def __init__(
+        self,
+        inputs: Sequence[str | Path],
+        folder: Path,
+        options: BuildOptions,
+        *,
+        known: BuildRecord,
+        pages: PagesRecord,
+        index: BlockIndex,
+    ) -> None:
+        """Take what is known of the earlier build."""
+        self._entries = find_inputs(inputs)
+        self._folder, self._options, self._known, self._pages, self._index = folder, options, known, pages, index
+        self._files = {entry.name: entry.shown for entry in self._entries}
+        self._homes = {name: number for number, one in enumerate(pages.components) for name in one.files}
+        self._keys = {key: number for number, one in enumerate(pages.components) for key in one.keys}
+
+    def run(self, changes: Collection[str], tell: Progress) -> tuple[BuildRecord, PagesRecord, BlockIndex]:
+        """Build the files that changed, and all that they have to do with.
+
+        Args:
+            changes: Paths of files that came, went or hold something else.
+            tell: Called with (step, number done, number in all).
+
+        Returns:
+            What is known of the folder now; the first without the inputs.
+
+        Raises:
+            UnclearChangeError: All is to be built; nothing was written.
+            InputError: An input cannot be read.
+            ExportError: A file cannot be written; all are as they were.
+        """
+        if any(entry.is_table or entry.path is None for entry in self._entries):
+            raise UnclearChangeError("tables are built whole")
+        part = self._build(self._find_changed(changes), tell)
+        with ExitStack() as opened:
+            opened.callback(part.graph.close)
+            return self._splice(part, Splicer(self._folder, opened=opened, options=part.graph.export_options))
+
+    def _find_changed(self, changes: Collection[str]) -> set[str]:
+        """Name the pages that changed, or whose side-cars did."""
+        paths = {shown: name for files in (self._known.files, self._files) for name, shown in files.items()}
+        for name, shown in [*self._known.files.items(), *self._files.items()]:
+            paths |= dict.fromkeys(list_sidecars(shown), name)
+        found = {paths[path] for path in map(_show, changes) if path in paths}
+        return found | {name for name, shown in self._files.items() ^ self._known.files.items()}
+
+    def _build(self, changed: set[str], tell: Progress) -> _Part:
+        """Build the components of pages, and those that they are connected with now."""
+        wanted = {self._homes[name] for name in changed if name in self._homes}
+        while True:
+            old = [self._pages.components[number] for number in sorted(wanted)]
+            names = {name for one in old for name in one.files} | changed
+            entries = [entry for entry in self._entries if entry.name in names]
+            if not entries or len(entries) > max(_MANY, len(self._entries) // 3):
+                raise UnclearChangeError("much has changed")
+            read, graph = self._build_entries(entries, old, tell)
+            new = find_components(read, texts=select_texts(graph.table))
+            reached = {self._keys[key] for one in new for key in one.keys if key in self._keys}
+            if reached <= wanted:
+                return _Part(read, graph, old, new)
+            graph.close()
+            wanted |= reached
+
+    def _build_entries(self, entries: Sequence[Input], old: Sequence[Component], tell: Progress) -> tuple[Read, Graph]:
+        rest = self._pages.count() - self._pages.count(old)
+        read, graph = build_entries(entries, self._options, tell=tell, beside=lambda _: rest)
+        if read.is_empty:
+            raise UnclearChangeError("the part holds no mitigation")
+        return read, graph
+
+    def _splice(self, part: _Part, splicer: Splicer) -> tuple[BuildRecord, PagesRecord, BlockIndex]:
+        owned, rows = part.owned, part.graph.quads
+        shared = {row[0] for row in rows if not is_owned(row[0], owned)}
+        before = splicer.read(sorted(owned), sorted(shared))
+        _check_shared(before, rows, shared)
+        earlier = Report.from_json((self._folder / REPORT).read_text(encoding="utf-8"))
+        things, focus, codes = _measure([row for row in before if is_owned(row[0], owned)], [row for row in rows if row[0] in shared])
+        report = self._join_reports(earlier, part, focus)
+        done = splicer.replace(rows, heads=self._pages.heads, index=self._index)
+        self._check_links(part)
+        captures = [path.partition("/")[2] for one in part.old for path in one.owned if path.startswith("capture/")]
+        splicer.replace_links(captures, part.read.records.links)
+        written = splicer.write(report.to_json().encode(), known={name: str(about[4]) for name, about in self._known.outputs.items()})
+        return self._make_records(part, done, written, things, codes)
+
+    def _check_links(self, part: _Part) -> None:
+        total: Counter[str] = Counter()
+        for one in self._pages.components:
+            total.update(one.links)
+        now = Counter(total)
+        for one in part.old:
+            now.subtract(one.links)
+        for one in part.new:
+            now.update(one.links)
+        if (+now).keys() != (+total).keys() or "lines" in total:
+            raise UnclearChangeError("the head of the table of links changes")
+
+    def _join_reports(self, earlier: Report, part: _Part, focus: Mapping[str, int]) -> Report:
+        """Put the findings of a part in the place of earlier ones."""
+        now = part.graph.report
+        names = {name for one in (*part.old, *part.new) for page in one.files for name in (page, *list_sidecars(page))}
+        owned = part.owned
+
+        def is_of_part(finding: Finding) -> bool:
+            return (finding.location.file in names) if finding.location else is_owned(finding.focus, owned)
+
+        rest = [finding for finding in earlier.findings if not is_of_part(finding)]
+        found = [finding for finding in now.findings if is_of_part(finding)]
+        outside = [sorted(map(_name, some)) for some in (_list_outside(rest), (one for one in now.findings if not is_of_part(one)))]
+        if outside[0] != outside[1] or (now.engines, now.notes) != (earlier.engines, earlier.notes):
+            raise UnclearChangeError("what is found beside the pages has changed")
+        if any(finding.origin for finding in now.findings):
+            raise UnclearChangeError("findings have an origin")
+        shapes = {shape: count for shape, _, count in now.ledger.shapes}
+        judged = tuple((shape, engine, count - focus[shape] + shapes[shape]) for shape, engine, count in earlier.ledger.shapes)
+        ledger = Ledger(earlier.ledger.read, earlier.ledger.passed_over, judged)
+        return Report((*rest, *found), tuple(sorted(self._files)), now.engines, now.notes, ledger, now.notice)
+
+    def _make_records(
+        self, part: _Part, done: Spliced, written: Mapping[str, Path], things: Mapping[str, int], codes: Mapping[str, int]
+    ) -> tuple[BuildRecord, PagesRecord, BlockIndex]:
+        every = Counter(self._pages.codes)
+        every.subtract(codes)
+        every.update(count_codes(part.graph.table))
+        now, figures = part.graph.count(), self._known.figures
+        new = {name: figures[name] - things[name] + now[name] for name in now}
+        new |= {_USED: len(+every), "triples": figures["triples"] + done.triples}
+        kept = [one for one in self._pages.components if one not in part.old]
+        record = BuildRecord.of_files(written, version=self._known.version, inputs={}, files=dict(sorted(self._files.items())), figures=new)
+        pages = PagesRecord(hash_sums(written[SUMS]), [*kept, *part.new], dict(+every), done.heads)
+        return record, pages, done.index
+
+
+def _show(path: str) -> str:
+    return Input("", Path(path)).shown
+
+
+def _list_outside(findings: Sequence[Finding]) -> list[Finding]:
+    """List the findings that are about no page."""
+    return [finding for finding in findings if finding.location is None and not finding.focus.startswith(f"<{BASE}mitigation/")]
+
+
+def _name(finding: Finding) -> tuple[str, ...]:
+    return finding.rule, finding.focus, finding.path, finding.value, finding.message
+
+
+def _check_shared(before: Sequence[Quad], rows: Sequence[Quad], shared: Collection[str]) -> None:
+    """Hold what is stated of nobody's things against what was: it is the same for any pages, but
+    for the description of the dataset.
+    """
+    was, now = ({row for row in some if row[0] in shared and not is_dataset(row[0])} for some in (before, rows))
+    if was != now:
+        raise UnclearChangeError("what is stated beside the pages has changed")
+
+
+def _measure(before: Sequence[Quad], shared: Sequence[Quad]) -> tuple[dict[str, int], dict[str, int], dict[str, int]]:
+    """Count things, focus nodes and codes of what a folder holds of some components."""
+    with SmallTable() if SmallTable.is_usable else TripleTable(threads=1) as table:
+        rows = [*before, *shared]
+        table.load_rows([row for row in rows if row[3] != _INFERRED])
+        focus = count_focus_nodes(table)
+        table.load_rows([row for row in rows if row[3] == _INFERRED])
+        return count_things(table), focus, count_codes(table)

@@ -1,0 +1,237 @@
+"""Builds of what changed: after any edits the files are those of a build without a cache, byte by byte, and so are figures and findings."""
+
+import os
+import random
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from corpus import write_captures
+
+import airm_graph
+from airm_graph.export.links import profile_links
+from airm_graph.model import Link, Mention
+from airm_graph.pipeline import BuildOptions, Graph, build_into
+from airm_graph.pipeline.block_index import BlockIndex, subject_order
+from airm_graph.pipeline.part_build import PartBuild
+from airm_graph.pipeline.splicing import UnclearChangeError
+from test_cli import EXAMPLES
+
+
+@pytest.fixture
+def parts(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Gets an entry for each build of a part: empty, or why all was built."""
+    found: list[str] = []
+    run = PartBuild.run
+
+    def note(*args: object) -> object:
+        try:
+            done = run(*args)  # type: ignore[arg-type]
+        except UnclearChangeError as error:
+            found.append(str(error))
+            raise
+        found.append("")
+        return done
+
+    monkeypatch.setattr(PartBuild, "run", note)
+    return found
+
+
+@pytest.fixture
+def examples(tmp_path: Path) -> Path:
+    return Path(shutil.copytree(EXAMPLES, tmp_path / "in"))
+
+
+@pytest.fixture
+def generated(tmp_path: Path) -> Path:
+    """Seventy pages of four sources."""
+    write_captures(70, tmp_path / "in", per_source=20)
+    return tmp_path / "in"
+
+
+def build(folder: Path) -> Graph:
+    return build_into([folder], folder.parent / "dist", BuildOptions(), cache=folder.parent / "cache")
+
+
+def check(folder: Path) -> None:
+    """Build in part and as a whole, and compare all that comes of both."""
+    built, plain = build(folder), airm_graph.build([folder])
+    shutil.rmtree(folder.parent / "plain", ignore_errors=True)
+    plain.write(folder.parent / "plain")
+    for path in sorted((folder.parent / "plain").iterdir()):
+        assert (folder.parent / "dist" / path.name).read_bytes() == path.read_bytes(), path.name
+    assert (built.count(), len(built), built.digest) == (plain.count(), len(plain), plain.digest)
+    assert built.files == plain.files
+    assert built.report.to_json() == plain.report.to_json()
+
+
+def find_source(lines: list[str]) -> int:
+    """Find the line of authors and year; the title stands above it."""
+    return next((number for number, line in enumerate(lines) if line.endswith(")") and "," in line and line[-6:-5] == "("), 0)
+
+
+class Edits:
+    """Edits of pages in a folder, drawn at random."""
+
+    def __init__(self, folder: Path, seed: int) -> None:
+        self.folder, self.random = folder, random.Random(seed)
+        self.known = [path.read_bytes() for path in sorted(folder.rglob("*.txt"))]
+
+    def draw(self) -> None:
+        pages = sorted(self.folder.rglob("*.txt"))
+        edits = [self.add, self.change_reason, self.cut, self.describe, self.join_author, self.join_title, self.move, self.remove]
+        self.random.choice(edits)(self.random.choice(pages))
+
+    def add(self, page: Path) -> None:
+        page.with_name(f"new-{self.random.randrange(999)}.txt").write_bytes(self.random.choice(self.known))
+
+    def change_reason(self, page: Path) -> None:
+        self.rewrite(page, lambda text: text.replace("Reasoning\n", f"Reasoning\nIt was said {self.random.randrange(999)} times. ", 1))
+
+    def cut(self, page: Path) -> None:
+        self.rewrite(page, lambda text: text[: len(text) * 2 // 3])
+
+    def describe(self, page: Path) -> None:
+        page.with_suffix(".meta.yaml").write_text(f"name: Another name {self.random.randrange(99)}\n")
+
+    def join_author(self, page: Path) -> None:
+        self.replace_line(page, 0, lambda line: line.replace(line.split(",")[0], self.random.choice(["Ito", "Berg", "Lee", "Novak"]), 1))
+
+    def join_title(self, page: Path) -> None:
+        other = self.random.choice(self.known).decode().split("\n")
+        if number := find_source(other):
+            self.replace_line(page, -1, lambda _: other[number - 1])
+
+    def move(self, page: Path) -> None:
+        page.rename(page.with_name(f"moved-{self.random.randrange(999)}.txt"))
+
+    def remove(self, page: Path) -> None:
+        if len(list(self.folder.rglob("*.txt"))) > 3:
+            page.unlink()
+
+    def rewrite(self, page: Path, change: Callable[[str], str]) -> None:
+        page.write_text(change(page.read_text(encoding="utf-8")), encoding="utf-8")
+
+    def replace_line(self, page: Path, place: int, change: Callable[[str], str]) -> None:
+        lines = page.read_text(encoding="utf-8").split("\n")
+        if number := find_source(lines):
+            lines[number + place] = change(lines[number + place])
+            self.rewrite(page, lambda _: "\n".join(lines))
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_any_edits_are_built_to_the_bytes_of_a_whole_build(seed: int, generated: Path, parts: list[str]) -> None:
+    build(generated)
+    edits = Edits(generated, seed)
+    for _ in range(4):
+        for _ in range(edits.random.choice([1, 1, 2, 3])):
+            edits.draw()
+        check(generated)
+    assert parts.count("") >= 2
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_any_edits_of_joined_pages_are_built_to_the_bytes_of_a_whole_build(seed: int, examples: Path, parts: list[str]) -> None:
+    build(examples)
+    edits = Edits(examples, seed)
+    for _ in range(4):
+        edits.draw()
+        check(examples)
+    assert "" in parts
+
+
+def first_pages(folder: Path) -> Iterator[Path]:
+    """The first page of each source."""
+    return (min(source.glob("*.txt")) for source in sorted(folder.iterdir()))
+
+
+def test_sources_that_share_an_author_join_and_part_again(generated: Path, parts: list[str]) -> None:
+    build(generated)
+    one, two = list(first_pages(generated))[:2]
+    kept = two.read_bytes()
+    lines, others = (page.read_text(encoding="utf-8").split("\n") for page in (one, two))
+    others[find_source(others)] = lines[find_source(lines)]
+    two.write_text("\n".join(others), encoding="utf-8")
+    check(generated)
+    two.write_bytes(kept)
+    check(generated)
+    assert parts == ["", ""]
+
+
+def test_text_that_two_sources_share_is_found_and_forgotten(generated: Path, parts: list[str]) -> None:
+    build(generated)
+    one, two = list(first_pages(generated))[:2]
+    reason = "The text asks whoever changes the system to keep a record of it, which is what this code collects and no other one."
+    kept = two.read_bytes()
+    for page in (one, two):
+        lines = page.read_text(encoding="utf-8").split("\n")
+        lines[lines.index("Reasoning") + 1] = reason
+        page.write_text("\n".join(lines), encoding="utf-8")
+        check(generated)
+    assert reason in (generated.parent / "dist" / "airm.nt").read_text(encoding="utf-8")
+    two.write_bytes(kept)
+    check(generated)
+    assert parts == ["", "", ""]
+
+
+@pytest.mark.parametrize("suffix", [".pages", ".blocks"])
+def test_damage_of_what_is_kept_costs_time_only(suffix: str, generated: Path, parts: list[str]) -> None:
+    build(generated)
+    (kept,) = (generated.parent / "cache").glob(f"*{suffix}")
+    whole = kept.read_bytes()
+    for data in (b"", b"x\n", whole[:-3], whole.replace(b"source", b"sourec", 1)):
+        kept.write_bytes(data)
+        Edits(generated, len(data)).change_reason(next(first_pages(generated)))
+        check(generated)
+    assert parts == []
+
+
+def test_files_of_another_build_are_not_spliced(generated: Path, parts: list[str]) -> None:
+    build(generated)
+    kept = {path: path.read_bytes() for path in (generated.parent / "cache").iterdir()}
+    Edits(generated, 1).change_reason(next(first_pages(generated)))
+    check(generated)
+    for path, data in kept.items():
+        path.write_bytes(data)
+    Edits(generated, 2).change_reason(next(first_pages(generated)))
+    check(generated)
+    assert parts == [""]
+
+
+def test_file_that_somebody_changed_is_not_spliced(generated: Path, parts: list[str]) -> None:
+    build(generated)
+    path = generated.parent / "dist" / "airm.ttl"
+    path.write_bytes(path.read_bytes().replace(b"Maker", b"maker").replace(b"system", b"sistem", 1))
+    os.utime(path, (1, 1))
+    Edits(generated, 1).change_reason(next(first_pages(generated)))
+    check(generated)
+    assert parts == []
+
+
+def test_tables_beside_pages_are_built_whole(generated: Path, parts: list[str]) -> None:
+    build(generated)
+    (generated / "mine.csv").write_text("name,description\nKeep a log,Keep a log of what is changed.\n")
+    check(generated)
+    assert parts == ["tables are built whole"]
+
+
+def test_index_takes_out_and_puts_in_what_a_new_one_holds() -> None:
+    lines = sorted((f"{letter}<x:{number}>" for letter in "ab" for number in (1, 2, 10, 30)), key=subject_order)
+    index = BlockIndex.empty(1)
+    index.add(lines, [[f"{line}." for line in lines]])
+    with pytest.raises(KeyError):
+        index.change(["a<x:3>"], {}, separators=[b""])
+    with pytest.raises(KeyError):
+        index.change([], {"a<x:1>": [b"new"]}, separators=[b""])
+    changed, (edits,) = index.change(["a<x:2>", "b<x:30>"], {"a<x:2>": [b"longer..."], "a<x:5>": [b"new"]}, separators=[b""])
+    assert changed.lines == sorted({*lines, "a<x:5>"} - {"b<x:30>"}, key=subject_order)
+    assert list(changed.lengths[0]) == [{"a<x:2>": 9, "a<x:5>": 3}.get(line, len(line) + 1) for line in changed.lines]
+    assert [edit.data for edit in edits] == [b"longer...", b"new", b""]
+
+
+def test_profile_of_links_counts_each_of_them() -> None:
+    ends = [Mention(f"capture/{'0' * 16}/l{number}", name, "mitigation") for number, name in enumerate(("", "a", "a\tb"))]
+    links = [Link(one, two, "mitigation/a/b", basis, "a") for one in ends for two in ends for basis in ("name", "text")]
+    apart = sum((profile_links([link]) for link in links), profile_links([]))
+    assert profile_links(links) == apart

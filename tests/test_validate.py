@@ -485,3 +485,19 @@ def test_lines_when_laid_out_say_what_they_are() -> None:
     assert kinds == ["violation", "quote", "node", "remedy", "blank", "info", "blank", "summary"]
     assert format_lines([])[-1] == ReportLine("summary", "0 violations, 0 warnings, 0 notes")
     assert BASE not in format_text([PLACED])
+
+
+@pytest.mark.parametrize("count", [3, 70])
+def test_shapes_of_many_targets_find_what_pyshacl_finds(count: int, tmp_path: Path) -> None:
+    """Up to 62 targets are bits of one number; of more, each target is walked by itself."""
+    text = "PREFIX sh: <http://www.w3.org/ns/shacl#> PREFIX e: <urn:e:>\n" + "".join(
+        f"e:S{n} a sh:NodeShape ; sh:targetClass e:C{n} ; sh:property [ sh:path e:p ; sh:maxCount {n % 3} ; sh:minLength {n % 4} ;"
+        f' sh:message "N-{n}: no" ] .\n'
+        for n in range(count)
+    )
+    path = shapes_file(tmp_path, text)
+    rows = [(f"<urn:e:{n % 7}>", term("rdf:type"), f"<urn:e:C{n}>", "") for n in range(count)]
+    rows += [(f"<urn:e:{n % 7}>", "<urn:e:p>", literal("x" * (n % 5)), "") for n in range(20)]
+    fast, reference = (validate_rows(rows, shapes=[path], engine=engine) for engine in ("fast", "reference"))
+    assert fast == reference
+    assert {found.rule for found in fast} >= {f"N-{count - 1}", f"N-{count - 2}"}

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import IO, Any, Protocol
 
 from airm_graph.errors import StoreError
-from airm_graph.graph.nquads import MISPLACED, cut_file, cut_rows, open_file, suffix_of
+from airm_graph.graph.nquads import cut_file, cut_rows, open_file, suffix_of
 from airm_graph.graph.term_spelling import TERM_TEXT, canonical, is_canonical, is_certain, number_of, quote, select_terms
 from airm_graph.terms import Quad
 
@@ -120,9 +120,8 @@ class Intake:
             self.add_rows(_relabel(_parse_file(path, part=part, parse=parse), label))
             return
         self._list_terms()
-        odd = self._make("odd_terms", f"SELECT text FROM found_terms WHERE NOT ({is_certain('text')})")
-        if odd or self._run(f"SELECT 1 FROM incoming_texts WHERE {MISPLACED} LIMIT 1"):
-            is_odd = f"{MISPLACED} OR " + " OR ".join(f"{column} IN (SELECT text FROM odd_terms)" for column in _COLUMNS)
+        if self._make("odd_terms", f"SELECT text FROM found_terms WHERE NOT ({is_certain('text')})"):
+            is_odd = " OR ".join(f"{column} IN (SELECT text FROM odd_terms)" for column in _COLUMNS)
             self._make("odd_lines", f"SELECT line FROM {relation} AS c WHERE {is_odd}")
             self._run(f"DELETE FROM incoming_texts WHERE {is_odd}")
             self._list_terms()

@@ -13,13 +13,13 @@ from typing import IO
 from airm_graph.errors import InputError
 from airm_graph.graph.term_spelling import quote
 
-__all__ = ["MISPLACED", "SUFFIXES", "cut_file", "cut_rows", "find_files", "open_file", "read_lines", "suffix_of"]
+__all__ = ["SUFFIXES", "cut_file", "cut_rows", "find_files", "open_file", "read_lines", "suffix_of"]
 
 #: Formats that are read line by line.
 SUFFIXES = (".nt", ".nq")
 _PACKED = (".gz", ".zst")
 #: SQL: the texts of a row are not where terms of a quad stand.
-MISPLACED = """(s IS NULL OR starts_with(s, '"') OR p IS NULL OR NOT starts_with(p, '<') OR o = '')"""
+_MISPLACED = """(s IS NULL OR starts_with(s, '"') OR p IS NULL OR NOT starts_with(p, '<') OR o = '')"""
 #: What no line of a text file holds; what marks an absent value must not be a line either.
 _NO_DELIMITER, _NO_VALUE = "\x1f\x1e\x1d\x1c", "\x1b\x1a"
 #: Bytes of a file that is taken in as a whole, and of the parts of longer ones.
@@ -101,8 +101,8 @@ def cut_rows(path: Path, *, label: str = "") -> str:
     """SQL for the quads of a file as four columns of texts; *label* is put before the names of
     blank nodes.
 
-    The columns of a line that cannot be cut are no quad, which `MISPLACED` or the question for
-    terms finds out; ``line`` is the whole line.
+    The columns of a line that cannot be cut are no quad, which the question for terms finds out:
+    where none stand in the right places, the subject is a space. ``line`` is the whole line.
     """
     graph = "''"
     if suffix_of(path) == ".nq":
@@ -115,7 +115,8 @@ def cut_rows(path: Path, *, label: str = "") -> str:
     rest = f"substring(line, length(s) + length(p) + 3, length(line) - length(s) - length(p) - length(g) - {end})"
     value = f"CASE WHEN len(l) = {end} THEN l[3] ELSE {rest} END"
     subject, value, graph = (_relabel(text, label) for text in ("s", value, "g"))
-    return f"(SELECT CASE WHEN ends_with(line, ' .') THEN {subject} END AS s, p, {value} AS o, {graph} AS g, line FROM ({named}) AS n)"
+    cut = f"SELECT CASE WHEN ends_with(line, ' .') THEN {subject} END AS s, p, {value} AS o, {graph} AS g, line FROM ({named}) AS n"
+    return f"(SELECT CASE WHEN {_MISPLACED} THEN ' ' ELSE s END AS s, p, o, g, line FROM ({cut}) AS c)"
 
 
 def _relabel(text: str, label: str) -> str:

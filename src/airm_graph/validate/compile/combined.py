@@ -58,7 +58,11 @@ class CombinedChecks:
             for way, predicate in ways:
                 # What several ways reach may be the same node.
                 (once if len(ways) == 1 else several)[way].append((step, target, self._ids[predicate] if predicate else 0))
-        found = [_walk(way, rows) for way, rows in once.items() if rows]
+        found = list[str]()
+        if once["forward"] and max(target for _, target, _ in once["forward"]) <= BITS:
+            yield "marked", f"SELECT node, CAST(SUM({_MARK}) AS BIGINT) AS mask FROM focus WHERE target <= {BITS} GROUP BY node"
+            found.append(_walk_marked(once.pop("forward")))
+        found += [_walk(way, rows) for way, rows in once.items() if rows]
         if united := " UNION ".join(_walk(way, rows) for way, rows in several.items() if rows):
             found.append(f"SELECT DISTINCT step, focus, value FROM ({united}) AS u")
         if found:
@@ -171,6 +175,19 @@ _WAYS = {
     "backward": "t.s AS value FROM {0} JOIN focus AS f ON f.target = w.target JOIN spo AS t ON t.p = w.p AND t.o = f.node AND t.p IN ({1})",
     "self": "f.node AS value FROM {0} JOIN focus AS f ON f.target = w.target",
 }
+
+
+#: The bit of a target; few are so many that it is no number.
+_MARK = "CAST(1 AS BIGINT) << (target - 1)"
+
+
+def _walk_marked(rows: Sequence[tuple[int, ...]]) -> str:
+    """Write SQL for the value nodes of steps forward, with each focus node once for all targets."""
+    properties = _numbers({row[2] for row in rows})
+    marks = ((step, 1 << target - 1, predicate) for step, target, predicate in rows)
+    triples = f"SELECT t.p, t.s, t.o, f.mask FROM spo AS t JOIN marked AS f ON f.node = t.s WHERE t.p IN ({properties})"
+    listed = _listed(marks, "w(step, mark, p)")
+    return f"SELECT w.step, t.s AS focus, t.o AS value FROM ({triples}) AS t JOIN {listed} ON w.p = t.p AND (t.mask & w.mark) <> 0"
 
 
 def _walk(way: str, rows: Sequence[tuple[int, ...]]) -> str:

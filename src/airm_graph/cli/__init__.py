@@ -44,10 +44,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def _leave(code: int) -> None:
     """End the process without taking apart all that it holds, which would be a tenth of a small
-    command; returns where threads, a profiler or DuckDB have something left to do.
+    command; returns where threads or a profiler have something left to do.
     """
-    if threading.active_count() > 1 or sys.gettrace() or sys.getprofile() or "duckdb" in sys.modules:
+    if threading.active_count() > 1 or sys.gettrace() or sys.getprofile():
         return
+    if "duckdb" in sys.modules:
+        from airm_graph.graph.database import close_databases
+
+        close_databases()
     atexit._run_exitfuncs()
     try:
         sys.stdout.flush()

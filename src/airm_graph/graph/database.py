@@ -12,11 +12,12 @@ from itertools import chain, islice
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
+from weakref import WeakSet
 
 from airm_graph.errors import StoreError
 from airm_graph.graph.term_spelling import quote
 
-__all__ = ["FEW", "Database"]
+__all__ = ["FEW", "Database", "close_databases"]
 
 #: Rows that are better handed over one by one.
 FEW = 3000
@@ -70,6 +71,7 @@ class Database:
             with suppress(duckdb.InvalidInputException):
                 self._connection.execute("SET enable_progress_bar = false")
             self._connection.execute(self.schema)
+            _OPEN.add(self)
         except duckdb.Error as error:
             raise StoreError(f"the database {path or 'in memory'} cannot be opened: {error}") from error
 
@@ -88,6 +90,7 @@ class Database:
     def close(self) -> None:
         """Close the connection; a file keeps what was loaded."""
         self._connection.close()
+        _OPEN.discard(self)
 
     def execute(self, sql: str) -> list[tuple[Any, ...]]:
         """Run one statement, or several separated by semicolons, and return the rows of the last.
@@ -199,6 +202,17 @@ class Database:
     def drop(self, *names: str) -> None:
         """Forget what was materialised under these names, if anything was."""
         self.execute("; ".join(f"DROP TABLE IF EXISTS {name}" for name in names))
+
+
+#: What was opened in this process and not closed.
+_OPEN = WeakSet[Database]()
+
+
+def close_databases() -> None:
+    """Close what is open, as the end of a process does: DuckDB takes away what it spilled."""
+    for database in list(_OPEN):
+        with suppress(database._failure):
+            database.close()
 
 
 def _explain(error: Exception, sql: str) -> str:

@@ -16,7 +16,7 @@ from child import MissingError, Watch, Work
 from corpus import write_tables
 from frame import Engine, Job
 
-__all__ = ["BASE", "JOBS", "PREFIX"]
+__all__ = ["BASE", "JOBS", "PREFIX", "run_command", "write_inputs"]
 
 #: The environment variable that names the base, and what the jobs are called.
 BASE, PREFIX = "AIRM_GRAPH_BASE", "everyday-"
@@ -28,6 +28,15 @@ _NAMES = ("francois-child-safety.txt", "gipiskis-adversarial-training.txt")
 _CODES = ("query", "run", "mitigations-by-code", "code=1.1", "--data")
 
 
+def run_command(folder: Path, *arguments: str, python: Path = Path(sys.executable)) -> None:
+    """Run a command in a folder; its modules are kept compiled, as people have them."""
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    command = [python, "-m", "airm_graph", *arguments]
+    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, check=False)
+    if done.returncode not in (0, 1):
+        raise MissingError(done.stderr.decode(errors="replace").strip()[-500:])
+
+
 def prepare(folder: Path, _: int, which: str, *arguments: str) -> Work:
     """Start a command of this checkout or of the base in the folder of the inputs."""
     python = Path(sys.executable)
@@ -35,27 +44,21 @@ def prepare(folder: Path, _: int, which: str, *arguments: str) -> Work:
         if not os.environ.get(BASE):
             raise MissingError(f"{BASE} names no checkout")
         python = Path(os.environ[BASE], ".venv", "bin", "python")
-    command = [python, "-m", "airm_graph", *arguments]
     place = folder / which
     shutil.copytree(folder / "inputs", place, dirs_exist_ok=True)
 
-    def start() -> None:
-        done = subprocess.run(command, cwd=place, capture_output=True, check=False)
-        if done.returncode not in (0, 1):
-            raise MissingError(done.stderr.decode(errors="replace").strip()[-500:])
-
     def work(watch: Watch) -> object:
         for _ in range(STARTS):
-            start()
+            run_command(place, *arguments, python=python)
         taken = watch.stop()
         watch.give(seconds=taken["seconds"] / STARTS, cpu=taken["cpu"] / STARTS)
         return None
 
-    start()
+    run_command(place, *arguments, python=python)
     return work
 
 
-def _write_inputs(folder: Path, _: int) -> None:
+def write_inputs(folder: Path, _: int) -> None:
     """Write one page, two pages, a table, and what is made of the last two."""
     inputs = folder / "inputs"
     for name, pages in (("one", _NAMES[:1]), ("two", _NAMES)):
@@ -66,8 +69,7 @@ def _write_inputs(folder: Path, _: int) -> None:
     shutil.copytree(inputs / "two", inputs / "rows-and-pages" / "pages")
     shutil.copytree(inputs / "rows", inputs / "rows-and-pages" / "rows")
     for name in ("two", "rows"):
-        made = [sys.executable, "-m", "airm_graph", "build", inputs / name, "-o", inputs / f"dist-{name}", "--quiet"]
-        subprocess.run(made, capture_output=True, check=False)
+        run_command(inputs, "build", name, "-o", f"dist-{name}")
 
 
 def _make_job(job: str, title: str, left: float, *arguments: str) -> Job:
@@ -77,7 +79,7 @@ def _make_job(job: str, title: str, left: float, *arguments: str) -> Job:
         for shown, which in (("airm-graph", "ours"), ("the base", "base"))
     )
     about = "One whole process with its start; the mean of three."
-    return Job(PREFIX + job, title, about, engines, _write_inputs, aims={"the base": 1 / left}, sizes=(1,), unit="process")
+    return Job(PREFIX + job, title, about, engines, write_inputs, aims={"the base": 1 / left}, sizes=(1,), unit="process")
 
 
 JOBS = (

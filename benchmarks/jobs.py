@@ -7,7 +7,10 @@ from frame import Job
 __all__ = ["MODULES", "list_jobs"]
 
 #: The modules that hold jobs.
-MODULES = ("tables", "tables_read", "reason", "validate", "whole", "queries", "write", "startup", "everyday", "serve", "static_site")
+MODULES = (
+    *("tables", "tables_read", "reason", "validate", "whole", "queries", "write", "startup", "everyday", "references", "serve"),
+    "static_site",
+)
 
 
 def list_jobs(*, modules: tuple[str, ...] = MODULES) -> dict[str, Job]:

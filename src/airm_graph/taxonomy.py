@@ -22,6 +22,7 @@ __all__ = [
     "load_taxonomy",
     "load_vocabularies",
     "load_vocabulary",
+    "read_turtle",
 ]
 
 
@@ -82,6 +83,12 @@ class Vocabulary:
 
 
 @cache
+def read_turtle(name: str) -> tuple[Quad, ...]:
+    """Read a Turtle file of the project into rows, once."""
+    return tuple(parse_rows(read_resource(name).encode(), name=name, suffix=".ttl"))
+
+
+@cache
 def load_taxonomy(edition: str = "v2") -> Taxonomy:
     """Read ``ontology/taxonomy/<edition>.ttl``.
 
@@ -89,7 +96,7 @@ def load_taxonomy(edition: str = "v2") -> Taxonomy:
     'Capability Modification'
     """
     name = f"ontology/taxonomy/{edition}.ttl"
-    index = _index(parse_rows(read_resource(name).encode(), name=name, suffix=".ttl"))
+    index = _index(read_turtle(name))
     scheme = f"<{BASE}taxonomy/{edition}>"
     codes, fingerprints, branches = {}, {}, {}
     for subject, values in index.items():
@@ -125,7 +132,7 @@ def load_scope_notes(edition: str) -> dict[str, str]:
     'Safety cases and other documented evidence for safety claims.'
     """
     name = f"ontology/taxonomy/{edition}.ttl"
-    index = _index(parse_rows(read_resource(name).encode(), name=name, suffix=".ttl"))
+    index = _index(read_turtle(name))
     notes = ((values[term("skos:notation")], values[term("skos:scopeNote")]) for values in index.values())
     return {_text(notation[0]): read_literal(note[0]).text for notation, note in notes if notation and note}
 
@@ -149,7 +156,7 @@ def load_vocabulary(name: str) -> Vocabulary:
     """
     file = f"ontology/vocabularies/{name.replace(' ', '-')}.ttl"
     concepts = {}
-    for subject, values in _index(parse_rows(read_resource(file).encode(), name=file, suffix=".ttl")).items():
+    for subject, values in _index(read_turtle(file)).items():
         for label in map(_text, values[term("skos:prefLabel")]):
             prints = frozenset(map(_text, values[term("airm:definitionFingerprint")]))
             concepts[label] = Concept(_last_segment(subject), label, prints)

@@ -2,9 +2,8 @@
 
 from functools import cache
 
-from airm_graph.graph.store import parse_rows
 from airm_graph.namespaces import iri
-from airm_graph.resources import read_resource
+from airm_graph.taxonomy import read_turtle
 from airm_graph.terms import Quad
 
 __all__ = ["read_ontology", "read_taxonomies"]
@@ -28,4 +27,4 @@ def read_ontology() -> tuple[Quad, ...]:
 
 
 def _read_quads(name: str, graph: str) -> tuple[Quad, ...]:
-    return tuple(sorted((*row[:3], graph) for row in parse_rows(read_resource(name).encode(), name=name, suffix=".ttl")))
+    return tuple(sorted((*row[:3], graph) for row in read_turtle(name)))

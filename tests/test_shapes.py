@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -16,7 +17,9 @@ from airm_graph.resources import find_resource, read_resource
 from airm_graph.terms import Quad, read_literal
 from airm_graph.text.words import LOST_LIGATURES
 from airm_graph.validate import default_shapes, validate_rows
+from airm_graph.validate.compile import component_iri
 from airm_graph.validate.engine import Judgement
+from airm_graph.validate.result_details import may_differ
 from airm_graph.validate.results import find_findings
 from airm_graph.validate.shape_files import DEFAULT_SHAPES, list_habits, load_shapes, read_every_shapes, read_shapes
 from airm_graph.validate.shape_set import ShapeSet
@@ -319,6 +322,21 @@ def test_compiled_default_shapes_have_rows_paths_and_habits_of_the_files() -> No
     ]
     assert [(plan.part, plan.constraint) for plan in one.constraints] == [(plan.part, plan.constraint) for plan in other.constraints]
     assert (one.parts, one.targets, one.uncompiled) == (other.parts, other.targets, other.uncompiled)
+
+
+def test_compiled_default_shapes_ask_what_the_files_ask_to_tell_results_apart() -> None:
+    compiled = default_shapes.read_compiled()
+    assert compiled is not None
+    known = ShapeSet(compiled.rows)
+    with TripleTable() as table:
+        checks = [check for plan in known.compile(table).plans for slot in plan.checks for check in slot]
+        asked = {(check.shape.node, component_iri(check.branch)) for check in checks}
+        told = [key for key in sorted(asked) if may_differ(*key, graph=known.graph)]
+        assert len(told) > 20
+        for key in told:
+            one, other = compiled.compile_details([key], table=table), known.compile_details([key], table=table)
+            assert one.prepare == other.prepare
+            assert [replace(plan, select="") for plan in one.plans] == [replace(plan, select="") for plan in other.plans]
 
 
 @pytest.mark.parametrize(

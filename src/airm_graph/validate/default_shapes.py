@@ -102,6 +102,8 @@ class DefaultShapes(ShapeSet):
         for question, key in enumerate(map(" ".join, asked)):
             if key in details:
                 some, sql, prepare = details[key]
+                if sql[0].startswith("WITH RECURSIVE"):  # which Spark knows in front of a statement only
+                    return super().compile_details(asked, table=table)
                 selects.append(
                     f"SELECT plan + {len(plans)} AS plan, focus, value, detail, number FROM ({_fill(sql, [*numbers, str(question)])})"
                 )

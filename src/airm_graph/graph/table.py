@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 from airm_graph.errors import StoreError
 from airm_graph.graph.database import FEW, Database
-from airm_graph.graph.term_spelling import DEFAULT_GRAPH, TERM_TEXT, canonical, number_of, quote, select_terms
+from airm_graph.graph.term_spelling import DEFAULT_GRAPH, TERM_TEXT, canonical, number_of, select_terms
 from airm_graph.terms import Quad
 
 if TYPE_CHECKING:
@@ -97,20 +97,6 @@ class TripleTable(Database):
     def copy_rows(self, path: Path) -> None:
         """Write all quads to a Parquet file, as texts of terms in the columns s, p, o, g."""
         self.copy_parquet(_select_texts("quads"), path)
-
-    def copy_parts(self, parts: Sequence[tuple[int, int]], folder: Path) -> None:
-        """Write quads to a Parquet file for each part, ``part=N`` below a folder, as `copy_rows`
-        does.
-
-        Args:
-            parts: Id of a graph, and the number of the part in which its quads stand.
-        """
-        self.load_records("graph_parts", columns={"graph": "BIGINT", "part": "INTEGER"}, records=parts)
-        select = _select_texts("(SELECT q.*, g.part FROM quads AS q JOIN graph_parts AS g ON g.graph = q.g)", more=", q.part")
-        self.execute(
-            f"COPY ({select} ORDER BY q.part) TO {quote(str(folder))} (FORMAT parquet, COMPRESSION zstd, PARTITION_BY (part), OVERWRITE)"
-        )
-        self.drop("graph_parts")
 
     def load_rows(self, rows: Iterable[Quad]) -> None:
         """Add rows; a quad that is there already is not added again. Blank nodes with one label are
@@ -366,10 +352,10 @@ class TripleTable(Database):
         self._run("COMMIT")
 
 
-def _select_texts(quads: str, *, more: str = "") -> str:
+def _select_texts(quads: str) -> str:
     written = f"(SELECT id, {TERM_TEXT} AS text FROM terms)"
     joins = " ".join(f"JOIN {written} AS {column}_ ON {column}_.id = q.{column}" for column in "spo")
-    texts = f"s_.text AS s, p_.text AS p, o_.text AS o, COALESCE(g_.text, '') AS g{more}"
+    texts = "s_.text AS s, p_.text AS p, o_.text AS o, COALESCE(g_.text, '') AS g"
     return f"SELECT {texts} FROM {quads} AS q {joins} LEFT JOIN {written} AS g_ ON g_.id = q.g"
 
 

@@ -9,13 +9,13 @@ from airm_graph.frozen import frozen
 from airm_graph.merge.conflicts import find_conflicts, find_source_conflicts, note_doubts, note_inferred
 from airm_graph.merge.decided import add_codes, find_unknown
 from airm_graph.merge.joins import Joins, Spot, link_agents, link_mentions, list_authors, list_sources
-from airm_graph.merge.mitigations import merge_mitigations, start_key
+from airm_graph.merge.mitigations import merge_mitigations
 from airm_graph.merge.originals import find_originals
 from airm_graph.merge.restored import join_records
 from airm_graph.merge.sources import AgentNames, group_pages, merge_sources
 from airm_graph.model import Capture, Decisions, Evidence, Link, Page, Records, Repair, Source, SourceBlock
 
-__all__ = ["Merger", "SourceGroup", "join_records", "merge_pages", "start_key"]
+__all__ = ["Merger", "SourceGroup", "join_records", "merge_pages"]
 
 
 def merge_pages(pages: Iterable[Page], *, decisions: Decisions | None = None) -> Records:

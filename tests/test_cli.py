@@ -125,10 +125,10 @@ def test_quiet_build_prints_violations_only(tmp_path: Path) -> None:
 def test_interrupted_database_exits_like_any_interruption(tmp_path: Path) -> None:
     # DuckDB runs while Python waits, and tells Ctrl-C as an error of its own in these words.
     code = (
-        "import airm_graph.pipeline.building as c\n"
-        "def build(*_, **__):\n"
+        "import airm_graph.pipeline.folder_build as c\n"
+        "def build_into(*_, **__):\n"
         "    raise RuntimeError('Query interrupted')\n"
-        "c.build = build\n"
+        "c.build_into = build_into\n"
         "from airm_graph.cli import main\n"
         "main()"
     )
@@ -138,7 +138,7 @@ def test_interrupted_database_exits_like_any_interruption(tmp_path: Path) -> Non
 
 
 def test_internal_error_exits_with_three_and_no_traceback() -> None:
-    broken = "import airm_graph.pipeline.building as c; c.build_graph = None\nfrom airm_graph.cli import main; main()"
+    broken = "import airm_graph.pipeline.folder_build as c; c.build_into = None\nfrom airm_graph.cli import main; main()"
     done = subprocess.run([sys.executable, "-c", broken, "build", "."], capture_output=True, timeout=60, check=False)
     assert done.returncode == 3
     assert b"internal error" in done.stderr

@@ -5,6 +5,7 @@ import importlib
 import importlib.metadata
 import json
 import os
+import sys
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -235,3 +236,14 @@ def test_gate_when_there_is_nothing_to_hold_against_says_so(tmp_path: Path, caps
         module("gate").main(["--against", str(tmp_path / "results.json")])
     assert ended.value.code == 2
     assert "no ratio at 1,000" in capsys.readouterr().err
+
+
+def test_edited_page_is_measured_beside_a_build_of_everything(tmp_path: Path) -> None:
+    edited = module("edited")
+    found = measure(edited.JOB, 20, tmp_path, engines=["airm-graph without a cache"])
+    assert all(run["median"]["cpu"] > 0 for run in found.values())
+    assert found["airm-graph"]["answer"]["airm.nt"] > 0
+    with (tmp_path / "part" / "dist" / "airm.nt").open("a") as file:
+        file.write("\n")
+    with pytest.raises(RuntimeError, match=r"writes: airm\.nt$"):
+        edited.compare(tmp_path / "part", Path(sys.executable))

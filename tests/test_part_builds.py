@@ -10,7 +10,8 @@ import pytest
 from corpus import write_captures
 
 import airm_graph
-from airm_graph.export.links import profile_links
+from airm_graph.export.links import profile_links, write_links
+from airm_graph.ingest.mapping_sets import read_matches
 from airm_graph.model import Link, Mention
 from airm_graph.pipeline import BuildOptions, Graph, build_into
 from airm_graph.pipeline.block_index import BlockIndex, subject_order
@@ -175,6 +176,26 @@ def test_text_that_two_sources_share_is_found_and_forgotten(generated: Path, par
     assert parts == ["", "", ""]
 
 
+def test_links_are_written_anew_when_their_head_changes(examples: Path, parts: list[str]) -> None:
+    pages = sorted(examples.rglob("*.txt"))
+    kept = {page: page.read_bytes() for page in pages[1:4]}
+    for page in pages[1:]:
+        page.unlink()
+    build(examples)
+    heads = [read_head(examples)]
+    for page, data in kept.items():
+        page.write_bytes(data)
+        check(examples)
+        heads.append(read_head(examples))
+    assert len(set(heads)) > 1
+    assert parts == [""] * len(kept)
+
+
+def read_head(folder: Path) -> str:
+    """Read all of the table of links that stands before its rows."""
+    return (folder.parent / "dist" / "links.sssom.tsv").read_text(encoding="utf-8").partition("\ncapture:")[0]
+
+
 @pytest.mark.parametrize("suffix", [".pages", ".blocks"])
 def test_damage_of_what_is_kept_costs_time_only(suffix: str, generated: Path, parts: list[str]) -> None:
     build(generated)
@@ -230,8 +251,27 @@ def test_index_takes_out_and_puts_in_what_a_new_one_holds() -> None:
     assert [edit.data for edit in edits] == [b"longer...", b"new", b""]
 
 
-def test_profile_of_links_counts_each_of_them() -> None:
+def make_links() -> list[Link]:
     ends = [Mention(f"capture/{'0' * 16}/l{number}", name, "mitigation") for number, name in enumerate(("", "a", "a\tb"))]
-    links = [Link(one, two, "mitigation/a/b", basis, "a") for one in ends for two in ends for basis in ("name", "text")]
-    apart = sum((profile_links([link]) for link in links), profile_links([]))
-    assert profile_links(links) == apart
+    targets = ("mitigation/a/b", "")
+    return [
+        Link(one, two, target, basis, "a" * (basis != "structure"), 1)
+        for one in ends
+        for two in ends
+        for target in targets
+        for basis in ("name", "text", "structure")
+    ]
+
+
+def test_profile_of_links_counts_each_of_them() -> None:
+    links = make_links()
+    assert profile_links(links) == sum((profile_links([link]) for link in links), profile_links([]))
+
+
+def test_links_that_were_read_are_written_beside_others_as_all_are_at_once() -> None:
+    links = make_links()
+    for step in (1, 2, 3, 5, len(links)):
+        first, rest = links[::step], [link for number, link in enumerate(links) if number % step]
+        earlier = "".join(write_links(first, notice="Preliminary.")).encode()
+        kept = read_matches(earlier, file="links.sssom.tsv")[0].matches
+        assert "".join(write_links(rest, notice="Preliminary.", kept=kept)) == "".join(write_links(links, notice="Preliminary."))

@@ -24,13 +24,14 @@ _FIELDS = {
 _LONGEST = 80
 
 
-def write_links(links: Iterable[Link], *, notice: str, base: str = BASE) -> Iterator[str]:
+def write_links(links: Iterable[Link], *, notice: str, base: str = BASE, kept: Iterable[Match] = ()) -> Iterator[str]:
     """Write links as SSSOM/TSV, line by line.
 
     Args:
         links: Joins, and pairs that a person keeps apart (``predicate_modifier`` Not).
         notice: For the metadata.
         base: What the IRIs begin with.
+        kept: Further links, as they were read of a file that this wrote.
     """
     metadata: dict[str, Value] = {
         "mapping_set_id": f"{base}links",
@@ -39,7 +40,9 @@ def write_links(links: Iterable[Link], *, notice: str, base: str = BASE) -> Iter
         "mapping_tool": "airm-graph",
         "comment": notice,
     }
-    yield from write_matches(MatchSet(metadata, _prefixes(base), tuple(_make_match(link, base) for link in links)))
+    # A reader gives to each mapping what the metadata say of all.
+    rest = (Match({name: value for name, value in match.values.items() if metadata.get(name) != value}) for match in kept)
+    yield from write_matches(MatchSet(metadata, _prefixes(base), (*rest, *(_make_match(link, base) for link in links))))
 
 
 def link_rows(links: Iterable[Link], *, columns: Sequence[str], base: str = BASE) -> list[list[str]]:

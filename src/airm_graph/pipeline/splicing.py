@@ -8,15 +8,17 @@ from pathlib import Path
 
 from airm_graph.export import EXPORTS, Notes, Options, QuadList, write_exports
 from airm_graph.export.files import LINKS, Draft, hold_folder, write_folder
-from airm_graph.export.links import link_rows
+from airm_graph.export.links import link_rows, write_links
 from airm_graph.export.mapping_formats import write_row
 from airm_graph.export.rdfxml import XmlBlocks
 from airm_graph.export.splice import Edit, Layout, Segment, copy_segments, find_line, list_segments, open_earlier
 from airm_graph.export.turtle import TurtleBlocks
 from airm_graph.export.writer import BlockFormat
 from airm_graph.frozen import frozen
+from airm_graph.ingest.mapping_sets import read_matches
 from airm_graph.model import Link
 from airm_graph.namespaces import BASE
+from airm_graph.notice import NOTICE
 from airm_graph.pipeline.block_index import BlockIndex
 from airm_graph.pipeline.components import find_owner
 from airm_graph.pipeline.pages_record import BLOCKS, Head, find_used
@@ -184,8 +186,24 @@ class Splicer:
             raise UnclearChangeError("a property has no prefix")
         return found, notes.forms, [find_used(form) for form in notes.forms]
 
+    def rewrite_links(self, captures: Iterable[str], links: Iterable[Link]) -> None:
+        """Do as `replace_links` where the head changes, or a row has several lines: all rows are
+        read and written.
+
+        Raises:
+            UnclearChangeError: See there.
+        """
+        earlier = self._files[LINKS][:]
+        matches = read_matches(earlier, file=LINKS)[0].matches
+        if "".join(write_links((), notice=NOTICE, kept=matches)).encode() != earlier:
+            raise UnclearChangeError("the table of links cannot be read back")
+        gone = tuple(f"{BASE}capture/{capture}/" for capture in captures)
+        kept = [match for match in matches if not match.get("subject_id").startswith(gone)]
+        self._segments[LINKS] = ["".join(write_links(links, notice=NOTICE, kept=kept)).encode()]
+
     def replace_links(self, captures: Iterable[str], links: Iterable[Link]) -> None:
-        """Put links in the place of those of some captures, each named by 16 hex digits.
+        """Put links in the place of those of some captures, each named by 16 hex digits; the head
+        stays, and each row is a line.
 
         Raises:
             UnclearChangeError: See there.

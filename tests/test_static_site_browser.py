@@ -298,6 +298,18 @@ def test_first_visit_fetches_no_editor_before_the_field_is_entered(started: webd
         assert len([name for name in list_fetched(site) if "yasgui" in name]) == 2
 
 
+def test_field_stays_and_says_why_when_the_editor_cannot_be_fetched(started: webdriver.Chrome, folder: Path) -> None:
+    with hosting(folder) as server:
+        site = Browser(started, server)
+        show(site, "sparql/index.html")
+        wait_until_ready(site)
+    site.find("#text").click()
+    wait(site, "document.querySelector('#plain [role=alert]')")
+    assert "The editor cannot be loaded" in site.find("#plain [role=alert]").text
+    site.press("# ")
+    assert "# " in site.find("#text").get_property("value")
+
+
 def test_editor_takes_the_place_of_the_field_that_is_entered_by_keyboard(site: Browser) -> None:
     show(site, "sparql/index.html")
     site.run_script("document.getElementById('text').value = 'ASK { ?s ?p ?o }'; document.getElementById('text').setSelectionRange(4, 4)")

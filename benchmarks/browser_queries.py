@@ -1,6 +1,7 @@
 """Ask every query of the library in Chromium, on a site that `airm-graph site` wrote: ``python benchmarks/browser_queries.py SITE``.
 
-Prints when the front page can be used at 1.6 Mbit/s and 150 ms, what loading the graph takes, and of three runs of each query the
+Prints when the front page and the search can be used at 1.6 Mbit/s and 150 ms, what loading the graph takes and how many bytes are sent
+for it, by a server that compresses nothing, without the editor and with it; and of three runs of each query the
 quickest: milliseconds by the clock and of the processor, over all processes of the browser (the clock is what a user waits; the
 processor's time changes less when a machine is busy). The site needs the engine of ``make vendor``. With ``--graph FILE`` another
 compressed graph is loaded in place of the site's, to try a size without its pages.
@@ -14,6 +15,7 @@ import shutil
 import threading
 import time
 from pathlib import Path
+from typing import IO
 
 from selenium import webdriver
 
@@ -24,6 +26,11 @@ _ASK = """
 const [text, done] = arguments, start = performance.now();
 const say = ({ body }) => done([performance.now() - start, body.length, ""]);
 window.airmSparql.run(text, { form: "tsv" }).then(say, (error) => done([0, 0, error.message]));
+"""
+_AWAIT_LIST = """
+const [done] = arguments, root = document.documentElement;
+const look = () => (root.dataset.explorer ? done(performance.now()) : setTimeout(look, 10));
+look();
 """
 
 
@@ -38,7 +45,7 @@ def main() -> None:
     threading.Thread(target=server.serve_forever, daemon=True).start()
     driver = _start_browser()
     try:
-        _time_front(driver, f"http://127.0.0.1:{server.server_port}/index.html")
+        _time_pages(driver, f"http://127.0.0.1:{server.server_port}/")
         _measure(driver, f"http://127.0.0.1:{server.server_port}/", given.site)
     finally:
         driver.quit()
@@ -46,6 +53,8 @@ def main() -> None:
 
 
 class _Files(http.server.SimpleHTTPRequestHandler):
+    sent = 0
+
     def __init__(self, *rest: object, graph: Path | None, **options: object) -> None:
         self._graph = graph
         super().__init__(*rest, **options)  # type: ignore[arg-type]
@@ -53,6 +62,12 @@ class _Files(http.server.SimpleHTTPRequestHandler):
     def translate_path(self, path: str) -> str:
         """Find the file that is sent."""
         return str(self._graph) if self._graph and path.partition("?")[0].endswith("/graph.nt.gz") else super().translate_path(path)
+
+    def copyfile(self, source: IO[bytes], outputfile: IO[bytes]) -> None:  # type: ignore[override]
+        """Send a file and count its bytes."""
+        body = source.read()
+        _Files.sent += len(body)
+        outputfile.write(body)
 
     def log_message(self, *_: object) -> None:
         """Say nothing."""
@@ -68,16 +83,21 @@ def _start_browser() -> webdriver.Chrome:
     return driver
 
 
-def _time_front(driver: webdriver.Chrome, address: str) -> None:
-    """Load the front page as over a slow line."""
+def _time_pages(driver: webdriver.Chrome, address: str) -> None:
+    """Load the front page and the search as over a slow line, with nothing kept."""
     slow = {"offline": False, "latency": 150, "downloadThroughput": 200_000, "uploadThroughput": 100_000}
     driver.execute_cdp_cmd("Network.enable", {})
     driver.execute_cdp_cmd("Network.emulateNetworkConditions", slow)
-    driver.get(address)
+    driver.execute_cdp_cmd("Network.setCacheDisabled", {"cacheDisabled": True})
+    driver.get(f"{address}index.html")
     times = driver.execute_script(
         "const page = performance.getEntriesByType('navigation')[0]; return [page.domInteractive, page.loadEventEnd]"
     )
     print(f"front page at 1.6 Mbit/s: {times[0]:.0f} ms until it can be used, {times[1]:.0f} ms until all is loaded")
+    driver.get(f"{address}search/index.html")
+    listed = driver.execute_async_script(_AWAIT_LIST)
+    print(f"search at 1.6 Mbit/s: {listed:.0f} ms until its list is there")
+    driver.execute_cdp_cmd("Network.setCacheDisabled", {"cacheDisabled": False})
     driver.execute_cdp_cmd("Network.emulateNetworkConditions", slow | {"latency": 0, "downloadThroughput": -1, "uploadThroughput": -1})
     driver.execute_cdp_cmd("Network.disable", {})
 
@@ -85,11 +105,18 @@ def _time_front(driver: webdriver.Chrome, address: str) -> None:
 def _measure(driver: webdriver.Chrome, address: str, site: Path) -> None:
     driver.get(f"{address}index.html")
     root, before = driver.service.process.pid, _count_seconds(driver.service.process.pid)
+    driver.execute_cdp_cmd("Network.clearBrowserCache", {})
+    _Files.sent = 0
     driver.get(f"{address}sparql/index.html")
     while driver.execute_script("return document.getElementById('sparql-status').dataset.state") not in {"ready", "error"}:
         time.sleep(0.1)
     said = driver.execute_script("return document.getElementById('sparql-status').textContent")
     print(f"{said}\nloading: {_count_seconds(root) - before:.2f} s of the processor; most memory of one process: {_find_memory(root)} MB")
+    loaded = _Files.sent
+    driver.find_element("id", "text").click()
+    while not driver.execute_script("return document.getElementById('yasgui').dataset.ready"):
+        time.sleep(0.1)
+    print(f"sent: {loaded:,} bytes until the graph is there, {_Files.sent:,} with the editor")
     for path in sorted((site / "query").glob("*.rq")):
         runs = [_ask(driver, path.read_text(encoding="utf-8"), root) for _ in range(3)]
         clock, processor = (min(column) for column in zip(*((one[0], one[1]) for one in runs), strict=True))

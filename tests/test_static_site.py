@@ -1,5 +1,6 @@
 """The site as a folder: the pages of the server, relative links that all lead somewhere, data beside each page, one switch."""
 
+import gzip
 import hashlib
 import json
 import re
@@ -97,7 +98,8 @@ def test_page_is_that_of_the_server_but_for_addresses(server: Server, site: Path
 def test_list_for_scripts_is_that_of_the_server(server: Server, site: Path, path: str) -> None:
     found = server.get(f"/{path}")
     assert found.headers["content-type"] == "application/json"
-    assert found.content == (site / path).read_bytes()
+    assert found.content == gzip.decompress((site / f"{path}.gz").read_bytes())
+    assert not (site / path).exists()
     kept = server.get(f"/{path}", headers={"If-None-Match": found.headers["etag"]})
     assert (kept.status_code, kept.content) == (304, b"")
 
@@ -336,7 +338,7 @@ def test_addresses_are_relative_to_their_page() -> None:
 
 
 def test_neighbourhoods_are_the_links_of_the_graph_and_each_thing_has_a_place_of_its_own(site: Path, example_graph: Graph) -> None:
-    found = json.loads((site / "neighbourhood" / "graph.json").read_bytes())
+    found = json.loads(gzip.decompress((site / "neighbourhood" / "graph.json.gz").read_bytes()))
     nodes = [node[0] for node in found["nodes"]]
     assert all((site / path / "index.html").is_file() for path in nodes)
     places = [tuple(node[3:]) for node in found["nodes"]]

@@ -92,8 +92,17 @@ def wait_until_ready(browser: Browser) -> None:
     wait(browser, "document.getElementById('sparql-status').dataset.state === 'ready'")
 
 
+def open_editor(browser: Browser) -> None:
+    browser.find("#text").click()
+    wait(browser, "document.getElementById('yasgui').dataset.ready === 'yes'")
+
+
 def set_query(browser: Browser, text: str) -> None:
     browser.run_script("document.querySelector('.yasqe .CodeMirror').CodeMirror.setValue(arguments[0])", text)
+
+
+def read_query(browser: Browser) -> str:
+    return browser.run_script("return document.querySelector('.yasqe .CodeMirror').CodeMirror.getValue()")
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -239,6 +248,7 @@ def test_argument_that_is_wrong_is_said(site: Browser) -> None:
 def test_free_query_is_answered_and_a_runaway_one_stopped(site: Browser) -> None:
     show(site, "sparql/index.html")
     wait_until_ready(site)
+    open_editor(site)
     set_query(site, "SELECT (COUNT(*) AS ?n) WHERE { ?m a <https://w3id.org/airm-graph/ontology#Mitigation> }")
     site.find(".yasqe_queryButton").click()
     WebDriverWait(site.driver, 30).until(lambda _: any(cell.text.startswith('"34"') for cell in site.find_all(".yasr tbody td")))
@@ -258,13 +268,76 @@ def test_query_of_the_library_and_of_a_link_stand_in_the_editor(site: Browser) -
     show(site, "sparql/index.html?query=counts")
     wait(site, "document.getElementById('yasgui').dataset.library === 'yes'")
     assert Select(site.find("#library")).first_selected_option.get_attribute("value") == "counts"
-    assert "SELECT" in site.run_script("return document.querySelector('.yasqe .CodeMirror').CodeMirror.getValue()")
+    text = site.find("#text").get_property("value")
+    assert "SELECT" in text
+    open_editor(site)
+    assert read_query(site) == text
+    library = Select(site.find("#library"))
+    library.select_by_value("mitigations-by-code")
+    WebDriverWait(site.driver, 10).until(lambda _: "airm:underCode" in read_query(site))
     show(site, f"{MITIGATION}/index.html")
     link = site.run_script("return [...document.links].find(link => link.hash.startsWith('#query=')).href")
     site.driver.get(link)
-    wait(site, "document.querySelector('.yasqe .CodeMirror')")
-    text = site.run_script("return document.querySelector('.yasqe .CodeMirror').CodeMirror.getValue()")
-    assert f"{MITIGATION}> ?property ?value" in text
+    assert f"{MITIGATION}> ?property ?value" in site.find("#text").get_property("value")
+    open_editor(site)
+    assert f"{MITIGATION}> ?property ?value" in read_query(site)
+
+
+def list_fetched(browser: Browser) -> list[str]:
+    return browser.run_script("return performance.getEntriesByType('resource').map((entry) => entry.name)")
+
+
+def test_first_visit_fetches_no_editor_before_the_field_is_entered(started: webdriver.Chrome, folder: Path) -> None:
+    with hosting(folder) as server:
+        site = Browser(started, server)
+        show(site, "sparql/index.html")
+        wait_until_ready(site)
+        site.driver.execute_async_script("navigator.serviceWorker.ready.then(arguments[0])")
+        assert [name for name in list_fetched(site) if "yasgui" in name] == []
+        open_editor(site)
+        assert len([name for name in list_fetched(site) if "yasgui" in name]) == 2
+
+
+def test_field_stays_and_says_why_when_the_editor_cannot_be_fetched(started: webdriver.Chrome, folder: Path) -> None:
+    with hosting(folder) as server:
+        site = Browser(started, server)
+        show(site, "sparql/index.html")
+        wait_until_ready(site)
+    site.find("#text").click()
+    wait(site, "document.querySelector('#plain [role=alert]')")
+    assert "The editor cannot be loaded" in site.find("#plain [role=alert]").text
+    site.press("# ")
+    assert "# " in site.find("#text").get_property("value")
+
+
+def test_editor_takes_the_place_of_the_field_that_is_entered_by_keyboard(site: Browser) -> None:
+    show(site, "sparql/index.html")
+    site.run_script("document.getElementById('text').value = 'ASK { ?s ?p ?o }'; document.getElementById('text').setSelectionRange(4, 4)")
+    site.tab_to("#library")
+    site.press(Keys.TAB)
+    wait(site, "document.getElementById('yasgui').dataset.ready === 'yes'")
+    assert site.find_all("#text") == []
+    assert site.run_script("return document.activeElement.closest('.yasqe .CodeMirror') !== null")
+    site.press("# ")
+    assert read_query(site) == "ASK # { ?s ?p ?o }"
+    site.press(Keys.BACKSPACE, Keys.BACKSPACE, Keys.ESCAPE)
+    assert site.run_script("return document.activeElement.matches('.yasqe_queryButton')")
+    site.press(Keys.ENTER)
+    WebDriverWait(site.driver, 30).until(lambda _: "true" in site.find(".yasr").text.lower())
+    for dark in (False, True):
+        site.set_dark(dark)
+        assert site.judge() == []
+    assert site.read_errors() == []
+
+
+def test_query_in_the_plain_field_is_run_by_its_button(site: Browser) -> None:
+    show(site, "sparql/index.html")
+    site.run_script("document.getElementById('text').value = 'ASK { ?s ?p ?o }'")
+    button = site.find("#plain button")
+    site.run_script("arguments[0].focus()", button)
+    site.press(Keys.ENTER)
+    WebDriverWait(site.driver, 60).until(lambda _: site.find_all(".yasr") and "true" in site.find(".yasr").text.lower())
+    assert site.run_script("return document.activeElement.matches('.yasqe_queryButton')")
 
 
 def test_page_with_the_graph_is_answered_without_the_network(started: webdriver.Chrome, folder: Path) -> None:
@@ -276,8 +349,11 @@ def test_page_with_the_graph_is_answered_without_the_network(started: webdriver.
         # What was fetched before the service worker ran is kept from the second time on.
         site.driver.refresh()
         wait_until_ready(site)
+        kept = "caches.match(document.getElementById('yasgui').dataset.script).then((found) => arguments[0](!!found))"
+        WebDriverWait(site.driver, 30).until(lambda driver: driver.execute_async_script(kept))
     site.driver.refresh()
     wait_until_ready(site)
+    open_editor(site)
     set_query(site, "ASK {}")
     site.find(".yasqe_queryButton").click()
     WebDriverWait(site.driver, 30).until(lambda _: "true" in site.find(".yasr").text.lower())

@@ -60,7 +60,9 @@ def write_llms(addresses: Addresses, info: DatasetInfo) -> str:
     }
     groups = {"Pages": _PAGES, "Analyses": analyses, "Data": files, "Queries": queries}
     for title, links in groups.items():
-        lines = [_link(addresses.url(path), *found) for path, found in links.items() if addresses.url(path)]
+        # A site has its lists compressed.
+        known = ((addresses.url(path) or addresses.url(f"{path}.gz"), found) for path, found in links.items())
+        lines = [_link(address, *found) for address, found in known if address]
         about += ["", f"## {title}", "", *lines] if lines else []
     return "\n".join(about) + "\n"
 

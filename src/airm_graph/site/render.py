@@ -109,6 +109,10 @@ class Site:
         """Write the address of a file that comes with the pages."""
         return self.url(f"static/{name}", [("v", hash_static(name))])
 
+    def script_list(self, path: str) -> str:
+        """Write the address of a list that scripts fetch; a site has it compressed."""
+        return self.url(path) or self.url(f"{path}.gz")
+
     def part(self, template: str) -> "markupsafe.Markup":
         """Write what all pages at one depth have alike, from the template of that name."""
         path = self.page.path if self.page.path in _IN_MENU else ""

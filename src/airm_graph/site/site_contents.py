@@ -1,10 +1,8 @@
 """Say what files a site has, and make each of them from its path alone."""
 
 import asyncio
-import gzip
-import io
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import groupby
 
@@ -29,11 +27,11 @@ from airm_graph.site.folder_addresses import DATA_SUFFIXES, FolderAddresses, Sit
 from airm_graph.site.host_files import HOST_FILES, write_host_file
 from airm_graph.site.release_client import ReleaseClient
 from airm_graph.site.site_pages import SitePages
-from airm_graph.site.static_files import read_static
+from airm_graph.site.static_files import compress, read_packed, read_static
 
 __all__ = ["SiteContents"]
 
-_HITS, _BATCH = 20, 10_000
+_HITS, _BATCH, _LONG = 20, 10_000, 60
 #: What ``sparql-worker.js`` looks for.
 _NO_BLANK_BELOW = "# no blank node below\n"
 #: Descriptions of the dataset under the names that programs look for, and the page for addresses
@@ -41,7 +39,7 @@ _NO_BLANK_BELOW = "# no blank node below\n"
 _DESCRIPTIONS = (".well-known/void", "404.html", "dcat.jsonld", "void.ttl")
 _CHANGES = ("changes/changes.json", "changes/changes.ttl")
 #: What scripts fetch.
-_SCRIPTS = (*LISTS, "service-worker.js", "sparql/graph.nq.gz", "sparql/graph.nt.gz", "static/prefixes.json")
+_SCRIPTS = (*(f"{name}.gz" for name in LISTS), "service-worker.js", "sparql/graph.nq.gz", "sparql/graph.nt.gz", "static/prefixes.json")
 
 
 class SiteContents:
@@ -71,7 +69,7 @@ class SiteContents:
     def _add_fixed(self, catalogue: Catalogue) -> None:
         from airm_graph.validate.rulebook import load_rulebook
 
-        for path in (*HOST_FILES, *_DESCRIPTIONS, *_SCRIPTS, LLMS, *self._client.info.files, *(f"static/{name}" for name in read_static())):
+        for path in (*HOST_FILES, *_DESCRIPTIONS, *_SCRIPTS, LLMS, *self._client.info.files, *(f"static/{name}" for name in read_packed())):
             self.map.add_file(path)
         for name in self._queries:
             for suffix in (*TABLE_TYPES, "rq"):
@@ -114,7 +112,7 @@ class SiteContents:
         read.
         """
         found = [(path, (self._client.folder / file[0]).read_bytes()) for path, file in self._client.info.files.items()]
-        found += [(f"static/{name}", body) for name, body in read_static().items()]
+        found += [(f"static/{name}", body) for name, body in read_packed().items()]
         found += [(name, write_host_file(name, self.map, base=self._base, url=self._url)) for name in HOST_FILES]
         missing = self._request("404.html", root=self._url or "/")
         found.append((LLMS, write_llms(FolderAddresses(self.map, ""), self._client.info).encode()))
@@ -131,10 +129,10 @@ class SiteContents:
         listed = [one for one in self._client.searched if one.iri.removeprefix(self._base) in self.map.pages]
         lists = write_script_lists(listed, self._client.quads, base=self._base, notice=self._client.info.notice)
         bodies = (
-            *lists.values(),
+            *(compress([body]) for body in lists.values()),
             read_static()["service-worker.js"],
-            _compress(f"{s} {p} {o} {g} .\n" for s, p, o, g in self._client.quads),
-            _compress(f"{s} {p} {o} .\n" for s, p, o, _ in self._client.quads),
+            compress(_join(f"{s} {p} {o} {g} .\n" for s, p, o, g in self._client.quads)),
+            compress(_join(f"{s} {p} {o} .\n" for s, p, o, _ in self._client.quads)),
             prefixes,
         )
         return list(zip(_SCRIPTS, bodies, strict=True))
@@ -204,21 +202,26 @@ class SiteContents:
         return [(f"{path}.{suffix}", body if text is None or suffix != "ttl" else text.encode()) for suffix, body in data.items()]
 
 
-def _compress(lines: Iterable[str]) -> bytes:
-    """Compress lines, sorted and each once, without holding all of them twice.
+def _join(lines: Iterable[str]) -> Iterator[bytes]:
+    """Join lines, each once and in a fixed order, without holding all of them twice.
 
     Those with blank nodes come first and in one call of the engine, which names such nodes anew in
     each: a comment says where they end.
     """
     listed = [line for line, _ in groupby(sorted(lines))]
+    listed.sort(key=_find_long_text)
     first = [line for line in listed if line.startswith("_:") or " _:" in line]
     known = set(first)
-    out = io.BytesIO()
-    with gzip.GzipFile(filename="", mode="wb", compresslevel=6, fileobj=out, mtime=0) as file:
-        file.write("".join([*first, _NO_BLANK_BELOW]).encode())
-        for start in range(0, len(listed), _BATCH):
-            file.write("".join([line for line in listed[start : start + _BATCH] if line not in known]).encode())
-    return out.getvalue()
+    yield "".join([*first, _NO_BLANK_BELOW]).encode()
+    for start in range(0, len(listed), _BATCH):
+        yield "".join([line for line in listed[start : start + _BATCH] if line not in known]).encode()
+
+
+def _find_long_text(line: str) -> str:
+    """Find a text that stands after all lines without one: those compress better side by side."""
+    value = line.split(" ", 2)[2]
+    end = value.rfind('"') if value.startswith('"') else 0
+    return value if end > _LONG else ""
 
 
 def _choose_arguments(query: Query) -> Mapping[str, str]:

@@ -1,11 +1,13 @@
 """Read the files that come with the pages: our style sheet and script, and the vendored editor."""
 
+import gzip
 import hashlib
-from collections.abc import Mapping
+import io
+from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 
-__all__ = ["STATIC_TYPES", "has_editor", "has_engine", "has_network", "hash_static", "read_static"]
+__all__ = ["STATIC_TYPES", "compress", "has_editor", "has_engine", "has_network", "hash_static", "read_packed", "read_static"]
 
 _FOLDER = Path(__file__).parent / "static"
 _EDITOR = ("vendor/yasgui.min.css", "vendor/yasgui.min.js")
@@ -21,10 +23,27 @@ def read_static() -> Mapping[str, bytes]:
     return {path.relative_to(_FOLDER).as_posix(): path.read_bytes() for path in found}
 
 
+def compress(parts: Iterable[bytes]) -> bytes:
+    """Compress what is read in parts; the same bytes on every system."""
+    out = io.BytesIO()
+    with gzip.GzipFile(filename="", mode="wb", compresslevel=9, fileobj=out, mtime=0) as file:
+        for part in parts:
+            file.write(part)
+    return out.getvalue()
+
+
+@cache
+def read_packed() -> Mapping[str, bytes]:
+    """Read the files as a site has them: the editor is compressed, as few hosts of files do it."""
+    files = read_static()
+    editor = {f"{name}.gz": compress([files[name]]) for name in _EDITOR if name in files}
+    return {name: body for name, body in files.items() if name not in _EDITOR} | editor
+
+
 @cache
 def hash_static(name: str) -> str:
     """Make the part of a file's address that changes whenever the file does."""
-    return hashlib.sha256(read_static()[name]).hexdigest()[:12]
+    return hashlib.sha256(read_static().get(name) or read_packed()[name]).hexdigest()[:12]
 
 
 def has_editor() -> bool:

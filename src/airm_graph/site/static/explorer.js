@@ -199,9 +199,7 @@
   }
 
   async function start() {
-    const response = await fetch(new URL(address, location.href));
-    if (!response.ok) return;
-    data = await response.json();
+    data = await (await airmUnpack(new URL(address, location.href))).json();
     for (const entry of data.documents) {
       entry.name = fold(`${entry[NAME]} ${entry[CODES]} ${entry[PATH].split("/").pop()}`).replace(/[^\p{L}\p{N}.]+/gu, " ");
       entry.text = fold(`${entry[DESCRIPTION]} ${entry[SOURCE]} ${entry[OTHER]}`).replace(/[^\p{L}\p{N}.]+/gu, " ");

@@ -153,9 +153,7 @@
   }
 
   async function start() {
-    const response = await fetch(new URL(address, location.href));
-    if (!response.ok) return;
-    read(await response.json());
+    read(await (await airmUnpack(new URL(address, location.href))).json());
     const folded = data.nodes.map((_, number) => fold(name(number)));
     find("thing").addEventListener("input", () => offer(folded));
     find("thing").addEventListener("change", () => {

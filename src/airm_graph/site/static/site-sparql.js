@@ -132,14 +132,16 @@ window.airmSparql = (function () {
 document.addEventListener("DOMContentLoaded", async () => {
   const place = document.getElementById("yasgui");
   if (!place) return;
-  window.airmSparql.start().catch(() => {});
+  // From the second visit on the editor is kept, too, so that all works without the network.
+  const isKnown = navigator.serviceWorker && navigator.serviceWorker.controller, keep = () => isKnown && window.airmEditor.fetchFiles();
+  window.airmSparql.start().then(keep).catch(() => {});
   const wanted = new URLSearchParams(location.search).get("query") || "";
   const select = document.getElementById("library");
   const show = async (name) => {
     if (![...select.options].some((option) => option.value === name)) return;
     select.value = name;
     const response = await fetch(new URL(`${select.dataset.folder}${name}.rq`, location.href));
-    if (response.ok) place.querySelector(".yasqe .CodeMirror").CodeMirror.setValue(await response.text());
+    if (response.ok) window.airmEditor.setText(await response.text());
   };
   select.addEventListener("change", () => select.value && show(select.value));
   if (wanted && !location.hash.startsWith("#query=")) await show(wanted);

@@ -1,4 +1,5 @@
 // Answers SPARQL away from the page, so that a query that runs on stops with this worker and not with the tab.
+import "./unpack.js";
 import init, { Store } from "./vendor/oxigraph.js";
 
 const TYPES = { json: "application/sparql-results+json", tsv: "text/tab-separated-values" };
@@ -9,15 +10,6 @@ const MARK = "# no blank node below\n";
 
 let started = null;
 let store = null;
-
-async function unpack(url) {
-  const response = await fetch(url);
-  if (!response.ok) throw new Error(`${url} cannot be fetched: ${response.status}`);
-  const [looked, body] = response.body.tee(), reader = looked.getReader(), { value } = await reader.read();
-  reader.cancel();
-  // Some hosts unpack such files on the way.
-  return value && value[0] === 0x1f && value[1] === 0x8b ? body.pipeThrough(new DecompressionStream("gzip")) : body;
-}
 
 function join(parts) {
   const joined = new Uint8Array(parts.reduce((size, part) => size + part.length, 0));
@@ -45,17 +37,17 @@ async function* readLines(stream) {
 
 async function start(engine) {
   // Compiled while it is fetched.
-  await init({ module_or_path: new Response(await unpack(engine), { headers: { "Content-Type": "application/wasm" } }) });
+  await init({ module_or_path: await airmUnpack(engine, "application/wasm") });
 }
 
 async function load({ engine, graph, isNamed }) {
   started ||= start(engine);
-  const [lines] = await Promise.all([unpack(graph), started]);
+  const [lines] = await Promise.all([airmUnpack(graph), started]);
   store?.free();
   store = null;
   const loaded = new Store(), format = isNamed ? "application/n-quads" : "application/n-triples";
   // The build wrote and checked what is loaded. A call is a transaction: without any the engine takes five times the memory.
-  for await (const text of readLines(lines)) loaded.load(text, { format, lenient: true });
+  for await (const text of readLines(lines.body)) loaded.load(text, { format, lenient: true });
   // The default graph of a query is the union of all graphs, each statement once.
   if (isNamed) loaded.update("INSERT { ?s ?p ?o } WHERE { GRAPH ?g { ?s ?p ?o } }");
   store = loaded;

@@ -11,8 +11,9 @@ from airm_graph.frozen import frozen
 
 __all__ = ["Edit", "Layout", "Segment", "copy_segments", "find_line", "list_segments", "open_earlier"]
 
-#: Bytes copied at once: they are still in the cache of the processor when their digest is taken.
-_PIECE = 1 << 19
+#: Bytes copied at once: more than the buffer of a draft holds, so that they pass it by, and so few
+#: that they are still in the cache of the processor when they are written.
+_PIECE = 1 << 21
 
 #: A range of the earlier file, or bytes.
 Segment = tuple[int, int] | bytes

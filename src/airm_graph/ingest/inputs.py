@@ -5,8 +5,10 @@
 import os
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Protocol, TypeVar
 
@@ -83,8 +85,10 @@ def find_inputs(paths: Sequence[str | Path]) -> tuple[Input, ...]:
     if not paths:
         raise InputError("no input is given", file="inputs", remedy="name a folder or files")
     found: dict[str, Input] = {}
+    resolve = cache(Path.resolve)  # files of a folder share what stands before their names
     for entry in (entry for path in paths for entry in _expand(str(path))):
-        absolute = str(_absolute(entry.path)) if entry.path else ""
+        # A link to a file keeps its own name.
+        absolute = f"{resolve(entry.path.parent)}/{entry.path.name}" if entry.path else ""
         # A file that is named twice, alone and in its folder, has the longer name, whichever comes
         # first.
         other = found.get(absolute, entry)
@@ -158,14 +162,10 @@ def _expand(path: str) -> list[Input]:
 
 def _expand_folder(folder: Path) -> list[Input]:
     try:
-        files = sorted(path for path in folder.rglob("*") if is_input_name(path.name) and path.is_file())
+        files = sorted(_walk(folder))
     except OSError as error:
         raise InputError(f"the folder cannot be read: {error.strerror}", file=str(folder)) from error
-    found = []
-    for path in files:
-        below = path.relative_to(folder)
-        if not is_own(path.name) and not any(part.startswith(".") for part in below.parts) and not (find_format(path) or has_quads(path)):
-            found.append(Input(_readable_name(below.as_posix()), path, is_named=False))
+    found = [Input(_readable_name(name), path, is_named=False) for name, path in files if not (find_format(path) or has_quads(path))]
     if not found:
         raise InputError(
             f"the folder holds no captures (*{_SUFFIX}) and no tables (*.csv, *.xlsx, *.json and others)",
@@ -173,6 +173,25 @@ def _expand_folder(folder: Path) -> list[Input]:
             remedy="name the folder that holds the captured pages",
         )
     return found
+
+
+def _walk(folder: Path, above: str = "") -> Iterator[tuple[str, Path]]:
+    """Walk through the files that may be inputs, each with its name below the first folder; links
+    to folders are not followed.
+
+    Raises:
+        OSError: The first folder cannot be read; others are passed over.
+    """
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            name = entry.name
+            if name.startswith("."):
+                continue
+            if entry.is_dir(follow_symlinks=False):
+                with suppress(PermissionError):
+                    yield from _walk(folder / name, f"{above}{name}/")
+            elif is_input_name(name) and not is_own(name) and entry.is_file():
+                yield above + name, folder / name
 
 
 def is_own(name: str) -> bool:
@@ -197,13 +216,8 @@ def is_input_name(name: str) -> bool:
 def _longer_name(entry: Input) -> str:
     if entry.path is None:
         return entry.name
-    parts = _absolute(entry.path).parts[1:]
+    parts = (entry.path.parent.resolve() / entry.path.name).parts[1:]
     return _readable_name("/".join(parts[-(entry.name.count("/") + 2) :]))
-
-
-def _absolute(path: Path) -> Path:
-    # A link to a file keeps its own name.
-    return path.parent.resolve() / path.name
 
 
 def _readable_name(name: str) -> str:

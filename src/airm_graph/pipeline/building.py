@@ -90,7 +90,7 @@ def build_entries(
         What was read, and the graph.
     """
     with ExitStack() as opened:
-        session = opened.enter_context(options.platform.open(few=_are_few(entries, options, reader)))
+        session = opened.enter_context(options.platform.open(few=_are_few(entries, options)))
         read = read_inputs(entries, options, session=session, tell=tell, reader=reader)
         if options.strict and is_incomplete(read):
             read = stop_at_violations(read)
@@ -102,10 +102,10 @@ def build_entries(
         return read, _make_graph(read, session, options=options, report=report, opened=opened.pop_all())
 
 
-def _are_few(entries: Sequence[Input], options: BuildOptions, reader: Reader | None) -> bool:
+def _are_few(entries: Sequence[Input], options: BuildOptions) -> bool:
     """Whether inputs are small pages and tables that are judged by the shapes of the project."""
     packed = (entry for entry in entries if entry.is_table and entry.path and entry.path.suffix.lower() not in _PLAIN_TABLES)
-    if reader or options.shapes is not None or any(packed):
+    if options.shapes is not None or any(packed):
         return False
     return sum(entry.path.stat().st_size for entry in entries if entry.path) <= _FEW_BYTES
 

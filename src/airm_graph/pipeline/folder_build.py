@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Sequence
-from contextlib import nullcontext, suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -64,7 +64,12 @@ def build_into(
     with suppress(OSError):
         changes, now = known.list_changes(look) if known else ([], remember(look, known={}))
         if known and known.version == version and _is_whole(known, folder):
-            same = _build_part(inputs, folder, options, known=known, path=path, changes=changes, tell=tell) if changes else known
+            with _open_reader(reader, cache) if changes else nullcontext() as opened:
+                same = (
+                    _build_part(inputs, folder, options, known=known, path=path, changes=changes, reader=opened, tell=tell)
+                    if opened
+                    else known
+                )
             if same:
                 same = replace(same, inputs=now)
                 same.save(path)
@@ -87,6 +92,7 @@ def _build_part(
     known: BuildRecord,
     path: Path,
     changes: Sequence[str],
+    reader: Reader,
     tell: Progress,
 ) -> BuildRecord | None:
     """Build what changed; None where all is to be built."""
@@ -96,7 +102,8 @@ def _build_part(
     if kept is None:
         return None
     with suppress(UnclearChangeError):
-        record, pages, index = PartBuild(inputs, folder, options, known=known, pages=kept[0], index=kept[1]).run(changes, tell)
+        part = PartBuild(inputs, folder, options, known=known, pages=kept[0], index=kept[1], reader=reader)
+        record, pages, index = part.run(changes, tell)
         pages.save(path, index)
         return record
     return None
@@ -121,6 +128,10 @@ def _is_whole(known: BuildRecord, folder: Path) -> bool:
     return known.is_true(folder)
 
 
+def _open_reader(reader: Reader | None, cache: Path | None) -> AbstractContextManager[Reader | None]:
+    return nullcontext(reader) if reader or cache is None else open_reader(cache)
+
+
 def _build(
     inputs: Sequence[str | Path],
     folder: Path,
@@ -132,7 +143,7 @@ def _build(
     accept: Callable[[Graph], bool],
     notes: Notes | None = None,
 ) -> tuple[Read, Graph]:
-    with nullcontext(reader) if reader or cache is None else open_reader(cache) as opened:
+    with _open_reader(reader, cache) as opened:
         tell("start", 0, 1)
         read, graph = build_entries(find_inputs(inputs), options, tell=tell, reader=opened)
         if not graph.is_empty and accept(graph):

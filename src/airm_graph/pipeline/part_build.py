@@ -9,6 +9,7 @@ from pathlib import Path
 
 from airm_graph.frozen import frozen
 from airm_graph.graph import SmallTable, TripleTable
+from airm_graph.ingest import Reader
 from airm_graph.ingest.inputs import Input, find_inputs
 from airm_graph.model import Finding
 from airm_graph.namespaces import BASE, iri
@@ -66,10 +67,12 @@ class PartBuild:
         known: BuildRecord,
         pages: PagesRecord,
         index: BlockIndex,
+        reader: Reader,
     ) -> None:
-        """Take what is known of the earlier build."""
+        """Take what is known of the earlier build, and what reads pages."""
         self._entries = find_inputs(inputs)
         self._folder, self._options, self._known, self._pages, self._index = folder, options, known, pages, index
+        self._reader = reader
         self._files = {entry.name: entry.shown for entry in self._entries}
         self._homes = {name: number for number, one in enumerate(pages.components) for name in one.files}
         self._keys = {key: number for number, one in enumerate(pages.components) for key in one.keys}
@@ -123,7 +126,7 @@ class PartBuild:
 
     def _build_entries(self, entries: Sequence[Input], old: Sequence[Component], tell: Progress) -> tuple[Read, Graph]:
         rest = self._pages.count() - self._pages.count(old)
-        read, graph = build_entries(entries, self._options, tell=tell, beside=lambda _: rest)
+        read, graph = build_entries(entries, self._options, tell=tell, reader=self._reader, beside=lambda _: rest)
         if read.is_empty:
             raise UnclearChangeError("the part holds no mitigation")
         return read, graph

@@ -1,6 +1,8 @@
 """A written folder in which the statements of some components are put in the place of others."""
 
+import os
 from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from itertools import groupby
 from operator import itemgetter
@@ -237,14 +239,14 @@ class Splicer:
         Raises:
             ExportError: A file cannot be written; all are as they were.
         """
+        spliced = sorted(self._segments, key=lambda name: -len(self._files[name]))
         order = [name for name in known if name in self._segments or name == REPORT]
 
         def fill(drafts: Mapping[str, Draft]) -> None:
-            for name in order:
-                if name == REPORT:
-                    drafts[name].write(report)
-                else:
-                    copy_segments(self._files[name], self._segments[name], drafts[name])
+            drafts[REPORT].write(report)
+            # Neither copying nor digests hold the interpreter.
+            with ThreadPoolExecutor(os.cpu_count()) as threads:
+                list(threads.map(lambda name: copy_segments(self._files[name], self._segments[name], drafts[name]), spliced))
 
         others = {name: digest for name, digest in known.items() if name not in order and name != SUMS}
         write_folder(self._folder, order, fill, sums=SUMS, others=others)

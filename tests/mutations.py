@@ -76,7 +76,8 @@ def _write_parquet() -> bytes:
 
     with TemporaryDirectory() as folder:
         path = Path(folder, "a.parquet")
-        duckdb.sql(f"COPY (SELECT 'Red teaming' AS Name, '1.1' AS Code) TO '{path}' (FORMAT parquet)")
+        with duckdb.connect() as connection:  # the shared one may be in use
+            connection.sql(f"COPY (SELECT 'Red teaming' AS Name, '1.1' AS Code) TO '{path}' (FORMAT parquet)")
         return path.read_bytes()
 
 

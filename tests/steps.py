@@ -196,7 +196,8 @@ def write_tables(folder: Path, kind: str) -> dict[Path, tuple[bytes, bytes]]:
 
             path = folder.parent / "made.parquet"
             columns = ", ".join(f"'{value}' AS {name}" for name, value in row.items())
-            duckdb.sql(f"COPY (SELECT {columns}) TO '{path}' (FORMAT parquet)")
+            with duckdb.connect() as connection:  # the shared one may be in use
+                connection.sql(f"COPY (SELECT {columns}) TO '{path}' (FORMAT parquet)")
             found.append(path.read_bytes())
     return {folder / kind: (found[0], found[1])}
 

@@ -54,7 +54,7 @@ def test_wrong_identifier_is_named_with_the_nearest_right_one(text: str, rule: s
 
 @pytest.mark.parametrize("text", [text for text, *_ in WRONG])
 def test_pattern_for_sql_finds_all_that_is_judged(text: str) -> None:
-    assert duckdb.execute("SELECT regexp_matches($1, $2)", [f"As {text}.", MENTIONS]).fetchone() == (True,)
+    assert duckdb.execute("SELECT regexp_matches($1, $2)", [f"As {text}.", MENTIONS]).fetchall()[0] == (True,)
 
 
 def test_listed_items_are_well_formed_and_beside_their_own_label() -> None:

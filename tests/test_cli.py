@@ -125,21 +125,21 @@ def test_quiet_build_prints_violations_only(tmp_path: Path) -> None:
 def test_interrupted_database_exits_like_any_interruption(tmp_path: Path) -> None:
     # DuckDB runs while Python waits, and tells Ctrl-C as an error of its own in these words.
     code = (
-        "import airm_graph.pipeline.folder_build as c\n"
-        "def build_into(*_, **__):\n"
+        "import airm_graph.pipeline.building as c\n"
+        "def build(*_, **__):\n"
         "    raise RuntimeError('Query interrupted')\n"
-        "c.build_into = build_into\n"
+        "c.build_entries = build\n"
         "from airm_graph.cli import main\n"
         "main()"
     )
-    done = subprocess.run([sys.executable, "-c", code, "build", "."], capture_output=True, timeout=60, check=False, cwd=tmp_path)
+    done = subprocess.run([sys.executable, "-c", code, "build", EXAMPLES], capture_output=True, timeout=60, check=False, cwd=tmp_path)
     assert done.returncode == 130, done
     assert b"internal error" not in done.stderr
 
 
-def test_internal_error_exits_with_three_and_no_traceback() -> None:
-    broken = "import airm_graph.pipeline.folder_build as c; c.build_into = None\nfrom airm_graph.cli import main; main()"
-    done = subprocess.run([sys.executable, "-c", broken, "build", "."], capture_output=True, timeout=60, check=False)
+def test_internal_error_exits_with_three_and_no_traceback(tmp_path: Path) -> None:
+    broken = "import airm_graph.pipeline.building as c; c.build_entries = None\nfrom airm_graph.cli import main; main()"
+    done = subprocess.run([sys.executable, "-c", broken, "build", EXAMPLES], capture_output=True, timeout=60, check=False, cwd=tmp_path)
     assert done.returncode == 3
     assert b"internal error" in done.stderr
     assert b"Traceback" not in done.stderr

@@ -188,10 +188,16 @@ def _walk(folder: Path, above: str = "") -> Iterator[tuple[str, Path]]:
             if name.startswith("."):
                 continue
             if entry.is_dir(follow_symlinks=False):
-                with suppress(PermissionError):
+                with suppress(OSError):
                     yield from _walk(folder / name, f"{above}{name}/")
-            elif is_input_name(name) and not is_own(name) and entry.is_file():
+            elif is_input_name(name) and not is_own(name) and _is_file(entry):
                 yield above + name, folder / name
+
+
+def _is_file(entry: os.DirEntry[str]) -> bool:
+    with suppress(OSError):  # a link that leads back to itself
+        return entry.is_file()
+    return False
 
 
 def is_own(name: str) -> bool:

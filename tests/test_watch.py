@@ -116,18 +116,25 @@ def test_file_that_is_being_written_is_waited_for(folder: Path, tmp_path: Path) 
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows sends no such signal to one process")
+def _heed_interrupts() -> None:
+    """What a shell runs in the background ignores them, and so does all that it starts."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def test_command_builds_and_ends_cleanly_when_it_is_interrupted(folder: Path, tmp_path: Path) -> None:
     code = "from airm_graph.cli import main; main()"
     command = [sys.executable, "-c", code, "watch", str(folder), "-o", str(tmp_path / "dist"), "--interval", "0.05"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
-        assert process.stdout
-        line = process.stdout.readline()
-        assert "written in" in line
-        (folder / "b.txt").write_text("no page\n")
-        assert "violations" in process.stdout.readline()
-        time.sleep(0.2)
-        process.send_signal(signal.SIGINT)
-        _, err = process.communicate(timeout=60)
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=_heed_interrupts) as process:
+        try:
+            assert process.stdout
+            assert "written in" in process.stdout.readline()
+            (folder / "b.txt").write_text("no page\n")
+            assert "violations" in process.stdout.readline()
+            time.sleep(0.2)
+            process.send_signal(signal.SIGINT)
+            _, err = process.communicate(timeout=60)
+        finally:
+            process.kill()
     assert process.returncode == 0
     assert "the watch has ended" in err
     assert "Traceback" not in err

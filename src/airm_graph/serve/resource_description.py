@@ -43,6 +43,8 @@ _LABEL_RANKS = {name[1:-1]: rank for rank, name in enumerate(_LABELS)}
 _NOTATION, _DEPRECATED, _REPLACED_BY = (term(name)[1:-1] for name in ("skos:notation", "owl:deprecated", "dcterms:isReplacedBy"))
 _SOURCE = term("airm:Source")
 _MOST_PARTS, _MOST_INCOMING = 400, 200
+#: Subjects whose statements are kept.
+_MOST_KEPT = 20_000
 
 
 class Rows(Protocol):
@@ -56,7 +58,9 @@ class Rows(Protocol):
 
 
 class KeptRows:
-    """Finds statements as the rows that it is given do, and reads each subject once."""
+    """Finds statements as the rows that it is given do, and keeps those of subjects that were read
+    lately.
+    """
 
     def __init__(self, rows: Rows) -> None:
         """Take the rows, which do not change."""
@@ -68,6 +72,8 @@ class KeptRows:
         """Read the statements about a subject, sorted."""
         found = self._statements.get(iri)
         if found is None:
+            if len(self._statements) >= _MOST_KEPT:
+                self._statements.clear()
             found = self._statements[iri] = tuple(sorted([(p[1:-1], o) for _, p, o, _ in self.find_rows(subject=iri)]))
         return found
 
@@ -75,6 +81,8 @@ class KeptRows:
         """Find label and notation of a subject; each is empty where there is none."""
         found = self._names.get(iri)
         if found is None:
+            if len(self._names) >= _MOST_KEPT:
+                self._names.clear()
             statements = self.read_statements(iri)
             label = min(((_LABEL_RANKS[p], o) for p, o in statements if p in _LABEL_RANKS), default=None)
             notation = next((o for p, o in statements if p == _NOTATION), None)

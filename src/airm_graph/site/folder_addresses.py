@@ -19,6 +19,8 @@ _INDEX = "index.html"
 # Names that every file system takes, and that no host reads as something else.
 _SEGMENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._~+,=@-]{0,199}(?<!\.)")
 _MOST_SEGMENTS = 24
+#: Addresses that are kept: pages that follow each other lead to much the same.
+_MOST_KEPT = 50_000
 
 Parameters = Iterable[tuple[str, str]]
 
@@ -75,6 +77,8 @@ class SiteMap:
     def find(self, path: str) -> str:
         """Find the address of a page or file below the front page; empty where there is none."""
         if path not in self._found:
+            if len(self._found) >= _MOST_KEPT:
+                self._found.clear()
             page = f"{quote_path(path)}/{_INDEX}".lstrip("/") if path in self.pages else ""
             self._found[path] = quote_path(path) if path in self.files else page
         return self._found[path]
@@ -85,6 +89,8 @@ class SiteMap:
         """
         key = iri, is_markdown
         if key not in self._led:
+            if len(self._led) >= _MOST_KEPT:
+                self._led.clear()
             self._led[key] = self._find_iri(iri, is_markdown=is_markdown)
         return self._led[key]
 

@@ -24,7 +24,17 @@ from airm_graph.errors import InputError
 from airm_graph.resources import find_resource
 from airm_graph.version import VERSION
 
-__all__ = ["Cache", "find_cache_folder", "make_cache_folder", "make_key", "pack", "reader_version", "unpack"]
+__all__ = [
+    "Cache",
+    "find_cache_folder",
+    "make_cache_folder",
+    "make_key",
+    "pack",
+    "read_checked",
+    "reader_version",
+    "unpack",
+    "write_checked",
+]
 
 _FILE = "entries.sqlite"
 #: Bytes that a cache may take; beyond it, what was not used for the longest number of builds goes
@@ -54,6 +64,29 @@ def make_cache_folder(folder: Path) -> None:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     if hasattr(os, "getuid") and folder.stat().st_uid != os.getuid():
         raise InputError("the folder of the cache belongs to another user", file=str(folder), remedy="choose another folder")
+
+
+def write_checked(path: Path, data: bytes) -> None:
+    """Write a file of a cache behind its checksum, whole or not at all.
+
+    Raises:
+        OSError: It cannot be written.
+    """
+    side = path.with_suffix(f".{os.getpid()}")
+    side.write_bytes(hashlib.sha256(data).hexdigest().encode() + b"\n" + data)
+    side.replace(path)
+
+
+def read_checked(path: Path) -> bytes:
+    """Read what `write_checked` wrote.
+
+    Raises:
+        OSError, ValueError: There is nothing that is whole.
+    """
+    checksum, _, data = path.read_bytes().partition(b"\n")
+    if hashlib.sha256(data).hexdigest().encode() != checksum:
+        raise ValueError(f"{path} is damaged")
+    return data
 
 
 class Cache:

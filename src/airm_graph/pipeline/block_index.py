@@ -2,7 +2,6 @@
 block in each format.
 """
 
-import hashlib
 from array import array
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
@@ -11,6 +10,7 @@ from itertools import accumulate
 from pathlib import Path
 from typing import Self
 
+from airm_graph.cache import read_checked, write_checked
 from airm_graph.export.splice import Edit
 from airm_graph.export.term_writers import natural_key
 
@@ -51,10 +51,9 @@ class BlockIndex:
         Raises:
             OSError, ValueError: There is none that is whole.
         """
-        checksum, data = path.read_bytes().split(b"\n", 1)
-        found, count, rest = data.split(b"\n", 2)
-        if hashlib.sha256(data).hexdigest().encode() != checksum or found != mark.encode():
-            raise ValueError("the index is damaged, or of other files")
+        found, count, rest = read_checked(path).split(b"\n", 2)
+        if found != mark.encode():
+            raise ValueError("the index is of other files")
         size = int(count) * 8
         lengths = [array("Q") for _ in range(formats)]
         for number, column in enumerate(lengths):
@@ -70,7 +69,7 @@ class BlockIndex:
         data = b"".join(
             [f"{mark}\n{len(self.lines)}\n".encode(), *(column.tobytes() for column in self.lengths), "\n".join(self.lines).encode()]
         )
-        path.write_bytes(hashlib.sha256(data).hexdigest().encode() + b"\n" + data)
+        write_checked(path, data)
 
     def change(
         self, removed: Iterable[str], added: Mapping[str, Sequence[bytes]], *, separators: Sequence[bytes]

@@ -4,9 +4,7 @@ cache.
 It is JSON behind its checksum. One that is damaged, or of another version, is as good as none.
 """
 
-import hashlib
 import json
-import os
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import field
@@ -14,13 +12,13 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Self
 
-from airm_graph.cache import make_key, pack, reader_version, unpack
+from airm_graph.cache import make_key, pack, read_checked, reader_version, unpack, write_checked
 from airm_graph.export import EXPORTS
 from airm_graph.frozen import frozen
 from airm_graph.model import TableCount
 from airm_graph.pipeline.loading import read_quads, read_report
 from airm_graph.pipeline.options import BuildOptions
-from airm_graph.pipeline.stamps import Look, digest_file, find_changes, remember, stamp_file
+from airm_graph.pipeline.stamps import Look, Remembered, digest_file, find_changes, remember, stamp_file
 from airm_graph.pipeline.stating import find_issued
 from airm_graph.pipeline.views import Graph
 from airm_graph.pipeline.writable import REPORT, SUMS
@@ -28,7 +26,6 @@ from airm_graph.resources import find_resource
 
 __all__ = ["BuildRecord", "WrittenGraph", "find_record", "make_version"]
 
-_Remembered = Mapping[str, Sequence[int | str]]
 #: Records that a cache keeps, of so many folders.
 _MOST = 8
 _SUFFIX = ".build"
@@ -64,14 +61,14 @@ class BuildRecord:
     """
 
     version: str
-    inputs: Mapping[str, Sequence[int | str]]
-    outputs: Mapping[str, Sequence[int | str]]
+    inputs: Remembered
+    outputs: Remembered
     files: Mapping[str, str]
     figures: Mapping[str, int]
     tables: Any = field(default_factory=list)
 
     @classmethod
-    def make(cls, graph: Graph, *, version: str, inputs: _Remembered) -> Self:
+    def make(cls, graph: Graph, *, version: str, inputs: Remembered) -> Self:
         """Make the record of a graph that was just written.
 
         Raises:
@@ -81,7 +78,7 @@ class BuildRecord:
         return cls.of_files(graph.written, version=version, inputs=inputs, files=graph.files, figures=figures, tables=pack(graph.tables))
 
     @classmethod
-    def of_files(cls, written: Mapping[str, Path], *, version: str, inputs: _Remembered, **about: Any) -> Self:
+    def of_files(cls, written: Mapping[str, Path], *, version: str, inputs: Remembered, **about: Any) -> Self:
         """Make the record of files that were just written.
 
         Raises:
@@ -98,9 +95,7 @@ class BuildRecord:
     def load(cls, path: Path) -> Self | None:
         """Read a record; None where there is none, or none that is whole."""
         with suppress(OSError, ValueError, TypeError):
-            checksum, _, data = path.read_bytes().partition(b"\n")
-            if hashlib.sha256(data).hexdigest().encode() == checksum:
-                return cls(*json.loads(data))
+            return cls(*json.loads(read_checked(path)))
         return None
 
     def save(self, path: Path) -> None:
@@ -109,10 +104,8 @@ class BuildRecord:
         A disk that is full takes nothing from the build.
         """
         data = json.dumps([self.version, self.inputs, self.outputs, self.files, self.figures, self.tables], separators=(",", ":")).encode()
-        side = path.with_suffix(f".{os.getpid()}")
         with suppress(OSError):
-            side.write_bytes(hashlib.sha256(data).hexdigest().encode() + b"\n" + data)
-            side.replace(path)
+            write_checked(path, data)
             kept = sorted(path.parent.glob(f"*{_SUFFIX}"), key=lambda one: one.stat().st_mtime_ns)
             for old in kept[:-_MOST]:
                 old.unlink(missing_ok=True)
@@ -132,7 +125,7 @@ class BuildRecord:
         """
         try:
             return all(
-                (*stamp_file(folder / name),) == tuple(known[:4]) or digest_file(folder / name) == known[4]
+                stamp_file(folder / name) == tuple(known[:4]) or digest_file(folder / name) == known[4]
                 for name, known in self.outputs.items()
             )
         except OSError:

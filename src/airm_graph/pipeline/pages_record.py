@@ -2,15 +2,14 @@
 components of pages, and where the blocks of written files stand.
 """
 
-import hashlib
 import json
-import os
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Self
 
+from airm_graph.cache import read_checked, write_checked
 from airm_graph.export import EXPORTS, Notes
 from airm_graph.export.writer import BlockFormat
 from airm_graph.frozen import frozen
@@ -19,10 +18,11 @@ from airm_graph.namespaces import term
 from airm_graph.pipeline.block_index import BlockIndex
 from airm_graph.pipeline.components import TEXTS, Component, find_components
 from airm_graph.pipeline.reading import Read
+from airm_graph.pipeline.stamps import digest_file
 from airm_graph.pipeline.views import Graph
 from airm_graph.pipeline.writable import SUMS
 
-__all__ = ["BLOCKS", "Head", "PagesRecord", "count_codes", "find_used", "hash_sums", "note_blocks", "select_texts"]
+__all__ = ["BLOCKS", "Head", "PagesRecord", "count_codes", "find_used", "note_blocks", "select_texts"]
 
 #: Formats that are written in blocks.
 BLOCKS = tuple(name for name, export in EXPORTS.items() if export.blocks)
@@ -68,7 +68,7 @@ class PagesRecord:
             blocks = sum(lengths) + len(form.separator.encode()) * (len(lengths) - 1)
             size = graph.written[EXPORTS[name].file_name].stat().st_size
             heads.append(Head(size - blocks - len(form.foot(filled=True).encode()), sorted(find_used(form))))
-        return cls(hash_sums(graph.written[SUMS]), components, count_codes(graph.table), heads)
+        return cls(digest_file(graph.written[SUMS]), components, count_codes(graph.table), heads)
 
     @classmethod
     def load(cls, path: Path, *, sums: Path) -> tuple[Self, BlockIndex] | None:
@@ -76,12 +76,10 @@ class PagesRecord:
         whole.
         """
         with suppress(OSError, ValueError, TypeError, OverflowError):
-            checksum, _, data = path.with_suffix(_SUFFIXES[0]).read_bytes().partition(b"\n")
-            if hashlib.sha256(data).hexdigest().encode() == checksum:
-                known, components, codes, heads = json.loads(data)
-                if known == hash_sums(sums):
-                    record = cls(known, [Component(*one) for one in components], codes, [Head(*one) for one in heads])
-                    return record, BlockIndex.load(path.with_suffix(_SUFFIXES[1]), formats=len(BLOCKS), mark=known)
+            known, components, codes, heads = json.loads(read_checked(path.with_suffix(_SUFFIXES[0])))
+            if known == digest_file(sums):
+                record = cls(known, [Component(*one) for one in components], codes, [Head(*one) for one in heads])
+                return record, BlockIndex.load(path.with_suffix(_SUFFIXES[1]), formats=len(BLOCKS), mark=known)
         return None
 
     def save(self, path: Path, index: BlockIndex) -> None:
@@ -93,12 +91,9 @@ class PagesRecord:
             [[one.length, one.used] for one in self.heads],
         ]
         data = json.dumps(said, separators=(",", ":")).encode()
-        side = path.with_suffix(f".{os.getpid()}")
         with suppress(OSError):
-            index.save(side, mark=self.sums)
-            side.replace(path.with_suffix(_SUFFIXES[1]))
-            side.write_bytes(hashlib.sha256(data).hexdigest().encode() + b"\n" + data)
-            side.replace(path.with_suffix(_SUFFIXES[0]))
+            index.save(path.with_suffix(_SUFFIXES[1]), mark=self.sums)
+            write_checked(path.with_suffix(_SUFFIXES[0]), data)
             for old in (one for suffix in _SUFFIXES for one in path.parent.glob(f"*{suffix}")):
                 if not old.with_suffix(path.suffix).exists() and old.stem != path.stem:
                     old.unlink(missing_ok=True)
@@ -109,11 +104,6 @@ class PagesRecord:
         for one in self.components if components is None else components:
             found.update(one.counts)
         return found
-
-
-def hash_sums(path: Path) -> str:
-    """Name what a folder holds by the SHA-256 of its sums."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def note_blocks() -> tuple[Notes, BlockIndex]:

@@ -18,9 +18,10 @@ from airm_graph.pipeline.build_record import BuildRecord
 from airm_graph.pipeline.building import build_entries
 from airm_graph.pipeline.components import Component, find_components, list_sidecars
 from airm_graph.pipeline.options import BuildOptions
-from airm_graph.pipeline.pages_record import PagesRecord, count_codes, hash_sums, select_texts
+from airm_graph.pipeline.pages_record import PagesRecord, count_codes, select_texts
 from airm_graph.pipeline.reading import Read
 from airm_graph.pipeline.splicing import Spliced, Splicer, UnclearChangeError, is_dataset, is_owned
+from airm_graph.pipeline.stamps import digest_file
 from airm_graph.pipeline.views import Graph
 from airm_graph.pipeline.writable import REPORT, SUMS
 from airm_graph.progress import Progress
@@ -190,7 +191,7 @@ class PartBuild:
         new |= {_USED: len(+every), "triples": figures["triples"] + done.triples}
         kept = [one for one in self._pages.components if one not in part.old]
         record = BuildRecord.of_files(written, version=self._known.version, inputs={}, files=dict(sorted(self._files.items())), figures=new)
-        pages = PagesRecord(hash_sums(written[SUMS]), [*kept, *part.new], dict(+every), done.heads)
+        pages = PagesRecord(digest_file(written[SUMS]), [*kept, *part.new], dict(+every), done.heads)
         return record, pages, done.index
 
 

@@ -1,15 +1,14 @@
 """New files that are earlier ones but for some blocks: what stays is copied as bytes."""
 
 import mmap
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TypeVar
 
 from airm_graph.export.files import Draft
 from airm_graph.frozen import frozen
 
-__all__ = ["Edit", "Layout", "Segment", "copy_segments", "find_line", "list_segments", "open_earlier"]
+__all__ = ["Edit", "Layout", "Segment", "copy_segments", "find_lines", "list_segments", "open_earlier"]
 
 #: Bytes copied at once: more than the buffer of a draft holds, so that they pass it by, and so few
 #: that they are still in the cache of the processor when they are written.
@@ -17,7 +16,6 @@ _PIECE = 1 << 21
 
 #: A range of the earlier file, or bytes.
 Segment = tuple[int, int] | bytes
-_Key = TypeVar("_Key", bound=bytes)
 
 
 @frozen
@@ -114,24 +112,28 @@ def copy_segments(earlier: mmap.mmap, segments: Sequence[Segment], draft: Draft)
                     draft.write(piece)
 
 
-def find_line(data: mmap.mmap | bytes, wanted: _Key, *, key: Callable[[bytes], _Key], start: int = 0) -> int:
-    r"""Find in sorted lines the first one whose key is not below *wanted*; where there is none, the
-    end of the data.
+def find_lines(data: mmap.mmap | bytes, beginning: bytes, *, start: int = 0) -> tuple[int, int]:
+    r"""Find in sorted lines where those that begin alike start and end; where there are none, both
+    times where they would stand.
 
     Args:
         data: Lines, each with its end; what stands before *start* is no line.
 
-    >>> find_line(b"a 1\nb 2\nb 3\nd 4\n", b"c", key=lambda line: line[:1])
-    12
+    >>> find_lines(b"a 1\nb 2\nb 3\nd 4\n", b"b "), find_lines(b"a 1\nb 2\nb 3\nd 4\n", b"c ")
+    ((4, 12), (12, 12))
     """
+    length = len(beginning)
     low, high = start, len(data)
     while low < high:
         middle = max(data.rfind(b"\n", start, (low + high) // 2) + 1, low)
         stop = data.find(b"\n", middle) + 1 or len(data)
-        if key(data[middle:stop]) < wanted:
+        if data[middle : min(middle + length, stop)] < beginning:
             low = stop
         elif middle == low:
-            return low
+            break
         else:
             high = middle
-    return low
+    end = low
+    while data[end : end + length] == beginning:
+        end = data.find(b"\n", end) + 1 or len(data)
+    return low, end

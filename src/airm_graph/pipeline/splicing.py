@@ -13,7 +13,7 @@ from airm_graph.export.files import LINKS, Draft, hold_folder, write_folder
 from airm_graph.export.links import link_rows, write_links
 from airm_graph.export.mapping_formats import write_row
 from airm_graph.export.rdfxml import XmlBlocks
-from airm_graph.export.splice import Edit, Layout, Segment, copy_segments, find_line, list_segments, open_earlier
+from airm_graph.export.splice import Edit, Layout, Segment, copy_segments, find_lines, list_segments, open_earlier
 from airm_graph.export.turtle import TurtleBlocks
 from airm_graph.export.writer import BlockFormat
 from airm_graph.frozen import frozen
@@ -90,13 +90,12 @@ class Splicer:
         starts = [*map(_start, owned), *(f"{subject} ".encode() for subject in subjects if not is_dataset(subject))]
         starts += [start.encode() for start in _DATASET]
         for start in sorted(starts):
-            place = find_line(self._files[_QUADS], start, key=itemgetter(slice(len(start))))
-            self._read_lines(start, place)
+            self._read_lines(*find_lines(self._files[_QUADS], start))
         return [row for one in self._earlier.values() for row in one.rows]
 
-    def _read_lines(self, start: bytes, place: int) -> None:
+    def _read_lines(self, place: int, end: int) -> None:
         file, rows, begin = self._files[_QUADS], list[Quad](), place
-        while file[place : place + len(start)] == start:
+        while place < end:
             stop = file.find(b"\n", place) + 1
             row = _read_line(file[place:stop])
             if rows and rows[0][0] != row[0]:
@@ -130,8 +129,7 @@ class Splicer:
             if subject in self._earlier:
                 edits.append(Edit(self._earlier[subject].start, self._earlier[subject].end, data))
                 continue
-            place = find_line(file, subject.encode(), key=_subject)
-            edits.append(Edit(place, place, data))
+            edits.append(Edit(*find_lines(file, f"{subject} ".encode()), data))
         self._segments[_QUADS] = list_segments(len(file), edits)
 
     def _edit_triples(self, changed: Sequence[str], new: Mapping[str, list[Quad]]) -> int:
@@ -139,10 +137,7 @@ class Splicer:
         file, edits, more = self._files[_TRIPLES], [], 0
         for subject in changed:
             data = "".join(dict.fromkeys(f"{s} {p} {o} .\n" for s, p, o, _ in new.get(subject, ()))).encode()
-            start = f"{subject} ".encode()
-            place = stop = find_line(file, start[:-1], key=_subject)
-            while file[stop : stop + len(start)] == start:
-                stop = file.find(b"\n", stop) + 1
+            place, stop = find_lines(file, f"{subject} ".encode())
             edits.append(Edit(place, stop, data))
             more += data.count(b"\n") - file[place:stop].count(b"\n")
         self._segments[_TRIPLES] = list_segments(len(file), edits)
@@ -219,10 +214,7 @@ class Splicer:
         rows = {name: list(some) for name, some in groupby(sorted(link_rows(links, columns=columns)), key=_capture)}
         edits = []
         for capture in sorted({*captures, *rows}):
-            begin = f"capture:{capture}/".encode()
-            place = stop = find_line(file, begin, key=itemgetter(slice(len(begin))), start=body)
-            while file[stop : stop + len(begin)] == begin:
-                stop = file.find(b"\n", stop) + 1
+            place, stop = find_lines(file, f"capture:{capture}/".encode(), start=body)
             data = "".join(map(write_row, rows.get(capture, ()))).encode()
             if data != file[place:stop]:
                 edits.append(Edit(place, stop, data))
@@ -268,10 +260,6 @@ def _read_line(line: bytes) -> Quad:
     subject, predicate, rest = line.decode()[:-3].split(" ", 2)
     value, _, graph = rest.rpartition(" ")
     return subject, predicate, value, graph
-
-
-def _subject(line: bytes) -> bytes:
-    return line[: line.index(b" ")]
 
 
 def _capture(cells: Sequence[str]) -> str:

@@ -34,8 +34,8 @@ class JsonBlocks:
         """Take what stands below ``@context``."""
         self._document = context
         self._context = Context(context)
-        self._iris = Cache(lambda term: _write(self._context.compact_iri(term[1:-1])))
-        self._classes = Cache(lambda term: _write(self._context.compact_name(term[1:-1])))
+        self._iris = Cache[str, str](lambda term: _write(self._context.compact_iri(term[1:-1])))
+        self._classes = Cache[str, str](lambda term: _write(self._context.compact_name(term[1:-1])))
         self._values = Cache(_render_value)
         self._id, self._type = (self._context.find_keyword(keyword) for keyword in ("@id", "@type"))
         self._templates = Templates(self._make_template)

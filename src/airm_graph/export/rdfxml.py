@@ -37,7 +37,7 @@ class XmlBlocks:
         #: Namespaces without prefix, which get theirs in their order: until all are met, a mark
         #: stands for it.
         self._others: dict[str, str] = {}
-        self._iris = Cache(lambda iri: _attribute(iri[1:-1]))
+        self._iris = Cache[str, str](lambda iri: _attribute(iri[1:-1]))
         self._templates = Templates(self._make_template)
 
     def render(self, group: SubjectGroup, order: Order) -> list[str]:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from functools import lru_cache
+from typing import TypeVar
 
 from airm_graph.errors import ExportError
 
@@ -33,6 +34,8 @@ _DECODED = {"t": "\t", "b": "\b", "n": "\n", "r": "\r", "f": "\f", '"': '"', "'"
 _ENCODED = {"\n": "\\n", "\r": "\\r", '"': '\\"', "\\": "\\\\"}
 _LOCAL = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 _NUMBER = re.compile("[0-9]+")
+_Key = TypeVar("_Key")
+_Made = TypeVar("_Made")
 
 
 class Names:
@@ -63,23 +66,23 @@ class Names:
         return f"{prefix}:{local}"
 
 
-class Cache(dict[str, str]):
-    """What a function makes of a term, kept for the terms that were met lately.
+class Cache(dict[_Key, _Made]):
+    """What a function makes of a key, kept for the keys that were met lately.
 
     >>> Cache(str.upper)["a"]
     'A'
     """
 
-    def __init__(self, make: Callable[[str], str]) -> None:
-        """Remember the function."""
+    def __init__(self, make: Callable[[_Key], _Made], *, most: int = CACHE_SIZE) -> None:
+        """Remember the function, and how much to keep."""
         super().__init__()
-        self._make = make
+        self._make, self._most = make, most
 
-    def __missing__(self, term: str) -> str:
+    def __missing__(self, key: _Key) -> _Made:
         """Make it; a full cache is emptied, which costs less than to know what was used last."""
-        if len(self) >= CACHE_SIZE:
+        if len(self) >= self._most:
             self.clear()
-        made = self[term] = self._make(term)
+        made = self[key] = self._make(key)
         return made
 
 

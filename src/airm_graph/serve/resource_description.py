@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass
 from functools import cache
 from typing import Any, Protocol
 
+from airm_graph.export.term_writers import Cache
 from airm_graph.namespaces import BASE, rebase_text, term
 from airm_graph.terms import Quad, read_literal
 
@@ -65,29 +66,25 @@ class KeptRows:
     def __init__(self, rows: Rows) -> None:
         """Take the rows, which do not change."""
         self.find_rows, self.find_graphs, self.list_graphs = rows.find_rows, rows.find_graphs, rows.list_graphs
-        self._statements: dict[str, tuple[Pair, ...]] = {}
-        self._names: dict[str, tuple[str, str]] = {}
+        self._statements = Cache(self._read_statements, most=_MOST_KEPT)
+        self._names = Cache(self._find_names, most=_MOST_KEPT)
 
     def read_statements(self, iri: str) -> tuple[Pair, ...]:
         """Read the statements about a subject, sorted."""
-        found = self._statements.get(iri)
-        if found is None:
-            if len(self._statements) >= _MOST_KEPT:
-                self._statements.clear()
-            found = self._statements[iri] = tuple(sorted([(p[1:-1], o) for _, p, o, _ in self.find_rows(subject=iri)]))
-        return found
+        return self._statements[iri]
 
     def find_names(self, iri: str) -> tuple[str, str]:
         """Find label and notation of a subject; each is empty where there is none."""
-        found = self._names.get(iri)
-        if found is None:
-            if len(self._names) >= _MOST_KEPT:
-                self._names.clear()
-            statements = self.read_statements(iri)
-            label = min(((_LABEL_RANKS[p], o) for p, o in statements if p in _LABEL_RANKS), default=None)
-            notation = next((o for p, o in statements if p == _NOTATION), None)
-            found = self._names[iri] = ((label and read_literal(label[1]).text) or "", (notation and read_literal(notation).text) or "")
-        return found
+        return self._names[iri]
+
+    def _read_statements(self, iri: str) -> tuple[Pair, ...]:
+        return tuple(sorted([(p[1:-1], o) for _, p, o, _ in self.find_rows(subject=iri)]))
+
+    def _find_names(self, iri: str) -> tuple[str, str]:
+        statements = self.read_statements(iri)
+        label = min(((_LABEL_RANKS[p], o) for p, o in statements if p in _LABEL_RANKS), default=None)
+        notation = next((o for p, o in statements if p == _NOTATION), None)
+        return (label and read_literal(label[1]).text) or "", (notation and read_literal(notation).text) or ""
 
 
 def _keep(rows: Rows) -> KeptRows:

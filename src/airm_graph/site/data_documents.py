@@ -13,7 +13,7 @@ from airm_graph.errors import ExportError
 from airm_graph.export import Options
 from airm_graph.export.order import Order
 from airm_graph.export.quad_sources import StatementOrder
-from airm_graph.export.term_writers import canonical_term
+from airm_graph.export.term_writers import Cache, canonical_term
 from airm_graph.export.turtle import TurtleBlocks, write_turtle_head
 from airm_graph.graph.reading_order import SubjectGroup
 from airm_graph.serve.graph_writer import write_graph
@@ -46,14 +46,14 @@ class DataDocuments:
         """Take comment and prefixes."""
         self._options, self._order = options, Order(options.prefixes)
         self._statements, self._turtle = StatementOrder(self._order), TurtleBlocks(options.prefixes)
-        self._blocks: dict[tuple[Quad, ...], _Block] = {}
+        self._blocks = Cache(self._make_block, most=_MOST_KEPT)
         self._heads: dict[frozenset[str], str] = {}
 
     def write(self, rows: Sequence[Quad]) -> Mapping[str, bytes]:
         """Write sorted statements without graphs, by suffix: the bytes that a server sends."""
         if not any(row[0][0] == "_" or row[2][0] == "_" for row in rows):
             try:
-                return self._join([self._find_block(tuple(about)) for _, about in groupby(rows, itemgetter(0))])
+                return self._join([self._blocks[tuple(about)] for _, about in groupby(rows, itemgetter(0))])
             except ExportError:
                 pass
         ttl, nt = (write_graph(rows, media_type=DATA_SUFFIXES[suffix], options=self._options) for suffix in ("ttl", "nt"))
@@ -70,14 +70,6 @@ class DataDocuments:
             "jsonld": f"[{JOIN.join([block.node for block in sorted(blocks, key=lambda block: block.name)])}]\n".encode(),
             "nt": "".join([block.lines for block in blocks]).encode(),
         }
-
-    def _find_block(self, rows: tuple[Quad, ...]) -> _Block:
-        found = self._blocks.get(rows)
-        if found is None:
-            if len(self._blocks) >= _MOST_KEPT:
-                self._blocks.clear()
-            found = self._blocks[rows] = self._make_block(rows)
-        return found
 
     def _make_block(self, rows: tuple[Quad, ...]) -> _Block:
         subject = _check(rows[0][0])

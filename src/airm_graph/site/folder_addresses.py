@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable
 from urllib.parse import urlencode
 
+from airm_graph.export.term_writers import Cache
 from airm_graph.serve.addresses import is_web_address, quote_path
 
 __all__ = ["DATA_SUFFIXES", "FolderAddresses", "SiteMap", "name_markdown"]
@@ -48,8 +49,8 @@ class SiteMap:
         self.left_out: set[str] = set()
         self._taken: set[str] = set()
         self._folders: set[str] = set()
-        self._found: dict[str, str] = {}
-        self._led: dict[tuple[str, bool], tuple[str, bool]] = {}
+        self._found = Cache(self._find, most=_MOST_KEPT)
+        self._led = Cache(self._find_iri, most=_MOST_KEPT)
 
     def add_page(self, path: str) -> None:
         """Add a page, and its Markdown."""
@@ -76,25 +77,20 @@ class SiteMap:
 
     def find(self, path: str) -> str:
         """Find the address of a page or file below the front page; empty where there is none."""
-        if path not in self._found:
-            if len(self._found) >= _MOST_KEPT:
-                self._found.clear()
-            page = f"{quote_path(path)}/{_INDEX}".lstrip("/") if path in self.pages else ""
-            self._found[path] = quote_path(path) if path in self.files else page
         return self._found[path]
+
+    def _find(self, path: str) -> str:
+        page = f"{quote_path(path)}/{_INDEX}".lstrip("/") if path in self.pages else ""
+        return quote_path(path) if path in self.files else page
 
     def find_iri(self, iri: str, *, is_markdown: bool) -> tuple[str, bool]:
         """Find where an IRI leads, and whether that is below the front page; empty where it leads
         nowhere.
         """
-        key = iri, is_markdown
-        if key not in self._led:
-            if len(self._led) >= _MOST_KEPT:
-                self._led.clear()
-            self._led[key] = self._find_iri(iri, is_markdown=is_markdown)
-        return self._led[key]
+        return self._led[iri, is_markdown]
 
-    def _find_iri(self, iri: str, *, is_markdown: bool) -> tuple[str, bool]:
+    def _find_iri(self, key: tuple[str, bool]) -> tuple[str, bool]:
+        iri, is_markdown = key
         if not iri.startswith(self.base):
             return (iri if is_web_address(iri) else ""), False
         path, hash_sign, fragment = iri.removeprefix(self.base).partition("#")

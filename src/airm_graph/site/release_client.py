@@ -6,6 +6,7 @@ from sys import intern
 
 from airm_graph.analysis.charts import Chart, read_chart
 from airm_graph.errors import InputError
+from airm_graph.export.term_writers import Cache
 from airm_graph.graph.store import Store, parse_rows
 from airm_graph.pipeline import Graph, count_set_aside, is_release, load, read_sums
 from airm_graph.query.answers import Table
@@ -54,7 +55,7 @@ class ReleaseClient:
         self.data = IndexedRows(self.quads)
         self.documents = IndexedRows(self._read_documents())
         self._data, self._documents = KeptRows(self.data), KeptRows(self.documents)
-        self._described: dict[str, Resource] = {}
+        self._described = Cache(self._describe, most=_MOST_DESCRIBED)
         self.searched = make_documents(graph.quads, base=graph.base)
         self._index = SearchIndex.of(self.searched)
         self._hits: dict[tuple[object, ...], Hits] = {}
@@ -76,14 +77,13 @@ class ReleaseClient:
         Raises:
             Problem: Nothing is known of it.
         """
-        if iri not in self._described:
-            found = describe_known(iri, data=self._data, documents=self._documents, base=self._base)
-            if found is None:
-                raise Problem(404, f"nothing is known of <{iri}>")
-            if len(self._described) >= _MOST_DESCRIBED:
-                self._described.clear()
-            self._described[iri] = found
         return self._described[iri]
+
+    def _describe(self, iri: str) -> Resource:
+        found = describe_known(iri, data=self._data, documents=self._documents, base=self._base)
+        if found is None:
+            raise Problem(404, f"nothing is known of <{iri}>")
+        return found
 
     async def read_document(self, iri: str) -> Sequence[Quad]:
         """Read the statements of the document about a resource."""

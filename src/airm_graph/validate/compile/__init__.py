@@ -61,10 +61,8 @@ __all__ = [
     "shape_path",
 ]
 
-_COMPILED = ("FOCUS_GRAPH", "FOCUS_OF", "Branch", "Check", "CompiledShapes", "ShapePart", "SparqlConstraint", "SparqlPlan", "StatementPlan")
 _HOMES = {
-    **dict.fromkeys((*_COMPILED, "Uncompiled", "component_iri", "find_parameter"), "validate.compile.compiled_shapes"),
-    **dict.fromkeys(("ConstraintSql", "DetailPlan", "DetailStatement"), "validate.compile.compiled_shapes"),
+    **dict.fromkeys(__all__, "validate.compile.compiled_shapes"),
     "compile_details": "validate.compile.details",
     "KEYS": "validate.compile.lexical",
     **dict.fromkeys(("compile_shapes", "find_constants", "prepare_instances"), "validate.compile.plan"),

@@ -51,6 +51,7 @@ OTHERS = {
     "pattern": 'SELECT $this ?value WHERE { $this $PATH ?value . FILTER (STRLEN(REPLACE(?value, "(a|b)", "")) = 0) }',
     "optional": "SELECT $this ?value WHERE { $this e:p ?text OPTIONAL { $this e:q ?value } }",
     "optional before what it shares": "SELECT $this ?value WHERE { OPTIONAL { $this e:q ?value } ?value e:q $this FILTER(!BOUND(?value)) }",
+    "least of what may be a text": "SELECT $this (IRI(MIN(STR(?o))) AS ?value) WHERE { $this $PATH ?o } GROUP BY $this",
     "longer path": "SELECT $this ?value WHERE { $this e:q+ ?value }",
 }
 NODES = [f"<urn:e:{letter}>" for letter in ("a", "b", "ab")]

@@ -42,6 +42,9 @@ class _Translator(ExpressionReader):
             raise NotTranslatedError
         if self._own & _variables(self.triples):
             raise NotTranslatedError
+        # What is no subject may be a text, which makes no IRI.
+        if aggregated and self._aggregate not in {"this", *(s for s, _, _ in self.triples)}:
+            raise NotTranslatedError
         self.columns = {"this": "f.node"}
         joined = [self._place(triple, f"t{number}", self.columns) for number, triple in enumerate(self._order_triples())]
         for at in self._filters:

@@ -267,6 +267,13 @@ def test_every_component_when_compiled_finds_what_pyshacl_finds() -> None:
     assert len({result.component for result in found.results}) >= 20
 
 
+@pytest.mark.parametrize("inner", ["sh:maxLength 1", "sh:and ( [ sh:maxLength 1 ] )", "sh:node [ sh:maxLength 1 ]", "sh:class ex:D"])
+def test_shape_when_broken_by_several_values_of_a_node_counts_once_among_those_of_which_one_must_hold(inner: str) -> None:
+    shapes = f"ex:S sh:targetClass ex:C ; sh:xone ( [ sh:path ex:p ; {inner} ] [ sh:path ex:p ; sh:minCount 2 ] ) ; sh:message 'm' ."
+    found = both("ex:a a ex:C ; ex:p 'long' , 'longer' . ex:b a ex:C ; ex:p 'long' .", shapes, engine="fast")
+    assert [result.focus for result in found.results] == ["<https://example.org/b>"]
+
+
 def test_message_when_a_shape_has_none_is_that_of_pyshacl() -> None:
     found = both(
         'ex:a a ex:C ; ex:p [ ex:q "x" ] .', "ex:S a sh:NodeShape ; sh:targetClass ex:C ; sh:property [ sh:path ex:p ; sh:class ex:D ] ."

@@ -77,7 +77,10 @@ def _failing(scope: Scope, node: str) -> str:
                 _require_path(scope.graph, name)
                 bad = _failing(replace(inner, focus=inner.nodes()), name)
                 found.append(f"SELECT v.focus AS node FROM {inner.values} AS v JOIN {bad} AS b ON b.node = v.value")
-    return relation(" UNION ".join(found) if found else f"SELECT node FROM {scope.focus} WHERE 1 = 0")
+    if not found:
+        return relation(f"SELECT node FROM {scope.focus} WHERE 1 = 0")
+    # Each node once, whose shape several values or constraints break: some count what fails.
+    return relation(f"SELECT DISTINCT node FROM ({' UNION ALL '.join(found)}) AS b")
 
 
 def _require_path(graph: ShapesGraph, node: str) -> None:

@@ -14,6 +14,7 @@ from itertools import islice
 from pathlib import Path
 
 import pytest
+import test_sparql_sql
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -31,6 +32,8 @@ from airm_graph.spark import Spark
 from airm_graph.spark.dialect import carry_over, rewrite_regex
 from airm_graph.spark.spark_platform import open_session
 from airm_graph.spark.spark_table import SparkTable
+from airm_graph.validate import sparql_constraints
+from airm_graph.validate.engine import judge
 from tools import miss, require_programs
 
 # One session for all, in one process: it takes some ten seconds to start.
@@ -220,6 +223,18 @@ def test_findings_on_quads_stand_at_the_same_lines(session, damaged) -> None:
     assert found.to_json() == wanted.to_json()
     assert files == names
     assert found.counts["violation"] > 3
+
+
+def test_sparql_constraints_as_sql_find_on_spark_what_the_store_finds(table, monkeypatch) -> None:
+    shape_rows = test_sparql_sql.make_shapes(test_sparql_sql.QUERIES)
+    with TripleTable(threads=1) as embedded:
+        embedded.load_rows(test_sparql_sql.EVERY)
+        wanted = judge(embedded, shape_rows=shape_rows)
+    monkeypatch.setattr(sparql_constraints, "MANY", 0)
+    monkeypatch.setattr(sparql_constraints, "_fill_store", None)
+    table.load_rows(test_sparql_sql.EVERY)
+    assert judge(table, shape_rows=shape_rows).results == wanted.results
+    assert {result.messages[0].strip('"').partition(":")[0] for result in wanted.results} == test_sparql_sql.QUERIES.keys()
 
 
 def test_parts_are_judged_without_spark_as_the_embedded_file_is(embedded, spark) -> None:

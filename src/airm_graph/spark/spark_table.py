@@ -43,8 +43,6 @@ class SparkTable(TripleTable):
         bits: Of the hash that numbers terms; fewer make them meet more often, which a test wants.
     """
 
-    can_order_joins = False
-
     def __init__(self, session: "SparkSession", *, folder: Path, bits: int = 62) -> None:
         self.session, self.folder, self._bits = session, folder, bits
         self._aside = TripleTable(threads=1, temp_directory=folder)
@@ -81,12 +79,17 @@ class SparkTable(TripleTable):
         return done
 
     def execute(self, sql: str) -> list[tuple[Any, ...]]:
-        """Run one statement, or several separated by semicolons, and return the rows of the
-        last.
+        """Run one statement, or several separated by semicolons, and return the rows of the last
+        where it asks for some.
         """
         last = self.select(sql)
         with explained(f"Spark gives up on the statement {sql}"):
             return [(last,)] if isinstance(last, int) else [tuple(row) for row in last.collect()]
+
+    @contextmanager
+    def joins_as_written(self) -> Iterator[None]:
+        """Do nothing: Spark keeps the order unless it is told what it may guess from."""
+        yield
 
     def stream(self, sql: str, *, size: int = 50_000) -> Iterator[list[tuple[Any, ...]]]:
         """Run a SELECT and hand out its rows in lists."""
@@ -97,7 +100,7 @@ class SparkTable(TripleTable):
 
     def select(self, sql: str) -> Any:
         """Run statements, but for a SELECT at their end, which is returned as a frame; otherwise
-        the number of rows kept.
+        the number of rows kept, 0 of a view.
         """
         last: DataFrame | int = 0
         for step in carry_over(sql):
@@ -207,7 +210,8 @@ class SparkTable(TripleTable):
             frame = self.session.sql(step.sql)
             if step.kind == "view":
                 frame.createOrReplaceTempView(step.name)
-            return frame if step.kind in {"ask", "view"} else self._keep(step, frame)
+                return 0
+            return frame if step.kind == "ask" else self._keep(step, frame)
 
     def _keep(self, step: Step, frame: "DataFrame") -> int:
         """Write a result and name it; go on from what was new where it calls itself. Returns its

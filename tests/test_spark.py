@@ -14,10 +14,10 @@ from itertools import islice
 from pathlib import Path
 
 import pytest
-import test_sparql_sql
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+import test_sparql_sql
 import virtuoso
 from airm_graph.errors import EngineError, InputError, StoreError
 from airm_graph.graph import TERM_TEXT, TripleTable

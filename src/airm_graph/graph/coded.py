@@ -12,7 +12,7 @@ from airm_graph.frozen import frozen
 from airm_graph.graph.intake import Run
 from airm_graph.graph.term_spelling import TERM_TEXT, number_of, quote, select_terms
 
-__all__ = ["CodedQuads", "count_coded", "is_constant", "load_coded"]
+__all__ = ["CodedQuads", "count_coded", "is_constant", "load_coded", "select_coded_texts"]
 
 #: A quoted text in SQL.
 _CONSTANT = re.compile("'(?:[^']|'')*'")
@@ -103,6 +103,14 @@ def _list_terms(quads: Sequence[CodedQuads], run: Run, repeated: Collection[str]
     """Make ``coded_terms``, the terms of all quads; one that several columns hold is there for
     each.
     """
+    spelt = _number("text", run("SELECT text, id FROM aliases ORDER BY text"))
+    run(f"CREATE OR REPLACE TEMP TABLE coded_terms AS SELECT {spelt} AS id, text FROM ({select_coded_texts(quads, repeated)}) AS t")
+
+
+def select_coded_texts(quads: Sequence[CodedQuads], repeated: Collection[str]) -> str:
+    """Write a SELECT of the texts of all terms, as ``text``; one that several columns hold is there
+    for each.
+    """
     conditions: dict[tuple[str, str], set[str]] = {}
     for one in quads:
         for text in (one.s, one.o, *(() if is_constant(one.g) else (one.g,))):
@@ -113,8 +121,7 @@ def _list_terms(quads: Sequence[CodedQuads], run: Run, repeated: Collection[str]
         condition = "" if "" in where else " OR ".join(f"({one})" for one in sorted(where))
         distinct = "DISTINCT " if text in repeated or is_constant(text) else ""
         selects.append(f"SELECT {distinct}{text} AS text FROM {table}{_where(condition)}")
-    spelt = _number("text", run("SELECT text, id FROM aliases ORDER BY text"))
-    run(f"CREATE OR REPLACE TEMP TABLE coded_terms AS SELECT {spelt} AS id, text FROM ({' UNION ALL '.join(selects)}) AS t")
+    return " UNION ALL ".join(selects)
 
 
 def _part_clashes(run: Run) -> None:

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from airm_graph.graph import TripleTable
     from airm_graph.ingest.rdf import RdfFile
     from airm_graph.ingest.tables.folders import LoadRows
-    from airm_graph.ingest.tables.loaded import LoadedTable
 
 __all__ = ["EMBEDDED", "MANIFEST", "NQUADS", "Embedded", "Parts", "Platform", "Session", "WriteParts"]
 
@@ -60,7 +59,6 @@ class Session:
         table: Takes the quads.
         folder: For what is needed on the way.
         load: How rows of tables get into *table*; None for ``load_rows``.
-        load_independent: Puts the quads of independent rows into *table*.
         load_rdf: Loads RDF files into *table*.
         over: Applies a function to files.
         write: Writes statements in parts; None where exports are written by ``export``.
@@ -68,7 +66,6 @@ class Session:
 
     table: "TripleTable"
     folder: Path
-    load_independent: "Callable[[Sequence[LoadedTable]], None]"
     load_rdf: "Callable[[Sequence[Path]], Sequence[RdfFile]]"
     load: "LoadRows | None" = None
     over: Over = map
@@ -102,17 +99,12 @@ class Embedded:
             folder = Path(opened.enter_context(TemporaryDirectory(prefix="airm-graph-", ignore_cleanup_errors=True)))
             table = opened.enter_context(_open_table(folder, few=few))
 
-            def load_independent(tables: "Sequence[LoadedTable]") -> None:
-                from airm_graph.triples.selects import code_quads, list_repeated
-
-                table.load_coded(code_quads(tables), repeated=list_repeated(tables), later=True)
-
             def load_rdf(paths: Sequence[Path]) -> "Sequence[RdfFile]":
                 from airm_graph.ingest.rdf import load_rdf_files
 
                 return load_rdf_files(paths, table=table)
 
-            yield Session(table, folder, load_independent, load_rdf)
+            yield Session(table, folder, load_rdf)
 
 
 def _open_table(folder: Path, *, few: bool) -> "TripleTable":

@@ -40,7 +40,9 @@ def state(read: Read, *, session: Session, options: BuildOptions, beside: Mappin
         )
     )
     if read.tables:
-        session.load_independent(read.tables)
+        from airm_graph.triples.selects import code_quads, list_repeated
+
+        session.table.load_coded(code_quads(read.tables), repeated=list_repeated(read.tables), later=True)
     if found := [*find_derivations(session.table), *(_suggest_kinds(session) if options.suggest_kinds else ())]:
         session.table.load_rows(found)
 

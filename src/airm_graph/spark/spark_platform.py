@@ -19,7 +19,6 @@ from airm_graph.ingest.tables.loaded import LoadedTable, load_rows
 from airm_graph.pipeline.platform import Session
 from airm_graph.spark.spark_table import SparkTable, explained
 from airm_graph.spark.write import write_parts
-from airm_graph.triples.selects import select_quads
 
 __all__ = ["Spark", "open_session"]
 
@@ -57,7 +56,7 @@ class Spark:
         temporary = TemporaryDirectory(prefix="airm-graph-", dir=self.work, ignore_cleanup_errors=True)
         with open_session(self.master, self.conf) as spark, temporary as folder, SparkTable(spark, folder=Path(folder)) as table:
             load, load_rdf, write = partial(_load_tables, table), partial(_load_rdf, table), partial(write_parts, table, self.parts)
-            yield Session(table, table.folder, lambda some: table.load_select(*select_quads(some)), load_rdf, load, table.over, write)
+            yield Session(table, table.folder, load_rdf, load, table.over, write)
 
 
 @contextmanager

@@ -7,7 +7,7 @@ writes them as Parquet.
 """
 
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import count, islice
 from pathlib import Path
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from airm_graph.errors import AirmError, EngineError
 from airm_graph.graph import DEFAULT_GRAPH, TERM_TEXT, TripleTable, quote
+from airm_graph.graph.coded import CodedQuads, select_coded_texts
 from airm_graph.graph.term_spelling import canonical, select_terms
 from airm_graph.spark.dialect import Step, carry_over
 from airm_graph.terms import Quad
@@ -32,6 +33,11 @@ _CLASHES = f"""
 SELECT n.id, n.text FROM new_terms AS n LEFT JOIN terms AS t ON t.id = n.id
 LEFT JOIN (SELECT id, MIN(text) AS text FROM new_terms GROUP BY id HAVING COUNT(*) > 1) AS f ON f.id = n.id
 WHERE n.text <> COALESCE({TERM_TEXT}, f.text)"""
+#: Whether there are any, which is hardly ever so: asked of numbers alone, and of known terms.
+_MEETINGS = (
+    "SELECT 1 FROM (SELECT id FROM new_terms GROUP BY id HAVING COUNT(*) > 1) AS f LIMIT 1",
+    f"SELECT 1 FROM new_terms AS n JOIN terms AS t ON t.id = n.id WHERE n.text <> {TERM_TEXT} LIMIT 1",
+)
 
 
 class SparkTable(TripleTable):
@@ -131,19 +137,22 @@ class SparkTable(TripleTable):
             given.copy_rows(path)
         self.load_texts([path])
 
-    def load_select(self, *selects: str) -> None:
-        """Add quads that SELECTs give, with the columns s, p, o, g: terms in their one spelling, g
-        empty for the default graph.
+    def load_coded(self, quads: Sequence[CodedQuads], *, repeated: Collection[str] = (), later: bool = False) -> None:  # noqa: ARG002 - at once
+        """Add quads that SQL makes from the columns of tables, which are known to be new and in the
+        one spelling of terms.
         """
-        self.materialise("incoming", " UNION ALL ".join(selects))
-        self.load_texts(self._paths["incoming"])
+        self._take_terms(select_coded_texts(quads, repeated))
+        selects = (
+            f"SELECT {one.s} AS s, {quote(one.p)} AS p, {one.o} AS o, {one.g} AS g FROM {one.table} WHERE {one.where or 'true'}"
+            for one in quads
+        )
+        self.append("quads", f"SELECT {self._numbers} FROM ({' UNION ALL '.join(selects)}) AS q")
 
     def load_texts(self, paths: Sequence[Path]) -> None:
         """Add the quads of Parquet files as ``copy_rows`` writes them, and remove the files."""
         self.show("incoming", "s STRING, p STRING, o STRING, g STRING", paths)
         self._take_terms("SELECT unnest([s, p, o, g]) AS text FROM incoming")
-        numbers = ", ".join(f"{self._number_sql(column)} AS {column}" for column in "spog")
-        self.append("quads", f"SELECT {numbers} FROM incoming EXCEPT SELECT s, p, o, g FROM quads")
+        self.append("quads", f"SELECT {self._numbers} FROM incoming EXCEPT SELECT s, p, o, g FROM quads")
         self.drop("incoming")
 
     def rows(self, sql: str = "SELECT s, p, o, g FROM quads") -> list[Quad]:
@@ -177,6 +186,11 @@ class SparkTable(TripleTable):
         numbers = {text: self._aliases.get(text) or (xxh64_intdigest(text.encode(), 42) >> 64 - self._bits) + 1 for text in texts}
         return numbers, self.read_terms(numbers.values())
 
+    @property
+    def _numbers(self) -> str:
+        """SQL for the numbers of four terms with the names of columns of quads."""
+        return ", ".join(f"{self._number_sql(column)} AS {column}" for column in "spog")
+
     def _number_sql(self, text: str) -> str:
         """Write the SQL for the number of a term from SQL for its text; few have another than their
         hash.
@@ -190,11 +204,10 @@ class SparkTable(TripleTable):
         clashes = [(0, "")]
         while clashes:
             self.materialise("new_terms", f"SELECT DISTINCT {self._number_sql('text')} AS id, text FROM ({texts}) AS t WHERE text <> ''")
-            clashes = self.execute(_CLASHES)
+            clashes = self.execute(_CLASHES) if any(map(self.execute, _MEETINGS)) else []
             self._aliases |= {text: number + 1 for number, text in clashes}
         known = "SELECT 1 FROM terms AS t WHERE t.id = n.id"
-        self.materialise("new_terms", f"SELECT n.id, n.text FROM new_terms AS n WHERE NOT EXISTS ({known})")
-        self.append("terms", select_terms("new_terms"))
+        self.append("terms", select_terms(f"(SELECT n.id, n.text FROM new_terms AS n WHERE NOT EXISTS ({known}))"))
 
     def show(self, name: str, schema: Any, paths: Sequence[Path]) -> None:
         """Give files of Parquet a name, with which they will be removed; their columns are known,

@@ -21,7 +21,7 @@ from airm_graph.text import slugify
 from airm_graph.triples.state import Facts, state_facts
 from airm_graph.triples.statements import FORMS, Statement, list_statements
 
-__all__ = ["CELLS", "code_quads", "list_agents", "list_cells", "list_repeated", "make_independent", "name_cell", "select_quads"]
+__all__ = ["CELLS", "code_quads", "list_agents", "list_cells", "list_repeated", "make_independent", "name_cell"]
 
 #: What cells are evidence by themselves → what rests on them: the mitigation (m) or its
 #: classification (c).
@@ -244,14 +244,6 @@ def _write_object(statement: Statement, chosen: Mapping[str, _Value]) -> tuple[s
 def _around(statement: Statement) -> tuple[str, str, str]:
     start, end = FORMS[statement.form]
     return start, statement.value, end
-
-
-def select_quads(tables: Sequence[LoadedTable]) -> list[str]:
-    """Write the quads of `code_quads` as SELECTs of the columns s, p, o, g of N-Quads terms."""
-    return [
-        f"SELECT {quad.s} AS s, {quote(quad.p)} AS p, {quad.o} AS o, {quad.g} AS g FROM {quad.table} WHERE {quad.where}"
-        for quad in code_quads(tables)
-    ]
 
 
 def list_agents(tables: Sequence[LoadedTable], *, table: TripleTable) -> Iterator[Quad]:

@@ -245,10 +245,14 @@ def test_index_takes_out_and_puts_in_what_a_new_one_holds() -> None:
         index.change(["a<x:3>"], {}, separators=[b""])
     with pytest.raises(KeyError):
         index.change([], {"a<x:1>": [b"new"]}, separators=[b""])
-    changed, (edits,) = index.change(["a<x:2>", "b<x:30>"], {"a<x:2>": [b"longer..."], "a<x:5>": [b"new"]}, separators=[b""])
-    assert changed.lines == sorted({*lines, "a<x:5>"} - {"b<x:30>"}, key=subject_order)
-    assert list(changed.lengths[0]) == [{"a<x:2>": 9, "a<x:5>": 3}.get(line, len(line) + 1) for line in changed.lines]
-    assert [edit.data for edit in edits] == [b"longer...", b"new", b""]
+    assert (index.text.decode().splitlines(), list(index.lengths[0])) == (lines, [len(line) + 1 for line in lines])
+    (edits,) = index.change(["a<x:2>", "b<x:30>"], {"a<x:2>": [b"longer..."], "a<x:5>": [b"new"]}, separators=[b", "])
+    changed = index.text.decode().splitlines()
+    assert changed == sorted({*lines, "a<x:5>"} - {"b<x:30>"}, key=subject_order)
+    assert list(index.lengths[0]) == [{"a<x:2>": 9, "a<x:5>": 3}.get(line, len(line) + 1) for line in changed]
+    blocks = "".join(f"{line}., " for line in lines).encode()
+    assert [blocks[edit.start : edit.end] for edit in edits] == [b"a<x:2>., ", b"", b"b<x:30>., "]
+    assert [edit.data for edit in edits] == [b"longer..., ", b"new, ", b""]
 
 
 def make_links() -> list[Link]:

@@ -106,8 +106,8 @@ def _build_part(
     with suppress(UnclearChangeError):
         found = find_again(inputs, known=known, look=look, changes=changes)
         part = PartBuild(found, folder, options, known=known, pages=kept[0], index=kept[1], reader=reader)
-        record, pages, index = part.run(changes, tell)
-        pages.save(path, index)
+        record, pages = part.run(changes, tell)
+        pages.save(path, kept[1])
         return record
     return None
 

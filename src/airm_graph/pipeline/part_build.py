@@ -79,7 +79,7 @@ class PartBuild:
         self._homes = {name: number for number, one in enumerate(pages.components) for name in one.files}
         self._keys = {key: number for number, one in enumerate(pages.components) for key in one.keys}
 
-    def run(self, changes: Collection[str], tell: Progress) -> tuple[BuildRecord, PagesRecord, BlockIndex]:
+    def run(self, changes: Collection[str], tell: Progress) -> tuple[BuildRecord, PagesRecord]:
         """Build the files that changed, and all that they have to do with.
 
         Args:
@@ -133,7 +133,7 @@ class PartBuild:
             raise UnclearChangeError("the part holds no mitigation")
         return read, graph
 
-    def _splice(self, part: _Part, splicer: Splicer) -> tuple[BuildRecord, PagesRecord, BlockIndex]:
+    def _splice(self, part: _Part, splicer: Splicer) -> tuple[BuildRecord, PagesRecord]:
         owned, rows = part.owned, part.graph.quads
         shared = {subject for subject in {row[0] for row in rows} if not is_owned(subject, owned)}
         _check_shared(splicer.read(sorted(owned), sorted(shared)), rows, shared)
@@ -182,7 +182,7 @@ class PartBuild:
 
     def _make_records(
         self, part: _Part, done: Spliced, written: Mapping[str, Path], things: Mapping[str, int], codes: Mapping[str, int]
-    ) -> tuple[BuildRecord, PagesRecord, BlockIndex]:
+    ) -> tuple[BuildRecord, PagesRecord]:
         every = Counter(self._pages.codes)
         every.update(codes)
         new = {name: count + things[name] for name, count in self._known.figures.items()}
@@ -190,7 +190,7 @@ class PartBuild:
         kept = [one for one in self._pages.components if one not in part.old]
         record = BuildRecord.of_files(written, version=self._known.version, inputs={}, files=dict(sorted(self._files.items())), figures=new)
         pages = PagesRecord(digest_file(written[SUMS]), [*kept, *part.new], dict(+every), done.heads)
-        return record, pages, done.index
+        return record, pages
 
 
 def _list_outside(findings: Sequence[Finding]) -> list[Finding]:

@@ -43,12 +43,11 @@ class Spliced:
     """Files that were written.
 
     Attributes:
-        heads, index: What is known of their blocks.
+        heads: What is known of those with blocks.
         triples: How many more there are.
     """
 
     heads: list[Head]
-    index: BlockIndex
     triples: int
 
 
@@ -132,15 +131,15 @@ class Splicer:
         return Change(changed, gone, come, new)
 
     def replace(self, change: Change, *, heads: Sequence[Head], index: BlockIndex) -> Spliced:
-        """Put statements in the place of those that were read.
+        """Put statements in the place of those that were read, and their blocks into the index.
 
         Raises:
             UnclearChangeError: See there.
         """
         self._edit_quads(change)
         more = self._edit_triples(change)
-        index = self._edit_blocks(change, heads=heads, index=index)
-        return Spliced(self._heads, index, more)
+        self._edit_blocks(change, heads=heads, index=index)
+        return Spliced(self._heads, more)
 
     def _edit_quads(self, change: Change) -> None:
         file, edits = self._files[_QUADS], []
@@ -163,14 +162,14 @@ class Splicer:
         self._segments[_TRIPLES] = list_segments(len(file), edits)
         return more
 
-    def _edit_blocks(self, change: Change, *, heads: Sequence[Head], index: BlockIndex) -> BlockIndex:
+    def _edit_blocks(self, change: Change, *, heads: Sequence[Head], index: BlockIndex) -> None:
         before, _, was = self._render(change.gone)
         after, forms, now = self._render(change.come)
         if any(lost - kept for lost, kept in zip(was, now, strict=True)):
             now = self._render([row for some in change.now.values() for row in some])[2]  # what stays the same, too
         separators = [form.separator.encode() for form in forms]
         try:
-            changed, edits = index.change(before, after, separators=separators)
+            edits = index.change(before, after, separators=separators)
         except KeyError as error:
             raise UnclearChangeError("the index is of other files") from error
         for number, (name, form, head) in enumerate(zip(BLOCKS, forms, heads, strict=True)):
@@ -184,7 +183,6 @@ class Splicer:
             layout = Layout(head.length, text, separators[number], foot)
             self._segments[file_name] = list_segments(len(self._files[file_name]), edits[number], layout=layout)
             self._heads.append(Head(len(text), sorted(used)))
-        return changed
 
     def _render(self, rows: Sequence[Quad]) -> tuple[dict[str, list[bytes]], list[BlockFormat], list[set[str]]]:
         """Write the blocks of whole subjects, by their lines; also what writes them, and what their

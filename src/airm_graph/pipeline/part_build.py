@@ -16,7 +16,7 @@ from airm_graph.namespaces import BASE, iri, term
 from airm_graph.pipeline.block_index import BlockIndex
 from airm_graph.pipeline.build_record import BuildRecord
 from airm_graph.pipeline.building import build_entries
-from airm_graph.pipeline.components import Component, find_components, list_sidecars
+from airm_graph.pipeline.components import Component, find_components, list_described, list_sidecars
 from airm_graph.pipeline.known_inputs import KnownInputs, show_path
 from airm_graph.pipeline.options import BuildOptions
 from airm_graph.pipeline.pages_record import PagesRecord, count_codes, select_texts
@@ -104,9 +104,7 @@ class PartBuild:
     def _find_changed(self, changes: Collection[str]) -> set[str]:
         """Name the pages that changed, or whose side-cars did."""
         paths = {shown: name for files in (self._known.files, self._files) for name, shown in files.items()}
-        for name, shown in [*self._known.files.items(), *self._files.items()]:
-            paths |= dict.fromkeys(list_sidecars(shown), name)
-        found = {paths[path] for path in map(show_path, changes) if path in paths}
+        found = {paths[path] for one in map(show_path, changes) for path in (one, *list_described(one)) if path in paths}
         return found | {name for name, shown in self._files.items() ^ self._known.files.items()}
 
     def _build(self, changed: set[str], tell: Progress) -> _Part:

@@ -17,7 +17,6 @@ from airm_graph.export.splice import Edit, Layout, Segment, copy_segments, find_
 from airm_graph.export.turtle import TurtleBlocks
 from airm_graph.export.writer import BlockFormat
 from airm_graph.frozen import frozen
-from airm_graph.ingest.mapping_sets import read_matches
 from airm_graph.model import Link
 from airm_graph.namespaces import BASE
 from airm_graph.notice import NOTICE
@@ -206,6 +205,8 @@ class Splicer:
         Raises:
             UnclearChangeError: See there.
         """
+        from airm_graph.ingest.mapping_sets import read_matches  # brings YAML, which the head seldom asks for
+
         earlier = self._files[LINKS][:]
         matches = read_matches(earlier, file=LINKS)[0].matches
         if "".join(write_links((), notice=NOTICE, kept=matches)).encode() != earlier:

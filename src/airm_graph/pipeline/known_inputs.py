@@ -65,13 +65,11 @@ def show_path(path: str) -> str:
 def _are_known(known: BuildRecord, look: Collection[str], changes: Iterable[str]) -> bool:
     """Whether the inputs are those that the earlier build read, and all of them pages.
 
-    Which files count is told by their names and, in a folder, by what they begin with. So no file
+    Which files count is told by their names and by what they begin with. So no file of such a name
     came or went, none that changed is RDF, and none that was passed over changed.
     """
     pages = set(known.files.values())
     if not (pages <= known.inputs.keys() and all(page.endswith(_PAGE) and page.isprintable() for page in pages)):
         return False  # a table, or a path that cannot be shown as it is
-    return all(
-        path in known.inputs and path in look and (not is_input_name(path) or (show_path(path) in pages and not find_format(Path(path))))
-        for path in changes
-    )
+    found = [path for path in changes if is_input_name(Path(path).name)]
+    return all(path in known.inputs and path in look and show_path(path) in pages and not find_format(Path(path)) for path in found)

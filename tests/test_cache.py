@@ -165,11 +165,11 @@ def test_entries_that_say_something_else_are_as_good_as_none(
 
 
 def test_cache_forgets_what_was_not_used_for_longest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(caching, "_MOST", 500)
+    monkeypatch.setattr(caching, "_MOST", 400_000)
     for number in range(6):
         with Cache(tmp_path) as cache:
             cache.find("0")
-            cache.keep(str(number), "x" * 100)
+            cache.keep(str(number), "x" * 100_000)
     with Cache(tmp_path) as cache:
         assert [cache.find(str(number)) is not None for number in range(6)] == [True, False, False, False, True, True]
 

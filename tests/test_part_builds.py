@@ -1,5 +1,6 @@
 """Builds of what changed: after any edits the files are those of a build without a cache, byte by byte, and so are figures and findings."""
 
+import hashlib
 import os
 import random
 import shutil
@@ -10,14 +11,22 @@ import pytest
 from corpus import write_captures
 
 import airm_graph
+from airm_graph.export import splice
+from airm_graph.export.files import draft_files
 from airm_graph.export.links import profile_links, write_links
 from airm_graph.ingest.mapping_sets import read_matches
 from airm_graph.model import Link, Mention
-from airm_graph.pipeline import BuildOptions, Graph, build_into
+from airm_graph.namespaces import BASE, term
+from airm_graph.pipeline import BuildOptions, Graph, build_into, known_inputs
 from airm_graph.pipeline.block_index import BlockIndex, subject_order
+from airm_graph.pipeline.components import find_owner
 from airm_graph.pipeline.part_build import PartBuild
 from airm_graph.pipeline.splicing import UnclearChangeError
+from airm_graph.validate.default_shapes import read_compiled
 from test_cli import EXAMPLES
+
+#: Paths of what belongs to pages.
+KINDS = ("agent/", "capture/", "mitigation/", "source/")
 
 
 @pytest.fixture
@@ -237,6 +246,60 @@ def test_tables_beside_pages_are_built_whole(generated: Path, parts: list[str]) 
     assert parts == ["tables are built whole"]
 
 
+def test_pages_that_are_known_are_not_looked_for(generated: Path, parts: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    build(generated)
+    monkeypatch.setattr(known_inputs, "find_inputs", lambda _: pytest.fail("the folder was gone through"))
+    page = next(first_pages(generated))
+    Edits(generated, 1).change_reason(page)
+    check(generated)
+    page.with_suffix(".meta.yaml").write_text("name: Another name\n")
+    check(generated)
+    assert parts == ["", ""]
+
+
+def test_page_that_becomes_rdf_is_passed_over_until_it_is_a_page_again(generated: Path, parts: list[str]) -> None:
+    build(generated)
+    page = next(first_pages(generated))
+    kept = page.read_bytes()
+    for data in (b"<urn:a> <urn:b> <urn:c> .\n", b"<urn:a> <urn:b> <urn:d> .\n", kept):
+        page.write_bytes(data)
+        check(generated)
+    assert build(generated).files.keys() >= {page.relative_to(generated).as_posix()}
+    assert "" in parts
+
+
+def test_names_that_cannot_be_shown_are_built_as_others(generated: Path, parts: list[str]) -> None:
+    page = next(first_pages(generated))
+    page = page.rename(page.with_name("a\tb.txt"))
+    build(generated)
+    Edits(generated, 1).change_reason(page)
+    check(generated)
+    assert parts == [""]
+
+
+def test_default_shapes_find_focus_nodes_of_pages_by_what_is_stated_of_them(examples: Path) -> None:
+    read = read_compiled()
+    assert read
+    reached = {o for _, p, o, _ in read.rows if p == term("sh:targetObjectsOf")}
+    own = [row for row in airm_graph.build([examples]).quads if find_owner(row[0][len(BASE) + 1 : -1]).startswith(KINDS)]
+    assert len(own) > 1000
+    assert reached.isdisjoint(row[1] for row in own)
+    assert term("rdfs:subClassOf") not in {row[1] for row in own}
+
+
+@pytest.mark.parametrize("piece", [1, 3, 100])
+def test_file_is_copied_in_pieces_of_any_size(piece: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(splice, "_PIECE", piece)
+    (tmp_path / "old").write_bytes(b"0123456789")
+    with draft_files([tmp_path / "new"]) as (draft,):
+        splice.copy_segments(tmp_path / "old", [(0, 4), b"--", (6, 10), (9, 10)], draft)
+    assert (tmp_path / "new").read_bytes() == b"0123--67899"
+    assert draft.sha256 == hashlib.sha256(b"0123--67899").hexdigest()
+    with pytest.raises(OSError, match="shorter"), draft_files([tmp_path / "new"]) as (draft,):
+        splice.copy_segments(tmp_path / "old", [(8, 12)], draft)
+    assert (tmp_path / "new").read_bytes() == b"0123--67899"
+
+
 def test_index_takes_out_and_puts_in_what_a_new_one_holds() -> None:
     lines = sorted((f"{letter}<x:{number}>" for letter in "ab" for number in (1, 2, 10, 30)), key=subject_order)
     index = BlockIndex.empty(1)
@@ -245,10 +308,14 @@ def test_index_takes_out_and_puts_in_what_a_new_one_holds() -> None:
         index.change(["a<x:3>"], {}, separators=[b""])
     with pytest.raises(KeyError):
         index.change([], {"a<x:1>": [b"new"]}, separators=[b""])
-    changed, (edits,) = index.change(["a<x:2>", "b<x:30>"], {"a<x:2>": [b"longer..."], "a<x:5>": [b"new"]}, separators=[b""])
-    assert changed.lines == sorted({*lines, "a<x:5>"} - {"b<x:30>"}, key=subject_order)
-    assert list(changed.lengths[0]) == [{"a<x:2>": 9, "a<x:5>": 3}.get(line, len(line) + 1) for line in changed.lines]
-    assert [edit.data for edit in edits] == [b"longer...", b"new", b""]
+    assert (index.text.decode().splitlines(), list(index.lengths[0])) == (lines, [len(line) + 1 for line in lines])
+    (edits,) = index.change(["a<x:2>", "b<x:30>"], {"a<x:2>": [b"longer..."], "a<x:5>": [b"new"]}, separators=[b", "])
+    changed = index.text.decode().splitlines()
+    assert changed == sorted({*lines, "a<x:5>"} - {"b<x:30>"}, key=subject_order)
+    assert list(index.lengths[0]) == [{"a<x:2>": 9, "a<x:5>": 3}.get(line, len(line) + 1) for line in changed]
+    blocks = "".join(f"{line}., " for line in lines).encode()
+    assert [blocks[edit.start : edit.end] for edit in edits] == [b"a<x:2>., ", b"", b"b<x:30>., "]
+    assert [edit.data for edit in edits] == [b"longer..., ", b"new, ", b""]
 
 
 def make_links() -> list[Link]:

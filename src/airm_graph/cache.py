@@ -43,7 +43,10 @@ _MOST = 1 << 30
 #: Builds that no cache has seen.
 _MOST_BUILDS = 1 << 48
 _LIBRARIES = ("anyascii", "pyoxigraph", "pyyaml")
-_SCHEMA = "CREATE TABLE IF NOT EXISTS entries (key TEXT PRIMARY KEY, value BLOB NOT NULL, used INTEGER NOT NULL) WITHOUT ROWID"
+_SCHEMA = (
+    "CREATE TABLE IF NOT EXISTS entries (key TEXT PRIMARY KEY, value BLOB NOT NULL, used INTEGER NOT NULL) WITHOUT ROWID",
+    "CREATE INDEX IF NOT EXISTS entries_by_use ON entries (used)",
+)
 
 
 def find_cache_folder() -> Path:
@@ -73,7 +76,9 @@ def write_checked(path: Path, data: bytes) -> None:
         OSError: It cannot be written.
     """
     side = path.with_suffix(f".{os.getpid()}")
-    side.write_bytes(hashlib.sha256(data).hexdigest().encode() + b"\n" + data)
+    with side.open("wb") as file:
+        file.write(hashlib.sha256(data).hexdigest().encode() + b"\n")
+        file.write(data)
     side.replace(path)
 
 
@@ -83,8 +88,9 @@ def read_checked(path: Path) -> bytes:
     Raises:
         OSError, ValueError: There is nothing that is whole.
     """
-    checksum, _, data = path.read_bytes().partition(b"\n")
-    if hashlib.sha256(data).hexdigest().encode() != checksum:
+    with path.open("rb") as file:
+        checksum, data = file.readline(), file.read()
+    if hashlib.sha256(data).hexdigest().encode() != checksum.rstrip(b"\n"):
         raise ValueError(f"{path} is damaged")
     return data
 
@@ -119,7 +125,8 @@ class Cache:
 
         self._file = sqlite3.connect(self._path, timeout=30, isolation_level=None)
         self._file.execute("PRAGMA synchronous = NORMAL")
-        self._file.execute(_SCHEMA)
+        for statement in _SCHEMA:
+            self._file.execute(statement)
         (last,) = self._file.execute("SELECT coalesce(max(used), 0) FROM entries").fetchone()
         if not 0 <= int(last) < _MOST_BUILDS:
             raise ValueError("the number of the last build is damaged")
@@ -188,13 +195,18 @@ class Cache:
         self._file.close()
 
     def _forget(self) -> None:
-        (size,) = self._file.execute("SELECT coalesce(sum(length(value)), 0) FROM entries").fetchone()
-        while size > _MOST:
+        while self._measure() > _MOST:
             (oldest,) = self._file.execute("SELECT min(used) FROM entries").fetchone()
-            if oldest >= self._build:
+            if oldest is None or oldest >= self._build:
                 return
             self._file.execute("DELETE FROM entries WHERE used = ?", (oldest,))
-            (size,) = self._file.execute("SELECT coalesce(sum(length(value)), 0) FROM entries").fetchone()
+
+    def _measure(self) -> int:
+        """Count the bytes of the file that are in use; adding up the lengths of entries would read
+        all of it.
+        """
+        pages, free, size = (self._file.execute(f"PRAGMA {name}").fetchone()[0] for name in ("page_count", "freelist_count", "page_size"))
+        return int((pages - free) * size)
 
 
 def _checksum(key: str, data: bytes) -> bytes:

@@ -7,12 +7,13 @@ methods, and ``__init__`` is compiled when the first object is made.
 
 import dataclasses
 import operator
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NoReturn, TypeVar, dataclass_transform, overload
 
-__all__ = ["frozen"]
+__all__ = ["frozen", "sort_frozen"]
 
 _C = TypeVar("_C", bound=type)
+_T = TypeVar("_T")
 
 
 @overload
@@ -55,6 +56,14 @@ def _make_key(names: Sequence[str]) -> Callable[[Any], tuple[Any, ...]]:
     if len(names) > 1:
         return operator.attrgetter(*names)
     return lambda one: tuple(getattr(one, name) for name in names)
+
+
+def sort_frozen(items: Iterable[_T]) -> list[_T]:
+    """Sort objects of one class by their fields, which are read once for each object and not for
+    each pair.
+    """
+    listed: list[Any] = list(items)
+    return sorted(listed, key=type(listed[0]).__key__) if listed else listed
 
 
 class _Init:

@@ -117,7 +117,8 @@ def cache_options(command: _Command) -> _Command:
             "--cache",
             "cached",
             is_flag=True,
-            help="Keep in airm-graph below XDG_CACHE_HOME (or ~/.cache) what is read of each page, and read again only what has changed.",
+            help="Keep in airm-graph below XDG_CACHE_HOME (or ~/.cache) what was read and built: a folder is left as it is where nothing "
+            "changed, and after an edit only what has to do with the edited pages is built.",
         ),
     ):
         command = option(command)
@@ -125,7 +126,7 @@ def cache_options(command: _Command) -> _Command:
 
 
 def find_cache(*, cached: bool, folder: Path | None) -> Path | None:
-    """Return the folder that keeps readings, None when none is asked for."""
+    """Return the folder that keeps what was read and built, None when none is asked for."""
     from airm_graph.cache import find_cache_folder
 
     return folder or (find_cache_folder() if cached else None)

@@ -1,7 +1,7 @@
 """New files that are earlier ones but for some blocks: what stays is copied as bytes."""
 
 import mmap
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -11,8 +11,8 @@ from airm_graph.frozen import frozen
 __all__ = ["Edit", "Layout", "Segment", "copy_segments", "find_lines", "list_segments", "open_earlier"]
 
 #: Bytes copied at once: more than the buffer of a draft holds, so that they pass it by, and so few
-#: that they are still in the cache of the processor when they are written.
-_PIECE = 1 << 21
+#: that they are in the cache of the processor until their digest is taken and they are written.
+_PIECE = 1 << 18
 
 #: A range of the earlier file, or bytes.
 Segment = tuple[int, int] | bytes
@@ -100,16 +100,31 @@ def open_earlier(path: Path) -> Iterator[mmap.mmap]:
         yield earlier
 
 
-def copy_segments(earlier: mmap.mmap, segments: Sequence[Segment], draft: Draft) -> None:
-    """Write a new file."""
-    with memoryview(earlier) as view:
+def copy_segments(path: Path, segments: Iterable[Segment], draft: Draft) -> None:
+    """Write a new file.
+
+    Args:
+        path: The earlier file. It is read and not mapped: mapping its pages takes longer.
+        segments: What the new file is made of.
+        draft: Takes it.
+
+    Raises:
+        OSError: The earlier file cannot be read.
+        ExportError: The new one cannot be written.
+    """
+    with path.open("rb", buffering=0) as file, memoryview(bytearray(_PIECE)) as piece:
         for segment in segments:
             if isinstance(segment, bytes):
                 draft.write(segment)
                 continue
-            for start in range(*segment, _PIECE):
-                with view[start : min(start + _PIECE, segment[1])] as piece:
-                    draft.write(piece)
+            place, stop = segment
+            file.seek(place)
+            while place < stop:
+                count = file.readinto(piece[: stop - place])
+                if not count:
+                    raise OSError(f"{path} is shorter than it was")
+                draft.write(piece[:count])
+                place += count
 
 
 def find_lines(data: mmap.mmap | bytes, beginning: bytes, *, start: int = 0) -> tuple[int, int]:

@@ -91,8 +91,8 @@ class SmallTable(TripleTable):
         self.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {select}")
         made = self._sqlite.execute(f"SELECT * FROM {name} LIMIT 0").description
         columns = [column for column, *_ in made]
-        # Triples are looked up by their object, too.
-        for number, keys in enumerate([columns, columns[::-1]] if columns == ["s", "p", "o"] else [columns]):
+        # Triples are looked up by their object and by their property, too.
+        for number, keys in enumerate([columns, columns[::-1], ["p", "s", "o"]] if columns == ["s", "p", "o"] else [columns]):
             self._run(f"CREATE INDEX {name}_index_{number} ON {name} ({', '.join(keys)})")
         return int(self.execute(f"SELECT count(*) FROM {name}")[0][0])
 

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 
-from airm_graph.frozen import frozen
+from airm_graph.frozen import frozen, sort_frozen
 from airm_graph.merge.conflicts import find_conflicts, find_source_conflicts, note_doubts, note_inferred
 from airm_graph.merge.decided import add_codes, find_unknown
 from airm_graph.merge.joins import Joins, Spot, link_agents, link_mentions, list_authors, list_sources
@@ -195,7 +195,7 @@ def _finish_links(links: Iterable[Link], decided: Iterable[Link]) -> tuple[Link,
     """All links, sorted; where a person decided, that is the reason."""
     ruled = {frozenset((link.one, link.two)): link for link in decided}
     rest = {link for link in links if frozenset((link.one, link.two)) not in ruled}
-    return tuple(sorted({*rest, *ruled.values()}))
+    return tuple(sort_frozen({*rest, *ruled.values()}))
 
 
 def _join_captures(captures: Iterable[Capture]) -> tuple[Capture, ...]:

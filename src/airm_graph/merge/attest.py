@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable
 
+from airm_graph.frozen import sort_frozen
 from airm_graph.model import Attested, Evidence
 
 __all__ = ["attest", "sort_evidence"]
@@ -10,7 +11,7 @@ __all__ = ["attest", "sort_evidence"]
 
 def sort_evidence(evidence: Iterable[Evidence]) -> tuple[Evidence, ...]:
     """Return each piece of evidence once, by capture and line."""
-    return tuple(sorted(set(evidence)))
+    return tuple(sort_frozen(set(evidence)))
 
 
 def attest(pairs: Iterable[tuple[str, Evidence]]) -> tuple[Attested, ...]:

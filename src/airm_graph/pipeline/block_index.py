@@ -1,12 +1,12 @@
 """Where the blocks of written files stand: their subjects in reading order, with the length of each
 block in each format.
+
+Little of it is looked at, so the subjects stay one text, as they are kept.
 """
 
 from array import array
-from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
-from itertools import accumulate
 from pathlib import Path
 from typing import Self
 
@@ -29,18 +29,18 @@ class BlockIndex:
     blocks.
     """
 
-    def __init__(self, lines: list[str], lengths: Sequence["array[int]"]) -> None:
-        """Take lines, and for each format a column of bytes."""
-        self.lines, self.lengths = lines, lengths
+    def __init__(self, text: bytes | memoryview, lengths: Sequence["array[int]"]) -> None:
+        """Take lines with their ends, and for each format a column of bytes."""
+        self.text, self.lengths = bytearray(text), lengths
 
     @classmethod
     def empty(cls, formats: int) -> Self:
         """Make an index of nothing."""
-        return cls([], [array("Q") for _ in range(formats)])
+        return cls(b"", [array("Q") for _ in range(formats)])
 
     def add(self, lines: Sequence[str], columns: Sequence[Sequence[str]]) -> None:
         """Add the blocks of further subjects behind all others."""
-        self.lines += lines
+        self.text += "".join(f"{line}\n" for line in lines).encode()
         for lengths, column in zip(self.lengths, columns, strict=True):
             lengths.extend([len(block) if block.isascii() else len(block.encode()) for block in column])
 
@@ -56,9 +56,10 @@ class BlockIndex:
             raise ValueError("the index is of other files")
         size = int(count) * 8
         lengths = [array("Q") for _ in range(formats)]
-        for number, column in enumerate(lengths):
-            column.frombytes(rest[number * size : (number + 1) * size])
-        return cls(rest[formats * size :].decode().split("\n"), lengths)
+        with memoryview(rest) as data:
+            for number, column in enumerate(lengths):
+                column.frombytes(data[number * size : (number + 1) * size])
+            return cls(data[formats * size :], lengths)
 
     def save(self, path: Path, *, mark: str) -> None:
         """Write the index, with a mark that names the files.
@@ -66,14 +67,9 @@ class BlockIndex:
         Raises:
             OSError: It cannot be written.
         """
-        data = b"".join(
-            [f"{mark}\n{len(self.lines)}\n".encode(), *(column.tobytes() for column in self.lengths), "\n".join(self.lines).encode()]
-        )
-        write_checked(path, data)
+        write_checked(path, b"".join([f"{mark}\n{len(self.lengths[0])}\n".encode(), *self.lengths, self.text]))
 
-    def change(
-        self, removed: Iterable[str], added: Mapping[str, Sequence[bytes]], *, separators: Sequence[bytes]
-    ) -> tuple[Self, list[list[Edit]]]:
+    def change(self, removed: Iterable[str], added: Mapping[str, Sequence[bytes]], *, separators: Sequence[bytes]) -> list[list[Edit]]:
         """Take out blocks and put in others.
 
         Args:
@@ -81,39 +77,67 @@ class BlockIndex:
             separators: What stands between two blocks of each format.
 
         Returns:
-            The new index, and the edits of each file.
+            The edits of each file.
 
         Raises:
-            KeyError: What is to be removed is not there, or what is new is.
+            KeyError: What is to be removed is not there, or what is new is; nothing was changed.
         """
         gone = set(removed)
         wanted = sorted(gone | added.keys(), key=subject_order)
-        places = [bisect_left(self.lines, subject_order(line), key=subject_order) for line in wanted]
+        places = [self._find(line) for line in wanted]
         for line, place in zip(wanted, places, strict=True):
-            is_there = place < len(self.lines) and self.lines[place] == line
-            if is_there != (line in gone):
+            if self.text.startswith(f"{line}\n".encode(), place) != (line in gone):
                 raise KeyError(line)
+        numbers = self._count(places)
         edits = []
         for number, (column, separator) in enumerate(zip(self.lengths, separators, strict=True)):
-            ends = [0, *accumulate(length + len(separator) for length in column)]
+            starts = _sum(column, numbers, beside=len(separator))
             edits.append(
                 [
-                    Edit(ends[place], ends[place + (line in gone)], added[line][number] + separator if line in added else b"")
-                    for line, place in zip(wanted, places, strict=True)
+                    Edit(
+                        start,
+                        start + (column[at] + len(separator) if line in gone else 0),
+                        added[line][number] + separator if line in added else b"",
+                    )
+                    for line, at, start in zip(wanted, numbers, starts, strict=True)
                 ]
             )
-        return self._rebuild(wanted, places, gone, added), edits
+        for line, place, at in reversed(list(zip(wanted, places, numbers, strict=True))):
+            data = f"{line}\n".encode()
+            self.text[place : place + len(data) * (line in gone)] = data if line in added else b""
+            for number, column in enumerate(self.lengths):
+                column[at : at + (line in gone)] = array("Q", [len(added[line][number])] if line in added else [])
+        return edits
 
-    def _rebuild(self, wanted: Sequence[str], places: Sequence[int], gone: set[str], added: Mapping[str, Sequence[bytes]]) -> Self:
-        new = type(self).empty(len(self.lengths))
-        start = 0
-        for line, place in zip([*wanted, ""], [*places, len(self.lines)], strict=True):
-            new.lines += self.lines[start:place]
-            for column, earlier in zip(new.lengths, self.lengths, strict=True):
-                column.extend(earlier[start:place])
-            if line in added:
-                new.lines.append(line)
-                for column, block in zip(new.lengths, added[line], strict=True):
-                    column.append(len(block))
-            start = place + (line in gone)
-        return new
+    def _find(self, line: str) -> int:
+        """Find where a line starts, or would."""
+        key, low, high = subject_order(line), 0, len(self.text)
+        while low < high:
+            middle = self.text.rfind(b"\n", 0, (low + high) // 2) + 1
+            stop = self.text.find(b"\n", middle) + 1
+            if subject_order(self.text[middle : stop - 1].decode()) < key:
+                low = stop
+            else:
+                high = middle
+        return low
+
+    def _count(self, places: Iterable[int]) -> list[int]:
+        """Count the lines before each place; the places are in order."""
+        numbers, number, start = [], 0, 0
+        for place in places:
+            number += self.text.count(b"\n", start, place)
+            start = place
+            numbers.append(number)
+        return numbers
+
+
+def _sum(lengths: "array[int]", numbers: Iterable[int], *, beside: int) -> list[int]:
+    """Add up the lengths before each number, with what stands beside each; the numbers are in
+    order.
+    """
+    sums, total, start = [], 0, 0
+    for number in numbers:
+        total += sum(lengths[start:number]) + (number - start) * beside
+        start = number
+        sums.append(total)
+    return sums

@@ -14,7 +14,7 @@ from airm_graph.pipeline.reading import Read
 from airm_graph.terms import Quad, read_literal
 from airm_graph.triples.derivations import list_identifiers
 
-__all__ = ["TEXTS", "Component", "find_components", "find_owner", "list_sidecars"]
+__all__ = ["TEXTS", "Component", "find_components", "find_owner", "list_described", "list_sidecars"]
 
 _IDENTIFIER = term("dcterms:identifier")
 #: What is compared across sources: a text that stands with two mitigations connects them, as an
@@ -23,6 +23,7 @@ TEXTS = (term("dcterms:description"), term("airm:reasoning"), _IDENTIFIER)
 #: Digits of the digests of keys.
 _LENGTH = 16
 _OWN = "own|"
+_SIDECAR = ".meta.yaml"
 
 
 @frozen
@@ -60,7 +61,17 @@ def find_owner(path: str) -> str:
 
 def list_sidecars(name: str) -> tuple[str, str]:
     """Name the side-cars that a page may have."""
-    return f"{name.removesuffix('.txt')}.meta.yaml", f"{name}.meta.yaml"
+    return f"{name.removesuffix('.txt')}{_SIDECAR}", f"{name}{_SIDECAR}"
+
+
+def list_described(name: str) -> tuple[str, ...]:
+    """Name the pages that a file may be a side-car of.
+
+    >>> list_described("a.meta.yaml"), list_described("a.txt")
+    (('a', 'a.txt'), ())
+    """
+    page = name.removesuffix(_SIDECAR)
+    return () if page == name else (page, f"{page}.txt")
 
 
 def find_components(read: Read, *, texts: Iterable[Quad]) -> list[Component]:

@@ -1,7 +1,7 @@
 """A build into a folder, which knows from its record what the build before it did."""
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +14,7 @@ from airm_graph.ingest.inputs import find_inputs
 from airm_graph.namespaces import BASE
 from airm_graph.pipeline.build_record import BuildRecord, find_record, make_version
 from airm_graph.pipeline.building import build_entries, open_reader
+from airm_graph.pipeline.known_inputs import find_again
 from airm_graph.pipeline.options import BuildOptions
 from airm_graph.pipeline.pages_record import PagesRecord, note_blocks
 from airm_graph.pipeline.part_build import PartBuild
@@ -66,7 +67,7 @@ def build_into(
         if known and known.version == version and _is_whole(known, folder):
             with _open_reader(reader, cache) if changes else nullcontext() as opened:
                 same = (
-                    _build_part(inputs, folder, options, known=known, path=path, changes=changes, reader=opened, tell=tell)
+                    _build_part(inputs, folder, options, known=known, path=path, look=now, changes=changes, reader=opened, tell=tell)
                     if opened
                     else known
                 )
@@ -91,6 +92,7 @@ def _build_part(
     *,
     known: BuildRecord,
     path: Path,
+    look: Collection[str],
     changes: Sequence[str],
     reader: Reader,
     tell: Progress,
@@ -102,9 +104,10 @@ def _build_part(
     if kept is None:
         return None
     with suppress(UnclearChangeError):
-        part = PartBuild(inputs, folder, options, known=known, pages=kept[0], index=kept[1], reader=reader)
-        record, pages, index = part.run(changes, tell)
-        pages.save(path, index)
+        found = find_again(inputs, known=known, look=look, changes=changes)
+        part = PartBuild(found, folder, options, known=known, pages=kept[0], index=kept[1], reader=reader)
+        record, pages = part.run(changes, tell)
+        pages.save(path, kept[1])
         return record
     return None
 

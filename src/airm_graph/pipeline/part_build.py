@@ -10,17 +10,18 @@ from pathlib import Path
 from airm_graph.frozen import frozen
 from airm_graph.graph import SmallTable, TripleTable
 from airm_graph.ingest import Reader
-from airm_graph.ingest.inputs import Input, find_inputs
+from airm_graph.ingest.inputs import Input
 from airm_graph.model import Finding
-from airm_graph.namespaces import BASE, iri
+from airm_graph.namespaces import BASE, iri, term
 from airm_graph.pipeline.block_index import BlockIndex
 from airm_graph.pipeline.build_record import BuildRecord
 from airm_graph.pipeline.building import build_entries
-from airm_graph.pipeline.components import Component, find_components, list_sidecars
+from airm_graph.pipeline.components import Component, find_components, list_described, list_sidecars
+from airm_graph.pipeline.known_inputs import KnownInputs, show_path
 from airm_graph.pipeline.options import BuildOptions
 from airm_graph.pipeline.pages_record import PagesRecord, count_codes, select_texts
 from airm_graph.pipeline.reading import Read
-from airm_graph.pipeline.splicing import Spliced, Splicer, UnclearChangeError, is_dataset, is_owned
+from airm_graph.pipeline.splicing import Change, Spliced, Splicer, UnclearChangeError, is_dataset, is_owned
 from airm_graph.pipeline.stamps import digest_file
 from airm_graph.pipeline.views import Graph
 from airm_graph.pipeline.writable import REPORT, SUMS
@@ -34,6 +35,7 @@ __all__ = ["PartBuild"]
 #: Pages beyond which a part is not worth it, if they are a third of all.
 _MANY = 100
 _INFERRED = iri("graph/inferred")
+_SOURCE = term("rdf:type"), term("airm:Source")
 _USED = "codes used"
 
 
@@ -61,7 +63,7 @@ class PartBuild:
 
     def __init__(
         self,
-        inputs: Sequence[str | Path],
+        inputs: KnownInputs,
         folder: Path,
         options: BuildOptions,
         *,
@@ -71,14 +73,13 @@ class PartBuild:
         reader: Reader,
     ) -> None:
         """Take what is known of the earlier build, and what reads pages."""
-        self._entries = find_inputs(inputs)
+        self._inputs, self._files = inputs, inputs.files
         self._folder, self._options, self._known, self._pages, self._index = folder, options, known, pages, index
         self._reader = reader
-        self._files = {entry.name: entry.shown for entry in self._entries}
         self._homes = {name: number for number, one in enumerate(pages.components) for name in one.files}
         self._keys = {key: number for number, one in enumerate(pages.components) for key in one.keys}
 
-    def run(self, changes: Collection[str], tell: Progress) -> tuple[BuildRecord, PagesRecord, BlockIndex]:
+    def run(self, changes: Collection[str], tell: Progress) -> tuple[BuildRecord, PagesRecord]:
         """Build the files that changed, and all that they have to do with.
 
         Args:
@@ -93,7 +94,7 @@ class PartBuild:
             InputError: An input cannot be read.
             ExportError: A file cannot be written; all are as they were.
         """
-        if any(entry.is_table or entry.path is None for entry in self._entries):
+        if not self._inputs.are_pages:
             raise UnclearChangeError("tables are built whole")
         part = self._build(self._find_changed(changes), tell)
         with ExitStack() as opened:
@@ -103,9 +104,7 @@ class PartBuild:
     def _find_changed(self, changes: Collection[str]) -> set[str]:
         """Name the pages that changed, or whose side-cars did."""
         paths = {shown: name for files in (self._known.files, self._files) for name, shown in files.items()}
-        for name, shown in [*self._known.files.items(), *self._files.items()]:
-            paths |= dict.fromkeys(list_sidecars(shown), name)
-        found = {paths[path] for path in map(_show, changes) if path in paths}
+        found = {paths[path] for one in map(show_path, changes) for path in (one, *list_described(one)) if path in paths}
         return found | {name for name, shown in self._files.items() ^ self._known.files.items()}
 
     def _build(self, changed: set[str], tell: Progress) -> _Part:
@@ -114,8 +113,8 @@ class PartBuild:
         while True:
             old = [self._pages.components[number] for number in sorted(wanted)]
             names = {name for one in old for name in one.files} | changed
-            entries = [entry for entry in self._entries if entry.name in names]
-            if not entries or len(entries) > max(_MANY, len(self._entries) // 3):
+            entries = self._inputs.pick(names)
+            if not entries or len(entries) > max(_MANY, len(self._files) // 3):
                 raise UnclearChangeError("much has changed")
             read, graph = self._build_entries(entries, old, tell)
             new = find_components(read, texts=select_texts(graph.table))
@@ -132,15 +131,15 @@ class PartBuild:
             raise UnclearChangeError("the part holds no mitigation")
         return read, graph
 
-    def _splice(self, part: _Part, splicer: Splicer) -> tuple[BuildRecord, PagesRecord, BlockIndex]:
+    def _splice(self, part: _Part, splicer: Splicer) -> tuple[BuildRecord, PagesRecord]:
         owned, rows = part.owned, part.graph.quads
-        shared = {row[0] for row in rows if not is_owned(row[0], owned)}
-        before = splicer.read(sorted(owned), sorted(shared))
-        _check_shared(before, rows, shared)
+        shared = {subject for subject in {row[0] for row in rows} if not is_owned(subject, owned)}
+        _check_shared(splicer.read(sorted(owned), sorted(shared)), rows, shared)
+        change = splicer.find_change(rows)
         earlier = Report.from_json((self._folder / REPORT).read_text(encoding="utf-8"))
-        things, focus, codes = _measure([row for row in before if is_owned(row[0], owned)], [row for row in rows if row[0] in shared])
+        things, focus, codes = _measure(change, rows)
         report = self._join_reports(earlier, part, focus)
-        done = splicer.replace(rows, heads=self._pages.heads, index=self._index)
+        done = splicer.replace(change, heads=self._pages.heads, index=self._index)
         captures = [path.partition("/")[2] for one in part.old for path in one.owned if path.startswith("capture/")]
         replace = splicer.replace_links if self._keeps_head_of_links(part) else splicer.rewrite_links
         replace(captures, part.read.records.links)
@@ -175,28 +174,21 @@ class PartBuild:
             raise UnclearChangeError("what is found beside the pages has changed")
         if any(finding.origin for finding in now.findings):
             raise UnclearChangeError("findings have an origin")
-        shapes = {shape: count for shape, _, count in now.ledger.shapes}
-        judged = tuple((shape, engine, count - focus[shape] + shapes[shape]) for shape, engine, count in earlier.ledger.shapes)
+        judged = tuple((shape, engine, count + focus[shape]) for shape, engine, count in earlier.ledger.shapes)
         ledger = Ledger(earlier.ledger.read, earlier.ledger.passed_over, judged)
         return Report((*rest, *found), tuple(sorted(self._files)), now.engines, now.notes, ledger, now.notice)
 
     def _make_records(
         self, part: _Part, done: Spliced, written: Mapping[str, Path], things: Mapping[str, int], codes: Mapping[str, int]
-    ) -> tuple[BuildRecord, PagesRecord, BlockIndex]:
+    ) -> tuple[BuildRecord, PagesRecord]:
         every = Counter(self._pages.codes)
-        every.subtract(codes)
-        every.update(count_codes(part.graph.table))
-        now, figures = part.graph.count(), self._known.figures
-        new = {name: figures[name] - things[name] + now[name] for name in now}
-        new |= {_USED: len(+every), "triples": figures["triples"] + done.triples}
+        every.update(codes)
+        new = {name: count + things[name] for name, count in self._known.figures.items()}
+        new |= {_USED: len(+every), "triples": new["triples"] + done.triples}
         kept = [one for one in self._pages.components if one not in part.old]
         record = BuildRecord.of_files(written, version=self._known.version, inputs={}, files=dict(sorted(self._files.items())), figures=new)
         pages = PagesRecord(digest_file(written[SUMS]), [*kept, *part.new], dict(+every), done.heads)
-        return record, pages, done.index
-
-
-def _show(path: str) -> str:
-    return Input("", Path(path)).shown
+        return record, pages
 
 
 def _list_outside(findings: Sequence[Finding]) -> list[Finding]:
@@ -217,11 +209,24 @@ def _check_shared(before: Sequence[Quad], rows: Sequence[Quad], shared: Collecti
         raise UnclearChangeError("what is stated beside the pages has changed")
 
 
-def _measure(before: Sequence[Quad], shared: Sequence[Quad]) -> tuple[dict[str, int], dict[str, int], dict[str, int]]:
-    """Count things, focus nodes and codes of what a folder holds of some components."""
+def _measure(change: Change, rows: Sequence[Quad]) -> list[Counter[str]]:
+    """Count how many more things, focus nodes and mitigations with a code a change makes.
+
+    What a subject counts as is told by what is stated of it, but for authors, which are counted
+    once for all sources.
+    """
+    kept = {row[0] for row in rows if row[1:3] == _SOURCE} - set(change.subjects)
+    beside = [row for row in rows if row[0] in kept]
+    more = _count([*change.come, *beside])
+    for counts, before in zip(more, _count([*change.gone, *beside]), strict=True):
+        counts.subtract(before)
+    return more
+
+
+def _count(rows: Sequence[Quad]) -> list[Counter[str]]:
+    """Count things, focus nodes and mitigations with a code."""
     with SmallTable() if SmallTable.is_usable else TripleTable(threads=1) as table:
-        rows = [*before, *shared]
         table.load_rows([row for row in rows if row[3] != _INFERRED])
         focus = count_focus_nodes(table)
         table.load_rows([row for row in rows if row[3] == _INFERRED])
-        return count_things(table), focus, count_codes(table)
+        return [Counter(counts) for counts in (count_things(table), focus, count_codes(table))]

@@ -17,7 +17,6 @@ from airm_graph.export.splice import Edit, Layout, Segment, copy_segments, find_
 from airm_graph.export.turtle import TurtleBlocks
 from airm_graph.export.writer import BlockFormat
 from airm_graph.frozen import frozen
-from airm_graph.ingest.mapping_sets import read_matches
 from airm_graph.model import Link
 from airm_graph.namespaces import BASE
 from airm_graph.notice import NOTICE
@@ -27,7 +26,7 @@ from airm_graph.pipeline.pages_record import BLOCKS, Head, find_used
 from airm_graph.pipeline.writable import REPORT, SUMS
 from airm_graph.terms import Quad
 
-__all__ = ["Spliced", "Splicer", "UnclearChangeError", "is_dataset", "is_owned"]
+__all__ = ["Change", "Spliced", "Splicer", "UnclearChangeError", "is_dataset", "is_owned"]
 
 _QUADS, _TRIPLES = EXPORTS["nquads"].file_name, EXPORTS["ntriples"].file_name
 
@@ -43,13 +42,28 @@ class Spliced:
     """Files that were written.
 
     Attributes:
-        heads, index: What is known of their blocks.
+        heads: What is known of those with blocks.
         triples: How many more there are.
     """
 
     heads: list[Head]
-    index: BlockIndex
     triples: int
+
+
+@frozen
+class Change:
+    """How statements differ from earlier ones.
+
+    Attributes:
+        subjects: Those of which something else is stated, sorted.
+        gone, come: All that was stated of them, and is now.
+        now: Subject → all that is stated of it now; also of those that stay the same.
+    """
+
+    subjects: list[str]
+    gone: list[Quad]
+    come: list[Quad]
+    now: Mapping[str, list[Quad]]
 
 
 @frozen
@@ -106,53 +120,55 @@ class Splicer:
         if rows:
             self._earlier[rows[0][0]] = _Subject(rows, begin, place)
 
-    def replace(self, rows: Iterable[Quad], *, heads: Sequence[Head], index: BlockIndex) -> Spliced:
-        """Put statements in the place of those that were read.
-
-        Raises:
-            UnclearChangeError: See there.
-        """
+    def find_change(self, rows: Iterable[Quad]) -> Change:
+        """Hold statements against those that were read."""
         new = {subject: list(some) for subject, some in groupby(sorted(rows), key=itemgetter(0))}
         old = self._earlier
         changed = sorted(one for one in old.keys() | new.keys() if one not in old or one not in new or old[one].rows != new[one])
         come = [row for subject in changed for row in new.get(subject, ())]
         gone = [row for subject in changed if subject in old for row in old[subject].rows]
-        self._edit_quads(changed, new)
-        more = self._edit_triples(changed, new)
-        index = self._edit_blocks(gone, come, every=[row for some in new.values() for row in some], heads=heads, index=index)
-        return Spliced(self._heads, index, more)
+        return Change(changed, gone, come, new)
 
-    def _edit_quads(self, changed: Sequence[str], new: Mapping[str, list[Quad]]) -> None:
+    def replace(self, change: Change, *, heads: Sequence[Head], index: BlockIndex) -> Spliced:
+        """Put statements in the place of those that were read, and their blocks into the index.
+
+        Raises:
+            UnclearChangeError: See there.
+        """
+        self._edit_quads(change)
+        more = self._edit_triples(change)
+        self._edit_blocks(change, heads=heads, index=index)
+        return Spliced(self._heads, more)
+
+    def _edit_quads(self, change: Change) -> None:
         file, edits = self._files[_QUADS], []
-        for subject in changed:
-            data = "".join(f"{s} {p} {o} {g} .\n" for s, p, o, g in new.get(subject, ())).encode()
+        for subject in change.subjects:
+            data = "".join(f"{s} {p} {o} {g} .\n" for s, p, o, g in change.now.get(subject, ())).encode()
             if subject in self._earlier:
                 edits.append(Edit(self._earlier[subject].start, self._earlier[subject].end, data))
                 continue
             edits.append(Edit(*find_lines(file, f"{subject} ".encode()), data))
         self._segments[_QUADS] = list_segments(len(file), edits)
 
-    def _edit_triples(self, changed: Sequence[str], new: Mapping[str, list[Quad]]) -> int:
+    def _edit_triples(self, change: Change) -> int:
         """Edit the triples; returns how many more there are."""
         file, edits, more = self._files[_TRIPLES], [], 0
-        for subject in changed:
-            data = "".join(dict.fromkeys(f"{s} {p} {o} .\n" for s, p, o, _ in new.get(subject, ()))).encode()
+        for subject in change.subjects:
+            data = "".join(dict.fromkeys(f"{s} {p} {o} .\n" for s, p, o, _ in change.now.get(subject, ()))).encode()
             place, stop = find_lines(file, f"{subject} ".encode())
             edits.append(Edit(place, stop, data))
             more += data.count(b"\n") - file[place:stop].count(b"\n")
         self._segments[_TRIPLES] = list_segments(len(file), edits)
         return more
 
-    def _edit_blocks(
-        self, gone: Sequence[Quad], come: Sequence[Quad], *, every: Sequence[Quad], heads: Sequence[Head], index: BlockIndex
-    ) -> BlockIndex:
-        before, _, was = self._render(gone)
-        after, forms, now = self._render(come)
+    def _edit_blocks(self, change: Change, *, heads: Sequence[Head], index: BlockIndex) -> None:
+        before, _, was = self._render(change.gone)
+        after, forms, now = self._render(change.come)
         if any(lost - kept for lost, kept in zip(was, now, strict=True)):
-            now = self._render(every)[2]  # what stays the same, too
+            now = self._render([row for some in change.now.values() for row in some])[2]  # what stays the same, too
         separators = [form.separator.encode() for form in forms]
         try:
-            changed, edits = index.change(before, after, separators=separators)
+            edits = index.change(before, after, separators=separators)
         except KeyError as error:
             raise UnclearChangeError("the index is of other files") from error
         for number, (name, form, head) in enumerate(zip(BLOCKS, forms, heads, strict=True)):
@@ -166,7 +182,6 @@ class Splicer:
             layout = Layout(head.length, text, separators[number], foot)
             self._segments[file_name] = list_segments(len(self._files[file_name]), edits[number], layout=layout)
             self._heads.append(Head(len(text), sorted(used)))
-        return changed
 
     def _render(self, rows: Sequence[Quad]) -> tuple[dict[str, list[bytes]], list[BlockFormat], list[set[str]]]:
         """Write the blocks of whole subjects, by their lines; also what writes them, and what their
@@ -190,6 +205,8 @@ class Splicer:
         Raises:
             UnclearChangeError: See there.
         """
+        from airm_graph.ingest.mapping_sets import read_matches  # brings YAML, which the head seldom asks for
+
         earlier = self._files[LINKS][:]
         matches = read_matches(earlier, file=LINKS)[0].matches
         if "".join(write_links((), notice=NOTICE, kept=matches)).encode() != earlier:
@@ -238,7 +255,7 @@ class Splicer:
             drafts[REPORT].write(report)
             # Neither copying nor digests hold the interpreter.
             with ThreadPoolExecutor(os.cpu_count()) as threads:
-                list(threads.map(lambda name: copy_segments(self._files[name], self._segments[name], drafts[name]), spliced))
+                list(threads.map(lambda name: copy_segments(self._folder / name, self._segments[name], drafts[name]), spliced))
 
         others = {name: digest for name, digest in known.items() if name not in order and name != SUMS}
         write_folder(self._folder, order, fill, sums=SUMS, others=others)

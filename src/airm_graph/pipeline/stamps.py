@@ -33,8 +33,8 @@ def look_at(paths: Sequence[str | Path]) -> Look:
         if path.is_dir():
             for folder, folders, names in os.walk(path):
                 folders[:] = [name for name in folders if not name.startswith(".")]
-                wanted = (name for name in names if name not in WRITTEN and not name.startswith("."))
-                _add(found, (os.path.join(folder, name) for name in wanted))  # noqa: PTH118 - ten times as fast
+                start = os.path.join(folder, "")  # noqa: PTH118 - pathlib takes ten times as long
+                _add(found, (start + name for name in names if name not in WRITTEN and not name.startswith(".")))
         else:
             _add(found, map(str, (path, *(path.with_name(f"{name}.meta.yaml") for name in (path.stem, path.name)))))
     return found

@@ -30,6 +30,7 @@ _GRAPH = iri("graph/derivations")
 _NAMES = ("airm:source", "dcterms:description", "dcterms:identifier", "dcterms:issued")
 #: What identifiers of items look like: letters, then digits, in one word. For SQL and for Python.
 _LIKE_IDENTIFIER = "[A-Z][A-Za-z]*[.:_-]?[A-Z]*[0-9]"
+_is_like_identifier = re.compile(_LIKE_IDENTIFIER).search
 _WORD = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.:_-]*[A-Za-z0-9])?")
 
 
@@ -97,7 +98,7 @@ def list_identifiers(text: str) -> set[str]:
     >>> sorted(list_identifiers("Measures M-12 and M.3 of 2024"))
     ['M-12', 'M.3']
     """
-    return {word for word in _WORD.findall(text) if re.search(_LIKE_IDENTIFIER, word)}
+    return set(filter(_is_like_identifier, _WORD.findall(text)))
 
 
 _Pair = tuple[tuple[int, int], str]

@@ -54,7 +54,7 @@ def run_compiled(
 
 def count_focus(compiled: CompiledShapes, *, table: TripleTable, own: OwnNodes) -> dict[str, int]:
     """Count the focus nodes of each shape that has a target."""
-    with prepared(compiled, table=table):
+    with prepared(compiled, table=table, last="focus"):
         return _count_focus(compiled, table=table, own=own)
 
 
@@ -66,12 +66,16 @@ def _count_focus(compiled: CompiledShapes, *, table: TripleTable, own: OwnNodes)
 
 
 @contextmanager
-def prepared(compiled: CompiledShapes, *, table: TripleTable) -> Iterator[None]:
-    """Make the tables that plans work on, for as long as the context lasts."""
+def prepared(compiled: CompiledShapes, *, table: TripleTable, last: str = "") -> Iterator[None]:
+    """Make the tables that plans work on, for as long as the context lasts; up to the *last* one
+    that is needed.
+    """
     with table.united_graphs("spo"):
         try:
             for name, select in compiled.prepare:
                 table.materialise(name, select)
+                if name == last:
+                    break
             yield
         finally:
             table.drop(*(name for name, _ in compiled.prepare))

@@ -229,6 +229,14 @@ def test_parts_change_nothing(name: str, monkeypatch: pytest.MonkeyPatch) -> Non
     assert write_table(rows, name) == expected
 
 
+@pytest.mark.parametrize("name", ["jsonld", "turtle"])
+def test_many_predicates_are_written_as_a_list_is(name: str) -> None:
+    # More than there are bits in a number: some subjects have one object for each, one has several for some.
+    rows = [(iri(f"thing/{n % 3}"), f"<{PREFIXES['airm']}p{n // 3}>", literal(n), "") for n in range(3 * 130)]
+    rows += [(iri("thing/1"), f"<{PREFIXES['airm']}p{n}>", literal(f"{n}.{more}"), "") for n in (5, 68, 100) for more in (10, 9)]
+    assert write_table(rows, name) == "".join(export_text(QuadList(rows), name, options=make_options()))
+
+
 @settings(max_examples=60, deadline=None)
 @given(text=st.text("0123456789aé/#-", min_size=1, max_size=30) | st.integers(10**8, 10**40).map(str))
 def test_natural_key_in_sql_is_that_of_python(text: str) -> None:

@@ -4,13 +4,13 @@ fetch anything.
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from json.encoder import encode_basestring as _write
 from os.path import commonprefix
 
 from airm_graph.export.context import Context
 from airm_graph.export.order import Order
-from airm_graph.export.term_writers import XSD, Cache
+from airm_graph.export.term_writers import XSD, Cache, is_simple
 from airm_graph.export.writer import Template, Templates
 from airm_graph.graph.reading_order import RDF_TYPE, Pattern, SubjectGroup
 from airm_graph.terms import unescape
@@ -23,6 +23,8 @@ _NATIVE = {
     f"^^<{XSD}integer>": re.compile('"(?:0|-?[1-9][0-9]{0,14})"'),
     f"^^<{XSD}boolean>": re.compile('"(?:true|false)"'),
 }
+#: The place of an IRI in a template.
+_IRI = '"%s"'
 
 
 class JsonBlocks:
@@ -34,7 +36,7 @@ class JsonBlocks:
         """Take what stands below ``@context``."""
         self._document = context
         self._context = Context(context)
-        self._iris = Cache[str, str](lambda term: _write(self._context.compact_iri(term[1:-1])))
+        self._iris = Cache[str, str](lambda iri: _write(self._context.compact_iri(iri))[1:-1])
         self._classes = Cache[str, str](lambda term: _write(self._context.compact_name(term[1:-1])))
         self._values = Cache(_render_value)
         self._id, self._type = (self._context.find_keyword(keyword) for keyword in ("@id", "@type"))
@@ -44,7 +46,7 @@ class JsonBlocks:
         """Write the object of each subject."""
         positions, template = self._templates.find(group.pattern, order=order)
         values = [self._render(group, position) for position in positions]
-        return list(map(template.__mod__, zip(self._write_iris(group.subjects, "\n".join(group.subjects)), *values, strict=True)))
+        return list(map(template.__mod__, zip(self._write_iris("\n".join(group.subjects)), *values, strict=True)))
 
     def head(self, *, filled: bool) -> str:
         """Return the context, unless it is empty, and the start of the graph."""
@@ -71,7 +73,7 @@ class JsonBlocks:
                 sets |= {key} if is_set else set()
         keys = sorted(values, key=lambda key: (key != self._type, key))
         texts = [_join([text for _, text in values[key]], is_set=key in sets) for key in keys]
-        lines = [f"{_constant(key)}: {text}" for key, text in zip([self._id, *keys], ["%s", *texts], strict=True)]
+        lines = [f"{_constant(key)}: {text}" for key, text in zip([self._id, *keys], [_IRI, *texts], strict=True)]
         return [position for key in keys for position, _ in values[key]], "    {\n      " + ",\n      ".join(lines) + "\n    }"
 
     def _describe(self, predicate: str, kind: str) -> tuple[str, bool, str]:
@@ -84,12 +86,13 @@ class JsonBlocks:
         if term is None:
             return self._context.compact_iri(predicate[1:-1]), False, self._describe_value(kind)
         is_said = kind in ("", f"@{term.language}", f"^^<{term.type}>") or (kind == "<" and term.type == "@id")
-        return term.name, term.container == "@set", "%s" if is_said else self._describe_value(kind)
+        text = _IRI if kind == "<" else "%s"
+        return term.name, term.container == "@set", text if is_said else self._describe_value(kind)
 
     def _describe_value(self, kind: str) -> str:
         """How a value is written whose kind its term does not say."""
         if kind == "<":
-            return self._write_object({"@id": "%s"})
+            return self._write_object({"@id": _IRI})
         if kind[:1] == "^":
             return self._write_object({"@type": _constant(self._context.compact_name(kind[3:-1])), "@value": "%s"})
         return self._write_object({"@language": _constant(kind[1:]), "@value": "%s"}) if kind else "%s"
@@ -101,31 +104,29 @@ class JsonBlocks:
         return "{\n        " + ",\n        ".join(lines) + "\n      }"
 
     def _render(self, group: SubjectGroup, position: int) -> Iterable[str]:
-        kind = group.pattern.kinds[position]
+        kind, column = group.pattern.kinds[position], group.columns[position]
         if kind == "<":
             if group.pattern.predicates[position] == RDF_TYPE:
-                return map(self._classes.__getitem__, group.objects[position])
-            return self._write_iris(group.objects[position], group.columns[position])
+                return map(self._classes.__getitem__, column.split("\n"))
+            return self._write_iris(column)
         if kind in _NATIVE:
-            return map(self._values.__getitem__, group.objects[position])
+            return map(self._values.__getitem__, column.split("\n"))
         # A line end stands behind each term, and in none. The escapes of canonical N-Triples are
         # escapes of JSON too, which knows more for what cannot be printed.
-        lines = f"{group.columns[position]}\n".replace(f"{kind}\n", "\n") if kind else f"{group.columns[position]}\n"
-        texts = lines.split("\n")[:-1]
-        return texts if lines.replace("\n", "").isprintable() else map(_render_text, texts)
+        lines = f"{column}\n".replace(f"{kind}\n", "\n")[:-1] if kind else column
+        texts = lines.split("\n")
+        return texts if is_simple(lines) or lines.replace("\n", "").isprintable() else map(_render_text, texts)
 
-    def _write_iris(self, terms: Sequence[str], column: str) -> Iterable[str]:
-        """Write IRIs: in quotes, where what all of them begin with shows that no prefix has to do
+    def _write_iris(self, column: str) -> Iterable[str]:
+        """Write IRIs: as they are, where what all of them begin with shows that no prefix has to do
         with them, else one by one.
 
         Args:
-            terms: In angle brackets.
-            column: The same with line ends between.
+            column: In angle brackets, with line ends between.
         """
-        start = commonprefix([min(terms), max(terms)])[1:]  # noqa: RUF071 - by characters is what is wanted
-        if self._context.may_touch(start):
-            return map(self._iris.__getitem__, terms)
-        return column.replace("<", '"').replace(">", '"').split("\n")
+        iris = column[1:-1].split(">\n<")
+        start = commonprefix([min(iris), max(iris)])  # noqa: RUF071 - by characters is what is wanted
+        return map(self._iris.__getitem__, iris) if self._context.may_touch(start) else iris
 
 
 def _render_value(term: str) -> str:

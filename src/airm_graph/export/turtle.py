@@ -3,10 +3,10 @@ reads alike.
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
 from airm_graph.export.order import Order
-from airm_graph.export.term_writers import XSD, Cache, Names
+from airm_graph.export.term_writers import XSD, Cache, Names, is_simple
 from airm_graph.export.writer import Template, Templates
 from airm_graph.graph.reading_order import RDF_TYPE, Pattern, SubjectGroup
 from airm_graph.terms import read_literal
@@ -60,7 +60,7 @@ class TurtleBlocks:
         """Write the block of each subject."""
         pattern = group.pattern
         positions, template = self._templates.find(pattern, order=order)
-        values = [self._render(group.objects[position], kind=pattern.kinds[position]) for position in positions]
+        values = [self._render(group, position) for position in positions]
         subjects = map(self._iris.__getitem__, group.subjects)
         return list(map(template.__mod__, zip(subjects, *values, strict=True)))
 
@@ -86,13 +86,16 @@ class TurtleBlocks:
             lines.append(f"  {name} {values}" if len(run) == 1 else f"  {name}\n    {values}")
         return [position for _, run in runs for position in run], "%s\n" + " ;\n".join(lines) + " .\n"
 
-    def _render(self, terms: Sequence[str], *, kind: str) -> Iterable[str]:
+    def _render(self, group: SubjectGroup, position: int) -> Iterable[str]:
+        kind, terms, column = group.pattern.kinds[position], group.objects[position], group.columns[position]
         if kind == "<":
             return map(self._iris.__getitem__, terms)
         if kind:
             return map(self._literals.__getitem__, terms)
         # Most texts are in Turtle what they are in N-Triples: those that can be printed and stand
         # on one line.
+        if "\\n" not in column and is_simple(column):
+            return terms
         render = self._render_literal
         return [term if "\\n" not in term and term.isprintable() else render(term) for term in terms]
 

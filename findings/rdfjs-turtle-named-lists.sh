@@ -27,7 +27,8 @@ const graphs = {
 };
 const describe = (text) => {
   const quads = new Parser().parse(text);
-  return [quads.length, quads.find((quad) => quad.predicate.value.endsWith("members")).object.termType, quads.some((quad) => quad.predicate.value.endsWith("label"))];
+  const find = (name) => quads.find((quad) => quad.predicate.value.endsWith(name));
+  return [quads.length, find("members").object.termType, find("label") !== undefined];
 };
 const seen = Object.fromEntries(Object.entries(graphs).map(([name, text]) => {
   const quads = new Parser().parse(PREFIXES + text);

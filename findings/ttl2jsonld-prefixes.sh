@@ -1,8 +1,8 @@
 #!/bin/sh
-# ttl2jsonld writes prefixes that JSON-LD 1.1 does not take for prefixes: GO_0008150 has the IRI obo:0008150
+# ttl2jsonld writes prefixes that JSON-LD 1.1 does not take for prefixes: GO:0008150 becomes an IRI of the scheme GO
 #
 # Expected: A term with a plain IRI in a context is used as a prefix only if that IRI ends in one of : / ? # [ ] @
-#   (JSON-LD 1.1, 4.4, and API, 4.2.2); for another one the context needs "@prefix": true. The triples of a Turtle
+#   (JSON-LD 1.1, 4.1.5, and API, 4.2.2); for another one the context needs "@prefix": true. The triples of a Turtle
 #   document are the same in any format.
 # Seen: @prefix GO: <http://example.org/obo/GO_> becomes "GO": "http://example.org/obo/GO_", and GO:0008150 is read
 #   as that IRI itself, with the scheme GO, by jsonld.js, PyLD and pyoxigraph.

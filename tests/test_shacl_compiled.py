@@ -314,6 +314,16 @@ def test_engines_when_pyshacl_leaves_the_specification_differ_as_known(
         assert len(judge_quads(data, shapes, engine="reference").results) == reference
 
 
+@pytest.mark.parametrize(
+    ("path", "reference"), [("[ sh:inversePath ( ex:p ex:q ) ]", 0), ("( [ sh:inversePath ex:q ] [ sh:inversePath ex:p ] )", 1)]
+)
+def test_sequence_when_turned_round_is_walked_from_its_end(path: str, reference: int) -> None:
+    shapes = rows(f"ex:S a sh:PropertyShape ; sh:targetNode ex:c ; sh:path {path} ; sh:maxCount 0 .")
+    data = rows("ex:a ex:p ex:b . ex:b ex:q ex:c .")
+    assert len(judge_quads(data, shapes, engine="fast").results) == 1
+    assert len(judge_quads(data, shapes, engine="reference").results) == reference  # pyshacl walks the first from its start
+
+
 def test_numbers_when_compared_keep_all_their_digits() -> None:
     shapes = 'ex:S a sh:PropertyShape ; sh:targetClass ex:C ; sh:path ex:p ; sh:minInclusive 9007199254740993 ; sh:message "low" .'
     found = both("ex:a a ex:C ; ex:p 9007199254740992 , 9007199254740993 .", shapes, engine="fast")

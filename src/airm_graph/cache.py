@@ -11,6 +11,7 @@ import hashlib
 import json
 import os
 import sys
+from array import array
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import fields, is_dataclass
@@ -69,16 +70,18 @@ def make_cache_folder(folder: Path) -> None:
         raise InputError("the folder of the cache belongs to another user", file=str(folder), remedy="choose another folder")
 
 
-def write_checked(path: Path, data: bytes) -> None:
-    """Write a file of a cache behind its checksum, whole or not at all.
+def write_checked(path: Path, *pieces: "bytes | bytearray | array[int]") -> None:
+    """Write pieces as a file of a cache behind its checksum, whole or not at all.
 
     Raises:
         OSError: It cannot be written.
     """
     side = path.with_suffix(f".{os.getpid()}")
+    digest = hashlib.sha256()
+    for piece in pieces:
+        digest.update(piece)
     with side.open("wb") as file:
-        file.write(hashlib.sha256(data).hexdigest().encode() + b"\n")
-        file.write(data)
+        file.writelines((digest.hexdigest().encode(), b"\n", *pieces))
     side.replace(path)
 
 

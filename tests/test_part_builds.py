@@ -11,7 +11,7 @@ import pytest
 from corpus import write_captures
 
 import airm_graph
-from airm_graph.export import splice
+from airm_graph.export import files, splice
 from airm_graph.export.files import draft_files
 from airm_graph.export.links import profile_links, write_links
 from airm_graph.ingest.mapping_sets import read_matches
@@ -289,7 +289,8 @@ def test_default_shapes_find_focus_nodes_of_pages_by_what_is_stated_of_them(exam
 
 @pytest.mark.parametrize("piece", [1, 3, 100])
 def test_file_is_copied_in_pieces_of_any_size(piece: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(splice, "_PIECE", piece)
+    monkeypatch.setattr(splice, "PIECE", piece)
+    monkeypatch.setattr(files, "PIECE", 2)
     (tmp_path / "old").write_bytes(b"0123456789")
     with draft_files([tmp_path / "new"]) as (draft,):
         splice.copy_segments(tmp_path / "old", [(0, 4), b"--", (6, 10), (9, 10)], draft)

@@ -11,6 +11,7 @@ import hashlib
 import json
 import os
 import sys
+from array import array
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import fields, is_dataclass
@@ -43,10 +44,9 @@ _MOST = 1 << 30
 #: Builds that no cache has seen.
 _MOST_BUILDS = 1 << 48
 _LIBRARIES = ("anyascii", "pyoxigraph", "pyyaml")
-_SCHEMA = (
-    "CREATE TABLE IF NOT EXISTS entries (key TEXT PRIMARY KEY, value BLOB NOT NULL, used INTEGER NOT NULL) WITHOUT ROWID",
-    "CREATE INDEX IF NOT EXISTS entries_by_use ON entries (used)",
-)
+_SCHEMA = "CREATE TABLE IF NOT EXISTS entries (key TEXT PRIMARY KEY, value BLOB NOT NULL, used INTEGER NOT NULL) WITHOUT ROWID"
+#: Finds the last build without reading all; an earlier version made none.
+_INDEX = "CREATE INDEX IF NOT EXISTS entries_by_use ON entries (used)"
 
 
 def find_cache_folder() -> Path:
@@ -69,16 +69,18 @@ def make_cache_folder(folder: Path) -> None:
         raise InputError("the folder of the cache belongs to another user", file=str(folder), remedy="choose another folder")
 
 
-def write_checked(path: Path, data: bytes) -> None:
-    """Write a file of a cache behind its checksum, whole or not at all.
+def write_checked(path: Path, *pieces: "bytes | bytearray | array[int]") -> None:
+    """Write pieces as a file of a cache behind its checksum, whole or not at all.
 
     Raises:
         OSError: It cannot be written.
     """
     side = path.with_suffix(f".{os.getpid()}")
+    digest = hashlib.sha256()
+    for piece in pieces:
+        digest.update(piece)
     with side.open("wb") as file:
-        file.write(hashlib.sha256(data).hexdigest().encode() + b"\n")
-        file.write(data)
+        file.writelines((digest.hexdigest().encode(), b"\n", *pieces))
     side.replace(path)
 
 
@@ -125,8 +127,7 @@ class Cache:
 
         self._file = sqlite3.connect(self._path, timeout=30, isolation_level=None)
         self._file.execute("PRAGMA synchronous = NORMAL")
-        for statement in _SCHEMA:
-            self._file.execute(statement)
+        self._file.execute(_SCHEMA)
         (last,) = self._file.execute("SELECT coalesce(max(used), 0) FROM entries").fetchone()
         if not 0 <= int(last) < _MOST_BUILDS:
             raise ValueError("the number of the last build is damaged")
@@ -179,6 +180,7 @@ class Cache:
     def _save(self) -> None:
         self._file.execute("BEGIN IMMEDIATE")
         try:
+            self._file.execute(_INDEX)
             rows = ((key, value, self._build) for key, value in self._new.items())
             self._file.executemany("INSERT OR REPLACE INTO entries VALUES (?, ?, ?)", rows)
             self._file.executemany("UPDATE entries SET used = ? WHERE key = ?", self._found)

@@ -14,14 +14,26 @@ from airm_graph.errors import ExportError
 from airm_graph.export.switch import Move, finish_switch, has_journal, hold, is_held, lock_folder, name_beside, remove_litter, switch_files
 from airm_graph.frozen import frozen
 
-__all__ = ["LINKS", "QUARANTINE", "Draft", "Written", "draft_files", "hold_folder", "replace_file", "replace_folder_files", "write_folder"]
+__all__ = [
+    "LINKS",
+    "PIECE",
+    "QUARANTINE",
+    "Draft",
+    "Written",
+    "draft_files",
+    "hold_folder",
+    "replace_file",
+    "replace_folder_files",
+    "write_folder",
+]
 
 #: The files beside the exports: joins, which every build writes, and rows that cannot be used.
 LINKS, QUARANTINE = "links.sssom.tsv", "quarantine.csv"
 
-#: Bytes that go to the system at once: for as many as a megabyte it looks for pages that lie
-#: together, which takes up to four times as long as the rest of writing.
-_BUFFER = 1 << 17
+#: Bytes that are gathered, and most that go to the system at once: two megabytes at once take it
+#: six times as long (docs/performance.md), and so few are in the cache of the processor until their
+#: digest is taken and they are written.
+_BUFFER, PIECE = 1 << 17, 1 << 18
 
 #: What goes into a file: all its bytes, or its text in pieces.
 Chunks = bytes | Iterable[str]
@@ -59,10 +71,11 @@ class Draft:
         Raises:
             ExportError: The disk is full, and the like.
         """
-        data = piece.encode() if isinstance(piece, str) else piece
-        self._digest.update(data)
-        with _explained(self._path):
-            self._file.write(data)
+        with memoryview(piece.encode() if isinstance(piece, str) else piece) as data:
+            for start in range(0, len(data), PIECE):
+                with data[start : start + PIECE] as part, _explained(self._path):
+                    self._digest.update(part)
+                    self._file.write(part)
 
 
 def replace_file(path: Path, chunks: Chunks) -> None:

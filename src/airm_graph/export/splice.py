@@ -5,14 +5,10 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from airm_graph.export.files import Draft
+from airm_graph.export.files import PIECE, Draft
 from airm_graph.frozen import frozen
 
 __all__ = ["Edit", "Layout", "Segment", "copy_segments", "find_lines", "list_segments", "open_earlier"]
-
-#: Bytes copied at once: more than the buffer of a draft holds, so that they pass it by, and so few
-#: that they are in the cache of the processor until their digest is taken and they are written.
-_PIECE = 1 << 18
 
 #: A range of the earlier file, or bytes.
 Segment = tuple[int, int] | bytes
@@ -112,7 +108,7 @@ def copy_segments(path: Path, segments: Iterable[Segment], draft: Draft) -> None
         OSError: The earlier file cannot be read.
         ExportError: The new one cannot be written.
     """
-    with path.open("rb", buffering=0) as file, memoryview(bytearray(_PIECE)) as piece:
+    with path.open("rb", buffering=0) as file, memoryview(bytearray(PIECE)) as piece:
         for segment in segments:
             if isinstance(segment, bytes):
                 draft.write(segment)

@@ -51,15 +51,18 @@ class BlockIndex:
         Raises:
             OSError, ValueError: There is none that is whole.
         """
-        found, count, rest = read_checked(path).split(b"\n", 2)
+        data = read_checked(path)
+        start = data.index(b"\n", len(mark) + 1) + 1
+        found, count = data[: start - 1].split(b"\n")
         if found != mark.encode():
             raise ValueError("the index is of other files")
         size = int(count) * 8
         lengths = [array("Q") for _ in range(formats)]
-        with memoryview(rest) as data:
-            for number, column in enumerate(lengths):
-                column.frombytes(data[number * size : (number + 1) * size])
-            return cls(data[formats * size :], lengths)
+        with memoryview(data) as rest:
+            for column in lengths:
+                column.frombytes(rest[start : start + size])
+                start += size
+            return cls(rest[start:], lengths)
 
     def save(self, path: Path, *, mark: str) -> None:
         """Write the index, with a mark that names the files.
@@ -67,7 +70,7 @@ class BlockIndex:
         Raises:
             OSError: It cannot be written.
         """
-        write_checked(path, b"".join([f"{mark}\n{len(self.lengths[0])}\n".encode(), *self.lengths, self.text]))
+        write_checked(path, f"{mark}\n{len(self.lengths[0])}\n".encode(), *self.lengths, self.text)
 
     def change(self, removed: Iterable[str], added: Mapping[str, Sequence[bytes]], *, separators: Sequence[bytes]) -> list[list[Edit]]:
         """Take out blocks and put in others.

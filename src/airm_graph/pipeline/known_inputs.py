@@ -21,21 +21,21 @@ class KnownInputs:
 
     Attributes:
         files: Name of each input → the path under which the user finds it.
-        found: Name → input; empty where all of them are pages that the earlier build read.
+        found: The inputs; none where all of them are pages that the earlier build read.
     """
 
     files: Mapping[str, str]
-    found: Mapping[str, Input]
+    found: Sequence[Input] = ()
 
     @property
     def are_pages(self) -> bool:
         """Whether all of them are files that hold pages."""
-        return not any(entry.is_table or entry.path is None for entry in self.found.values())
+        return not any(entry.is_table or entry.path is None for entry in self.found)
 
     def pick(self, names: Collection[str]) -> list[Input]:
         """Pick those that have one of some names, in the order in which they are read."""
         if self.found:
-            return [entry for name, entry in self.found.items() if name in names]
+            return [entry for entry in self.found if entry.name in names]
         return [Input(name, Path(self.files[name]), is_named=False) for name in sorted(names) if name in self.files]
 
 
@@ -52,9 +52,9 @@ def find_again(inputs: Sequence[str | Path], *, known: BuildRecord, look: Collec
         InputError: An input does not exist or cannot be read.
     """
     if _are_known(known, look, changes):
-        return KnownInputs(known.files, {})
-    found = {entry.name: entry for entry in find_inputs(inputs)}
-    return KnownInputs({name: entry.shown for name, entry in found.items()}, found)
+        return KnownInputs(known.files)
+    found = find_inputs(inputs)
+    return KnownInputs({entry.name: entry.shown for entry in found}, found)
 
 
 def show_path(path: str) -> str:
@@ -69,7 +69,7 @@ def _are_known(known: BuildRecord, look: Collection[str], changes: Iterable[str]
     came or went, none that changed is RDF, and none that was passed over changed.
     """
     pages = set(known.files.values())
-    if not (pages <= known.inputs.keys() and all(page.endswith(_PAGE) and page.isprintable() for page in pages)):
-        return False  # a table, or a path that cannot be shown as it is
+    if not (pages <= known.inputs.keys() and all(page.endswith(_PAGE) for page in pages) and all(map(str.isprintable, known.inputs))):
+        return False  # a table, or a path that is not shown as it is
     found = [path for path in changes if is_input_name(Path(path).name)]
     return all(path in known.inputs and path in look and show_path(path) in pages and not find_format(Path(path)) for path in found)

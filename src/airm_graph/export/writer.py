@@ -146,7 +146,7 @@ class _BlockFile:
 
     def add(self, blocks: Sequence[str]) -> None:
         """Add blocks behind those that are there."""
-        text = (self.form.separator if self._is_filled else "") + self.form.separator.join(blocks)
+        text = self.form.separator.join(["", *blocks] if self._is_filled else blocks)
         if self._kept:
             self._kept.write(text.encode())
         else:

@@ -231,7 +231,8 @@ def _order_objects(chosen: Selection, quads: str, prefixes: Mapping[str, str], *
     """
     table = chosen.table
     # Most subjects have one object for each predicate, which their sets of predicates tell sooner
-    # than a look at each predicate: two that share a bit cost a second look.
+    # than a look at each predicate: two that share a bit cost a second look. Where all triples are
+    # looked at, so are most terms.
     repeating = f"SELECT place FROM {quads} GROUP BY place HAVING bit_count(bit_or(CAST(1 AS BIGINT) << (p % 63))) < count(*)"
     table.execute(f"""
         CREATE OR REPLACE TABLE part_terms AS SELECT id, {_KIND} AS kind, {chosen.text} AS text

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from airm_graph.export import QuadList, TableQuads
-from airm_graph.graph import CodedQuads, TripleTable, quote
+from airm_graph.graph import CodedQuads, SmallTable, TripleTable, quote
 from airm_graph.graph.coded_lines import stream_blocks
 from airm_graph.ingest.inputs import find_inputs
 from airm_graph.pipeline.options import BuildOptions
@@ -31,11 +31,12 @@ def write_uncoded(size: int, folder: Path) -> None:
         csv.writer(file).writerows([head, *([*row[:cut], *[""] * (len(row) - cut)] if n % 3 == 0 else row for n, row in enumerate(rows))])
 
 
+@pytest.mark.parametrize("few", [False, True])
 @pytest.mark.parametrize(("write", "size"), [(corpus.write_tables, 900), (corpus.write_wide_tables, 300), (write_uncoded, 30)])
-def test_lines_of_columns_are_those_of_numbered_quads(tmp_path: Path, write: Callable[[int, Path], object], size: int) -> None:
+def test_lines_of_columns_are_those_of_numbered_quads(tmp_path: Path, write: Callable[[int, Path], object], size: int, few: bool) -> None:
     write(size, tmp_path)
     options = BuildOptions(mapping=tmp_path / "mapping.yaml")
-    with EMBEDDED.open() as session:
+    with EMBEDDED.open(few=few) as session:
         read = read_inputs(find_inputs([tmp_path]), options, session=session, tell=tell_nobody)
         assert read.independent
         state(read, session=session, options=BuildOptions())
@@ -50,9 +51,9 @@ def test_lines_of_columns_are_those_of_numbered_quads(tmp_path: Path, write: Cal
         assert len(table) == number == table.execute("SELECT count(*) FROM quads")[0][0]
 
 
-def make_table(rows: list[tuple[str, str | None, str | None]]) -> TripleTable:
+def make_table(rows: list[tuple[str, str | None, str | None]], *, few: bool = False) -> TripleTable:
     """Quads with one object, with several of one property, and with a list."""
-    table = TripleTable(threads=1)
+    table = SmallTable() if few else TripleTable(threads=1)
     table.load_rows([("<urn:z>", "<urn:p>", '"0"', g) for g in ("", "<urn:g>")])
     table.load_records(
         "things",
@@ -78,27 +79,30 @@ WORDS = st.lists(st.text("ab", min_size=1, max_size=2), max_size=4, unique=True)
 
 @settings(max_examples=60, deadline=None)
 @given(
+    few=st.booleans(),
     rows=st.lists(
         st.tuples(SUBJECTS, st.sampled_from("bcde") | st.none(), WORDS), max_size=8, unique_by=(lambda row: row[0], lambda row: row[1])
-    )
+    ),
 )
-def test_any_columns_are_written_as_their_quads_are(rows: list[tuple[str, str | None, str]]) -> None:
-    with make_table(list(rows)) as table:
+def test_any_columns_are_written_as_their_quads_are(rows: list[tuple[str, str | None, str]], few: bool) -> None:
+    with make_table(list(rows), few=few) as table:
         number, written = len(table), "".join(TableQuads(table).triples())
         assert "".join(QuadList(table.rows()).triples()) == written
         assert number == len(table)
 
 
-def test_subject_that_others_speak_of_has_all_its_lines_together() -> None:
-    with make_table([("z", "b", "x\na"), ("y", None, None)]) as table:
+@pytest.mark.parametrize("few", [False, True])
+def test_subject_that_others_speak_of_has_all_its_lines_together(few: bool) -> None:
+    with make_table([("z", "b", "x\na"), ("y", None, None)], few=few) as table:
         assert stream_blocks(table) is None
         written = "".join(TableQuads(table).triples()).splitlines()
         assert written == sorted(written)
         assert [line for line in written if line.startswith("<urn:z> <urn:p>")] == ['<urn:z> <urn:p> "0" .', '<urn:z> <urn:p> "b" .']
 
 
-def test_columns_that_are_left_are_numbered_before_others_come() -> None:
-    with make_table([("y", "b", None)]) as table:
+@pytest.mark.parametrize("few", [False, True])
+def test_columns_that_are_left_are_numbered_before_others_come(few: bool) -> None:
+    with make_table([("y", "b", None)], few=few) as table:
         table.load_rows([("<urn:w>", "<urn:p>", '"1"', "")])
         assert not table.coded
         assert len(table) == 7

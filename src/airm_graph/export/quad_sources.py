@@ -66,7 +66,8 @@ class TableQuads:
 
     def lines(self) -> Iterator[Sequence[tuple[str, str]]]:
         """Write quads sorted, some at a time."""
-        return stream_lines(self._chosen)
+        table = self._chosen.table
+        return QuadList(table.rows()).lines() if table.holds_few and self._chosen.text == TERM_TEXT else stream_lines(self._chosen)
 
     def triples(self) -> Iterator[str]:
         """Write triples as sorted lines of N-Triples, each once, some at a time."""

@@ -8,7 +8,7 @@ DuckDB says otherwise than SQLite is written anew here, and its functions are ma
 import json
 import re
 import sqlite3
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache, lru_cache
 from hashlib import md5
 from pathlib import Path
@@ -35,8 +35,6 @@ _INDEXES = ("CREATE INDEX quads_by_object ON quads (o, p, s)", "CREATE INDEX qua
 _CREATE = re.compile(r"CREATE OR REPLACE (?:TEMP )?(TABLE|VIEW) (\w+)")
 #: A list of rows with names for its columns, which SQLite knows without the names only.
 _VALUES = re.compile(r"\(VALUES ([^a-zA-Z']*)\) AS (\w+)\(([\w, ]+)\)")
-#: What is made of each line of a text.
-_EACH_LINE = re.compile(r"unnest\(list_transform\(string_split\((.+?), chr\(10\)\), lambda x: (.+)\)\)", re.DOTALL)
 
 
 class SmallTable(TripleTable):
@@ -71,6 +69,7 @@ class SmallTable(TripleTable):
         """Do nothing: SQLite has one."""
 
     def _run(self, sql: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+        self._settle()
         try:
             return self._sqlite.execute(_translate(sql), values).fetchall()
         except sqlite3.Error as error:
@@ -117,6 +116,7 @@ class SmallTable(TripleTable):
 
     def _insert(self, name: str, records: Iterable[Sequence[str | int]], *, width: int) -> None:
         """Add records to a table, those that are there already no second time; all or none."""
+        self._settle()
         with self._sqlite:
             self._sqlite.execute("BEGIN")
             self._sqlite.executemany(f"INSERT OR IGNORE INTO {name} VALUES ({', '.join('?' * width)})", records)
@@ -137,8 +137,13 @@ class SmallTable(TripleTable):
         self._insert("quads", sorted(quads), width=4)
         self._has_quads = True
 
-    def load_coded(self, quads: "Sequence[CodedQuads]", *, repeated: Collection[str] = (), later: bool = False) -> None:  # noqa: ARG002 - each term is looked up once, and at once
-        """Add quads that SQL makes from the columns of tables, in the one spelling of terms."""
+    def _settle(self) -> None:
+        """Number the quads that are columns still; what asks for quads or terms does it first."""
+        if self.coded:
+            self._number_coded()
+
+    def _number_coded(self) -> None:
+        quads, self.coded = self.coded, ()
         found = [(one, self.execute(_select_coded(one))) for one in quads]
         self._know({one.p for one in quads}.union(*(texts for _, rows in found for texts in zip(*rows, strict=True))))
         ids = self._ids
@@ -163,6 +168,7 @@ class SmallTable(TripleTable):
         self._known += new
 
     def _number(self, texts: Sequence[str]) -> tuple[dict[str, int], dict[int, str]]:
+        self._settle()
         numbers = {text: self._ids.get(text, -1) for text in texts}
         return numbers, {number: text for text, number in numbers.items()}
 
@@ -179,10 +185,10 @@ class SmallTable(TripleTable):
 def _select_coded(one: "CodedQuads") -> str:
     """Write a SELECT of subjects, objects and graphs."""
     where = f" WHERE {one.where}" if one.where else ""
-    if not (found := _EACH_LINE.fullmatch(one.o)):
+    if not (found := one.of_lines):
         return f"SELECT {one.s}, {one.o}, {one.g} FROM {one.table}{where}"
-    every = f"SELECT {one.s} AS s, {found[1]} AS list, {one.g} AS g FROM {one.table}{where}"
-    return f"SELECT s, {found[2]}, g FROM (SELECT q.s, l.value AS x, q.g FROM ({every}) AS q JOIN json_each(list_lines(q.list)) AS l)"
+    every = f"SELECT {one.s} AS s, {found[0]} AS list, {one.g} AS g FROM {one.table}{where}"
+    return f"SELECT s, {found[1]}, g FROM (SELECT q.s, l.value AS x, q.g FROM ({every}) AS q JOIN json_each(list_lines(q.list)) AS l)"
 
 
 def _take_apart(text: str) -> tuple[int, str, str, str]:
@@ -234,6 +240,7 @@ _FUNCTIONS: Mapping[str, tuple[int, Callable[..., Any]]] = {
     "concat": (-1, lambda *parts: "".join("" if part is None else str(part) for part in parts)),
     "ends_with": (2, str.endswith),
     "floor": (1, lambda number: number // 1),
+    "hash": (1, lambda value: value),
     "length": (1, lambda text: None if text is None else len(text)),
     "list_lines": (1, lambda text: json.dumps(text.split("\n"))),
     "lower": (1, str.lower),

@@ -20,7 +20,7 @@ from airm_graph.progress import Progress, tell_nobody
 from airm_graph.reason import infer
 from airm_graph.validate import Report, judge_shapes
 
-__all__ = ["build", "build_entries", "build_graph", "open_reader"]
+__all__ = ["are_few", "build", "build_entries", "build_graph", "open_reader"]
 
 #: Bytes of inputs up to which SQLite takes less time than DuckDB, and suffixes of tables that are
 #: not packed.
@@ -90,7 +90,7 @@ def build_entries(
         What was read, and the graph.
     """
     with ExitStack() as opened:
-        session = opened.enter_context(options.platform.open(few=_are_few(entries, options)))
+        session = opened.enter_context(options.platform.open(few=are_few(entries, options)))
         read = read_inputs(entries, options, session=session, tell=tell, reader=reader)
         if options.strict and is_incomplete(read):
             read = stop_at_violations(read)
@@ -102,7 +102,7 @@ def build_entries(
         return read, _make_graph(read, session, options=options, report=report, opened=opened.pop_all())
 
 
-def _are_few(entries: Sequence[Input], options: BuildOptions) -> bool:
+def are_few(entries: Sequence[Input], options: BuildOptions) -> bool:
     """Whether inputs are small pages and tables that are judged by the shapes of the project."""
     packed = (entry for entry in entries if entry.is_table and entry.path and entry.path.suffix.lower() not in _PLAIN_TABLES)
     if options.shapes is not None or any(packed):

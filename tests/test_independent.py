@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 import airm_graph
 from airm_graph.graph import TripleTable
-from airm_graph.ingest.formats import copy_table
+from airm_graph.ingest.formats import MAX_CELL, copy_table
 from airm_graph.ingest.tables.regular import load_regular
 from airm_graph.merge.independent import find_rest
 from airm_graph.namespaces import PREFIXES
@@ -159,6 +159,22 @@ def test_regular_table_is_read_by_duckdb_and_any_other_by_python(tmp_path: Path)
             assert scan is not None, text
             assert scan.is_regular is is_regular, text
             assert (is_regular and load_regular("found", scan=scan, name="Name", table=table)) is (text == b""), text
+
+
+@pytest.mark.parametrize(
+    ("sizes", "taken"),
+    [((MAX_CELL, 1, 0), True), ((MAX_CELL - 9, MAX_CELL - 9, 0), True), ((MAX_CELL + 1, 0, 0), False), ((1, 1, MAX_CELL + 1), False)],
+)
+def test_cell_that_is_too_long_is_left_to_the_reader_of_tables(tmp_path: Path, sizes: tuple[int, int, int], taken: bool) -> None:
+    name, text, more = ("x" * size for size in sizes)
+    folder = write_folder(tmp_path, [["A1", name, text, "doc-0", "1.1.1", "", "", "", *([more] if more else [])], ["A2", " n  ", "t"]])
+    scan = copy_table(folder / "mitigations.csv", tmp_path / "copy.csv", file="mitigations.csv")
+    assert scan
+    with TripleTable() as table:
+        assert load_regular("found", scan=scan, name="Name", table=table) is taken
+        if taken:
+            rows = table.execute("SELECT number, first, last, odd, length(name), length(c2), raw <> '' FROM found ORDER BY number")
+            assert rows == [(2, 2, 2, 0, sizes[0], sizes[1], False), (3, 3, 3, 1, 1, 1, True)]
 
 
 def test_table_that_is_none_is_left_to_the_reader_of_tables(tmp_path: Path) -> None:

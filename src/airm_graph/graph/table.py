@@ -55,6 +55,7 @@ class TripleTable(Database):
     #: Quads that are columns of tables still, until a statement is run.
     coded: "Sequence[CodedQuads]" = ()
     _repeated: Collection[str] = ()
+    _wants_threads = False
     #: Whether a join of many tables can be told in which order to go.
     can_order_joins = True
 
@@ -175,6 +176,8 @@ class TripleTable(Database):
         from airm_graph.graph.coded import load_coded  # these three are for more than SQLite is asked about
 
         quads, self.coded = self.coded, ()
+        if self._wants_threads:
+            self.use_all_threads()
         self._change(lambda: load_coded(quads, run=self._run, repeated=self._repeated))
 
     @contextmanager
@@ -189,8 +192,11 @@ class TripleTable(Database):
             self.coded = coded
 
     def use_all_threads(self) -> None:
-        """Let DuckDB use as many threads as there are cores."""
-        with self.coded_aside():
+        """Let DuckDB use as many threads as there are cores; where quads are columns still, when
+        they are numbered: to write their lines, two threads take a third more of the processor.
+        """
+        self._wants_threads = bool(self.coded)
+        if not self.coded:
             super().use_all_threads()
 
     def _run(self, sql: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:

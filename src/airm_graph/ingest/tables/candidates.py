@@ -51,10 +51,11 @@ def select_candidates(one: LoadedTable) -> str:
     usable = ["r.odd = 0", "r.name <> ''", "k.source IS NOT NULL", f"NOT regexp_full_match(r.name, {quote(TOTAL)})"]
     usable += [f"regexp_full_match({identifier}, '[!-~]+')"] if "identifier" in has else []
     joins = f"LEFT JOIN known_sources AS k ON k.table_number = {one.number} AND k.identifier = {one.cell('source')}"
-    usable += [f"NOT regexp_matches({cell}, {quote(MAY_NEED_REPAIR)})" for cell in one.texts]
     # What names an item of another framework is read row by row, which says what is wrong with it.
-    named = "concat_ws(' ', " + ", ".join(one.column(header) for header in one.columns.quoted) + ")"
-    usable.append(f"NOT regexp_matches({named}, {quote(MENTIONS)})")
+    # One pattern asks both of a text: RE2 reads each sign once, whatever it looks for.
+    usable += [f"NOT regexp_matches({cell}, {quote(f'{MAY_NEED_REPAIR}|{MENTIONS}')})" for cell in one.texts]
+    named = [cell for header in one.columns.quoted if (cell := one.column(header)) not in one.texts]
+    usable += [f"NOT regexp_matches(concat_ws(' ', {', '.join(named)}), {quote(MENTIONS)})"] if named else []
     # A name is written on one line, which is a repair.
     usable += [f"NOT contains({one.cell('name')}, chr(10))"] if one.texts else []
     if "description" in has:
@@ -77,9 +78,12 @@ def select_candidates(one: LoadedTable) -> str:
 
 def list_loaded_joined(one: LoadedTable, *, table: TripleTable) -> set[str]:
     """List what split words in the texts of a table would be without hyphen and blank."""
-    return {
-        word for cell in one.texts for word in list_joined(_distinct(one, cell, table, where=f"regexp_matches({cell}, '[a-z]- [a-z]')"))
-    }
+    texts = (
+        # Few texts have the two signs, which are found ten times faster than the pattern.
+        _distinct(one, cell, table, where=f"contains({cell}, '- ') AND regexp_matches({cell}, '[a-z]- [a-z]')")
+        for cell in one.texts
+    )
+    return {word for found in texts for word in list_joined(found)}
 
 
 def list_loaded_standing(one: LoadedTable, words: Iterable[str], *, table: TripleTable) -> set[str]:

@@ -61,8 +61,11 @@ class TableQuads:
                 or an IRI that is none.
         """
         self._chosen = Selection(table, text=rebased_text(base))
-        with table.coded_aside():  # which is right as it is
-            self._check()
+        if not _are_canonical(table.given):
+            table.execute("SELECT 1")  # which numbers them, in their one spelling
+        with table.set_aside():  # which is right as it is
+            if table.execute("SELECT 1 FROM quads LIMIT 1"):
+                self._check()
 
     def lines(self) -> Iterator[Sequence[tuple[str, str]]]:
         """Write quads sorted, some at a time."""
@@ -186,11 +189,14 @@ def _find_kind(term: str) -> str:
 
 def _check_quads(quads: Sequence[Quad]) -> Sequence[Quad]:
     """Write quads in the canonical way: each term is looked at once where all of them are so."""
+    return quads if _are_canonical(quads) else list(map(_check_quad, quads))
+
+
+def _are_canonical(quads: Sequence[Quad]) -> bool:
+    """Whether quads can be exported as they are; raises where one of their terms is none."""
     names = {term for s, p, _, _ in quads for term in (s, p)} | {g for *_, g in quads if g}
     terms = names.union(o for _, _, o, _ in quads)
-    if all(name[:1] == "<" for name in names) and not any(term[:1] == "_" or canonical_term(term) != term for term in terms):
-        return quads
-    return list(map(_check_quad, quads))
+    return all(name[:1] == "<" for name in names) and not any(term[:1] == "_" or canonical_term(term) != term for term in terms)
 
 
 def _check_quad(quad: Quad) -> Quad:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from airm_graph.graph.coded import CodedQuads, is_constant
 from airm_graph.graph.term_spelling import TERM_TEXT, quote
+from airm_graph.terms import Quad
 
 if TYPE_CHECKING:
     from airm_graph.graph.table import TripleTable
@@ -30,34 +31,45 @@ def stream_blocks(table: "TripleTable") -> Iterator[list[str]] | None:
     Returns:
         None where no quads are columns still, or one of their subjects has other quads, too.
     """
-    with table.coded_aside() as coded:
-        if not coded or table.execute(f"{_select_shared(coded)} LIMIT 1"):
+    with table.set_aside() as (given, coded):
+        is_numbered = bool(table.execute("SELECT 1 FROM quads LIMIT 1"))
+        if not coded or (is_numbered and (given or table.holds_few)):
             return None
-    return _stream(table)
-
-
-def _stream(table: "TripleTable") -> Iterator[list[str]]:
-    with table.coded_aside() as coded:
         if table.holds_few:
-            yield _list_few(table, coded)
-            return
-        blocks = " UNION ALL ".join([*_select_coded(coded, _Lines()), _NUMBERED])
+            return _list_few(table, given, coded)
+        table.load_records("stated_blocks", columns={"s": "VARCHAR", "lines": "VARCHAR"}, records=_join_rows(given))
+        shared = f"SELECT {TERM_TEXT} FROM terms WHERE id IN (SELECT s FROM quads)" if is_numbered else "SELECT s FROM stated_blocks"
+        if table.execute(f"{_select_shared(coded, shared)} LIMIT 1"):
+            return None
+    return _stream(table, _NUMBERED if is_numbered else "SELECT s, lines FROM stated_blocks")
+
+
+def _stream(table: "TripleTable", others: str) -> Iterator[list[str]]:
+    with table.set_aside() as (_, coded):
+        blocks = " UNION ALL ".join([*_select_coded(coded, _Lines()), others])
         for some in table.stream(f"SELECT lines FROM ({blocks}) AS b ORDER BY s", size=_SUBJECTS):
             yield [lines for (lines,) in some]
 
 
-def _list_few(table: "TripleTable", coded: Sequence[CodedQuads]) -> list[str]:
+def _list_few(table: "TripleTable", given: Sequence[Quad], coded: Sequence[CodedQuads]) -> Iterator[list[str]] | None:
     """Write the lines of all subjects of a small table, which are put in order here."""
     blocks = [block for select in _select_coded(coded, _SmallLines()) for block in table.execute(select)]
-    for subject, quads in groupby(table.rows(), key=itemgetter(0)):
-        # The same triple may stand in several graphs.
-        blocks.append((subject, "".join([f"{s} {p} {o} .\n" for s, p, o in dict.fromkeys(quad[:3] for quad in quads)])))
-    return [lines for _, lines in sorted(blocks)]
+    known = _join_rows(given)
+    if not {subject for subject, _ in blocks}.isdisjoint(subject for subject, _ in known):
+        return None
+    return iter([[lines for _, lines in sorted([*blocks, *known])]])
 
 
-def _select_shared(coded: Sequence[CodedQuads]) -> str:
-    """Write a SELECT of the subjects of coded quads that the table has as subjects, too."""
-    known = f"SELECT {TERM_TEXT} FROM terms WHERE id IN (SELECT s FROM quads)"
+def _join_rows(rows: Sequence[Quad]) -> list[tuple[str, str]]:
+    """Put together the lines of each subject; the same triple may stand in several graphs."""
+    return [
+        (subject, "".join([f"{s} {p} {o} .\n" for s, p, o in dict.fromkeys([quad[:3] for quad in quads])]))
+        for subject, quads in groupby(sorted(rows), key=itemgetter(0))
+    ]
+
+
+def _select_shared(coded: Sequence[CodedQuads], known: str) -> str:
+    """Write a SELECT of the subjects of coded quads that are among others."""
     places = dict.fromkeys((one.table, one.s) for one in coded)
     return " UNION ALL ".join(f"SELECT {s} AS s FROM {table} WHERE {s} IN ({known})" for table, s in places)
 

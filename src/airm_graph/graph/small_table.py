@@ -65,11 +65,12 @@ class SmallTable(TripleTable):
         """Forget everything."""
         self._sqlite.close()
 
-    def use_all_threads(self) -> None:
+    def use_all_threads(self, *, at_least: int = 0) -> None:
         """Do nothing: SQLite has one."""
 
     def _run(self, sql: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
-        self._settle()
+        if self.given or self.coded:
+            self._settle()
         try:
             return self._sqlite.execute(_translate(sql), values).fetchall()
         except sqlite3.Error as error:
@@ -116,17 +117,21 @@ class SmallTable(TripleTable):
 
     def _insert(self, name: str, records: Iterable[Sequence[str | int]], *, width: int) -> None:
         """Add records to a table, those that are there already no second time; all or none."""
-        self._settle()
+        if self.given or self.coded:
+            self._settle()
         with self._sqlite:
             self._sqlite.execute("BEGIN")
             self._sqlite.executemany(f"INSERT OR IGNORE INTO {name} VALUES ({', '.join('?' * width)})", records)
 
-    def load_rows(self, rows: Iterable[Quad]) -> None:
+    def load_rows(self, rows: Iterable[Quad], *, later: bool = False) -> None:
         """Add rows; a quad that is there already is not added again.
 
         Raises:
             StoreError: A term is no N-Quads term; the table is as before.
         """
+        if later:
+            super().load_rows(rows, later=True)
+            return
         given = list(rows)
         if broken := [row for row in given if not (len(row) == 4 and row[0] and row[1] and row[2])]:
             raise StoreError(f"rows cannot be loaded: a row has no subject, predicate or object, or not four parts: {broken[0]}")
@@ -137,13 +142,7 @@ class SmallTable(TripleTable):
         self._insert("quads", sorted(quads), width=4)
         self._has_quads = True
 
-    def _settle(self) -> None:
-        """Number the quads that are columns still; what asks for quads or terms does it first."""
-        if self.coded:
-            self._number_coded()
-
-    def _number_coded(self) -> None:
-        quads, self.coded = self.coded, ()
+    def _number_coded(self, quads: "Sequence[CodedQuads]") -> None:
         found = [(one, self.execute(_select_coded(one))) for one in quads]
         self._know({one.p for one in quads}.union(*(texts for _, rows in found for texts in zip(*rows, strict=True))))
         ids = self._ids
@@ -168,7 +167,8 @@ class SmallTable(TripleTable):
         self._known += new
 
     def _number(self, texts: Sequence[str]) -> tuple[dict[str, int], dict[int, str]]:
-        self._settle()
+        if self.given or self.coded:
+            self._settle()
         numbers = {text: self._ids.get(text, -1) for text in texts}
         return numbers, {number: text for text, number in numbers.items()}
 

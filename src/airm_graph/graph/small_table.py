@@ -9,8 +9,10 @@ import json
 import re
 import sqlite3
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import cache, lru_cache
 from hashlib import md5
+from itertools import repeat
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -48,8 +50,7 @@ class SmallTable(TripleTable):
     (1, [('<urn:a>', '<urn:p>', '"1.10"', '')])
     """
 
-    holds_few = True
-    can_order_joins = False
+    holds_few = plans_at_once = True
     #: Whether this SQLite has all of the SQL that plans are made of.
     is_usable = sqlite3.sqlite_version_info >= (3, 38)
 
@@ -62,6 +63,7 @@ class SmallTable(TripleTable):
         self._known = [""]
         self._ids = {"": DEFAULT_GRAPH}
         self._is_indexed = self._has_quads = False
+        self._join = " JOIN "
 
     def close(self) -> None:
         """Forget everything."""
@@ -84,7 +86,16 @@ class SmallTable(TripleTable):
                 self._run(statement)
         if made := _CREATE.match(sql):
             self._run(f"DROP {made[1]} IF EXISTS {made[2]}")
-        return self._run(sql)
+        return self._run(sql.replace(" JOIN ", self._join))
+
+    @contextmanager
+    def joins_as_written(self) -> Iterator[None]:
+        """Make joins in the order in which statements name them, while the context lasts."""
+        self._join = " CROSS JOIN "
+        try:
+            yield
+        finally:
+            self._join = " JOIN "
 
     def materialise(self, name: str, select: str) -> int:
         """Keep the result of a SELECT under a name; returns its number of rows."""
@@ -139,10 +150,34 @@ class SmallTable(TripleTable):
 
     def load_coded(self, quads: "Sequence[CodedQuads]", *, repeated: Collection[str] = (), later: bool = False) -> None:  # noqa: ARG002 - each term is looked up once, and at once
         """Add quads that SQL makes from the columns of tables, in the one spelling of terms."""
-        found = [(one, self.execute(_select_coded(one))) for one in quads]
-        self._know({one.p for one in quads}.union(*(texts for _, rows in found for texts in zip(*rows, strict=True))))
-        ids = self._ids
-        self._load_numbers((ids[s], ids[one.p], ids[o], ids[g]) for one, rows in found for s, o, g in rows)
+        columns = self._read_columns(quads)
+        self._know({one.p for one in quads}.union(*columns.values()) - {None})
+        numbers = {place: list(map(self._ids.get, texts)) for place, texts in columns.items()}
+        found = list[tuple[int, int, int, int]]()
+        for one in quads:
+            s, o, g = (numbers[place] for place in _list_places(one))
+            rows = zip(s, repeat(self._ids[one.p]), o, g, strict=False)
+            found += [row for row in rows if row[2] is not None]  # type: ignore[misc]
+        self._load_numbers(found)
+
+    def _read_columns(self, quads: "Sequence[CodedQuads]") -> dict[tuple[str, str], Sequence[Any]]:
+        """Read the columns that subjects, objects and graphs stand in, each once; an object is None
+        where there is no quad.
+        """
+        columns, wanted = dict[tuple[str, str], Sequence[Any]](), dict[str, list[str]]()
+        for one in quads:
+            places = _list_places(one)
+            if one.each:
+                rows = self._run(_select_each(one))
+                columns |= zip(places, zip(*rows, strict=True), strict=True) if rows else dict.fromkeys(places, ())
+            else:
+                wanted.setdefault(places[0][0], []).extend(column for _, column in places)
+        for source, sql in wanted.items():
+            # Quads come in before their indexes are made, which `execute` would see to.
+            every = list(dict.fromkeys(sql))
+            rows = self._run(f"SELECT {', '.join(every)} FROM {source}")
+            columns |= zip(((source, column) for column in every), zip(*rows, strict=True) if rows else repeat(()), strict=False)
+        return columns
 
     def add_terms(self, terms: Iterable[str]) -> dict[str, int]:
         """Look up the ids of *terms*, adding those that the table does not know.
@@ -176,11 +211,19 @@ class SmallTable(TripleTable):
         return sorted((texts[s], texts[p], texts[o], texts[g]) for s, p, o, g in self.execute(sql))
 
 
-def _select_coded(one: "CodedQuads") -> str:
-    """Write a SELECT of subjects, objects and graphs."""
+def _list_places(one: "CodedQuads") -> list[tuple[str, str]]:
+    """Say where subjects, objects and graphs stand: of which rows, and in which column."""
+    if one.each:
+        return [(f"{one.table} {one.where} {one.o}", column) for column in "sog"]
+    object_ = f"CASE WHEN {one.condition} THEN {one.o} END" if one.condition else one.o
+    return [(f"{one.table} WHERE {one.rows}" if one.rows else one.table, column) for column in (one.s, object_, one.g)]
+
+
+def _select_each(one: "CodedQuads") -> str:
+    """Write a SELECT of subjects, objects and graphs, where a row has several objects."""
     where = f" WHERE {one.where}" if one.where else ""
     if not (found := _EACH_LINE.fullmatch(one.o)):
-        return f"SELECT {one.s}, {one.o}, {one.g} FROM {one.table}{where}"
+        raise StoreError(f"no list is put together so in SQLite: {one.o}")
     every = f"SELECT {one.s} AS s, {found[1]} AS list, {one.g} AS g FROM {one.table}{where}"
     return f"SELECT s, {found[2]}, g FROM (SELECT q.s, l.value AS x, q.g FROM ({every}) AS q JOIN json_each(list_lines(q.list)) AS l)"
 
@@ -222,17 +265,17 @@ def _extract(text: str, pattern: str, group: int) -> str:
     return (found[group] or "") if found else ""
 
 
-def _replace(text: str, pattern: str, new: str, _flags: str) -> str:
-    return compile_pattern(pattern).sub(new, text)
+def _replace(text: str | None, pattern: str, new: str, _flags: str) -> str | None:
+    return None if text is None else compile_pattern(pattern).sub(new, text)
 
 
 #: Functions of DuckDB that SQLite has not, or has otherwise: number of arguments, and what they do.
 _FUNCTIONS: Mapping[str, tuple[int, Callable[..., Any]]] = {
     "chr": (1, chr),
     "concat_ws": (-1, lambda between, *parts: between.join(part for part in parts if part is not None)),
-    "contains": (2, lambda text, part: None if text is None else part in text),
+    "contains": (2, lambda text, part: None if text is None or part is None else part in text),
     "concat": (-1, lambda *parts: "".join("" if part is None else str(part) for part in parts)),
-    "ends_with": (2, str.endswith),
+    "ends_with": (2, lambda text, end: None if text is None or end is None else text.endswith(end)),
     "floor": (1, lambda number: number // 1),
     "length": (1, lambda text: None if text is None else len(text)),
     "list_lines": (1, lambda text: json.dumps(text.split("\n"))),
@@ -242,5 +285,5 @@ _FUNCTIONS: Mapping[str, tuple[int, Callable[..., Any]]] = {
     "regexp_full_match": (2, _matches_fully),
     "regexp_matches": (2, _matches),
     "regexp_replace": (4, _replace),
-    "starts_with": (2, lambda text, start: None if text is None else text.startswith(start)),
+    "starts_with": (2, lambda text, start: None if text is None or start is None else text.startswith(start)),
 }

@@ -1,5 +1,5 @@
-"""SPARQL constraints, each asked for all focus nodes at once: in the store, or as SQL where the form
-of the query has any and to plan a statement takes less than to fill the store.
+"""SPARQL constraints, each asked for all focus nodes at once: in the store, or as SQL where the
+form of the query has any and that takes less time.
 
 The store is filled with what a few constraints read, and given up before the next few are asked. It
 keeps values, not spellings, so a constraint that reads a literal which the store would write in

@@ -10,7 +10,7 @@ import re
 import sqlite3
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import cache, lru_cache
+from functools import cache
 from hashlib import md5
 from itertools import repeat
 from pathlib import Path
@@ -20,6 +20,7 @@ from airm_graph.errors import StoreError
 from airm_graph.graph.re2_patterns import compile_pattern
 from airm_graph.graph.table import TripleTable
 from airm_graph.graph.term_spelling import BLANK, DEFAULT_GRAPH, IRI, LANG_STRING, LITERAL, STRING, canonical
+from airm_graph.graph.text_tests import make_test
 from airm_graph.terms import Quad, read_literal
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ _SCHEMA = (
 #: Made when quads are asked for first: keeping them while quads come in takes three times as long.
 _INDEXES = ("CREATE INDEX quads_by_object ON quads (o, p, s)", "CREATE INDEX quads_by_property ON quads (p, s, o)")
 _CREATE = re.compile(r"CREATE OR REPLACE (?:TEMP )?(TABLE|VIEW) (\w+)")
+_MATCHES, _MARK, _TEXT = re.compile(r"\bregexp_matches\("), re.compile("[(),]|'(?:[^']|'')*'"), re.compile("'(?:[^']|'')*'")
 #: A list of rows with names for its columns, which SQLite knows without the names only.
 _VALUES = re.compile(r"\(VALUES ([^a-zA-Z']*)\) AS (\w+)\(([\w, ]+)\)")
 #: What is made of each line of a text.
@@ -243,6 +245,8 @@ def _translate(sql: str) -> str:
     """Write a statement of DuckDB for SQLite."""
     if "VALUES" in sql:
         sql = _VALUES.sub(_name_columns, sql)
+    for found in reversed(list(_MATCHES.finditer(sql))):
+        sql = _number_pattern(sql, found.end())
     return _CREATE.sub(r"CREATE TEMP \1 \2", sql).replace("TRY_CAST(", "CAST(").replace(" AND t.p IN (", " AND +t.p IN (")
 
 
@@ -251,9 +255,40 @@ def _name_columns(found: re.Match[str]) -> str:
     return f"(SELECT {columns} FROM (VALUES {found[1]})) AS {found[2]}"
 
 
-@lru_cache(1 << 14)  # one text is a value of many nodes
-def _matches(text: str | None, pattern: str) -> bool | None:
-    return None if text is None else compile_pattern(pattern).search(text) is not None
+def _number_pattern(sql: str, start: int) -> str:
+    """Write the number of a pattern in its place: SQLite would hand its text over for every row.
+
+    Args:
+        start: Where the arguments of ``regexp_matches`` begin.
+    """
+    depth, comma = 1, start
+    for found in _MARK.finditer(sql, start):
+        depth += (found[0] == "(") - (found[0] == ")")
+        if found[0] == "," and depth == 1:
+            comma = found.end()
+        elif not depth:
+            pattern = sql[comma : found.start()].strip()
+            if pattern[:1] != "'" or not _TEXT.fullmatch(pattern):
+                return sql
+            number = _NUMBERS.setdefault(pattern[1:-1].replace("''", "'"), len(_NUMBERS))
+            return f"{sql[:comma]} {number}{sql[found.start() :]}"
+    return sql
+
+
+#: Pattern → its number, and the test of each that was asked for.
+_NUMBERS = dict[str, int]()
+_TESTS = dict[int, Callable[[str], object]]()
+
+
+def _matches(text: str | None, pattern: str | int) -> bool | None:
+    if text is None:
+        return None
+    if isinstance(pattern, str):
+        return bool(make_test(pattern)(text))
+    test = _TESTS.get(pattern)
+    if test is None:
+        test = _TESTS[pattern] = make_test(list(_NUMBERS)[pattern])
+    return bool(test(text))
 
 
 def _matches_fully(text: str | None, pattern: str) -> bool | None:

@@ -2,25 +2,21 @@ r"""The triple table in SQLite, for few quads: the same plans, where DuckDB woul
 statement longer than SQLite needs to run it.
 
 It has what a build of small inputs and the shapes and axioms of the project ask of a table. What
-DuckDB says otherwise than SQLite is written anew here, and its functions are made in Python.
+DuckDB says otherwise than SQLite is written anew (`small_sql`).
 """
 
-import json
 import re
 import sqlite3
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import cache
-from hashlib import md5
 from itertools import repeat
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from airm_graph.errors import StoreError
-from airm_graph.graph.re2_patterns import compile_pattern
+from airm_graph.graph.small_sql import CREATE, FUNCTIONS, count_characters, translate
 from airm_graph.graph.table import TripleTable
 from airm_graph.graph.term_spelling import BLANK, DEFAULT_GRAPH, IRI, LANG_STRING, LITERAL, STRING, canonical
-from airm_graph.graph.text_tests import make_test
 from airm_graph.terms import Quad, read_literal
 
 if TYPE_CHECKING:
@@ -41,12 +37,6 @@ _INDEXES = (
     "PRAGMA analysis_limit = 1000",
     "ANALYZE quads",
 )
-_CREATE = re.compile(r"CREATE OR REPLACE (?:TEMP )?(TABLE|VIEW) (\w+)")
-_MATCHES, _MARK, _TEXT = re.compile(r"\bregexp_matches\("), re.compile("[(),]|'(?:[^']|'')*'"), re.compile("'(?:[^']|'')*'")
-#: SQLite asks a function of Python for each row.
-_STARTS = re.compile(r"\bstarts_with\(([a-z_.]+), '((?:[^']|'')*)'\)")
-#: A list of rows with names for its columns, which SQLite knows without the names only.
-_VALUES = re.compile(r"\(VALUES ([^a-zA-Z']*)\) AS (\w+)\(([\w, ]+)\)")
 #: What is made of each line of a text.
 _EACH_LINE = re.compile(r"unnest\(list_transform\(string_split\((.+?), chr\(10\)\), lambda x: (.+)\)\)", re.DOTALL)
 
@@ -66,13 +56,13 @@ class SmallTable(TripleTable):
 
     def __init__(self) -> None:
         self._sqlite = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
-        for name, (arity, function) in _FUNCTIONS.items():
+        for name, (arity, function) in FUNCTIONS.items():
             self._sqlite.create_function(name, arity, function, deterministic=True)
         for statement in _SCHEMA:
             self._run(statement)
         self._known = [""]
         self._ids = {"": DEFAULT_GRAPH}
-        self._is_indexed = self._has_quads = False
+        self._is_indexed = self._has_quads = self._counts_characters = False
         self._join = " JOIN "
 
     def close(self) -> None:
@@ -84,7 +74,7 @@ class SmallTable(TripleTable):
 
     def _run(self, sql: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         try:
-            return self._sqlite.execute(_translate(sql), values).fetchall()
+            return self._sqlite.execute(translate(sql), values).fetchall()
         except sqlite3.Error as error:
             raise StoreError(f"{error}; the statement was: {sql}") from error
 
@@ -94,7 +84,7 @@ class SmallTable(TripleTable):
             self._is_indexed = True
             for statement in _INDEXES:
                 self._run(statement)
-        if made := _CREATE.match(sql):
+        if made := CREATE.match(sql):
             self._run(f"DROP {made[1]} IF EXISTS {made[2]}")
         return self._run(sql.replace(" JOIN ", self._join))
 
@@ -137,7 +127,15 @@ class SmallTable(TripleTable):
     def load_records(self, name: str, *, columns: Mapping[str, str], records: Iterable[Sequence[str | int]]) -> None:
         """Make a table of other things than terms."""
         self.execute(f"CREATE OR REPLACE TABLE {name} ({', '.join(f'{column} {kind}' for column, kind in columns.items())})")
-        self._insert(name, records, width=len(columns))
+        given = list(records)
+        self._count_characters(text for record in given for text in record if isinstance(text, str))
+        self._insert(name, given, width=len(columns))
+
+    def _count_characters(self, texts: Iterable[str]) -> None:
+        """See to it that all characters of texts are counted: by itself SQLite stops at U+0000."""
+        if not self._counts_characters and any("\0" in text for text in texts):
+            self._counts_characters = True
+            self._sqlite.create_function("length", 1, count_characters, deterministic=True)
 
     def _insert(self, name: str, records: Iterable[Sequence[str | int]], *, width: int) -> None:
         """Add records to a table, those that are there already no second time; all or none."""
@@ -206,6 +204,7 @@ class SmallTable(TripleTable):
     def _know(self, texts: Iterable[str]) -> None:
         """Give numbers to those terms, in their one spelling, that have none."""
         new, first = sorted(set(texts) - self._ids.keys()), len(self._known)
+        self._count_characters(new)
         self._insert("terms", ((number, *_take_apart(text)) for number, text in enumerate(new, first)), width=5)
         self._ids.update(zip(new, range(first, first + len(new)), strict=True))
         self._known += new
@@ -251,89 +250,3 @@ def _take_apart(text: str) -> tuple[int, str, str, str]:
         return BLANK, text[2:], "", ""
     found = read_literal(text)
     return LITERAL, found.text, LANG_STRING if found.language else found.datatype or STRING, found.language
-
-
-@cache
-def _translate(sql: str) -> str:
-    """Write a statement of DuckDB for SQLite."""
-    if "VALUES" in sql:
-        sql = _VALUES.sub(_name_columns, sql)
-    if "starts_with" in sql:
-        sql = _STARTS.sub(lambda found: f"(substr({found[1]}, 1, {len(found[2].replace(chr(39) * 2, chr(39)))}) = '{found[2]}')", sql)
-    for found in reversed(list(_MATCHES.finditer(sql))):
-        sql = _number_pattern(sql, found.end())
-    return _CREATE.sub(r"CREATE TEMP \1 \2", sql).replace("TRY_CAST(", "CAST(").replace(" AND t.p IN (", " AND +t.p IN (")
-
-
-def _name_columns(found: re.Match[str]) -> str:
-    columns = ", ".join(f"column{n} AS {name.strip()}" for n, name in enumerate(found[3].split(","), 1))
-    return f"(SELECT {columns} FROM (VALUES {found[1]})) AS {found[2]}"
-
-
-def _number_pattern(sql: str, start: int) -> str:
-    """Write the number of a pattern in its place: SQLite would hand its text over for every row.
-
-    Args:
-        start: Where the arguments of ``regexp_matches`` begin.
-    """
-    depth, comma = 1, start
-    for found in _MARK.finditer(sql, start):
-        depth += (found[0] == "(") - (found[0] == ")")
-        if found[0] == "," and depth == 1:
-            comma = found.end()
-        elif not depth:
-            pattern = sql[comma : found.start()].strip()
-            if pattern[:1] != "'" or not _TEXT.fullmatch(pattern):
-                return sql
-            number = _NUMBERS.setdefault(pattern[1:-1].replace("''", "'"), len(_NUMBERS))
-            return f"{sql[:comma]} {number}{sql[found.start() :]}"
-    return sql
-
-
-#: Pattern → its number, and the test of each that was asked for.
-_NUMBERS = dict[str, int]()
-_TESTS = dict[int, Callable[[str], object]]()
-
-
-def _matches(text: str | None, pattern: str | int) -> bool | None:
-    if text is None:
-        return None
-    if isinstance(pattern, str):
-        return bool(make_test(pattern)(text))
-    test = _TESTS.get(pattern)
-    if test is None:
-        test = _TESTS[pattern] = make_test(list(_NUMBERS)[pattern])
-    return bool(test(text))
-
-
-def _matches_fully(text: str | None, pattern: str) -> bool | None:
-    return None if text is None else compile_pattern(pattern).fullmatch(text) is not None
-
-
-def _extract(text: str, pattern: str, group: int) -> str:
-    found = compile_pattern(pattern).search(text)
-    return (found[group] or "") if found else ""
-
-
-def _replace(text: str | None, pattern: str, new: str, _flags: str) -> str | None:
-    return None if text is None else compile_pattern(pattern).sub(new, text)
-
-
-#: Functions of DuckDB that SQLite has not, or has otherwise: number of arguments, and what they do.
-_FUNCTIONS: Mapping[str, tuple[int, Callable[..., Any]]] = {
-    "chr": (1, chr),
-    "concat_ws": (-1, lambda between, *parts: between.join(part for part in parts if part is not None)),
-    "contains": (2, lambda text, part: None if text is None or part is None else part in text),
-    "concat": (-1, lambda *parts: "".join("" if part is None else str(part) for part in parts)),
-    "ends_with": (2, lambda text, end: None if text is None or end is None else text.endswith(end)),
-    "floor": (1, lambda number: number // 1),
-    "length": (1, lambda text: None if text is None else len(text)),
-    "list_lines": (1, lambda text: json.dumps(text.split("\n"))),
-    "lower": (1, str.lower),
-    "md5": (1, lambda text: md5(text.encode(), usedforsecurity=False).hexdigest()),
-    "regexp_extract": (3, _extract),
-    "regexp_full_match": (2, _matches_fully),
-    "regexp_matches": (2, _matches),
-    "regexp_replace": (4, _replace),
-    "starts_with": (2, lambda text, start: None if text is None or start is None else text.startswith(start)),
-}

@@ -6,13 +6,13 @@ Both give the same lines and the same groups for the same quads; a test holds th
 
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache, lru_cache
-from itertools import compress
-from operator import ne
+from itertools import compress, groupby, islice
+from operator import itemgetter, lt, ne
 from typing import TYPE_CHECKING, Protocol
 
 from airm_graph.errors import ExportError
 from airm_graph.export.order import Order
-from airm_graph.export.term_writers import CACHE_SIZE, Names, canonical_term, natural_key
+from airm_graph.export.term_writers import CACHE_SIZE, Cache, Names, canonical_term, is_canonical, natural_key
 from airm_graph.graph import IRI, LITERAL, rebased_text
 from airm_graph.graph.coded_lines import stream_blocks
 from airm_graph.graph.reading_order import RDF_TYPE, Pattern, Selection, SubjectGroup, stream_groups, stream_lines
@@ -31,6 +31,9 @@ _LITERAL = "a literal stands as subject, predicate or graph: {}; use an IRI ther
 _IRI = r"[A-Za-z][A-Za-z0-9+.\-]*:[^\x00-\x20<>\"{}|^`\\]*"
 
 
+#: Lines that are written at once, and subjects: most such texts are ASCII, which takes half of the
+#: memory and of the time.
+_LINES, _SUBJECTS = 500, 1_000
 #: A language tag, or none.
 _TAG = "([A-Za-z]+(-[A-Za-z0-9]+)*)?"
 
@@ -114,36 +117,32 @@ class QuadList:
         Raises:
             ExportError: As for `TableQuads`, or a term is no N-Quads term.
         """
-        # Most come sorted, each once: then this is one pass.
-        self._quads = sorted(dict.fromkeys(_check_quads(list(quads))))
+        found = _check_quads(list(quads))
+        # Most come sorted, each once.
+        self._quads = found if all(map(lt, found, islice(found, 1, None))) else sorted(set(found))
 
     def lines(self) -> Iterator[Sequence[tuple[str, str]]]:
-        """Write quads sorted, all at once."""
-        if self._quads:
-            yield [(f"{s} {p} {o}", g) for s, p, o, g in self._quads]
+        """Write quads sorted, some at a time."""
+        for start in range(0, len(self._quads), _LINES):
+            yield [(f"{s} {p} {o}", g) for s, p, o, g in self._quads[start : start + _LINES]]
 
     def triples(self) -> Iterator[str]:
-        """Write triples as sorted lines of N-Triples, each once, all at once."""
+        """Write triples as sorted lines of N-Triples, each once, some at a time."""
         return join_triples(self.lines())
 
     def groups(self, order: Order) -> Iterator[Sequence[SubjectGroup]]:
-        """Write triples in reading order, all at once."""
-        about: dict[str, list[tuple[str, str]]] = {}
-        for s, p, o, _ in self._quads:
-            about.setdefault(s, []).append((p, o))
+        """Write triples in reading order, some subjects at a time."""
         statements = StatementOrder(order)
-        found: dict[Pattern, tuple[list[int], list[str], list[list[str]]]] = {}
-        for position, subject in enumerate(sorted(about, key=lambda name: statements.subject_key(name, about[name]))):
-            pattern, values = statements.arrange(about[subject])
-            positions, subjects, rows = found.setdefault(pattern, ([], [], []))
-            positions.append(position)
-            subjects.append(subject)
-            rows.append(values)
-        if found:
-            yield [
-                SubjectGroup(pattern, positions, subjects, list(map("\n".join, zip(*rows, strict=True))))
-                for pattern, (positions, subjects, rows) in found.items()
-            ]
+        about = [(subject, *statements.arrange([(p, o) for _, p, o, _ in quads])) for subject, quads in groupby(self._quads, itemgetter(0))]
+        about.sort(key=lambda one: statements.order_subject(*one))
+        for start in range(0, len(about), _SUBJECTS):
+            found: dict[Pattern, tuple[list[int], list[str], list[Sequence[str]]]] = {}
+            for position, (subject, pattern, values) in enumerate(about[start : start + _SUBJECTS]):
+                positions, subjects, rows = found.setdefault(pattern, ([], [], []))
+                positions.append(position)
+                subjects.append(subject)
+                rows.append(values)
+            yield [SubjectGroup.of_rows(pattern, *members) for pattern, members in found.items()]
 
 
 def join_triples(lines: Iterable[Sequence[tuple[str, str]]]) -> Iterator[str]:
@@ -163,20 +162,30 @@ class StatementOrder:
         """Take the order of kinds and predicates."""
         self._rank, self._names = cache(order.rank), Names(order.prefixes)
         self._key = lru_cache(maxsize=CACHE_SIZE)(self._make_key)
-        self._natural_key = lru_cache(maxsize=CACHE_SIZE)(natural_key)
+        self._natural_key = natural_key
+        self._patterns = Cache[tuple[tuple[str, ...], tuple[str, ...]], Pattern](lambda parts: Pattern(*parts))
 
-    def subject_key(self, subject: str, statements: Iterable[tuple[str, str]]) -> tuple[str, str, str]:
-        """Make the key that puts subjects in order, from predicates and objects."""
-        ranks = [self._rank((value,)) for predicate, value in statements if predicate == RDF_TYPE]
-        return min(ranks, default=self._rank(())), self._natural_key(subject), subject
+    def order_subject(self, subject: str, pattern: Pattern, values: Sequence[str]) -> tuple[str, str, str]:
+        """Make the key that puts subjects in order, from the objects of a pattern."""
+        if RDF_TYPE not in pattern.predicates:
+            return self._rank(()), self._natural_key(subject), subject
+        start = pattern.predicates.index(RDF_TYPE)
+        types = values[start : start + pattern.predicates.count(RDF_TYPE)]
+        return min([self._rank((value,)) for value in types]), self._natural_key(subject), subject
 
     def arrange(self, statements: Iterable[tuple[str, str]]) -> tuple[Pattern, list[str]]:
         """Find the pattern of statements, and their objects in its order."""
         pairs = sorted(set(statements))
-        # The key of a long text takes a while, and most predicates have one object.
-        if len({p for p, _ in pairs}) < len(pairs):
-            pairs.sort(key=lambda pair: (pair[0], self._key(pair[1])))
-        return Pattern(tuple([p for p, _ in pairs]), tuple([_find_kind(o) for _, o in pairs])), [o for _, o in pairs]
+        predicates, values = tuple([p for p, _ in pairs]), [o for _, o in pairs]
+        if len(set(predicates)) < len(predicates):
+            # The key of a long text takes a while, and most predicates have one object.
+            start = 0
+            for _, run in groupby(predicates):
+                end = start + len(list(run))
+                if end - start > 1:
+                    values[start:end] = sorted(values[start:end], key=self._key)
+                start = end
+        return self._patterns[predicates, tuple(map(_find_kind, values))], values
 
     def _make_key(self, term: str) -> tuple[bool, str, str]:
         name = self._names.shorten(term) if term[0] == "<" else term
@@ -193,10 +202,12 @@ def _check_quads(quads: Sequence[Quad]) -> Sequence[Quad]:
 
 
 def _are_canonical(quads: Sequence[Quad]) -> bool:
-    """Whether quads can be exported as they are; raises where one of their terms is none."""
-    names = {term for s, p, _, _ in quads for term in (s, p)} | {g for *_, g in quads if g}
-    terms = names.union(o for _, _, o, _ in quads)
-    return all(name[:1] == "<" for name in names) and not any(term[:1] == "_" or canonical_term(term) != term for term in terms)
+    """Whether quads can be exported as they are."""
+    if not quads:
+        return True
+    subjects, predicates, objects, graphs = map(set, zip(*quads, strict=True))
+    names = subjects | predicates | graphs - {""}
+    return all(name[:1] == "<" for name in names) and all(map(is_canonical, names | objects))
 
 
 def _check_quad(quad: Quad) -> Quad:

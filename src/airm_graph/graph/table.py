@@ -52,6 +52,8 @@ class TripleTable(Database):
     schema = _SCHEMA
     #: Whether all quads are better looked at in Python than by many statements.
     holds_few = False
+    #: Whether to plan a statement takes no time that counts.
+    plans_at_once = False
     #: Quads that are rows of Python or columns of tables still, until a statement is run.
     given: Sequence[Quad] = ()
     coded: "Sequence[CodedQuads]" = ()

@@ -63,6 +63,7 @@ def test_text_that_lacks_what_is_needed_is_not_searched(monkeypatch: pytest.Monk
             self.search = self.match = searched.append
 
     monkeypatch.setattr("airm_graph.graph.text_tests._compile", Watched)
+    monkeypatch.setattr("airm_graph.graph.text_tests._compile_once", Watched)
     test = make_test.__wrapped__(r"(?:x|y) \[|\bet al\b")
     assert not test("nothing of it stands here")
     assert searched == []

@@ -179,16 +179,27 @@ def _make_alternative(written: str, items: Sequence[_Item]) -> _Test | None:
     if len(items) < 2:
         return None
     turned = _put_rarest_first(written, items)
+    runs = ["".join(item.char for item in run) for run in _find_needed(items, is_plain=True)[1]]
+    if runs:
+        return partial(_search_if_any, runs, turned)
     score, needed = _find_needed(items)
     if len(needed) == 1 and score > 2:
         run = "".join(item.char for item in needed[0])
-        search = _compile(turned).search
         if len(run) == len(needed[0]):
-            return lambda text: run in text and search(text)
+            return lambda text: run in text and _compile_once(turned).search(text)
+        search = _compile(turned).search
         if score > max(item.rarity for item in _list_leading(items) or items):
             found = _compile(_put_rarest_first(*_write_run(needed[0]))).search
             return lambda text: found(text) and search(text)
     return None if turned == written else _compile(turned).search
+
+
+def _search_if_any(runs: Sequence[str], written: str, text: str) -> object:
+    """Look for an alternative where a text holds one of the runs that it needs."""
+    for run in runs:
+        if run in text:
+            return _compile_once(written).search(text)
+    return None
 
 
 def _make_word_test(listed: str, written: str, *, is_folded: bool) -> _Test:
@@ -250,22 +261,30 @@ def _write_run(run: Sequence[_Item]) -> tuple[str, list[_Item]]:
     return "".join(item.text for item in run), [item._replace(end=end) for item, end in zip(run, ends, strict=True)]
 
 
-def _find_needed(items: Sequence[_Item]) -> tuple[int, list[list[_Item]]]:
-    """Find runs of characters, one of which every match holds, and how rare they are."""
+def _find_needed(items: Sequence[_Item], *, is_plain: bool = False) -> tuple[int, list[list[_Item]]]:
+    """Find runs of characters, one of which every match holds, and how rare they are.
+
+    Args:
+        items: Pieces of an alternative.
+        is_plain: Take those runs only that are one text each, of more than one character.
+    """
     best: tuple[int, list[list[_Item]]] = 0, []
     run = list[_Item]()
 
     def keep(score: int, runs: list[list[_Item]]) -> None:
         nonlocal best
-        if score > best[0] and 0 < len(runs) <= _MOST:
+        if score > best[0] and 0 < len(runs) <= _MOST and min(map(len, runs)) > is_plain:
             best = score, runs
 
     for item in items:
         if item.is_edge:
             continue
         if item.branches:
-            found = [_find_needed(branch) for branch in item.branches] if item.least else [(0, [])]
+            found = [_find_needed(branch, is_plain=is_plain) for branch in item.branches] if item.least else [(0, [])]
             keep(min(score for score, _ in found), [one for _, runs in found for one in runs])
+            run = []
+            continue
+        if is_plain and not item.char:
             run = []
             continue
         one = item._replace(least=1, most=1)

@@ -53,7 +53,8 @@ def _stream(table: "TripleTable", others: str) -> Iterator[list[str]]:
 
 def _list_few(table: "TripleTable", given: Sequence[Quad], coded: Sequence[CodedQuads]) -> Iterator[list[str]] | None:
     """Write the lines of all subjects of a small table, which are put in order here."""
-    blocks = [block for select in _select_coded(coded, _SmallLines()) for block in table.execute(select)]
+    # A database would put the lines together twice if it had to look whether there are any.
+    blocks = [block for select in _select_coded(coded, _SmallLines()) for block in table.execute(select) if block[1]]
     known = _join_rows(given)
     if not {subject for subject, _ in blocks}.isdisjoint(subject for subject, _ in known):
         return None
@@ -84,7 +85,7 @@ class _Lines:
     """SQL of DuckDB for lines."""
 
     def concat(self, pieces: Sequence[str]) -> str:
-        """Put texts together in one step, those that are NULL left out."""
+        """Put texts together in one step."""
         return f"concat({', '.join(pieces)})"
 
     def sort(self, start: Sequence[str], quads: Sequence[CodedQuads]) -> str:
@@ -102,14 +103,14 @@ class _SmallLines(_Lines):
     """SQL of SQLite for lines, by nothing but functions of its own."""
 
     def concat(self, pieces: Sequence[str]) -> str:
-        """Put texts together in one step, those that are NULL left out."""
-        return f"printf('{'%s' * len(pieces)}', {', '.join(pieces)})"
+        """Put texts together."""
+        return f"({' || '.join(pieces)})"
 
     def sort(self, start: Sequence[str], quads: Sequence[CodedQuads]) -> str:
         """Write the lines of one predicate with several objects, sorted by these."""
         objects = " UNION ALL ".join(map(self._select_objects, quads))
         line = self.concat([*start, "y", _END])
-        return f"(SELECT group_concat({line}, '') FROM (SELECT y FROM ({objects}) ORDER BY y))"
+        return f"(SELECT coalesce(group_concat({line}, ''), '') FROM (SELECT y FROM ({objects}) ORDER BY y))"
 
     def _select_objects(self, one: CodedQuads) -> str:
         where = f" WHERE {one.condition}" if one.condition else ""
@@ -120,7 +121,7 @@ class _SmallLines(_Lines):
 
 
 def _select_coded(coded: Sequence[CodedQuads], lines: _Lines) -> Iterator[str]:
-    """Write a SELECT for each column of subjects."""
+    """Write a SELECT for each column of subjects; one of which nothing is said has no lines."""
 
     def place(one: CodedQuads) -> tuple[str, str, str]:
         return one.table, one.rows, one.s
@@ -131,7 +132,7 @@ def _select_coded(coded: Sequence[CodedQuads], lines: _Lines) -> Iterator[str]:
             pieces += _write_lines([subject, quote(f" {predicate} ")], list(quads), lines)
         where = " AND ".join([f"{subject} IS NOT NULL", *([rows] if rows else [])])
         written = lines.concat(_join_constants(pieces))
-        yield f"SELECT * FROM (SELECT {subject} AS s, {written} AS lines FROM {table} WHERE {where}) AS b WHERE lines <> ''"
+        yield f"SELECT {subject} AS s, {written} AS lines FROM {table} WHERE {where}"
 
 
 def _write_lines(start: list[str], quads: Sequence[CodedQuads], lines: _Lines) -> list[str]:
@@ -140,7 +141,7 @@ def _write_lines(start: list[str], quads: Sequence[CodedQuads], lines: _Lines) -
         return [lines.sort(start, quads)]
     line = [*start, *(quads[0].parts or [quads[0].o]), _END]
     condition = " AND ".join(part for part in quads[0].condition.split(" AND ") if part != f"{start[0]} IS NOT NULL")
-    return [f"CASE WHEN {condition} THEN {lines.concat(_join_constants(line))} END"] if condition else line
+    return [f"CASE WHEN {condition} THEN {lines.concat(_join_constants(line))} ELSE '' END"] if condition else line
 
 
 def _join_constants(pieces: Sequence[str]) -> list[str]:

@@ -19,6 +19,8 @@ __all__ = ["CREATE", "FUNCTIONS", "count_characters", "translate"]
 CREATE = re.compile(r"CREATE OR REPLACE (?:TEMP )?(TABLE|VIEW) (\w+)")
 _CALL = "regexp_matches("
 _MATCHES, _MARK, _TEXT = re.compile(rf"\b{re.escape(_CALL)}"), re.compile("[(),]|'(?:[^']|'')*'"), re.compile("'(?:[^']|'')*'")
+#: Lines of a text, those left out that are empty.
+_LINES, _LINE = re.compile(r"concat_ws\(chr\(10\), ((?:, )?nullif\(\w+\.\w+, ''\))+\)"), re.compile(r"nullif\([^)]*\)")
 _COLUMN = re.compile(r"[a-z_]+(?:\.\w+)?")
 _STARTS = re.compile(rf"\bstarts_with\(({_COLUMN.pattern}), '((?:[^']|'')*)'\)")
 #: A list of rows with names for its columns, which SQLite knows without the names only.
@@ -43,6 +45,8 @@ def translate(sql: str) -> str:
         sql = _VALUES.sub(_name_columns, sql)
     if "starts_with" in sql:
         sql = _STARTS.sub(lambda found: f"(substr({found[1]}, 1, {len(found[2].replace(chr(39) * 2, chr(39)))}) = '{found[2]}')", sql)
+    if "concat_ws" in sql:
+        sql = _LINES.sub(_join_lines, sql)
     for found in reversed(list(_MATCHES.finditer(sql))):
         sql = _write_matches(sql, found.end())
     return CREATE.sub(r"CREATE TEMP \1 \2", sql).replace("TRY_CAST(", "CAST(").replace(" AND t.p IN (", " AND +t.p IN (")
@@ -51,6 +55,11 @@ def translate(sql: str) -> str:
 def _name_columns(found: re.Match[str]) -> str:
     columns = ", ".join(f"column{n} AS {name.strip()}" for n, name in enumerate(found[3].split(","), 1))
     return f"(SELECT {columns} FROM (VALUES {found[1]})) AS {found[2]}"
+
+
+def _join_lines(found: re.Match[str]) -> str:
+    lines = (f"coalesce(char(10) || {line}, '')" for line in _LINE.findall(found[0]))
+    return f"substr({' || '.join(lines)}, 2)"
 
 
 def _write_matches(sql: str, start: int) -> str:

@@ -1,7 +1,7 @@
 """RDF/XML, for readers that know nothing else: one rdf:Description element per subject."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import count
 
 from airm_graph.errors import ExportError
@@ -44,12 +44,13 @@ class XmlBlocks:
         """Write the element of each subject."""
         pattern, subjects = group.pattern, group.subjects
         positions, template = self._templates.find(pattern, order=order)
-        iris = self._iris.__getitem__
         values = [
-            map(iris, group.objects[position]) if pattern.kinds[position] == "<" else self._render_texts(group, position)
+            self._render_iris(group.objects[position], group.columns[position])
+            if pattern.kinds[position] == "<"
+            else self._render_texts(group, position)
             for position in positions
         ]
-        return list(map(template.__mod__, zip(map(iris, subjects), *values, strict=True)))
+        return list(map(template.__mod__, zip(map(self._iris.__getitem__, subjects), *values, strict=True)))
 
     @property
     def used(self) -> set[str]:
@@ -101,11 +102,19 @@ class XmlBlocks:
         # XML forbids the character, so no text holds a mark.
         return self._others.setdefault(space, f"\0{len(self._others)}\0")
 
+    def _render_iris(self, terms: Sequence[str], column: str) -> Iterable[str]:
+        """Write IRIs, of which few hold what XML escapes; *column* is the same with line ends
+        between.
+        """
+        if "&" in column:
+            return map(self._iris.__getitem__, terms)
+        return column.replace("<", "").replace(">", "").split("\n")
+
     def _render_texts(self, group: SubjectGroup, position: int) -> list[str]:
         kind = group.pattern.kinds[position]
         cut = -len(kind) - 1
         texts = [term[1:cut] for term in group.objects[position]]
-        if all(map(_is_plain, texts)):
+        if _is_plain("".join(texts)):
             return texts
         predicate = group.pattern.predicates[position]
         pairs = zip(texts, group.subjects, strict=True)

@@ -181,15 +181,12 @@ class StatementOrder:
                 if end - start > 1:
                     values[start:end] = sorted(values[start:end], key=self._key)
                 start = end
-        return self._patterns[predicates, tuple(map(_find_kind, values))], values
+        kinds = tuple(["<" if value[0] == "<" else value[value.rindex('"') + 1 :] for value in values])
+        return self._patterns[predicates, kinds], values
 
     def _make_key(self, term: str) -> tuple[bool, str, str]:
         name = self._names.shorten(term) if term[0] == "<" else term
         return name[0] == "<", natural_key(name), name
-
-
-def _find_kind(term: str) -> str:
-    return "<" if term[0] == "<" else term[term.rindex('"') + 1 :]
 
 
 def _check_quads(quads: Sequence[Quad]) -> Sequence[Quad]:

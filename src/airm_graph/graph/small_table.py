@@ -220,7 +220,9 @@ class SmallTable(TripleTable):
     def rows(self, sql: str = "SELECT s, p, o, g FROM quads") -> list[Quad]:
         """Write quads as rows, sorted; *sql* selects other quads, as four columns of ids."""
         texts = self._known
-        return sorted((texts[s], texts[p], texts[o], texts[g]) for s, p, o, g in self.execute(sql))
+        found = [(texts[s], texts[p], texts[o], texts[g]) for s, p, o, g in self.execute(sql)]
+        found.sort()
+        return found
 
 
 def _list_places(one: "CodedQuads") -> list[tuple[str, str]]:

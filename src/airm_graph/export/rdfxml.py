@@ -21,6 +21,8 @@ _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 # properties.
 _SYNTAX = re.compile(rf"<{RDF}(?:Description|ID|RDF|about(?:Each(?:Prefix)?)?|bagID|datatype|li|nodeID|parseType|resource)>")
 _MARK = re.compile("\0[0-9]+\0")
+#: Stands between texts that are written together.
+_MARK_OF_TEXT = "\0"
 _XMLNS = "http://www.w3.org/2000/xmlns/"
 
 
@@ -114,8 +116,13 @@ class XmlBlocks:
         kind = group.pattern.kinds[position]
         cut = -len(kind) - 1
         texts = [term[1:cut] for term in group.objects[position]]
-        if _is_plain("".join(texts)):
+        joined = _MARK_OF_TEXT.join(texts)
+        if _is_plain(joined.replace(_MARK_OF_TEXT, "")):
             return texts
+        # XML forbids the mark, and so few other characters that hardly a text is looked at alone.
+        clean = unescape(joined)
+        if clean.count(_MARK_OF_TEXT) == len(texts) - 1 and clean.replace(_MARK_OF_TEXT, "").replace("\n", "").isprintable():
+            return _escape(clean).split(_MARK_OF_TEXT)
         predicate = group.pattern.predicates[position]
         pairs = zip(texts, group.subjects, strict=True)
         return [text if _is_plain(text) else self._render_text(text, predicate, subject) for text, subject in pairs]

@@ -117,7 +117,7 @@ class XmlBlocks:
         cut = -len(kind) - 1
         texts = [term[1:cut] for term in group.objects[position]]
         joined = _MARK_OF_TEXT.join(texts)
-        if _is_plain(joined.replace(_MARK_OF_TEXT, "")):
+        if joined.count(_MARK_OF_TEXT) == len(texts) - 1 and _is_plain(joined.replace(_MARK_OF_TEXT, "")):
             return texts
         # XML forbids the mark, and so few other characters that hardly a text is looked at alone.
         clean = unescape(joined)

@@ -1,23 +1,16 @@
 """A build into a folder."""
 
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from airm_graph.ingest import Reader
-from airm_graph.ingest.inputs import find_inputs
-from airm_graph.pipeline.building import build_entries, open_reader
+from airm_graph.pipeline.building import build_anew
 from airm_graph.pipeline.options import BuildOptions
 from airm_graph.pipeline.platform import EMBEDDED
-from airm_graph.pipeline.reading import Read
 from airm_graph.pipeline.views import Graph
 from airm_graph.progress import Progress, tell_nobody
 
-if TYPE_CHECKING:
-    from airm_graph.export import Notes
-
-__all__ = ["build_anew", "build_into", "open_given"]
+__all__ = ["build_into"]
 
 
 def build_into(
@@ -58,30 +51,3 @@ def _may_be_kept(inputs: Sequence[str | Path], options: BuildOptions) -> bool:
     if options.ids is not None or options.shapes is not None or options.platform is not EMBEDDED:
         return False
     return all(Path(path).is_dir() or (str(path) != "-" and str(path).endswith(".txt")) for path in inputs)
-
-
-def open_given(reader: Reader | None, cache: Path | None) -> AbstractContextManager[Reader | None]:
-    """Open the reader of pages that was given, or one with a cache; None where there is neither."""
-    return nullcontext(reader) if reader or cache is None else open_reader(cache)
-
-
-def build_anew(
-    inputs: Sequence[str | Path],
-    folder: Path,
-    options: BuildOptions,
-    *,
-    cache: Path | None,
-    reader: Reader | None,
-    tell: Progress,
-    accept: Callable[[Graph], bool],
-    notes: "Notes | None" = None,
-) -> tuple[Read, Graph]:
-    """Build all of a graph and write it, as `build_into`; *notes* are taken of the blocks of
-    exports.
-    """
-    with open_given(reader, cache) as opened:
-        tell("start", 0, 1)
-        read, graph = build_entries(find_inputs(inputs), options, tell=tell, reader=opened)
-        if not graph.is_empty and accept(graph):
-            graph.write(folder, notes=notes)
-    return read, graph

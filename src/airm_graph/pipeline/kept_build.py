@@ -11,7 +11,7 @@ from airm_graph.export.switch import settle_folder
 from airm_graph.ingest import Reader
 from airm_graph.namespaces import BASE
 from airm_graph.pipeline.build_record import BuildRecord, find_record, make_version
-from airm_graph.pipeline.folder_build import build_anew, open_given
+from airm_graph.pipeline.building import build_anew, open_given
 from airm_graph.pipeline.options import BuildOptions
 from airm_graph.pipeline.pages_record import PagesRecord, note_blocks
 from airm_graph.pipeline.part_build import PartBuild

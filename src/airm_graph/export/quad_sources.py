@@ -162,38 +162,38 @@ class StatementOrder:
         """Take the order of kinds and predicates."""
         self._rank, self._names = cache(order.rank), Names(order.prefixes)
         self._key = lru_cache(maxsize=CACHE_SIZE)(self._make_key)
-        self._natural_key = natural_key
+        self._runs = Cache(_find_runs)
         self._patterns = Cache[tuple[tuple[str, ...], tuple[str, ...]], Pattern](lambda parts: Pattern(*parts))
 
     def order_subject(self, subject: str, pattern: Pattern, values: Sequence[str]) -> tuple[str, str, str]:
         """Make the key that puts subjects in order, from the objects of a pattern."""
-        if RDF_TYPE not in pattern.predicates:
-            return self._rank(()), self._natural_key(subject), subject
-        start = pattern.predicates.index(RDF_TYPE)
-        types = values[start : start + pattern.predicates.count(RDF_TYPE)]
-        return min([self._rank((value,)) for value in types]), self._natural_key(subject), subject
+        types = self._runs[pattern.predicates].get(RDF_TYPE)
+        rank = min([self._rank((value,)) for value in values[types]]) if types else self._rank(())
+        return rank, natural_key(subject), subject
 
     def arrange(self, statements: Iterable[tuple[str, str]]) -> tuple[Pattern, list[str]]:
         """Find the pattern of statements, and their objects in its order."""
         pairs = sorted(set(statements))
         predicates, values = tuple([p for p, _ in pairs]), [o for _, o in pairs]
-        if len(set(predicates)) < len(predicates):
-            # The key of a long text takes a while, and most predicates have one object.
-            start = 0
-            for _, run in groupby(predicates):
-                end = start + len(list(run))
-                if end - start > 1:
-                    values[start:end] = sorted(values[start:end], key=self._key)
-                start = end
-        return self._patterns[predicates, tuple(map(_find_kind, values))], values
+        # The key of a long text takes a while, and most predicates have one object.
+        for run in self._runs[predicates].values():
+            if run.stop - run.start > 1:
+                values[run] = sorted(values[run], key=self._key)
+        kinds = tuple(["<" if value[0] == "<" else value[value.rindex('"') + 1 :] for value in values])
+        return self._patterns[predicates, kinds], values
 
     def _make_key(self, term: str) -> tuple[bool, str, str]:
         name = self._names.shorten(term) if term[0] == "<" else term
         return name[0] == "<", natural_key(name), name
 
 
-def _find_kind(term: str) -> str:
-    return "<" if term[0] == "<" else term[term.rindex('"') + 1 :]
+def _find_runs(predicates: tuple[str, ...]) -> dict[str, slice]:
+    """Find where types stand among predicates in rising order, and those that stand there several
+    times.
+    """
+    starts = {predicate: predicates.index(predicate) for predicate in predicates}
+    runs = {predicate: slice(start, start + predicates.count(predicate)) for predicate, start in starts.items()}
+    return {predicate: run for predicate, run in runs.items() if predicate == RDF_TYPE or run.stop - run.start > 1}
 
 
 def _check_quads(quads: Sequence[Quad]) -> Sequence[Quad]:

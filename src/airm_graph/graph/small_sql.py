@@ -13,7 +13,7 @@ from typing import Any
 from airm_graph.graph.re2_patterns import compile_pattern
 from airm_graph.graph.text_tests import make_test
 
-__all__ = ["CREATE", "FUNCTIONS", "count_characters", "translate"]
+__all__ = ["CREATE", "FUNCTIONS", "count_characters", "order_joins", "translate"]
 
 #: What makes a table or a view.
 CREATE = re.compile(r"CREATE OR REPLACE (?:TEMP )?(TABLE|VIEW) (\w+)")
@@ -23,6 +23,7 @@ _MATCHES, _MARK, _TEXT = re.compile(rf"\b{re.escape(_CALL)}"), re.compile("[(),]
 _LINES, _LINE = re.compile(r"concat_ws\(chr\(10\), ((?:, )?nullif\(\w+\.\w+, ''\))+\)"), re.compile(r"nullif\([^)]*\)")
 _COLUMN = re.compile(r"[a-z_]+(?:\.\w+)?")
 _STARTS = re.compile(rf"\bstarts_with\(({_COLUMN.pattern}), '((?:[^']|'')*)'\)")
+_JOIN = re.compile(rf"{_TEXT.pattern}| JOIN ")
 #: A list of rows with names for its columns, which SQLite knows without the names only.
 _VALUES = re.compile(r"\(VALUES ([^a-zA-Z']*)\) AS (\w+)\(([\w, ]+)\)")
 #: Patterns of characters at the ends of a text, and of any but these; numbers of characters.
@@ -49,7 +50,18 @@ def translate(sql: str) -> str:
         sql = _LINES.sub(_join_lines, sql)
     for found in reversed(list(_MATCHES.finditer(sql))):
         sql = _write_matches(sql, found.end())
-    return CREATE.sub(r"CREATE TEMP \1 \2", sql).replace("TRY_CAST(", "CAST(").replace(" AND t.p IN (", " AND +t.p IN (")
+    sql = CREATE.sub(r"CREATE TEMP \1 \2", sql).replace("TRY_CAST(", "CAST(").replace(" AND t.p IN (", " AND +t.p IN (")
+    # What stands in a subquery is worked out for each place that names it, unless it has a limit.
+    return sql.replace(") AS parts", " LIMIT -1) AS parts")
+
+
+def order_joins(sql: str) -> str:
+    """Write a statement so that its joins are made in the order in which it names them.
+
+    >>> order_joins("SELECT ' JOIN ' FROM a JOIN b ON x = y")
+    "SELECT ' JOIN ' FROM a CROSS JOIN b ON x = y"
+    """
+    return _JOIN.sub(lambda found: found[0] if found[0][0] == "'" else " CROSS JOIN ", sql)
 
 
 def _name_columns(found: re.Match[str]) -> str:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from airm_graph.errors import StoreError
-from airm_graph.graph.small_sql import CREATE, FUNCTIONS, count_characters, translate
+from airm_graph.graph.small_sql import CREATE, FUNCTIONS, count_characters, order_joins, translate
 from airm_graph.graph.table import TripleTable
 from airm_graph.graph.term_spelling import BLANK, DEFAULT_GRAPH, IRI, LANG_STRING, LITERAL, STRING, canonical
 from airm_graph.terms import Quad, read_literal
@@ -59,8 +59,7 @@ class SmallTable(TripleTable):
             self._run(statement)
         self._known = [""]
         self._ids = {"": DEFAULT_GRAPH}
-        self._is_indexed = self._has_quads = self._counts_characters = False
-        self._join = " JOIN "
+        self._is_indexed = self._has_quads = self._counts_characters = self._keeps_order = False
 
     def close(self) -> None:
         """Forget everything."""
@@ -85,16 +84,16 @@ class SmallTable(TripleTable):
                 self._run(statement)
         if made := CREATE.match(sql):
             self._run(f"DROP {made[1]} IF EXISTS {made[2]}")
-        return self._run(sql.replace(" JOIN ", self._join))
+        return self._run(order_joins(sql) if self._keeps_order else sql)
 
     @contextmanager
     def joins_as_written(self) -> Iterator[None]:
         """Make joins in the order in which statements name them, while the context lasts."""
-        self._join = " CROSS JOIN "
+        self._keeps_order = True
         try:
             yield
         finally:
-            self._join = " JOIN "
+            self._keeps_order = False
 
     def materialise(self, name: str, select: str) -> int:
         """Keep the result of a SELECT under a name; returns its number of rows."""
@@ -225,7 +224,9 @@ class SmallTable(TripleTable):
     def rows(self, sql: str = "SELECT s, p, o, g FROM quads") -> list[Quad]:
         """Write quads as rows, sorted; *sql* selects other quads, as four columns of ids."""
         texts = self._known
-        return sorted((texts[s], texts[p], texts[o], texts[g]) for s, p, o, g in self.execute(sql))
+        found = [(texts[s], texts[p], texts[o], texts[g]) for s, p, o, g in self.execute(sql)]
+        found.sort()
+        return found
 
 
 def _list_places(one: "CodedQuads") -> list[tuple[str, str]]:

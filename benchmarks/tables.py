@@ -21,6 +21,7 @@ from airm_graph.export import TableQuads, make_options, write_exports
 from airm_graph.export.files import draft_files
 from airm_graph.ingest.inputs import find_inputs
 from airm_graph.namespaces import term
+from airm_graph.pipeline.building import are_few
 from airm_graph.pipeline.options import BuildOptions
 from airm_graph.pipeline.platform import EMBEDDED, Session
 from airm_graph.pipeline.reading import Read, read_inputs
@@ -51,12 +52,13 @@ def read_tables(folder: Path, session: Session) -> Read:
 
 def prepare_ours(folder: Path, _: int) -> Work:
     """Our conversion of tables."""
-    for module in ("duckdb", "airm_graph.ingest.tables.folders", "airm_graph.merge.independent", "airm_graph.pipeline.merging"):
+    for module in ("duckdb", "airm_graph.graph.small_table", "airm_graph.ingest.tables.folders", "airm_graph.pipeline.merging"):
         import_module(module)  # loaded by those who use them, and imports do not count
 
     def work(_: Watch) -> object:
-        with EMBEDDED.open() as session:
-            state(read_tables(folder, session), session=session, options=BuildOptions())
+        options = BuildOptions()
+        with EMBEDDED.open(few=are_few(find_inputs([folder / "tables"]), options)) as session:
+            state(read_tables(folder, session), session=session, options=options)
             session.use_threads()
             with draft_files([folder / "ours.nt"]) as (draft,):
                 write_exports(TableQuads(session.table), {"ntriples": draft.write}, options=make_options())

@@ -9,8 +9,7 @@ import pytest
 
 import airm_graph
 from airm_graph.errors import InputError
-from airm_graph.pipeline import BuildOptions, Graph, build_into
-from airm_graph.pipeline import folder_build as building
+from airm_graph.pipeline import BuildOptions, Graph, build_into, building
 from test_cli import EXAMPLES, run
 
 #: Long before any look, so that the times of files prove what they hold.

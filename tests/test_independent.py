@@ -4,6 +4,7 @@ import csv
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import corpus
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 
 import airm_graph
 from airm_graph.graph import TripleTable
-from airm_graph.ingest.formats import copy_table
+from airm_graph.ingest.formats import MAX_CELL, copy_table, stream_cells
 from airm_graph.ingest.tables.regular import load_regular
 from airm_graph.merge.independent import find_rest
 from airm_graph.namespaces import PREFIXES
@@ -74,7 +75,7 @@ def write_folder(folder: Path, rows: list[list[str]], *, sources: int = 2) -> Pa
 @pytest.fixture(scope="module")
 def generated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("generated")
-    corpus.write_tables(1600, folder)
+    corpus.write_tables(2400, folder)  # more than SQLite is given
     return folder
 
 
@@ -159,6 +160,33 @@ def test_regular_table_is_read_by_duckdb_and_any_other_by_python(tmp_path: Path)
             assert scan is not None, text
             assert scan.is_regular is is_regular, text
             assert (is_regular and load_regular("found", scan=scan, name="Name", table=table)) is (text == b""), text
+
+
+@pytest.mark.parametrize(
+    ("sizes", "taken"),
+    [((MAX_CELL, 1, 0), True), ((MAX_CELL - 9, MAX_CELL - 9, 0), True), ((MAX_CELL + 1, 0, 0), False), ((1, 1, MAX_CELL + 1), False)],
+)
+def test_cell_that_is_too_long_is_left_to_the_reader_of_tables(tmp_path: Path, sizes: tuple[int, int, int], taken: bool) -> None:
+    name, text, more = ("x" * size for size in sizes)
+    folder = write_folder(tmp_path, [["A1", name, text, "doc-0", "1.1.1", "", "", "", *([more] if more else [])], ["A2", " n  ", "t"]])
+    scan = copy_table(folder / "mitigations.csv", tmp_path / "copy.csv", file="mitigations.csv")
+    assert scan
+    with TripleTable() as table:
+        assert load_regular("found", scan=scan, name="Name", table=table) is taken
+        if taken:
+            rows = table.execute("SELECT number, first, last, odd, length(name), length(c2), raw <> '' FROM found ORDER BY number")
+            assert rows == [(2, 2, 2, 0, sizes[0], sizes[1], False), (3, 3, 3, 1, 1, 1, True)]
+
+
+def test_rows_of_a_regular_table_are_those_of_any_reader(tmp_path: Path) -> None:
+    path = tmp_path / "case.csv"
+    path.write_bytes('\ufeffID;"Na""me"\r\nA1;"two\r\nlines"\r\n ;\r\n"";x;more\r\nA2\r\n"é\n\n;";"last"'.encode())
+    scan = copy_table(path, tmp_path / "copy.csv", file="case.csv")
+    assert scan is not None
+    assert scan.is_regular
+    rows = list(stream_cells(scan))
+    assert rows == list(stream_cells(replace(scan, is_regular=False)))
+    assert [(row.number, row.first_line, row.last_line) for row in rows] == [(2, 2, 3), (4, 5, 5), (5, 6, 6), (6, 7, 9)]
 
 
 def test_table_that_is_none_is_left_to_the_reader_of_tables(tmp_path: Path) -> None:

@@ -145,6 +145,52 @@ def test_functions_answer_alike_in_both_tables(sql: str) -> None:
     assert one == other
 
 
+SPACE = r"[\x{9}-\x{d}\x{20}\x{a0}\x{2028}]"
+VALUES = [
+    "",
+    "0",
+    "7",
+    "007",
+    "12345678901234567890",
+    "123456789012345678901",
+    "-3",
+    "+4",
+    " 5 ",
+    "1.50",
+    "NaN",
+    "xNaNx",
+    "it's",
+    "its",
+    "a\u00a0",
+]
+OTHER_VALUES = [" ", "\u2028\t", "\u2028b", "a\u0000b", "a\u0000", "\u0000it's", "é", "İK", "1\n", "Inf", "it"]
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        r"regexp_matches(v, '^(\s*[+-]?[0-9]+\s*)$')",
+        r"regexp_matches(v, '^(\s*[+-]?[0-9]{0,20}(\.[0-9]{0,18})?\s*)$')",
+        "regexp_matches(v, '^(0|-?[1-9][0-9]*)$')",
+        "NOT regexp_matches(v, 'NaN')",
+        rf"NOT regexp_matches(v, '\A{SPACE}|{SPACE}\z')",
+        rf"regexp_matches(v, '{SPACE.replace('[', '[^', 1)}')",
+        "regexp_matches(t.v, 'it''s')",
+        "starts_with(v, 'it''s') OR starts_with(t.v, 'a')",
+        "length(v) > 1",
+        "length(v) <= 20 AND NOT starts_with(v, '')",
+    ],
+)
+def test_conditions_choose_the_same_texts_in_both_tables(condition: str) -> None:
+    found = []
+    for kind in TABLES:
+        with kind() as table:
+            table.load_records("texts", columns={"v": "VARCHAR"}, records=[(text,) for text in (*VALUES, *OTHER_VALUES)])
+            found.append([table.execute(f"SELECT v FROM texts AS t WHERE {part} ORDER BY v") for part in (condition, f"NOT ({condition})")])
+    assert found[0] == found[1]
+    assert len(found[0][0] + found[0][1]) == len(VALUES) + len(OTHER_VALUES)
+
+
 @pytest.mark.parametrize("text", [*WORDS.split("|"), "kil", "killss", "bcde", "zo", ""])
 def test_words_that_begin_alike_are_found_as_one_by_one(text: str) -> None:
     for pattern in (rf"\A({WORDS})\Z", rf"\b(?i:{WORDS})\b", rf"x({WORDS})"):

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from airm_graph.graph import TripleTable
+from airm_graph.graph import SmallTable, TripleTable
 from airm_graph.graph.store import parse_rows
 from airm_graph.terms import Quad
 from airm_graph.validate import sparql_constraints
@@ -96,7 +96,7 @@ def make_shapes(queries: dict[str, str]) -> list[Quad]:
     return parse_rows(text.encode(), name="shapes", suffix=".ttl")
 
 
-def judge_rows(rows: list[Quad], shape_rows: list[Quad], monkeypatch, *, many: int) -> tuple[Judgement, int]:
+def judge_rows(rows: list[Quad], shape_rows: list[Quad], monkeypatch, *, many: int, kind=TripleTable) -> tuple[Judgement, int]:
     """Judge, and count the constraints that were asked as SQL."""
     own, asked = sparql_constraints._ask_sql, []
 
@@ -104,7 +104,7 @@ def judge_rows(rows: list[Quad], shape_rows: list[Quad], monkeypatch, *, many: i
         asked.append(plan)
         return own(plan, *given, **more)
 
-    with TripleTable(threads=1) as table, monkeypatch.context() as patch:
+    with kind() as table, monkeypatch.context() as patch:
         patch.setattr(sparql_constraints, "MANY", many)
         patch.setattr(sparql_constraints, "_ask_sql", ask)
         table.load_rows(rows)
@@ -128,7 +128,9 @@ def test_sql_finds_what_the_store_finds(monkeypatch):
     def compare(rows):
         by_sql, asked = judge_rows(rows, shape_rows, monkeypatch, many=0)
         in_store, none = judge_rows(rows, shape_rows, monkeypatch, many=1 << 60)
-        assert by_sql == in_store
+        of_few, few = judge_rows(rows, shape_rows, monkeypatch, many=1 << 60, kind=SmallTable)
+        assert by_sql == in_store == of_few
+        assert few == asked
         assert none == 0
         if asked:
             found.update(result.messages[0].strip('"').partition(":")[0] for result in by_sql.results)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 import airm_graph
 import plain_writers as plain
 from airm_graph.errors import ExportError
-from airm_graph.export import EXPORTS, Options, QuadList, TableQuads, export_text, make_options
+from airm_graph.export import EXPORTS, Options, QuadList, TableQuads, export_text, make_options, quad_sources, writer
 from airm_graph.export.context import Context
 from airm_graph.export.term_writers import natural_key
 from airm_graph.graph import TripleTable, natural_keys, reading_order
@@ -227,6 +227,10 @@ def test_parts_change_nothing(name: str, monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr(reading_order, "_SUBJECTS", 7)
     monkeypatch.setattr(reading_order, "_PART", 7)
     assert write_table(rows, name) == expected
+    monkeypatch.setattr(quad_sources, "_LINES", 3)
+    monkeypatch.setattr(quad_sources, "_SUBJECTS", 7)
+    monkeypatch.setattr(writer, "_KEPT", 1_000)
+    assert "".join(export_text(QuadList(rows), name, options=make_options())) == expected
 
 
 @pytest.mark.parametrize("name", ["jsonld", "turtle"])

@@ -6,13 +6,13 @@ Both give the same lines and the same groups for the same quads; a test holds th
 
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache, lru_cache
-from itertools import compress
-from operator import ne
+from itertools import compress, groupby, islice
+from operator import itemgetter, lt, ne
 from typing import TYPE_CHECKING, Protocol
 
 from airm_graph.errors import ExportError
 from airm_graph.export.order import Order
-from airm_graph.export.term_writers import CACHE_SIZE, Names, canonical_term, natural_key
+from airm_graph.export.term_writers import CACHE_SIZE, Cache, Names, canonical_term, is_canonical, natural_key
 from airm_graph.graph import IRI, LITERAL, rebased_text
 from airm_graph.graph.coded_lines import stream_blocks
 from airm_graph.graph.reading_order import RDF_TYPE, Pattern, Selection, SubjectGroup, stream_groups, stream_lines
@@ -31,6 +31,9 @@ _LITERAL = "a literal stands as subject, predicate or graph: {}; use an IRI ther
 _IRI = r"[A-Za-z][A-Za-z0-9+.\-]*:[^\x00-\x20<>\"{}|^`\\]*"
 
 
+#: Lines that are written at once, and subjects: most such texts are ASCII, which takes half of the
+#: memory and of the time.
+_LINES, _SUBJECTS = 500, 1_000
 #: A language tag, or none.
 _TAG = "([A-Za-z]+(-[A-Za-z0-9]+)*)?"
 
@@ -61,12 +64,16 @@ class TableQuads:
                 or an IRI that is none.
         """
         self._chosen = Selection(table, text=rebased_text(base))
-        with table.coded_aside():  # which is right as it is
-            self._check()
+        if not _are_canonical(table.given):
+            table.execute("SELECT 1")  # which numbers them, in their one spelling
+        with table.set_aside():  # which is right as it is
+            if table.execute("SELECT 1 FROM quads LIMIT 1"):
+                self._check()
 
     def lines(self) -> Iterator[Sequence[tuple[str, str]]]:
         """Write quads sorted, some at a time."""
-        return stream_lines(self._chosen)
+        table = self._chosen.table
+        return QuadList(table.rows()).lines() if table.holds_few and self._chosen.text == TERM_TEXT else stream_lines(self._chosen)
 
     def triples(self) -> Iterator[str]:
         """Write triples as sorted lines of N-Triples, each once, some at a time."""
@@ -110,36 +117,32 @@ class QuadList:
         Raises:
             ExportError: As for `TableQuads`, or a term is no N-Quads term.
         """
-        # Most come sorted, each once: then this is one pass.
-        self._quads = sorted(dict.fromkeys(_check_quads(list(quads))))
+        found = _check_quads(list(quads))
+        # Most come sorted, each once.
+        self._quads = found if all(map(lt, found, islice(found, 1, None))) else sorted(set(found))
 
     def lines(self) -> Iterator[Sequence[tuple[str, str]]]:
-        """Write quads sorted, all at once."""
-        if self._quads:
-            yield [(f"{s} {p} {o}", g) for s, p, o, g in self._quads]
+        """Write quads sorted, some at a time."""
+        for start in range(0, len(self._quads), _LINES):
+            yield [(f"{s} {p} {o}", g) for s, p, o, g in self._quads[start : start + _LINES]]
 
     def triples(self) -> Iterator[str]:
-        """Write triples as sorted lines of N-Triples, each once, all at once."""
+        """Write triples as sorted lines of N-Triples, each once, some at a time."""
         return join_triples(self.lines())
 
     def groups(self, order: Order) -> Iterator[Sequence[SubjectGroup]]:
-        """Write triples in reading order, all at once."""
-        about: dict[str, list[tuple[str, str]]] = {}
-        for s, p, o, _ in self._quads:
-            about.setdefault(s, []).append((p, o))
+        """Write triples in reading order, some subjects at a time."""
         statements = StatementOrder(order)
-        found: dict[Pattern, tuple[list[int], list[str], list[list[str]]]] = {}
-        for position, subject in enumerate(sorted(about, key=lambda name: statements.subject_key(name, about[name]))):
-            pattern, values = statements.arrange(about[subject])
-            positions, subjects, rows = found.setdefault(pattern, ([], [], []))
-            positions.append(position)
-            subjects.append(subject)
-            rows.append(values)
-        if found:
-            yield [
-                SubjectGroup(pattern, positions, subjects, list(map("\n".join, zip(*rows, strict=True))))
-                for pattern, (positions, subjects, rows) in found.items()
-            ]
+        about = [(subject, *statements.arrange([(p, o) for _, p, o, _ in quads])) for subject, quads in groupby(self._quads, itemgetter(0))]
+        about.sort(key=lambda one: statements.order_subject(*one))
+        for start in range(0, len(about), _SUBJECTS):
+            found: dict[Pattern, tuple[list[int], list[str], list[Sequence[str]]]] = {}
+            for position, (subject, pattern, values) in enumerate(about[start : start + _SUBJECTS]):
+                positions, subjects, rows = found.setdefault(pattern, ([], [], []))
+                positions.append(position)
+                subjects.append(subject)
+                rows.append(values)
+            yield [SubjectGroup.of_rows(pattern, *members) for pattern, members in found.items()]
 
 
 def join_triples(lines: Iterable[Sequence[tuple[str, str]]]) -> Iterator[str]:
@@ -159,37 +162,52 @@ class StatementOrder:
         """Take the order of kinds and predicates."""
         self._rank, self._names = cache(order.rank), Names(order.prefixes)
         self._key = lru_cache(maxsize=CACHE_SIZE)(self._make_key)
-        self._natural_key = lru_cache(maxsize=CACHE_SIZE)(natural_key)
+        self._runs = Cache(_find_runs)
+        self._patterns = Cache[tuple[tuple[str, ...], tuple[str, ...]], Pattern](lambda parts: Pattern(*parts))
 
-    def subject_key(self, subject: str, statements: Iterable[tuple[str, str]]) -> tuple[str, str, str]:
-        """Make the key that puts subjects in order, from predicates and objects."""
-        ranks = [self._rank((value,)) for predicate, value in statements if predicate == RDF_TYPE]
-        return min(ranks, default=self._rank(())), self._natural_key(subject), subject
+    def order_subject(self, subject: str, pattern: Pattern, values: Sequence[str]) -> tuple[str, str, str]:
+        """Make the key that puts subjects in order, from the objects of a pattern."""
+        types = self._runs[pattern.predicates].get(RDF_TYPE)
+        rank = min([self._rank((value,)) for value in values[types]]) if types else self._rank(())
+        return rank, natural_key(subject), subject
 
     def arrange(self, statements: Iterable[tuple[str, str]]) -> tuple[Pattern, list[str]]:
         """Find the pattern of statements, and their objects in its order."""
         pairs = sorted(set(statements))
+        predicates, values = tuple([p for p, _ in pairs]), [o for _, o in pairs]
         # The key of a long text takes a while, and most predicates have one object.
-        if len({p for p, _ in pairs}) < len(pairs):
-            pairs.sort(key=lambda pair: (pair[0], self._key(pair[1])))
-        return Pattern(tuple([p for p, _ in pairs]), tuple([_find_kind(o) for _, o in pairs])), [o for _, o in pairs]
+        for run in self._runs[predicates].values():
+            if run.stop - run.start > 1:
+                values[run] = sorted(values[run], key=self._key)
+        kinds = tuple(["<" if value[0] == "<" else value[value.rindex('"') + 1 :] for value in values])
+        return self._patterns[predicates, kinds], values
 
     def _make_key(self, term: str) -> tuple[bool, str, str]:
         name = self._names.shorten(term) if term[0] == "<" else term
         return name[0] == "<", natural_key(name), name
 
 
-def _find_kind(term: str) -> str:
-    return "<" if term[0] == "<" else term[term.rindex('"') + 1 :]
+def _find_runs(predicates: tuple[str, ...]) -> dict[str, slice]:
+    """Find where types stand among predicates in rising order, and those that stand there several
+    times.
+    """
+    starts = {predicate: predicates.index(predicate) for predicate in predicates}
+    runs = {predicate: slice(start, start + predicates.count(predicate)) for predicate, start in starts.items()}
+    return {predicate: run for predicate, run in runs.items() if predicate == RDF_TYPE or run.stop - run.start > 1}
 
 
 def _check_quads(quads: Sequence[Quad]) -> Sequence[Quad]:
     """Write quads in the canonical way: each term is looked at once where all of them are so."""
-    names = {term for s, p, _, _ in quads for term in (s, p)} | {g for *_, g in quads if g}
-    terms = names.union(o for _, _, o, _ in quads)
-    if all(name[:1] == "<" for name in names) and not any(term[:1] == "_" or canonical_term(term) != term for term in terms):
-        return quads
-    return list(map(_check_quad, quads))
+    return quads if _are_canonical(quads) else list(map(_check_quad, quads))
+
+
+def _are_canonical(quads: Sequence[Quad]) -> bool:
+    """Whether quads can be exported as they are."""
+    if not quads:
+        return True
+    subjects, predicates, objects, graphs = map(set, zip(*quads, strict=True))
+    names = subjects | predicates | graphs - {""}
+    return all(name[:1] == "<" for name in names) and all(map(is_canonical, names | objects))
 
 
 def _check_quad(quad: Quad) -> Quad:

@@ -1,7 +1,7 @@
 """RDF/XML, for readers that know nothing else: one rdf:Description element per subject."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import count
 
 from airm_graph.errors import ExportError
@@ -21,6 +21,8 @@ _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 # properties.
 _SYNTAX = re.compile(rf"<{RDF}(?:Description|ID|RDF|about(?:Each(?:Prefix)?)?|bagID|datatype|li|nodeID|parseType|resource)>")
 _MARK = re.compile("\0[0-9]+\0")
+#: Stands between texts that are written together.
+_MARK_OF_TEXT = "\0"
 _XMLNS = "http://www.w3.org/2000/xmlns/"
 
 
@@ -44,12 +46,13 @@ class XmlBlocks:
         """Write the element of each subject."""
         pattern, subjects = group.pattern, group.subjects
         positions, template = self._templates.find(pattern, order=order)
-        iris = self._iris.__getitem__
         values = [
-            map(iris, group.objects[position]) if pattern.kinds[position] == "<" else self._render_texts(group, position)
+            self._render_iris(group.objects[position], group.columns[position])
+            if pattern.kinds[position] == "<"
+            else self._render_texts(group, position)
             for position in positions
         ]
-        return list(map(template.__mod__, zip(map(iris, subjects), *values, strict=True)))
+        return list(map(template.__mod__, zip(map(self._iris.__getitem__, subjects), *values, strict=True)))
 
     @property
     def used(self) -> set[str]:
@@ -101,6 +104,14 @@ class XmlBlocks:
         # XML forbids the character, so no text holds a mark.
         return self._others.setdefault(space, f"\0{len(self._others)}\0")
 
+    def _render_iris(self, terms: Sequence[str], column: str) -> Iterable[str]:
+        """Write IRIs, of which few hold what XML escapes; *column* is the same with line ends
+        between.
+        """
+        if "&" in column:
+            return map(self._iris.__getitem__, terms)
+        return column.replace("<", "").replace(">", "").split("\n")
+
     def _render_texts(self, group: SubjectGroup, position: int) -> list[str]:
         kind = group.pattern.kinds[position]
         cut = -len(kind) - 1
@@ -108,6 +119,10 @@ class XmlBlocks:
         column = group.columns[position]
         if is_simple(column) and not any(char in column for char in "&<>\\"):
             return texts
+        # XML forbids the mark, and so few other characters that hardly a text is looked at alone.
+        clean = unescape(_MARK_OF_TEXT.join(texts))
+        if clean.count(_MARK_OF_TEXT) == len(texts) - 1 and clean.replace(_MARK_OF_TEXT, "").replace("\n", "").isprintable():
+            return _escape(clean).split(_MARK_OF_TEXT)
         predicate = group.pattern.predicates[position]
         pairs = zip(texts, group.subjects, strict=True)
         return [text if _is_plain(text) else self._render_text(text, predicate, subject) for text, subject in pairs]

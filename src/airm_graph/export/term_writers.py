@@ -15,6 +15,7 @@ __all__ = [
     "Names",
     "canonical_term",
     "is_simple",
+    "is_canonical",
     "natural_key",
 ]
 
@@ -122,6 +123,15 @@ def canonical_term(term: str) -> str:
     return clean.removesuffix(_STRING_TYPE) if clean[0] == '"' else clean
 
 
+def is_canonical(term: str) -> bool:
+    """Whether a term is no blank node, and written as `canonical_term` writes it.
+
+    >>> is_canonical('"a"'), is_canonical("<urn:a>"), is_canonical("_:b")
+    (True, True, False)
+    """
+    return _TERM.fullmatch(term) is not None and not term.endswith(_STRING_TYPE)
+
+
 def natural_key(term: str) -> str:
     """Make a key under which numbers sort by value and a path before what lies below it.
 
@@ -130,10 +140,18 @@ def natural_key(term: str) -> str:
     >>> sorted(["<x:/v/1.10>", "<x:/v/1.2>", "<x:/v-1>", "<x:/v>"], key=natural_key)
     ['<x:/v>', '<x:/v/1.2>', '<x:/v/1.10>', '<x:/v-1>']
     """
+    if term[0] != "<":
+        return _NUMBER.sub(_number_key, term)
     # What is below stands right behind what is above: a classification behind its mitigation,
-    # before x-1 and x.1.
-    text = term[1:-1].replace("/", "\x01").replace("#", "\x02") if term[0] == "<" else term
-    return _NUMBER.sub(_number_key, text)
+    # before x-1 and x.1. What stands between slashes is the same in many IRIs.
+    return "\x01".join(map(_SEGMENTS.__getitem__, term[1:-1].split("/")))
+
+
+def _make_segment_key(text: str) -> str:
+    return _NUMBER.sub(_number_key, text.replace("#", "\x02"))
+
+
+_SEGMENTS = Cache(_make_segment_key)
 
 
 def _number_key(match: re.Match[str]) -> str:

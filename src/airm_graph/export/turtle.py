@@ -90,6 +90,8 @@ class TurtleBlocks:
         kind, terms, column = group.pattern.kinds[position], group.objects[position], group.columns[position]
         if kind == "<":
             return map(self._iris.__getitem__, terms)
+        if kind.startswith("^^"):
+            return self._render_typed(terms, kind[2:])
         if kind:
             return map(self._literals.__getitem__, terms)
         # Most texts are in Turtle what they are in N-Triples: those that can be printed and stand
@@ -98,6 +100,14 @@ class TurtleBlocks:
             return terms
         render = self._render_literal
         return [term if "\\n" not in term and term.isprintable() else render(term) for term in terms]
+
+    def _render_typed(self, terms: Sequence[str], datatype: str) -> Iterable[str]:
+        """Write literals of a datatype; numbers and truth values stand without it."""
+        short, cut = _SHORT.get(datatype[1:-1]), -len(datatype) - 3
+        lexical = [term[1:cut] for term in terms]
+        if short and all(map(short.fullmatch, lexical)):
+            return lexical
+        return map(self._literals.__getitem__, terms)
 
     def _render_literal(self, term: str) -> str:
         return _render_literal(term, names=self._names)

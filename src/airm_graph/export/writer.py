@@ -7,10 +7,10 @@ so they are kept in memory or, beyond a bound, on disk until the last one is the
 
 import gc
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from itertools import repeat
 from tempfile import SpooledTemporaryFile
-from typing import IO, Protocol
+from typing import Protocol
 
 from airm_graph.export.order import Order
 from airm_graph.export.quad_sources import QuadSource, join_triples
@@ -24,8 +24,8 @@ __all__ = ["BlockFormat", "Notes", "Sink", "Template", "Templates", "write_block
 Template = tuple[list[int], str]
 #: Takes a piece of a file.
 Sink = Callable[[str], object]
-#: Bytes of the blocks of one file that are kept in memory, and of what is moved at once.
-_KEPT, _PIECE = 1 << 20, 1 << 20
+#: Characters of the blocks of one file that are kept in memory, and bytes that are moved at once.
+_KEPT, _PIECE = 4 << 20, 1 << 20
 
 
 class BlockFormat(Protocol):
@@ -121,7 +121,7 @@ def write_blocks(
         return
     order = Order(prefixes)
     with ExitStack() as opened, _without_collector():
-        kept = [opened.enter_context(SpooledTemporaryFile(_KEPT)) if form.waits else None for form, _ in forms]
+        kept = [opened.enter_context(closing(_Waiting())) if form.waits else None for form, _ in forms]
         files = [_BlockFile(form, sink, one) for (form, sink), one in zip(forms, kept, strict=True)]
         for part in source.groups(order):
             groups, columns = list(part), list[Sequence[str]]()
@@ -137,10 +137,36 @@ def write_blocks(
         notes.forms = [form for form, _ in forms]
 
 
+class _Waiting:
+    """Texts of whole lines, in memory or, beyond a bound, on disk."""
+
+    def __init__(self) -> None:
+        self._texts, self._size = list[str](), 0
+        self._file = SpooledTemporaryFile[bytes]()
+
+    def close(self) -> None:
+        self._file.close()
+
+    def add(self, text: str) -> None:
+        self._size += len(text)
+        if self._size > _KEPT:
+            self._file.rollover()
+            self._file.write(text.encode())
+        else:
+            self._texts.append(text)
+
+    def read(self) -> Iterator[str]:
+        """Read all in the order they came, so that nothing which is to be settled is cut."""
+        yield from self._texts
+        self._file.seek(0)
+        while piece := self._file.read(_PIECE):
+            yield (piece + self._file.readline()).decode()
+
+
 class _BlockFile:
     """A file of blocks that is being written; blocks that wait for its head are kept."""
 
-    def __init__(self, form: BlockFormat, sink: Sink, kept: IO[bytes] | None) -> None:
+    def __init__(self, form: BlockFormat, sink: Sink, kept: "_Waiting | None") -> None:
         self.form, self._sink, self._kept = form, sink, kept
         self._is_filled = False
 
@@ -148,7 +174,7 @@ class _BlockFile:
         """Add blocks behind those that are there."""
         text = self.form.separator.join(["", *blocks] if self._is_filled else blocks)
         if self._kept:
-            self._kept.write(text.encode())
+            self._kept.add(text)
         else:
             self._sink(text if self._is_filled else self.form.head(filled=True) + text)
         self._is_filled = True
@@ -158,8 +184,7 @@ class _BlockFile:
         if self._kept or not self._is_filled:
             self._sink(self.form.head(filled=self._is_filled))
         if self._kept:
-            self._kept.seek(0)
-            for piece in _read_lines(self._kept):
+            for piece in self._kept.read():
                 self._sink(self.form.settle(piece))
         self._sink(self.form.foot(filled=self._is_filled))
 
@@ -184,12 +209,6 @@ def _render_part(groups: Sequence[SubjectGroup], form: BlockFormat, order: Order
         for position, block in zip(group.positions, form.render(group, order), strict=True):
             blocks[position] = block
     return blocks
-
-
-def _read_lines(file: IO[bytes]) -> Iterator[str]:
-    """Read whole lines, so that nothing which is to be settled is cut."""
-    while piece := file.read(_PIECE):
-        yield (piece + file.readline()).decode()
 
 
 @contextmanager

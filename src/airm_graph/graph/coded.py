@@ -16,6 +16,8 @@ __all__ = ["CodedQuads", "count_coded", "is_constant", "load_coded", "select_cod
 
 #: A quoted text in SQL.
 _CONSTANT = re.compile("'(?:[^']|'')*'")
+#: What is made of each line of a text.
+_EACH_LINE = re.compile(r"unnest\(list_transform\(string_split\((.+?), chr\(10\)\), lambda x: (.+)\)\)", re.DOTALL)
 
 
 @frozen
@@ -52,6 +54,14 @@ class CodedQuads:
         """SQL for a list of objects where a row has several; empty where it has one."""
         return self.o.removeprefix("unnest(")[:-1] if self.o.startswith("unnest(") else ""
 
+    @property
+    def of_lines(self) -> tuple[str, str] | None:
+        """SQL for a text, and for what is made of each of its lines x, where a row has several
+        objects; None where it has one.
+        """
+        found = _EACH_LINE.fullmatch(self.o)
+        return (found[1], found[2]) if found else None
+
 
 def load_coded(quads: Sequence[CodedQuads], *, run: Run, repeated: Collection[str]) -> None:
     """Add quads none of which is there, or is given twice.
@@ -72,7 +82,8 @@ def count_coded(quads: Sequence[CodedQuads]) -> list[str]:
     """Write SELECTs of numbers that together are the number of quads."""
     tables: dict[str, list[str]] = {}
     for one in quads:
-        counted = f"sum(len({one.each}))" if one.each else "count(*)"
+        lines = one.of_lines[0] if one.of_lines else ""
+        counted = f"sum(1 + length({lines}) - length(replace({lines}, chr(10), '')))" if lines else "count(*)"
         tables.setdefault(one.table, []).append(f"COALESCE({counted} FILTER (WHERE {one.where or 'true'}), 0)")
     return [f"SELECT CAST({' + '.join(counts)} AS BIGINT) FROM {table}" for table, counts in tables.items()]
 

@@ -8,7 +8,7 @@ import re
 from functools import cache
 from typing import Any
 
-__all__ = ["compile_pattern"]
+__all__ = ["compile_pattern", "join_words", "write_python"]
 
 _PIECE = re.compile(r"\\x\{([0-9a-f]+)\}|\\z|\\s|\[\[:space:\]\]|\$\Z", re.DOTALL)
 #: What RE2 means by these.
@@ -23,8 +23,17 @@ def compile_pattern(pattern: str) -> re.Pattern[str]:
 
     Of words of which one begins as another, either may be what is found.
     """
-    meant = _PIECE.sub(lambda found: rf"\U{int(found[1], 16):08x}" if found[1] else _MEANT[found[0]], pattern)
-    return re.compile(_WORDS.sub(lambda found: _join(found[0].split("|")), meant))
+    return re.compile(join_words(write_python(pattern)))
+
+
+def write_python(pattern: str) -> str:
+    """Write a pattern of RE2 as Python does."""
+    return _PIECE.sub(lambda found: rf"\U{int(found[1], 16):08x}" if found[1] else _MEANT[found[0]], pattern)
+
+
+def join_words(pattern: str) -> str:
+    """Write words of lists that begin alike as one."""
+    return _WORDS.sub(lambda found: _join(found[0].split("|")), pattern)
 
 
 def _join(words: list[str]) -> str:

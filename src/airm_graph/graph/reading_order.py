@@ -6,7 +6,7 @@ predicate has and in which order, which subjects have the same pattern, and the 
 values. Writers fill templates with columns of texts, so that is what comes out.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain, count, groupby, islice
@@ -85,6 +85,14 @@ class SubjectGroup:
     positions: Sequence[int]
     subjects: Sequence[str]
     columns: Sequence[str]
+
+    @classmethod
+    def of_rows(cls, pattern: Pattern, positions: Sequence[int], subjects: Sequence[str], rows: Iterable[Sequence[str]]) -> "SubjectGroup":
+        """Make a group from the objects of each subject."""
+        objects = tuple(map(list, zip(*rows, strict=True)))
+        made = cls(pattern, positions, subjects, list(map("\n".join, objects)))
+        made.__dict__["objects"] = objects
+        return made
 
     @cached_property
     def objects(self) -> tuple[list[str], ...]:

@@ -2,20 +2,18 @@ r"""The triple table in SQLite, for few quads: the same plans, where DuckDB woul
 statement longer than SQLite needs to run it.
 
 It has what a build of small inputs and the shapes and axioms of the project ask of a table. What
-DuckDB says otherwise than SQLite is written anew here, and its functions are made in Python.
+DuckDB says otherwise than SQLite is written anew (`small_sql`).
 """
 
-import json
-import re
 import sqlite3
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from functools import cache, lru_cache
-from hashlib import md5
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from itertools import repeat
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from airm_graph.errors import StoreError
-from airm_graph.graph.re2_patterns import compile_pattern
+from airm_graph.graph.small_sql import CREATE, FUNCTIONS, count_characters, order_joins, translate
 from airm_graph.graph.table import TripleTable
 from airm_graph.graph.term_spelling import BLANK, DEFAULT_GRAPH, IRI, LANG_STRING, LITERAL, STRING, canonical
 from airm_graph.terms import Quad, read_literal
@@ -31,12 +29,13 @@ _SCHEMA = (
     "CREATE TABLE quads (s INTEGER, p INTEGER, o INTEGER, g INTEGER, PRIMARY KEY (s, p, o, g)) WITHOUT ROWID",
 )
 #: Made when quads are asked for first: keeping them while quads come in takes three times as long.
-_INDEXES = ("CREATE INDEX quads_by_object ON quads (o, p, s)", "CREATE INDEX quads_by_property ON quads (p, s, o)")
-_CREATE = re.compile(r"CREATE OR REPLACE (?:TEMP )?(TABLE|VIEW) (\w+)")
-#: A list of rows with names for its columns, which SQLite knows without the names only.
-_VALUES = re.compile(r"\(VALUES ([^a-zA-Z']*)\) AS (\w+)\(([\w, ]+)\)")
-#: What is made of each line of a text.
-_EACH_LINE = re.compile(r"unnest\(list_transform\(string_split\((.+?), chr\(10\)\), lambda x: (.+)\)\)", re.DOTALL)
+#: What was not counted SQLite takes to stand in ten rows, and joins in the order that follows.
+_INDEXES = (
+    "CREATE INDEX quads_by_object ON quads (o, p, s)",
+    "CREATE INDEX quads_by_property ON quads (p, s, o)",
+    "PRAGMA analysis_limit = 1000",
+    "ANALYZE quads",
+)
 
 
 class SmallTable(TripleTable):
@@ -48,31 +47,32 @@ class SmallTable(TripleTable):
     (1, [('<urn:a>', '<urn:p>', '"1.10"', '')])
     """
 
-    holds_few = True
-    can_order_joins = False
+    holds_few = plans_at_once = True
     #: Whether this SQLite has all of the SQL that plans are made of.
     is_usable = sqlite3.sqlite_version_info >= (3, 38)
 
     def __init__(self) -> None:
         self._sqlite = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
-        for name, (arity, function) in _FUNCTIONS.items():
+        for name, (arity, function) in FUNCTIONS.items():
             self._sqlite.create_function(name, arity, function, deterministic=True)
         for statement in _SCHEMA:
             self._run(statement)
         self._known = [""]
         self._ids = {"": DEFAULT_GRAPH}
-        self._is_indexed = self._has_quads = False
+        self._is_indexed = self._has_quads = self._counts_characters = self._keeps_order = False
 
     def close(self) -> None:
         """Forget everything."""
         self._sqlite.close()
 
-    def use_all_threads(self) -> None:
+    def use_all_threads(self, *, at_least: int = 0) -> None:
         """Do nothing: SQLite has one."""
 
     def _run(self, sql: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+        if self.given or self.coded:
+            self._settle()
         try:
-            return self._sqlite.execute(_translate(sql), values).fetchall()
+            return self._sqlite.execute(translate(sql), values).fetchall()
         except sqlite3.Error as error:
             raise StoreError(f"{error}; the statement was: {sql}") from error
 
@@ -82,9 +82,18 @@ class SmallTable(TripleTable):
             self._is_indexed = True
             for statement in _INDEXES:
                 self._run(statement)
-        if made := _CREATE.match(sql):
+        if made := CREATE.match(sql):
             self._run(f"DROP {made[1]} IF EXISTS {made[2]}")
-        return self._run(sql)
+        return self._run(order_joins(sql) if self._keeps_order else sql)
+
+    @contextmanager
+    def joins_as_written(self) -> Iterator[None]:
+        """Make joins in the order in which statements name them, while the context lasts."""
+        self._keeps_order = True
+        try:
+            yield
+        finally:
+            self._keeps_order = False
 
     def materialise(self, name: str, select: str) -> int:
         """Keep the result of a SELECT under a name; returns its number of rows."""
@@ -92,8 +101,11 @@ class SmallTable(TripleTable):
         made = self._sqlite.execute(f"SELECT * FROM {name} LIMIT 0").description
         columns = [column for column, *_ in made]
         # Triples are looked up by their object and by their property, too.
-        for number, keys in enumerate([columns, columns[::-1], ["p", "s", "o"]] if columns == ["s", "p", "o"] else [columns]):
+        several = {("s", "p", "o"): [columns, columns[::-1], ["p", "s", "o"]], ("s", "p", "o", "g"): []}  # quads are but read
+        for number, keys in enumerate(several.get(tuple(columns), [columns])):
             self._run(f"CREATE INDEX {name}_index_{number} ON {name} ({', '.join(keys)})")
+        if columns[0] in ("s", "node"):
+            self._run(f"ANALYZE {name}")
         return int(self.execute(f"SELECT count(*) FROM {name}")[0][0])
 
     def drop(self, *names: str) -> None:
@@ -113,20 +125,33 @@ class SmallTable(TripleTable):
     def load_records(self, name: str, *, columns: Mapping[str, str], records: Iterable[Sequence[str | int]]) -> None:
         """Make a table of other things than terms."""
         self.execute(f"CREATE OR REPLACE TABLE {name} ({', '.join(f'{column} {kind}' for column, kind in columns.items())})")
-        self._insert(name, records, width=len(columns))
+        given = list(records)
+        self._count_characters(text for record in given for text in record if isinstance(text, str))
+        self._insert(name, given, width=len(columns))
+
+    def _count_characters(self, texts: Iterable[str]) -> None:
+        """See to it that all characters of texts are counted: by itself SQLite stops at U+0000."""
+        if not self._counts_characters and any("\0" in text for text in texts):
+            self._counts_characters = True
+            self._sqlite.create_function("length", 1, count_characters, deterministic=True)
 
     def _insert(self, name: str, records: Iterable[Sequence[str | int]], *, width: int) -> None:
         """Add records to a table, those that are there already no second time; all or none."""
+        if self.given or self.coded:
+            self._settle()
         with self._sqlite:
             self._sqlite.execute("BEGIN")
             self._sqlite.executemany(f"INSERT OR IGNORE INTO {name} VALUES ({', '.join('?' * width)})", records)
 
-    def load_rows(self, rows: Iterable[Quad]) -> None:
+    def load_rows(self, rows: Iterable[Quad], *, later: bool = False) -> None:
         """Add rows; a quad that is there already is not added again.
 
         Raises:
             StoreError: A term is no N-Quads term; the table is as before.
         """
+        if later:
+            super().load_rows(rows, later=True)
+            return
         given = list(rows)
         if broken := [row for row in given if not (len(row) == 4 and row[0] and row[1] and row[2])]:
             raise StoreError(f"rows cannot be loaded: a row has no subject, predicate or object, or not four parts: {broken[0]}")
@@ -137,12 +162,35 @@ class SmallTable(TripleTable):
         self._insert("quads", sorted(quads), width=4)
         self._has_quads = True
 
-    def load_coded(self, quads: "Sequence[CodedQuads]", *, repeated: Collection[str] = (), later: bool = False) -> None:  # noqa: ARG002 - each term is looked up once, and at once
-        """Add quads that SQL makes from the columns of tables, in the one spelling of terms."""
-        found = [(one, self.execute(_select_coded(one))) for one in quads]
-        self._know({one.p for one in quads}.union(*(texts for _, rows in found for texts in zip(*rows, strict=True))))
-        ids = self._ids
-        self._load_numbers((ids[s], ids[one.p], ids[o], ids[g]) for one, rows in found for s, o, g in rows)
+    def _number_coded(self, quads: "Sequence[CodedQuads]") -> None:
+        columns = self._read_columns(quads)
+        self._know({one.p for one in quads}.union(*columns.values()) - {None})
+        numbers = {place: list(map(self._ids.get, texts)) for place, texts in columns.items()}
+        found = list[tuple[int, int, int, int]]()
+        for one in quads:
+            s, o, g = (numbers[place] for place in _list_places(one))
+            rows = zip(s, repeat(self._ids[one.p]), o, g, strict=False)
+            found += [row for row in rows if row[2] is not None]  # type: ignore[misc]
+        self._load_numbers(found)
+
+    def _read_columns(self, quads: "Sequence[CodedQuads]") -> dict[tuple[str, str], Sequence[Any]]:
+        """Read the columns that subjects, objects and graphs stand in, each once; an object is None
+        where there is no quad.
+        """
+        columns, wanted = dict[tuple[str, str], Sequence[Any]](), dict[str, list[str]]()
+        for one in quads:
+            places = _list_places(one)
+            if one.each:
+                rows = self._run(_select_each(one))
+                columns |= zip(places, zip(*rows, strict=True), strict=True) if rows else dict.fromkeys(places, ())
+            else:
+                wanted.setdefault(places[0][0], []).extend(column for _, column in places)
+        for source, sql in wanted.items():
+            # Quads come in before their indexes are made, which `execute` would see to.
+            every = list(dict.fromkeys(sql))
+            rows = self._run(f"SELECT {', '.join(every)} FROM {source}")
+            columns |= zip(((source, column) for column in every), zip(*rows, strict=True) if rows else repeat(()), strict=False)
+        return columns
 
     def add_terms(self, terms: Iterable[str]) -> dict[str, int]:
         """Look up the ids of *terms*, adding those that the table does not know.
@@ -158,11 +206,14 @@ class SmallTable(TripleTable):
     def _know(self, texts: Iterable[str]) -> None:
         """Give numbers to those terms, in their one spelling, that have none."""
         new, first = sorted(set(texts) - self._ids.keys()), len(self._known)
+        self._count_characters(new)
         self._insert("terms", ((number, *_take_apart(text)) for number, text in enumerate(new, first)), width=5)
         self._ids.update(zip(new, range(first, first + len(new)), strict=True))
         self._known += new
 
     def _number(self, texts: Sequence[str]) -> tuple[dict[str, int], dict[int, str]]:
+        if self.given or self.coded:
+            self._settle()
         numbers = {text: self._ids.get(text, -1) for text in texts}
         return numbers, {number: text for text, number in numbers.items()}
 
@@ -173,74 +224,35 @@ class SmallTable(TripleTable):
     def rows(self, sql: str = "SELECT s, p, o, g FROM quads") -> list[Quad]:
         """Write quads as rows, sorted; *sql* selects other quads, as four columns of ids."""
         texts = self._known
-        return sorted((texts[s], texts[p], texts[o], texts[g]) for s, p, o, g in self.execute(sql))
+        found = [(texts[s], texts[p], texts[o], texts[g]) for s, p, o, g in self.execute(sql)]
+        found.sort()
+        return found
 
 
-def _select_coded(one: "CodedQuads") -> str:
-    """Write a SELECT of subjects, objects and graphs."""
+def _list_places(one: "CodedQuads") -> list[tuple[str, str]]:
+    """Say where subjects, objects and graphs stand: of which rows, and in which column."""
+    if one.each:
+        return [(f"{one.table} {one.where} {one.o}", column) for column in "sog"]
+    object_ = f"CASE WHEN {one.condition} THEN {one.o} END" if one.condition else one.o
+    return [(f"{one.table} WHERE {one.rows}" if one.rows else one.table, column) for column in (one.s, object_, one.g)]
+
+
+def _select_each(one: "CodedQuads") -> str:
+    """Write a SELECT of subjects, objects and graphs, where a row has several objects."""
     where = f" WHERE {one.where}" if one.where else ""
-    if not (found := _EACH_LINE.fullmatch(one.o)):
-        return f"SELECT {one.s}, {one.o}, {one.g} FROM {one.table}{where}"
-    every = f"SELECT {one.s} AS s, {found[1]} AS list, {one.g} AS g FROM {one.table}{where}"
-    return f"SELECT s, {found[2]}, g FROM (SELECT q.s, l.value AS x, q.g FROM ({every}) AS q JOIN json_each(list_lines(q.list)) AS l)"
+    if not (found := one.of_lines):
+        raise StoreError(f"no list is put together so in SQLite: {one.o}")
+    every = f"SELECT {one.s} AS s, {found[0]} AS list, {one.g} AS g FROM {one.table}{where}"
+    return f"SELECT s, {found[1]}, g FROM (SELECT q.s, l.value AS x, q.g FROM ({every}) AS q JOIN json_each(list_lines(q.list)) AS l)"
 
 
 def _take_apart(text: str) -> tuple[int, str, str, str]:
     """Kind, lexical form, datatype and language of a term."""
     if text[0] == "<":
         return IRI, text[1:-1], "", ""
+    if text[-1] == '"' and "\\" not in text:
+        return LITERAL, text[1:-1], STRING, ""
     if text[0] == "_":
         return BLANK, text[2:], "", ""
     found = read_literal(text)
     return LITERAL, found.text, LANG_STRING if found.language else found.datatype or STRING, found.language
-
-
-@cache
-def _translate(sql: str) -> str:
-    """Write a statement of DuckDB for SQLite."""
-    if "VALUES" in sql:
-        sql = _VALUES.sub(_name_columns, sql)
-    return _CREATE.sub(r"CREATE TEMP \1 \2", sql).replace("TRY_CAST(", "CAST(").replace(" AND t.p IN (", " AND +t.p IN (")
-
-
-def _name_columns(found: re.Match[str]) -> str:
-    columns = ", ".join(f"column{n} AS {name.strip()}" for n, name in enumerate(found[3].split(","), 1))
-    return f"(SELECT {columns} FROM (VALUES {found[1]})) AS {found[2]}"
-
-
-@lru_cache(1 << 14)  # one text is a value of many nodes
-def _matches(text: str | None, pattern: str) -> bool | None:
-    return None if text is None else compile_pattern(pattern).search(text) is not None
-
-
-def _matches_fully(text: str | None, pattern: str) -> bool | None:
-    return None if text is None else compile_pattern(pattern).fullmatch(text) is not None
-
-
-def _extract(text: str, pattern: str, group: int) -> str:
-    found = compile_pattern(pattern).search(text)
-    return (found[group] or "") if found else ""
-
-
-def _replace(text: str, pattern: str, new: str, _flags: str) -> str:
-    return compile_pattern(pattern).sub(new, text)
-
-
-#: Functions of DuckDB that SQLite has not, or has otherwise: number of arguments, and what they do.
-_FUNCTIONS: Mapping[str, tuple[int, Callable[..., Any]]] = {
-    "chr": (1, chr),
-    "concat_ws": (-1, lambda between, *parts: between.join(part for part in parts if part is not None)),
-    "contains": (2, lambda text, part: None if text is None else part in text),
-    "concat": (-1, lambda *parts: "".join("" if part is None else str(part) for part in parts)),
-    "ends_with": (2, str.endswith),
-    "floor": (1, lambda number: number // 1),
-    "length": (1, lambda text: None if text is None else len(text)),
-    "list_lines": (1, lambda text: json.dumps(text.split("\n"))),
-    "lower": (1, str.lower),
-    "md5": (1, lambda text: md5(text.encode(), usedforsecurity=False).hexdigest()),
-    "regexp_extract": (3, _extract),
-    "regexp_full_match": (2, _matches_fully),
-    "regexp_matches": (2, _matches),
-    "regexp_replace": (4, _replace),
-    "starts_with": (2, lambda text, start: None if text is None else text.startswith(start)),
-}

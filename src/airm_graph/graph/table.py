@@ -52,16 +52,20 @@ class TripleTable(Database):
     schema = _SCHEMA
     #: Whether all quads are better looked at in Python than by many statements.
     holds_few = False
-    #: Quads that are columns of tables still, until a statement is run.
+    #: Whether to plan a statement takes no time that counts.
+    plans_at_once = False
+    #: Quads that are rows of Python or columns of tables still, until a statement is run.
+    given: Sequence[Quad] = ()
     coded: "Sequence[CodedQuads]" = ()
     _repeated: Collection[str] = ()
+    _threads_from: int | None = None
     #: Whether a join of many tables can be told in which order to go.
     can_order_joins = True
 
     def __len__(self) -> int:
         """Number of quads."""
-        with self.coded_aside() as coded:
-            number = int(self.execute("SELECT count(*) FROM quads")[0][0])
+        with self.set_aside() as (given, coded):
+            number = len(given) + int(self.execute("SELECT count(*) FROM quads")[0][0])
             if not coded:
                 return number
             from airm_graph.graph.coded import count_coded
@@ -98,13 +102,22 @@ class TripleTable(Database):
         """Write all quads to a Parquet file, as texts of terms in the columns s, p, o, g."""
         self.copy_parquet(_select_texts("quads"), path)
 
-    def load_rows(self, rows: Iterable[Quad]) -> None:
+    def load_rows(self, rows: Iterable[Quad], *, later: bool = False) -> None:
         """Add rows; a quad that is there already is not added again. Blank nodes with one label are
         one node.
+
+        Args:
+            rows: Quads as texts of terms.
+            later: None is there already. Take them in when a statement asks for quads or terms,
+                which may be never.
 
         Raises:
             StoreError: A term is no N-Quads term; the table is as before.
         """
+        if later:
+            self._settle()
+            self.given = list(dict.fromkeys(rows))
+            return
         remaining = iter(rows)
         if len(first := list(islice(remaining, FEW))) < FEW:
             self._load_few(first)
@@ -166,42 +179,63 @@ class TripleTable(Database):
         Raises:
             StoreError: DuckDB refuses a statement; the table is as before.
         """
-        self._run("SELECT 1")  # numbers what was left earlier
+        if self.coded or not later:
+            self._settle()
         self.coded, self._repeated = quads, repeated
         if not later:
-            self._number_coded()
+            self._settle()
 
-    def _number_coded(self) -> None:
+    def _settle(self) -> None:
+        """Number the quads that are rows or columns still; what asks for quads or terms does it
+        first.
+        """
+        is_large = self._threads_from is not None and len(self) >= self._threads_from
+        given, self.given = self.given, ()
+        coded, self.coded = self.coded, ()
+        if is_large:
+            super().use_all_threads()
+        self._threads_from = None
+        if given:
+            self.load_rows(given)
+        if coded:
+            self._number_coded(coded)
+
+    def _number_coded(self, quads: "Sequence[CodedQuads]") -> None:
         from airm_graph.graph.coded import load_coded  # these three are for more than SQLite is asked about
 
-        quads, self.coded = self.coded, ()
         self._change(lambda: load_coded(quads, run=self._run, repeated=self._repeated))
 
     @contextmanager
-    def coded_aside(self) -> Iterator["Sequence[CodedQuads]"]:
-        """Give the quads that are not numbered yet; statements do not see them while the context
-        lasts.
+    def set_aside(self) -> Iterator["tuple[Sequence[Quad], Sequence[CodedQuads]]"]:
+        """Give the quads that are rows and those that are columns still; statements do not see them
+        while the context lasts.
         """
-        coded, self.coded = self.coded, ()
+        aside = self.given, self.coded
+        self.given, self.coded = (), ()
         try:
-            yield coded
+            yield aside
         finally:
-            self.coded = coded
+            self.given, self.coded = aside
 
-    def use_all_threads(self) -> None:
-        """Let DuckDB use as many threads as there are cores."""
-        with self.coded_aside():
+    def use_all_threads(self, *, at_least: int = 0) -> None:
+        """Let DuckDB use as many threads as there are cores, where there are so many quads; if they
+        are columns still, when they are numbered: to write their lines, two threads take a third
+        more of the processor.
+        """
+        if self.coded:
+            self._threads_from = at_least
+        elif not at_least or len(self) >= at_least:
             super().use_all_threads()
 
     def _run(self, sql: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
-        if self.coded:
-            self._number_coded()
+        if self.given or self.coded:
+            self._settle()
         return super()._run(sql, values)
 
     def stream(self, sql: str, *, size: int = 8_000) -> Iterator[list[tuple[Any, ...]]]:
         """Run a SELECT on tables that are not temporary and hand out its rows in lists."""
-        if self.coded:
-            self._number_coded()
+        if self.given or self.coded:
+            self._settle()
         return super().stream(sql, size=size)
 
     def load_files(self, paths: Iterable[Path], *, parse: "Parser", label: str | None = None) -> None:

@@ -128,7 +128,7 @@ _GRAMMARS = (
     ),
 )
 #: What may name an item, as RE2: rows of tables without it need not be looked at.
-MENTIONS = re.sub(r"\?P<\w+>", "?:", "|".join([*(f"(?:{one.mention})" for one in _GRAMMARS), r"\bdpv:[A-Za-z]"]))
+MENTIONS = re.sub(r"\?P<\w+>", "?:", "|".join([*(one.mention for one in _GRAMMARS), r"\bdpv:[A-Za-z]"]))
 _MENTION = re.compile("|".join([*(f"(?:{one.mention})" for one in _GRAMMARS), r"(?:\bdpv:(?P<dpv>[A-Za-z]+))"]))
 _DPV = "https://w3id.org/dpv#"
 _BETWEEN = re.compile(r"[\s:,–—()\[\]“”\"-]*")

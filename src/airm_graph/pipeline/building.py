@@ -1,8 +1,9 @@
 """The one build: read, merge, state, judge, infer, report, whatever the size and the engine."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from airm_graph.cache import Cache
 from airm_graph.graph import TripleTable
@@ -20,11 +21,14 @@ from airm_graph.progress import Progress, tell_nobody
 from airm_graph.reason import infer
 from airm_graph.validate import Report, judge_shapes
 
-__all__ = ["build", "build_entries", "build_graph", "open_reader"]
+if TYPE_CHECKING:
+    from airm_graph.export import Notes
+
+__all__ = ["are_few", "build", "build_anew", "build_entries", "build_graph", "open_given", "open_reader"]
 
 #: Bytes of inputs up to which SQLite takes less time than DuckDB, and suffixes of tables that are
 #: not packed.
-_FEW_BYTES, _PLAIN_TABLES = 400_000, (".csv", ".json", ".jsonl", ".tsv")
+_FEW_BYTES, _PLAIN_TABLES = 600_000, (".csv", ".json", ".jsonl", ".tsv")
 
 
 def build(
@@ -90,7 +94,7 @@ def build_entries(
         What was read, and the graph.
     """
     with ExitStack() as opened:
-        session = opened.enter_context(options.platform.open(few=_are_few(entries, options)))
+        session = opened.enter_context(options.platform.open(few=are_few(entries, options)))
         read = read_inputs(entries, options, session=session, tell=tell, reader=reader)
         if options.strict and is_incomplete(read):
             read = stop_at_violations(read)
@@ -102,7 +106,7 @@ def build_entries(
         return read, _make_graph(read, session, options=options, report=report, opened=opened.pop_all())
 
 
-def _are_few(entries: Sequence[Input], options: BuildOptions) -> bool:
+def are_few(entries: Sequence[Input], options: BuildOptions) -> bool:
     """Whether inputs are small pages and tables that are judged by the shapes of the project."""
     packed = (entry for entry in entries if entry.is_table and entry.path and entry.path.suffix.lower() not in _PLAIN_TABLES)
     if options.shapes is not None or any(packed):
@@ -154,3 +158,30 @@ def open_reader(cache: str | Path | None = None) -> Iterator[Reader]:
         return
     with Cache(Path(cache)) as kept:
         yield Reader(kept)
+
+
+def open_given(reader: Reader | None, cache: Path | None) -> AbstractContextManager[Reader | None]:
+    """Open the reader of pages that was given, or one with a cache; None where there is neither."""
+    return nullcontext(reader) if reader or cache is None else open_reader(cache)
+
+
+def build_anew(
+    inputs: Sequence[str | Path],
+    folder: Path,
+    options: BuildOptions,
+    *,
+    cache: Path | None,
+    reader: Reader | None,
+    tell: Progress,
+    accept: Callable[[Graph], bool],
+    notes: "Notes | None" = None,
+) -> tuple[Read, Graph]:
+    """Build all of a graph and write it, as `folder_build.build_into`; *notes* are taken of the
+    blocks of exports.
+    """
+    with open_given(reader, cache) as opened:
+        tell("start", 0, 1)
+        read, graph = build_entries(find_inputs(inputs), options, tell=tell, reader=opened)
+        if not graph.is_empty and accept(graph):
+            graph.write(folder, notes=notes)
+    return read, graph

@@ -122,7 +122,7 @@ class Merging:
         }
         load_lookups(self.stated, sources=sources, table=self.table)
         find_rest(
-            [select_candidates(one) for one in self.stated],
+            [select_candidates(one, few=self.table.holds_few) for one in self.stated],
             table=self.table,
             busy=merger.find_busy({page.capture.sha256 for page in self.captured}),
             identifiers=[name for reader in readers for name in reader.list_identifiers()],

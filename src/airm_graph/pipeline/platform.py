@@ -73,8 +73,7 @@ class Session:
 
     def use_threads(self) -> None:
         """Let DuckDB use more threads where there is work for them."""
-        if len(self.table) >= _FEW:
-            self.table.use_all_threads()
+        self.table.use_all_threads(at_least=_FEW)
 
 
 class Platform(Protocol):

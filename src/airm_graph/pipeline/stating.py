@@ -37,7 +37,8 @@ def state(read: Read, *, session: Session, options: BuildOptions, beside: Mappin
             *read_taxonomies(),
             *_describe(Counter(beside) + count_records(read), options.base, options.published),
             *_list_removed(read),
-        )
+        ),
+        later=True,
     )
     if read.tables:
         from airm_graph.triples.selects import code_quads, list_repeated

@@ -79,7 +79,7 @@ class DataDocuments:
         (turtle,) = self._turtle.render(group, self._order)
         return _Block(
             name=rows[0][0][1:-1],
-            key=self._statements.subject_key(subject, statements),
+            key=self._statements.order_subject(subject, pattern, values),
             turtle=turtle,
             prefixes=frozenset(self._turtle.find_prefixes(group)),
             node=write_node(rows[0][0][1:-1], [(p[1:-1], o) for _, p, o, _ in rows]),

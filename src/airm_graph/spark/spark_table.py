@@ -63,7 +63,7 @@ class SparkTable(TripleTable):
         self.drop(*self._paths)
         self._aside.close()
 
-    def use_all_threads(self) -> None:
+    def use_all_threads(self, *, at_least: int = 0) -> None:
         """Do nothing: Spark uses what it has."""
 
     def over(self, work: Callable[[Any], Any], jobs: Iterable[Any], /) -> list[Any]:
@@ -129,7 +129,7 @@ class SparkTable(TripleTable):
         self._forget(name)
         self.show(name, ", ".join(f"{column} {kind.replace('VARCHAR', 'STRING')}" for column, kind in columns.items()), [path])
 
-    def load_rows(self, rows: Iterable[Quad]) -> None:
+    def load_rows(self, rows: Iterable[Quad], *, later: bool = False) -> None:  # noqa: ARG002 - rows of Python go out to the cluster at once
         """Add rows; a quad that is there already is not added again."""
         path = self.folder / f"incoming-{next(self._counter)}"
         with TripleTable(threads=1, temp_directory=self.folder) as given:

@@ -30,4 +30,5 @@ def list_joined(texts: Iterable[str]) -> set[str]:
 
 def list_standing(texts: Iterable[str], words: Collection[str]) -> set[str]:
     """List those of some words, in lower case, that stand in texts as they are."""
-    return {word for text in texts for found in _WORD.findall(text) if (word := found.lower()) in words} if words else set()
+    wanted = set(words)
+    return {word for text in texts for word in wanted.intersection(map(str.lower, _WORD.findall(text)))} if wanted else set()

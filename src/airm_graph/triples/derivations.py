@@ -18,7 +18,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
 from airm_graph.frozen import frozen
-from airm_graph.graph import IRI, TERM_TEXT, TripleTable, quote
+from airm_graph.graph import TripleTable, quote
 from airm_graph.namespaces import BASE, iri, literal, term
 from airm_graph.terms import Quad, read_literal
 
@@ -31,6 +31,7 @@ _NAMES = ("airm:source", "dcterms:description", "dcterms:identifier", "dcterms:i
 #: What identifiers of items look like: letters, then digits, in one word. For SQL and for Python.
 _LIKE_IDENTIFIER = "[A-Z][A-Za-z]*[.:_-]?[A-Z]*[0-9]"
 _is_like_identifier = re.compile(_LIKE_IDENTIFIER).search
+_NOTHING = "SELECT '' AS o WHERE 1 = 0"
 _WORD = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.:_-]*[A-Za-z0-9])?")
 
 
@@ -69,27 +70,27 @@ def find_derivations(table: TripleTable) -> Iterator[Quad]:
 
 def _may_find(table: TripleTable) -> bool:
     """Whether two descriptions are alike, or there are both an identifier and a description that
-    may name it; found without numbering quads that are columns of tables still.
+    may name it; found without numbering quads that are rows or columns still.
     """
-    with table.coded_aside() as coded:
-        if not coded:
+    with table.set_aside() as (given, coded):
+        if not (given or coded) or table.execute("SELECT 1 FROM quads LIMIT 1"):
             return True
-
-        def number(name: str) -> str:
-            return f"(SELECT id FROM terms WHERE kind = {IRI} AND lexical = {quote(term(name)[1:-1])})"
+        sourced = {s for s, p, _, _ in given if p == term("airm:source")}
+        wanted = {term("dcterms:description"), term("dcterms:identifier")}
+        known = sorted({(p, o, s) for s, p, o, _ in given if p in wanted and s in sourced})
+        if known:
+            table.load_records("stated_texts", columns={"p": "VARCHAR", "o": "VARCHAR", "s": "VARCHAR"}, records=known)
 
         def select(name: str) -> str:
             """Write a SELECT of the objects that mitigations have for a property."""
             own = [f"SELECT {one.o} AS o FROM {one.table} WHERE {one.where or 'true'}" for one in coded if one.p == term(name)]
-            sourced = f"SELECT s FROM quads WHERE p IN {number('airm:source')}"
-            known = f"SELECT DISTINCT s, o FROM quads WHERE p IN {number(name)} AND s IN ({sourced})"
-            return " UNION ALL ".join([*own, f"SELECT {TERM_TEXT} AS o FROM ({known}) AS q JOIN terms AS t ON t.id = q.o"])
+            return " UNION ALL ".join([*own, f"SELECT o FROM stated_texts WHERE p = {quote(term(name))}" if known else _NOTHING])
 
-        said = select("dcterms:description")
-        if table.execute(f"SELECT 1 FROM ({said}) AS d GROUP BY hash(o) HAVING count(*) > 1 LIMIT 1"):
-            return True
         like = f"regexp_matches(o, '{_LIKE_IDENTIFIER}')"
-        return all(table.execute(f"SELECT 1 FROM ({found}) AS f WHERE {like} LIMIT 1") for found in (select("dcterms:identifier"), said))
+        said, named = select("dcterms:description"), select("dcterms:identifier")
+        twice = f"SELECT 1 FROM ({said}) AS d GROUP BY hash(o) HAVING count(*) > 1"
+        is_twice, is_named = table.execute(f"SELECT EXISTS ({twice}), EXISTS (SELECT 1 FROM ({named}) AS n WHERE {like})")[0]
+        return bool(is_twice or (is_named and table.execute(f"SELECT 1 FROM ({said}) AS d WHERE {like} LIMIT 1")))
 
 
 def list_identifiers(text: str) -> set[str]:

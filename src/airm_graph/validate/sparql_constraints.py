@@ -1,5 +1,5 @@
-"""SPARQL constraints, each asked for all focus nodes at once: in the store, or of much data as SQL
-where the form of the query has any.
+"""SPARQL constraints, each asked for all focus nodes at once: in the store, or as SQL where the
+form of the query has any and that takes less time.
 
 The store is filled with what a few constraints read, and given up before the next few are asked. It
 keeps values, not spellings, so a constraint that reads a literal which the store would write in
@@ -92,7 +92,8 @@ def ask_constraints(plans: Sequence[SparqlPlan], *, table: TripleTable) -> tuple
             asked.append(plan)
     in_store = list[tuple[SparqlPlan, _Reads]]()
     for plan, reads in _find_reads(asked, focus=focus, table=table):
-        if sum(reads.values()) >= MANY and table.can_order_joins and (sql := plan.constraint.sql) and _has_integers(sql, table=table):
+        pays = table.can_order_joins and (table.plans_at_once or sum(reads.values()) >= MANY)
+        if pays and (sql := plan.constraint.sql) and _has_integers(sql, table=table):
             results[plan.part] += _ask_sql(plan, sql, focus=focus[plan.focus_sql].number, table=table)
         else:
             in_store.append((plan, reads))

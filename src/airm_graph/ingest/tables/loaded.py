@@ -20,7 +20,7 @@ from airm_graph.ingest.tables.regular import load_regular
 from airm_graph.ingest.tables.row_checks import CONTROL
 from airm_graph.model import ROLES, TEXTS
 from airm_graph.namespaces import iri, literal
-from airm_graph.text import ERRORS, read_cell, slugify
+from airm_graph.text import ERRORS, PLACEHOLDERS, read_cell, slugify
 
 __all__ = ["LoadedTable", "find_loaded", "load_rows", "read_rows", "scan_table"]
 
@@ -216,6 +216,9 @@ def _list_records(one: LoadedTable) -> Iterator[list[str | int]]:
     is_clean = one.scan is not None and one.scan.is_clean
     rows = stream_cells(one.scan) if one.scan else one.cells
     for row in rows:
+        if len(row.cells) == width and is_clean and not (row.faults or row.numbers) and _is_bare(row.cells):
+            yield [row.number, row.first_line, row.last_line, 0, " ".join(row.cells[name].split()), *row.cells, ""]
+            continue
         bare = [read_cell(cell) for cell in row.cells]
         is_short = one.scan is not None and len(row.cells) < one.head.width
         odd, raw = int(bool(row.faults or row.numbers or is_short or any(cell.strip().lower() in ERRORS for cell in row.cells))), ""
@@ -227,6 +230,13 @@ def _list_records(one: LoadedTable) -> Iterator[list[str | int]]:
         if not is_clean and CONTROL.search("".join(row.cells)):
             odd = 1
         yield [row.number, row.first_line, row.last_line, odd, " ".join(bare[name].split()), *bare, raw]
+
+
+def _is_bare(cells: Sequence[str]) -> bool:
+    """Whether each cell is as `read_cell` reads it; most rows are so, which is told faster for all
+    cells at once.
+    """
+    return [*map(str.strip, cells)] == [*cells] and PLACEHOLDERS.isdisjoint(map(str.lower, cells))
 
 
 def read_rows(one: LoadedTable, *, table: TripleTable, condition: str) -> Iterator[tuple[int, Row]]:

@@ -25,6 +25,8 @@ _CONTROL = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x{FFFE}\x{FFFF}]"
 _GAP = "chr(1)"
 #: What shows, in cells with the gap between, in lower case, that one of them may be read otherwise.
 _ODD = rf"#|(^|\x01)[{_WHITE}]|[{_WHITE}](\x01|$)|(^|\x01)({'|'.join(re.escape(word) for word in sorted(PLACEHOLDERS - {''}))})(\x01|$)"
+#: What ``odd`` says of a row that is not plain, and of one without a text, until both are seen to.
+_RAW, _BLANK = 3, 2
 _SELECT = "SELECT CAST(number AS INTEGER) AS number, CAST(last - taken + 1 AS INTEGER) AS first, CAST(last AS INTEGER) AS last"
 
 
@@ -41,35 +43,49 @@ def load_regular(rows: str, *, scan: Scan, name: str, table: TripleTable) -> boo
     """
     width, position = len(scan.header), scan.header.index(name)
     try:
-        table.load_cells(f"{rows}_raw", scan.copy, select=_select_raw(scan), width=width + _MORE, delimiter=scan.delimiter)
+        table.load_cells(rows, scan.copy, select=_select_cells(scan, position), width=width + _MORE, delimiter=scan.delimiter)
     except StoreError:
         return False
-    table.execute(f"CREATE OR REPLACE TABLE {rows} AS {_select_plain(scan, position)} FROM {rows}_raw WHERE is_plain AND NOT is_blank")
+    longest, kinds = table.execute(f"SELECT coalesce(max(size), 0), max(odd) FROM {rows}")[0]
+    if longest > MAX_CELL and table.execute(f"SELECT 1 FROM {rows} WHERE {_find_long(scan)} LIMIT 1"):
+        return False
     # What takes long to plan, and longer to do, is asked of those rows alone that need it.
-    if table.execute(f"SELECT 1 FROM {rows}_raw WHERE NOT is_plain LIMIT 1"):
+    if kinds:
+        table.execute(f"CREATE OR REPLACE TABLE {rows}_raw AS SELECT * FROM {rows} WHERE odd = {_RAW}")
+        table.execute(f"DELETE FROM {rows} WHERE odd <> 0")
         table.append(rows, _select(scan, position, f"{rows}_raw"))
-    longest = table.execute(f"SELECT coalesce(max(longest), 0) FROM {rows}_raw")[0][0]
-    table.drop(f"{rows}_raw")
-    return bool(longest <= MAX_CELL)
+        table.drop(f"{rows}_raw")
+    table.execute("; ".join(f"ALTER TABLE {rows} DROP COLUMN {column}" for column in ("more", "size")))
+    return True
 
 
-def _select_raw(scan: Scan) -> str:
-    """SQL for the cells of all rows, their lines, whether each cell is as it would be read, and
-    whether all are empty.
+def _select_cells(scan: Scan, name: int) -> str:
+    """SQL for all rows as if each cell were as it would be read; ``odd`` says where that is not so,
+    ``more`` has the cells behind the header then, and ``size`` the characters of a row.
     """
     cells = _list_cells(scan)
+    width = len(scan.header)
     # A row takes a line more for each line end within it; the header takes the first.
-    taken = "(1 + length(whole) - length(replace(whole, chr(10), '')))"
-    there = [f"{cell} IS NOT NULL" for cell in (*cells[: len(scan.header)], f"c{scan.width - 1}")]
-    plain = [*there, f"{cells[len(scan.header)]} IS NULL", f"NOT regexp_matches(lower(whole), '{_ODD}')"]
+    taken = "(CASE WHEN contains(whole, chr(10)) THEN 1 + length(whole) - length(replace(whole, chr(10), '')) ELSE 1 END)"
+    there = [f"{cell} IS NOT NULL" for cell in (*cells[:width], f"c{scan.width - 1}")]
+    plain = [*there, f"{cells[width]} IS NULL", f"NOT regexp_matches(lower(whole), '{_ODD}')"]
     if not scan.is_clean:
         plain.append(f"NOT ({_has_control(cells)})")
-    longest = f"greatest({', '.join(f'length(coalesce({cell}, {chr(39) * 2}))' for cell in cells)})"
+    last = "1 + sum(taken) OVER (ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)"
+    blank = f"CASE WHEN whole = '' OR starts_with(whole, {_GAP}) THEN rtrim(whole, {_GAP}) = '' ELSE FALSE END"
+    texts = f"SELECT *, {_join(cells)} AS whole FROM cells"
+    kinds = f"SELECT *, {taken} AS taken, CASE WHEN NOT ({' AND '.join(plain)}) THEN {_RAW} WHEN {blank} THEN {_BLANK} ELSE 0 END AS odd"
     return (
-        f"SELECT * EXCLUDE (whole), {' AND '.join(plain)} AS is_plain, rtrim(whole, {_GAP}) = '' AS is_blank, {longest} AS longest, "
-        f"1 + sum({taken}) OVER (ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS last, {taken} AS taken "
-        f"FROM (SELECT *, {_join(cells)} AS whole FROM cells) AS w"
+        f"{_SELECT}, CAST(odd AS INTEGER) AS odd, {_write_name(f'c{name}')} AS name, {', '.join(cells[:width])}, '' AS raw, "
+        f"CASE WHEN odd = {_RAW} THEN [{', '.join(cells[width:])}] END AS more, CAST(length(whole) AS INTEGER) AS size "
+        f"FROM (SELECT *, {last} AS last FROM ({kinds} FROM ({texts}) AS w) AS k) AS n"
     )
+
+
+def _find_long(scan: Scan) -> str:
+    """SQL that tells whether a cell of a loaded row is too long."""
+    cells = [*_list_cells(scan)[: len(scan.header)], *(f"more[{number}]" for number in range(1, _MORE + 1))]
+    return f"greatest({', '.join(f'length(coalesce({cell}, {chr(39) * 2}))' for cell in cells)}) > {MAX_CELL}"
 
 
 def _join(cells: Sequence[str]) -> str:
@@ -84,14 +100,10 @@ def _list_cells(scan: Scan) -> list[str]:
     return [f"c{position}" for position in range(len(scan.header) + _MORE)]
 
 
-def _select_plain(scan: Scan, name: int) -> str:
-    """SQL for rows each cell of which is as it would be read, without FROM."""
-    cells = ", ".join(_list_cells(scan)[: len(scan.header)])
-    return f"{_SELECT}, 0 AS odd, {_write_name(f'c{name}')} AS name, {cells}, '' AS raw"
-
-
 def _write_name(cell: str) -> str:
-    return f"regexp_replace({cell}, '[{_WHITE}]+', ' ', 'g')"
+    """SQL for a name with one space between words; few have anything else there."""
+    other = f"regexp_matches({cell}, '[{_WHITE.replace(' ', '')}]|  ')"
+    return f"CASE WHEN {other} THEN regexp_replace({cell}, '[{_WHITE}]+', ' ', 'g') ELSE {cell} END"
 
 
 def _select(scan: Scan, name: int, raw_rows: str) -> str:
@@ -109,10 +121,12 @@ def _select(scan: Scan, name: int, raw_rows: str) -> str:
     odd = " OR ".join(signs if scan.is_clean else [*signs, _has_control(cells)])
     kept = ", ".join(f"{text} AS {cell}" for cell, text in pairs)
     is_filled = " OR ".join(f"{text} <> ''" for text in bare)
-    others = f"SELECT *, {_join(cells)} AS whole, {trimmed} FROM {raw_rows} WHERE NOT is_plain"
+    more = ", ".join(f"more[{number}] AS {cell}" for number, cell in enumerate(cells[width:], 1))
+    raws = f"SELECT number, first, last, {', '.join(cells[:width])}, {more} FROM {raw_rows}"
+    others = f"SELECT *, {_join(cells)} AS whole, {trimmed} FROM ({raws}) AS c"
     return (
-        f"{_SELECT}, CAST(({odd}) AS INTEGER) AS odd, {_write_name(bare[name])} AS name, {kept}, {raw} AS raw "
-        f"FROM ({others}) AS t WHERE {is_filled}"
+        f"SELECT number, first, last, CAST(({odd}) AS INTEGER) AS odd, {_write_name(bare[name])} AS name, {kept}, {raw} AS raw, "
+        f"NULL AS more, NULL AS size FROM ({others}) AS t WHERE {is_filled}"
     )
 
 

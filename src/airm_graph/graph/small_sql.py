@@ -1,0 +1,171 @@
+"""Statements of DuckDB for SQLite: what SQLite says otherwise, and functions that it has not.
+
+A function of Python is asked for every row, so that what SQLite can tell by itself is left to it.
+"""
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from functools import cache
+from hashlib import md5
+from typing import Any
+
+from airm_graph.graph.re2_patterns import compile_pattern
+from airm_graph.graph.text_tests import make_test
+
+__all__ = ["CREATE", "FUNCTIONS", "count_characters", "order_joins", "translate"]
+
+#: What makes a table or a view.
+CREATE = re.compile(r"CREATE OR REPLACE (?:TEMP )?(TABLE|VIEW) (\w+)")
+_CALL = "regexp_matches("
+_MATCHES, _MARK, _TEXT = re.compile(rf"\b{re.escape(_CALL)}"), re.compile("[(),]|'(?:[^']|'')*'"), re.compile("'(?:[^']|'')*'")
+#: Lines of a text, those left out that are empty.
+_LINES, _LINE = re.compile(r"concat_ws\(chr\(10\), ((?:, )?nullif\(\w+\.\w+, ''\))+\)"), re.compile(r"nullif\([^)]*\)")
+_COLUMN = re.compile(r"[a-z_]+(?:\.\w+)?")
+_STARTS = re.compile(rf"\bstarts_with\(({_COLUMN.pattern}), '((?:[^']|'')*)'\)")
+_JOIN = re.compile(rf"{_TEXT.pattern}| JOIN ")
+#: A list of rows with names for its columns, which SQLite knows without the names only.
+_VALUES = re.compile(r"\(VALUES ([^a-zA-Z']*)\) AS (\w+)\(([\w, ]+)\)")
+#: Patterns of characters at the ends of a text, and of any but these; numbers of characters.
+_AT_ENDS, _ANY_OTHER = re.compile(r"\\A\[([^][]+)\]\|\[\1\]\\z"), re.compile(r"\[\^([^][]+)\]")
+_NUMBERED = re.compile(r"\\x\{([0-9a-f]+)\}(?:-\\x\{([0-9a-f]+)\})?")
+#: Holds for a text of digits; by itself SQLite looks no further than to U+0000.
+_DIGITS = "? GLOB '[0-9]*' AND ? NOT GLOB '*[^0-9]*' AND instr(?, char(0)) = 0"
+#: Patterns of numbers, and what holds for most texts that match.
+_PLAIN_NUMBERS = {
+    r"^(\s*[+-]?[0-9]+\s*)$": _DIGITS,
+    r"^(\s*[+-]?[0-9]{0,20}(\.[0-9]{0,18})?\s*)$": f"length(?) <= 20 AND {_DIGITS}",
+    r"^(0|-?[1-9][0-9]*)$": f"? GLOB '[1-9]*' AND {_DIGITS}",
+}
+
+
+@cache
+def translate(sql: str) -> str:
+    """Write a statement of DuckDB for SQLite."""
+    if "VALUES" in sql:
+        sql = _VALUES.sub(_name_columns, sql)
+    if "starts_with" in sql:
+        sql = _STARTS.sub(lambda found: f"(substr({found[1]}, 1, {len(found[2].replace(chr(39) * 2, chr(39)))}) = '{found[2]}')", sql)
+    if "concat_ws" in sql:
+        sql = _LINES.sub(_join_lines, sql)
+    for found in reversed(list(_MATCHES.finditer(sql))):
+        sql = _write_matches(sql, found.end())
+    sql = CREATE.sub(r"CREATE TEMP \1 \2", sql).replace("TRY_CAST(", "CAST(").replace(" AND t.p IN (", " AND +t.p IN (")
+    # What stands in a subquery is worked out for each place that names it, unless it has a limit.
+    return sql.replace(") AS parts", " LIMIT -1) AS parts")
+
+
+def order_joins(sql: str) -> str:
+    """Write a statement so that its joins are made in the order in which it names them.
+
+    >>> order_joins("SELECT ' JOIN ' FROM a JOIN b ON x = y")
+    "SELECT ' JOIN ' FROM a CROSS JOIN b ON x = y"
+    """
+    return _JOIN.sub(lambda found: found[0] if found[0][0] == "'" else " CROSS JOIN ", sql)
+
+
+def _name_columns(found: re.Match[str]) -> str:
+    columns = ", ".join(f"column{n} AS {name.strip()}" for n, name in enumerate(found[3].split(","), 1))
+    return f"(SELECT {columns} FROM (VALUES {found[1]})) AS {found[2]}"
+
+
+def _join_lines(found: re.Match[str]) -> str:
+    lines = (f"coalesce(char(10) || {line}, '')" for line in _LINE.findall(found[0]))
+    return f"substr({' || '.join(lines)}, 2)"
+
+
+def _write_matches(sql: str, start: int) -> str:
+    """Write a call of ``regexp_matches`` anew.
+
+    Args:
+        start: Where its arguments begin.
+    """
+    depth, comma = 1, start
+    for found in _MARK.finditer(sql, start):
+        depth += (found[0] == "(") - (found[0] == ")")
+        if found[0] == "," and depth == 1:
+            comma = found.start()
+        elif not depth:
+            text, pattern = sql[start:comma], sql[comma + 1 : found.start()].strip()
+            if pattern[:1] != "'" or not _TEXT.fullmatch(pattern):
+                return sql
+            return sql[: start - len(_CALL)] + _write_match(text, pattern[1:-1].replace("''", "'")) + sql[found.end() :]
+    return sql
+
+
+def _write_match(text: str, pattern: str) -> str:
+    """Write whether a text has a match of a pattern; Python is asked where SQLite cannot tell."""
+    if _COLUMN.fullmatch(text):
+        if pattern.isascii() and pattern.isalnum():
+            return f"(instr({text}, '{pattern}') > 0)"
+        if (found := _AT_ENDS.fullmatch(pattern)) and (characters := _list_characters(found[1])):
+            return f"({text} <> trim({text}, {characters}))"
+        if (found := _ANY_OTHER.fullmatch(pattern)) and (characters := _list_characters(found[1])):
+            return f"(trim({text}, {characters}) <> '')"
+    # The text of a pattern would be handed over for every row.
+    asked = f"{_CALL}{text}, {_NUMBERS.setdefault(pattern, len(_NUMBERS))})"
+    if pattern in _PLAIN_NUMBERS and _COLUMN.fullmatch(text):
+        return f"CASE WHEN {_PLAIN_NUMBERS[pattern].replace('?', text)} THEN 1 ELSE {asked} END"
+    return asked
+
+
+def _list_characters(listed: str) -> str:
+    """Write the characters of a class as SQL; empty where they are not listed by number."""
+    found = [(int(one, 16), int(other or one, 16)) for one, other in _NUMBERED.findall(listed)]
+    if _NUMBERED.sub("", listed) or min(one for one, _ in found) == 0:
+        return ""
+    return f"char({', '.join(str(number) for one, other in found for number in range(one, other + 1))})"
+
+
+#: Pattern → its number, and the test of each that was asked for.
+_NUMBERS = dict[str, int]()
+_TESTS = dict[int, Callable[[str], object]]()
+
+
+def count_characters(text: str | None) -> int | None:
+    """Count the characters of a text."""
+    return None if text is None else len(text)
+
+
+def _matches(text: str | None, pattern: str | int) -> bool | None:
+    if text is None:
+        return None
+    if isinstance(pattern, str):
+        return bool(make_test(pattern)(text))
+    test = _TESTS.get(pattern)
+    if test is None:
+        test = _TESTS[pattern] = make_test(list(_NUMBERS)[pattern])
+    return bool(test(text))
+
+
+def _matches_fully(text: str | None, pattern: str) -> bool | None:
+    return None if text is None else compile_pattern(pattern).fullmatch(text) is not None
+
+
+def _extract(text: str, pattern: str, group: int) -> str:
+    found = compile_pattern(pattern).search(text)
+    return (found[group] or "") if found else ""
+
+
+def _replace(text: str | None, pattern: str, new: str, _flags: str) -> str | None:
+    return None if text is None else compile_pattern(pattern).sub(new, text)
+
+
+#: Functions of DuckDB that SQLite has not, or has otherwise: number of arguments, and what they do.
+FUNCTIONS: Mapping[str, tuple[int, Callable[..., Any]]] = {
+    "chr": (1, chr),
+    "concat_ws": (-1, lambda between, *parts: between.join(part for part in parts if part is not None)),
+    "contains": (2, lambda text, part: None if text is None or part is None else part in text),
+    "concat": (-1, lambda *parts: "".join("" if part is None else str(part) for part in parts)),
+    "ends_with": (2, lambda text, end: None if text is None or end is None else text.endswith(end)),
+    "floor": (1, lambda number: number // 1),
+    "hash": (1, lambda value: value),
+    "list_lines": (1, lambda text: json.dumps(text.split("\n"))),
+    "lower": (1, str.lower),
+    "md5": (1, lambda text: md5(text.encode(), usedforsecurity=False).hexdigest()),
+    "regexp_extract": (3, _extract),
+    "regexp_full_match": (2, _matches_fully),
+    "regexp_matches": (2, _matches),
+    "regexp_replace": (4, _replace),
+    "starts_with": (2, lambda text, start: None if text is None or start is None else text.startswith(start)),
+}

@@ -280,7 +280,9 @@ def test_focus_node_when_reached_twice_is_reported_twice() -> None:
     assert [result.focus for result in found.results] == ["<https://example.org/x>"] * 2
 
 
-@pytest.mark.parametrize("constraint", ["sh:nodeKind sh:Literal", "sh:class ex:D", "sh:datatype xsd:date", "sh:maxCount 0", "sh:lessThan ex:n"])
+@pytest.mark.parametrize(
+    "constraint", ["sh:nodeKind sh:Literal", "sh:class ex:D", "sh:datatype xsd:date", "sh:maxCount 0", "sh:lessThan ex:n"]
+)
 def test_value_when_reached_by_two_ways_is_reported_once(constraint: str) -> None:
     path = "[ sh:alternativePath ( ex:p ex:q [ sh:inversePath ex:p ] ) ]"
     shapes = f"ex:S a sh:NodeShape ; sh:targetClass ex:C ; sh:property [ sh:path {path} ; {constraint} ] ."

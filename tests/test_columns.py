@@ -325,9 +325,10 @@ def test_lines_that_duckdb_does_not_read_are_read_by_the_parser(tmp_path: Path, 
     assert len(load(path)) == 2
 
 
-def test_long_files_are_read_in_parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("airm_graph.graph.nquads._WHOLE", 1000)
-    monkeypatch.setattr("airm_graph.graph.nquads._PART", 1000)
+@pytest.mark.parametrize("piece", [7, 300, 5000])
+def test_long_files_are_read_in_parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, piece: int) -> None:
+    for name, size in (("_WHOLE", 1000), ("_PART", 1000), ("_PIECE", piece)):
+        monkeypatch.setattr(f"airm_graph.graph.nquads.{name}", size)
     lines = [f'<urn:s{n % 50}> <urn:p> "text {n % 70}" .\n' for n in range(200)]
     assert len(load(write(tmp_path / "a.nt", "".join(lines)))) == 200
     path = write(tmp_path / "a.nt", "".join(lines) + "<s> <urn:p> <urn:o> .\n")

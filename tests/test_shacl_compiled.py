@@ -287,6 +287,26 @@ def test_focus_node_when_reached_twice_is_reported_twice() -> None:
     assert [result.focus for result in found.results] == ["<https://example.org/x>"] * 2
 
 
+@pytest.mark.parametrize(
+    "constraint", ["sh:nodeKind sh:Literal", "sh:class ex:D", "sh:datatype xsd:date", "sh:maxCount 0", "sh:lessThan ex:n"]
+)
+def test_value_when_reached_by_two_ways_is_reported_once(constraint: str) -> None:
+    path = "[ sh:alternativePath ( ex:p ex:q [ sh:inversePath ex:p ] ) ]"
+    shapes = f"ex:S a sh:NodeShape ; sh:targetClass ex:C ; sh:property [ sh:path {path} ; {constraint} ] ."
+    found = both("ex:a a ex:C ; ex:p ex:x ; ex:q ex:x ; ex:n 1 . ex:x ex:p ex:a .", shapes, engine="fast")
+    assert [result.focus for result in found.results] == ["<https://example.org/a>"]
+
+
+def test_focus_nodes_of_a_habit_are_those_below_the_base_and_instances_of_its_classes() -> None:
+    kind = "https://example.org/own/ontology#Thing"
+    data = f"<https://example.org/own/a> a ex:C . ex:b a ex:C , <{kind}> . ex:c a ex:C . <https://example.org/own/scheme/d> a ex:C ."
+    shapes = rows("ex:S a sh:NodeShape ; sh:targetClass ex:C ; sh:property [ sh:path ex:p ; sh:minCount 1 ] .")
+    with TripleTable() as table:
+        table.load_rows(rows(data))
+        found = judge(table, shape_rows=shapes, engine="fast", habits=["<https://example.org/S>"], base="https://example.org/own/")
+    assert found.focus_nodes == {"<https://example.org/S>": 2}
+
+
 KNOWN_DIFFERENCES = {
     # constraints, values of ex:p, results of the fast engine, results of pyshacl or None where it fails
     "unlike spaces": ("sh:maxExclusive 2", "true", 1, 0),

@@ -39,6 +39,8 @@ QUERIES = {
     "texts": 'SELECT $this ?value WHERE { $this e:q ?value . FILTER (STR($this) != CONCAT(STR(?value), "b") && STR(?value) <= STR($this))}',
     "integers": "SELECT $this ?value WHERE { $this e:n ?value ; e:m ?last . FILTER (?value - ?last > 1 || ?value < ?last) }",
     "written length": "SELECT $this ?value WHERE { $this $PATH ?value ; e:n ?n ; e:m ?m . FILTER (STRLEN(?value) != ?n - ?m) }",
+    "names of columns": 'SELECT $this ?value WHERE { $this $PATH ?value . FILTER (CONCAT("m.v_this ", ?value) != "m.v_this a") '
+    'FILTER ("m.v_value" = "f.node" || !SAMETERM($this, ?value)) }',
     "named object": "SELECT $this WHERE { ?other e:q $this ; a e:A . FILTER (!SAMETERM(?other, $this)) }",
 }
 #: Those that are for the store.

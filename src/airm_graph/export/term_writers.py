@@ -14,8 +14,8 @@ __all__ = [
     "Cache",
     "Names",
     "canonical_term",
-    "is_simple",
     "is_canonical",
+    "is_simple",
     "natural_key",
 ]
 

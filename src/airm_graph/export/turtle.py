@@ -3,7 +3,7 @@ reads alike.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from airm_graph.export.order import Order
 from airm_graph.export.term_writers import XSD, Cache, Names, is_simple

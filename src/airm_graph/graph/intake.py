@@ -165,7 +165,8 @@ class Intake:
             joins = " ".join(f"LEFT JOIN aliases AS {c}_ ON {c}_.text = t.{c}" for c in _COLUMNS)
             self._run(f"INSERT INTO incoming_quads SELECT {numbers} FROM incoming_texts AS t {joins} WHERE t.s IS NOT NULL")
         self._drop("incoming_texts")
-        new = " AND ".join(f"f.id NOT IN (SELECT id FROM {name})" for name in ("incoming_terms", "terms"))
+        # Not NOT IN: for that DuckDB makes a table of all that is known.
+        new = " AND ".join(f"NOT EXISTS (SELECT 1 FROM {name} AS k WHERE k.id = f.id)" for name in ("incoming_terms", "terms"))
         self._run(f"INSERT INTO incoming_terms SELECT id, text FROM found_terms AS f WHERE {new}")
 
     def _part_clashes(self) -> bool:

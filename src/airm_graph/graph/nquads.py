@@ -24,6 +24,8 @@ _MISPLACED = """(s IS NULL OR starts_with(s, '"') OR p IS NULL OR NOT starts_wit
 _NO_DELIMITER, _NO_VALUE = "\x1f\x1e\x1d\x1c", "\x1b\x1a"
 #: Bytes of a file that is taken in as a whole, and of the parts of longer ones.
 _WHOLE, _PART = 1 << 30, 256 << 20
+#: Bytes that are copied at once: memory for a part would have to be cleared by the system first.
+_PIECE = 1 << 20
 #: Bytes of the longest line; longer ones make the careful parser read the file.
 _LONGEST = 16_000_000
 
@@ -79,11 +81,21 @@ def cut_file(path: Path, *, folder: Path) -> Iterator[Path]:
     if path.suffix.lower() in _PACKED or path.stat().st_size <= _WHOLE:
         yield path
         return
-    part = folder / f"part{suffix_of(path)}"
+    part, piece = folder / f"part{suffix_of(path)}", memoryview(bytearray(_PIECE))
     with path.open("rb") as file:
-        while data := file.read(_PART):
-            part.write_bytes(data + file.readline())
+        while _copy_part(file, part, piece=piece):
             yield part
+
+
+def _copy_part(file: IO[bytes], part: Path, *, piece: memoryview) -> int:
+    """Copy whole lines, with a last one of any length; return the number of bytes before it."""
+    copied = 0
+    with part.open("wb") as out:
+        while copied < _PART and (read := file.readinto(piece[: _PART - copied])):  # type: ignore[attr-defined]
+            out.write(piece[:read])
+            copied += read
+        out.write(file.readline())
+    return copied
 
 
 def read_lines(path: Path) -> str:

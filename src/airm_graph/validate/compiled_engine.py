@@ -59,9 +59,8 @@ def count_focus(compiled: CompiledShapes, *, table: TripleTable, own: OwnNodes) 
 
 
 def _count_focus(compiled: CompiledShapes, *, table: TripleTable, own: OwnNodes) -> dict[str, int]:
-    counted = "SELECT target, COUNT(DISTINCT node) FROM focus"
-    counts = dict(table.execute(f"{counted} GROUP BY target"))
-    some = dict(table.execute(f"{counted} WHERE node IN ({own.select(table)}) GROUP BY target")) if own.habits else {}
+    counts = dict(table.execute("SELECT target, COUNT(*) FROM focus GROUP BY target"))
+    some = own.count(table, targets={number for root, number in compiled.targets.items() if root in own.habits})
     return {root: int((some if root in own.habits else counts).get(number, 0)) for root, number in compiled.targets.items()}
 
 

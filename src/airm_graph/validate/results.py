@@ -27,6 +27,9 @@ _SEVERITIES = {
     term("sh:Trace"): Severity.INFO,
 }
 
+#: The place of each severity in the order of findings.
+_RANKS = {severity: severity.rank for severity in Severity}
+
 _MESSAGE = re.compile(r"(?P<rule>[A-Z]+-[0-9]+): (?P<what>.*)\Z", re.DOTALL)
 
 
@@ -129,18 +132,16 @@ def find_findings(
 
 
 def _make_finding(result: Result, location: Location | None, *, label: str, source: str, blank: Mapping[str, str]) -> Finding:
-    match = _MESSAGE.match(result.message)
-    rule, text = (match["rule"], match["what"]) if match else (label, result.message)
-    what, _, remedy = text.partition("; ")
-    what = what if remedy else what.removesuffix(".")
+    rule, text, remedy = _read_message(result.messages)
     # Our shapes state the norm ("a mitigation cites its source"); other people's mostly state the
     # fault.
-    is_norm = match is not None and "/shapes#" in result.shape
+    is_norm = bool(rule) and "/shapes#" in result.shape
+    rule = rule or label
     return Finding(
         rule=rule,
         severity=_SEVERITIES.get(result.severity, Severity.VIOLATION),
-        message=f"not met: {what}" if is_norm else what,
-        remedy=remedy.removesuffix("."),
+        message=f"not met: {text}" if is_norm else text,
+        remedy=remedy,
         location=location,
         focus=result.focus,
         path=result.path,
@@ -158,6 +159,18 @@ def _make_finding(result: Result, location: Location | None, *, label: str, sour
             result.language,
         ),
     )
+
+
+@lru_cache(maxsize=1024)
+def _read_message(messages: tuple[str, ...]) -> tuple[str, str, str]:
+    """Read the rule of a result, empty where its message names none, what is wrong, and what to
+    do.
+    """
+    message = choose_message(messages)
+    match = _MESSAGE.match(message)
+    rule, text = (match["rule"], match["what"]) if match else ("", message)
+    what, _, remedy = text.partition("; ")
+    return rule, what if remedy else what.removesuffix("."), remedy.removesuffix(".")
 
 
 def _add_details(finding: Finding, details: Details, *, blank: Mapping[str, str]) -> Finding:
@@ -216,4 +229,4 @@ def sort_findings(findings: Iterable[Finding]) -> list[Finding]:
 def _sort_key(finding: Finding) -> tuple[object, ...]:
     location = finding.location
     file, line = (location.file, location.first_line or location.row or 0) if location else ("", 0)
-    return finding.severity.rank, not file, file, line, finding.rule, finding.focus, finding.path, finding.value, finding.message
+    return _RANKS[finding.severity], not file, file, line, finding.rule, finding.focus, finding.path, finding.value, finding.message

@@ -218,7 +218,7 @@ def _has_integers(sql: ConstraintSql, *, table: TripleTable) -> bool:
     if not (numbers := table.find_ids(sql.integers).values()):
         return True
     is_one = f"d.kind = {LITERAL} AND d.datatype = '{_XSD}integer' AND LENGTH(d.lexical) <= 15"
-    values = f"SELECT o FROM spo WHERE p IN ({', '.join(map(str, sorted(numbers)))})"
+    values = f"SELECT DISTINCT o FROM spo WHERE p IN ({', '.join(map(str, sorted(numbers)))})"
     return not table.execute(f"SELECT 1 FROM terms AS d WHERE d.id IN ({values}) AND NOT ({is_one}) LIMIT 1")
 
 
@@ -226,10 +226,12 @@ def _ask_sql(plan: SparqlPlan, sql: ConstraintSql, *, focus: int, table: TripleT
     ids = table.find_ids(sql.terms)
     for name, select in sql.prepare:
         table.materialise(name, sql.fill(select, ids=ids, focus=focus))
+    # How many matches there are decides how the dictionary is asked; by itself DuckDB guesses that
+    # there are as many as triples, and makes a table of the whole dictionary for each variable.
     with table.joins_as_written():
-        rows = table.execute(sql.fill(sql.select, ids=ids, focus=focus))
-    if sql.prepare:
-        table.drop(*(name for name, _ in sql.prepare))
+        table.materialise("matched", sql.fill(sql.match, ids=ids, focus=focus))
+    rows = table.execute(sql.fill(sql.select, ids=ids, focus=focus))
+    table.drop("matched", *(name for name, _ in sql.prepare))
     texts = table.read_terms(value for row in rows for value in row if isinstance(value, int))
     for row in rows:
         yield _make_result(plan, {name: texts.get(value, value) for name, value in zip(sql.names, row, strict=True)})

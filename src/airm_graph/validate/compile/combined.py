@@ -54,19 +54,20 @@ class CombinedChecks:
         """Yield name and statement of the table of value nodes."""
         once: dict[str, list[tuple[int, ...]]] = {way: [] for way in _WAYS}
         several: dict[str, list[tuple[int, ...]]] = {way: [] for way in _WAYS}
-        for step, (target, ways) in enumerate(self._checks):
+        for step, ((target, ways), checks) in enumerate(self._checks.items()):
+            # What several ways reach may be the same node, which matters where nodes are counted.
+            found = several if len(ways) > 1 and not _repeats(ways, checks) else once
             for way, predicate in ways:
-                # What several ways reach may be the same node.
-                (once if len(ways) == 1 else several)[way].append((step, target, self._ids[predicate] if predicate else 0))
-        found = list[str]()
+                found[way].append((step, target, self._ids[predicate] if predicate else 0))
+        walks = list[str]()
         if once["forward"] and max(target for _, target, _ in once["forward"]) <= BITS:
             yield "marked", f"SELECT node, CAST(SUM({_MARK}) AS BIGINT) AS mask FROM focus WHERE target <= {BITS} GROUP BY node"
-            found.append(_walk_marked(once.pop("forward")))
-        found += [_walk(way, rows) for way, rows in once.items() if rows]
+            walks.append(_walk_marked(once.pop("forward")))
+        walks += [_walk(way, rows) for way, rows in once.items() if rows]
         if united := " UNION ".join(_walk(way, rows) for way, rows in several.items() if rows):
-            found.append(f"SELECT DISTINCT step, focus, value FROM ({united}) AS u")
-        if found:
-            yield "reached", " UNION ALL ".join(found)
+            walks.append(f"SELECT DISTINCT step, focus, value FROM ({united}) AS u")
+        if walks:
+            yield "reached", " UNION ALL ".join(walks)
 
     def plans(self) -> Iterator[StatementPlan]:
         """Yield the statements that make all checks; each works on the table of value nodes."""
@@ -75,6 +76,11 @@ class CombinedChecks:
         kinds = {check.branch.kind for checks in self._checks.values() for check in checks}
         for kind in sorted(kinds - {"described", "counted"}):
             yield self._listed_plan(kind)
+
+    def _select(self, steps: Iterable[int]) -> str:
+        """Write the beginning of a SELECT of violations of values of some steps."""
+        repeated = {step for step, ((_, ways), checks) in enumerate(self._checks.items()) if _repeats(ways, checks)}
+        return "SELECT DISTINCT" if repeated & set(steps) else "SELECT"
 
     def _of_kind(self, kind: str) -> Iterator[tuple[int, int, list[Check]]]:
         """Yield steps with their checks of a kind: number of the step, of its targets, checks."""
@@ -100,7 +106,7 @@ class CombinedChecks:
             tested = f"SELECT v.step AS slot, v.focus, v.value, CASE v.step {masks} ELSE 0 END AS mask FROM ({described}) AS v"
             yield StatementPlan(
                 tuple(slots.get(step, ()) for step in range(max(slots) + 1)),
-                f"SELECT b.slot, b.mask, b.focus, b.value, {_NO_PATH} FROM ({tested}) AS b WHERE b.mask > 0",
+                f"{self._select(slots)} b.slot, b.mask, b.focus, b.value, {_NO_PATH} FROM ({tested}) AS b WHERE b.mask > 0",
             )
 
     def _counted_plans(self) -> Iterator[StatementPlan]:
@@ -142,12 +148,15 @@ class CombinedChecks:
             steps=_numbers({row[1] for row in rows}),
             holds=compare_keys(operator),
         )
+        select = self._select(step for step, _, _ in found)
         return StatementPlan(
             tuple((check,) for _, _, check in found),
-            f"SELECT b.slot, CAST(1 AS BIGINT) AS mask, b.focus, b.value, {_NO_PATH} FROM ({sql}) AS b",
+            f"{select} b.slot, CAST(1 AS BIGINT) AS mask, b.focus, b.value, {_NO_PATH} FROM ({sql}) AS b",
         )
 
 
+#: Kinds of checks for which a value must not be found twice.
+_COUNTING = frozenset(("counted", "languages"))
 _COUNT = re.compile(r"\bv\.n\b")
 _NO_VALUE, _NO_PATH = "CAST(NULL AS BIGINT) AS value", "CAST(NULL AS BIGINT) AS path"
 _REACHED = "reached AS r ON r.step = w.step AND r.step IN ({steps})"
@@ -203,6 +212,13 @@ def mask_of(branches: Iterable[tuple[int, Branch]]) -> str:
 
 def _sum_of_bits(conditions: Iterable[tuple[int, str]]) -> str:
     return " + ".join(f"CASE WHEN {condition} THEN CAST({1 << bit} AS BIGINT) ELSE 0 END" for bit, condition in conditions)
+
+
+def _repeats(ways: Sequence[tuple[str, str]], checks: Iterable[Check]) -> bool:
+    """Tell whether a value may stand among the value nodes of a step more than once: each is judged
+    by itself, so its violations are made distinct, which are fewer.
+    """
+    return len(ways) > 1 and not any(check.branch.kind in _COUNTING for check in checks)
 
 
 def _cut(checks: Sequence[_T]) -> Iterator[tuple[_T, ...]]:

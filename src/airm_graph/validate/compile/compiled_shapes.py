@@ -102,14 +102,16 @@ class ConstraintSql:
 
     Attributes:
         names: Variables of the columns of the SELECT.
-        select: A row for each solution: ids, and for the least IRI its text. Its joins are to be
-            made in their order, which begins with the focus nodes.
+        match: What the patterns match, as ids; the table ``matched``. Its joins are to be made in
+            their order, which begins with the focus nodes.
+        select: A row for each solution among the matches: ids, and for the least IRI its text.
         prepare: Names and SELECTs of tables to be made first.
         integers: Properties whose values have to be integers, or the SQL does not hold.
         terms: Whose ids it needs.
     """
 
     names: tuple[str, ...]
+    match: str
     select: str
     prepare: tuple[tuple[str, str], ...]
     integers: tuple[str, ...]

@@ -7,6 +7,7 @@ properties (sequences of them, too), comparisons of texts and of integers, funct
 NULL stands for an error, which both languages treat alike in logic. All else is for the store.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 
 from airm_graph.validate.compile.compiled_shapes import FOCUS, ID, ConstraintSql
@@ -15,6 +16,9 @@ from airm_graph.validate.compile.sparql_expressions import ExpressionReader, Not
 from airm_graph.validate.compile.tokens import Token, expand_name
 
 __all__ = ["translate"]
+
+#: A text, or a variable of a match.
+_COLUMN = re.compile(r"'(?:[^']|'')*'|\bm\.v_(\w+)")
 
 
 def translate(tokens: Sequence[Token], *, prefixes: Mapping[str, str], path: Path | None) -> ConstraintSql | None:
@@ -45,8 +49,9 @@ class _Translator(ExpressionReader):
         # What is no subject may be a text, which makes no IRI.
         if aggregated and self._aggregate not in {"this", *(s for s, _, _ in self.triples)}:
             raise NotTranslatedError
-        self.columns = {"this": "f.node"}
-        joined = [self._place(triple, f"t{number}", self.columns) for number, triple in enumerate(self._order_triples())]
+        places = {"this": "f.node"}
+        joined = [self._place(triple, f"t{number}", places) for number, triple in enumerate(self._order_triples())]
+        self.columns = {name: f"m.v_{name}" for name in places}
         for at in self._filters:
             self.at = at
             self.expect("(")
@@ -55,21 +60,33 @@ class _Translator(ExpressionReader):
             self.describe(self._aggregate)
         prepare, sources = self._prepare()
         relations = [f"JOIN {sources.get(number, 'spo')} AS t{number} ON {' AND '.join(some)}" for number, some in enumerate(joined)]
-        relations += [f"JOIN terms AS d_{name} ON d_{name}.id = {self.column(name)}" for name in self.described]
-        conditions = [f"f.number = {FOCUS}", *(test.sql for test in self._tests)]
-        conditions += [self._write_absent(some, number) for number, some in enumerate(self._absent)]
-        selected = {"this": "f.node"} | {name: self.column(name) for name in names if name != aggregated}
-        end = ""
-        if aggregated:
-            least = text_of(self._aggregate)
-            selected |= {aggregated: f"'<' || MIN({least}) || '>'"}
-            end = " GROUP BY f.node"
-        columns = ", ".join(f"{selected[name]} AS v_{name}" for name in names)
-        select = f"SELECT {'' if end else 'DISTINCT '}{columns} FROM asked AS f {' '.join(relations)} WHERE {' AND '.join(conditions)}{end}"
+        select = self._write_select(names, aggregated)
+        match = self._write_match(relations, places=places, named=select)
         every = [*self.triples, *(triple for some in self._absent for triple in some)]
         terms = {term for triple in every for term in triple if term.startswith("<")}
         integers = {p for name in self.integers for _, p, o in self.triples if o == name}
-        return ConstraintSql(tuple(names), select, tuple(prepare), tuple(sorted(integers)), tuple(sorted(terms)))
+        return ConstraintSql(tuple(names), match, select, tuple(prepare), tuple(sorted(integers)), tuple(sorted(terms)))
+
+    def _write_select(self, names: Sequence[str], aggregated: str) -> str:
+        """Write the choice among the matches, by the dictionary and by what must not be there."""
+        relations = "".join(f" JOIN terms AS d_{name} ON d_{name}.id = {self.column(name)}" for name in self.described)
+        conditions = [test.sql for test in self._tests if test.variables & self.described.keys()]
+        conditions += [self._write_absent(some, number) for number, some in enumerate(self._absent)]
+        where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
+        selected = {name: self.column(name) for name in names if name != aggregated}
+        end = ""
+        if aggregated:
+            selected |= {aggregated: f"'<' || MIN({text_of(self._aggregate)}) || '>'"}
+            end = f" GROUP BY {self.column('this')}"
+        columns = ", ".join(f"{selected[name]} AS v_{name}" for name in names)
+        return f"SELECT {'' if end else 'DISTINCT '}{columns} FROM matched AS m{relations}{where}{end}"
+
+    def _write_match(self, relations: Sequence[str], *, places: Mapping[str, str], named: str) -> str:
+        """Write the matches of the patterns, with the variables that another statement names."""
+        tests = (test.sql for test in self._tests if not test.variables & self.described.keys())
+        conditions = [f"f.number = {FOCUS}", *(_COLUMN.sub(lambda found: places.get(found[1], found[0]), test) for test in tests)]
+        columns = ", ".join(f"{places[name]} AS v_{name}" for name in sorted(places.keys() & set(_COLUMN.findall(named))))
+        return f"SELECT DISTINCT {columns} FROM asked AS f {' '.join(relations)} WHERE {' AND '.join(conditions)}"
 
     def _order_triples(self) -> list[Triple]:
         """Put patterns in the order in which they are joined: from the focus node on, each after

@@ -186,9 +186,7 @@ class TripleTable(Database):
             self._settle()
 
     def _settle(self) -> None:
-        """Number the quads that are rows or columns still; what asks for quads or terms does it
-        first.
-        """
+        """Number what is rows or columns still; what asks for quads or terms does it first."""
         is_large = self._threads_from is not None and len(self) >= self._threads_from
         given, self.given = self.given, ()
         coded, self.coded = self.coded, ()

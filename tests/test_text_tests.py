@@ -25,6 +25,8 @@ FORMS = [
     r"(?:\A|[^A-Za-z0-9_@#])(?:alpha|beta|gamma|delta|eta|theta|iota|kappa|lambda|mu)(?:[^A-Za-z0-9_]|\z)",
     r"(?i)one|two",
     r"x(?P<name>y)|z",
+    r"",
+    r"\Aab|",
 ]
 PATTERNS = [*SHAPES, *FORMS, MAY_NEED_REPAIR, MENTIONS]
 WORDS = ["et al", " of ", "alpha", "Beta", "aack", "AML", "LLM01", "GV-1.2-3", "et al.", "https://", "](", "&amp;", "GOVERN 1.1"]
@@ -48,9 +50,7 @@ def test_text_matches_where_its_pattern_is_found(pattern: str) -> None:
     compare()
 
 
-@pytest.mark.parametrize(
-    ("pattern", "text"), [(FORMS[0], "abc!1"), (FORMS[1], "xxx-y"), (FORMS[2], "abcd."), (FORMS[4], "(ETA)"), (FORMS[5], "mu")]
-)
+@pytest.mark.parametrize(("pattern", "text"), FOUND)
 def test_match_is_found(pattern: str, text: str) -> None:
     assert make_test(pattern)(text)
 

@@ -94,8 +94,8 @@ def make_test(pattern: str) -> _Test:
     except _NotReadError:
         return _compile(written).search
     tests = [test for _, test in made if test]
-    if others := "|".join(alternative for alternative, test in made if not test):
-        tests.append(_compile(others).search)
+    if others := [alternative for alternative, test in made if not test]:
+        tests.append(_compile("|".join(others)).search)
     return tests[0] if len(tests) == 1 else partial(_is_any, tests)
 
 

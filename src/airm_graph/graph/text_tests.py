@@ -85,7 +85,7 @@ def make_test(pattern: str) -> _Test:
     r"""Make the function that tells whether a text has a match of a pattern of RE2; what it returns
     is true or false as a condition.
 
-    >>> bool(make_test(r"[a-z]{3,}[.!?][1-9]|\\bet al\\b")("as Smith et al say"))
+    >>> bool(make_test(r"[a-z]{3,}[.!?][1-9]|\bet al\b")("as Smith et al say"))
     True
     """
     written = write_python(pattern)

@@ -59,8 +59,6 @@ class TripleTable(Database):
     coded: "Sequence[CodedQuads]" = ()
     _repeated: Collection[str] = ()
     _threads_from: int | None = None
-    #: Whether a join of many tables can be told in which order to go.
-    can_order_joins = True
 
     def __len__(self) -> int:
         """Number of quads."""

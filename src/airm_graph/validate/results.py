@@ -27,9 +27,6 @@ _SEVERITIES = {
     term("sh:Trace"): Severity.INFO,
 }
 
-#: The place of each severity in the order of findings.
-_RANKS = {severity: severity.rank for severity in Severity}
-
 _MESSAGE = re.compile(r"(?P<rule>[A-Z]+-[0-9]+): (?P<what>.*)\Z", re.DOTALL)
 
 
@@ -229,4 +226,4 @@ def sort_findings(findings: Iterable[Finding]) -> list[Finding]:
 def _sort_key(finding: Finding) -> tuple[object, ...]:
     location = finding.location
     file, line = (location.file, location.first_line or location.row or 0) if location else ("", 0)
-    return _RANKS[finding.severity], not file, file, line, finding.rule, finding.focus, finding.path, finding.value, finding.message
+    return finding.severity.rank, not file, file, line, finding.rule, finding.focus, finding.path, finding.value, finding.message

@@ -92,7 +92,7 @@ def ask_constraints(plans: Sequence[SparqlPlan], *, table: TripleTable) -> tuple
             asked.append(plan)
     in_store = list[tuple[SparqlPlan, _Reads]]()
     for plan, reads in _find_reads(asked, focus=focus, table=table):
-        pays = table.can_order_joins and (table.plans_at_once or sum(reads.values()) >= MANY)
+        pays = table.plans_at_once or sum(reads.values()) >= MANY
         if pays and (sql := plan.constraint.sql) and _has_integers(sql, table=table):
             results[plan.part] += _ask_sql(plan, sql, focus=focus[plan.focus_sql].number, table=table)
         else:

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
-from airm_graph.graph import TripleTable
+from airm_graph.graph import SmallTable, TripleTable
 from airm_graph.terms import Quad, read_literal
 from airm_graph.validate.engine import Judgement, judge
 from airm_graph.validate.results import Result
@@ -22,10 +22,16 @@ def loaded(quads: Iterable[Quad]) -> Iterator[TripleTable]:
 
 
 def judge_quads(quads: Iterable[Quad], shapes: Sequence[Quad] | Sequence[str], *, engine: str = "auto") -> Judgement:
-    """Judge by a shapes graph, or by shapes files of these names."""
+    """Judge by a shapes graph, or by shapes files of these names; in both tables, which have to say the same in the same order."""
     shape_rows = read_every_shapes(shapes) if all(isinstance(shape, str) for shape in shapes) else shapes
-    with loaded(quads) as table:
-        return judge(table, shape_rows=shape_rows, engine=engine)
+    rows = list(quads)
+    with loaded(rows) as table:
+        judgement = judge(table, shape_rows=shape_rows, engine=engine)
+    if engine != "reference":
+        with SmallTable() as table:
+            table.load_rows(rows)
+            assert judge(table, shape_rows=shape_rows, engine=engine) == judgement
+    return judgement
 
 
 def compare(judgement: Judgement, *, messages: bool = True) -> Counter[tuple[str, ...]]:

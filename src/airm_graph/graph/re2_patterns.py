@@ -10,9 +10,16 @@ from typing import Any
 
 __all__ = ["compile_pattern", "join_words", "write_python"]
 
-_PIECE = re.compile(r"\\x\{([0-9a-f]+)\}|\\z|\\s|\[\[:space:\]\]|\$\Z", re.DOTALL)
+_PIECE = re.compile(r"\\x\{([0-9a-f]+)\}|\\z|\\s|\\p\{Nd\}|\\p\{L\}\\p\{N\}_|\[\[:space:\]\]|\$\Z", re.DOTALL)
 #: What RE2 means by these.
-_MEANT = {r"\z": r"\Z", r"\s": r"[\t\n\f\r ]", "[[:space:]]": r"[\t\n\x0b\f\r ]", "$": r"\Z"}
+_MEANT = {
+    r"\z": r"\Z",
+    r"\s": r"[\t\n\f\r ]",
+    r"\p{Nd}": r"\d",
+    r"\p{L}\p{N}_": r"\w",
+    "[[:space:]]": r"[\t\n\x0b\f\r ]",
+    "$": r"\Z",
+}
 #: A list of many words within brackets.
 _WORDS = re.compile(r"(?<=[:(])[A-Za-z]+(?:\|[A-Za-z]+){8,}(?=\))")
 

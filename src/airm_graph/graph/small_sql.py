@@ -5,7 +5,7 @@ A function of Python is asked for every row, so that what SQLite can tell by its
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from hashlib import md5
 from typing import Any
@@ -13,7 +13,7 @@ from typing import Any
 from airm_graph.graph.re2_patterns import compile_pattern
 from airm_graph.graph.text_tests import make_test
 
-__all__ = ["CREATE", "FUNCTIONS", "count_characters", "order_joins", "translate"]
+__all__ = ["CREATE", "FUNCTIONS", "OF_NULLS", "order_joins", "translate"]
 
 #: What makes a table or a view.
 CREATE = re.compile(r"CREATE OR REPLACE (?:TEMP )?(TABLE|VIEW) (\w+)")
@@ -122,9 +122,12 @@ _NUMBERS = dict[str, int]()
 _TESTS = dict[int, Callable[[str], object]]()
 
 
-def count_characters(text: str | None) -> int | None:
-    """Count the characters of a text."""
+def _count_characters(text: str | None) -> int | None:
     return None if text is None else len(text)
+
+
+def _take_characters(text: str | None, start: int, size: int) -> str | None:
+    return None if text is None else text[start - 1 : start - 1 + size]
 
 
 def _matches(text: str | None, pattern: str | int) -> bool | None:
@@ -169,3 +172,9 @@ FUNCTIONS: Mapping[str, tuple[int, Callable[..., Any]]] = {
     "regexp_replace": (4, _replace),
     "starts_with": (2, lambda text, start: None if text is None or start is None else text.startswith(start)),
 }
+#: Functions of SQLite that look no further than to U+0000, as they are where texts have it.
+OF_NULLS: Sequence[tuple[str, int, Callable[..., Any]]] = (
+    ("length", 1, _count_characters),
+    ("substr", 3, _take_characters),
+    ("substring", 3, _take_characters),
+)

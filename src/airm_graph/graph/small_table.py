@@ -13,13 +13,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from airm_graph.errors import StoreError
-from airm_graph.graph.small_sql import CREATE, FUNCTIONS, count_characters, order_joins, translate
+from airm_graph.graph.small_sql import CREATE, FUNCTIONS, OF_NULLS, order_joins, translate
 from airm_graph.graph.table import TripleTable
 from airm_graph.graph.term_spelling import BLANK, DEFAULT_GRAPH, IRI, LANG_STRING, LITERAL, STRING, canonical
 from airm_graph.terms import Quad, read_literal
 
 if TYPE_CHECKING:
     from airm_graph.graph.coded import CodedQuads
+    from airm_graph.graph.intake import Parser
 
 __all__ = ["SmallTable"]
 
@@ -130,10 +131,11 @@ class SmallTable(TripleTable):
         self._insert(name, given, width=len(columns))
 
     def _count_characters(self, texts: Iterable[str]) -> None:
-        """See to it that all characters of texts are counted: by itself SQLite stops at U+0000."""
+        """See to it that characters of texts are counted to the end: by itself SQLite stops at U+0000."""
         if not self._counts_characters and any("\0" in text for text in texts):
             self._counts_characters = True
-            self._sqlite.create_function("length", 1, count_characters, deterministic=True)
+            for name, arity, function in OF_NULLS:
+                self._sqlite.create_function(name, arity, function, deterministic=True)
 
     def _insert(self, name: str, records: Iterable[Sequence[str | int]], *, width: int) -> None:
         """Add records to a table, those that are there already no second time; all or none."""
@@ -157,6 +159,22 @@ class SmallTable(TripleTable):
             raise StoreError(f"rows cannot be loaded: a row has no subject, predicate or object, or not four parts: {broken[0]}")
         ids = self.add_terms({text for row in given for text in row if text}) | {"": DEFAULT_GRAPH}
         self._load_numbers((ids[s], ids[p], ids[o], ids[g]) for s, p, o, g in given)
+
+    def load_files(self, paths: Iterable[Path], *, parse: "Parser", label: str | None = None) -> None:
+        """Add the quads of N-Triples and N-Quads files that are not packed by Zstandard."""
+        from airm_graph.graph.line_rows import read_line_rows
+        from airm_graph.graph.nquads import find_files
+
+        files = find_files(paths)
+        read = list[tuple[list[Quad], list[Quad]]]()
+        for number, path in enumerate(files, 1):
+            own = f"f{number}-" if len(files) > 1 else ""
+            read.append(read_line_rows(path, parse=parse, label=own if label is None else label))
+        for plain, odd in read:
+            self._know({text for row in plain for text in row})
+            ids = self._ids
+            self._load_numbers([(ids[s], ids[p], ids[o], ids[g]) for s, p, o, g in plain])
+            self.load_rows(odd)
 
     def _load_numbers(self, quads: Iterable[tuple[int, int, int, int]]) -> None:
         self._insert("quads", sorted(quads), width=4)

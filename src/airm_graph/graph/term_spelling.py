@@ -22,6 +22,7 @@ __all__ = [
     "canonical",
     "is_canonical",
     "is_certain",
+    "is_certain_term",
     "number_of",
     "quote",
     "rebased_text",
@@ -62,6 +63,21 @@ _PLAIN_IRI = (
 )
 _PLAIN_BLANK = r"_:[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_-])?"
 _PLAIN_TAG = r"@[a-z]{2,3}(-[a-z]{2})?"
+
+
+#: The same as Python asks it.
+_CERTAIN = re.compile(rf'{_PLAIN_IRI}|{_SQL_BODY}(?:\^\^{_PLAIN_IRI}|{_PLAIN_TAG})?|{_PLAIN_BLANK}')
+_SPELT_OUT = (f"^^<{STRING}>", f"^^<{LANG_STRING}>")
+
+
+def is_certain_term(text: str) -> bool:
+    """Tell whether a text is a term in its one spelling, and of a form that no parser refuses; as
+    `is_certain`.
+
+    >>> is_certain_term("<urn:a>"), is_certain_term("<a>")
+    (True, False)
+    """
+    return _CERTAIN.fullmatch(text) is not None and not text.endswith(_SPELT_OUT)
 
 
 def quote(value: str) -> str:

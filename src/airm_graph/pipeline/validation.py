@@ -25,6 +25,9 @@ _LICENCES = (
     *(term(f"dcterms:{name}") for name in ("license", "rights")),
     *("<http://creativecommons.org/ns#license>", "<https://schema.org/license>", "<http://schema.org/license>"),
 )
+#: Bytes of RDF up to which SQLite takes less time than DuckDB (docs/performance.md), and suffixes of
+#: what DuckDB alone reads, or of files whose size says little.
+_FEW_BYTES, _OF_DUCKDB = 8_000_000, (".gz", ".parquet", ".zst")
 _RDF, _SETS = attrgetter("rdf"), attrgetter("mapping_sets")
 
 
@@ -99,7 +102,7 @@ def _validate_rdf(paths: Sequence[Path], options: BuildOptions, *, tell: Progres
     if not paths:
         return Report((), notice="")
     tell("start", 0, 1)
-    with options.platform.open() as session:
+    with options.platform.open(few=_are_few(paths)) as session:
         tell("read", 0, 1)
         files = session.load_rdf(paths)
         count = len(session.table)
@@ -123,6 +126,13 @@ def _validate_rdf(paths: Sequence[Path], options: BuildOptions, *, tell: Progres
     return Report(
         tuple(found), tuple(file.name for file in files), verdict.engines, verdict.notes, Ledger(read).join(verdict.ledger), notice
     )
+
+
+def _are_few(paths: Sequence[Path]) -> bool:
+    """Whether RDF files are small ones that the small table reads."""
+    if any(path.suffix.lower() in _OF_DUCKDB for path in paths):
+        return False
+    return sum(path.stat().st_size for path in paths if path.is_file()) <= _FEW_BYTES
 
 
 def _carries_notice(table: TripleTable, files: Sequence[RdfFile]) -> bool:

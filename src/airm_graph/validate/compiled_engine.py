@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from airm_graph.graph import BLANK, TripleTable
 from airm_graph.terms import Quad, read_literal
 from airm_graph.validate.compile import Check, CompiledShapes, ShapePart, Uncompiled, component_iri, shape_path
+from airm_graph.validate.literal_keys import make_tables
 from airm_graph.validate.own_nodes import OwnNodes
 from airm_graph.validate.results import Result
 from airm_graph.validate.shape_set import ShapeSet
@@ -71,10 +72,7 @@ def prepared(compiled: CompiledShapes, *, table: TripleTable, last: str = "") ->
     """
     with table.united_graphs("spo"):
         try:
-            for name, select in compiled.prepare:
-                table.materialise(name, select)
-                if name == last:
-                    break
+            make_tables(compiled.prepare, table=table, last=last)
             yield
         finally:
             table.drop(*(name for name, _ in compiled.prepare))

@@ -14,6 +14,7 @@ from airm_graph.namespaces import PREFIXES
 from airm_graph.terms import read_literal
 from airm_graph.validate.compile import ShapesGraph, find_parameter
 from airm_graph.validate.finding_identity import ShapeNames
+from airm_graph.validate.literal_keys import make_tables
 from airm_graph.validate.results import Details, Result, sort_results
 from airm_graph.validate.shape_set import ShapeSet
 
@@ -103,8 +104,7 @@ def _execute(
     with table.united_graphs("spo"):
         try:
             table.load_records("judged", columns={"question": "BIGINT", "node": "BIGINT"}, records=judged)
-            for name, select in statement.prepare:
-                table.materialise(name, select)
+            make_tables(statement.prepare, table=table)
             rows = table.execute(statement.sql)
         finally:
             table.drop("judged", *(name for name, _ in statement.prepare))

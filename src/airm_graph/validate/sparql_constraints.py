@@ -124,10 +124,12 @@ class _StoreLimits:
     """Properties with values that the store would respell, or that lead from or to blank nodes."""
 
     def __init__(self, table: TripleTable) -> None:
-        odd, blank = f"SELECT id FROM terms WHERE {_IS_RESPELT}", f"SELECT id FROM terms WHERE kind = {BLANK}"
+        odd, blank = f"SELECT id, {TERM_TEXT} AS text FROM terms WHERE {_IS_RESPELT}", f"SELECT id FROM terms WHERE kind = {BLANK}"
         has_blank = table.execute(f"{blank} LIMIT 1")
-        self._odd = _find_examples(table, f"t.o IN ({odd})")
-        self._blank = _find_examples(table, f"t.s IN ({blank}) OR t.o IN ({blank})").keys() if has_blank else set()
+        # Of each property the least, so that a reason is the same in every table.
+        self._odd = _name_properties(table, f"SELECT t.p, MIN(d.text) FROM spo AS t JOIN ({odd}) AS d ON d.id = t.o GROUP BY t.p")
+        led = f"SELECT DISTINCT t.p, '' FROM spo AS t WHERE t.s IN ({blank}) OR t.o IN ({blank})"
+        self._blank = _name_properties(table, led).keys() if has_blank else set()
 
     def find_reason(self, plan: SparqlPlan, *, kinds: Iterable[int]) -> str:
         """Say why pyshacl has to answer a constraint; empty when it need not."""
@@ -140,11 +142,11 @@ class _StoreLimits:
         return ""
 
 
-def _find_examples(table: TripleTable, condition: str) -> dict[str, str]:
-    """Find the predicates of the triples t of a condition, each with one of their values."""
-    found = table.execute(f"SELECT t.p, MIN(t.o) FROM spo AS t WHERE {condition} GROUP BY t.p")
-    texts = table.read_terms(number for pair in found for number in pair)
-    return {texts[predicate]: texts[value] for predicate, value in found}
+def _name_properties(table: TripleTable, select: str) -> dict[str, str]:
+    """Read pairs of a property and a text, with the property as a term."""
+    found = table.execute(select)
+    texts = table.read_terms(number for number, _ in found)
+    return {texts[number]: text for number, text in found}
 
 
 def _find_reads(plans: Sequence[SparqlPlan], *, focus: Mapping[str, _FocusNodes], table: TripleTable) -> list[tuple[SparqlPlan, _Reads]]:

@@ -11,7 +11,19 @@ from airm_graph.graph import quote
 from airm_graph.namespaces import PREFIXES
 from airm_graph.validate.compile.shapes_graph import NotCompiledError
 
-__all__ = ["KEYS", "PARTIAL_DATES", "STRINGS", "compare_partial_dates", "is_comparable", "well_formed"]
+__all__ = [
+    "KEYS",
+    "ORDERED",
+    "PARTIAL_DATES",
+    "STRINGS",
+    "compare_partial_dates",
+    "count_days",
+    "find_form",
+    "has_long_year",
+    "is_comparable",
+    "key_partial_date",
+    "well_formed",
+]
 
 _XSD = PREFIXES["xsd"]
 _ZONE = r"(Z|[+-](0[0-9]|1[0-3]):[0-5][0-9]|[+-]14:00)?"
@@ -53,6 +65,8 @@ PARTIAL_DATES = {
     "gYear": (f"{_YEAR}{_ZONE}", "^(-?[0-9]{4,})", "", "-01-01T00:00:00"),
     "gYearMonth": (f"{_YEAR}-{_MONTH}{_ZONE}", "^(-?[0-9]{4,}-[0-9]{2})", "", "-01T00:00:00"),
 }
+#: Datatypes with a year, and years that are too long to be counted with.
+_WITH_YEAR, _LONG_YEAR = ("date", "dateTime", "gYear", "gYearMonth"), re.compile("-?[0-9]{10}")
 _BOUNDS = {
     "long": (-(2**63), 2**63 - 1),
     "int": (-(2**31), 2**31 - 1),
@@ -86,8 +100,20 @@ def well_formed(datatype: str) -> str:
     name = datatype.removeprefix(_XSD) if datatype.startswith(_XSD) else ""
     if name in _BOUNDS:
         low, high = _BOUNDS[name]
-        return f"({_matches(_FORMS['integer'])} AND TRY_CAST(lexical AS DECIMAL(38, 0)) BETWEEN {low} AND {high})"
+        below = rf"-0*({_write_up_to(-low)})" if low else "-0+"
+        return _matches(rf"\s*(\+?0*({_write_up_to(high)})|{below})\s*")
     return _matches(_FORMS[name]) if name in _FORMS else ""
+
+
+def _write_up_to(most: int) -> str:
+    """Write a regular expression of the numbers up to *most*, without zeros in front but of 0."""
+    digits = str(most)
+    found = [f"[0-9]{{1,{len(digits) - 1}}}"] if len(digits) > 1 else []
+    for place, digit in enumerate(digits):
+        least = 0 if place or len(digits) == 1 else 1
+        if int(digit) > least:
+            found.append(f"{digits[:place]}[{least}-{int(digit) - 1}]{'[0-9]' * (len(digits) - place - 1)}")
+    return "|".join((*found, digits))
 
 
 def is_comparable(lexical: str, *, datatype: str) -> bool:
@@ -97,11 +123,23 @@ def is_comparable(lexical: str, *, datatype: str) -> bool:
     True
     """
     name = datatype.removeprefix(_XSD)
-    if name in PARTIAL_DATES:
-        return re.fullmatch(PARTIAL_DATES[name][0], lexical) is not None
-    if name not in _ORDERED:
-        return False
-    return re.fullmatch(_FORMS["integer" if name in _INTEGERS else name], lexical) is not None
+    return (
+        (name in ORDERED or name in PARTIAL_DATES)
+        and re.fullmatch(find_form(name), lexical) is not None
+        and not has_long_year(lexical, name=name)
+    )
+
+
+def has_long_year(lexical: str, *, name: str) -> bool:
+    """Tell whether a date, or a part of one, has no place in `KEYS` for the digits of its year."""
+    return name in _WITH_YEAR and _LONG_YEAR.match(lexical) is not None
+
+
+def find_form(name: str) -> str:
+    """Find the regular expression of the lexical forms that have a place in `KEYS`, of a datatype
+    of XML Schema by its local name.
+    """
+    return PARTIAL_DATES[name][0] if name in PARTIAL_DATES else _FORMS["integer" if name in _INTEGERS else name]
 
 
 def compare_partial_dates(one: str, other: str, *, name: str) -> int:
@@ -113,27 +151,40 @@ def compare_partial_dates(one: str, other: str, *, name: str) -> int:
     >>> compare_partial_dates("2024", "2000", name="gYear")
     1
     """
-    keys = [_key_partial_date(lexical, name=name) for lexical in (one, other)]
+    keys = [key_partial_date(lexical, name=name) for lexical in (one, other)]
     if keys[0][0] != keys[1][0]:
         raise TypeError("with and without a time zone do not compare")
     return (keys[0][1] > keys[1][1]) - (keys[0][1] < keys[1][1])
 
 
-def _key_partial_date(lexical: str, *, name: str) -> tuple[bool, int]:
+def key_partial_date(lexical: str, *, name: str) -> tuple[bool, int]:
+    """Tell whether a part of a date has a time zone, and the seconds from 1970-01-01 to its begin.
+
+    Raises:
+        TypeError: It is ill-formed.
+    """
     form, taken, before, behind = PARTIAL_DATES[name]
     found = re.match(taken, lexical)
     if found is None or not re.fullmatch(form, lexical):
         raise TypeError(f"{lexical} is no {name}")
     year, month, day = map(int, re.findall(r"(?:^-)?[0-9]+", (before + found[1] + behind).partition("T")[0]))
-    # Days since 1970-01-01, as below.
-    year, month = (year, month - 3) if month > 2 else (year - 1, month + 9)
-    days = 365 * year + year // 4 - year // 100 + year // 400 + (153 * month + 2) // 5 + day - 719469
     zone = re.search(r"(?:(Z)|([+-])([0-9]{2}):([0-9]{2}))$", lexical[found.end() :])
     offset = 0 if zone is None or zone[1] else (int(zone[3]) * 60 + int(zone[4])) * (-60 if zone[2] == "-" else 60)
-    return zone is not None, days * 86400 - offset
+    return zone is not None, count_days(year, month, day) * 86400 - offset
 
 
-_ORDERED = (*_INTEGERS, "decimal", "double", "float", "boolean", "date", "dateTime", "time")
+def count_days(year: int, month: int, day: int) -> int:
+    """Count the days since 1970-01-01, as `KEYS` does.
+
+    >>> count_days(1970, 1, 1), count_days(2000, 3, 1)
+    (0, 11017)
+    """
+    year, month = (year, month - 3) if month > 2 else (year - 1, month + 9)
+    return 365 * year + year // 4 - year // 100 + year // 400 + (153 * month + 2) // 5 + day - 719469
+
+
+#: Datatypes, beside parts of dates, that have an order.
+ORDERED = (*_INTEGERS, "decimal", "double", "float", "boolean", "date", "dateTime", "time")
 
 
 def _datatypes(*names: str) -> str:
@@ -185,6 +236,7 @@ FROM (
     WHERE {_IS_PART} OR (datatype = {_datatypes("date")} AND {_matches(_FORMS["date"])})
       OR (datatype = {_datatypes("dateTime")} AND {_matches(_FORMS["dateTime"])})
       OR (datatype = {_datatypes("time")} AND {_matches(_FORMS["time"])})) AS stamps
+    WHERE NOT regexp_matches(lexical, '^{_LONG_YEAR.pattern}')
   ) AS parts
 ) AS shifted"""
 _SMALL = r"\s*[+-]?[0-9]{0,20}(\.[0-9]{0,18})?\s*"

@@ -18,7 +18,7 @@ from functools import cache
 
 from airm_graph.validate.compile.shapes_graph import NotCompiledError
 
-__all__ = ["rewrite_pattern", "translate_pattern"]
+__all__ = ["rewrite_pattern", "translate_pattern", "write_text"]
 
 _ESCAPE = r"\\(?:x[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}|[pP]\{[^{}]*\}|.)"
 _TOKEN = re.compile(
@@ -243,3 +243,12 @@ def _write_character(code: int) -> str:
     if character.isascii() and (character.isalnum() or character in " _/:;,'\"<>=!@%#&~`-"):
         return r"\-" if character == "-" else character
     return r"\n" if character == "\n" else rf"\x{{{code:x}}}"
+
+
+def write_text(text: str) -> str:
+    r"""Write a pattern of the text alone.
+
+    >>> write_text("a.b")
+    'a\\x{2e}b'
+    """
+    return "".join(_write_character(ord(character)) for character in text)

@@ -146,7 +146,10 @@ class ExpressionReader:
         if token.kind == "string" and token.text[0] == '"' and not token.text.startswith('""'):
             if self.tokens[self.at].kind == "tag" or self.tokens[self.at].text == "^^":
                 raise NotTranslatedError
-            return Value("text", quote(read_literal(token.text).text))
+            text = read_literal(token.text).text
+            if "\0" in text:
+                raise NotTranslatedError
+            return Value("text", quote(text))
         if token.kind == "string" and token.text == '""':
             return Value("text", "''")
         if token.kind == "number" and token.text.isdigit():

@@ -14,7 +14,7 @@ from airm_graph.validate.compile.compiled_shapes import Branch
 from airm_graph.validate.compile.lexical import STRINGS, is_comparable, well_formed
 from airm_graph.validate.compile.pair_components import compare_keys
 from airm_graph.validate.compile.paths import Relations
-from airm_graph.validate.compile.patterns import rewrite_pattern
+from airm_graph.validate.compile.patterns import rewrite_pattern, write_text
 from airm_graph.validate.compile.scope import (
     NONE,
     TRUE,
@@ -101,7 +101,10 @@ def _range(scope: Scope, constraint: Constraint) -> Iterator[Branch]:
         if match is None or match["language"]:
             raise NotCompiledError(f"the bound {bound}")
         if not match["datatype"]:
-            holds = f"v.kind = {LITERAL} AND v.datatype = {quote(STRINGS[0])} AND v.lexical {operator} {quote(read_literal(bound).text)}"
+            text = read_literal(bound).text
+            if "\0" in text:
+                raise NotCompiledError("U+0000 in a bound")
+            holds = f"v.kind = {LITERAL} AND v.datatype = {quote(STRINGS[0])} AND v.lexical {operator} {quote(text)}"
             yield make_test(constraint, "described", scope.described(), f"NOT ({holds})")
             continue
         if not is_comparable(read_literal(bound).text, datatype=match["datatype"]):
@@ -131,12 +134,10 @@ def _pattern(scope: Scope, constraint: Constraint) -> Iterator[Branch]:
 def _language_in(scope: Scope, constraint: Constraint) -> Iterator[Branch]:
     if len(constraint.lists) != 1 or not all(value.startswith('"') for value in constraint.lists[0]):
         raise NotCompiledError("sh:languageIn")
-    ranges = sorted({read_literal(value).text.lower() for value in constraint.lists[0]})
-    tests = [
-        "v.language <> ''" if tag == "*" else f"LOWER(v.language) = {quote(tag)} OR LOWER(v.language) LIKE {quote(tag + '-%')}"
-        for tag in ranges
-    ]
-    yield make_test(constraint, "described", scope.described(), f"NOT ({' OR '.join(tests)})")
+    ranges = sorted({read_literal(value).text.lower() for value in constraint.lists[0]} - {""})
+    form = "." if "*" in ranges else f"^({'|'.join(map(write_text, ranges))})(-.*)?$"
+    holds = f"regexp_matches(LOWER(v.language), {quote(form)})" if ranges else "FALSE"
+    yield make_test(constraint, "described", scope.described(), f"NOT {holds}")
 
 
 def _unique_lang(scope: Scope, constraint: Constraint) -> Iterator[Branch]:

@@ -1,0 +1,104 @@
+"""N-Triples and N-Quads files as rows, for few of them: lines that are plain are cut by Python at
+their spaces, as DuckDB cuts them (`nquads`), the others are read by the careful parser.
+"""
+
+import io
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from airm_graph.errors import StoreError
+from airm_graph.graph.nquads import open_file, suffix_of
+from airm_graph.graph.term_spelling import is_certain_term
+from airm_graph.terms import Quad
+
+if TYPE_CHECKING:
+    from airm_graph.graph.intake import Parser
+
+__all__ = ["read_line_rows"]
+
+
+#: Object and graph.
+_End = tuple[str, str]
+
+
+def read_line_rows(path: Path, *, parse: "Parser", label: str) -> tuple[list[Quad], list[Quad]]:
+    """Read a file of lines.
+
+    Args:
+        path: The file, which may be packed by gzip.
+        parse: Reads what is not plain, and says what is wrong where something is.
+        label: Stands before the names of blank nodes.
+
+    Returns:
+        Rows of plain lines, whose terms are in their one spelling, and rows of the others.
+
+    Raises:
+        InputError: The file cannot be read.
+        StoreError: It is not what its suffix says; the message names file and line.
+    """
+    with open_file(path) as file:
+        data = file.read()
+    lines = [line for line in data.replace(b"\r\n", b"\n").split(b"\n") if line]
+    cut = [row if len(row := line.split(b" ", 2)) == 3 else (b"", b"", b"") for line in lines]
+    # Most of what stands in a place stands in many lines, so each piece is looked at once.
+    subjects, predicates, rests = (dict.fromkeys(column) for column in zip(*cut, strict=True)) if cut else ({}, {}, {})
+    end = _read_end_of_quad if suffix_of(path) == ".nq" else _read_end_of_triple
+    named = {piece: _read_term(piece, label=label) for piece in subjects}
+    verbs = {piece: _read_term(piece, label=label) if piece[:1] == b"<" else "" for piece in predicates}
+    ends = {piece: end(piece, label=label) for piece in rests}
+    plain, odd = list[Quad](), list[bytes]()
+    for line, (subject, predicate, rest) in zip(lines, cut, strict=True):
+        s, p, found = named[subject], verbs[predicate], ends[rest]
+        if found and p and s and s[0] != '"':
+            plain.append((s, p, *found))
+        else:
+            odd.append(line)
+    if not odd:
+        return plain, []
+    try:
+        return plain, list(_parse(b"\n".join((*odd, b"")), path, parse=parse, label=label))
+    except StoreError:
+        # Among the lines picked out, the parser miscounts them.
+        for _ in _parse(data, path, parse=parse, label=label):
+            pass
+        raise
+
+
+def _read_term(piece: bytes, *, label: str) -> str:
+    """Read a term; empty where it is not certain that it is one."""
+    try:
+        text = piece.decode()
+    except UnicodeDecodeError:
+        return ""
+    if not is_certain_term(text):
+        return ""
+    return f"_:{label}{text[2:]}" if label and text[0] == "_" else text
+
+
+def _read_end_of_triple(rest: bytes, *, label: str) -> _End | None:
+    """Read what follows subject and predicate; None where it is not certain."""
+    value = _read_term(rest[:-2], label=label) if rest[-2:] == b" ." else ""
+    return (value, "") if value else None
+
+
+def _read_end_of_quad(rest: bytes, *, label: str) -> _End | None:
+    """Read what follows subject and predicate, with the graph; None where it is not certain."""
+    value, gap, graph = rest[:-2].rpartition(b" ")
+    # The last piece of a literal holds its closing quote.
+    if not gap or b'"' in graph or rest[-2:] != b" .":
+        return _read_end_of_triple(rest, label=label)
+    found = _read_term(value, label=label), _read_term(graph, label=label)
+    return found if all(found) else None
+
+
+def _parse(data: bytes, path: Path, *, parse: "Parser", label: str) -> Iterable[Quad]:
+    rows = parse(io.BytesIO(data), path.as_posix(), suffix_of(path))
+    return _relabel(rows, label) if label else rows
+
+
+def _relabel(rows: Iterable[Quad], label: str) -> Iterator[Quad]:
+    """Put a label before the names of blank nodes."""
+    for s, p, o, g in rows:
+        s, o, g = (f"_:{label}{text[2:]}" if text[:2] == "_:" else text for text in (s, o, g))
+        yield s, p, o, g

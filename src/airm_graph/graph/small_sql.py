@@ -10,14 +10,19 @@ from functools import cache
 from hashlib import md5
 from typing import Any
 
+from airm_graph.errors import StoreError
 from airm_graph.graph.re2_patterns import compile_pattern
 from airm_graph.graph.text_tests import make_test
 
-__all__ = ["CREATE", "FUNCTIONS", "OF_NULLS", "order_joins", "translate"]
+__all__ = ["CREATE", "FUNCTIONS", "OF_NULLS", "is_bounded", "list_patterns", "order_joins", "translate"]
 
 #: What makes a table or a view.
 CREATE = re.compile(r"CREATE OR REPLACE (?:TEMP )?(TABLE|VIEW) (\w+)")
-_CALL = "regexp_matches("
+_CALL, _PATTERNS = "regexp_matches(", re.compile(r"\bregexp_\w+\(")
+#: What a statement may hold at most: SQLite has 500 parts of a union, 1,000 expressions in each
+#: other, and some 80 brackets in each other, as far as its parser is as it was made by default.
+_MOST_PARTS, _MOST_JOINTS, _DEEPEST = 400, 900, 40
+_JOINTS = (" AND ", " OR ", " || ", " + ")
 _MATCHES, _MARK, _TEXT = re.compile(rf"\b{re.escape(_CALL)}"), re.compile("[(),]|'(?:[^']|'')*'"), re.compile("'(?:[^']|'')*'")
 #: Lines of a text, those left out that are empty.
 _LINES, _LINE = re.compile(r"concat_ws\(chr\(10\), ((?:, )?nullif\(\w+\.\w+, ''\))+\)"), re.compile(r"nullif\([^)]*\)")
@@ -80,17 +85,46 @@ def _write_matches(sql: str, start: int) -> str:
     Args:
         start: Where its arguments begin.
     """
-    depth, comma = 1, start
-    for found in _MARK.finditer(sql, start):
+    (text, pattern, *_), end = _read_arguments(sql, start)
+    if not _TEXT.fullmatch(pattern):
+        return sql
+    return sql[: start - len(_CALL)] + _write_match(text, _unquote(pattern)) + sql[end:]
+
+
+def _read_arguments(sql: str, start: int) -> tuple[list[str], int]:
+    """Read the arguments of a call from where they begin, and where it ends."""
+    depth, begin, found = 1, start, list[str]()
+    for mark in _MARK.finditer(sql, start):
+        depth += (mark[0] == "(") - (mark[0] == ")")
+        if not depth or (mark[0] == "," and depth == 1):
+            found.append(sql[begin : mark.start()].strip())
+            begin = mark.end()
+        if not depth:
+            return found, begin
+    raise StoreError(f"a call that does not end: {sql[start:]}")
+
+
+def _unquote(text: str) -> str:
+    return text[1:-1].replace("''", "'")
+
+
+def list_patterns(sql: str) -> list[str]:
+    """List the regular expressions of a statement."""
+    calls = (_read_arguments(sql, found.end())[0] for found in _PATTERNS.finditer(sql))
+    return [_unquote(call[1]) for call in calls if _TEXT.fullmatch(call[1])]
+
+
+def is_bounded(sql: str) -> bool:
+    """Whether a statement stays below what SQLite takes: parts of a union, conditions that are
+    joined, and brackets in each other.
+    """
+    if sql.count(" UNION ") > _MOST_PARTS or sum(map(sql.count, _JOINTS)) > _MOST_JOINTS:
+        return False
+    depth = most = 0
+    for found in _MARK.finditer(sql):
         depth += (found[0] == "(") - (found[0] == ")")
-        if found[0] == "," and depth == 1:
-            comma = found.start()
-        elif not depth:
-            text, pattern = sql[start:comma], sql[comma + 1 : found.start()].strip()
-            if pattern[:1] != "'" or not _TEXT.fullmatch(pattern):
-                return sql
-            return sql[: start - len(_CALL)] + _write_match(text, pattern[1:-1].replace("''", "'")) + sql[found.end() :]
-    return sql
+        most = max(most, depth)
+    return most <= _DEEPEST
 
 
 def _write_match(text: str, pattern: str) -> str:

@@ -6,14 +6,14 @@ DuckDB says otherwise than SQLite is written anew (`small_sql`).
 """
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import repeat
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from airm_graph.errors import StoreError
-from airm_graph.graph.small_sql import CREATE, FUNCTIONS, OF_NULLS, order_joins, translate
+from airm_graph.graph.small_sql import CREATE, FUNCTIONS, OF_NULLS, is_bounded, list_patterns, order_joins, translate
 from airm_graph.graph.table import TripleTable
 from airm_graph.graph.term_spelling import BLANK, DEFAULT_GRAPH, IRI, LANG_STRING, LITERAL, STRING, canonical
 from airm_graph.terms import Quad, read_literal
@@ -37,6 +37,9 @@ _INDEXES = (
     "PRAGMA analysis_limit = 1000",
     "ANALYZE quads",
 )
+#: Steps that Python may need at worst to look for a pattern in all texts: some ten seconds, as
+#: pyshacl has for one.
+_MOST_STEPS = 10**9
 
 
 class SmallTable(TripleTable):
@@ -109,6 +112,26 @@ class SmallTable(TripleTable):
             self._run(f"ANALYZE {name}")
         return int(self.execute(f"SELECT count(*) FROM {name}")[0][0])
 
+    @contextmanager
+    def able_to_run(self, statements: Iterable[str], *, known: Collection[str] = ()) -> Iterator[TripleTable]:
+        """Give this table, or one in DuckDB that is there as long as the context lasts."""
+        if all(is_bounded(sql) and all(one in known or self._is_cheap(one) for one in list_patterns(sql)) for sql in statements):
+            yield self
+            return
+        with TripleTable(threads=1) as large:
+            large.load_rows(self.rows())
+            yield large
+
+    def _is_cheap(self, pattern: str) -> bool:
+        """Whether Python may look for a pattern in all texts without fear."""
+        from airm_graph.graph.pattern_cost import find_power
+
+        power = find_power(pattern)
+        if power is None or power < 2:
+            return power is not None
+        lengths = self.execute("SELECT length(lexical), count(*) FROM terms GROUP BY 1")
+        return sum(count * length**power for length, count in lengths) <= _MOST_STEPS
+
     def drop(self, *names: str) -> None:
         """Forget what was materialised under these names, if anything was."""
         for name in names:
@@ -131,7 +154,7 @@ class SmallTable(TripleTable):
         self._insert(name, given, width=len(columns))
 
     def _count_characters(self, texts: Iterable[str]) -> None:
-        """See to it that characters of texts are counted to the end: by itself SQLite stops at U+0000."""
+        """See to it that texts are counted to their end: by itself SQLite stops at U+0000."""
         if not self._counts_characters and any("\0" in text for text in texts):
             self._counts_characters = True
             for name, arity, function in OF_NULLS:

@@ -66,7 +66,7 @@ _PLAIN_TAG = r"@[a-z]{2,3}(-[a-z]{2})?"
 
 
 #: The same as Python asks it.
-_CERTAIN = re.compile(rf'{_PLAIN_IRI}|{_SQL_BODY}(?:\^\^{_PLAIN_IRI}|{_PLAIN_TAG})?|{_PLAIN_BLANK}')
+_CERTAIN = re.compile(rf"{_PLAIN_IRI}|{_SQL_BODY}(?:\^\^{_PLAIN_IRI}|{_PLAIN_TAG})?|{_PLAIN_BLANK}")
 _SPELT_OUT = (f"^^<{STRING}>", f"^^<{LANG_STRING}>")
 
 

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from airm_graph.graph.re2_patterns import join_words, write_python
 
-__all__ = ["make_test"]
+__all__ = ["Item", "NotReadError", "make_test", "read_alternatives"]
 
 _TOKEN = re.compile(
     r"(?P<class>\[\^?\]?(?:\\.|[^\]\\])*\])|(?P<edge>\\[bBAZ]|\^)|(?P<escape>\\U[0-9a-f]{8}|\\x[0-9a-f]{2}|\\.)"
@@ -35,7 +35,7 @@ _MOST = 10
 _Test = Callable[[str], object]
 
 
-class _Item(NamedTuple):
+class Item(NamedTuple):
     """A piece of an alternative.
 
     Attributes:
@@ -51,10 +51,11 @@ class _Item(NamedTuple):
     most: int
     end: int
     is_edge: bool = False
-    branches: "Sequence[Sequence[_Item]]" = ()
+    branches: "Sequence[Sequence[Item]]" = ()
 
     @property
     def is_one(self) -> bool:
+        """Whether it stands there once."""
         return self.least == self.most == 1
 
     @property
@@ -76,7 +77,7 @@ class _Item(NamedTuple):
         return 2 if "0-9" in self.text or "1-9" in self.text else 4
 
 
-class _NotReadError(Exception):
+class NotReadError(Exception):
     """A pattern has what is not looked into."""
 
 
@@ -90,8 +91,8 @@ def make_test(pattern: str) -> _Test:
     """
     written = write_python(pattern)
     try:
-        made = [(alternative, _make_alternative(alternative, items)) for alternative, items in _split(written)]
-    except _NotReadError:
+        made = [(alternative, _make_alternative(alternative, items)) for alternative, items in read_alternatives(written)]
+    except NotReadError:
         return _compile(written).search
     tests = [test for _, test in made if test]
     if others := [alternative for alternative, test in made if not test]:
@@ -110,10 +111,14 @@ def _compile(written: str) -> re.Pattern[str]:
     return re.compile(join_words(written))
 
 
-def _split(written: str) -> Iterator[tuple[str, Sequence[_Item]]]:
-    """Read the alternatives of a pattern."""
+def read_alternatives(written: str) -> Iterator[tuple[str, Sequence[Item]]]:
+    """Read the alternatives of a pattern: each as it is written, and its pieces.
+
+    Raises:
+        NotReadError: It has what is not looked into.
+    """
     if written.startswith("(?i)"):
-        raise _NotReadError
+        raise NotReadError
     start = 0
     while True:
         items, end = _read_sequence(written, start)
@@ -121,34 +126,34 @@ def _split(written: str) -> Iterator[tuple[str, Sequence[_Item]]]:
         if end == len(written):
             return
         if written[end] != "|":
-            raise _NotReadError
+            raise NotReadError
         start = end + 1
 
 
-def _read_sequence(written: str, at: int) -> tuple[list[_Item], int]:
+def _read_sequence(written: str, at: int) -> tuple[list[Item], int]:
     """Read the items of an alternative from a place on; returns them and where it ends."""
-    items = list[_Item]()
+    items = list[Item]()
     while at < len(written) and written[at] not in "|)":
         if match := _LISTED.match(written, at):
-            found, end, branches, is_edge = match[0], match.end(), [list[_Item]()], False
+            found, end, branches, is_edge = match[0], match.end(), [list[Item]()], False
         elif match := _TOKEN.match(written, at):
-            found, end, branches, is_edge = match[0], match.end(), list[list[_Item]](), match.lastgroup == "edge"
+            found, end, branches, is_edge = match[0], match.end(), list[list[Item]](), match.lastgroup == "edge"
             if match.lastgroup == "group":
                 branches, end = _read_branches(written, end)
         else:
-            raise _NotReadError
+            raise NotReadError
         least, most, at = _read_repeat(written, end)
-        items.append(_Item(found, least, most, at, is_edge, branches))
+        items.append(Item(found, least, most, at, is_edge, branches))
     return items, at
 
 
-def _read_branches(written: str, at: int) -> tuple[list[list[_Item]], int]:
-    branches = list[list[_Item]]()
+def _read_branches(written: str, at: int) -> tuple[list[list[Item]], int]:
+    branches = list[list[Item]]()
     while True:
         items, at = _read_sequence(written, at)
         branches.append(items)
         if at == len(written):
-            raise _NotReadError
+            raise NotReadError
         at += 1
         if written[at - 1] == ")":
             return branches, at
@@ -161,13 +166,13 @@ def _read_repeat(written: str, at: int) -> tuple[int, int, int]:
     if not (match := _REPEAT.match(written, at)):
         return 1, 1, at
     if written[match.end() : match.end() + 1] in ("?", "+", "*"):
-        raise _NotReadError
+        raise NotReadError
     if match[1]:
         return int(match[1]), int(match[3] or 0) if match[2] else int(match[1]), match.end()
     return int(match[0] == "+"), int(match[0] == "?"), match.end()
 
 
-def _make_alternative(written: str, items: Sequence[_Item]) -> _Test | None:
+def _make_alternative(written: str, items: Sequence[Item]) -> _Test | None:
     """Make the test for one alternative; None where it is as well looked for among others."""
     if words := _WORDS.match(written):
         return _make_word_test(words["words"], written, is_folded=bool(words["folded"]))
@@ -218,11 +223,11 @@ def _compile_once(written: str) -> re.Pattern[str]:
     return _compile(written)
 
 
-def _list_leading(items: Sequence[_Item]) -> list[_Item]:
+def _list_leading(items: Sequence[Item]) -> list[Item]:
     """List the characters that an alternative begins with; of one that is repeated as many as have
     to be there.
     """
-    leading = list[_Item]()
+    leading = list[Item]()
     for item in items:
         if item.is_edge or (item.is_one and not item.branches):
             leading.append(item)
@@ -233,7 +238,7 @@ def _list_leading(items: Sequence[_Item]) -> list[_Item]:
     return leading
 
 
-def _put_rarest_first(written: str, items: Sequence[_Item]) -> str:
+def _put_rarest_first(written: str, items: Sequence[Item]) -> str:
     """Write an alternative so that it is looked for by the rarest of the characters that it begins
     with; what stands before is looked at behind it.
     """
@@ -255,23 +260,23 @@ def _put_rarest_first(written: str, items: Sequence[_Item]) -> str:
     return f"{first}(?<={before}){written[leading[rarest].end :]}"
 
 
-def _write_run(run: Sequence[_Item]) -> tuple[str, list[_Item]]:
+def _write_run(run: Sequence[Item]) -> tuple[str, list[Item]]:
     """Write characters that follow each other as a pattern."""
     ends = accumulate(len(item.text) for item in run)
     return "".join(item.text for item in run), [item._replace(end=end) for item, end in zip(run, ends, strict=True)]
 
 
-def _find_needed(items: Sequence[_Item], *, is_plain: bool = False) -> tuple[int, list[list[_Item]]]:
+def _find_needed(items: Sequence[Item], *, is_plain: bool = False) -> tuple[int, list[list[Item]]]:
     """Find runs of characters, one of which every match holds, and how rare they are.
 
     Args:
         items: Pieces of an alternative.
         is_plain: Take those runs only that are one text each, of more than one character.
     """
-    best: tuple[int, list[list[_Item]]] = 0, []
-    run = list[_Item]()
+    best: tuple[int, list[list[Item]]] = 0, []
+    run = list[Item]()
 
-    def keep(score: int, runs: list[list[_Item]]) -> None:
+    def keep(score: int, runs: list[list[Item]]) -> None:
         nonlocal best
         if score > best[0] and 0 < len(runs) <= _MOST and min(map(len, runs)) > is_plain:
             best = score, runs

@@ -25,8 +25,8 @@ _LICENCES = (
     *(term(f"dcterms:{name}") for name in ("license", "rights")),
     *("<http://creativecommons.org/ns#license>", "<https://schema.org/license>", "<http://schema.org/license>"),
 )
-#: Bytes of RDF up to which SQLite takes less time than DuckDB (docs/performance.md), and suffixes of
-#: what DuckDB alone reads, or of files whose size says little.
+#: Bytes of RDF up to which SQLite takes less time than DuckDB (docs/performance.md), and suffixes
+#: of what DuckDB alone reads, or of files whose size says little.
 _FEW_BYTES, _OF_DUCKDB = 8_000_000, (".gz", ".parquet", ".zst")
 _RDF, _SETS = attrgetter("rdf"), attrgetter("mapping_sets")
 

@@ -59,7 +59,7 @@ class DefaultShapes(ShapeSet):
 
     def __init__(self, read: Mapping[str, Any]) -> None:
         """Take what stands in the file."""
-        super().__init__(())
+        super().__init__((), is_shipped=True)
         self._read = read
         self.habits = frozenset[str](read["habits"])
 

@@ -9,7 +9,7 @@ from airm_graph.frozen import frozen
 from airm_graph.graph import TripleTable
 from airm_graph.namespaces import BASE, PREFIXES, term
 from airm_graph.terms import Quad
-from airm_graph.validate.compile import ShapePart, ShapesGraph, Uncompiled
+from airm_graph.validate.compile import CompiledShapes, ShapePart, ShapesGraph, Uncompiled, list_forms
 from airm_graph.validate.compiled_engine import count_focus, run_compiled
 from airm_graph.validate.own_nodes import OwnNodes
 from airm_graph.validate.results import Result, sort_results
@@ -74,8 +74,13 @@ def judge(
 
 def judge_set(table: TripleTable, *, shapes: ShapeSet, engine: str, habits: Collection[str], base: str) -> Judgement:
     """Judge a table by shapes that may be read or compiled already; as `judge`."""
-    own = OwnNodes(frozenset(habits), base=base)
     compiled = shapes.compile(table)
+    with table.able_to_run(() if shapes.is_shipped else compiled.list_statements(), known=list_forms()) as able:
+        compiled = compiled if able is table else shapes.compile(able)
+        return _judge_compiled(able, compiled, shapes=shapes, engine=engine, own=OwnNodes(frozenset(habits), base=base))
+
+
+def _judge_compiled(table: TripleTable, compiled: CompiledShapes, *, shapes: ShapeSet, engine: str, own: OwnNodes) -> Judgement:
     if engine == "reference":
         from airm_graph.validate.pyshacl_engine import run_pyshacl
 

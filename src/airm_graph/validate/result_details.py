@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from airm_graph.graph import TripleTable
 from airm_graph.namespaces import PREFIXES
 from airm_graph.terms import read_literal
-from airm_graph.validate.compile import ShapesGraph, find_parameter
+from airm_graph.validate.compile import ShapesGraph, find_parameter, list_forms
 from airm_graph.validate.finding_identity import ShapeNames
 from airm_graph.validate.literal_keys import make_tables
 from airm_graph.validate.results import Details, Result, sort_results
@@ -78,12 +78,15 @@ def may_differ(shape: str, component: str, *, graph: ShapesGraph) -> bool:
 def _ask(
     asked: Mapping[_Key, Sequence[Result]], *, table: TripleTable, shapes: ShapeSet, names: ShapeNames
 ) -> dict[Result, tuple[Details, ...]]:
+    nodes = [{result.focus for result in results} for results in asked.values()]
     statement = shapes.compile_details(list(asked), table=table)
     if not statement.plans:
         return {}
     answers = _Answers()
-    nodes = [{result.focus for result in results} for results in asked.values()]
-    for position, focus, value, detail, number in _execute(statement, nodes=nodes, table=table):
+    with table.able_to_run(() if shapes.is_shipped else [statement.sql], known=list_forms()) as able:
+        statement = statement if able is table else shapes.compile_details(list(asked), table=able)
+        rows = _execute(statement, nodes=nodes, table=able)
+    for position, focus, value, detail, number in rows:
         answers.add(statement.plans[position], focus, value, detail, number)
     for plan in statement.plans:
         if plan.kind == "missing":

@@ -17,9 +17,9 @@ __all__ = ["ShapeSet"]
 class ShapeSet:
     """The rows of shapes, and what is made of them."""
 
-    def __init__(self, rows: Iterable[Quad]) -> None:
-        """Take the rows."""
-        self._rows = rows
+    def __init__(self, rows: Iterable[Quad], *, is_shipped: bool = False) -> None:
+        """Take the rows; whether all of them are of the project is known beforehand."""
+        self._rows, self.is_shipped = rows, is_shipped
 
     @cached_property
     def rows(self) -> Sequence[Quad]:

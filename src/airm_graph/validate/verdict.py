@@ -127,7 +127,7 @@ def _read_shapes(files: Sequence[str], *, is_default: bool, base: str) -> tuple[
         if compiled := read_compiled():
             return compiled, compiled.habits, ()
     loaded = load_shapes(files, base=base)
-    read = ShapeSet(loaded.rows)
+    read = ShapeSet(loaded.rows, is_shipped=is_default)
     if files and not read.roots:
         left = "".join(f"; {name} is {reason}" for name, reason in loaded.passed_over)
         raise ShapesError(f"{', '.join(files)}: there is no shape with a target, so nothing would be judged{left}")

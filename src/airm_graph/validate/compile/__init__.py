@@ -29,7 +29,7 @@ if TYPE_CHECKING:
         find_parameter,
     )
     from airm_graph.validate.compile.details import compile_details
-    from airm_graph.validate.compile.lexical import KEYS
+    from airm_graph.validate.compile.lexical import KEYS, list_forms
     from airm_graph.validate.compile.plan import compile_shapes, find_constants, prepare_instances
     from airm_graph.validate.compile.shapes_graph import NotCompiledError, Shape, ShapesGraph, path_text, shape_path
 
@@ -56,6 +56,7 @@ __all__ = [
     "component_iri",
     "find_constants",
     "find_parameter",
+    "list_forms",
     "path_text",
     "prepare_instances",
     "shape_path",
@@ -64,7 +65,7 @@ __all__ = [
 _HOMES = {
     **dict.fromkeys(__all__, "validate.compile.compiled_shapes"),
     "compile_details": "validate.compile.details",
-    "KEYS": "validate.compile.lexical",
+    **dict.fromkeys(("KEYS", "list_forms"), "validate.compile.lexical"),
     **dict.fromkeys(("compile_shapes", "find_constants", "prepare_instances"), "validate.compile.plan"),
     **dict.fromkeys(("NotCompiledError", "Shape", "ShapesGraph", "path_text", "shape_path"), "validate.compile.shapes_graph"),
 }

@@ -3,7 +3,7 @@
 Nothing here compiles: plans that were compiled before need no more than this.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from airm_graph.frozen import frozen
 from airm_graph.namespaces import PREFIXES, term
@@ -189,6 +189,14 @@ class CompiledShapes:
     parts: tuple[ShapePart, ...]
     uncompiled: tuple[Uncompiled, ...]
     targets: Mapping[str, int]
+
+    def list_statements(self) -> Iterator[str]:
+        """List the statements that are run, as far as they depend on the shapes."""
+        yield from (sql for name, sql in self.prepare if name != "keys")  # which Python makes of few literals
+        yield from (plan.sql for plan in self.plans)
+        yield " UNION ALL ".join(plan.focus_sql for plan in self.constraints)
+        for sql in filter(None, (plan.constraint.sql for plan in self.constraints)):
+            yield from (sql.match, sql.select, *(select for _, select in sql.prepare))
 
 
 @frozen

@@ -22,6 +22,7 @@ __all__ = [
     "has_long_year",
     "is_comparable",
     "key_partial_date",
+    "list_forms",
     "well_formed",
 ]
 
@@ -77,6 +78,26 @@ _BOUNDS = {
     "unsignedShort": (0, 2**16 - 1),
     "unsignedByte": (0, 2**8 - 1),
 }
+
+
+def _write_up_to(most: int) -> str:
+    """Write a regular expression of the numbers up to *most*, without zeros in front but of 0."""
+    digits = str(most)
+    found = [f"[0-9]{{1,{len(digits) - 1}}}"] if len(digits) > 1 else []
+    for place, digit in enumerate(digits):
+        least = 0 if place or len(digits) == 1 else 1
+        if int(digit) > least:
+            found.append(f"{digits[:place]}[{least}-{int(digit) - 1}]{'[0-9]' * (len(digits) - place - 1)}")
+    return "|".join((*found, digits))
+
+
+def _write_range(low: int, high: int) -> str:
+    """Write a regular expression of the numbers from *low* to *high*, of which one is 0 or above."""
+    below = rf"-0*({_write_up_to(-low)})" if low else "-0+"
+    return rf"\s*(\+?0*({_write_up_to(high)})|{below})\s*"
+
+
+_FORMS |= {name: _write_range(*bounds) for name, bounds in _BOUNDS.items()}
 _INTEGERS = ("integer", "negativeInteger", "nonNegativeInteger", "nonPositiveInteger", "positiveInteger", *_BOUNDS)
 _UNKNOWN_FORMS = frozenset((_XSD + "base64Binary", PREFIXES["rdf"] + "XMLLiteral", PREFIXES["rdfs"] + "Datatype"))
 #: Datatypes whose values are their lexical forms.
@@ -84,7 +105,11 @@ STRINGS = (_XSD + "string", PREFIXES["rdf"] + "langString", *(_XSD + name for na
 
 
 def _matches(form: str) -> str:
-    return f"regexp_matches(lexical, {quote(f'^({form})$')})"
+    return f"regexp_matches(lexical, {quote(_make_whole(form))})"
+
+
+def _make_whole(form: str) -> str:
+    return f"^({form})$"
 
 
 def well_formed(datatype: str) -> str:
@@ -98,22 +123,12 @@ def well_formed(datatype: str) -> str:
     if datatype in _UNKNOWN_FORMS:
         raise NotCompiledError(f"lexical forms of {datatype}")
     name = datatype.removeprefix(_XSD) if datatype.startswith(_XSD) else ""
-    if name in _BOUNDS:
-        low, high = _BOUNDS[name]
-        below = rf"-0*({_write_up_to(-low)})" if low else "-0+"
-        return _matches(rf"\s*(\+?0*({_write_up_to(high)})|{below})\s*")
     return _matches(_FORMS[name]) if name in _FORMS else ""
 
 
-def _write_up_to(most: int) -> str:
-    """Write a regular expression of the numbers up to *most*, without zeros in front but of 0."""
-    digits = str(most)
-    found = [f"[0-9]{{1,{len(digits) - 1}}}"] if len(digits) > 1 else []
-    for place, digit in enumerate(digits):
-        least = 0 if place or len(digits) == 1 else 1
-        if int(digit) > least:
-            found.append(f"{digits[:place]}[{least}-{int(digit) - 1}]{'[0-9]' * (len(digits) - place - 1)}")
-    return "|".join((*found, digits))
+def list_forms() -> frozenset[str]:
+    """List the regular expressions that `well_formed` writes."""
+    return frozenset(map(_make_whole, _FORMS.values()))
 
 
 def is_comparable(lexical: str, *, datatype: str) -> bool:

@@ -57,7 +57,7 @@ def prepare_ours(folder: Path, _: int) -> Work:
 
     def work(_: Watch) -> object:
         options = BuildOptions()
-        with EMBEDDED.open(few=are_few(find_inputs([folder / "tables"]), options)) as session:
+        with EMBEDDED.open(few=are_few(find_inputs([folder / "tables"]))) as session:
             state(read_tables(folder, session), session=session, options=options)
             session.use_threads()
             with draft_files([folder / "ours.nt"]) as (draft,):

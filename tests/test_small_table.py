@@ -75,9 +75,9 @@ def hold_alike(inputs: list[Path], monkeypatch: pytest.MonkeyPatch, tmp_path: Pa
     assert {name: path.read_bytes() for name, path in one.items()} == {name: path.read_bytes() for name, path in other.items()}
 
 
-def test_large_inputs_and_other_shapes_are_left_to_duckdb(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_large_inputs_are_left_to_duckdb(monkeypatch: pytest.MonkeyPatch) -> None:
     assert type(build([PAGE]).table) is SmallTable
-    assert type(build([PAGE], shapes=["core"]).table) is TripleTable
+    assert type(build([PAGE], shapes=["core"]).table) is SmallTable
     monkeypatch.setattr(building, "_FEW_BYTES", PAGE.stat().st_size - 1)
     assert type(build([PAGE]).table) is TripleTable
 

@@ -135,13 +135,14 @@ def _compare(report: "Report", *, baseline: Path, update: bool) -> "Report":
 
 
 def _write(report: "Report", *, name: str, path: Path | None, files: Mapping[str, str], fail_on: "Severity") -> None:
-    from airm_graph.cli.show import write_report
+    if path is None and name == "human":
+        from airm_graph.cli.show import write_report
+
+        write_report(report, files=files)
+        return
     from airm_graph.export import replace_file
     from airm_graph.validate.formats import format_report
 
-    if path is None and name == "human":
-        write_report(report, files=files)
-        return
     paths = files if name == "human" else {file: _from_here(where) for file, where in files.items()}
     text = format_report(report, format=name, paths=paths, fail_on=fail_on)
     if path is None:

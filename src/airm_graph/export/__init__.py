@@ -1,5 +1,5 @@
 """Quads of a table to files: one module for each format, all of them the same bytes for the same
-statements.
+statements. What writes is imported when it is first asked for.
 
 A new format is a class with the methods of ``writer.BlockFormat`` and a line in ``EXPORTS``.
 """
@@ -10,18 +10,21 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import field
 from tempfile import SpooledTemporaryFile
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from airm_graph.errors import ExportError
 from airm_graph.export.files import Written, replace_file, replace_folder_files, write_folder
-from airm_graph.export.jsonld import JsonBlocks
-from airm_graph.export.quad_sources import QuadList, QuadSource, TableQuads
-from airm_graph.export.rdfxml import XmlBlocks
-from airm_graph.export.turtle import TurtleBlocks
-from airm_graph.export.writer import BlockFormat, Notes, Sink, write_blocks, write_lines
 from airm_graph.frozen import frozen
+from airm_graph.lazy import defer_imports
 from airm_graph.namespaces import BASE, PREFIXES, rebase_text
 from airm_graph.resources import read_resource
+
+if TYPE_CHECKING:
+    from airm_graph.export.jsonld import JsonBlocks
+    from airm_graph.export.quad_sources import QuadList, QuadSource, TableQuads
+    from airm_graph.export.rdfxml import XmlBlocks
+    from airm_graph.export.turtle import TurtleBlocks
+    from airm_graph.export.writer import BlockFormat, Notes, Sink
 
 __all__ = [
     "EXPORTS",
@@ -41,6 +44,10 @@ __all__ = [
     "write_exports",
     "write_folder",
 ]
+
+_HOMES = {**dict.fromkeys(("QuadList", "QuadSource", "TableQuads"), "export.quad_sources"), "Notes": "export.writer"}
+
+__getattr__ = defer_imports(__name__, _HOMES)
 
 #: Characters of a format that are kept in memory before they are handed out.
 _KEPT = 16 << 20
@@ -69,13 +76,27 @@ class Export:
 
     file_name: str
     media_type: str
-    blocks: Callable[[Options], BlockFormat] | None = None
+    blocks: "Callable[[Options], BlockFormat] | None" = None
 
 
-def _make_json_blocks(options: Options) -> JsonBlocks:
+def _make_json_blocks(options: Options) -> "JsonBlocks":
+    from airm_graph.export.jsonld import JsonBlocks
+
     if options.context is None:
         raise ExportError("JSON-LD needs a context; give the parsed ontology/context.jsonld")
     return JsonBlocks(options.context.get("@context", options.context))
+
+
+def _make_xml_blocks(options: Options) -> "XmlBlocks":
+    from airm_graph.export.rdfxml import XmlBlocks
+
+    return XmlBlocks(options.prefixes)
+
+
+def _make_turtle_blocks(options: Options) -> "TurtleBlocks":
+    from airm_graph.export.turtle import TurtleBlocks
+
+    return TurtleBlocks(options.prefixes, comment=options.comment)
 
 
 #: Every format by its name.
@@ -84,8 +105,8 @@ EXPORTS: Mapping[str, Export] = MappingProxyType(
         "jsonld": Export("airm.jsonld", "application/ld+json", _make_json_blocks),
         "nquads": Export("airm.nq", "application/n-quads"),
         "ntriples": Export("airm.nt", "application/n-triples"),
-        "rdfxml": Export("airm.rdf", "application/rdf+xml", lambda options: XmlBlocks(options.prefixes)),
-        "turtle": Export("airm.ttl", "text/turtle", lambda options: TurtleBlocks(options.prefixes, comment=options.comment)),
+        "rdfxml": Export("airm.rdf", "application/rdf+xml", _make_xml_blocks),
+        "turtle": Export("airm.ttl", "text/turtle", _make_turtle_blocks),
     }
 )
 
@@ -109,7 +130,7 @@ def make_options(base: str = BASE, *, comment: str = "") -> Options:
     return Options(comment, context, prefixes)
 
 
-def write_exports(source: QuadSource, sinks: Mapping[str, Sink], *, options: Options, notes: Notes | None = None) -> None:
+def write_exports(source: "QuadSource", sinks: "Mapping[str, Sink]", *, options: Options, notes: "Notes | None" = None) -> None:
     """Write quads in several formats.
 
     Args:
@@ -121,6 +142,8 @@ def write_exports(source: QuadSource, sinks: Mapping[str, Sink], *, options: Opt
     Raises:
         ExportError: A format is unknown or cannot say what stands there.
     """
+    from airm_graph.export.writer import write_blocks, write_lines
+
     names = find_formats(sinks)
     triples, quads = ([sinks[name] for name in names if name == wanted] for wanted in ("ntriples", "nquads"))
     write_lines(source, triples=triples, quads=quads)
@@ -129,12 +152,13 @@ def write_exports(source: QuadSource, sinks: Mapping[str, Sink], *, options: Opt
     write_blocks(source, forms, prefixes=options.prefixes, notes=notes)
 
 
-def export_text(source: QuadSource, format: str, *, options: Options | None = None) -> Iterator[str]:  # noqa: A002 - the word users know
+def export_text(source: "QuadSource", format: str, *, options: Options | None = None) -> Iterator[str]:  # noqa: A002 - the word users know
     r"""Write one format as pieces of text; nothing comes out before all could be written.
 
     Raises:
         ExportError: As for `write_exports`.
 
+    >>> from airm_graph.export import QuadList
     >>> quads = [("<x:b>", "<x:p>", '"1"', "<x:g>"), ("<x:a>", "<x:p>", "<x:b>", "")]
     >>> "".join(export_text(QuadList(quads), "ntriples"))
     '<x:a> <x:p> <x:b> .\n<x:b> <x:p> "1" .\n'
@@ -146,10 +170,12 @@ def export_text(source: QuadSource, format: str, *, options: Options | None = No
             yield piece
 
 
-def release_digest(source: QuadSource) -> str:
+def release_digest(source: "QuadSource") -> str:
     """Name the triples by the SHA-256 of their N-Triples file (what ``sha256sum airm.nt``
     prints).
     """
+    from airm_graph.export.writer import write_lines
+
     digest = hashlib.sha256()
     write_lines(source, triples=[lambda piece: digest.update(piece.encode())])
     return digest.hexdigest()

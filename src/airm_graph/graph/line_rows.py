@@ -3,9 +3,10 @@ their spaces, as DuckDB cuts them (`nquads`), the others are read by the careful
 """
 
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from airm_graph.errors import StoreError
 from airm_graph.graph.nquads import open_file, suffix_of
@@ -15,14 +16,30 @@ from airm_graph.terms import Quad
 if TYPE_CHECKING:
     from airm_graph.graph.intake import Parser
 
-__all__ = ["read_line_rows"]
+__all__ = ["Columns", "read_line_rows"]
+
+_T = TypeVar("_T")
 
 
 #: Object and graph.
 _End = tuple[str, str]
+#: Subjects, predicates, objects and graphs, one of each for a line: no row is made, as Python's
+#: collector would look at all of them again and again.
+Columns = tuple[list[str], list[str], list[str], list[str]]
 
 
-def read_line_rows(path: Path, *, parse: "Parser", label: str) -> tuple[list[Quad], list[Quad]]:
+class _Read(dict[bytes, _T]):
+    """What pieces of lines say; each is read when it is met first."""
+
+    def __init__(self, read: Callable[[bytes], _T]) -> None:
+        self._read = read
+
+    def __missing__(self, piece: bytes) -> _T:
+        found = self[piece] = self._read(piece)
+        return found
+
+
+def read_line_rows(path: Path, *, parse: "Parser", label: str) -> tuple[Columns, list[Quad]]:
     """Read a file of lines.
 
     Args:
@@ -31,7 +48,7 @@ def read_line_rows(path: Path, *, parse: "Parser", label: str) -> tuple[list[Qua
         label: Stands before the names of blank nodes.
 
     Returns:
-        Rows of plain lines, whose terms are in their one spelling, and rows of the others.
+        Columns of plain lines, whose terms are in their one spelling, and rows of the others.
 
     Raises:
         InputError: The file cannot be read.
@@ -39,30 +56,41 @@ def read_line_rows(path: Path, *, parse: "Parser", label: str) -> tuple[list[Qua
     """
     with open_file(path) as file:
         data = file.read()
-    lines = [line for line in data.replace(b"\r\n", b"\n").split(b"\n") if line]
-    cut = [row if len(row := line.split(b" ", 2)) == 3 else (b"", b"", b"") for line in lines]
     # Most of what stands in a place stands in many lines, so each piece is looked at once.
-    subjects, predicates, rests = (dict.fromkeys(column) for column in zip(*cut, strict=True)) if cut else ({}, {}, {})
-    end = _read_end_of_quad if suffix_of(path) == ".nq" else _read_end_of_triple
-    named = {piece: _read_term(piece, label=label) for piece in subjects}
-    verbs = {piece: _read_term(piece, label=label) if piece[:1] == b"<" else "" for piece in predicates}
-    ends = {piece: end(piece, label=label) for piece in rests}
-    plain, odd = list[Quad](), list[bytes]()
-    for line, (subject, predicate, rest) in zip(lines, cut, strict=True):
-        s, p, found = named[subject], verbs[predicate], ends[rest]
-        if found and p and s and s[0] != '"':
-            plain.append((s, p, *found))
-        else:
+    subjects = _Read(partial(_read_subject, label=label))
+    predicates = _Read(_read_predicate)
+    ends = _Read(partial(_read_end_of_quad if suffix_of(path) == ".nq" else _read_end_of_triple, label=label))
+    columns: Columns = ([], [], [], [])
+    add_subject, add_predicate, add_object, add_graph = (column.append for column in columns)
+    odd = list[bytes]()
+    for line in (data.replace(b"\r\n", b"\n") if b"\r" in data else data).split(b"\n"):
+        start, _, rest = line.partition(b" ")
+        verb, _, rest = rest.partition(b" ")
+        subject, predicate, end = subjects[start], predicates[verb], ends[rest]
+        if subject and predicate and end:
+            add_subject(subject)
+            add_predicate(predicate)
+            add_object(end[0])
+            add_graph(end[1])
+        elif line:
             odd.append(line)
     if not odd:
-        return plain, []
+        return columns, []
     try:
-        return plain, list(_parse(b"\n".join((*odd, b"")), path, parse=parse, label=label))
+        return columns, list(_parse(b"\n".join((*odd, b"")), path, parse=parse, label=label))
     except StoreError:
         # Among the lines picked out, the parser miscounts them.
         for _ in _parse(data, path, parse=parse, label=label):
             pass
         raise
+
+
+def _read_subject(piece: bytes, *, label: str) -> str:
+    return "" if piece[:1] == b'"' else _read_term(piece, label=label)
+
+
+def _read_predicate(piece: bytes) -> str:
+    return _read_term(piece, label="") if piece[:1] == b"<" else ""
 
 
 def _read_term(piece: bytes, *, label: str) -> str:

@@ -3,11 +3,9 @@
 A function of Python is asked for every row, so that what SQLite can tell by itself is left to it.
 """
 
-import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
-from hashlib import md5
 from typing import Any
 
 from airm_graph.errors import StoreError
@@ -188,6 +186,18 @@ def _replace(text: str | None, pattern: str, new: str, _flags: str) -> str | Non
     return None if text is None else compile_pattern(pattern).sub(new, text)
 
 
+def _list_lines(text: str) -> str:
+    from json import dumps  # this and the next are asked for when tables are built only
+
+    return dumps(text.split("\n"))
+
+
+def _make_md5(text: str) -> str:
+    from hashlib import md5
+
+    return md5(text.encode(), usedforsecurity=False).hexdigest()
+
+
 #: Functions of DuckDB that SQLite has not, or has otherwise: number of arguments, and what they do.
 FUNCTIONS: Mapping[str, tuple[int, Callable[..., Any]]] = {
     "chr": (1, chr),
@@ -197,9 +207,9 @@ FUNCTIONS: Mapping[str, tuple[int, Callable[..., Any]]] = {
     "ends_with": (2, lambda text, end: None if text is None or end is None else text.endswith(end)),
     "floor": (1, lambda number: number // 1),
     "hash": (1, lambda value: value),
-    "list_lines": (1, lambda text: json.dumps(text.split("\n"))),
+    "list_lines": (1, _list_lines),
     "lower": (1, str.lower),
-    "md5": (1, lambda text: md5(text.encode(), usedforsecurity=False).hexdigest()),
+    "md5": (1, _make_md5),
     "regexp_extract": (3, _extract),
     "regexp_full_match": (2, _matches_fully),
     "regexp_matches": (2, _matches),

@@ -8,7 +8,7 @@ DuckDB says otherwise than SQLite is written anew (`small_sql`).
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from itertools import repeat
+from itertools import chain, repeat
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +21,7 @@ from airm_graph.terms import Quad, read_literal
 if TYPE_CHECKING:
     from airm_graph.graph.coded import CodedQuads
     from airm_graph.graph.intake import Parser
+    from airm_graph.graph.line_rows import Columns
 
 __all__ = ["SmallTable"]
 
@@ -108,8 +109,7 @@ class SmallTable(TripleTable):
         several = {("s", "p", "o"): [columns, columns[::-1], ["p", "s", "o"]], ("s", "p", "o", "g"): []}  # quads are but read
         for number, keys in enumerate(several.get(tuple(columns), [columns])):
             self._run(f"CREATE INDEX {name}_index_{number} ON {name} ({', '.join(keys)})")
-        if columns[0] in ("s", "node"):
-            self._run(f"ANALYZE {name}")
+        self._run(f"ANALYZE {name}")
         return int(self.execute(f"SELECT count(*) FROM {name}")[0][0])
 
     @contextmanager
@@ -189,23 +189,26 @@ class SmallTable(TripleTable):
         from airm_graph.graph.nquads import find_files
 
         files = find_files(paths)
-        read = list[tuple[list[Quad], list[Quad]]]()
+        read: list[tuple[Columns, list[Quad]]] = []
         for number, path in enumerate(files, 1):
             own = f"f{number}-" if len(files) > 1 else ""
             read.append(read_line_rows(path, parse=parse, label=own if label is None else label))
         for plain, odd in read:
-            self._know({text for row in plain for text in row})
-            ids = self._ids
-            self._load_numbers([(ids[s], ids[p], ids[o], ids[g]) for s, p, o, g in plain])
+            # Subjects are numbered as they come, so that quads come in nearly in their order.
+            self._know(dict.fromkeys(chain(*plain)))
+            self._insert_quads(zip(*(map(self._ids.__getitem__, column) for column in plain), strict=True))
             self.load_rows(odd)
 
     def _load_numbers(self, quads: Iterable[tuple[int, int, int, int]]) -> None:
-        self._insert("quads", sorted(quads), width=4)
+        self._insert_quads(sorted(quads))
+
+    def _insert_quads(self, quads: Iterable[tuple[int, int, int, int]]) -> None:
+        self._insert("quads", quads, width=4)
         self._has_quads = True
 
     def _number_coded(self, quads: "Sequence[CodedQuads]") -> None:
         columns = self._read_columns(quads)
-        self._know({one.p for one in quads}.union(*columns.values()) - {None})
+        self._know(sorted({one.p for one in quads}.union(*columns.values()) - {None}))
         numbers = {place: list(map(self._ids.get, texts)) for place, texts in columns.items()}
         found = list[tuple[int, int, int, int]]()
         for one in quads:
@@ -241,12 +244,12 @@ class SmallTable(TripleTable):
         """
         ids = self._ids
         spelt = {term: term if term in ids else canonical(term) for term in terms}
-        self._know(spelt.values())
+        self._know(sorted(set(spelt.values())))
         return {term: ids[text] for term, text in spelt.items()}
 
     def _know(self, texts: Iterable[str]) -> None:
-        """Give numbers to those terms, in their one spelling, that have none."""
-        new, first = sorted(set(texts) - self._ids.keys()), len(self._known)
+        """Give numbers to those terms, in their one spelling and once each, that have none."""
+        new, first = [text for text in texts if text not in self._ids], len(self._known)
         self._count_characters(new)
         self._insert("terms", ((number, *_take_apart(text)) for number, text in enumerate(new, first)), width=5)
         self._ids.update(zip(new, range(first, first + len(new)), strict=True))

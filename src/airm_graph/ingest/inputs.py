@@ -15,7 +15,6 @@ from typing import Protocol, TypeVar
 from airm_graph.errors import InputError
 from airm_graph.frozen import frozen
 from airm_graph.graph.rdf_format import find_format, has_quads, recognize_format
-from airm_graph.ingest.captures.sidecar import MAX_SIDECAR
 from airm_graph.ingest.captures.text import MAX_BYTES
 from airm_graph.ingest.formats import is_table_name
 from airm_graph.regular_files import open_regular
@@ -126,6 +125,8 @@ def read_bytes(entry: Input) -> bytes:
 
 def read_sidecar_bytes(entry: Input) -> tuple[bytes, str] | None:
     """Read the side-car of an input and give its name, or None when there is none."""
+    from airm_graph.ingest.captures.sidecar import MAX_SIDECAR  # loads the lines of frameworks, which RDF does not need
+
     if entry.path is None:
         return None
     for name in (f"{entry.path.stem}.meta.yaml", f"{entry.path.name}.meta.yaml"):

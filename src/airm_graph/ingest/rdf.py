@@ -18,7 +18,6 @@ from airm_graph.graph import TripleTable, quote, suffix_of
 from airm_graph.graph.rdf_format import find_format, unpack
 from airm_graph.graph.store import number_rows, parse_rows, stream_rows
 from airm_graph.ingest.inputs import Over
-from airm_graph.ingest.rdf_jsonld import find_json_lines
 from airm_graph.ingest.rdf_places import Mentions, first_line, list_above, step_back
 from airm_graph.model import Finding, Location
 from airm_graph.regular_files import open_regular
@@ -231,6 +230,8 @@ def find_lines(file: RdfFile, *, nodes: Collection[str]) -> Lines:
     text = file.data.decode("utf-8-sig", errors="replace").split("\n")
     text = [line.removesuffix("\r") for line in text]
     if file.suffix == ".jsonld":
+        from airm_graph.ingest.rdf_jsonld import find_json_lines
+
         rows = [row for row in file.quads if row[0] in nodes or row[2] in nodes]
         triples, subjects = find_json_lines("\n".join(text), rows=rows, base=file.path.absolute().as_uri())
         return Lines(triples, subjects=subjects, text=text)
@@ -318,7 +319,7 @@ def _stated(path: Path, *, nodes: Collection[bytes], label: str) -> Iterator[tup
         for number, line in enumerate(file, 1):
             parts = line.split(None, 3)
             # A node may be written with escapes.
-            if len(parts) > 2 and (parts[0] in nodes or parts[2] in nodes or b"\\u" in line[:-1].lower()):
+            if len(parts) > 2 and (parts[0] in nodes or parts[2] in nodes or (b"\\" in line and b"\\u" in line.lower())):
                 for s, p, o, _ in parse_rows(line, name=path.as_posix(), suffix=suffixes[-2 if packed else -1]):
                     yield number, (_relabel(s, label), p, _relabel(o, label)), line.decode("utf-8-sig").rstrip("\r\n")
 

@@ -94,7 +94,7 @@ def build_entries(
         What was read, and the graph.
     """
     with ExitStack() as opened:
-        session = opened.enter_context(options.platform.open(few=are_few(entries, options)))
+        session = opened.enter_context(options.platform.open(few=are_few(entries)))
         read = read_inputs(entries, options, session=session, tell=tell, reader=reader)
         if options.strict and is_incomplete(read):
             read = stop_at_violations(read)
@@ -106,10 +106,10 @@ def build_entries(
         return read, _make_graph(read, session, options=options, report=report, opened=opened.pop_all())
 
 
-def are_few(entries: Sequence[Input], options: BuildOptions) -> bool:
-    """Whether inputs are small pages and tables that are judged by the shapes of the project."""
+def are_few(entries: Sequence[Input]) -> bool:
+    """Whether inputs are small pages and tables."""
     packed = (entry for entry in entries if entry.is_table and entry.path and entry.path.suffix.lower() not in _PLAIN_TABLES)
-    if options.shapes is not None or any(packed):
+    if any(packed):
         return False
     return sum(entry.path.stat().st_size for entry in entries if entry.path) <= _FEW_BYTES
 

@@ -92,7 +92,7 @@ def _write_up_to(most: int) -> str:
 
 
 def _write_range(low: int, high: int) -> str:
-    """Write a regular expression of the numbers from *low* to *high*, of which one is 0 or above."""
+    """Write a regular expression of the numbers from *low*, at most 0, to *high*."""
     below = rf"-0*({_write_up_to(-low)})" if low else "-0+"
     return rf"\s*(\+?0*({_write_up_to(high)})|{below})\s*"
 

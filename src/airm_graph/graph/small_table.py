@@ -130,7 +130,7 @@ class SmallTable(TripleTable):
         if power is None or power < 2:
             return power is not None
         lengths = self.execute("SELECT length(lexical), count(*) FROM terms GROUP BY 1")
-        return sum(count * length**power for length, count in lengths) <= _MOST_STEPS
+        return bool(sum(count * length**power for length, count in lengths) <= _MOST_STEPS)
 
     def drop(self, *names: str) -> None:
         """Forget what was materialised under these names, if anything was."""

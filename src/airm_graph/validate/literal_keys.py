@@ -8,6 +8,7 @@ decimal does.
 import re
 from collections.abc import Iterable, Iterator
 from functools import cache
+from typing import Any
 
 from airm_graph.graph import TripleTable, quote
 from airm_graph.graph.re2_patterns import compile_pattern
@@ -42,7 +43,7 @@ def make_tables(prepare: Iterable[tuple[str, str]], *, table: TripleTable, last:
             return
 
 
-def _list_keys(table: TripleTable) -> Iterator[tuple[int, str, str | None, float | None]]:
+def _list_keys(table: TripleTable) -> Iterator[tuple[Any, ...]]:
     datatypes = ", ".join(quote(_XSD + name) for name in (*ORDERED, *PARTIAL_DATES))
     for number, lexical, datatype in table.execute(f"SELECT id, lexical, datatype FROM terms WHERE datatype IN ({datatypes})"):
         if key := key_literal(lexical, name=datatype.removeprefix(_XSD)):

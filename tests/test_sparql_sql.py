@@ -41,12 +41,13 @@ QUERIES = {
     "written length": "SELECT $this ?value WHERE { $this $PATH ?value ; e:n ?n ; e:m ?m . FILTER (STRLEN(?value) != ?n - ?m) }",
     "names of columns": 'SELECT $this ?value WHERE { $this $PATH ?value . FILTER (CONCAT("m.v_this ", ?value) != "m.v_this a") '
     'FILTER ("m.v_value" = "f.node" || !SAMETERM($this, ?value)) }',
+    "nodes compared": "SELECT $this ?value WHERE { $this e:q/e:q ?value ; e:q ?other . FILTER (?value != ?other) }",
     "named object": "SELECT $this WHERE { ?other e:q $this ; a e:A . FILTER (!SAMETERM(?other, $this)) }",
 }
 #: Those that are for the store.
 OTHERS = {
     "coalesce": 'SELECT $this ?value WHERE { $this $PATH ?value OPTIONAL { $this e:q ?o } FILTER (COALESCE(?o, "") != ?value) }',
-    "literals compared": "SELECT $this ?value WHERE { $this $PATH ?value ; e:n ?n . FILTER (?value != ?n) }",
+    "unknown compared": "SELECT $this ?value WHERE { $this e:q ?value . FILTER (?value != ?that) FILTER (?that != ?value) }",
     "union": "SELECT $this ?value WHERE { { $this e:q ?value } UNION { $this e:p ?value } }",
     "constant": 'SELECT $this WHERE { $this e:p "a" }',
     "case": 'SELECT $this ?value WHERE { $this $PATH ?value . FILTER (LCASE(?value) = "a") }',
@@ -150,6 +151,16 @@ def test_store_is_asked_where_a_value_is_no_plain_integer(name, odd, monkeypatch
     in_store, _ = judge_rows(rows, shape_rows, monkeypatch, many=1 << 60)
     assert by_sql == in_store
     assert asked == 0
+
+
+@pytest.mark.parametrize("value", ['"1"', INTEGERS[1], '"01"^^<http://www.w3.org/2001/XMLSchema#byte>'])
+def test_store_is_asked_where_a_literal_is_compared_with_another(value, monkeypatch):
+    rows = [(NODES[0], "<urn:e:p>", value, ""), (NODES[0], "<urn:e:n>", INTEGERS[1], ""), (NODES[1], "<urn:e:n>", INTEGERS[0], "")]
+    shape_rows = make_shapes({"differs": "SELECT $this ?value WHERE { $this $PATH ?value ; e:n ?n . FILTER (?value != ?n) }"})
+    by_sql, asked = judge_rows(rows, shape_rows, monkeypatch, many=0)
+    of_few, few = judge_rows(rows, shape_rows, monkeypatch, many=0, kind=SmallTable)
+    assert by_sql == of_few
+    assert asked == few == 0
 
 
 @pytest.mark.parametrize("name", OTHERS)

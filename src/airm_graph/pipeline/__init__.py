@@ -16,12 +16,13 @@ if TYPE_CHECKING:
     from airm_graph.pipeline.folder_build import build_into
     from airm_graph.pipeline.keeping_ids import load_ids
     from airm_graph.pipeline.loading import find_base, is_release, load, load_mitigations, read_rdf, read_sums
+    from airm_graph.pipeline.marks import REPORT, SUMS
     from airm_graph.pipeline.migration import propose_mapping
     from airm_graph.pipeline.options import BuildOptions
     from airm_graph.pipeline.platform import EMBEDDED, Platform
     from airm_graph.pipeline.validation import validate_inputs
     from airm_graph.pipeline.views import Graph
-    from airm_graph.pipeline.writable import REPORT, SUMS, WRITTEN
+    from airm_graph.pipeline.writable import WRITTEN
 
 __all__ = [
     "EMBEDDED",
@@ -67,7 +68,8 @@ _HOMES = {
     **dict.fromkeys(("EMBEDDED", "Platform"), "pipeline.platform"),
     "validate_inputs": "pipeline.validation",
     "Graph": "pipeline.views",
-    **dict.fromkeys(("REPORT", "SUMS", "WRITTEN"), "pipeline.writable"),
+    **dict.fromkeys(("REPORT", "SUMS"), "pipeline.marks"),
+    "WRITTEN": "pipeline.writable",
 }
 
 __getattr__ = defer_imports(__name__, _HOMES)

@@ -17,11 +17,11 @@ from airm_graph.export import EXPORTS
 from airm_graph.frozen import frozen
 from airm_graph.model import TableCount
 from airm_graph.pipeline.loading import read_quads, read_report
+from airm_graph.pipeline.marks import REPORT, SUMS
 from airm_graph.pipeline.options import BuildOptions
 from airm_graph.pipeline.stamps import Look, Remembered, digest_file, find_changes, remember, stamp_file
 from airm_graph.pipeline.stating import find_issued
 from airm_graph.pipeline.views import Graph
-from airm_graph.pipeline.writable import REPORT, SUMS
 from airm_graph.resources import find_resource
 
 __all__ = ["BuildRecord", "WrittenGraph", "find_record", "make_version"]

@@ -11,7 +11,7 @@ from airm_graph.export import EXPORTS
 from airm_graph.model import Finding
 from airm_graph.namespaces import term
 from airm_graph.pipeline.loading import find_base, find_export, read_rdf, read_report, read_sums
-from airm_graph.pipeline.writable import REPORT, SUMS
+from airm_graph.pipeline.marks import REPORT, SUMS
 from airm_graph.validate.fingerprints import fingerprint_findings
 
 if TYPE_CHECKING:

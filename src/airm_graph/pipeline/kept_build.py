@@ -13,13 +13,13 @@ from airm_graph.namespaces import BASE
 from airm_graph.pipeline.build_record import BuildRecord, find_record, make_version
 from airm_graph.pipeline.building import build_anew, open_given
 from airm_graph.pipeline.known_inputs import find_again
+from airm_graph.pipeline.marks import SUMS
 from airm_graph.pipeline.options import BuildOptions
 from airm_graph.pipeline.pages_record import PagesRecord, note_blocks
 from airm_graph.pipeline.part_build import PartBuild
 from airm_graph.pipeline.splicing import UnclearChangeError
 from airm_graph.pipeline.stamps import look_at, remember
 from airm_graph.pipeline.views import Graph
-from airm_graph.pipeline.writable import SUMS
 from airm_graph.progress import Progress
 
 __all__ = ["build_kept"]

@@ -15,13 +15,13 @@ from airm_graph.graph.rdf_format import find_format, unpack
 from airm_graph.graph.store import Store, parse_rows
 from airm_graph.graph.term_spelling import canonical
 from airm_graph.namespaces import BASE, PREFIXES
-from airm_graph.pipeline.views import Graph
-from airm_graph.pipeline.writable import REPORT, SUMS
+from airm_graph.pipeline.marks import REPORT, SUMS
 from airm_graph.regular_files import open_regular
 from airm_graph.resources import find_resource
 from airm_graph.terms import Quad, read_literal
 
 if TYPE_CHECKING:
+    from airm_graph.pipeline.views import Graph
     from airm_graph.validate import Report
 
 __all__ = ["find_base", "find_export", "is_release", "load", "load_mitigations", "read_quads", "read_rdf", "read_report", "read_sums"]
@@ -30,7 +30,7 @@ __all__ = ["find_base", "find_export", "is_release", "load", "load_mitigations",
 _WHOLE = (EXPORTS["nquads"].file_name, EXPORTS["ntriples"].file_name)
 
 
-def load(path: str | Path | None = None) -> Graph:
+def load(path: str | Path | None = None) -> "Graph":
     """Open a graph: a ``dist`` folder, an RDF file, captures, or the packaged example when nothing
     is given.
 
@@ -41,6 +41,8 @@ def load(path: str | Path | None = None) -> Graph:
         InputError: There is no such file or folder, or a written graph is not what its sums say.
         StoreError: An RDF file is not what its suffix says; the message names file and line.
     """
+    from airm_graph.pipeline.views import Graph  # what asks for no graph needs nothing that shows one
+
     if path is None:
         return _build(find_resource("examples"))
     given = Path(path)
@@ -68,7 +70,7 @@ def load(path: str | Path | None = None) -> Graph:
     return Graph(quads=quads, base=find_base(quads), report=report)
 
 
-def load_mitigations(path: str | Path | None = None) -> Graph:
+def load_mitigations(path: str | Path | None = None) -> "Graph":
     """Open a graph as `load` does, to be asked about mitigations: RDF that states nothing of this
     project has no answer, and "0 mitigations" would be a false one.
 
@@ -85,12 +87,14 @@ def load_mitigations(path: str | Path | None = None) -> Graph:
     raise InputError(f"this RDF is not of this project, whose IRIs begin {graph.base}: {why}", file=str(path), remedy=remedy)
 
 
-def _open_release(quads: bytes, triples: bytes, *, file: Path, report: "Callable[[], Report] | None") -> Graph:
+def _open_release(quads: bytes, triples: bytes, *, file: Path, report: "Callable[[], Report] | None") -> "Graph":
     """Open what a build wrote: as it is for a store, parsed where quads are asked for."""
     if not quads:
         raise InputError("the file states nothing", file=str(file), remedy="build again")
     spaces = sorted(set(re.findall(rb'<%suriSpace> "(http[^"]*)"' % PREFIXES["void"].encode(), quads)))
     base = spaces[0].decode() if len(spaces) == 1 else BASE
+    from airm_graph.pipeline.views import Graph
+
     graph = Graph(quads=lambda: _spell(parse_rows(quads, name=str(file), suffix=".nq")), base=base, report=report)
     graph.fill_store = partial(Store.add_exports, quads=quads, triples=triples)
     return graph
@@ -110,7 +114,7 @@ def _spell(quads: Iterable[Quad]) -> tuple[Quad, ...]:
     return tuple(sorted({(s, p, canonical(o) if "\\" in o else o, g) for s, p, o, g in quads}))
 
 
-def _build(path: str | Path) -> Graph:
+def _build(path: str | Path) -> "Graph":
     from airm_graph.pipeline.building import build  # most of the package, which RDF does not need
 
     return build([path])

@@ -17,10 +17,10 @@ from airm_graph.graph import TripleTable
 from airm_graph.namespaces import term
 from airm_graph.pipeline.block_index import BlockIndex
 from airm_graph.pipeline.components import TEXTS, Component, find_components
+from airm_graph.pipeline.marks import SUMS
 from airm_graph.pipeline.reading import Read
 from airm_graph.pipeline.stamps import digest_file
 from airm_graph.pipeline.views import Graph
-from airm_graph.pipeline.writable import SUMS
 
 __all__ = ["BLOCKS", "Head", "PagesRecord", "count_codes", "find_used", "note_blocks", "select_texts"]
 

@@ -18,13 +18,13 @@ from airm_graph.pipeline.build_record import BuildRecord
 from airm_graph.pipeline.building import build_entries
 from airm_graph.pipeline.components import Component, find_components, list_described, list_sidecars
 from airm_graph.pipeline.known_inputs import KnownInputs, show_path
+from airm_graph.pipeline.marks import REPORT, SUMS
 from airm_graph.pipeline.options import BuildOptions
 from airm_graph.pipeline.pages_record import PagesRecord, count_codes, select_texts
 from airm_graph.pipeline.reading import Read
 from airm_graph.pipeline.splicing import Change, Spliced, Splicer, UnclearChangeError, is_dataset, is_owned
 from airm_graph.pipeline.stamps import digest_file
 from airm_graph.pipeline.views import Graph
-from airm_graph.pipeline.writable import REPORT, SUMS
 from airm_graph.progress import Progress
 from airm_graph.query.counts import count_things
 from airm_graph.terms import Quad

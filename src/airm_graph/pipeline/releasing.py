@@ -18,9 +18,9 @@ from airm_graph.namespaces import literal, term
 from airm_graph.notice import NOTICE
 from airm_graph.pipeline.comparison import read_release
 from airm_graph.pipeline.loading import find_base, read_rdf, read_report, read_sums
+from airm_graph.pipeline.marks import REPORT, SUMS
 from airm_graph.pipeline.stating import find_issued
 from airm_graph.pipeline.views import Graph
-from airm_graph.pipeline.writable import REPORT, SUMS
 from airm_graph.progress import Progress, tell_nobody
 from airm_graph.terms import Quad, read_literal
 from airm_graph.triples.release import ReleaseFile, describe_files, find_version, restate_version

@@ -22,8 +22,8 @@ from airm_graph.namespaces import BASE
 from airm_graph.notice import NOTICE
 from airm_graph.pipeline.block_index import BlockIndex
 from airm_graph.pipeline.components import find_owner
+from airm_graph.pipeline.marks import REPORT, SUMS
 from airm_graph.pipeline.pages_record import BLOCKS, Head, find_used
-from airm_graph.pipeline.writable import REPORT, SUMS
 from airm_graph.terms import Quad
 
 __all__ = ["Change", "Spliced", "Splicer", "UnclearChangeError", "is_dataset", "is_owned"]

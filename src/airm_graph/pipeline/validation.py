@@ -13,9 +13,9 @@ from airm_graph.namespaces import PREFIXES, term
 from airm_graph.notice import NOTICE
 from airm_graph.pipeline.found import find_files
 from airm_graph.pipeline.loading import find_base, read_sums
+from airm_graph.pipeline.marks import SUMS, states_notice
 from airm_graph.pipeline.options import BuildOptions
 from airm_graph.pipeline.platform import EMBEDDED, Platform
-from airm_graph.pipeline.writable import SUMS, states_notice
 from airm_graph.progress import Progress, tell_nobody
 from airm_graph.validate import Ledger, Report, Verdict, judge_shapes
 

@@ -26,8 +26,9 @@ from airm_graph.export import (
 )
 from airm_graph.export.files import LINKS, QUARANTINE, Draft, hold_folder
 from airm_graph.graph import BLANK
-from airm_graph.namespaces import BASE, iri, literal, term
+from airm_graph.namespaces import BASE, iri, term
 from airm_graph.notice import NOTICE
+from airm_graph.pipeline.marks import REPORT, SUMS, states_notice
 from airm_graph.terms import Quad
 
 if TYPE_CHECKING:
@@ -38,12 +39,8 @@ if TYPE_CHECKING:
     from airm_graph.pipeline.platform import WriteParts
     from airm_graph.validate.report import Report
 
-__all__ = ["REPORT", "SUMS", "WRITTEN", "WritableGraph", "states_notice"]
+__all__ = ["WRITTEN", "WritableGraph"]
 
-#: The file that makes a folder a written graph.
-SUMS = "SHA256SUMS"
-#: Findings for programs.
-REPORT = "report.json"
 #: Every name that a written graph may use.
 WRITTEN = frozenset({SUMS, REPORT, LINKS, QUARANTINE, *(export.file_name for export in EXPORTS.values())})
 
@@ -284,8 +281,3 @@ class WritableGraph:
 
     def _rebase(self, term: str) -> str:
         return f"<{self.base}{term[len(BASE) + 1 :]}" if self.base != BASE and term.startswith(f"<{BASE}") else term
-
-
-def states_notice(table: "TripleTable") -> bool:
-    """Whether data says itself that it is not to be shared."""
-    return bool(table.find_ids([literal(NOTICE), literal(NOTICE, language="en")]))

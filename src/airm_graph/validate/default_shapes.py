@@ -220,7 +220,7 @@ def _part(sql: str) -> _Gapped:
 
 def _write_constraint(one: SparqlConstraint) -> Sequence[Any]:
     read = None if one.predicates is None else sorted(one.predicates)
-    sql = one.sql and [one.sql.names, one.sql.match, one.sql.select, one.sql.prepare, one.sql.integers, one.sql.terms]
+    sql = one.sql and [one.sql.names, one.sql.match, one.sql.select, one.sql.prepare, one.sql.integers, one.sql.nodes, one.sql.terms]
     return one.text, one.messages, read, one.required, one.reveals, sql
 
 
@@ -230,8 +230,8 @@ def _read_constraint(written: Sequence[Any]) -> SparqlConstraint:
 
 
 def _read_sql(names: Sequence[str], match: str, select: str, prepare: Sequence[Sequence[str]], *of: Sequence[str]) -> ConstraintSql:
-    integers, terms = map(tuple, of)
-    return ConstraintSql(tuple(names), match, select, tuple((name, made) for name, made in prepare), integers, terms)
+    integers, nodes, terms = map(tuple, of)
+    return ConstraintSql(tuple(names), match, select, tuple((name, made) for name, made in prepare), integers, nodes, terms)
 
 
 def _write_path(path: Path) -> Any:

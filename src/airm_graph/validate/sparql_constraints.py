@@ -93,7 +93,7 @@ def ask_constraints(plans: Sequence[SparqlPlan], *, table: TripleTable) -> tuple
     in_store = list[tuple[SparqlPlan, _Reads]]()
     for plan, reads in _find_reads(asked, focus=focus, table=table):
         pays = table.plans_at_once or sum(reads.values()) >= MANY
-        if pays and (sql := plan.constraint.sql) and _has_integers(sql, table=table):
+        if pays and (sql := plan.constraint.sql) and _holds(sql, table=table):
             results[plan.part] += _ask_sql(plan, sql, focus=focus[plan.focus_sql].number, table=table)
         else:
             in_store.append((plan, reads))
@@ -215,13 +215,17 @@ def _fill_store(reads: Collection[str | int], *, table: TripleTable) -> Store:
     return store
 
 
-def _has_integers(sql: ConstraintSql, *, table: TripleTable) -> bool:
-    """Tell whether all values that a statement takes for integers are some, of few digits."""
-    if not (numbers := table.find_ids(sql.integers).values()):
-        return True
-    is_one = f"d.kind = {LITERAL} AND d.datatype = '{_XSD}integer' AND LENGTH(d.lexical) <= 15"
-    values = f"SELECT DISTINCT o FROM spo WHERE p IN ({', '.join(map(str, sorted(numbers)))})"
-    return not table.execute(f"SELECT 1 FROM terms AS d WHERE d.id IN ({values}) AND NOT ({is_one}) LIMIT 1")
+def _holds(sql: ConstraintSql, *, table: TripleTable) -> bool:
+    """Tell whether all values that a statement takes for integers are some, of few digits, and none
+    is a literal that it takes for a node.
+    """
+    is_integer = f"d.kind = {LITERAL} AND d.datatype = '{_XSD}integer' AND LENGTH(d.lexical) <= 15"
+    for properties, wanted in ((sql.integers, is_integer), (sql.nodes, f"d.kind <> {LITERAL}")):
+        if numbers := table.find_ids(properties).values():
+            values = f"SELECT DISTINCT o FROM spo WHERE p IN ({', '.join(map(str, sorted(numbers)))})"
+            if table.execute(f"SELECT 1 FROM terms AS d WHERE d.id IN ({values}) AND NOT ({wanted}) LIMIT 1"):
+                return False
+    return True
 
 
 def _ask_sql(plan: SparqlPlan, sql: ConstraintSql, *, focus: int, table: TripleTable) -> Iterator[Result]:

@@ -106,7 +106,8 @@ class ConstraintSql:
             their order, which begins with the focus nodes.
         select: A row for each solution among the matches: ids, and for the least IRI its text.
         prepare: Names and SELECTs of tables to be made first.
-        integers: Properties whose values have to be integers, or the SQL does not hold.
+        integers, nodes: Properties whose values have to be integers, and those whose values may be
+            no literals, or the SQL does not hold.
         terms: Whose ids it needs.
     """
 
@@ -115,6 +116,7 @@ class ConstraintSql:
     select: str
     prepare: tuple[tuple[str, str], ...]
     integers: tuple[str, ...]
+    nodes: tuple[str, ...]
     terms: tuple[str, ...]
 
     def fill(self, sql: str, *, ids: Mapping[str, int], focus: int) -> str:

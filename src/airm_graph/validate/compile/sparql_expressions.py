@@ -49,7 +49,7 @@ class ExpressionReader:
         triples: Patterns whose variables have columns.
         columns: SQL for the ids that variables stand for.
         described: Variables of which the dictionary is asked.
-        integers: Variables that are taken for integers.
+        integers, nodes: Variables that are taken for integers, and for IRIs or blank nodes.
     """
 
     def __init__(self, tokens: Sequence[Token]) -> None:
@@ -57,7 +57,7 @@ class ExpressionReader:
         self.tokens, self.at = [*tokens, Token("mark", "")], 0
         self.triples = list[Triple]()
         self.columns: dict[str, str] = {}
-        self.described, self.integers = dict[str, None](), set[str]()
+        self.described, self.integers, self.nodes = dict[str, None](), set[str](), set[str]()
 
     def read_variable(self) -> str:
         """Read the name of a variable."""
@@ -109,7 +109,9 @@ class ExpressionReader:
         if value.kind == other.kind == "variable" and operator in ("=", "!="):
             # Of literals, other terms may be equal values.
             if not {value.sql, other.sql} & ({"this"} | {s for s, _, _ in self.triples}):
-                raise NotTranslatedError
+                if not any(o == value.sql for _, _, o in self.triples):
+                    raise NotTranslatedError
+                self.nodes.add(value.sql)
             written = f"{self.column(value.sql)} {operator.replace('!=', '<>')} {self.column(other.sql)}"
             return Value("test", written, variables=variables)
         if {value.kind, other.kind} == {"text"} and value.language == other.language == "''":

@@ -64,8 +64,8 @@ class _Translator(ExpressionReader):
         match = self._write_match(relations, places=places, named=select)
         every = [*self.triples, *(triple for some in self._absent for triple in some)]
         terms = {term for triple in every for term in triple if term.startswith("<")}
-        integers = {p for name in self.integers for _, p, o in self.triples if o == name}
-        return ConstraintSql(tuple(names), match, select, tuple(prepare), tuple(sorted(integers)), tuple(sorted(terms)))
+        integers, nodes = (tuple(sorted({p for _, p, o in self.triples if o in some})) for some in (self.integers, self.nodes))
+        return ConstraintSql(tuple(names), match, select, tuple(prepare), integers, nodes, tuple(sorted(terms)))
 
     def _write_select(self, names: Sequence[str], aggregated: str) -> str:
         """Write the choice among the matches, by the dictionary and by what must not be there."""

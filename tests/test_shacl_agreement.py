@@ -1,4 +1,4 @@
-"""Random shapes on random data: the fast engine and pyshacl find the same.
+"""Random shapes on random data: the fast engine, in DuckDB and in SQLite, and pyshacl find the same.
 
 What the two are known to differ in is left out of the generator, and pinned in `test_shacl_compiled.py`. `make agreement` tries 500.
 """
@@ -6,14 +6,17 @@ What the two are known to differ in is left out of the generator, and pinned in 
 import os
 import warnings
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from airm_graph.errors import ShapesError
+from airm_graph.graph import SmallTable, TripleTable
 from airm_graph.namespaces import literal, term
 from airm_graph.terms import Quad
+from airm_graph.validate import Verdict, judge_shapes
 from judging import compare, judge_quads
 
 NODES = [f"<https://example.org/{name}>" for name in "abcde"] + ["_:n1", "_:n2"]
@@ -249,3 +252,22 @@ def test_engines_when_shapes_and_data_are_random_agree(problem: tuple[list[Quad]
     # Where blank nodes nest deeply, how much of them pyshacl writes depends on what it wrote before.
     messages = not any("recursion.too.deep" in result.message for result in (*fast.results, *reference.results))
     assert compare(fast, messages=messages) == compare(reference, messages=messages)
+
+
+def judge_file(rows: list[Quad], shapes: Path, *, kind: type[TripleTable]) -> Verdict | str:
+    """Judge by a file of shapes; an error is told as a text."""
+    with kind() as table:
+        table.load_rows(rows)
+        try:
+            return judge_shapes(table, shapes=[str(shapes)])
+        except ShapesError as error:
+            return str(error)
+
+
+@given(problem=problems())
+@settings(max_examples=int(os.environ.get("EXAMPLES", "60")), deadline=None, suppress_health_check=list(HealthCheck))
+def test_findings_with_their_details_are_the_same_in_both_tables(tmp_path_factory: pytest.TempPathFactory, problem) -> None:
+    rows, shape_rows = problem
+    shapes = tmp_path_factory.mktemp("shapes") / "shapes.nt"
+    shapes.write_text("".join(f"{s} {p} {o} .\n" for s, p, o, _ in shape_rows), encoding="utf-8")
+    assert judge_file(rows, shapes, kind=SmallTable) == judge_file(rows, shapes, kind=TripleTable)

@@ -8,17 +8,22 @@ from pathlib import Path
 
 import corpus
 import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
 
 from airm_graph.errors import StoreError
 from airm_graph.graph import SmallTable, TripleTable
 from airm_graph.graph.re2_patterns import compile_pattern
-from airm_graph.graph.store import parse_rows
-from airm_graph.pipeline import Graph, build, building
+from airm_graph.graph.store import parse_rows, stream_rows
+from airm_graph.pipeline import Graph, build, building, validate_inputs, validation
 from airm_graph.pipeline.shipped import read_ontology, read_taxonomies
 from airm_graph.reason import infer
 from airm_graph.terms import Quad
 from airm_graph.validate import DEFAULT_SHAPES
+from airm_graph.validate.compile import KEYS
+from airm_graph.validate.compile.lexical import ORDERED, PARTIAL_DATES
 from airm_graph.validate.engine import judge
+from airm_graph.validate.literal_keys import key_literal
 from airm_graph.validate.shape_files import read_every_shapes
 from judging import compare
 
@@ -210,3 +215,136 @@ def test_table_is_as_before_when_a_row_is_refused(row: Quad) -> None:
 def test_old_sqlite_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(SmallTable, "is_usable", False)
     assert type(build([PAGE]).table) is TripleTable
+
+
+LINES = [
+    b"<urn:a> <urn:p> <urn:b> .",
+    b'<urn:a> <urn:p> "x y"@en .',
+    b'<urn:a> <urn:p> "1"^^<http://www.w3.org/2001/XMLSchema#integer> .',
+    b"_:n <urn:p> _:m .",
+    b"_:n <urn:p> <urn:b> <urn:g> .",
+    b'<urn:a> <urn:p> "a \\" b" _:g .',
+    b'<urn:a> <urn:p> "\\u00e9"@en-gb .',
+    b"<urn:a> <urn:p> <urn:\xc3\xa9> .",
+    b'<urn:a> <urn:p> "\xc3\xa9" .',
+    b'<urn:a> <urn:p> "\xff" .',
+    b'<urn:a>\t<urn:p>  "x" . # said twice',
+    b'"a" <urn:p> <urn:b> .',
+    b"<urn:a> _:p <urn:b> .",
+    b"<urn:a> <urn:p> <b> .",
+    b"<urn:a> <urn:p> .",
+    b'<urn:a> <urn:p> "x"^^<http://www.w3.org/2001/XMLSchema#string> .',
+    b"# a comment",
+    b"",
+    b"\xef\xbb\xbf<urn:a> <urn:p> <urn:b> .",
+    b'<urn:a> <urn:p> "x \x00" .',
+]
+
+
+def load_lines(kind: type[TripleTable], path: Path, label: str | None) -> list[Quad] | str:
+    with kind() as table:
+        try:
+            table.load_files([path], parse=stream_rows, label=label)
+        except StoreError as error:
+            assert len(table) == 0
+            return str(error).removeprefix("rows cannot be loaded: ")
+        return table.rows()
+
+
+@settings(max_examples=100, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    lines=st.lists(st.sampled_from(LINES), max_size=5),
+    end=st.sampled_from([b"\n", b"\r\n", b"\n\n"]),
+    name=st.sampled_from(["a.nt", "a.nq"]),
+    label=st.sampled_from([None, "f2-"]),
+)
+@example(LINES[:4], b"\n", "a.nt", "f1-")
+@example(LINES[:9], b"\n", "a.nq", None)
+def test_files_of_lines_are_read_alike_in_both_tables(
+    tmp_path_factory: pytest.TempPathFactory, lines: list[bytes], end: bytes, name: str, label: str | None
+) -> None:
+    path = tmp_path_factory.mktemp("lines") / name
+    path.write_bytes(end.join(lines) + end)
+    assert load_lines(SmallTable, path, label) == load_lines(TripleTable, path, label)
+
+
+LEXICAL = st.one_of(
+    st.sampled_from(
+        ["INF", "-INF", "NaN", "24:00:00", "true", "0", "--02-29", "---31Z", "2024-05", "-0044", "99999999999", " +5 ", "1.", ".5"]
+    ),
+    st.decimals(allow_nan=False, allow_infinity=False, places=20, min_value=-(10**21), max_value=10**21).map(str),
+    st.integers(-(10**22), 10**22).map(str),
+    st.floats().map(repr),
+    st.dates().map(str),
+    st.datetimes().map(lambda one: one.isoformat()),
+    st.times().map(lambda one: one.isoformat() + "-05:30"),
+    st.tuples(st.datetimes(), st.integers(0, 10**12), st.sampled_from(["", "Z", "+14:00", "-00:30"])).map(
+        lambda one: f"{one[0]:%Y-%m-%dT%H:%M:%S}.{one[1]}{one[2]}".rjust(1)
+    ),
+)
+
+
+@settings(max_examples=60, derandomize=True, deadline=None)
+@given(st.lists(LEXICAL, min_size=1, max_size=12, unique=True))
+@example(["1", "-1", "0.5", "-0.5", "1.0", "-0", "12345678901234567890.5", "1e400", "123456789012345678901"])
+@example(["0.1234567895", "0.123456790", "2024-01-01T00:00:59.9999999999", "2024-01-01T00:01:00", "2024-01-01T00:00:00Z"])
+def test_literals_have_the_same_order_in_both_tables(texts: list[str]) -> None:
+    names = (*ORDERED, *PARTIAL_DATES)
+    rows: list[Quad] = [
+        ("<urn:s>", "<urn:p>", f'"{text}"^^<http://www.w3.org/2001/XMLSchema#{name}>', "") for text in texts for name in names
+    ]
+    with TripleTable() as table:
+        table.load_rows(rows)
+        table.materialise("keys", KEYS)
+        found = table.execute("SELECT d.lexical, d.datatype, k.space, k.exact, k.rough FROM keys AS k JOIN terms AS d ON d.id = k.id")
+    made = [(text, name, key) for text in texts for name in names if (key := key_literal(text, name=name))]
+    assert sorted((text, datatype.partition("#")[2], space) for text, datatype, space, *_ in found) == sorted(
+        (text, name, key[0]) for text, name, key in made
+    )
+    keys = {(text, name): key for text, name, key in made}
+    exact = [(keys[text, datatype.partition("#")[2]][1], one) for text, datatype, _, one, _ in found]
+    assert [key is None for key, _ in exact] == [one is None for _, one in exact]
+    written, numbers = (
+        zip(*[(key, one) for key, one in exact if key is not None], strict=True) if any(key for key, _ in exact) else ((), ())
+    )
+    assert sorted(range(len(written)), key=lambda n: (written[n], n)) == sorted(range(len(numbers)), key=lambda n: (numbers[n], n))
+    rough = [(keys[text, datatype.partition("#")[2]][2], one) for text, datatype, _, _, one in found]
+    assert all(one == other for one, other in rough)
+
+
+def test_plans_that_sqlite_does_not_run_in_good_time_are_run_in_duckdb() -> None:
+    row = ("<urn:s>", "<urn:p>", f'"{"a" * 40}"', "")
+    with SmallTable() as table:
+        table.load_rows([row])
+        plain = "SELECT id FROM terms WHERE regexp_matches(lexical, '{}')"
+        with table.able_to_run([plain.format("a+b"), "SELECT 1" + " UNION SELECT 1" * 300]) as able:
+            assert able is table
+        for sql in (plain.format("(a+)+b"), "SELECT 1" + " UNION SELECT 1" * 600, f"SELECT {'(' * 90}1{')' * 90}"):
+            with table.able_to_run([sql]) as able:
+                assert type(able) is TripleTable
+                assert able.rows() == [row]
+                able.execute(sql)
+        with table.able_to_run([plain.format("(a+)+b")], known=["(a+)+b"]) as able:
+            assert able is table
+
+
+DATA = """<urn:a> <urn:name> "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!" .
+<urn:a> <urn:name> "b" .
+<urn:a> <urn:name> "c" .
+"""
+SHAPES = """PREFIX sh: <http://www.w3.org/ns/shacl#>
+<urn:S> a sh:NodeShape ; sh:targetSubjectsOf <urn:name> ; sh:property [ sh:path <urn:name> ; sh:maxCount 1 ; PATTERN ] .
+"""
+
+
+@pytest.mark.parametrize("pattern", ['sh:pattern "^(a+)+$"', 'sh:pattern "^a"', "sh:minLength 2"])
+def test_shapes_of_others_find_the_same_in_both_tables(pattern: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    data, shapes = tmp_path / "data.nt", tmp_path / "shapes.ttl"
+    data.write_text(DATA)
+    shapes.write_text(SHAPES.replace("PATTERN", pattern))
+    found = []
+    for limit in (1 << 20, -1):
+        monkeypatch.setattr(validation, "_FEW_BYTES", limit)
+        found.append(validate_inputs([data], shapes=[str(shapes)])[0])
+    assert found[0] == found[1]
+    assert len(found[0].findings) > 1

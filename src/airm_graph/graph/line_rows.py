@@ -106,8 +106,9 @@ def _read_term(piece: bytes, *, label: str) -> str:
 
 def _read_end_of_triple(rest: bytes, *, label: str) -> _End | None:
     """Read what follows subject and predicate; None where it is not certain."""
-    value = _read_term(rest[:-2], label=label) if rest[-2:] == b" ." else ""
-    return (value, "") if value else None
+    if rest[-2:] == b" ." and (value := _read_term(rest[:-2], label=label)):
+        return value, ""
+    return None
 
 
 def _read_end_of_quad(rest: bytes, *, label: str) -> _End | None:

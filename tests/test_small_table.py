@@ -344,7 +344,17 @@ def test_shapes_of_others_find_the_same_in_both_tables(pattern: str, tmp_path: P
     shapes.write_text(SHAPES.replace("PATTERN", pattern))
     found = []
     for limit in (1 << 20, -1):
-        monkeypatch.setattr(validation, "_FEW_BYTES", limit)
+        monkeypatch.setattr(validation, "_FEW_STATEMENTS", limit)
         found.append(validate_inputs([data], shapes=[str(shapes)])[0])
     assert found[0] == found[1]
     assert len(found[0].findings) > 1
+
+
+@pytest.mark.parametrize(("name", "size", "few"), [("a.nt", 3, True), ("a.nt", 4, False), ("a.ttl", 3, True), ("a.ttl", 40, False)])
+def test_size_of_files_says_which_table_takes_them(
+    name: str, size: int, few: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(validation, "_FEW_STATEMENTS", 3)
+    (tmp_path / name).write_text("<urn:s> <urn:p> <urn:o> .\n" * size)
+    assert validation._are_few([tmp_path / name]) is few
+    assert not validation._are_few([tmp_path / "a.parquet"])

@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from operator import attrgetter
 from pathlib import Path
 
 from airm_graph.errors import InputError
 from airm_graph.graph import TripleTable
-from airm_graph.ingest.rdf import RdfFile, locate_findings
+from airm_graph.ingest.rdf import RdfFile, is_of_lines, locate_findings
 from airm_graph.model import Finding
 from airm_graph.namespaces import PREFIXES, term
 from airm_graph.notice import NOTICE
@@ -25,9 +26,11 @@ _LICENCES = (
     *(term(f"dcterms:{name}") for name in ("license", "rights")),
     *("<http://creativecommons.org/ns#license>", "<https://schema.org/license>", "<http://schema.org/license>"),
 )
-#: Bytes of RDF up to which SQLite takes less time than DuckDB (docs/performance.md), and suffixes
-#: of what DuckDB alone reads, or of files whose size says little.
-_FEW_BYTES, _OF_DUCKDB = 8_000_000, (".gz", ".parquet", ".zst")
+#: Statements up to which SQLite takes less time than DuckDB (docs/performance.md), what one takes in
+#: a file that is not of lines, and bytes of files that are not looked into.
+_FEW_STATEMENTS, _BYTES_EACH, _FEW_BYTES = 45_000, 60, 20_000_000
+#: Suffixes of what DuckDB alone reads, or of files whose size says little.
+_OF_DUCKDB = (".gz", ".parquet", ".zst")
 _RDF, _SETS = attrgetter("rdf"), attrgetter("mapping_sets")
 
 
@@ -132,7 +135,16 @@ def _are_few(paths: Sequence[Path]) -> bool:
     """Whether RDF files are small ones that the small table reads."""
     if any(path.suffix.lower() in _OF_DUCKDB for path in paths):
         return False
-    return sum(path.stat().st_size for path in paths if path.is_file()) <= _FEW_BYTES
+    files = [(path, path.stat().st_size) for path in paths if path.is_file()]
+    return sum(size for _, size in files) <= _FEW_BYTES and sum(_count_statements(*file) for file in files) <= _FEW_STATEMENTS
+
+
+def _count_statements(path: Path, size: int) -> int:
+    """Count the lines of a file of lines; of others, guess how many statements they hold."""
+    if not is_of_lines(path):
+        return size // _BYTES_EACH
+    with path.open("rb") as file:
+        return sum(block.count(b"\n") for block in iter(partial(file.read, 1 << 20), b""))
 
 
 def _carries_notice(table: TripleTable, files: Sequence[RdfFile]) -> bool:

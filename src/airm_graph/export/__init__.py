@@ -5,7 +5,6 @@ A new format is a class with the methods of ``writer.BlockFormat`` and a line in
 """
 
 import hashlib
-import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import field
 from tempfile import SpooledTemporaryFile
@@ -125,6 +124,8 @@ def find_formats(names: Iterable[str]) -> list[str]:
 
 def make_options(base: str = BASE, *, comment: str = "") -> Options:
     """Make what the writers are told about a graph with this base."""
+    import json
+
     context = json.loads(rebase_text(read_resource("ontology/context.jsonld"), base))
     prefixes = {prefix: rebase_text(namespace, base) for prefix, namespace in PREFIXES.items()}
     return Options(comment, context, prefixes)

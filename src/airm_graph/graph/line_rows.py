@@ -3,8 +3,9 @@ their spaces, as DuckDB cuts them (`nquads`), the others are read by the careful
 """
 
 import io
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -39,7 +40,7 @@ class _Read(dict[bytes, _T]):
         return found
 
 
-def read_line_rows(path: Path, *, parse: "Parser", label: str) -> tuple[Columns, list[Quad]]:
+def read_line_rows(path: Path, *, parse: "Parser", label: str) -> tuple[Columns, Collection[str], list[Quad]]:
     """Read a file of lines.
 
     Args:
@@ -48,7 +49,9 @@ def read_line_rows(path: Path, *, parse: "Parser", label: str) -> tuple[Columns,
         label: Stands before the names of blank nodes.
 
     Returns:
-        Columns of plain lines, whose terms are in their one spelling, and rows of the others.
+        Columns of plain lines, whose terms are in their one spelling; these terms, once each, the
+        subjects in front as they come (terms of other lines may be among them); and rows of the
+        other lines.
 
     Raises:
         InputError: The file cannot be read.
@@ -74,10 +77,11 @@ def read_line_rows(path: Path, *, parse: "Parser", label: str) -> tuple[Columns,
             add_graph(end[1])
         elif line:
             odd.append(line)
+    terms = dict.fromkeys(chain(subjects.values(), predicates.values(), chain.from_iterable(filter(None, ends.values()))))
     if not odd:
-        return columns, []
+        return columns, terms, []
     try:
-        return columns, list(_parse(b"\n".join((*odd, b"")), path, parse=parse, label=label))
+        return columns, terms, list(_parse(b"\n".join((*odd, b"")), path, parse=parse, label=label))
     except StoreError:
         # Among the lines picked out, the parser miscounts them.
         for _ in _parse(data, path, parse=parse, label=label):

@@ -38,6 +38,8 @@ _INDEXES = (
     "PRAGMA analysis_limit = 1000",
     "ANALYZE quads",
 )
+#: Rows that come in with one statement, which takes them in half the time that each by itself does.
+_AT_ONCE = 100
 #: Steps that Python may need at worst to look for a pattern in all texts: some ten seconds, as
 #: pyshacl has for one.
 _MOST_STEPS = 10**9
@@ -164,9 +166,14 @@ class SmallTable(TripleTable):
         """Add records to a table, those that are there already no second time; all or none."""
         if self.given or self.coded:
             self._settle()
+        values = list(chain.from_iterable(records))
+        size, row = _AT_ONCE * width, f"({', '.join('?' * width)})"
+        whole = len(values) // size * size
         with self._sqlite:
             self._sqlite.execute("BEGIN")
-            self._sqlite.executemany(f"INSERT OR IGNORE INTO {name} VALUES ({', '.join('?' * width)})", records)
+            for count, start, end in ((_AT_ONCE, 0, whole), (1, whole, len(values))):
+                sql = f"INSERT OR IGNORE INTO {name} VALUES {', '.join([row] * count)}"
+                self._sqlite.executemany(sql, (values[at : at + count * width] for at in range(start, end, count * width)))
 
     def load_rows(self, rows: Iterable[Quad], *, later: bool = False) -> None:
         """Add rows; a quad that is there already is not added again.
@@ -189,13 +196,13 @@ class SmallTable(TripleTable):
         from airm_graph.graph.nquads import find_files
 
         files = find_files(paths)
-        read: list[tuple[Columns, list[Quad]]] = []
+        read: list[tuple[Columns, Collection[str], list[Quad]]] = []
         for number, path in enumerate(files, 1):
             own = f"f{number}-" if len(files) > 1 else ""
             read.append(read_line_rows(path, parse=parse, label=own if label is None else label))
-        for plain, odd in read:
+        for plain, terms, odd in read:
             # Subjects are numbered as they come, so that quads come in nearly in their order.
-            self._know(dict.fromkeys(chain(*plain)))
+            self._know(terms)
             self._insert_quads(zip(*(map(self._ids.__getitem__, column) for column in plain), strict=True))
             self.load_rows(odd)
 

@@ -28,7 +28,7 @@ _LICENCES = (
 )
 #: Statements up to which SQLite takes less time than DuckDB (docs/performance.md), what one takes
 #: in a file that is not of lines, and bytes of files that are not looked into.
-_FEW_STATEMENTS, _BYTES_EACH, _FEW_BYTES = 45_000, 60, 20_000_000
+_FEW_STATEMENTS, _BYTES_EACH, _FEW_BYTES = 50_000, 60, 20_000_000
 #: Suffixes of what DuckDB alone reads, or of files whose size says little.
 _OF_DUCKDB = (".gz", ".parquet", ".zst")
 _RDF, _SETS = attrgetter("rdf"), attrgetter("mapping_sets")

@@ -1,4 +1,5 @@
 import gzip
+import io
 import re
 from pathlib import Path
 
@@ -323,6 +324,15 @@ def test_lines_that_duckdb_does_not_read_are_read_by_the_parser(tmp_path: Path, 
     monkeypatch.setattr("airm_graph.graph.nquads._LONGEST", 100)
     path = write(tmp_path / "a.nt", f'<urn:s> <urn:p> "{"x" * 500}" .\n_:b <urn:p> <urn:o> .\n')
     assert len(load(path)) == 2
+
+
+@pytest.mark.parametrize("name", ["a.nt", "a.ttl"])
+def test_text_that_is_too_long_for_the_parser_is_an_error_that_names_the_file(name: str) -> None:
+    data, suffix = b'<urn:s> <urn:p> "%s" .' % (b"x" * (17 << 20)), Path(name).suffix
+    with pytest.raises(StoreError, match=f"{name}: not readable as RDF"):
+        parse_rows(data, name=name, suffix=suffix)
+    with pytest.raises(StoreError, match=f"{name}: not readable as RDF"):
+        list(stream_rows(io.BytesIO(data), name, suffix))
 
 
 @pytest.mark.parametrize("piece", [7, 300, 5000])

@@ -50,6 +50,7 @@ class Intake:
         """
         self._run, self._folder = run, folder
         self._files = 0
+        self._is_first = not run("SELECT 1 FROM terms LIMIT 1")
         self._make("incoming_quads", "SELECT s, p, o, g FROM quads WHERE 1 = 0")
         self._make("incoming_terms", "SELECT id, lexical AS text FROM terms WHERE 1 = 0")
 
@@ -113,7 +114,7 @@ class Intake:
         except StoreError as error:
             import duckdb
 
-            if not isinstance(error.__cause__, duckdb.InvalidInputException):
+            if not isinstance(error.__cause__, (duckdb.InvalidInputException, duckdb.NotImplementedException)):
                 raise
             # No text that DuckDB reads: bytes that are no UTF-8, a very long line. The parser says
             # what is wrong, if anything is.
@@ -165,6 +166,12 @@ class Intake:
             joins = " ".join(f"LEFT JOIN aliases AS {c}_ ON {c}_.text = t.{c}" for c in _COLUMNS)
             self._run(f"INSERT INTO incoming_quads SELECT {numbers} FROM incoming_texts AS t {joins} WHERE t.s IS NOT NULL")
         self._drop("incoming_texts")
+        if self._is_first:
+            # All are new.
+            self._is_first = False
+            self._drop("incoming_terms")
+            self._run("ALTER TABLE found_terms RENAME TO incoming_terms")
+            return
         # Not NOT IN: for that DuckDB makes a table of all that is known.
         new = " AND ".join(f"NOT EXISTS (SELECT 1 FROM {name} AS k WHERE k.id = f.id)" for name in ("incoming_terms", "terms"))
         self._run(f"INSERT INTO incoming_terms SELECT id, text FROM found_terms AS f WHERE {new}")

@@ -49,6 +49,8 @@ _NO_LANGUAGE = re.compile(rb"""(\bxml:lang\s*=\s*)(["'])\2""")
 _NONE = "x-airm-none"
 #: A language tag with a base direction, of RDF 1.2.
 _DIRECTED = re.compile("@[A-Za-z0-9-]+--(?:ltr|rtl)")
+#: What the parser raises; the last where a term has more than 16 MiB.
+_REFUSALS = (SyntaxError, ValueError, MemoryError)
 
 
 class Store:
@@ -210,7 +212,7 @@ def parse_rows(data: bytes, *, name: str, suffix: str, base_iri: str | None = No
     checked = _check(data, name=name, suffix=suffix)
     try:
         rows = [_row(quad) for quad in ox.parse(checked, format=FORMATS[suffix], base_iri=base_iri)]
-    except (SyntaxError, ValueError) as error:
+    except _REFUSALS as error:
         # Only this one does not know its line.
         for _ in number_rows(data, name=name, suffix=suffix, base_iri=base_iri) if isinstance(error, _NewerError) else ():
             pass
@@ -234,7 +236,7 @@ def stream_rows(file: IO[bytes], name: str, suffix: str) -> Iterator[Quad]:
     try:
         for quad in ox.parse(cast("IO[bytes]", reader), format=FORMATS[suffix]):
             yield _row(quad)
-    except (SyntaxError, ValueError) as error:
+    except _REFUSALS as error:
         raise _explain(error, name=name) from error
     finally:
         reader.detach()
@@ -269,7 +271,7 @@ def number_rows(data: bytes, *, name: str, suffix: str, base_iri: str | None = N
         for quad in ox.parse(cast("IO[bytes]", reader), format=FORMATS[suffix], base_iri=base_iri):
             row = _row(quad)
             yield (_drop_marks([row])[0] if _is_xml(suffix) else row), reader.line
-    except (SyntaxError, ValueError) as error:
+    except _REFUSALS as error:
         line = reader.line if isinstance(error, _NewerError) else None
         raise _explain(error, name=name, line=line) from error
 

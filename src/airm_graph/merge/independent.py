@@ -46,18 +46,15 @@ def find_rest(
     if is_shared:
         _load_keys("known_texts", f"SELECT DISTINCT text FROM candidates WHERE NOT ({TEXT.is_simple('text')})", (TEXT,), table, digest=True)
         joins += " LEFT JOIN known_texts AS t ON t.text = c.text"
-        text = f"CASE WHEN c.text = '' THEN '' WHEN {TEXT.is_simple('c.text')} THEN md5({TEXT.sql('c.text')}) ELSE t.key_0 END"
-    is_simple = NAME.is_simple("c.name")
-    slug = f"CASE WHEN {is_simple} THEN {SLUG.sql('c.name')} ELSE n.key_1 END"
-    # Of a simple name the slug has the words of the key.
-    key = f"CASE WHEN {is_simple} THEN NULL ELSE n.key_0 END"
+        text = f"CASE WHEN c.text = '' THEN '' ELSE COALESCE(t.key_0, md5({TEXT.sql('c.text')})) END"
     table.load_records("busy", columns={"source": "VARCHAR"}, records=[(one.removeprefix("source/"),) for one in sorted(busy)])
     table.load_records("taken", columns={"identifier": "VARCHAR"}, records=[(one,) for one in sorted(set(identifiers) - {""})])
     table.load_records("decided_rows", columns={"table_number": "INTEGER", "number": "INTEGER"}, records=sorted(mentions))
     table.load_records("decided_keys", columns={"m": "VARCHAR"}, records=[(one,) for one in sorted(keys)])
+    # Only keys that SQL does not make are known. Of other names the slug has the words of the key.
     table.execute(f"""CREATE OR REPLACE TABLE entries AS
         SELECT table_number, number, source, slug, COALESCE(key, replace(slug, '-', ' ')) AS key, identifier, text, is_named, usable
-        FROM (SELECT c.table_number, c.number, c.source, {slug} AS slug, {key} AS key, c.identifier,
+        FROM (SELECT c.table_number, c.number, c.source, COALESCE(n.key_1, {SLUG.sql("c.name")}) AS slug, n.key_0 AS key, c.identifier,
           {text} AS text, c.name <> '' AS is_named, c.usable FROM candidates AS c {joins}) AS e""")
     table.drop("candidates")
     table.execute(f"CREATE OR REPLACE TABLE rest AS {_REST}{_SHARED if is_shared else ''}")

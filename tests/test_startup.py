@@ -45,6 +45,18 @@ def test_version_and_help_load_click_and_no_other_library(arguments: list[str]) 
     assert not {name.split(".")[0] for name in loaded} & (HEAVY - {"click"})
 
 
+@pytest.mark.parametrize("arguments", [["validate"], ["info"], ["build", "-o", "dist"]])
+def test_small_pages_are_built_and_judged_without_a_store_or_a_reader_of_yaml(
+    arguments: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "page.txt").write_bytes((EXAMPLES / "francois-child-safety.txt").read_bytes())
+    monkeypatch.chdir(tmp_path)
+    loaded = probe(*arguments, "in")
+    found = {name.split(".")[0] for name in loaded} & HEAVY
+    assert found <= {"click", "anyascii"}
+
+
 def test_query_list_loads_what_it_needs() -> None:
     loaded = probe("query", "list")
     assert not {name.split(".")[0] for name in loaded} & (HEAVY - {"click", "yaml"})

@@ -12,7 +12,6 @@ from airm_graph.errors import InputError
 from airm_graph.export import EXPORTS
 from airm_graph.export.switch import settle_folder
 from airm_graph.graph.rdf_format import find_format, unpack
-from airm_graph.graph.store import Store, parse_rows
 from airm_graph.graph.term_spelling import canonical
 from airm_graph.namespaces import BASE, PREFIXES
 from airm_graph.pipeline.views import Graph
@@ -91,6 +90,8 @@ def _open_release(quads: bytes, triples: bytes, *, file: Path, report: "Callable
         raise InputError("the file states nothing", file=str(file), remedy="build again")
     spaces = sorted(set(re.findall(rb'<%suriSpace> "(http[^"]*)"' % PREFIXES["void"].encode(), quads)))
     base = spaces[0].decode() if len(spaces) == 1 else BASE
+    from airm_graph.graph.store import Store, parse_rows
+
     graph = Graph(quads=lambda: _spell(parse_rows(quads, name=str(file), suffix=".nq")), base=base, report=report)
     graph.fill_store = partial(Store.add_exports, quads=quads, triples=triples)
     return graph
@@ -134,6 +135,8 @@ def read_rdf(path: Path, *, sha256: str = "") -> tuple[Quad, ...]:
         InputError: The file cannot be read, or has another digest.
         StoreError: It is not what its suffix says; the message names file and line.
     """
+    from airm_graph.graph.store import parse_rows  # loads Oxigraph
+
     text = _read_checked(path, sha256)
     return tuple(sorted(set(parse_rows(text, name=str(path), suffix=find_format(path), base_iri=path.absolute().as_uri()))))
 

@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from operator import attrgetter
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from airm_graph.errors import InputError
 from airm_graph.graph import TripleTable
-from airm_graph.ingest.rdf import RdfFile, locate_findings
 from airm_graph.model import Finding
 from airm_graph.namespaces import PREFIXES, term
 from airm_graph.notice import NOTICE
@@ -18,6 +18,9 @@ from airm_graph.pipeline.platform import EMBEDDED, Platform
 from airm_graph.pipeline.writable import SUMS, states_notice
 from airm_graph.progress import Progress, tell_nobody
 from airm_graph.validate import Ledger, Report, Verdict, judge_shapes
+
+if TYPE_CHECKING:
+    from airm_graph.ingest.rdf import RdfFile
 
 __all__ = ["validate_inputs"]
 
@@ -98,6 +101,8 @@ def _join(one: Report, other: Report) -> Report:
 def _validate_rdf(paths: Sequence[Path], options: BuildOptions, *, tell: Progress) -> Report:
     if not paths:
         return Report((), notice="")
+    from airm_graph.ingest.rdf import locate_findings  # loads Oxigraph
+
     tell("start", 0, 1)
     with options.platform.open() as session:
         tell("read", 0, 1)
@@ -125,7 +130,7 @@ def _validate_rdf(paths: Sequence[Path], options: BuildOptions, *, tell: Progres
     )
 
 
-def _carries_notice(table: TripleTable, files: Sequence[RdfFile]) -> bool:
+def _carries_notice(table: TripleTable, files: "Sequence[RdfFile]") -> bool:
     """Whether data asks not to be shared: it says so, or a file does not name a licence."""
     if states_notice(table):
         return True

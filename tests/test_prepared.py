@@ -1,15 +1,19 @@
 """What was made with the package is what its origins say, and is made anew where it is not."""
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from airm_graph import ontology_rows, prepared
+from airm_graph.errors import QueryError
 from airm_graph.graph import TripleTable
 from airm_graph.namespaces import iri, term
+from airm_graph.query import headers
+from airm_graph.query.library import _read_version, list_queries, load_query
 from airm_graph.reason import infer, ontology
-from airm_graph.resources import read_resource
+from airm_graph.resources import find_resource, read_resource
 from airm_graph.terms import Quad
 from airm_graph.validate import default_shapes, validate_rows
 
@@ -24,13 +28,14 @@ MADE: dict[Path, tuple[Callable[[], str], Sequence[str], Callable[[], object]]] 
     ),
     ontology_rows.FILE: (ontology_rows.write_rows, FILES, lambda: [ontology_rows.read_turtle(name) for name in FILES]),
     ontology.FILE: (ontology.write_own, (ROWS,), ontology.read_own),
+    headers.FILE: (headers.write_headers, (), lambda: list_queries(find_resource("queries"))),
 }
 BY_NAME = pytest.mark.parametrize("file", MADE, ids=lambda file: file.name)
 
 
 def forget() -> None:
     """Let what was read be read again."""
-    for cached in (ontology_rows.read_turtle, ontology_rows._read_written, ontology.read_own):
+    for cached in (ontology_rows.read_turtle, ontology_rows._read_written, ontology.read_own, headers._read_known, _read_version):
         cached.cache_clear()
 
 
@@ -47,7 +52,7 @@ def test_prepared_file_is_what_its_origins_say(file: Path) -> None:
 
 
 @BY_NAME
-@pytest.mark.parametrize("damage", [lambda text: text.replace("http", "h"), lambda text: text[:-100], lambda _: "", None])
+@pytest.mark.parametrize("damage", [lambda text: text[:-9] + text[-8:], lambda text: text[:-100], lambda _: "", None])
 def test_prepared_file_is_made_anew_where_it_is_damaged_or_missing(
     file: Path, damage: Callable[[str], str] | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fresh: None
 ) -> None:
@@ -58,7 +63,7 @@ def test_prepared_file_is_made_anew_where_it_is_damaged_or_missing(
     assert prepared.read_prepared(other, sources=sources) is None
     forget()
     read = prepared.read_prepared
-    for module in (default_shapes, ontology_rows, ontology):
+    for module in (default_shapes, ontology_rows, ontology, headers):
         monkeypatch.setattr(module, "read_prepared", lambda path, *, sources: read(other if path == file else path, sources=sources))
     assert ask() == before
 
@@ -70,6 +75,17 @@ def test_prepared_file_is_not_used_where_its_origins_are_others(file: Path, monk
     for changed in sources:
         monkeypatch.setattr(prepared, "read_resource", lambda name, changed=changed: read_resource(name) + "\n" * (name == changed))
         assert prepared.read_prepared(file, sources=sources) is None
+
+
+def test_header_of_a_query_that_was_changed_is_read_anew(tmp_path: Path) -> None:
+    query = find_resource("queries") / "mitigations-by-code.rq"
+    changed = tmp_path / query.name
+    changed.write_text(query.read_text(encoding="utf-8").replace("#+ summary: ", "#+ summary: Once more ", 1), encoding="utf-8")
+    (one,), known = list_queries(tmp_path), load_query(query.stem)
+    assert one == replace(known, summary=f"Once more {known.summary}")
+    changed.write_text("#+ summary: [\n", encoding="utf-8")
+    with pytest.raises(QueryError, match="is not YAML"):
+        list_queries(tmp_path)
 
 
 def test_blank_nodes_of_the_ontology_have_the_same_labels_whenever_it_is_read() -> None:

@@ -13,6 +13,8 @@ __all__ = ["fingerprint", "location_key", "name_key", "normalise", "slugify"]
 
 _OTHER = re.compile(r"[^0-9a-z]+")
 _WHOLE = 1 << 20  # longer than any name
+#: Dashes and quotation marks.
+_SIGNS = {number: sign for sign, *span in (("-", 0x2010, 0x2016), ("'", 0x2018, 0x201C), ('"', 0x201C, 0x2020)) for number in range(*span)}
 _APOSTROPHES = re.compile(r"(?<=\w)['’ʼ](?=\w)")
 
 
@@ -78,9 +80,21 @@ def _read_ascii(text: str) -> str:
     )
     if visible.isascii():
         return visible
+    spelt = _APOSTROPHES.sub("", visible).translate(_SIGNS)
+    plain = "".join(map(_leave_out_marks, spelt))
+    if plain.isascii():
+        return plain
     from anyascii import anyascii  # loads its tables on import
 
-    return anyascii(_APOSTROPHES.sub("", visible))
+    return anyascii(spelt)
+
+
+def _leave_out_marks(char: str) -> str:
+    """Write a letter of ASCII that has marks without them."""
+    if char.isascii():
+        return char
+    parts = unicodedata.normalize("NFD", char)
+    return parts[0] if parts[0].isalpha() and all(map(unicodedata.combining, parts[1:])) else char
 
 
 def location_key(evidence: Evidence) -> str:

@@ -5,7 +5,6 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager, nullco
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from airm_graph.cache import Cache
 from airm_graph.graph import TripleTable
 from airm_graph.ingest import Reader
 from airm_graph.ingest.inputs import Input, find_inputs
@@ -155,6 +154,8 @@ def open_reader(cache: str | Path | None = None) -> Iterator[Reader]:
     if cache is None:
         yield Reader()
         return
+    from airm_graph.cache import Cache
+
     with Cache(Path(cache)) as kept:
         yield Reader(kept)
 

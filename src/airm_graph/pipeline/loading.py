@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, cast
 
 from airm_graph.errors import InputError
 from airm_graph.export import EXPORTS
-from airm_graph.export.switch import settle_folder
 from airm_graph.graph.rdf_format import find_format, unpack
 from airm_graph.graph.term_spelling import canonical
 from airm_graph.namespaces import BASE, PREFIXES
@@ -120,6 +119,8 @@ def _build(path: str | Path) -> Graph:
 def is_release(folder: Path) -> bool:
     """Whether a path is a written graph, whose sums say what its files are."""
     if folder.is_dir():
+        from airm_graph.export.switch import settle_folder
+
         settle_folder(folder)
     return (folder / SUMS).is_file()
 
@@ -189,6 +190,8 @@ def read_sums(folder: Path) -> dict[str, str]:
         InputError: A file is missing or is not what was written, or the sums cannot be read.
         ExportError: A build died while it put files in their places, and they cannot be put there.
     """
+    from airm_graph.export.switch import settle_folder
+
     sums, before = folder / SUMS, b""
     while True:
         settle_folder(folder)

@@ -14,7 +14,6 @@ no variable is bound where the query does not say so.
 
 import re
 from collections.abc import Mapping, Sequence
-from difflib import get_close_matches
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Protocol
@@ -267,6 +266,8 @@ def _files(folder: Path | None) -> dict[str, Path]:
 
 
 def _suggest(name: str, names: Sequence[str]) -> str:
+    from difflib import get_close_matches
+
     if close := get_close_matches(name, names, n=3):
         return f"did you mean {' or '.join(close)}?"
     return f"there are {', '.join(names)}" if names else "there are none"

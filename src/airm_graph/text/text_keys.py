@@ -13,8 +13,15 @@ __all__ = ["fingerprint", "location_key", "name_key", "normalise", "slugify"]
 
 _OTHER = re.compile(r"[^0-9a-z]+")
 _WHOLE = 1 << 20  # longer than any name
-#: Dashes and quotation marks.
-_SIGNS = {number: sign for sign, *span in (("-", 0x2010, 0x2016), ("'", 0x2018, 0x201C), ('"', 0x201C, 0x2020)) for number in range(*span)}
+#: Dashes, quotation marks and letters of European names.
+_SIGNS = str.maketrans(
+    {
+        **dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015", "-"),
+        **dict.fromkeys("\u2018\u2019\u201a\u201b", "'"),
+        **dict.fromkeys("\u201c\u201d\u201e\u201f", '"'),
+        "Æ": "AE", "æ": "ae", "Ø": "O", "ø": "o", "Œ": "OE", "œ": "oe", "Đ": "D", "đ": "d", "Ł": "L", "ł": "l", "ß": "ss", "ı": "i",
+    }
+)
 _APOSTROPHES = re.compile(r"(?<=\w)['’ʼ](?=\w)")
 
 

@@ -7,7 +7,6 @@ Source:
     SHACL, appendix on terms; SHACL Advanced Features; drafts of SHACL 1.2 (Core, Node Expressions).
 """
 
-import difflib
 import re
 
 from airm_graph.namespaces import PREFIXES, term
@@ -78,7 +77,9 @@ def find_strange_term(row: Quad) -> str:
         if name in _FOREIGN:
             return f"sh:{name} is understood by no engine here, so nothing would be judged by it"
         if name not in _KNOWN and name not in _RULES:
-            close = difflib.get_close_matches(name, sorted(_KNOWN), n=1, cutoff=0.6)
+            from difflib import get_close_matches
+
+            close = get_close_matches(name, sorted(_KNOWN), n=1, cutoff=0.6)
             return f"sh:{name} is no term of SHACL" + (f"; did you mean sh:{close[0]}?" if close else "")
     return ""
 

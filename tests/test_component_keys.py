@@ -41,6 +41,7 @@ SPARQL_CONSTRAINTS: Mapping[str, tuple[str, ...]] = {
     "lines-in-iri": RECORD,
     "notation-in-iri": NO_PAGE,
     "notation-of-parent": NO_PAGE,
+    "notation-without-parent": NO_PAGE,
     "number-of-lines": RECORD,
     "same-text": RECORD,
     "unique-notation": NO_PAGE,

@@ -2,7 +2,6 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -11,12 +10,12 @@ import pytest
 
 from airm_graph.graph import TripleTable
 from airm_graph.graph.store import parse_rows
-from airm_graph.namespaces import BASE, PREFIXES, iri, term
+from airm_graph.namespaces import BASE, PREFIXES
 from airm_graph.pipeline import validate_inputs
-from airm_graph.resources import find_resource, read_resource
+from airm_graph.resources import find_resource
 from airm_graph.terms import Quad, read_literal
 from airm_graph.text.words import LOST_LIGATURES
-from airm_graph.validate import default_shapes, validate_rows
+from airm_graph.validate import default_shapes
 from airm_graph.validate.compile import component_iri
 from airm_graph.validate.engine import Judgement
 from airm_graph.validate.result_details import may_differ
@@ -306,10 +305,6 @@ def test_nameless_shapes_have_one_name_whenever_and_beside_whatever_they_are_rea
     assert nodes == {"_:mine-1", "_:mine-2", "_:mine.2-1", "_:mine.2-2"}
 
 
-def test_compiled_default_shapes_are_those_of_the_files() -> None:
-    assert default_shapes.FILE.read_text(encoding="utf-8") == default_shapes.write_compiled(), "make generated writes it"
-
-
 def test_compiled_default_shapes_have_rows_paths_and_habits_of_the_files() -> None:
     compiled, loaded = default_shapes.read_compiled(), ShapeSet(load_shapes(DEFAULT_SHAPES).rows)
     assert compiled is not None
@@ -337,24 +332,3 @@ def test_compiled_default_shapes_ask_what_the_files_ask_to_tell_results_apart() 
             one, other = compiled.compile_details([key], table=table), known.compile_details([key], table=table)
             assert one.prepare == other.prepare
             assert [replace(plan, select="") for plan in one.plans] == [replace(plan, select="") for plan in other.plans]
-
-
-@pytest.mark.parametrize(
-    "damage", [lambda text: text.replace("SELECT", "select", 1), lambda text: text[:-100], lambda _: "", lambda _: None]
-)
-def test_compiled_default_shapes_are_made_again_where_the_file_is_damaged_or_missing(
-    damage: Callable[[str], str | None], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    file = tmp_path / "default_shapes.json"
-    if (text := damage(default_shapes.FILE.read_text(encoding="utf-8"))) is not None:
-        file.write_text(text, encoding="utf-8")
-    assert default_shapes.read_compiled(file) is None
-    rows = [(iri("agent/a"), term("rdf:type"), term("prov:Agent"), "")]
-    before = validate_rows(rows)
-    monkeypatch.setattr(default_shapes, "read_compiled", lambda: None)
-    assert validate_rows(rows) == before
-
-
-def test_compiled_default_shapes_are_not_used_where_other_shapes_are_shipped(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(default_shapes, "read_resource", lambda name: read_resource(name) + "\n")
-    assert default_shapes.read_compiled() is None

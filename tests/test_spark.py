@@ -279,8 +279,8 @@ def test_tables_of_one_folder_with_one_header_are_one(session, parts, tmp_path) 
     (folder / "more.jsonl").write_text("".join(f"{json.dumps(row)}\n" for row in rows), encoding="utf-8")
     tables = [entry for entry in find_inputs([folder]) if entry.is_table]
     with Spark("local[2]").open() as opened, TripleTable() as other:
-        _, groups = load_folders(tables, table=opened.table, workspace=opened.folder, over=opened.over, load=opened.load)
-        _, single = load_folders(tables, table=other, workspace=tmp_path)
+        _, groups = load_folders(tables, table=opened.table, make_folder=opened.make_folder, over=opened.over, load=opened.load)
+        _, single = load_folders(tables, table=other, make_folder=lambda: tmp_path)
         assert [one.head.file for group in groups for one in group.members] == ["mitigations-0.csv", "mitigations-1.csv", "more.jsonl"]
         assert len(groups) == 1
         found, wanted = (

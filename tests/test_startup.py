@@ -45,9 +45,21 @@ def test_version_and_help_load_click_and_no_other_library(arguments: list[str]) 
     assert not {name.split(".")[0] for name in loaded} & (HEAVY - {"click"})
 
 
+@pytest.mark.parametrize("arguments", [["validate"], ["info"], ["build", "-o", "dist"]])
+def test_small_pages_are_built_and_judged_without_a_store_or_a_reader_of_yaml(
+    arguments: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "page.txt").write_bytes((EXAMPLES / "francois-child-safety.txt").read_bytes())
+    monkeypatch.chdir(tmp_path)
+    loaded = probe(*arguments, "in")
+    found = {name.split(".")[0] for name in loaded} & HEAVY
+    assert found == {"click"}
+
+
 def test_query_list_loads_what_it_needs() -> None:
     loaded = probe("query", "list")
-    assert not {name.split(".")[0] for name in loaded} & (HEAVY - {"click", "yaml"})
+    assert not {name.split(".")[0] for name in loaded} & (HEAVY - {"click"})
     own = {name for name in loaded if name.startswith("airm_graph")}
     assert own == OWN | {
         f"airm_graph.{name}"
@@ -57,8 +69,10 @@ def test_query_list_loads_what_it_needs() -> None:
             "extras",
             "frozen",
             "namespaces",
+            "prepared",
             "query",
             "query.answers",
+            "query.headers",
             "query.library",
             "resources",
             "terms",

@@ -6,11 +6,12 @@ import time
 from pathlib import Path
 
 import pytest
+from anyascii import anyascii
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from airm_graph.model import Repair, Text
-from airm_graph.text import RULES, Damage, find_damage, fingerprint, normalise, repair_text, slugify
+from airm_graph.text import RULES, Damage, find_damage, fingerprint, normalise, repair_text, slugify, text_keys
 from airm_graph.text.spans import SPACES, Edit, apply_edits, compose_edits
 from airm_graph.text.words import _BY_LIGATURE, LOST_HYPHENS, LOST_HYPHENS_EXACT, LOST_LIGATURES, NOUNS
 
@@ -775,6 +776,15 @@ def test_fingerprint_knows_the_label_of_a_stage():
 )
 def test_slugify_writes_plain_words(text, slug):
     assert slugify(text) == slug
+
+
+def test_letters_with_marks_dashes_and_quotation_marks_are_spelt_as_by_the_library_for_all_scripts():
+    plain = {char: text_keys._leave_out_marks(char) for char in map(chr, range(0x80, 0x11000))}
+    spelt = {char: letter for char, letter in plain.items() if letter.isascii()}
+    spelt |= {chr(number): sign for number, sign in text_keys._SIGNS.items()}
+    assert len(spelt) > 490
+    assert {char: anyascii(char) for char in spelt} == spelt
+    assert slugify("Gipiškis’ “Déjà vu” – 2 ñandús") == "gipiskis-deja-vu-2-nandus"
 
 
 def test_slugify_cuts_between_words():

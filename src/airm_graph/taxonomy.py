@@ -7,9 +7,8 @@ from collections.abc import Iterable
 from functools import cache
 
 from airm_graph.frozen import frozen
-from airm_graph.graph.store import parse_rows
 from airm_graph.namespaces import BASE, term
-from airm_graph.resources import read_resource
+from airm_graph.ontology_rows import read_turtle
 from airm_graph.terms import Quad, read_literal
 
 __all__ = [
@@ -22,7 +21,6 @@ __all__ = [
     "load_taxonomy",
     "load_vocabularies",
     "load_vocabulary",
-    "read_turtle",
 ]
 
 
@@ -80,12 +78,6 @@ class Vocabulary:
     def path(self) -> str:
         """Path of its scheme below the base, and the name of its file."""
         return self.name.replace(" ", "-")
-
-
-@cache
-def read_turtle(name: str) -> tuple[Quad, ...]:
-    """Read a Turtle file of the project into rows, once."""
-    return tuple(parse_rows(read_resource(name).encode(), name=name, suffix=".ttl"))
 
 
 @cache

@@ -15,9 +15,7 @@ from airm_graph.export.switch import Move, finish_switch, has_journal, hold, is_
 from airm_graph.frozen import frozen
 
 __all__ = [
-    "LINKS",
     "PIECE",
-    "QUARANTINE",
     "Draft",
     "Written",
     "draft_files",
@@ -27,8 +25,6 @@ __all__ = [
     "write_folder",
 ]
 
-#: The files beside the exports: joins, which every build writes, and rows that cannot be used.
-LINKS, QUARANTINE = "links.sssom.tsv", "quarantine.csv"
 
 #: Bytes that are gathered, and most that go to the system at once: two megabytes at once take it
 #: six times as long (docs/performance.md), and so few are in the cache of the processor until their

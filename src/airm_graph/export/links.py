@@ -5,7 +5,7 @@ what it speaks of.
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
-from airm_graph.export.files import LINKS
+from airm_graph.export.formats import LINKS
 from airm_graph.export.mapping_formats import profile_matches, write_cells, write_matches
 from airm_graph.model import Link, Mention
 from airm_graph.namespaces import BASE, PREFIXES

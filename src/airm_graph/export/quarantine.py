@@ -5,11 +5,10 @@ import io
 from collections import Counter
 from collections.abc import Iterable
 
-from airm_graph.export.files import QUARANTINE
 from airm_graph.model import Rejected
 from airm_graph.text import escape_formula
 
-__all__ = ["QUARANTINE", "write_quarantine"]
+__all__ = ["write_quarantine"]
 
 _COLUMNS = ("rule", "file", "row", "column", "reason")
 

@@ -12,7 +12,6 @@ import json
 import os
 import platform
 import re
-import shutil
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -280,6 +279,8 @@ def remove_litter(folder: Path, name: str = "") -> None:
 
 def _remove_dead(path: Path) -> None:
     if path.is_dir():
+        import shutil
+
         shutil.rmtree(path, ignore_errors=True)
         return
     with suppress(OSError):

@@ -7,10 +7,13 @@ there already) the caller knows here.
 
 import re
 from collections.abc import Collection, Sequence
+from typing import TYPE_CHECKING
 
 from airm_graph.frozen import frozen
-from airm_graph.graph.intake import Run
 from airm_graph.graph.term_spelling import TERM_TEXT, number_of, quote, select_terms
+
+if TYPE_CHECKING:
+    from airm_graph.graph.intake import Run
 
 __all__ = ["CodedQuads", "count_coded", "is_constant", "load_coded", "select_coded_texts"]
 
@@ -63,7 +66,7 @@ class CodedQuads:
         return (found[1], found[2]) if found else None
 
 
-def load_coded(quads: Sequence[CodedQuads], *, run: Run, repeated: Collection[str]) -> None:
+def load_coded(quads: Sequence[CodedQuads], *, run: "Run", repeated: Collection[str]) -> None:
     """Add quads none of which is there, or is given twice.
 
     Args:
@@ -110,7 +113,7 @@ def _number(text: str, aliases: Sequence[tuple[str, int]]) -> str:
     return f"CASE {cases} ELSE {number_of(text)} END" if cases else number_of(text)
 
 
-def _list_terms(quads: Sequence[CodedQuads], run: Run, repeated: Collection[str]) -> None:
+def _list_terms(quads: Sequence[CodedQuads], run: "Run", repeated: Collection[str]) -> None:
     """Make ``coded_terms``, the terms of all quads; one that several columns hold is there for
     each.
     """
@@ -135,7 +138,7 @@ def select_coded_texts(quads: Sequence[CodedQuads], repeated: Collection[str]) -
     return " UNION ALL ".join(selects)
 
 
-def _part_clashes(run: Run) -> None:
+def _part_clashes(run: "Run") -> None:
     """Give other numbers to terms whose number is another term's; one that the table has keeps its
     own.
     """
@@ -156,7 +159,7 @@ def _part_clashes(run: Run) -> None:
             run("UPDATE coded_terms SET id = $2 WHERE text = $1", [text, number + 1])
 
 
-def _drop_repeated(run: Run) -> None:
+def _drop_repeated(run: "Run") -> None:
     """Leave each term once, and none that the table has."""
     several = "SELECT DISTINCT id, text FROM coded_terms WHERE id IN (SELECT id FROM coded_twice)"
     run(f"CREATE OR REPLACE TEMP TABLE coded_twice AS {several}")

@@ -5,7 +5,6 @@ stay inside the SQL that sqlglot can carry to Spark.
 """
 
 import os
-import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from itertools import chain, islice
@@ -51,6 +50,8 @@ class Database:
         Raises:
             StoreError: The file or a setting is refused.
         """
+        import tempfile
+
         import duckdb  # takes longer to load than all else that a small job needs
 
         self._temp, self._failure = temp_directory, duckdb.Error
@@ -163,6 +164,8 @@ class Database:
             self._run(f"CREATE OR REPLACE TABLE {name} AS SELECT {given}", values)
             return
         self.execute(f"CREATE OR REPLACE TABLE {name} ({declared})")
+        import tempfile
+
         with tempfile.TemporaryDirectory(prefix="airm-graph-", dir=self._temp) as folder:
             path = Path(folder, "records.csv")
             from airm_graph.graph.relations import read_records, write_records

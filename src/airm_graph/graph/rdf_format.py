@@ -2,7 +2,6 @@
 or misleads.
 """
 
-import gzip
 import re
 from pathlib import Path
 
@@ -73,7 +72,11 @@ def has_quads(path: Path) -> bool:
 
 def unpack(data: bytes) -> bytes:
     """Unpack bytes that are packed by gzip, whatever the name of their file says."""
-    return gzip.decompress(data) if data.startswith(_GZIP) else data
+    if not data.startswith(_GZIP):
+        return data
+    import gzip
+
+    return gzip.decompress(data)
 
 
 def _read_head(path: Path) -> bytes:
@@ -85,6 +88,8 @@ def _read_head(path: Path) -> bytes:
             head = file.read(_HEAD)
             if not head.startswith(_GZIP):
                 return head
+        import gzip  # seldom needed
+
         with gzip.open(path) as packed:
             return packed.read(_HEAD)
     except (OSError, EOFError):

@@ -51,9 +51,12 @@ def translate(sql: str) -> str:
         sql = _STARTS.sub(lambda found: f"(substr({found[1]}, 1, {len(found[2].replace(chr(39) * 2, chr(39)))}) = '{found[2]}')", sql)
     if "concat_ws" in sql:
         sql = _LINES.sub(_join_lines, sql)
-    for found in reversed(list(_MATCHES.finditer(sql))):
-        sql = _write_matches(sql, found.end())
-    sql = CREATE.sub(r"CREATE TEMP \1 \2", sql).replace("TRY_CAST(", "CAST(").replace(" AND t.p IN (", " AND +t.p IN (")
+    if _CALL in sql:
+        for found in reversed(list(_MATCHES.finditer(sql))):
+            sql = _write_matches(sql, found.end())
+    if sql.startswith("CREATE"):
+        sql = CREATE.sub(r"CREATE TEMP \1 \2", sql)
+    sql = sql.replace("TRY_CAST(", "CAST(").replace(" AND t.p IN (", " AND +t.p IN (")
     # What stands in a subquery is worked out for each place that names it, unless it has a limit.
     return sql.replace(") AS parts", " LIMIT -1) AS parts")
 

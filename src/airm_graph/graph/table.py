@@ -12,7 +12,6 @@ DuckDB, by set operations (`intake`).
 Plans over the two tables (closure, shapes) stay inside the SQL that sqlglot can carry to Spark.
 """
 
-import tempfile
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
@@ -370,6 +369,8 @@ class TripleTable(Database):
     @contextmanager
     def _intake(self) -> "Iterator[Intake]":
         """Take quads in as one change; an error leaves the table as it was."""
+        import tempfile
+
         from airm_graph.graph.intake import Intake
 
         try:

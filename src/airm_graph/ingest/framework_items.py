@@ -6,15 +6,12 @@ What is known of each edition stands in ``ontology/framework-items.tsv`` (and, f
 the last one listed of an edition to which more are added (ATLAS): unknown stays unknown.
 """
 
-import csv
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from difflib import get_close_matches
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from types import MappingProxyType
 
 from airm_graph.frozen import frozen
-from airm_graph.ingest.known_terms import load_known_terms
 from airm_graph.model import Finding, Location
 from airm_graph.resources import read_resource
 from airm_graph.rules import make_finding
@@ -54,6 +51,8 @@ def load_items() -> Mapping[str, FrameworkItem]:
     >>> str(load_items()["AML.M0015"])
     'AML.M0015 (Adversarial Input Detection)'
     """
+    import csv
+
     rows = csv.reader(read_resource("ontology/framework-items.tsv").splitlines()[1:], delimiter="\t", quoting=csv.QUOTE_NONE)
     return MappingProxyType({row[2]: FrameworkItem(*row) for row in rows})
 
@@ -169,18 +168,22 @@ def _judge(found: re.Match[str], text: str) -> Iterator[Problem]:
 
 
 def _judge_dpv(found: re.Match[str]) -> Iterator[Problem]:
-    terms = load_known_terms()
-    known = terms.get(_DPV + found["dpv"])
+    from airm_graph.ingest.known_terms import load_known_terms
+
+    terms = {iri.removeprefix(_DPV): known for iri, known in load_known_terms().items() if iri.startswith(_DPV)}
+    known = terms.get(found["dpv"])
     if known is None:
-        names = [iri.removeprefix(_DPV) for iri in terms if iri.startswith(_DPV)]
-        near = ", ".join(f"dpv:{name}" for name in get_close_matches(found["dpv"], names, n=3)) or "none is near"
-        yield "IDN-01", f"{found[0]!r} is no term of DPV {_edition_of_dpv()}; nearest: {near}"
+        edition = next(iter(terms.values())).vocabulary.partition(" ")[2]
+        near = ", ".join(f"dpv:{name}" for name in _find_near(found["dpv"], terms)) or "none is near"
+        yield "IDN-01", f"{found[0]!r} is no term of DPV {edition}; nearest: {near}"
     elif known.is_deprecated:
         yield "IDN-02", f"{found[0]} ({known.label}) is deprecated in {known.vocabulary}"
 
 
-def _edition_of_dpv() -> str:
-    return next(known.vocabulary for iri, known in load_known_terms().items() if iri.startswith(_DPV)).partition(" ")[2]
+def _find_near(name: str, names: Iterable[str]) -> list[str]:
+    from difflib import get_close_matches
+
+    return get_close_matches(name, list(names), n=3)
 
 
 @cache
@@ -201,7 +204,7 @@ def _name_near(identifier: str, framework: str) -> str:
     known = load_items()
     if identifier in known:
         return f"nearest: {known[identifier]}"
-    near = get_close_matches(identifier, [item.identifier for item in _list_of(framework)], n=3)
+    near = _find_near(identifier, (item.identifier for item in _list_of(framework)))
     return f"nearest: {', '.join(str(known[name]) for name in near)}" if near else "none is near"
 
 

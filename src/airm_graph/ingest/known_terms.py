@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from airm_graph.graph.store import parse_rows
 from airm_graph.namespaces import BASE, PREFIXES, term
+from airm_graph.ontology_rows import read_turtle
 from airm_graph.resources import read_resource
 from airm_graph.terms import read_literal
 
@@ -69,9 +69,8 @@ def load_known_terms() -> Mapping[str, KnownTerm]:
 
 
 def _read_own(name: str, space: str) -> Iterator[KnownTerm]:
-    file = f"ontology/{name}.ttl"
     labels: defaultdict[str, str] = defaultdict(str)
-    for subject, predicate, value, _ in parse_rows(read_resource(file).encode(), name=file, suffix=".ttl"):
+    for subject, predicate, value, _ in read_turtle(f"ontology/{name}.ttl"):
         iri = subject.strip("<>")
         if iri.startswith(space):
             labels[iri] = read_literal(value).text if predicate in _LABELS else labels[iri]

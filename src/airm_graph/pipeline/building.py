@@ -5,7 +5,6 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager, nullco
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from airm_graph.cache import Cache
 from airm_graph.graph import TripleTable
 from airm_graph.ingest import Reader
 from airm_graph.ingest.inputs import Input, find_inputs
@@ -14,7 +13,6 @@ from airm_graph.pipeline.options import BuildOptions
 from airm_graph.pipeline.platform import EMBEDDED, Platform, Session
 from airm_graph.pipeline.reading import Read, read_inputs
 from airm_graph.pipeline.reporting import is_incomplete, make_report, report_readings, stop_at_violations
-from airm_graph.pipeline.shipped import read_ontology
 from airm_graph.pipeline.stating import state
 from airm_graph.pipeline.views import Graph
 from airm_graph.progress import Progress, tell_nobody
@@ -119,7 +117,7 @@ def _judge_and_infer(read: Read, *, table: TripleTable, options: BuildOptions, t
     tell("validate", 0, 1)
     verdict = judge_shapes(table, shapes=options.shapes, engine=options.engine)
     tell("infer", 0, 1)
-    inference = infer(table, ontology=read_ontology(), engine=options.engine)
+    inference = infer(table, engine=options.engine)
     report = make_report(read, table=table, verdict=verdict, inference=inference)
     tell("done", 1, 1)
     return report
@@ -156,6 +154,8 @@ def open_reader(cache: str | Path | None = None) -> Iterator[Reader]:
     if cache is None:
         yield Reader()
         return
+    from airm_graph.cache import Cache
+
     with Cache(Path(cache)) as kept:
         yield Reader(kept)
 

@@ -3,7 +3,7 @@
 import csv
 from pathlib import Path
 
-from airm_graph.export.quarantine import QUARANTINE
+from airm_graph.export import QUARANTINE
 from airm_graph.ingest import read_captures
 from airm_graph.model import Item, Page
 from airm_graph.notice import NOTICE

@@ -10,9 +10,7 @@ from typing import TYPE_CHECKING, cast
 
 from airm_graph.errors import InputError
 from airm_graph.export import EXPORTS
-from airm_graph.export.switch import settle_folder
 from airm_graph.graph.rdf_format import find_format, unpack
-from airm_graph.graph.store import Store, parse_rows
 from airm_graph.graph.term_spelling import canonical
 from airm_graph.namespaces import BASE, PREFIXES
 from airm_graph.pipeline.marks import REPORT, SUMS
@@ -93,6 +91,7 @@ def _open_release(quads: bytes, triples: bytes, *, file: Path, report: "Callable
         raise InputError("the file states nothing", file=str(file), remedy="build again")
     spaces = sorted(set(re.findall(rb'<%suriSpace> "(http[^"]*)"' % PREFIXES["void"].encode(), quads)))
     base = spaces[0].decode() if len(spaces) == 1 else BASE
+    from airm_graph.graph.store import Store, parse_rows
     from airm_graph.pipeline.views import Graph
 
     graph = Graph(quads=lambda: _spell(parse_rows(quads, name=str(file), suffix=".nq")), base=base, report=report)
@@ -123,6 +122,8 @@ def _build(path: str | Path) -> "Graph":
 def is_release(folder: Path) -> bool:
     """Whether a path is a written graph, whose sums say what its files are."""
     if folder.is_dir():
+        from airm_graph.export.switch import settle_folder
+
         settle_folder(folder)
     return (folder / SUMS).is_file()
 
@@ -138,6 +139,8 @@ def read_rdf(path: Path, *, sha256: str = "") -> tuple[Quad, ...]:
         InputError: The file cannot be read, or has another digest.
         StoreError: It is not what its suffix says; the message names file and line.
     """
+    from airm_graph.graph.store import parse_rows  # loads Oxigraph
+
     text = _read_checked(path, sha256)
     return tuple(sorted(set(parse_rows(text, name=str(path), suffix=find_format(path), base_iri=path.absolute().as_uri()))))
 
@@ -190,6 +193,8 @@ def read_sums(folder: Path) -> dict[str, str]:
         InputError: A file is missing or is not what was written, or the sums cannot be read.
         ExportError: A build died while it put files in their places, and they cannot be put there.
     """
+    from airm_graph.export.switch import settle_folder
+
     sums, before = folder / SUMS, b""
     while True:
         settle_folder(folder)

@@ -41,7 +41,7 @@ class Merging:
     ) -> None:
         """Load the tables; *mapping* is the one that was given for all."""
         self.folders, self.stated = load_folders(
-            entries, mapping=mapping, table=session.table, workspace=session.folder, over=session.over, load=session.load
+            entries, mapping=mapping, table=session.table, make_folder=session.make_folder, over=session.over, load=session.load
         )
         tell("merge", 0, 1)
         self.captured, self.decisions, self.table = pages.pages, decisions, session.table

@@ -7,8 +7,8 @@ The build itself does not know: this process (`Embedded`) is one platform, Apach
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import field
+from functools import cache
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Protocol
 
 from airm_graph.frozen import frozen
@@ -57,7 +57,7 @@ class Session:
 
     Attributes:
         table: Takes the quads.
-        folder: For what is needed on the way.
+        make_folder: Gives a folder for what is needed on the way, the same at each call.
         load: How rows of tables get into *table*; None for ``load_rows``.
         load_rdf: Loads RDF files into *table*.
         over: Applies a function to files.
@@ -65,7 +65,7 @@ class Session:
     """
 
     table: "TripleTable"
-    folder: Path
+    make_folder: Callable[[], Path]
     load_rdf: "Callable[[Sequence[Path]], Sequence[RdfFile]]"
     load: "LoadRows | None" = None
     over: Over = map
@@ -95,18 +95,24 @@ class Embedded:
     def open(self, *, few: bool = False) -> Iterator[Session]:
         """Begin a session."""
         with ExitStack() as opened:
-            folder = Path(opened.enter_context(TemporaryDirectory(prefix="airm-graph-", ignore_cleanup_errors=True)))
-            table = opened.enter_context(_open_table(folder, few=few))
+
+            @cache
+            def make_folder() -> Path:
+                from tempfile import TemporaryDirectory
+
+                return Path(opened.enter_context(TemporaryDirectory(prefix="airm-graph-", ignore_cleanup_errors=True)))
+
+            table = opened.enter_context(_open_table(make_folder, few=few))
 
             def load_rdf(paths: Sequence[Path]) -> "Sequence[RdfFile]":
                 from airm_graph.ingest.rdf import load_rdf_files
 
                 return load_rdf_files(paths, table=table)
 
-            yield Session(table, folder, load_rdf)
+            yield Session(table, make_folder, load_rdf)
 
 
-def _open_table(folder: Path, *, few: bool) -> "TripleTable":
+def _open_table(make_folder: Callable[[], Path], *, few: bool) -> "TripleTable":
     if few:
         from airm_graph.graph import SmallTable
 
@@ -114,7 +120,7 @@ def _open_table(folder: Path, *, few: bool) -> "TripleTable":
             return SmallTable()
     from airm_graph.graph import TripleTable
 
-    return TripleTable(threads=1, memory_limit=MEMORY, temp_directory=folder)
+    return TripleTable(threads=1, memory_limit=MEMORY, temp_directory=make_folder())
 
 
 EMBEDDED = Embedded()

@@ -11,9 +11,9 @@ from pathlib import Path
 from airm_graph.analysis.releases import Release, compare_releases
 from airm_graph.analysis.releases_formats import changes_json, changes_markdown
 from airm_graph.errors import ExportError, InputError, ParameterError, QueryError, ReleaseError, StoreError
-from airm_graph.export import EXPORTS, QuadList, export_text, make_options, write_folder
+from airm_graph.export import EXPORTS, LINKS, QUARANTINE, QuadList, export_text, make_options, write_folder
 from airm_graph.export.citation import CRATE, Citation, Publisher, write_citation, write_crate
-from airm_graph.export.files import LINKS, QUARANTINE, Draft
+from airm_graph.export.files import Draft
 from airm_graph.namespaces import literal, term
 from airm_graph.notice import NOTICE
 from airm_graph.pipeline.comparison import read_release

@@ -8,8 +8,8 @@ from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
 
-from airm_graph.export import EXPORTS, Notes, Options, QuadList, write_exports
-from airm_graph.export.files import LINKS, Draft, hold_folder, write_folder
+from airm_graph.export import EXPORTS, LINKS, Notes, Options, QuadList, write_exports
+from airm_graph.export.files import Draft, hold_folder, write_folder
 from airm_graph.export.links import link_rows, write_links
 from airm_graph.export.mapping_formats import write_row
 from airm_graph.export.rdfxml import XmlBlocks

@@ -5,10 +5,10 @@ from dataclasses import replace
 from functools import partial
 from operator import attrgetter
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from airm_graph.errors import InputError
 from airm_graph.graph import TripleTable
-from airm_graph.ingest.rdf import RdfFile, is_of_lines, locate_findings
 from airm_graph.model import Finding
 from airm_graph.namespaces import PREFIXES, term
 from airm_graph.notice import NOTICE
@@ -19,6 +19,9 @@ from airm_graph.pipeline.options import BuildOptions
 from airm_graph.pipeline.platform import EMBEDDED, Platform
 from airm_graph.progress import Progress, tell_nobody
 from airm_graph.validate import Ledger, Report, Verdict, judge_shapes
+
+if TYPE_CHECKING:
+    from airm_graph.ingest.rdf import RdfFile
 
 __all__ = ["validate_inputs"]
 
@@ -104,6 +107,8 @@ def _join(one: Report, other: Report) -> Report:
 def _validate_rdf(paths: Sequence[Path], options: BuildOptions, *, tell: Progress) -> Report:
     if not paths:
         return Report((), notice="")
+    from airm_graph.ingest.rdf import locate_findings  # loads Oxigraph
+
     tell("start", 0, 1)
     with options.platform.open(few=_are_few(paths)) as session:
         tell("read", 0, 1)
@@ -141,13 +146,15 @@ def _are_few(paths: Sequence[Path]) -> bool:
 
 def _count_statements(path: Path, size: int) -> int:
     """Count the lines of a file of lines; of others, guess how many statements they hold."""
+    from airm_graph.ingest.rdf import is_of_lines  # loads Oxigraph
+
     if not is_of_lines(path):
         return size // _BYTES_EACH
     with path.open("rb") as file:
         return sum(block.count(b"\n") for block in iter(partial(file.read, 1 << 20), b""))
 
 
-def _carries_notice(table: TripleTable, files: Sequence[RdfFile]) -> bool:
+def _carries_notice(table: TripleTable, files: "Sequence[RdfFile]") -> bool:
     """Whether data asks not to be shared: it says so, or a file does not name a licence."""
     if states_notice(table):
         return True

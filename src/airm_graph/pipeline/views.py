@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from airm_graph.analysis import THRESHOLD
-from airm_graph.graph.store import Store
 from airm_graph.namespaces import BASE, PREFIXES, iri, rebase_text
 from airm_graph.pipeline.display import describe_as_html, describe_briefly
 from airm_graph.pipeline.shipped import read_ontology
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
     from airm_graph.analysis.packs import Pack
     from airm_graph.analysis.similar import Similarity
     from airm_graph.analysis.why import Contradiction, Explainer, Explanation
+    from airm_graph.graph.store import Store
     from airm_graph.query.answers import Table
     from airm_graph.query.library import Query
     from airm_graph.search import Hits, SearchIndex
@@ -113,12 +113,14 @@ class Graph(WritableGraph):
         return tuple(self._rebase_quad(quad) for quad in read_ontology())
 
     @cached_property
-    def store(self) -> Store:
+    def store(self) -> "Store":
         """The graph and the ontology as a SPARQL store, loaded on first use."""
         return self.make_store()
 
-    def make_store(self) -> Store:
+    def make_store(self) -> "Store":
         """Load the graph and the ontology into a store of its own."""
+        from airm_graph.graph.store import Store  # loads Oxigraph, which many commands do not need
+
         store = Store()
         if self.fill_store:
             self.fill_store(store)

@@ -10,21 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from airm_graph.errors import InputError
-from airm_graph.export import (
-    EXPORTS,
-    Options,
-    QuadList,
-    QuadSource,
-    TableQuads,
-    export_text,
-    find_formats,
-    make_options,
-    release_digest,
-    replace_folder_files,
-    write_exports,
-    write_folder,
-)
-from airm_graph.export.files import LINKS, QUARANTINE, Draft, hold_folder
+from airm_graph.export import EXPORTS, LINKS, QUARANTINE, Options, find_formats, make_options
 from airm_graph.graph import BLANK
 from airm_graph.namespaces import BASE, iri, term
 from airm_graph.notice import NOTICE
@@ -32,7 +18,8 @@ from airm_graph.pipeline.marks import REPORT, SUMS, states_notice
 from airm_graph.terms import Quad
 
 if TYPE_CHECKING:
-    from airm_graph.export import Notes
+    from airm_graph.export import Notes, QuadSource
+    from airm_graph.export.files import Draft
     from airm_graph.graph import TripleTable
     from airm_graph.ids_lock import IdsLock
     from airm_graph.model import Link, Rejected, TableCount
@@ -148,6 +135,8 @@ class WritableGraph:
     @cached_property
     def digest(self) -> str:
         """The SHA-256 of ``airm.nt``: the same triples have the same digest."""
+        from airm_graph.export import release_digest
+
         return release_digest(self._exported)
 
     def write(self, folder: str | Path, *, formats: Collection[str] | None = None, notes: "Notes | None" = None) -> dict[str, Path]:
@@ -169,16 +158,20 @@ class WritableGraph:
         """
         if self.is_empty:
             raise InputError("no mitigation was read, so nothing is written", file=str(folder), remedy="see the findings")
+        from airm_graph.export.files import hold_folder
+
         with hold_folder(Path(folder)):
             return self._write(Path(folder), formats, notes)
 
     def _write(self, folder: Path, formats: Collection[str] | None, notes: "Notes | None") -> dict[str, Path]:
+        from airm_graph.export import write_exports, write_folder
+
         parts = self._write_parts(folder, formats, self.base) if self._write_parts else None
         names = () if parts else find_formats(EXPORTS if formats is None else formats)
         chosen = {EXPORTS[name].file_name: name for name in names}
         beside = {**self.list_beside(), **(parts.beside if parts else {})}
 
-        def fill(drafts: Mapping[str, Draft]) -> None:
+        def fill(drafts: "Mapping[str, Draft]") -> None:
             if chosen:
                 sinks = {chosen[name]: drafts[name].write for name in chosen}
                 write_exports(self._exported, sinks, options=self.export_options, notes=notes)
@@ -222,6 +215,7 @@ class WritableGraph:
         Raises:
             ExportError: A file cannot be written.
         """
+        from airm_graph.export import replace_folder_files
         from airm_graph.export.csv_tables import write_tables
 
         return replace_folder_files(Path(folder), write_tables(self.asserted, base=self.base, notice=NOTICE))
@@ -237,6 +231,7 @@ class WritableGraph:
 
     def _export(self, name: str) -> Iterator[str]:
         # The table is closed with the graph, which must live until the last piece is out.
+        from airm_graph.export import export_text
         from airm_graph.export.blank_nodes import show_blank_nodes
 
         source, start = self._hidden
@@ -244,18 +239,21 @@ class WritableGraph:
         yield from show_blank_nodes(pieces, format=name, start=start) if start else pieces
 
     @cached_property
-    def _exported(self) -> QuadSource:
+    def _exported(self) -> "QuadSource":
+        from airm_graph.export import QuadList, TableQuads
+
         # What writes its statements in parts does not put them in reading order.
         is_list = self._write_parts or self.table.holds_few
         return QuadList(self.quads) if is_list else TableQuads(self.table, base=self.base)
 
     @cached_property
-    def _hidden(self) -> tuple[QuadSource, str]:
+    def _hidden(self) -> "tuple[QuadSource, str]":
         """What is exported, with IRIs that begin so in place of blank nodes, where data from
         elsewhere has some.
         """
         if not self.table.execute(f"SELECT 1 FROM terms WHERE kind = {BLANK} LIMIT 1"):
             return self._exported, ""
+        from airm_graph.export import QuadList
         from airm_graph.export.blank_nodes import hide_blank_nodes
 
         quads, start = hide_blank_nodes(self.quads)

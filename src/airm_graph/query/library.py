@@ -14,7 +14,6 @@ no variable is bound where the query does not say so.
 
 import re
 from collections.abc import Mapping, Sequence
-from difflib import get_close_matches
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Protocol
@@ -23,6 +22,7 @@ from airm_graph.errors import ParameterError, QueryError, UnknownQueryError
 from airm_graph.frozen import frozen
 from airm_graph.namespaces import BASE, literal, rebase_text
 from airm_graph.query.answers import Table, format_table, sort_table
+from airm_graph.query.headers import read_header, split_query
 from airm_graph.resources import find_resource
 
 __all__ = [
@@ -54,7 +54,6 @@ KINDS = {
 }
 _FOLDERS = {"edition": "taxonomy/", "mitigation": "mitigation/", "source": "source/"}
 _NAME = re.compile(r"[\w-]+")
-_HEADER = "#+"
 _KEYS = {"summary", "description", "tags", "params", "columns"}
 _PARAMETER_KEYS = {"kind", "default", "required", "description", "example", "allowed", "scheme"}
 _ORDER_KEY = re.compile(r"(DESC\()?\?(\w+)")
@@ -267,6 +266,8 @@ def _files(folder: Path | None) -> dict[str, Path]:
 
 
 def _suggest(name: str, names: Sequence[str]) -> str:
+    from difflib import get_close_matches
+
     if close := get_close_matches(name, names, n=3):
         return f"did you mean {' or '.join(close)}?"
     return f"there are {', '.join(names)}" if names else "there are none"
@@ -280,20 +281,13 @@ def _read_query(path: Path) -> Query:
 @lru_cache(maxsize=256)
 def _read_version(path: Path, _changed: int, _size: int) -> Query:
     """Reading a header takes longer than many a query; a file that has changed is read again."""
-    import yaml
-
-    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
-    size = next((number for number, line in enumerate(lines) if not line.startswith(_HEADER)), len(lines))
+    written, text = split_query(path.read_text(encoding="utf-8"))
     try:
-        # These loaders make every scalar a string: 1.10 stays 1.10 and no stays no. They build
-        # nothing but strings, lists and dicts.
-        loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
-        header = yaml.load("".join(line.removeprefix(_HEADER).removeprefix(" ") for line in lines[:size]), Loader=loader)  # noqa: S506
-    except yaml.YAMLError as error:
+        header = read_header(written)
+    except ValueError as error:
         raise QueryError(f"{path.name}: the header is not YAML: {error}") from error
     if not isinstance(header, dict) or not {"summary", "description", "tags", "columns"} <= set(header) <= _KEYS:
         raise QueryError(f"{path.name}: the header needs summary, description, tags and columns, and may hold params; nothing else")
-    text = "".join(lines[size:]).lstrip("\n")
     parameters = tuple(_read_parameter(name, entry, file=path.name) for name, entry in (header.get("params") or {}).items())
     if (placed := set(_PLACEHOLDER.findall(text))) != {parameter.name for parameter in parameters}:
         raise QueryError(f"{path.name}: parameters differ from its lines VALUES ?name {{ UNDEF }}, which are for {sorted(placed)}")

@@ -17,7 +17,7 @@ from airm_graph.frozen import frozen
 from airm_graph.namespaces import PREFIXES, term
 from airm_graph.terms import Quad
 
-__all__ = ["Axioms", "Chain", "Rule", "compile_axioms"]
+__all__ = ["Axioms", "Chain", "Rule", "compile_axioms", "is_axiom"]
 
 
 T = TypeVar("T")
@@ -47,6 +47,8 @@ _INERT_PROPERTIES = _terms(
     "owl:annotatedProperty owl:annotatedSource owl:annotatedTarget owl:backwardCompatibleWith owl:deprecated owl:differentFrom "
     "owl:imports owl:incompatibleWith owl:members owl:priorVersion owl:versionIRI owl:versionInfo rdf:first rdf:rest"
 )
+#: Those of them that no axiom is read from, either.
+_NO_AXIOM = _INERT_PROPERTIES - {*_CELLS, term("owl:members")}
 
 
 @frozen(order=True)
@@ -112,12 +114,14 @@ class Axioms:
         return pairs | triples | {name for chain in self.chains for name in (chain.head, *chain.body)}
 
 
-def _is_axiom(row: Quad) -> bool:
+def is_axiom(row: Quad) -> bool:
     """Tell whether a row can be part of an axiom: it speaks OWL, is a schema statement of RDFS or a
     cell of a list.
     """
     predicate = row[1]
-    return row[2].startswith(_OWL) if predicate == _TYPE else predicate in _STEERING or predicate.startswith(_OWL)
+    if predicate == _TYPE:
+        return row[2].startswith(_OWL)
+    return predicate in _STEERING or (predicate.startswith(_OWL) and predicate not in _NO_AXIOM)
 
 
 def compile_axioms(rows: Iterable[Quad]) -> Axioms:
@@ -128,7 +132,7 @@ def compile_axioms(rows: Iterable[Quad]) -> Axioms:
     >>> sorted(compile_axioms(rows).subclasses)
     [('<urn:a>', '<urn:b>'), ('<urn:a>', '<urn:c>'), ('<urn:b>', '<urn:c>')]
     """
-    triples = sorted({row[:3] for row in rows if _is_axiom(row)})
+    triples = sorted({row[:3] for row in rows if is_axiom(row)})
     reader = _Reader()
     for subject, predicate, value in triples:
         reader.values[subject, predicate].append(value)

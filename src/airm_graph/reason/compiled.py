@@ -14,10 +14,11 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from airm_graph.graph import BLANK, IRI, TripleTable
 from airm_graph.namespaces import PREFIXES, iri, term
-from airm_graph.reason.axioms import Axioms, Chain, compile_axioms
+from airm_graph.reason.axioms import Axioms, Chain, compile_axioms, is_axiom
 from airm_graph.reason.publish import Vocabulary
+from airm_graph.terms import Quad
 
-__all__ = ["infer_compiled", "read_axioms"]
+__all__ = ["find_axioms", "infer_compiled", "read_axioms"]
 
 _TYPE = term("rdf:type")
 _GRAPH = iri("graph/inferred")
@@ -32,13 +33,18 @@ _SCRATCH = (*_RULES, "inferred", "fact", "fresh_0", "fresh_1", "typed")
 
 def read_axioms(table: TripleTable) -> Axioms:
     """Compile the axioms that the quads of a table state, in whatever graph."""
+    return compile_axioms(find_axioms(table))
+
+
+def find_axioms(table: TripleTable) -> list[Quad]:
+    """Find the triples of a table that can be axioms."""
     owl = f"SELECT id FROM terms WHERE kind = {IRI} AND lexical LIKE '{PREFIXES['owl']}%'"
     ids = table.find_ids((_TYPE, *_STEERING))
     steering = _listed(ids[name] for name in _STEERING if name in ids)
-    kinds = f"p = {ids.get(_TYPE, 0)} AND o IN ({owl})"
-    quads = table.execute(f"SELECT DISTINCT s, p, o FROM quads WHERE p IN {steering} OR p IN ({owl}) OR ({kinds})")
+    some = (f"p IN {steering}", f"p IN ({owl})", f"p = {ids.get(_TYPE, 0)} AND o IN ({owl})")
+    quads = table.execute(" UNION ".join(f"SELECT s, p, o FROM quads WHERE {one}" for one in some))
     texts = table.read_terms({number for quad in quads for number in quad})
-    return compile_axioms((texts[s], texts[p], texts[o], "") for s, p, o in quads)
+    return [row for s, p, o in quads if is_axiom(row := (texts[s], texts[p], texts[o], ""))]
 
 
 def infer_compiled(

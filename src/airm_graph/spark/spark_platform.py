@@ -56,7 +56,7 @@ class Spark:
         temporary = TemporaryDirectory(prefix="airm-graph-", dir=self.work, ignore_cleanup_errors=True)
         with open_session(self.master, self.conf) as spark, temporary as folder, SparkTable(spark, folder=Path(folder)) as table:
             load, load_rdf, write = partial(_load_tables, table), partial(_load_rdf, table), partial(write_parts, table, self.parts)
-            yield Session(table, table.folder, load_rdf, load, table.over, write)
+            yield Session(table, lambda: table.folder, load_rdf, load, table.over, write)
 
 
 @contextmanager

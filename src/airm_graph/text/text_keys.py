@@ -13,6 +13,26 @@ __all__ = ["fingerprint", "location_key", "name_key", "normalise", "slugify"]
 
 _OTHER = re.compile(r"[^0-9a-z]+")
 _WHOLE = 1 << 20  # longer than any name
+#: Dashes, quotation marks and letters of European names.
+_SIGNS = str.maketrans(
+    {
+        **dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015", "-"),
+        **dict.fromkeys("\u2018\u2019\u201a\u201b", "'"),
+        **dict.fromkeys("\u201c\u201d\u201e\u201f", '"'),
+        "Æ": "Ae",
+        "æ": "ae",
+        "Ø": "O",
+        "ø": "o",
+        "Œ": "Oe",
+        "œ": "oe",
+        "Đ": "D",
+        "đ": "d",
+        "Ł": "L",
+        "ł": "l",
+        "ß": "ss",
+        "ı": "i",
+    }
+)
 _APOSTROPHES = re.compile(r"(?<=\w)['’ʼ](?=\w)")
 
 
@@ -78,9 +98,21 @@ def _read_ascii(text: str) -> str:
     )
     if visible.isascii():
         return visible
+    spelt = _APOSTROPHES.sub("", visible).translate(_SIGNS)
+    plain = "".join(map(_leave_out_marks, spelt))
+    if plain.isascii():
+        return plain
     from anyascii import anyascii  # loads its tables on import
 
-    return anyascii(_APOSTROPHES.sub("", visible))
+    return anyascii(spelt)
+
+
+def _leave_out_marks(char: str) -> str:
+    """Write a letter of ASCII that has marks without them."""
+    if char.isascii():
+        return char
+    parts = unicodedata.normalize("NFD", char)
+    return parts[0] if parts[0].isalpha() and all(map(unicodedata.combining, parts[1:])) else char
 
 
 def location_key(evidence: Evidence) -> str:

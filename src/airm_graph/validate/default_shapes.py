@@ -6,8 +6,6 @@ terms in them; `make generated` writes it. It counts only as long as it is whole
 shapes are those that it was made of.
 """
 
-import hashlib
-import json
 import re
 import sys
 from collections.abc import Mapping, Sequence
@@ -15,7 +13,8 @@ from functools import cached_property
 from pathlib import Path as File
 from typing import TYPE_CHECKING, Any
 
-from airm_graph.resources import find_resource, read_resource
+from airm_graph.prepared import read_prepared, write_prepared
+from airm_graph.resources import find_resource
 from airm_graph.terms import Quad
 from airm_graph.validate.compile import (
     Branch,
@@ -127,19 +126,13 @@ def read_compiled(file: File = FILE) -> DefaultShapes | None:
     """Read what `write_compiled` wrote; None where it cannot be read, was changed, or was made of
     other shapes.
     """
-    try:
-        digest, _, text = file.read_text(encoding="utf-8").partition("\n")
-    except (OSError, UnicodeDecodeError):
-        return None
-    return DefaultShapes(json.loads(text)) if digest == _make_digest(text) else None
+    read = read_prepared(file, sources=_list_sources())
+    return DefaultShapes(read) if read else None
 
 
-def _make_digest(text: str) -> str:
-    """Make the digest of the file and of all shapes that the project ships."""
-    made = hashlib.sha256(text.encode())
-    for path in sorted(find_resource("shapes").glob("*.ttl")):
-        made.update(read_resource(f"shapes/{path.name}").encode())
-    return made.hexdigest()
+def _list_sources() -> list[str]:
+    """List all shapes that the project ships."""
+    return [f"shapes/{path.name}" for path in sorted(find_resource("shapes").glob("*.ttl"))]
 
 
 def write_compiled() -> str:
@@ -163,8 +156,7 @@ def write_compiled() -> str:
         **_write_plans(compiled),
         **_write_details(compiled, shapes.graph, ids),
     }
-    text = json.dumps(written, ensure_ascii=False, indent=0, separators=(",", ":")) + "\n"
-    return f"{_make_digest(text)}\n{text}"
+    return write_prepared(written, sources=_list_sources())
 
 
 def _write_rows(rows: Sequence[Quad]) -> Mapping[str, Any]:

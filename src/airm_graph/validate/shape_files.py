@@ -9,7 +9,7 @@ from urllib.parse import unquote, urlsplit
 
 from airm_graph.errors import ResourceError, ShapesError, StoreError
 from airm_graph.frozen import frozen
-from airm_graph.graph.store import find_format, number_rows, parse_rows
+from airm_graph.graph.rdf_format import find_format
 from airm_graph.namespaces import BASE, PREFIXES, rebase_text, term
 from airm_graph.regular_files import open_regular
 from airm_graph.resources import find_resource, read_resource
@@ -67,6 +67,8 @@ def read_shapes(name: str, *, base: str = BASE) -> tuple[Quad, ...]:
 
 @lru_cache(maxsize=64)
 def _parse(text: str, name: str, suffix: str) -> tuple[Quad, ...]:
+    from airm_graph.graph.store import number_rows, parse_rows  # loads Oxigraph, which shapes that are compiled do not need
+
     data, base_iri = text.encode(), Path(name).absolute().as_uri() if _is_path(name) else None
     try:
         rows = parse_rows(data, name=name, suffix=suffix, base_iri=base_iri)

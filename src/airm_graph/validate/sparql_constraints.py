@@ -10,16 +10,18 @@ import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
 from airm_graph.errors import QueryError
 from airm_graph.frozen import frozen
 from airm_graph.graph import BLANK, LITERAL, TERM_TEXT, TripleTable, quote
-from airm_graph.graph.store import Store
 from airm_graph.namespaces import PREFIXES, literal, term
 from airm_graph.terms import read_literal
 from airm_graph.validate.compile import FOCUS_GRAPH, FOCUS_OF, ConstraintSql, ShapePart, SparqlPlan, Uncompiled, shape_path
 from airm_graph.validate.results import Result
+
+if TYPE_CHECKING:
+    from airm_graph.graph.store import Store
 
 __all__ = ["ask_constraints"]
 
@@ -190,11 +192,15 @@ def _divide(asked: Iterable[tuple[SparqlPlan, _Reads]]) -> list[list[tuple[Sparq
     return [group for _, group in groups]
 
 
-def _fill_store(reads: Collection[str | int], *, table: TripleTable) -> Store:
+def _fill_store(reads: Collection[str | int], *, table: TripleTable) -> "Store":
     """Make a store of what constraints read.
 
     It comes by way of a file: no quad becomes an object of Python.
     """
+    from tempfile import TemporaryDirectory
+
+    from airm_graph.graph.store import Store  # loads Oxigraph
+
     store, lines = Store(), list[str]()
     # No subject and no focus node is a literal.
     start = f"CASE s.kind WHEN {BLANK} THEN '{_HIDDEN}' ELSE '<' END, s.lexical"
@@ -243,7 +249,7 @@ def _ask_sql(plan: SparqlPlan, sql: ConstraintSql, *, focus: int, table: TripleT
         yield _make_result(plan, {name: texts.get(value, value) for name, value in zip(sql.names, row, strict=True)})
 
 
-def _ask(plan: SparqlPlan, *, number: int | None, store: Store) -> Iterator[Result]:
+def _ask(plan: SparqlPlan, *, number: int | None, store: "Store") -> Iterator[Result]:
     names, rows = store.select(plan.constraint.for_focus(number))
     for row in dict.fromkeys(rows):
         yield _make_result(plan, {name: _show(node) for name, node in zip(names, row, strict=True) if node})

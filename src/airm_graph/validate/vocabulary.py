@@ -77,9 +77,9 @@ def find_strange_term(row: Quad) -> str:
         if name in _FOREIGN:
             return f"sh:{name} is understood by no engine here, so nothing would be judged by it"
         if name not in _KNOWN and name not in _RULES:
-            import difflib  # hardly ever is a term misspelt
+            from difflib import get_close_matches
 
-            close = difflib.get_close_matches(name, sorted(_KNOWN), n=1, cutoff=0.6)
+            close = get_close_matches(name, sorted(_KNOWN), n=1, cutoff=0.6)
             return f"sh:{name} is no term of SHACL" + (f"; did you mean sh:{close[0]}?" if close else "")
     return ""
 

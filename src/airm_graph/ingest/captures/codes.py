@@ -5,7 +5,6 @@ none of them is told apart from numbered prose as far as that is certain, and re
 """
 
 import re
-from difflib import SequenceMatcher
 from functools import cache
 
 from airm_graph.errors import name_some
@@ -150,6 +149,8 @@ def _cut_typo(tail: str, label: str) -> int | None:
     if _END.search(tail) or len(tail.split()) > 24 or tail.startswith(label):
         return None
     cuts = [cut for cut in range(max(3, len(label) - 3), len(label) + 4) if cut <= len(tail)]
+    from difflib import SequenceMatcher
+
     scored = [
         (SequenceMatcher(None, tail[:cut].casefold(), label.casefold()).ratio(), _GLUE.match(tail, cut) is not None, cut) for cut in cuts
     ]

@@ -8,18 +8,15 @@ from contextlib import contextmanager
 from itertools import pairwise
 from typing import IO, Any, cast
 
-from airm_graph.ingest.formats.rows import UnreadableError
+from airm_graph.ingest.formats.rows import FREE, RATIO, UnreadableError
 
-__all__ = ["DAMAGED", "FREE", "RATIO", "Archive", "open_archive"]
+__all__ = ["DAMAGED", "Archive", "open_archive"]
 
 _CHUNK = 1 << 16
 #: Entries of an archive; a workbook of 200 sheets with a drawing on each has 1,000.
 _ENTRIES = 10_000
 #: Bytes of the directory: so many entries with long names.
 _DIRECTORY = 4_000_000
-#: Unpacked bytes that nobody minds, and how many times more than the packed ones they may be beyond
-#: that. Tables of text pack 3 to 40 times, deflate packs nothing more than 1,032 times.
-FREE, RATIO = 1_000_000, 200
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _ENCRYPTED = 0x1
 #: What zipfile raises where the bytes of an entry are not what they should be.

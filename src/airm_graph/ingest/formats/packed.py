@@ -4,25 +4,24 @@ Only regular files are opened. What a file says of its own size is not believed:
 as they come out, and reading ends at a bound.
 """
 
-import gzip
 import hashlib
 import io
-import tempfile
-import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path, PurePosixPath
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from airm_graph.errors import InputError, name_some
 from airm_graph.extras import tell_install
-from airm_graph.ingest.formats.archive import FREE, RATIO, open_archive
-from airm_graph.ingest.formats.rows import UnreadableError
+from airm_graph.ingest.formats.rows import FREE, RATIO, UnreadableError
 from airm_graph.ingest.formats.suffixes import REFUSED, is_table_name, split_name
 from airm_graph.regular_files import open_regular
+
+if TYPE_CHECKING:
+    import zipfile
 
 __all__ = ["Source", "check_suffix"]
 
@@ -68,6 +67,8 @@ class Source:
         """Find the suffix of the table: *outer*, or that of the member of an archive."""
         if self.packing != ".zip":
             return outer
+        from airm_graph.ingest.formats.archive import open_archive
+
         with self._open() as stream, open_archive(stream, limit=self.limit) as archive:
             inner = split_name(_find_member(archive).filename)[0]
         if outer and inner != outer:
@@ -83,6 +84,8 @@ class Source:
         """
         with self._open() as stream:
             if self.packing == ".zip":
+                from airm_graph.ingest.formats.archive import open_archive
+
                 # The directory was held against both bounds.
                 with open_archive(stream, limit=self.limit) as archive:
                     yield from archive.read_chunks(_find_member(archive))
@@ -94,6 +97,8 @@ class Source:
     @contextmanager
     def stream(self) -> Iterator[IO[bytes]]:
         """Open a copy of the unpacked bytes as a file that can be searched."""
+        import tempfile
+
         with tempfile.TemporaryFile() as spooled:
             self._copy(spooled)
             spooled.seek(0)
@@ -104,6 +109,8 @@ class Source:
         """Copy the unpacked bytes to a path that ends in *name*; no character of it has a
         meaning.
         """
+        import tempfile
+
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / name
             with path.open("wb") as target:
@@ -140,6 +147,8 @@ def _bound(chunks: Iterator[bytes], *, limit: int, taken: Callable[[], int] | No
 
 
 def _unpack(stream: IO[bytes], packing: str, file: str) -> Iterator[bytes]:
+    import gzip
+
     chunks: Iterator[bytes] = iter(partial(gzip.GzipFile(fileobj=stream).read, _CHUNK), b"")
     errors: tuple[type[Exception], ...] = (EOFError, OSError, zlib.error)
     if packing == ".zst":
@@ -177,7 +186,7 @@ def _import_zstd(file: str) -> Any:
     return zstd
 
 
-def _find_member(archive: zipfile.ZipFile) -> zipfile.ZipInfo:
+def _find_member(archive: "zipfile.ZipFile") -> "zipfile.ZipInfo":
     """Find the only table of an archive, by its name, which is never used as a path."""
     tables = [info for info in archive.infolist() if not info.is_dir() and _is_shown(info.filename) and is_table_name(info.filename)]
     if len(tables) != 1:

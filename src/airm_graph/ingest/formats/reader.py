@@ -13,11 +13,8 @@ from typing import Any, TypeVar
 
 from airm_graph.errors import InputError
 from airm_graph.frozen import frozen
-from airm_graph.ingest.formats.delimited import read_delimited
 from airm_graph.ingest.formats.encoding import WrongEncodingError, decode_chunks
-from airm_graph.ingest.formats.json_rows import hold_json, read_json, read_json_lines
 from airm_graph.ingest.formats.packed import Source, check_suffix
-from airm_graph.ingest.formats.parquet_rows import read_parquet
 from airm_graph.ingest.formats.rows import (
     MAX_CELL,
     MAX_KEPT,
@@ -31,16 +28,25 @@ from airm_graph.ingest.formats.rows import (
     UnreadableError,
 )
 from airm_graph.ingest.formats.suffixes import FORMATS, split_name
-from airm_graph.ingest.formats.tree_rows import count_lists
-from airm_graph.ingest.formats.workbook import open_workbook
-from airm_graph.ingest.formats.yaml_rows import hold_yaml, read_yaml
+from airm_graph.lazy import defer_imports
 from airm_graph.model import Location
 
 __all__ = ["MAX_CELL", "MAX_TABLE", "OpenTable", "Row", "Table", "count_records", "open_table", "open_tables", "read_table", "read_tables"]
 
 _BATCH = 2_000
 _ROW = 25  # cells that take the memory of a row
-_TEXTS = {"delimited": read_delimited, "json": read_json, "lines": read_json_lines, "yaml": read_yaml}
+#: Kind of file → what reads its text; a reader is imported when there is such a file.
+_TEXTS = {"delimited": "read_delimited", "json": "read_json", "lines": "read_json_lines", "yaml": "read_yaml"}
+_find_reader: Callable[[str], Any] = defer_imports(
+    __name__,
+    {
+        "read_delimited": "ingest.formats.delimited",
+        **dict.fromkeys(("hold_json", "read_json", "read_json_lines"), "ingest.formats.json_rows"),
+        "read_parquet": "ingest.formats.parquet_rows",
+        "open_workbook": "ingest.formats.workbook",
+        **dict.fromkeys(("hold_yaml", "read_yaml"), "ingest.formats.yaml_rows"),
+    },
+)
 _Any = TypeVar("_Any")
 
 
@@ -147,9 +153,13 @@ def count_records(source: Path | str | bytes, *, file: str) -> dict[str, int]:
     {'groups': 1, 'controls': 2}
     """
     given = Source(file, _as_data(source), split_name(file)[1], MAX_TABLE)
-    hold = {"json": hold_json, "yaml": hold_yaml}.get(FORMATS.get(given.suffix(split_name(file)[0]), ""))
+    kind = FORMATS.get(given.suffix(split_name(file)[0]), "")
+    if kind not in ("json", "yaml"):
+        return {}
+    from airm_graph.ingest.formats.tree_rows import count_lists
+
     try:
-        return dict(count_lists(hold(decode_chunks(given.chunks(), Pass(file))))) if hold else {}
+        return dict(count_lists(_find_reader(f"hold_{kind}")(decode_chunks(given.chunks(), Pass(file)))))
     except (UnreadableError, WrongEncodingError):
         return {}
 
@@ -274,12 +284,12 @@ def _open_parts(source: Source) -> Iterator[Sequence[_Part]]:
         raise UnreadableError(f"the name does not say what kind of table it is: {', '.join(FORMATS)}")
     kind = FORMATS[suffix]
     if kind == "workbook":
-        with open_workbook(source) as book:
+        with _find_reader("open_workbook")(source) as book:
             yield [_Part(f"#{_readable(sheet.name)}", partial(book.rows, sheet), sheet.is_hidden) for sheet in book.sheets]
     elif kind == "parquet":
-        yield [_Part("", partial(read_parquet, source))]
+        yield [_Part("", partial(_find_reader("read_parquet"), source))]
     else:
-        yield [_Part("", lambda out: _TEXTS[kind](decode_chunks(source.chunks(), out), out))]
+        yield [_Part("", lambda out: _find_reader(_TEXTS[kind])(decode_chunks(source.chunks(), out), out))]
 
 
 def _readable(name: str) -> str:

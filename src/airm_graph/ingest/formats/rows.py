@@ -10,6 +10,7 @@ from airm_graph.rules import make_finding
 from airm_graph.text import read_cell, remove_invisible
 
 __all__ = [
+    "FREE",
     "MAX_CELL",
     "MAX_COLUMNS",
     "MAX_DEPTH",
@@ -19,6 +20,7 @@ __all__ = [
     "MAX_ROWS",
     "MAX_STREAM",
     "MAX_TABLE",
+    "RATIO",
     "Fault",
     "Pass",
     "Row",
@@ -46,6 +48,9 @@ MAX_ROWS = 10_000_000
 #: Cells of a table whose rows are all kept, and of one whose rows pass by; a row counts as 25 more.
 #: Few bytes can make many cells.
 MAX_KEPT, MAX_PASSED = 50_000_000, 2_000_000_000
+#: Unpacked bytes that nobody minds, and how many times more than the packed ones they may be beyond
+#: that. Tables of text pack 3 to 40 times, deflate packs nothing more than 1,032 times.
+FREE, RATIO = 1_000_000, 200
 #: Objects in objects of a record, or elements in elements of a workbook.
 MAX_DEPTH = 32
 #: Findings of one rule in one table; a formula without a value may stand in every row.

@@ -84,7 +84,7 @@ def load_folders(
     entries: Sequence[Input],
     *,
     table: TripleTable,
-    workspace: Path,
+    make_folder: Callable[[], Path],
     mapping: Mapping | None = None,
     over: Over = map,
     load: LoadRows | None = None,
@@ -95,7 +95,7 @@ def load_folders(
     Args:
         entries, mapping: As for `read_folders`.
         table: Takes the rows.
-        workspace: Folder for copies of tables, which DuckDB reads.
+        make_folder: Gives the folder for copies of tables, which DuckDB reads.
         over: Applies ``scan_table`` to each table.
         load: Does in another place what ``load_rows`` does.
 
@@ -107,7 +107,7 @@ def load_folders(
     """
     numbers, owners, groups = count(), dict[int, Input](), list_folders(entries)
     every = [entry for group in groups for entry in group]
-    scans = iter(over(scan_table, [(entry, workspace / f"table-{position}.csv") for position, entry in enumerate(every)]))
+    scans = iter(over(scan_table, [(entry, make_folder() / f"table-{position}.csv") for position, entry in enumerate(every)]))
     found = []
     for position, group in enumerate(groups):
         mappings = [mapping] if mapping else find_mappings(group)

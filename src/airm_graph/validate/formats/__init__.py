@@ -1,17 +1,11 @@
 """Reports in the forms that people and programs read; the same bytes for the same findings."""
 
 from collections.abc import Callable, Mapping
+from importlib import import_module
 from types import MappingProxyType
 
 from airm_graph.frozen import frozen
 from airm_graph.model import Severity
-from airm_graph.validate.formats.github import write_github
-from airm_graph.validate.formats.gitlab import write_gitlab
-from airm_graph.validate.formats.junit import write_junit
-from airm_graph.validate.formats.markdown import write_markdown
-from airm_graph.validate.formats.sarif import write_sarif
-from airm_graph.validate.formats.shacl_report import write_turtle
-from airm_graph.validate.formats.spreadsheet import write_csv
 from airm_graph.validate.report import Report, format_text
 
 __all__ = ["FORMATS", "Format", "format_report"]
@@ -19,32 +13,26 @@ __all__ = ["FORMATS", "Format", "format_report"]
 
 @frozen
 class Format:
-    """A format of reports: the function that writes it, and what it is for."""
+    """A format of reports: what it is for, and the module of this package that writes it (its
+    function ``write_NAME``), which is imported when it is asked for.
+    """
 
-    write: Callable[..., str]
     summary: str
-
-
-def _write_human(report: Report, *, paths: Mapping[str, str]) -> str:
-    return format_text(report.findings, paths=paths, files=report.files)
-
-
-def _write_json(report: Report, *, paths: Mapping[str, str]) -> str:  # noqa: ARG001 - names are the same on every machine, paths are not
-    return report.to_json()
+    home: str = ""
 
 
 #: Name → format; the first is what a person gets.
 FORMATS: Mapping[str, Format] = MappingProxyType(
     {
-        "human": Format(_write_human, "for people, grouped by file, with the line quoted"),
-        "json": Format(_write_json, "every field, after schemas/report.schema.json"),
-        "turtle": Format(write_turtle, "a SHACL validation report"),
-        "github": Format(write_github, "workflow commands, shown beside the lines of a pull request"),
-        "sarif": Format(write_sarif, "SARIF 2.1.0, for code scanning"),
-        "junit": Format(write_junit, "JUnit XML, for test reports"),
-        "gitlab": Format(write_gitlab, "GitLab code quality"),
-        "csv": Format(write_csv, "a table for spreadsheets"),
-        "markdown": Format(write_markdown, "a table for the comment on a pull request"),
+        "human": Format("for people, grouped by file, with the line quoted"),
+        "json": Format("every field, after schemas/report.schema.json"),
+        "turtle": Format("a SHACL validation report", "shacl_report"),
+        "github": Format("workflow commands, shown beside the lines of a pull request", "github"),
+        "sarif": Format("SARIF 2.1.0, for code scanning", "sarif"),
+        "junit": Format("JUnit XML, for test reports", "junit"),
+        "gitlab": Format("GitLab code quality", "gitlab"),
+        "csv": Format("a table for spreadsheets", "spreadsheet"),
+        "markdown": Format("a table for the comment on a pull request", "markdown"),
     }
 )
 
@@ -63,6 +51,9 @@ def format_report(report: Report, *, format: str, paths: Mapping[str, str], fail
     >>> format_report(Report(()), format="human", paths={})
     '0 violations, 0 warnings, 0 notes\n'
     """
-    if format == "junit":
-        return write_junit(report, paths=paths, fail_on=fail_on)
-    return FORMATS[format].write(report, paths=paths)
+    if format == "human":
+        return format_text(report.findings, paths=paths, files=report.files)
+    if format == "json":  # names of files are the same on every machine, paths are not
+        return report.to_json()
+    write: Callable[..., str] = getattr(import_module(f"{__name__}.{FORMATS[format].home}"), f"write_{format}")
+    return write(report, paths=paths, fail_on=fail_on) if format == "junit" else write(report, paths=paths)

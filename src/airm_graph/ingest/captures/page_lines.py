@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
+from itertools import pairwise
 from typing import Literal
 
 from airm_graph.frozen import frozen
@@ -21,9 +22,17 @@ _DAMAGE_WORDS = {
 }
 
 
+#: White space and characters of no width: they stand around lines that are copied from a page.
+_AROUND = " \t\x85\u00a0\u1680\u2028\u2029\u202f\u205f\u2060\u3000\ufeff" + "".join(map(chr, range(0x2000, 0x2010)))
+#: A line that is shorter and has no stop may be a point of a list.
+_WRAPPED = 40
+
+
 @frozen
 class Fragment:
-    """A part of one line without white space around it; line and column are 1-based."""
+    """A part of one line without what is not seen around it, and with plain blanks in it; line and
+    column are 1-based.
+    """
 
     line: int
     column: int
@@ -41,7 +50,9 @@ class Script:
     def fragments(self) -> tuple[Fragment, ...]:
         """The lines that are not blank."""
         return tuple(
-            Fragment(number, 1 + len(line) - len(line.lstrip()), line.strip()) for number, line in enumerate(self.lines, 1) if line.strip()
+            Fragment(number, 1 + len(line) - len(line.lstrip(_AROUND)), text)
+            for number, line in enumerate(self.lines, 1)
+            if (text := line.strip(_AROUND).replace("\u00a0", " "))
         )
 
     def evidence(self, first: int, last: int) -> Evidence:
@@ -77,6 +88,10 @@ class Script:
         if not fragments:
             return None
         text = self.text(fragments, kind="prose")
+        for one, two in pairwise(fragments):
+            if len(one.text) >= _WRAPPED and (one.text[-1].isalnum() or one.text[-1] in ",-") and two.text[0].islower():
+                message = f"the line seems to go on in the next one: {two.text[:40]!r}"
+                findings.append(self.finding("TXT-04", message, one.line, two.line))
         for damage in _find_damage(text.published):
             words = _DAMAGE_WORDS.get(damage.rule, f"the text is damaged ({damage.rule})")
             rule = _DAMAGE_RULES.get(damage.rule, "TXT-04")

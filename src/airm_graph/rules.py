@@ -141,8 +141,8 @@ RULES = MappingProxyType(
         ),
         "TAB-39": Rule(
             _NOTE,
-            "a row states a measure, and is no total of the others",
-            "nothing to do if it is a total; otherwise give it a description",
+            "a row states a measure, and is no total, heading or note",
+            "nothing to do if it is one; otherwise give it a description",
         ),
         "SSM-01": Rule(
             _MUST,

@@ -237,7 +237,9 @@ class _Node:
 
     def fields(self, known: Sequence[str] | None) -> dict[str, "_Node"]:
         if not isinstance(self.node, yaml.MappingNode):
-            self.refuse("a mapping 'key: value' must stand here")
+            is_empty = isinstance(self.node, yaml.ScalarNode) and not self.node.value
+            hint = ", and there is nothing but comments: take the mark away from lines that are right" if is_empty else ""
+            self.refuse(f"a mapping 'key: value' must stand here{hint}")
         found: dict[str, _Node] = {}
         for key, value in self.node.value:
             name = str(key.value)

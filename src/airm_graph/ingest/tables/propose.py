@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import PurePath
 
 from airm_graph.ingest.formats import Table
+from airm_graph.ingest.tables.columns_together import find_described, leave_levels, pair_values
 from airm_graph.ingest.tables.guess import CERTAIN, Guess, Keys, guess_columns, name_rows, score_kind, tells_document
 from airm_graph.ingest.tables.headers import names_scheme, split_words
 from airm_graph.ingest.tables.meaning import COLUMNS, ROLES, SOURCE_KEYS
@@ -108,8 +109,14 @@ def _name_document(table: TableGuess, document: str) -> TableGuess:
     if profile.addresses() >= CERTAIN:
         return replace(table, source=f"{{title: {header}, url: {header}}}")
     # One word is a key of a document that is described elsewhere, and no title.
-    given = f"{{title: {header}}}" if profile.share(("words",), lambda value: " " in value) >= CERTAIN else header
-    return replace(table, source=given) if tells_document(profile) else table
+    if profile.share(("words",), lambda value: " " in value) < CERTAIN:
+        return replace(table, source=header) if tells_document(profile) else table
+    if not tells_document(profile):
+        return table
+    described = find_described(profile, table.guesses)
+    given = ", ".join(f"{what}: {_scalar(column)}" for what, column in {"title": profile.header, **described}.items())
+    guesses = tuple(guess for guess in table.guesses if guess.profile.header not in described.values())
+    return replace(table, source=f"{{{given}}}", guesses=guesses)
 
 
 def _guess(profiles: Sequence[Profile], kind: str, keys: Keys) -> list[Guess]:
@@ -126,7 +133,7 @@ def _guess(profiles: Sequence[Profile], kind: str, keys: Keys) -> list[Guess]:
         return first
     found = name_rows(guess_columns(profiles, kind=kind, keys=replace(keys, rows=named)))
     if any(guess.what == "code" and guess.is_certain for guess in found):
-        return found
+        return leave_levels(found)
     doubted = (replace(one, confidence=min(one.confidence, 0.45), reason=f"{one.reason}; no column holds codes") for one in found)
     return [less if one.what in _OF_CLASSIFICATION else one for one, less in zip(found, doubted, strict=True)]
 
@@ -231,7 +238,7 @@ def _write_table(kind: str, table: TableGuess, tables: Mapping[str, TableGuess],
         if guess.what == "source" and guess.is_certain and table.source:
             yield f"      source: {table.source}  # {guess.confidence:.2f}: {guess.reason}; no table of documents lies beside"
         elif guess.what not in several or not guess.is_certain:
-            yield _write_column(guess, "      ")
+            yield _write_column(guess, "      # " if guess in table.certain(guess.what)[1:] else "      ")
         elif guess is several[guess.what][0]:
             yield from _write_several(guess.what, several[guess.what])
     if groups:
@@ -364,15 +371,13 @@ def _write_keys(table: TableGuess, tables: Mapping[str, TableGuess], keys: Keys)
 
 
 def _write_labels(tables: Mapping[str, TableGuess], edition: _Edition) -> Iterator[str]:
-    """Labels that the tables print and the taxonomy does not know, one for a code: a person says
-    whether they mean the same.
-    """
+    """Labels that the taxonomy does not know: a person says whether they mean the same."""
     codes, labels = (tables["mitigations"].certain(what) if "mitigations" in tables else [] for what in ("code", "label"))
     if len(codes) != 1 or len(labels) != 1:
         return
     known = load_taxonomy(edition.name).codes
     found: defaultdict[str, set[str]] = defaultdict(set)
-    for value, label in _pair(codes[0].profile, labels[0].profile):
+    for value, label in pair_values(codes[0].profile, labels[0].profile):
         code = known.get(split_code(value)[0])
         if code and code.label and normalise(code.label) != normalise(label):
             found[code.notation].add(label)
@@ -380,11 +385,6 @@ def _write_labels(tables: Mapping[str, TableGuess], edition: _Edition) -> Iterat
         yield "# labels:  # other labels under which the tables print a code; take the mark away where they mean the same"
     for notation, others in sorted(found.items()):
         yield from (f'#   "{notation}": {_scalar(label)}' for label in sorted(others))
-
-
-def _pair(one: Profile, other: Profile) -> Iterator[tuple[str, str]]:
-    # Both are full columns only when no cell is empty; otherwise rows cannot be told from values.
-    return zip(one.values, other.values, strict=True) if len(one.values) == len(other.values) else iter(())
 
 
 def _write_agents(tables: Mapping[str, TableGuess]) -> Iterator[str]:

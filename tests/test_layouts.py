@@ -606,3 +606,25 @@ def test_column_of_a_taxonomy_is_proposed_once(tmp_path: Path) -> None:
         "# code",
         "# code",
     ]
+
+
+def test_rows_of_another_type_are_no_mitigations(tmp_path: Path) -> None:
+    objects = [{"type": "course-of-action", "id": f"course-of-action--{row[0]}", "name": row[1], "description": row[2]} for row in ROWS]
+    others = [{"type": "identity", "id": "identity--1", "name": "Kiln board"}, {"type": "relationship", "id": "relationship--1"}]
+    (tmp_path / "a.json").write_text(json.dumps({"type": "bundle", "id": "bundle--1", "objects": [others[0], *objects, others[1]]}))
+    proposal, counts, violations = propose_mapping([tmp_path / "a.json"], document="A list")
+    table = read_mapping(proposal.yaml.encode(), file="m.yaml").tables["mitigations"]
+    assert (table.only, table.columns["name"], table.name_else) == ({"type": ("course-of-action",)}, "name", ())
+    assert ([(count.read, count.used) for count in counts], violations) == ([(5, 3)], ())
+    (tmp_path / "mapping.yaml").write_text(proposal.yaml)
+    graph = airm_graph.build([tmp_path])
+    assert names_of(graph) == NAMES
+    assert sorted(finding.location.row for finding in graph.report.findings if finding.rule == "TAB-39") == [1, 5]
+
+
+def test_column_that_tells_rows_apart_must_be_there(tmp_path: Path) -> None:
+    mapping = MAPPED.replace("    columns:", "    only: {Type: Control}\n    columns:")
+    graph = build_text(lines_of(HEAD, *ROWS), tmp_path, mapping=mapping)
+    assert next(finding.message for finding in graph.report.findings if finding.rule == "TAB-03").endswith("these are missing: Type")
+    graph = build_text(lines_of((*HEAD, "Type"), *((*row, "Control") for row in ROWS[:2]), (*ROWS[2], "Aim")), tmp_path, mapping=mapping)
+    assert names_of(graph) == {row[1] for row in ROWS[:2]}

@@ -11,6 +11,7 @@ from collections.abc import Mapping as Lookup
 from dataclasses import field, replace
 from types import MappingProxyType
 
+from airm_graph.errors import name_some
 from airm_graph.frozen import frozen
 from airm_graph.ingest.captures.sidecar import NamedSource
 from airm_graph.ingest.formats import Row, Table
@@ -299,6 +300,9 @@ class _Mitigations:
         self._find_document(row)
         if is_total(mapped, row):
             return [("TAB-39", mapped.header("name"), f"{mapped.get(row, 'name')!r} sums up other rows")]
+        for header, values in mapped.columns.only.items():
+            if (value := mapped.table.get(row, header)) not in values:
+                return [("TAB-39", header, f"{value!r} is not one of {name_some(values)}, which the mapping takes")]
         if repeats_header(mapped, row):
             return [("TAB-39", "", "the row repeats the header")]
         if is_alone:

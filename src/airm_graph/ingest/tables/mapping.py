@@ -37,7 +37,7 @@ _EDITIONS = ("v1", "v2")
 _TOP = ("name", "title", "edition", "licence", "status", "origin", "cells", "texts", "tables", "labels", "agents", "files", "records")
 #: What may be said of a kind of table beside its columns.
 _SAID = {
-    "mitigations": ("columns", "document", "classifications", "schemes", "separators", "names", "separator", "optional"),
+    "mitigations": ("columns", "document", "classifications", "schemes", "separators", "names", "separator", "optional", "only"),
     "sources": ("columns", "names", "separator", "named-by", "optional"),
     "taxonomy": ("columns", "optional"),
 }
@@ -140,6 +140,7 @@ def _read_table(kind: str, node: "_Node") -> TableMapping:
         optional=frozenset(
             fields["optional"].headers() if "optional" in fields else (columns[name].header() for name in later if name in columns)
         ),
+        only={read_header([name])[0]: one.texts() for name, one in fields["only"].fields(None).items()} if "only" in fields else {},
     )
 
 

@@ -468,6 +468,14 @@ def test_heading_that_is_a_question_is_told_by_what_follows():
     assert rules_of(reading) == ["CAP-11"]
 
 
+def test_question_below_the_first_line_may_be_an_item_where_others_are_bare():
+    bare = [(node.name, replace(node, description=())) for node in OUTLINE[1:]]
+    lines = make_lines(["Far away"], [("Is it near?", replace(OUTLINE[0], description=())), *bare])
+    reading = read(lines)
+    assert reading.page.heading is None
+    assert rules_of(reading) == ["CAP-11"]
+
+
 @pytest.mark.parametrize(
     "name", ["Open vs. closed release", "2. Oversight", "b. logs of what it does", "Lamps [draft]", "U.S. rules", "Plan B. the rest"]
 )

@@ -97,6 +97,7 @@ def test_build_exits_with_one_and_names_the_line_of_a_violation(tmp_path: Path) 
         (["query", "run", "mitigations-by-code", "cod=1"], b"cod"),
         (["export", "--format", "xls"], b"xls"),
         (["build", ".", "--base", "nowhere"], b"--base"),
+        (["similar", "dist"], b"a graph is given with --data"),
     ],
 )
 def test_wrong_use_exits_with_two_and_no_traceback(arguments: list[str], word: bytes) -> None:

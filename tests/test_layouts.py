@@ -628,3 +628,21 @@ def test_column_that_tells_rows_apart_must_be_there(tmp_path: Path) -> None:
     assert next(finding.message for finding in graph.report.findings if finding.rule == "TAB-03").endswith("these are missing: Type")
     graph = build_text(lines_of((*HEAD, "Type"), *((*row, "Control") for row in ROWS[:2]), (*ROWS[2], "Aim")), tmp_path, mapping=mapping)
     assert names_of(graph) == {row[1] for row in ROWS[:2]}
+
+
+@pytest.mark.parametrize("suffix", [".json", ".yaml"])
+def test_objects_under_their_identifiers_are_rows(suffix: str, tmp_path: Path) -> None:
+    controls = {row[0]: {"name": row[1], "description": row[2], "code": row[3]} for row in ROWS}
+    (tmp_path / f"a{suffix}").write_text(json.dumps({"title": "A", "controls": controls}))
+    proposal, counts, violations = propose_mapping([tmp_path / f"a{suffix}"], document="A list")
+    mapping = read_mapping(proposal.yaml.encode(), file="m.yaml")
+    assert (mapping.records, mapping.tables["mitigations"].columns["identifier"]) == ("controls", "key")
+    assert ([(count.read, count.used) for count in counts], violations) == ([(3, 3)], ())
+
+
+def test_member_that_stands_twice_in_a_list_of_a_name_has_no_certain_value(tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text('{"controls": [{"name": "Lock", "name": "Bell"}, {"name": "Watch"}], "people": [{"id": 1}]}')
+    (tmp_path / "mapping.yaml").write_text("records: controls\ntables: {mitigations: {document: {title: A}, columns: {name: name}}}")
+    graph = airm_graph.build([tmp_path])
+    assert names_of(graph) == {"Watch"}
+    assert "TAB-26" in {finding.rule for finding in graph.report.findings}

@@ -646,3 +646,16 @@ def test_member_that_stands_twice_in_a_list_of_a_name_has_no_certain_value(tmp_p
     graph = airm_graph.build([tmp_path])
     assert names_of(graph) == {"Watch"}
     assert "TAB-26" in {finding.rule for finding in graph.report.findings}
+
+
+def test_column_without_a_header_says_nothing(tmp_path: Path) -> None:
+    rows = [(str(number), *row) for number, row in enumerate(ROWS)]
+    graph = build_text(lines_of(("", *HEAD), *rows), tmp_path)
+    assert names_of(graph) == NAMES
+    assert not [o for s, _, o, _ in graph.asserted if "/classification/" in s and "/agent/" in o]
+
+
+def test_table_that_is_none_is_named_with_its_line_and_what_to_do(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text('Control,Text\nLock,It is locked.\n"Watch" it,It is watched.\n')
+    with pytest.raises(InputError, match=r"a\.csv:3: the row is not CSV: .*; save the table again"):
+        propose_mapping([tmp_path / "a.csv"])

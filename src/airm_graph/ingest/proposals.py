@@ -96,10 +96,13 @@ def _count_in(entry: Input) -> Counter[str]:
 
 
 def _explain_no_table(entries: Sequence[Input], tables: Sequence[Table], file: str) -> InputError:
-    said = [finding.message for table in tables for finding in table.findings]
+    said = next((finding for table in tables for finding in table.findings), None)
     lists = ", ".join(f"{name} ({count:,})" for name, count in _count_records(entries).most_common(_MANY))
-    remedy = f"name one with --records: {lists}" if lists else "name tables, or a folder of them"
-    return InputError(said[0].partition("; name one")[0] if said else "there is no table", file=file, remedy=remedy)
+    if said is None:
+        return InputError("there is no table", file=file, remedy="name tables, or a folder of them")
+    remedy = f"name one with --records: {lists}" if lists else said.remedy
+    line = said.location.first_line if said.location else None
+    return InputError(said.message.partition("; name one")[0], file=file, line=line, remedy=remedy)
 
 
 def _join_single(tables: Sequence[Table]) -> list[Table]:

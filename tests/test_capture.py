@@ -354,6 +354,27 @@ def test_no_break_space_may_stand_in_a_code_line():
     assert summary(page_of(lines)) == summary(page_of(print_page(DOCUMENT, BOARD)))
 
 
+def test_newline_between_code_and_label_changes_no_record_and_no_place():
+    lines = [part for line in SOUND for part in (line.split(" ", 1) if line[:1].isdigit() and "Supporting" not in line else [line])]
+    assert len(lines) == len(SOUND) + 5
+    split, whole = page_of(lines), page_of(SOUND)
+    assert summary(split) == summary(whole)
+    assert split.source.title.published == "A Book of Measures"
+    document = replace(DOCUMENT, nodes=(OUTLINE[1], Node("Resisting aacks", "1.1"), *OUTLINE[2:]))
+    lines = [
+        part for line in print_page(document, (OUTLINE[2],)) for part in (line.split(" ", 1) if line.startswith("1.1 Model") else [line])
+    ]
+    (repair,) = next(item for item in page_of(lines).others if item.name.published == "Resisting attacks").name.repairs
+    assert lines[repair.line - 1][repair.position - 1 :] == "aacks"
+
+
+@pytest.mark.parametrize("word", ["Reasoning:", "reasoning", "REASONING :"])
+def test_reasoning_is_known_however_it_is_written(word):
+    reading = read([word if line == "Reasoning" else line for line in SOUND])
+    assert reading.page.own.reasoning.captured == "The text says so."
+    assert rules_of(reading) == []
+
+
 def test_newline_behind_a_label_changes_no_record():
     lines = print_page(DOCUMENT, AUDIT)
     split = []

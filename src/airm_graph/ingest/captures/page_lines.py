@@ -9,6 +9,7 @@ from typing import Literal
 from airm_graph.frozen import frozen
 from airm_graph.model import Evidence, Finding, Location, Text
 from airm_graph.rules import make_finding
+from airm_graph.taxonomy import load_taxonomy
 from airm_graph.text import Damage, find_damage, repair_text
 
 __all__ = ["Fragment", "Script"]
@@ -38,6 +39,11 @@ class Fragment:
     column: int
     text: str
 
+    @property
+    def is_reasoning(self) -> bool:
+        """Whether the line says that the next one is the reason for the code."""
+        return self.text.rstrip(" :").lower() == "reasoning"
+
 
 @frozen
 class Script:
@@ -48,12 +54,21 @@ class Script:
     lines: tuple[str, ...]
 
     def fragments(self) -> tuple[Fragment, ...]:
-        """The lines that are not blank."""
-        return tuple(
-            Fragment(number, 1 + len(line) - len(line.lstrip(_AROUND)), text)
-            for number, line in enumerate(self.lines, 1)
-            if (text := line.strip(_AROUND).replace("\u00a0", " "))
-        )
+        """The lines that are not blank; a code that stands above its label is one with it."""
+        found: list[Fragment] = []
+        codes = load_taxonomy().codes
+        for number, line in enumerate(self.lines, 1):
+            text = line.strip(_AROUND).replace("\u00a0", " ")
+            if not text:
+                continue
+            column = 1 + len(line) - len(line.lstrip(_AROUND))
+            above = codes.get(found[-1].text) if found else None
+            if above and above.label and text.startswith(above.label):
+                # What is glued to the label has its place in the line of the label.
+                column, text = column - len(above.notation) - 1, f"{above.notation} {text}"
+                found.pop()
+            found.append(Fragment(number, column, text))
+        return tuple(found)
 
     def evidence(self, first: int, last: int) -> Evidence:
         """Lines *first* to *last* as evidence."""

@@ -338,10 +338,41 @@ def test_blanks_change_no_record(change):
     assert reading.findings == ()
 
 
+@pytest.mark.parametrize(
+    "change", [lambda line: line.replace(" ", "\u00a0"), lambda line: f"\u200b{line}\u200e", lambda line: f" \ufeff{line}\u2003"]
+)
+def test_characters_that_are_not_seen_change_no_record(change):
+    whole, changed = page_of(SOUND), page_of([change(line) for line in SOUND])
+    assert summary(changed) == summary(whole)
+    assert changed.own.reasoning.captured == whole.own.reasoning.captured
+    assert changed.source.author_line.published == whole.source.author_line.published
+
+
 def test_no_break_space_may_stand_in_a_code_line():
     lines = [line.replace("2.2.3 ", "2.2.3\N{NO-BREAK SPACE}") for line in print_page(DOCUMENT, BOARD)]
     assert lines != print_page(DOCUMENT, BOARD)
     assert summary(page_of(lines)) == summary(page_of(print_page(DOCUMENT, BOARD)))
+
+
+def test_newline_between_code_and_label_changes_no_record_and_no_place():
+    lines = [part for line in SOUND for part in (line.split(" ", 1) if line[:1].isdigit() and "Supporting" not in line else [line])]
+    assert len(lines) == len(SOUND) + 5
+    split, whole = page_of(lines), page_of(SOUND)
+    assert summary(split) == summary(whole)
+    assert split.source.title.published == "A Book of Measures"
+    document = replace(DOCUMENT, nodes=(OUTLINE[1], Node("Resisting aacks", "1.1"), *OUTLINE[2:]))
+    lines = [
+        part for line in print_page(document, (OUTLINE[2],)) for part in (line.split(" ", 1) if line.startswith("1.1 Model") else [line])
+    ]
+    (repair,) = next(item for item in page_of(lines).others if item.name.published == "Resisting attacks").name.repairs
+    assert lines[repair.line - 1][repair.position - 1 :] == "aacks"
+
+
+@pytest.mark.parametrize("word", ["Reasoning:", "reasoning", "REASONING :"])
+def test_reasoning_is_known_however_it_is_written(word):
+    reading = read([word if line == "Reasoning" else line for line in SOUND])
+    assert reading.page.own.reasoning.captured == "The text says so."
+    assert rules_of(reading) == []
 
 
 def test_newline_behind_a_label_changes_no_record():
@@ -452,6 +483,76 @@ def test_two_names_and_no_description_leave_the_reader_unsure():
     assert rules_of(reading) == ["CAP-11", "TXT-01"]
 
 
+def test_heading_that_is_a_question_is_told_by_what_follows():
+    reading = read(make_lines(["Is it far away?", "It lies far away."]))
+    assert (reading.page.heading.name.published, reading.page.heading.basis) == ("Is it far away?", "pattern")
+    assert rules_of(reading) == ["CAP-11"]
+
+
+def test_question_below_the_first_line_may_be_an_item_where_others_are_bare():
+    bare = [(node.name, replace(node, description=())) for node in OUTLINE[1:]]
+    lines = make_lines(["Far away"], [("Is it near?", replace(OUTLINE[0], description=())), *bare])
+    reading = read(lines)
+    assert reading.page.heading is None
+    assert rules_of(reading) == ["CAP-11"]
+
+
+@pytest.mark.parametrize(
+    "name", ["Open vs. closed release", "2. Oversight", "b. logs of what it does", "Lamps [draft]", "U.S. rules", "Plan B. the rest"]
+)
+def test_full_stop_that_ends_no_sentence_and_a_bracket_may_stand_in_a_name(name):
+    assert is_name_like(name)
+    item = [(name, OUTLINE[0]), *((node.name, node) for node in OUTLINE[1:])]
+    assert heading_of(make_lines(["Far away", "It lies far away."], item)) == ("Far away", "pattern")
+
+
+@pytest.mark.parametrize("text", ["It is so. And so is that", "As two people say [88, 56]", "As is said [Doe 2024]", "It is open [104"])
+def test_sentence_or_citation_mark_stands_in_no_name(text):
+    assert not is_name_like(text)
+
+
+def test_first_line_that_may_be_a_heading_is_reported():
+    bare = [(OUTLINE[0].name, replace(OUTLINE[0], description=())), *((node.name, node) for node in OUTLINE[1:])]
+    reading = read(make_lines(["Far away", "It lies far away."], bare))
+    assert reading.page.heading is None
+    assert rules_of(reading) == ["CAP-11", "TXT-01", "CAP-25"]
+
+
+def test_list_in_a_description_is_one_paragraph():
+    points = [
+        "Who does what:",
+        "1.1 Organisations name somebody.",
+        "2\\. So do firms.",
+        "a) Nobody else does.",
+        "- They write it down.",
+        "• All of it.",
+    ]
+    assert "CAP-25" not in rules_of(read([*SOUND[:12], *points, *SOUND[13:]]))
+
+
+def test_pair_with_a_blank_behind_it_is_prose_where_it_ends_in_a_full_stop():
+    line = "2.1.3 Policies & Procedures Boards write them down."
+    assert find_code_line(line, opens_block=False) is None
+    assert find_code_line(line.rstrip("."), opens_block=False).rest == "Boards write them down"
+
+
+def test_file_of_two_pages_is_refused_at_the_second():
+    for lines, line in (([*SOUND, *SOUND], 31), ([*SOUND, "", *SOUND[2:]], 32)):
+        reading = read(lines)
+        assert reading.page is None
+        assert [(finding.rule, finding.location.first_line) for finding in reading.findings] == [("CAP-03", line)]
+
+
+def test_item_called_reasoning_begins_no_page():
+    assert read(make_lines(["Reasoning", "It is what it is."])).page is not None
+
+
+def test_sentence_that_is_broken_over_two_lines_is_reported():
+    board = replace(BOARD[1], description=("The board of the yard looks at all of it,", "and says what it found."))
+    reading = read(make_lines([], None, node=board))
+    assert [(f.rule, f.location.first_line, f.location.last_line) for f in reading.findings if f.rule == "TXT-04"] == [("TXT-04", 5, 6)]
+
+
 def test_heading_alone_is_read_on_a_page_without_items():
     lines = make_lines(["Far away"], [])
     page = page_of(lines)
@@ -533,6 +634,7 @@ CASES = {
     "CAP-21": (swap(SOUND, "2.2.3 Auditing & ComplianceModel", "2.2.3 Auditing & Compliance\n1.1 ModelModel"), 15),
     "CAP-22": (cut(SOUND, "Also in Oversight & Accountability"), 3),
     "CAP-23": ([*SOUND[:2], "Skip the menu", "Board review", *SOUND[2:]], 3),
+    "CAP-25": ([*SOUND[:13], "Whoever asks may see them.", *SOUND[13:]], 14),
     "TXT-01": (swap(SOUND, "Records are kept.", "Records are kept by the"), 13),
     "TXT-02": (swap(SOUND, "Records are kept.", "Model artifacts:"), 13),
     "TXT-03": (swap(SOUND, "Records are kept.", "Stage: Detection; Stakeholder: Developer"), 13),

@@ -97,6 +97,7 @@ def test_build_exits_with_one_and_names_the_line_of_a_violation(tmp_path: Path) 
         (["query", "run", "mitigations-by-code", "cod=1"], b"cod"),
         (["export", "--format", "xls"], b"xls"),
         (["build", ".", "--base", "nowhere"], b"--base"),
+        (["similar", "dist"], b"a graph is given with --data"),
     ],
 )
 def test_wrong_use_exits_with_two_and_no_traceback(arguments: list[str], word: bytes) -> None:
@@ -143,6 +144,32 @@ def test_internal_error_exits_with_three_and_no_traceback(tmp_path: Path) -> Non
     assert done.returncode == 3
     assert b"internal error" in done.stderr
     assert b"Traceback" not in done.stderr
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="whoever runs the tests may read everything")
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["build", "in", "-o", "out"],
+        ["validate", "in"],
+        ["info", "in"],
+        ["build", "in/page.txt", "--ids", "in/closed/ids.lock", "-o", "out"],
+        ["validate", "in/page.txt", "--shapes", "in/closed/a.ttl"],
+    ],
+    ids=" ".join,
+)
+def test_folder_that_may_not_be_read_is_named(arguments: list[str], tmp_path: Path) -> None:
+    closed = tmp_path / "in" / "closed"
+    closed.mkdir(parents=True)
+    (tmp_path / "in" / "page.txt").write_bytes(any_example().read_bytes())
+    closed.chmod(0)
+    command = [sys.executable, "-c", "from airm_graph.cli import main; main()", *arguments]
+    done = subprocess.run(command, capture_output=True, timeout=120, check=False, cwd=tmp_path)
+    closed.chmod(0o700)
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert b"in/closed" in done.stderr
+    assert b"Permission denied; check" in done.stderr
+    assert b"internal error" not in done.stderr
 
 
 def test_process_does_what_is_to_be_done_at_its_end(tmp_path: Path) -> None:

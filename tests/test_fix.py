@@ -222,3 +222,11 @@ def test_tables_whatever_they_hold_are_fixed_once(rows: list[list[str]], delimit
     assert fix_tables(once, mappings=[mapping], whole=True) == once
     before, after = (read_table(content["a.csv"], file="a.csv") for content in (data, once))
     assert [row.number for row in after.rows] == [row.number for row in before.rows]
+
+
+@pytest.mark.parametrize("above", ["", "A list,\n\n"])
+def test_table_is_fixed_by_the_mapping_beside_it_and_below_titles(above: str, tmp_path: Path) -> None:
+    (tmp_path / "mapping.yaml").write_text("tables: {mitigations: {document: {title: A}, columns: {name: Measure, note: Remark}}}")
+    (tmp_path / "a.csv").write_text(f"{above}Measure,Text,Remark\n Lock the  door ,It is locked.,Always\n")
+    (fix,) = find_fixes([tmp_path])
+    assert fix.after == fix.before.replace(" Lock the  door ", "Lock the door")

@@ -458,3 +458,204 @@ def test_measure_that_is_called_after_a_total_and_described_is_one(tmp_path: Pat
     (tmp_path / "a.csv").write_text("Name,Described\nTotal,All costs of a system are summed up.\nTotal recall,\n")
     (tmp_path / "mapping.yaml").write_text("tables: {mitigations: {document: {title: A}, columns: {name: Name, description: Described}}}")
     assert airm_graph.build([tmp_path]).count()["mitigations"] == 2
+
+
+ROWS = [
+    ("C-1", "Lock the door", "Whoever leaves last locks the door.", "2.3.2"),
+    ("C-2", "Watch the kiln", "Somebody watches the kiln all night.", "2.3.3"),
+    ("C-3", "Ring the bell", "Whoever sees smoke rings the bell.", "2.3.4"),
+]
+HEAD = ("ID", "Control", "Description", "Code")
+MAPPED = (
+    "edition: v2\ntables:\n  mitigations:\n    document: {title: A}\n"
+    "    columns: {identifier: ID, name: Control, description: Description, code: Code}\n"
+)
+
+
+def lines_of(*rows: tuple[str, ...], mark: str = ",") -> str:
+    return "".join(mark.join(row) + "\n" for row in rows)
+
+
+def build_text(text: str, folder: Path, *, mapping: str = MAPPED) -> airm_graph.Graph:
+    (folder / "a.csv").write_text(text)
+    (folder / "mapping.yaml").write_text(mapping)
+    return airm_graph.build([folder])
+
+
+def names_of(graph: airm_graph.Graph) -> set[str]:
+    rows = ((s, predicate, value) for s, predicate, value, _ in graph.asserted if "/mitigation/" in s and "/classification/" not in s)
+    return {read_literal(value).text for _, predicate, value in rows if predicate == term("rdfs:label")}
+
+
+NAMES = {row[1] for row in ROWS}
+
+
+@pytest.mark.parametrize(
+    ("rows", "set_aside"),
+    [
+        ([("Part A", "", "", ""), *ROWS[:2], ("Part B", "", "", ""), ROWS[2]], [2, 5]),
+        ([("", "Part A", "", ""), *ROWS], [2]),
+        ([*ROWS, ("", "", "", ""), ("Note: this is a draft.", "", "", "")], [6]),
+        ([*ROWS[:2], HEAD, ROWS[2]], [4]),
+    ],
+)
+def test_headings_notes_and_a_header_once_more_are_no_mitigations(
+    rows: list[tuple[str, ...]], set_aside: list[int], tmp_path: Path
+) -> None:
+    graph = build_text(lines_of(HEAD, *rows), tmp_path)
+    assert names_of(graph) == NAMES
+    assert [finding.location.row for finding in graph.report.findings if finding.rule == "TAB-39"] == set_aside
+    assert len(graph.quarantine) == len(set_aside)
+
+
+def test_row_of_a_name_is_a_measure_where_most_rows_hold_nothing_else(tmp_path: Path) -> None:
+    graph = build_text(lines_of(HEAD, ROWS[0], *(("", f"Measure {number}", "", "") for number in range(3))), tmp_path)
+    assert names_of(graph) == {"Lock the door", "Measure 0", "Measure 1", "Measure 2"}
+
+
+def test_row_with_a_name_and_an_identifier_is_a_measure(tmp_path: Path) -> None:
+    assert names_of(build_text(lines_of(HEAD, *ROWS, ("C-4", "Sweep the floor", "", "")), tmp_path)) == {*NAMES, "Sweep the floor"}
+
+
+def test_lone_description_is_a_row_without_a_name(tmp_path: Path) -> None:
+    graph = build_text(lines_of(HEAD, *ROWS, ("", "", "and then goes home.", "")), tmp_path)
+    assert [finding.location.row for finding in graph.report.findings if finding.rule == "TAB-04"] == [5]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        lines_of(("A list", "", "", ""), ("Version", "2", "", ""), ("", "", "", ""), HEAD, *ROWS),
+        "A list\n\n" + lines_of(HEAD, *ROWS, mark=";"),
+        "A list, the second\n" + lines_of(HEAD, *ROWS, mark=";"),
+        "sep=;\n" + lines_of(HEAD, *ROWS, mark=";"),
+    ],
+)
+def test_titles_above_the_header_of_a_text_are_left_out_and_said(text: str, tmp_path: Path) -> None:
+    graph = build_text(text, tmp_path)
+    assert names_of(graph) == NAMES
+    (found,) = [finding for finding in graph.report.findings if finding.rule == "TAB-24"]
+    assert "what stands above it" in found.message
+    assert text.split("\n")[int(found.message.split("row ")[1].split(";")[0]) - 1].startswith("ID")
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("Control\nLock, then go\n", {"Lock"}),
+        ("Control\nLock; then go\nWatch; then go; then rest\n", {"Lock; then go", "Watch; then go; then rest"}),
+        ("Control;Text\nLock;a, b, c\nWatch;d, e, f\nRing;g, h, i\n", {"Lock", "Watch", "Ring"}),
+    ],
+)
+def test_header_of_one_or_two_columns_is_no_title(text: str, names: set[str], tmp_path: Path) -> None:
+    mapping = "tables: {mitigations: {document: {title: A}, columns: {name: Control}}}"
+    graph = build_text(text, tmp_path, mapping=mapping)
+    assert names_of(graph) == names or {finding.rule for finding in graph.report.findings} >= {"TAB-09"}
+
+
+@pytest.mark.parametrize(
+    ("cell", "codes"),
+    [
+        ("2.3.4 / 2.3.3", {"2.3.3", "2.3.4"}),
+        ("2.3.4, 2.3.3 and 1.1", {"1.1", "2.3.3", "2.3.4"}),
+        ("Incident Response (2.3.4)", {"2.3.4"}),
+        ("Monitoring & Logging (2.3.4)", set()),
+        ("2,3", set()),
+    ],
+)
+def test_codes_of_a_cell_stand_apart_by_any_mark_that_no_code_has(cell: str, codes: set[str], tmp_path: Path) -> None:
+    graph = build_text(lines_of(HEAD, ("C-1", "Lock the door", "Whoever leaves locks it.", f'"{cell}"')), tmp_path)
+    assert {o.rsplit("/", 1)[1][:-1] for _, p, o, _ in graph.asserted if p == term("airm:assignedCode")} == codes
+    assert bool(codes) != any(finding.rule in {"TAB-05", "TAB-06"} for finding in graph.report.findings)
+
+
+def test_levels_of_one_code_are_one_classification(tmp_path: Path) -> None:
+    rows = [(row[0], row[1], row[2], "2", "2.3", row[3]) for row in ROWS]
+    (tmp_path / "a.csv").write_text(lines_of((*HEAD[:3], "L1 code", "L2 code", "L3 code"), *rows))
+    proposal, _, _ = propose_mapping([tmp_path / "a.csv"], document="A list")
+    table = read_mapping(proposal.yaml.encode(), file="m.yaml").tables["mitigations"]
+    assert (table.columns["code"], table.classifications) == ("L3 code", ())
+
+
+def test_columns_that_describe_the_document_of_a_row_are_proposed(tmp_path: Path) -> None:
+    head = ("Mitigation", "Description", "Paper", "Authors", "Year", "Owner")
+    rows = [(row[1], row[2], f"A paper on kilns {number // 2}", '"Doe, Jane"', "2024", f"Team {number}") for number, row in enumerate(ROWS)]
+    (tmp_path / "a.csv").write_text(lines_of(head, *rows))
+    proposal, _, _ = propose_mapping([tmp_path / "a.csv"])
+    inline = read_mapping(proposal.yaml.encode(), file="m.yaml").tables["mitigations"].inline
+    assert inline == {"title": "Paper", "authors": "Authors", "issued": "Year"}
+    different = [(*row[:4], f"202{number}", row[5]) for number, row in enumerate(rows)]
+    (tmp_path / "a.csv").write_text(lines_of(head, *different))
+    proposal, _, _ = propose_mapping([tmp_path / "a.csv"])
+    assert read_mapping(proposal.yaml.encode(), file="m.yaml").tables["mitigations"].inline == {"title": "Paper", "authors": "Authors"}
+
+
+def test_proposed_mapping_of_comments_alone_is_refused_with_what_to_do(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("Foo\n1\n2\n")
+    proposal, _, _ = propose_mapping([tmp_path / "a.csv"], document="A list")
+    assert proposal.missing
+    with pytest.raises(InputError, match="nothing but comments: take the mark away"):
+        read_mapping(proposal.yaml.encode(), file="m.yaml")
+
+
+def test_column_of_a_taxonomy_is_proposed_once(tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text(json.dumps({row[0]: {"name": row[1], "code": row[3]} for row in ROWS}))
+    proposal, _, _ = propose_mapping([tmp_path / "a.json"])
+    assert [line.split(":")[0].strip() for line in proposal.yaml.splitlines() if "C-" in line and ".code" in line] == [
+        "code",
+        "# code",
+        "# code",
+    ]
+
+
+def test_rows_of_another_type_are_no_mitigations(tmp_path: Path) -> None:
+    objects = [{"type": "course-of-action", "id": f"course-of-action--{row[0]}", "name": row[1], "description": row[2]} for row in ROWS]
+    others = [{"type": "identity", "id": "identity--1", "name": "Kiln board"}, {"type": "relationship", "id": "relationship--1"}]
+    (tmp_path / "a.json").write_text(json.dumps({"type": "bundle", "id": "bundle--1", "objects": [others[0], *objects, others[1]]}))
+    proposal, counts, violations = propose_mapping([tmp_path / "a.json"], document="A list")
+    table = read_mapping(proposal.yaml.encode(), file="m.yaml").tables["mitigations"]
+    assert (table.only, table.columns["name"], table.name_else) == ({"type": ("course-of-action",)}, "name", ())
+    assert ([(count.read, count.used) for count in counts], violations) == ([(5, 3)], ())
+    (tmp_path / "mapping.yaml").write_text(proposal.yaml)
+    graph = airm_graph.build([tmp_path])
+    assert names_of(graph) == NAMES
+    assert sorted(finding.location.row for finding in graph.report.findings if finding.rule == "TAB-39") == [1, 5]
+
+
+def test_column_that_tells_rows_apart_must_be_there(tmp_path: Path) -> None:
+    mapping = MAPPED.replace("    columns:", "    only: {Type: Control}\n    columns:")
+    graph = build_text(lines_of(HEAD, *ROWS), tmp_path, mapping=mapping)
+    assert next(finding.message for finding in graph.report.findings if finding.rule == "TAB-03").endswith("these are missing: Type")
+    graph = build_text(lines_of((*HEAD, "Type"), *((*row, "Control") for row in ROWS[:2]), (*ROWS[2], "Aim")), tmp_path, mapping=mapping)
+    assert names_of(graph) == {row[1] for row in ROWS[:2]}
+
+
+@pytest.mark.parametrize("suffix", [".json", ".yaml"])
+def test_objects_under_their_identifiers_are_rows(suffix: str, tmp_path: Path) -> None:
+    controls = {row[0]: {"name": row[1], "description": row[2], "code": row[3]} for row in ROWS}
+    (tmp_path / f"a{suffix}").write_text(json.dumps({"title": "A", "controls": controls}))
+    proposal, counts, violations = propose_mapping([tmp_path / f"a{suffix}"], document="A list")
+    mapping = read_mapping(proposal.yaml.encode(), file="m.yaml")
+    assert (mapping.records, mapping.tables["mitigations"].columns["identifier"]) == ("controls", "key")
+    assert ([(count.read, count.used) for count in counts], violations) == ([(3, 3)], ())
+
+
+def test_member_that_stands_twice_in_a_list_of_a_name_has_no_certain_value(tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text('{"controls": [{"name": "Lock", "name": "Bell"}, {"name": "Watch"}], "people": [{"id": 1}]}')
+    (tmp_path / "mapping.yaml").write_text("records: controls\ntables: {mitigations: {document: {title: A}, columns: {name: name}}}")
+    graph = airm_graph.build([tmp_path])
+    assert names_of(graph) == {"Watch"}
+    assert "TAB-26" in {finding.rule for finding in graph.report.findings}
+
+
+def test_column_without_a_header_says_nothing(tmp_path: Path) -> None:
+    rows = [(str(number), *row) for number, row in enumerate(ROWS)]
+    graph = build_text(lines_of(("", *HEAD), *rows), tmp_path)
+    assert names_of(graph) == NAMES
+    assert not [o for s, _, o, _ in graph.asserted if "/classification/" in s and "/agent/" in o]
+
+
+def test_table_that_is_none_is_named_with_its_line_and_what_to_do(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text('Control,Text\nLock,It is locked.\n"Watch" it,It is watched.\n')
+    with pytest.raises(InputError, match=r"a\.csv:3: the row is not CSV: .*; save the table again"):
+        propose_mapping([tmp_path / "a.csv"])

@@ -165,6 +165,8 @@ def test_spreadsheet_of_another_format_is_refused_with_what_to_do(name: str, tmp
             ("ID", "Actor Primary", "Actor Other", "Stage Primary", "Stage Other"),
             3,
         ),
+        ([["Control", None, "Code", None], ["ID", "Name", "Code", "Label"], ["1", "a", "b", "c"]], ("A1:B1", "C1:D1"), ("ID", "Name"), 3),
+        ([["ID", "Name", "Notes", None], ["C1", "Lock", "open", "old"], ["C2", "Bell", "new", "far"]], ("C1:D1",), ("ID", "Name"), 2),
     ],
 )
 def test_header_is_found_below_titles_and_in_merged_cells(

@@ -77,6 +77,9 @@ RULES = MappingProxyType(
         "CAP-24": Rule(
             _NOTE, "the source of a page is said and not inferred", "give the page a side-car of its own if it is of another document"
         ),
+        "CAP-25": Rule(
+            _SHOULD, "an item of a list prints one paragraph", "compare the line with the page; a code line is missing or a line is broken"
+        ),
         "TXT-01": Rule(_SHOULD, "a text ends where its sentence ends", "compare with the document and complete the text there"),
         "TXT-02": Rule(_SHOULD, "a description says something", "compare with the document; what followed the lead-in is missing"),
         "TXT-03": Rule(_SHOULD, "a description is prose, not fields", "move the fields to where they belong"),
@@ -138,8 +141,8 @@ RULES = MappingProxyType(
         ),
         "TAB-39": Rule(
             _NOTE,
-            "a row states a measure, and is no total of the others",
-            "nothing to do if it is a total; otherwise give it a description",
+            "a row states a measure, and is no total, heading or note",
+            "nothing to do if it is one; otherwise give it a description",
         ),
         "SSM-01": Rule(
             _MUST,

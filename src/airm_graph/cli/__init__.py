@@ -101,6 +101,9 @@ def _run_command(arguments: list[str]) -> int:
         if full := _find_full(error):
             click.echo(f"airm-graph: no room is left on the disk of {full}; make room, or set TMPDIR to a folder that has more", err=True)
             return EXIT_USAGE
+        if isinstance(error, PermissionError) and error.filename:
+            click.echo(f"airm-graph: {error.filename}: {error.strerror}; check who may read and write it", err=True)
+            return EXIT_USAGE
         if os.environ.get("AIRM_GRAPH_DEBUG"):
             raise
         click.echo(f"airm-graph: internal error: {type(error).__name__}: {error}", err=True)

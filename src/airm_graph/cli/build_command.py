@@ -91,10 +91,11 @@ def command(
     """Build the graph from captured pages and tables and write it.
 
     INPUTS are folders (every *.txt below them, and every table: CSV, TSV, XLSX, JSON, JSON Lines,
-    Parquet, packed or not), files, or - for standard input. Writes airm.ttl, airm.jsonld, airm.nt,
-    airm.nq, airm.rdf, report.json and SHA256SUMS, links.sssom.tsv with every join across inputs,
-    and quarantine.csv with the rows of tables that cannot be used. Exits with 1 when a finding is a
-    violation, with 2 when nothing could be read; an earlier output is then left as it was.
+    YAML, Parquet, packed or not), files, or - for standard input. Writes airm.ttl, airm.jsonld,
+    airm.nt, airm.nq, airm.rdf, report.json and SHA256SUMS, links.sssom.tsv with every join across
+    inputs, and quarantine.csv with the rows of tables that cannot be used. Exits with 1 when a
+    finding is a violation, with 2 when nothing could be read; an earlier output is then left as it
+    was.
 
     With --ids FILE mitigations keep the IRIs that they had in earlier builds, whatever they are
     named now; FILE is written anew, and one that is not there yet is made. Keep it beside the

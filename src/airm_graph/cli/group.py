@@ -70,6 +70,16 @@ class _Commands(click.Group):
                 raise
             raise click.UsageError(f"{error.message} Did you mean {near[0]!r}?", ctx) from error
 
+    def invoke(self, ctx: click.Context) -> object:
+        """Say how a graph is given to a command that takes none by its place."""
+        try:
+            return super().invoke(ctx)
+        except click.UsageError as error:
+            takes = [option for param in error.ctx.command.params for option in param.opts] if error.ctx else []
+            if "unexpected extra argument" not in error.message or "--data" not in takes:
+                raise
+            raise click.UsageError(f"{error.message}; a graph is given with --data", error.ctx) from error
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's signature
         with formatter.section("Commands"):
             formatter.write_dl(list(_COMMANDS.items()))

@@ -13,8 +13,9 @@ from airm_graph.ingest.captures.sidecar import MAX_SIDECAR, read_sidecar
 from airm_graph.ingest.days import fix_date
 from airm_graph.ingest.formats import MAX_TABLE, is_table_name
 from airm_graph.ingest.inputs import is_input_name
-from airm_graph.ingest.tables import load_builtin_mappings, load_mapping
+from airm_graph.ingest.tables import load_mapping
 from airm_graph.ingest.tables.fix_cells import fix_tables
+from airm_graph.ingest.tables.folders import find_mappings
 from airm_graph.regular_files import open_regular
 
 __all__ = ["Fix", "find_fixes", "fix_sidecar"]
@@ -43,8 +44,8 @@ def find_fixes(paths: Iterable[str | Path], *, mapping: str | Path | None = None
     Args:
         paths: Folders (every ``*.meta.yaml``, ``*.csv`` and ``*.tsv`` in and below them), such
             files, or captures, which stand for their side-cars.
-        mapping: File that says what the columns of the tables are; when left out, the mappings of
-            the project are tried.
+        mapping: File that says what the columns of the tables are; when left out, the mapping that
+            lies beside them, or those of the project.
 
     Raises:
         InputError: A path does not exist, cannot be read, or holds nothing that could be fixed.
@@ -53,11 +54,14 @@ def find_fixes(paths: Iterable[str | Path], *, mapping: str | Path | None = None
     files = dict(sorted(files.items()))
     fixed = {path: fix_sidecar(data) for path, data in files.items() if path.suffix.lower() not in _TABLES}
     tables = [path for path in files if path.suffix.lower() in _TABLES]
-    mappings = [load_mapping(mapping)] if mapping else load_builtin_mappings()
+    named = [load_mapping(mapping)] if mapping else None
     for folder, some in groupby(tables, key=lambda path: path.parent):
         given = {path.name: files[path] for path in some}
         whole = {path.name for path in folder.iterdir() if is_table_name(path.name) and path.name != _OWN} <= given.keys()
-        fixed |= {folder / name: data for name, data in fix_tables(given, mappings=mappings, whole=whole).items()}
+        fixed |= {
+            folder / name: data
+            for name, data in fix_tables(given, mappings=named or find_mappings(folder / min(given)), whole=whole).items()
+        }
     changed = [path for path in files if fixed[path] != files[path]]
     return [Fix(path, files[path].decode(), fixed[path].decode()) for path in changed]
 

@@ -165,7 +165,9 @@ def _expand_folder(folder: Path) -> list[Input]:
     try:
         files = sorted(_walk(folder))
     except OSError as error:
-        raise InputError(f"the folder cannot be read: {error.strerror}", file=str(folder)) from error
+        # Left out, it would be missing from the graph, and nobody be told.
+        remedy = "check its permissions, or name the folders beside it"
+        raise InputError(f"the folder cannot be read: {error.strerror}", file=str(error.filename or folder), remedy=remedy) from error
     found = [Input(_readable_name(name), path, is_named=False) for name, path in files if not (find_format(path) or has_quads(path))]
     if not found:
         raise InputError(
@@ -181,7 +183,7 @@ def _walk(folder: Path, above: str = "") -> Iterator[tuple[str, Path]]:
     to folders are not followed.
 
     Raises:
-        OSError: The first folder cannot be read; others are passed over.
+        OSError: A folder cannot be read.
     """
     with os.scandir(folder) as entries:
         for entry in entries:
@@ -189,8 +191,7 @@ def _walk(folder: Path, above: str = "") -> Iterator[tuple[str, Path]]:
             if name.startswith("."):
                 continue
             if entry.is_dir(follow_symlinks=False):
-                with suppress(OSError):
-                    yield from _walk(folder / name, f"{above}{name}/")
+                yield from _walk(folder / name, f"{above}{name}/")
             elif is_input_name(name) and not is_own(name) and _is_file(entry):
                 yield above + name, folder / name
 

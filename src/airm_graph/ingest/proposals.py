@@ -46,7 +46,10 @@ def propose_mapping(
     """
     entries = [entry for entry in find_inputs(paths) if entry.is_table and entry.path]
     tables = _read_entries(entries, records)
-    if not records and (len(entries) == 1 or not all(table.header for table in tables)) and (records := _choose_records(entries)):
+    # What is one record as a whole may hold objects of objects, which are no list unless asked for.
+    is_one = [len(table.rows) for table in tables] == [1]
+    is_open = len(entries) == 1 or not all(table.header for table in tables)
+    if not records and is_open and (records := _choose_records(entries, is_one=is_one)):
         tables = _read_entries(entries, records)
     tried = tables
     tables = _join_single(tables)
@@ -65,8 +68,9 @@ def _read_entries(entries: Sequence[Input], records: str) -> list[Table]:
     return [table for tables in found for table in tables]
 
 
-def _choose_records(entries: Sequence[Input]) -> str:
-    """Choose the lists of records that are called as measures are, where a file holds others, too.
+def _choose_records(entries: Sequence[Input], *, is_one: bool) -> str:
+    """Choose the lists of records that are called as measures are, where a file holds others, too,
+    or is read as one record.
 
     Returns:
         Their name; empty where the only list is meant, or where several names fit.
@@ -76,7 +80,7 @@ def _choose_records(entries: Sequence[Input]) -> str:
         ending = [name for name in counts if (split_words(name) or [""])[-1] in words]
         found = [name for name in ending if len(split_words(name)) == 1] or ending
         if found:
-            return found[0] if len(found) == 1 and len(counts) > 1 else ""
+            return found[0] if len(found) == 1 and (len(counts) > 1 or (is_one and counts[found[0]] > 1)) else ""
     return ""
 
 
@@ -92,10 +96,13 @@ def _count_in(entry: Input) -> Counter[str]:
 
 
 def _explain_no_table(entries: Sequence[Input], tables: Sequence[Table], file: str) -> InputError:
-    said = [finding.message for table in tables for finding in table.findings]
+    said = next((finding for table in tables for finding in table.findings), None)
     lists = ", ".join(f"{name} ({count:,})" for name, count in _count_records(entries).most_common(_MANY))
-    remedy = f"name one with --records: {lists}" if lists else "name tables, or a folder of them"
-    return InputError(said[0].partition("; name one")[0] if said else "there is no table", file=file, remedy=remedy)
+    if said is None:
+        return InputError("there is no table", file=file, remedy="name tables, or a folder of them")
+    remedy = f"name one with --records: {lists}" if lists else said.remedy
+    line = said.location.first_line if said.location else None
+    return InputError(said.message.partition("; name one")[0], file=file, line=line, remedy=remedy)
 
 
 def _join_single(tables: Sequence[Table]) -> list[Table]:

@@ -98,7 +98,7 @@ def find_authors(body: Sequence[Fragment], *, is_whole: bool) -> int | None:
             with its date is an author line.
     """
     last_code = max((index for index, part in enumerate(body) if is_code_line(part)), default=-1)
-    marker = next((index for index, part in enumerate(body) if part.text == "Reasoning"), -1)
+    marker = next((index for index, part in enumerate(body) if part.is_reasoning), -1)
     first = max(last_code + 1, marker + 3, 2) if last_code < 0 else last_code + 1
     found = [index for index in range(first, len(body)) if match_authors(body[index].text)]
     if not is_whole:

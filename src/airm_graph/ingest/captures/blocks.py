@@ -2,6 +2,7 @@
 first, children and others.
 """
 
+import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -18,6 +19,8 @@ __all__ = ["Block", "Outline", "make_heading", "read_outline", "split_blocks"]
 
 #: A page prints at most so many others of its source.
 _OTHERS = 6
+#: How a point of a list begins that is part of a paragraph.
+_POINT = re.compile(r"\(?(?:\d{1,2}(?:\.\d{1,2})*(?:\\?\.|\))?\s|(?:[A-Za-z]|[ivx]{2,4})(?:\\?\.|\))\s|[-–—•●▪*]\s*)")
 
 
 @frozen
@@ -79,7 +82,7 @@ def read_outline(script: Script, blocks: Sequence[Block], *, known: Known, is_wh
         blocks: As :func:`split_blocks` leaves them.
         known: What other pages of the source say.
         is_whole: Whether the page goes on to its end.
-        findings: Takes CAP-11, CAP-19, CAP-20 and the findings on texts.
+        findings: Takes CAP-11, CAP-19, CAP-20, CAP-25 and the findings on texts.
     """
     if not blocks:
         return Outline(None, (), ())
@@ -123,9 +126,21 @@ def _make_item(script: Script, parts: Sequence[Fragment], block: Block, findings
     if len(parts) > 1 and parts[1].text.startswith("("):
         message = f"the name {parts[0].text!r} seems to go on in the next line: {parts[1].text[:40]!r}"
         findings.append(script.finding("CAP-20", message, parts[0].line, parts[1].line))
+    elif len(parts) > 2:
+        _report_paragraphs(script, parts, findings)
     description = script.prose(parts[1:], findings)
     code, label = (block.code_line.code, block.code_line.label) if block.code_line else (None, "")
     return Item(path, name, code, label, script.evidence(parts[0].line, block.last), description)
+
+
+def _report_paragraphs(script: Script, parts: Sequence[Fragment], findings: list[Finding]) -> None:
+    """Report lines below the description of an item that are no points of a list: a list prints
+    one paragraph of each item.
+    """
+    spare = next((part for part in parts[2:] if not _POINT.match(part.text)), None)
+    if spare:
+        message = f"more than one paragraph stands below {parts[0].text!r}, so {spare.text[:40]!r} may be of another item"
+        findings.append(script.finding("CAP-25", message, spare.line))
 
 
 def _split_heading(
@@ -138,8 +153,8 @@ def _split_heading(
     basis, begin = find_item_start(texts, rest=rest, others=min(_OTHERS, len(rest)), known=known)
     if begin == 0:
         if basis:
-            message = f"{texts[0]!r} is read as the first item; it may be the parent heading of {texts[1]!r}"
-            findings.append(script.finding("CAP-11", message, parts[0].line, parts[1].line))
+            message = f"{texts[0]!r} is read as the first item; it may be the parent heading, and the item begin below it"
+            findings.append(script.finding("CAP-11", message, parts[0].line, parts[-1].line))
         return None, 0
     if basis == "pattern":
         message = f"{texts[0]!r} is read as the parent heading by its look only"

@@ -29,7 +29,12 @@ _CAMEL = re.compile(
 # Behind the mark a quotation may close, or an asterisk lead to a note; a bracket may not: "Public
 # reports (data, models, etc.)" is a name.
 _END = re.compile(r"[.:;!?,…][\"”’*†‡]*$")
+# A citation mark in square brackets; "Lamps [draft]" is a name.
+_MARK = re.compile(r"\[[^\]]*(?:\d|\Z)")
 _CITED = re.compile(r"\(\d{4}[a-z]?\)$")
+# Full stops that end no sentence: of a number in an outline ("2. Oversight", "a. Logs"), of an
+# abbreviation ("Open vs. closed release").
+_STOPPED = re.compile(r"^(?:\d{1,3}|[A-Za-z]|[ivx]{2,4}|[IVX]{2,4})\. |\b(?:e\.g|i\.e|vs|cf|No|[A-Z])\. ")
 _TYPO = 0.8  # of SequenceMatcher: one or two letters off in a label of ten
 
 
@@ -60,7 +65,8 @@ def is_name_like(text: str) -> bool:
     """
     if _CITED.search(text) and len(text.split()) > 8:
         return False
-    return len(text) <= 160 and len(text.split()) <= 16 and not _END.search(text) and ". " not in text and "[" not in text[1:]
+    is_short = len(text) <= 160 and len(text.split()) <= 16
+    return is_short and not _END.search(text) and ". " not in _STOPPED.sub("", text) and not _MARK.search(text, 1)
 
 
 def find_code_line(line: str, *, opens_block: bool, edition: str = "v2") -> CodeLine | None:
@@ -132,9 +138,10 @@ def _carries(tail: str, label: str) -> bool:
 
 def _carries_with_blank(notation: str, tail: str, label: str) -> bool:
     """Whether a blank stands between label and name: read as a pair where prose would hardly have
-    both number and words by chance.
+    both number and words by chance; what ends in a full stop is prose.
     """
-    return "." in notation and " " in label and tail.startswith(label) and _TOUCHES.match(tail, len(label)) is not None
+    is_pair = "." in notation and " " in label and tail.startswith(label) and not tail.endswith(".")
+    return is_pair and _TOUCHES.match(tail, len(label)) is not None
 
 
 def _rest(tail: str, cut: int, column: int) -> tuple[str, int]:

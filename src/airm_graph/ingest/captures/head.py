@@ -11,10 +11,9 @@ from airm_graph.ingest.captures.page_lines import Fragment
 from airm_graph.taxonomy import load_taxonomy
 from airm_graph.text import fingerprint, normalise
 
-__all__ = ["ALSO_IN", "NOTICES", "REASONING", "Head", "is_known_definition", "read_head"]
+__all__ = ["ALSO_IN", "NOTICES", "Head", "find_second_page", "is_known_definition", "read_head"]
 
 ALSO_IN = "Also in "
-REASONING = "Reasoning"
 #: Notice → phrases that all stand in it.
 NOTICES = {"unfinished": ("page is still being",), "preliminary": ("preliminary", "do not share")}
 
@@ -48,7 +47,7 @@ def read_head(parts: Sequence[Fragment]) -> Head:
     Args:
         parts: The lines of a page above its last six.
     """
-    stop = next((index for index, part in enumerate(parts) if part.text == REASONING or is_code_line(part)), len(parts))
+    stop = next((index for index, part in enumerate(parts) if part.is_reasoning or is_code_line(part)), len(parts))
     notices = {index: name for index in range(stop) if (name := _find_notice(parts[index].text))}
     first = [index for index in notices if index < len(NOTICES)]
     known = next((index for index in range(stop) if is_known_definition(parts[index])), None)
@@ -58,6 +57,15 @@ def read_head(parts: Sequence[Fragment]) -> Head:
     found = {index: name for index, name in notices.items() if index < begin}
     above = tuple(part for index, part in enumerate(parts[:begin]) if index not in found)
     return Head(tuple(found.values()), above, begin, known is not None or bool(first))
+
+
+def find_second_page(parts: Sequence[Fragment]) -> Fragment | None:
+    """Find the first line of another page in the same file: a notice or a known definition between
+    two reasons.
+    """
+    reasons = [index for index, part in enumerate(parts) if part.is_reasoning]
+    between = parts[reasons[0] + 2 : reasons[-1]] if len(reasons) > 1 else ()
+    return next((part for part in between if _find_notice(part.text) or is_known_definition(part)), None)
 
 
 def is_known_definition(part: Fragment) -> bool:

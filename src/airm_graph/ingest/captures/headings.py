@@ -48,7 +48,7 @@ def is_open(texts: Sequence[str], *, rest: Sequence[Item], known: Known) -> bool
     """
     block = _Block(texts, rest, 0, known)
     later = sum(block.looks[1:])
-    if not later or not block.looks[0] or (later == 1 and not block.looks[-1]):
+    if not later or (later == 1 and not block.looks[-1]):
         return False
     return block.find_certain_item() is None and not block.is_first_line_item() and not known.is_named(block.keys[0])
 
@@ -101,7 +101,14 @@ class _Block:
     def begin_behind_known(self, certain: int | None) -> tuple[str, int]:
         """The first line is a name on another page: the parent, if an item follows it."""
         begin = certain or self._skip_description() or (1 if self.looks[1] else self.later)
-        return ("other-page", begin) if begin else ("", 0)
+        return ("other-page", begin) if begin else (self._doubt_question(), 0)
+
+    def _doubt_question(self) -> str:
+        """Whether a question below the first line may be the name of an item, where others have
+        nothing but names.
+        """
+        is_question = len(self.texts) == 2 and self.texts[1].endswith("?") and is_name_like(self.texts[1].rstrip("?"))
+        return "unsure" if is_question and any(item.description is None for item in self.rest) else ""
 
     def _skip_description(self) -> int | None:
         """Index behind the parent's description, when this page or another prints it elsewhere."""
@@ -113,14 +120,17 @@ class _Block:
         return next(behind, 1 if said == {""} else None)
 
     def begin_by_look(self) -> tuple[str, int]:
-        """Two names in a row, or a name, prose, a name and prose again."""
+        """Two names in a row, or a name, prose, a name and prose again.
+
+        The first line is a name whatever it looks like: a question, or a sentence.
+        """
         bare = sum(item.description is None for item in self.rest)
-        if self.looks[0] and self.looks[1]:
+        if self.looks[1]:
             return ("pattern", 1) if len(self.texts) > 2 or bare else ("unsure", 0)
         later = self.later
-        if not self.looks[0] or later is None:
-            return "", 0
+        if later is None:
+            return self._doubt_question(), 0
         # A name at the end may be the last paragraph, cut short; not where most items have no
         # description at all.
         is_item = not self.looks[later + 1] if later < len(self.texts) - 1 else bare * 2 > len(self.rest)
-        return ("pattern", later) if is_item else ("", 0)
+        return ("pattern", later) if is_item else ("unsure", 0)

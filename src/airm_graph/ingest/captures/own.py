@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from airm_graph.ingest.captures.authors import is_code_line
 from airm_graph.ingest.captures.codes import is_name_like
-from airm_graph.ingest.captures.head import ALSO_IN, REASONING
+from airm_graph.ingest.captures.head import ALSO_IN
 from airm_graph.ingest.captures.page_lines import Fragment, Script
 from airm_graph.ingest.captures.sidecar import Sidecar
 from airm_graph.model import Finding, OwnEntry, Text
@@ -21,7 +21,7 @@ def read_own(script: Script, body: Sequence[Fragment], sidecar: Sidecar, finding
     if not body:
         findings.append(script.finding("CAP-06", "the page ends before the definition of its code", None))
         return None, 0
-    has_definition = not body[0].text.startswith(ALSO_IN) and body[0].text != REASONING
+    has_definition = not body[0].text.startswith(ALSO_IN) and not body[0].is_reasoning
     at = 1 if has_definition else 0
     also_in = body[at].text.removeprefix(ALSO_IN) if at < len(body) and body[at].text.startswith(ALSO_IN) else None
     code = _resolve_code(script, body[0] if has_definition else None, also_in, body[at - 1 if also_in is None else at], findings)
@@ -76,7 +76,7 @@ def _check_parent(script: Script, code: str, also_in: str | None, at: Fragment, 
 def _read_reasoning(script: Script, body: Sequence[Fragment], at: int, findings: list[Finding]) -> tuple[int, Text | None, Text | None]:
     """Returns the index behind the reasoning, the description before it, and the reason."""
     stop = next((index for index in range(at, len(body)) if is_code_line(body[index])), len(body))
-    marker = next((index for index in range(at, stop) if body[index].text == REASONING), None)
+    marker = next((index for index in range(at, stop) if body[index].is_reasoning), None)
     if marker is None:
         line = body[min(at, len(body) - 1)].line
         findings.append(script.finding("CAP-08", "the page gives no reason for its code", line))

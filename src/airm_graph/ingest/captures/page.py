@@ -12,7 +12,7 @@ from airm_graph.frozen import frozen
 from airm_graph.ingest.captures.authors import find_authors, is_code_line
 from airm_graph.ingest.captures.blocks import Block, Outline, make_heading, read_outline, split_blocks
 from airm_graph.ingest.captures.codes import is_name_like
-from airm_graph.ingest.captures.head import NOTICES, Head, read_head
+from airm_graph.ingest.captures.head import NOTICES, Head, find_second_page, read_head
 from airm_graph.ingest.captures.headings import ARROW
 from airm_graph.ingest.captures.known import Known
 from airm_graph.ingest.captures.own import read_own
@@ -68,6 +68,11 @@ def _by_line(finding: Finding) -> tuple[int, str, str]:
 
 def _read_page(script: Script, sidecar: Sidecar, known: Known, findings: list[Finding]) -> Page | None:
     parts = script.fragments()
+    second = find_second_page(parts)
+    if second:
+        message = "another page begins here, and a file holds one; nothing of it is used: save each page as a file of its own"
+        findings.append(script.finding("CAP-03", message, second.line))
+        return None
     tail = read_tail(script, parts)
     head = read_head(tail.parts[: tail.start])
     if not head.is_sure and not tail.roles:

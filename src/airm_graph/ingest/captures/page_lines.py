@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
+from itertools import pairwise
 from typing import Literal
 
 from airm_graph.frozen import frozen
 from airm_graph.model import Evidence, Finding, Location, Text
 from airm_graph.rules import make_finding
+from airm_graph.taxonomy import load_taxonomy
 from airm_graph.text import Damage, find_damage, repair_text
 
 __all__ = ["Fragment", "Script"]
@@ -21,13 +23,26 @@ _DAMAGE_WORDS = {
 }
 
 
+#: White space and characters of no width: they stand around lines that are copied from a page.
+_AROUND = " \t\x85\u00a0\u1680\u2028\u2029\u202f\u205f\u2060\u3000\ufeff" + "".join(map(chr, range(0x2000, 0x2010)))
+#: A line that is shorter and has no stop may be a point of a list.
+_WRAPPED = 40
+
+
 @frozen
 class Fragment:
-    """A part of one line without white space around it; line and column are 1-based."""
+    """A part of one line without what is not seen around it, and with plain blanks in it; line and
+    column are 1-based.
+    """
 
     line: int
     column: int
     text: str
+
+    @property
+    def is_reasoning(self) -> bool:
+        """Whether the line says that the next one is the reason for the code."""
+        return self.text.rstrip(" :").lower() == "reasoning"
 
 
 @frozen
@@ -39,10 +54,21 @@ class Script:
     lines: tuple[str, ...]
 
     def fragments(self) -> tuple[Fragment, ...]:
-        """The lines that are not blank."""
-        return tuple(
-            Fragment(number, 1 + len(line) - len(line.lstrip()), line.strip()) for number, line in enumerate(self.lines, 1) if line.strip()
-        )
+        """The lines that are not blank; a code that stands above its label is one with it."""
+        found: list[Fragment] = []
+        codes = load_taxonomy().codes
+        for number, line in enumerate(self.lines, 1):
+            text = line.strip(_AROUND).replace("\u00a0", " ")
+            if not text:
+                continue
+            column = 1 + len(line) - len(line.lstrip(_AROUND))
+            above = codes.get(found[-1].text) if found else None
+            if above and above.label and text.startswith(above.label):
+                # What is glued to the label has its place in the line of the label.
+                column, text = column - len(above.notation) - 1, f"{above.notation} {text}"
+                found.pop()
+            found.append(Fragment(number, column, text))
+        return tuple(found)
 
     def evidence(self, first: int, last: int) -> Evidence:
         """Lines *first* to *last* as evidence."""
@@ -77,6 +103,10 @@ class Script:
         if not fragments:
             return None
         text = self.text(fragments, kind="prose")
+        for one, two in pairwise(fragments):
+            if len(one.text) >= _WRAPPED and (one.text[-1].isalnum() or one.text[-1] in ",-") and two.text[0].islower():
+                message = f"the line seems to go on in the next one: {two.text[:40]!r}"
+                findings.append(self.finding("TXT-04", message, one.line, two.line))
         for damage in _find_damage(text.published):
             words = _DAMAGE_WORDS.get(damage.rule, f"the text is damaged ({damage.rule})")
             rule = _DAMAGE_RULES.get(damage.rule, "TXT-04")

@@ -6,24 +6,30 @@ Nothing is repaired here: a table whose quotes do not close is refused as a whol
 import csv
 import re
 from collections.abc import Iterable, Iterator
-from itertools import chain
+from itertools import chain, islice
 
 from airm_graph.ingest.formats.encoding import Lines
+from airm_graph.ingest.formats.header import find_header
 from airm_graph.ingest.formats.rows import MAX_CELL, MAX_COLUMNS, MAX_ROWS, Pass, Row, UnreadableError, read_header
 
 __all__ = ["find_delimiter", "read_delimited"]
 
 _DELIMITERS = ",;\t|"
+#: Rows and lines among which a header is looked for that stands below titles.
+_SEEN = 20
+#: Cells of a row that is no title, and lines in a row that are alike in a table.
+_FEWEST, _ALIKE = 3, 3
 
 
 def read_delimited(pieces: Iterable[str], out: Pass) -> Iterator[Row]:
     """Read the rows below the header, which goes to *out*.
 
-    The separator is what the header has most of.
+    The separator is what the header has most of. Titles above the header, and the line ``sep=;``
+    that spreadsheet programs write, are left out, which is said.
 
     Args:
         pieces: The text, with LF line ends.
-        out: Gets header and media type.
+        out: Gets header, media type and findings.
 
     Raises:
         UnreadableError: The text is no table; the error names the line where the row begins.
@@ -33,11 +39,31 @@ def read_delimited(pieces: Iterable[str], out: Pass) -> Iterator[Row]:
     delimiter = find_delimiter(head)
     out.media_type = "text/tab-separated-values" if delimiter == "\t" else "text/csv"
     rows = _split_rows(Lines(chain([head], pieces)), delimiter)
-    header = next(rows, None)
-    if header is None:
+    first = list(islice(rows, 1))
+    if not first:
         raise UnreadableError("the file is empty")
-    out.header = read_header(header.cells)
+    if _count_cells(first[0]) < 2:
+        first += islice(rows, _SEEN - 1)
+    begin = _find_header(first, out)
+    out.header = read_header(first[begin].cells)
+    yield from first[begin + 1 :]
     yield from rows
+
+
+def _count_cells(row: Row) -> int:
+    return sum(map(bool, map(str.strip, row.cells)))
+
+
+def _find_header(rows: list[Row], out: Pass) -> int:
+    """Index of the header: the first row, or where that is a title, the first that is about as full
+    as the others.
+    """
+    if max(map(_count_cells, rows)) < _FEWEST:
+        return 0
+    found = find_header([(row.number, row.cells) for row in rows], [])
+    for message in found.messages:
+        out.say("TAB-24", message)
+    return next(index for index, row in enumerate(rows) if row.number == found.first_row)
 
 
 def _take_head(pieces: Iterator[str]) -> str:
@@ -49,9 +75,24 @@ def _take_head(pieces: Iterator[str]) -> str:
 
 
 def find_delimiter(text: str) -> str:
-    """Find the one that the header has most of outside quotes; the comma when it has none."""
-    header = re.sub(r'"[^"]*"', "", text.lstrip("\n")[:MAX_CELL]).partition("\n")[0]
-    return max(_DELIMITERS, key=header.count)
+    r"""Find the one that the header has most of outside quotes; the comma when it has none.
+
+    >>> find_delimiter("ID;Name, Title"), find_delimiter("Measures, all\na;b;c\nd;e;f\ng;h;i")
+    (';', ';')
+    """
+    lines = re.sub(r'"[^"]*"', "", text.lstrip("\n")[:MAX_CELL]).split("\n", _SEEN)[:_SEEN]
+    best = max(_DELIMITERS, key=lines[0].count)
+    if lines[0].count(best) > 1:
+        return best
+    # A title above the header has none, or one that is part of it.
+    return next((mark for mark in _DELIMITERS if mark != best and _stands_alike(lines[1:], mark, instead=best)), best)
+
+
+def _stands_alike(lines: list[str], mark: str, *, instead: str) -> bool:
+    """Whether several lines in a row have as many of a separator, and none of another one."""
+    counts = [(line.count(mark) if instead not in line else 0) for line in lines]
+    runs = (counts[index : index + _ALIKE] for index in range(len(counts) - _ALIKE + 1))
+    return any(run[0] > 1 and run == [run[0]] * _ALIKE for run in runs)
 
 
 def _split_rows(lines: Lines, delimiter: str) -> Iterator[Row]:

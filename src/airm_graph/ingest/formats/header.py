@@ -14,6 +14,7 @@ from airm_graph.frozen import frozen
 __all__ = ["Header", "Merge", "find_header"]
 
 _NAMED = 5  # rows named in a message
+_LONGEST_LABEL = 40  # characters
 
 
 class Merge(NamedTuple):
@@ -60,6 +61,8 @@ def find_header(rows: Sequence[tuple[int, Sequence[str]]], merges: Sequence[Merg
             first = merge.row
         if first <= merge.row <= last < merge.last_row:
             last = min(merge.last_row, max(by_number))
+    if _names_parts(by_number.get(last + 1, ()), [merge for merge in tied if merge.row == merge.last_row == last]):
+        last += 1
     above = max((number for number in by_number if number < first), default=0)
     if _has_twins(by_number[last]) and any(merge.row == above and merge.last_column > merge.column for merge in tied):
         first = above
@@ -78,6 +81,14 @@ def _find_full_row(rows: Mapping[int, Sequence[str]]) -> int:
 
 def _has_twins(cells: Sequence[str]) -> bool:
     return any(count > 1 for name, count in Counter(cells).items() if name)
+
+
+def _names_parts(cells: Sequence[str], merges: Sequence[Merge]) -> bool:
+    """Whether a row names the columns below labels that are merged across them, and no others."""
+    parts = [[cell for cell in cells[merge.column : merge.last_column + 1] if cell] for merge in merges]
+    every = [cell for found in parts for cell in found]
+    is_named = any(len(set(found)) > 1 for found in parts) and all(len(cell) <= _LONGEST_LABEL and cell[0].isalpha() for cell in every)
+    return is_named and len(every) == sum(map(bool, cells))
 
 
 def _name_columns(block: Sequence[int], rows: Mapping[int, Sequence[str]], merges: Sequence[Merge]) -> tuple[str, ...]:

@@ -140,9 +140,9 @@ class TableHead:
 
     def get(self, row: Row, column: str) -> str:
         """Get the cell below a header, without white space around it; empty where there is none, or
-        a placeholder.
+        a placeholder, and for no header.
         """
-        index = self.header.index(column) if column in self.header else len(row.cells)
+        index = self.header.index(column) if column and column in self.header else len(row.cells)
         if index >= len(row.cells):
             return ""
         return row.cells[index].strip() if self.is_exact else read_cell(row.cells[index])

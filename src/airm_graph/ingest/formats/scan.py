@@ -158,12 +158,12 @@ def _is_clean(piece: bytes) -> bool:
 
 
 def _read_head(path: Path, delimiter: str) -> tuple[str, ...] | None:
-    """Read the header, where it takes the first line."""
+    """Read the header, where it takes the first line and is no title."""
     with path.open(encoding="utf-8", newline="\n") as stream:
         first = stream.readline(MAX_CELL)
     cells = next(csv.reader([first], delimiter=delimiter), [])
     is_whole = first.endswith("\n") and first.count('"') % 2 == 0
-    return read_header(cells) if is_whole and any(map(str.strip, cells)) else None
+    return read_header(cells) if is_whole and sum(map(bool, map(str.strip, cells))) > 1 else None
 
 
 def stream_cells(scan: Scan) -> Iterator[Row]:

@@ -72,11 +72,24 @@ def read_records(whole: Any, out: Pass) -> Iterator[Row]:
 
 def _list_values(value: Any) -> list[Any]:
     """List what stands in a list, or in an object that has an object under each name, such as an
-    identifier.
+    identifier; the name is the member ``key`` there, if the object does not say it.
     """
     if isinstance(value, Record) and value and all(isinstance(one, Record) for one in value.values()):
-        return list(value.values())
+        return [_add_key(name, one) for name, one in value.items()]
     return value if isinstance(value, list) else []
+
+
+def _add_key(name: str, record: Record) -> Record:
+    if "key" in record or name in record.values():
+        return record
+    return _copy(record, [("key", name), *record.items()])
+
+
+def _copy(record: Record, pairs: list[tuple[str, Any]]) -> Record:
+    """Make a record of pairs that has the line of another one, and its members that stand twice."""
+    found = make_record(pairs)
+    found.line, found.twice = record.line, record.twice
+    return found
 
 
 def _find_lists(value: Any, pointer: str) -> Iterator[tuple[str, list[Any]]]:
@@ -102,6 +115,6 @@ def _find_records(value: Any, name: str, depth: int = 0) -> Iterator[tuple[Recor
             if member == name:
                 for one in _list_values(inner):
                     if isinstance(one, Record):
-                        kept = make_record([pair for pair in one.items() if not (pair[0] == name and _list_values(pair[1]))])
-                        yield kept, one.line
+                        kept = [pair for pair in one.items() if not (pair[0] == name and _list_values(pair[1]))]
+                        yield _copy(one, kept), one.line
             yield from _find_records(inner, name, depth + 1)

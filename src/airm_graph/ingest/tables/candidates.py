@@ -54,6 +54,8 @@ def select_candidates(one: LoadedTable, *, few: bool = False) -> str:
     identifier = one.cell("identifier") if "identifier" in has else "''"
     text = one.cell("description") if "description" in has else "''"
     usable = ["r.odd = 0", "r.name <> ''", "k.source IS NOT NULL", f"NOT regexp_full_match(r.name, {quote(TOTAL)})"]
+    # Read by itself is also a row that may repeat the header.
+    usable.append(f"r.name <> {quote(one.header('name'))}")
     usable += [f"regexp_full_match({identifier}, '[!-~]+')"] if "identifier" in has else []
     joins = f"LEFT JOIN known_sources AS k ON k.table_number = {one.number} AND k.identifier = {one.cell('source')}"
     usable += _write_checks(one, few=few)

@@ -11,6 +11,7 @@ from collections.abc import Mapping as Lookup
 from dataclasses import field, replace
 from types import MappingProxyType
 
+from airm_graph.errors import name_some
 from airm_graph.frozen import frozen
 from airm_graph.ingest.captures.sidecar import NamedSource
 from airm_graph.ingest.formats import Row, Table
@@ -19,7 +20,7 @@ from airm_graph.ingest.tables.mapped_table import MappedTable, Reason, choose_ma
 from airm_graph.ingest.tables.meaning import ClassificationMapping, Mapping
 from airm_graph.ingest.tables.outline import Outline, read_outline
 from airm_graph.ingest.tables.restore import restore_records
-from airm_graph.ingest.tables.row_checks import check_row, find_contradicting, is_total
+from airm_graph.ingest.tables.row_checks import check_row, find_contradicting, is_alone, is_total, repeats_header
 from airm_graph.ingest.tables.values import check_codes, read_codes, read_roles, read_subjects, read_taken_from, say_items
 from airm_graph.model import GRAPH_TABLES, TEXTS, Entry, Finding, Page, Records, Rejected, SourceBlock, TableCount
 from airm_graph.taxonomy import Code, load_taxonomy
@@ -277,7 +278,12 @@ class _Mitigations:
 
     def check(self, rows: Sequence[Row]) -> Outline:
         """Find the rows that can be used; the others are set aside."""
-        reasons = {row.number: self._find_reasons(row) for row in rows}
+        alone = {row.number for row in rows if is_alone(self.mapped, row)}
+        # Where most rows hold one cell they are measures of which nothing more is known. In a table
+        # whose rows name documents, such a row names none, whatever the others hold.
+        if not self.mapped.header("source") and 2 * len(alone) >= len(rows):
+            alone = set()
+        reasons = {row.number: self._find_reasons(row, is_alone=row.number in alone) for row in rows}
         outline = read_outline(self.mapped, rows, self.document)
         for row in rows:
             if reasons[row.number]:
@@ -288,12 +294,20 @@ class _Mitigations:
                 self.mapped.say(rule, f"{reason}; the row is used without a parent", row, header)
         return outline
 
-    def _find_reasons(self, row: Row) -> list[Reason]:
+    def _find_reasons(self, row: Row, *, is_alone: bool) -> list[Reason]:
         """Why a row cannot be used."""
         mapped = self.mapped
         self._find_document(row)
         if is_total(mapped, row):
             return [("TAB-39", mapped.header("name"), f"{mapped.get(row, 'name')!r} sums up other rows")]
+        for header, values in mapped.columns.only.items():
+            if (value := mapped.table.get(row, header)) not in values:
+                return [("TAB-39", header, f"{value!r} is not one of {name_some(values)}, which the mapping takes")]
+        if repeats_header(mapped, row):
+            return [("TAB-39", "", "the row repeats the header")]
+        if is_alone:
+            text = next(filter(None, map(str.strip, row.cells)))
+            return [("TAB-39", mapped.header("name"), f"{text!r} stands alone in its row, as headings and notes do")]
         return [] if mapped.get(row, "name") else [("TAB-04", mapped.header("name"), "the mitigation has no name")]
 
     def _find_document(self, row: Row) -> None:

@@ -106,6 +106,8 @@ def _read(name: str, data: bytes, mappings: Sequence[Mapping]) -> _Sheet | None:
         return None
     for delimiter in ("\t",) if PurePath(name).suffix == ".tsv" else (",", ";", "\t", "|"):
         rows = [row for row in _split(text, delimiter) if any(cell.value.strip() for cell in row)]
+        # Titles stand above the header.
+        rows = rows[-len(table.rows) - 1 :]
         if _agree(rows, table):
             return _Sheet(name, text, delimiter, found[1], found[0], table.header, rows[1:])
     return None

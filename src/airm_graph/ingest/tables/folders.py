@@ -69,7 +69,7 @@ def read_folders(entries: Sequence[Input], *, mapping: Mapping | None = None) ->
     """
     found = []
     for group in list_folders(entries):
-        mappings = [mapping] if mapping else find_mappings(group)
+        mappings = [mapping] if mapping else find_mappings(group[0].path)
         parts: list[Table] = []
         files: dict[str, str] = {}
         for entry in group:
@@ -110,7 +110,7 @@ def load_folders(
     scans = iter(over(scan_table, [(entry, make_folder() / f"table-{position}.csv") for position, entry in enumerate(every)]))
     found = []
     for position, group in enumerate(groups):
-        mappings = [mapping] if mapping else find_mappings(group)
+        mappings = [mapping] if mapping else find_mappings(group[0].path)
         parts: list[Table | LoadedTable] = []
         files: dict[str, str] = {}
         for entry in group:
@@ -158,9 +158,9 @@ def list_folders(entries: Sequence[Input]) -> list[list[Input]]:
     return sorted(beside.values(), key=lambda group: group[0].name)
 
 
-def find_mappings(beside: Sequence[Input]) -> Sequence[Mapping]:
-    """Find the mapping that lies beside tables, or those of the project."""
-    path = beside[0].path.with_name(BESIDE) if beside[0].path else None
+def find_mappings(table: Path | None) -> Sequence[Mapping]:
+    """Find the mapping that lies beside a table, or those of the project."""
+    path = table.with_name(BESIDE) if table else None
     return (replace(load_mapping(path), found=f"{BESIDE} beside the table"),) if path and path.is_file() else load_builtin_mappings()
 
 

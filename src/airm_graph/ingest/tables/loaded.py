@@ -175,7 +175,7 @@ def _is_understood(mapping: Mapping, columns: TableMapping, header: Sequence[str
     is_named_by_table = not (columns.inline or columns.document)
     is_simple = (
         is_named_by_table
-        and not (columns.classifications or columns.schemes or columns.name_else)
+        and not (columns.classifications or columns.schemes or columns.name_else or columns.only)
         and all(len(headers) == 1 for headers in columns.roles.values())
     )
     is_plain = is_simple and not mapping.is_guarded and columns.columns.keys() <= _KNOWN

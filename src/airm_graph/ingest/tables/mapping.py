@@ -37,7 +37,7 @@ _EDITIONS = ("v1", "v2")
 _TOP = ("name", "title", "edition", "licence", "status", "origin", "cells", "texts", "tables", "labels", "agents", "files", "records")
 #: What may be said of a kind of table beside its columns.
 _SAID = {
-    "mitigations": ("columns", "document", "classifications", "schemes", "separators", "names", "separator", "optional"),
+    "mitigations": ("columns", "document", "classifications", "schemes", "separators", "names", "separator", "optional", "only"),
     "sources": ("columns", "names", "separator", "named-by", "optional"),
     "taxonomy": ("columns", "optional"),
 }
@@ -140,6 +140,7 @@ def _read_table(kind: str, node: "_Node") -> TableMapping:
         optional=frozenset(
             fields["optional"].headers() if "optional" in fields else (columns[name].header() for name in later if name in columns)
         ),
+        only={read_header([name])[0]: one.texts() for name, one in fields["only"].fields(None).items()} if "only" in fields else {},
     )
 
 
@@ -237,7 +238,9 @@ class _Node:
 
     def fields(self, known: Sequence[str] | None) -> dict[str, "_Node"]:
         if not isinstance(self.node, yaml.MappingNode):
-            self.refuse("a mapping 'key: value' must stand here")
+            is_empty = isinstance(self.node, yaml.ScalarNode) and not self.node.value
+            hint = ", and there is nothing but comments: take the mark away from lines that are right" if is_empty else ""
+            self.refuse(f"a mapping 'key: value' must stand here{hint}")
         found: dict[str, _Node] = {}
         for key, value in self.node.value:
             name = str(key.value)

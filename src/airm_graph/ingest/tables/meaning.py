@@ -105,6 +105,7 @@ class TableMapping:
         keys: For sources: by what a row of mitigations may name one, in the order in which it is
             tried.
         optional: Headers that a table may lack.
+        only: Header → what the rows that are mitigations have there; empty where all rows are.
     """
 
     kind: str
@@ -120,6 +121,7 @@ class TableMapping:
     separators: dict[str, str] = field(default_factory=dict)
     keys: tuple[str, ...] = ("identifier",)
     optional: frozenset[str] = frozenset()
+    only: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def every_classification(self) -> tuple[ClassificationMapping, ...]:
@@ -160,7 +162,9 @@ class TableMapping:
             *(self.columns[what] for what in needed if what in self.columns),
             *(self.inline[what] for what in ("title",) if self.inline),
         ]
-        return [column for column in (asked if lenient else self.headers) if column not in header and column not in self.optional]
+        return [
+            column for column in (*(asked if lenient else self.headers), *self.only) if column not in header and column not in self.optional
+        ]
 
     def fit(self, header: Sequence[str]) -> "TableMapping":
         """Return the mapping without the columns that a header lacks."""

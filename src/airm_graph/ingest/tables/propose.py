@@ -4,15 +4,23 @@ comment, each with the reason.
 
 import json
 import re
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePath
 
 from airm_graph.ingest.formats import Table
+from airm_graph.ingest.tables.columns_together import (
+    find_described,
+    find_only,
+    group_classifications,
+    keep_rows,
+    leave_levels,
+    pair_values,
+)
 from airm_graph.ingest.tables.guess import CERTAIN, Guess, Keys, guess_columns, name_rows, score_kind, tells_document
-from airm_graph.ingest.tables.headers import names_scheme, split_words
-from airm_graph.ingest.tables.meaning import COLUMNS, ROLES, SOURCE_KEYS
+from airm_graph.ingest.tables.headers import names_scheme
+from airm_graph.ingest.tables.meaning import CLASSIFICATION, COLUMNS, ROLES, SOURCE_KEYS
 from airm_graph.ingest.tables.profile import EDITIONS, Profile, profile_columns, share
 from airm_graph.ingest.tables.values import find_kind, split_code
 from airm_graph.taxonomy import load_taxonomy
@@ -23,7 +31,6 @@ __all__ = ["Proposal", "TableGuess", "propose_mapping"]
 _SCHEMA = "https://w3id.org/airm-graph/schemas/mapping.schema.json"
 _PLAIN = re.compile(r"[^\W\d_][\w ()/.-]*[\w)]|[^\W\d_]")
 _WORDS_OF_YAML = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null"})
-_OF_CLASSIFICATION = ("code", "label", "reason", "agent", "kind", "created")
 #: A label of a scheme has no more characters, in the mean.
 _LONGEST_LABEL = 80
 #: So few rows may each have a category of their own.
@@ -40,6 +47,7 @@ class TableGuess:
         document: The line that names one document for all rows; empty where there is none.
         source: What describes the document of a row, where that is more than a header.
         title: Of the one document; empty where there is none.
+        only: Header and values of the rows that are measures; empty where all are.
     """
 
     file: str
@@ -48,6 +56,7 @@ class TableGuess:
     document: str = ""
     source: str = ""
     title: str = ""
+    only: tuple[str, tuple[str, ...]] = ("", ())
 
     def certain(self, what: str) -> list[Guess]:
         """Return the columns that are *what*, in the order of the table."""
@@ -80,11 +89,13 @@ def propose_mapping(tables: Sequence[Table], *, notice: str = "", document: str 
             theirs.
         records: Name of the lists of records that the tables were read from.
     """
-    profiles = {table.file: profile_columns(table) for table in tables if table.header}
+    only = {table.file: find_only(table) for table in tables if table.header}
+    profiles = {table.file: profile_columns(keep_rows(table, *only[table.file])) for table in tables if table.header}
     kinds = {file: max(COLUMNS, key=lambda kind: score_kind(found, kind)) for file, found in profiles.items()}
     sources = {file: guess_columns(profiles[file], kind="sources", keys=Keys()) for file, kind in kinds.items() if kind == "sources"}
     keys = Keys(_find_keys(guess for guesses in sources.values() for guess in guesses))
-    guessed = [TableGuess(file, kinds[file], tuple(sources.get(file) or _guess(profiles[file], kinds[file], keys))) for file in profiles]
+    guesses = {file: tuple(sources.get(file) or _guess(profiles[file], kinds[file], keys)) for file in profiles}
+    guessed = [TableGuess(file, kinds[file], guesses[file], only=only[file]) for file in profiles]
     best = _choose(guessed)
     if "mitigations" in best and (document or not sources):
         best["mitigations"] = _name_document(best["mitigations"], document)
@@ -108,8 +119,14 @@ def _name_document(table: TableGuess, document: str) -> TableGuess:
     if profile.addresses() >= CERTAIN:
         return replace(table, source=f"{{title: {header}, url: {header}}}")
     # One word is a key of a document that is described elsewhere, and no title.
-    given = f"{{title: {header}}}" if profile.share(("words",), lambda value: " " in value) >= CERTAIN else header
-    return replace(table, source=given) if tells_document(profile) else table
+    if profile.share(("words",), lambda value: " " in value) < CERTAIN:
+        return replace(table, source=header) if tells_document(profile) else table
+    if not tells_document(profile):
+        return table
+    described = find_described(profile, table.guesses)
+    given = ", ".join(f"{what}: {_scalar(column)}" for what, column in {"title": profile.header, **described}.items())
+    guesses = tuple(guess for guess in table.guesses if guess.profile.header not in described.values())
+    return replace(table, source=f"{{{given}}}", guesses=guesses)
 
 
 def _guess(profiles: Sequence[Profile], kind: str, keys: Keys) -> list[Guess]:
@@ -126,9 +143,9 @@ def _guess(profiles: Sequence[Profile], kind: str, keys: Keys) -> list[Guess]:
         return first
     found = name_rows(guess_columns(profiles, kind=kind, keys=replace(keys, rows=named)))
     if any(guess.what == "code" and guess.is_certain for guess in found):
-        return found
+        return leave_levels(found)
     doubted = (replace(one, confidence=min(one.confidence, 0.45), reason=f"{one.reason}; no column holds codes") for one in found)
-    return [less if one.what in _OF_CLASSIFICATION else one for one, less in zip(found, doubted, strict=True)]
+    return [less if one.what in CLASSIFICATION else one for one, less in zip(found, doubted, strict=True)]
 
 
 def _find_keys(guesses: Iterable[Guess]) -> dict[str, frozenset[str]]:
@@ -213,12 +230,15 @@ def _write(
 
 
 def _write_table(kind: str, table: TableGuess, tables: Mapping[str, TableGuess], keys: Keys) -> Iterator[str]:
-    groups = _group_classifications(table) if kind == "mitigations" and len(table.certain("code")) > 1 else {}
+    groups = group_classifications(table.guesses) if kind == "mitigations" and len(table.certain("code")) > 1 else {}
     grouped = {id(guess) for group in groups.values() for guess in group}
     if table.document:
         yield table.document
     elif kind == "mitigations" and not table.certain("source"):
         yield "    # document: {title: …, issued: …, url: …}  # the one document that all rows are from"
+    if kind == "mitigations" and table.only[0]:
+        header, values = table.only
+        yield f"    only: {{{_scalar(header)}: [{', '.join(map(_scalar, values))}]}}  # the other rows are something else"
     yield "    columns:"
     order = [*COLUMNS[kind][0], *COLUMNS[kind][1]]
     schemes = [guess for guess in table.guesses if _sorts_rows(guess)] if kind == "mitigations" else []
@@ -231,7 +251,7 @@ def _write_table(kind: str, table: TableGuess, tables: Mapping[str, TableGuess],
         if guess.what == "source" and guess.is_certain and table.source:
             yield f"      source: {table.source}  # {guess.confidence:.2f}: {guess.reason}; no table of documents lies beside"
         elif guess.what not in several or not guess.is_certain:
-            yield _write_column(guess, "      ")
+            yield _write_column(guess, "      # " if guess in table.certain(guess.what)[1:] else "      ")
         elif guess is several[guess.what][0]:
             yield from _write_several(guess.what, several[guess.what])
     if groups:
@@ -257,26 +277,6 @@ def _write_several(what: str, guesses: Sequence[Guess]) -> Iterator[str]:
     yield f"      {what}:"
     for guess in guesses:
         yield f"        - {_scalar(guess.profile.header)}  # {guess.confidence:.2f}: {guess.reason}"
-
-
-def _group_classifications(table: TableGuess) -> dict[str, list[Guess]]:
-    """Several code columns, each with the columns of reason, agent and so on whose headers share a
-    word with it.
-    """
-    groups: dict[str, list[Guess]] = {}
-    marks: dict[str, set[str]] = {}
-    common = Counter(word for guess in table.certain("code") for word in set(split_words(guess.profile.header)))
-    for number, guess in enumerate(table.certain("code"), 1):
-        own = [word for word in split_words(guess.profile.header) if common[word] == 1]
-        name = slugify("-".join(own)) or f"code-{number}"
-        groups[name], marks[name] = [guess], set(own)
-    for guess in table.guesses:
-        if guess.what in _OF_CLASSIFICATION[1:] and guess.is_certain:
-            words = set(split_words(guess.profile.header))
-            near = [name for name, own in marks.items() if own & words]
-            if len(near) == 1 and guess.what not in {one.what for one in groups[near[0]]}:
-                groups[near[0]].append(guess)
-    return groups
 
 
 def _write_classification(name: str, group: Sequence[Guess]) -> Iterator[str]:
@@ -364,15 +364,13 @@ def _write_keys(table: TableGuess, tables: Mapping[str, TableGuess], keys: Keys)
 
 
 def _write_labels(tables: Mapping[str, TableGuess], edition: _Edition) -> Iterator[str]:
-    """Labels that the tables print and the taxonomy does not know, one for a code: a person says
-    whether they mean the same.
-    """
+    """Labels that the taxonomy does not know: a person says whether they mean the same."""
     codes, labels = (tables["mitigations"].certain(what) if "mitigations" in tables else [] for what in ("code", "label"))
     if len(codes) != 1 or len(labels) != 1:
         return
     known = load_taxonomy(edition.name).codes
     found: defaultdict[str, set[str]] = defaultdict(set)
-    for value, label in _pair(codes[0].profile, labels[0].profile):
+    for value, label in pair_values(codes[0].profile, labels[0].profile):
         code = known.get(split_code(value)[0])
         if code and code.label and normalise(code.label) != normalise(label):
             found[code.notation].add(label)
@@ -380,11 +378,6 @@ def _write_labels(tables: Mapping[str, TableGuess], edition: _Edition) -> Iterat
         yield "# labels:  # other labels under which the tables print a code; take the mark away where they mean the same"
     for notation, others in sorted(found.items()):
         yield from (f'#   "{notation}": {_scalar(label)}' for label in sorted(others))
-
-
-def _pair(one: Profile, other: Profile) -> Iterator[tuple[str, str]]:
-    # Both are full columns only when no cell is empty; otherwise rows cannot be told from values.
-    return zip(one.values, other.values, strict=True) if len(one.values) == len(other.values) else iter(())
 
 
 def _write_agents(tables: Mapping[str, TableGuess]) -> Iterator[str]:

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 
 from airm_graph.ingest.formats import Row
 from airm_graph.ingest.tables.mapped_table import MappedTable, Reason
-from airm_graph.text import ERRORS
+from airm_graph.text import ERRORS, read_cell
 
-__all__ = ["CONTROL", "TOTAL", "check_row", "find_contradicting", "is_total"]
+__all__ = ["CONTROL", "TOTAL", "check_row", "find_contradicting", "is_alone", "is_total", "repeats_header"]
 
 #: What XML 1.0 forbids, and what is no character: no format could carry the cell.
 CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
@@ -16,12 +16,29 @@ CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]"
 #: What a row is called that sums up the others; as RE2 and Python read it.
 TOTAL = r"(?i)(?:grand |sub-?)?(?:total|sum|average)s?(?: of .{1,40})?\s*[:=]?\s*[0-9.,]*"
 _TOTAL = re.compile(TOTAL)
+#: A mapping that asks for fewer columns does not tell a heading from a measure.
+_FEWEST = 3
 
 
 def is_total(mapped: MappedTable, row: Row) -> bool:
     """Whether a row sums up the others: its name says so, and it describes and names nothing."""
     is_called_so = bool(_TOTAL.fullmatch(mapped.get(row, "name")))
     return is_called_so and not any(mapped.get(row, what) for what in ("identifier", "description", "code", "reason"))
+
+
+def repeats_header(mapped: MappedTable, row: Row) -> bool:
+    """Whether a row is the header once more, as printed tables have it on each page."""
+    return tuple(" ".join(cell.split()) for cell in row.cells) == mapped.table.header
+
+
+def is_alone(mapped: MappedTable, row: Row) -> bool:
+    """Whether a row holds one cell, at its beginning, as headings between rows and notes below them
+    do.
+    """
+    asked = set(mapped.columns.headers) - set(mapped.columns.name_else)
+    if mapped.table.is_sparse or len(asked) < _FEWEST or sum(bool(read_cell(cell)) for cell in row.cells) != 1:
+        return False
+    return bool(mapped.get(row, "name") or mapped.get(row, "identifier") or read_cell(row.cells[0]))
 
 
 def find_contradicting(mapped_tables: Iterable[MappedTable]) -> set[str]:

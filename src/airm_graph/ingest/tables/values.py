@@ -31,6 +31,11 @@ __all__ = [
 
 # A notation with nothing behind it, or with a label behind white space or a mark.
 _CODE = re.compile(r"(?P<code>\d+(?:\.\d+)*)(?:\.?\s*[:\u2013\u2014-]\s*|\.?\s+|\.)?(?P<label>(?![\d.]).*)", re.DOTALL)
+# A label with its code in brackets behind it.
+_LABELLED = re.compile(r"(?P<label>.*[^\s(])\s*\((?P<code>\d+(?:\.\d+)*)\)", re.DOTALL)
+# Codes alone, with a mark between that no code and no label has.
+_NOTATION = re.compile(r"\d+(?:\.\d+)+")
+_SEVERAL = re.compile(rf"{_NOTATION.pattern}(?:\s*(?:/|\||\+|&|,\s|\band\b)\s*{_NOTATION.pattern})+")
 _UNKNOWN = frozenset({"unable to classify", "unclassified", "not classified", "n a", "none", "unknown"})
 _KINDS = {
     **dict.fromkeys(("person", "human", "people", "expert", "annotator", "manual"), "person"),
@@ -60,12 +65,14 @@ def split_cell(cell: str, separator: str) -> list[str]:
 
 
 def split_code(value: str) -> tuple[str, str]:
-    """Split a code from the label behind it; either may be empty.
+    """Split a code from its label, before or behind it; either may be empty.
 
     >>> split_code("1.1.3 Capability Modification"), split_code("1.1.3"), split_code("Guardrails")
     (('1.1.3', 'Capability Modification'), ('1.1.3', ''), ('', 'Guardrails'))
+    >>> split_code("Capability Modification (1.1.3)")
+    ('1.1.3', 'Capability Modification')
     """
-    match = _CODE.fullmatch(value.strip())
+    match = _CODE.fullmatch(value.strip()) or _LABELLED.fullmatch(value.strip())
     return (match["code"], match["label"].strip()) if match else ("", value.strip())
 
 
@@ -126,7 +133,8 @@ def check_codes(mapped: MappedTable, row: Row, given: ClassificationMapping, tax
 
 
 def _split_codes(mapped: MappedTable, row: Row, given: ClassificationMapping) -> list[str]:
-    return split_cell(mapped.table.get(row, given.columns["code"]), given.separator)
+    parts = split_cell(mapped.table.get(row, given.columns["code"]), given.separator)
+    return [code for part in parts for code in (_NOTATION.findall(part) if _SEVERAL.fullmatch(part) else [part])]
 
 
 @frozen

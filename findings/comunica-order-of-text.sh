@@ -3,11 +3,11 @@
 #
 # Expected: < on texts, and with it ORDER BY, MIN and MAX, goes by the code points (SPARQL 1.1 Query, 17.3 and 15.1;
 #   fn:compare with the codepoint collation): "1.1", "AI 1", "AI-2", "Apple", "Zebra", "_x", "apple".
-# Seen: _x, 1.1, AI 1, AI-2, apple, Apple, Zebra; MIN is _x, MAX is Zebra, and "B" < "a" is false. IRIs are in the order of
-#   code points. pyoxigraph and rdflib answer as expected.
+# Seen: _x, 1.1, AI 1, AI-2, apple, Apple, Zebra; MIN is _x, MAX is Zebra, and "B" < "a" is false. IRIs are in the
+#   order of code points. pyoxigraph and rdflib answer as expected.
 # Versions: @comunica/query-sparql-rdfjs 5.4.1, n3 2.13.12, pyoxigraph 0.5.13, rdflib 7.6.0
-# Why it matters: Pages by LIMIT and OFFSET, FILTER(?code >= "A" && ?code < "B") and the lowest and highest code are others
-#   than on the server that the query was written for.
+# Why it matters: Pages by LIMIT and OFFSET, FILTER(?code >= "A" && ?code < "B") and the lowest and highest code are
+#   others than on the server that the query was written for.
 set -eu
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT

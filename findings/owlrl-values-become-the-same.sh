@@ -1,14 +1,15 @@
 #!/bin/sh
 # owlrl makes two values of a functional property the same in the whole graph, and reports nothing
 #
-# Expected: OWL 2 RL says that literals with different values are different (rule dt-diff) and that a literal outside of a
-#   datatype is not of that type (dt-not-type); with a functional property, or a range, that is an inconsistency (eq-diff1;
-#   OWL 2 Profiles, 4.3, tables 8 and 4), which owlrl states as an error triple for individuals that are different.
-# Seen: :a :level 1, 2 with a functional :level gives 1 owl:sameAs 2, and every statement of the graph with 1 or 2 is doubled:
-#   :b :page 1 becomes 1 and 2. A text in the range xsd:integer gets this type. No error triple for either.
+# Expected: OWL 2 RL says that literals with different values are different (rule dt-diff) and that a literal outside
+#   of a datatype is not of that type (dt-not-type); with a functional property, or a range, that is an inconsistency
+#   (eq-diff1; OWL 2 Profiles, 4.3, tables 8 and 4), which owlrl states as an error triple for individuals that are
+#   different.
+# Seen: :a :level 1, 2 with a functional :level gives 1 owl:sameAs 2, and every statement of the graph with 1 or 2 is
+#   doubled: :b :page 1 becomes 1 and 2. A text in the range xsd:integer gets this type. No error triple for either.
 # Versions: owlrl 7.6.2, rdflib 7.6.0
-# Why it matters: One concept with two values of a functional property, and all numbers of the graph that are one of the two
-#   are both; the errors that owlrl is asked for are none.
+# Why it matters: One concept with two values of a functional property, and all numbers of the graph that are one of
+#   the two are both; the errors that owlrl is asked for are none.
 set -eu
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT

@@ -3,8 +3,8 @@
 #
 # Expected: An alternative is the union of its branches, which keeps a solution once for each (SPARQL 1.1 Query, 18.4,
 #   "Evaluation of Alternative Property Path", and 18.5, Union); only ?, * and + drop duplicates.
-# Seen: With :a :broader :b and :a :related :b, the path :broader|:related gives :b once, so its COUNT is 1; the same as
-#   UNION, and the negated set !:other, give it twice. (:p|:q)/(:p|:q) gives 1 of 4. rdflib gives all.
+# Seen: With :a :broader :b and :a :related :b, the path :broader|:related gives :b once, so its COUNT is 1; the same
+#   as UNION, and the negated set !:other, give it twice. (:p|:q)/(:p|:q) gives 1 of 4. rdflib gives all.
 # Versions: pyoxigraph 0.5.13, rdflib 7.6.0
 # Why it matters: Counts and sums over skos:broadMatch|skos:closeMatch differ from those of the same query on another
 #   server, and from those of the UNION that it abbreviates.

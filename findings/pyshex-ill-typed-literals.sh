@@ -1,13 +1,13 @@
 #!/bin/sh
 # pyshex accepts "abc"^^xsd:integer as an integer, "yes" as a boolean and 30 February as a dateTime
 #
-# Expected: A literal satisfies a datatype if it has that datatype and, for the datatypes of SPARQL's operators, a lexical
-#   form that is valid for it (ShEx 2.1, 5.4.3).
-# Seen: { :p xsd:integer } conforms with "abc"^^xsd:integer and "1.0"^^xsd:integer, xsd:boolean with "yes", xsd:dateTime with
-#   2024-02-30T00:00:00. pyrudof refuses all four. Both refuse a literal of another datatype.
+# Expected: A literal satisfies a datatype if it has that datatype and, for the datatypes of SPARQL's operators, a
+#   lexical form that is valid for it (ShEx 2.1, 5.4.3).
+# Seen: { :p xsd:integer } conforms with "abc"^^xsd:integer and "1.0"^^xsd:integer, xsd:boolean with "yes",
+#   xsd:dateTime with 2024-02-30T00:00:00. pyrudof refuses all four. Both refuse a literal of another datatype.
 # Versions: pyshex 0.9.0, rdflib 7.6.0, pyrudof 0.3.35
-# Why it matters: Checking values that were typed by a mapping ("abc" of a column that is said to hold integers) is what
-#   the datatypes of a schema are for; here all of them pass.
+# Why it matters: Checking values that were typed by a mapping ("abc" of a column that is said to hold integers) is
+#   what the datatypes of a schema are for; here all of them pass.
 set -eu
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT

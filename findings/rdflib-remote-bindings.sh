@@ -1,14 +1,14 @@
 #!/bin/sh
 # rdflib answers a query with initBindings on a SPARQL endpoint otherwise than in memory: COUNT counts everything
 #
-# Expected: graph.query(text, initBindings={"kind": "plan"}) means the same wherever the graph is stored, as rdflib does for
-#   a graph in memory: the count of the plans, the highest cost of a plan, the things that are no plan.
-# Seen: A graph on a SPARQLStore sends the text with VALUES ( ?kind ) { ( "plan" ) } behind it. That is joined after COUNT
-#   and MAX (SPARQL 1.1 Query, 18.2.4.3), and FILTER, NOT EXISTS, MINUS and sub-selects are evaluated before and do not see
-#   it: six of seven answers differ, none with an error.
+# Expected: graph.query(text, initBindings={"kind": "plan"}) means the same wherever the graph is stored, as rdflib
+#   does for a graph in memory: the count of the plans, the highest cost of a plan, the things that are no plan.
+# Seen: A graph on a SPARQLStore sends the text with VALUES ( ?kind ) { ( "plan" ) } behind it. That is joined after
+#   COUNT and MAX (SPARQL 1.1 Query, 18.2.4.3), and FILTER, NOT EXISTS, MINUS and sub-selects are evaluated before and
+#   do not see it: six of seven answers differ, none with an error.
 # Versions: rdflib 7.6.0, pyoxigraph 0.5.13
-# Why it matters: A query is written and tested on a file and then asked of the endpoint; gaps are empty there, and each kind
-#   has the count of all.
+# Why it matters: A query is written and tested on a file and then asked of the endpoint; gaps are empty there, and
+#   each kind has the count of all.
 set -eu
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT

@@ -1,12 +1,13 @@
 #!/bin/sh
 # rdflib-sqlalchemy takes a text without a tag for every literal with that text, and removes them all
 #
-# Expected: "Plan", "Plan"@en and "Plan"^^:code are three terms (RDF 1.1 Concepts, 3.3), and a pattern, remove and DELETE DATA
-#   take the one that is named (SPARQL 1.1 Query, 18.3; SPARQL 1.1 Update, 3.1.2).
-# Seen: A pattern with "Plan" finds all three, and remove or DELETE DATA of "Plan" deletes all three; "Plan"@en is found and
-#   removed alone. The length of the graph is 1 where it holds the three. rdflib's store in memory is right.
+# Expected: "Plan", "Plan"@en and "Plan"^^:code are three terms (RDF 1.1 Concepts, 3.3), and a pattern, remove and
+#   DELETE DATA take the one that is named (SPARQL 1.1 Query, 18.3; SPARQL 1.1 Update, 3.1.2).
+# Seen: A pattern with "Plan" finds all three, and remove or DELETE DATA of "Plan" deletes all three; "Plan"@en is
+#   found and removed alone. The length of the graph is 1 where it holds the three. rdflib's store in memory is right.
 # Versions: rdflib-sqlalchemy 0.5.4, SQLAlchemy 1.4.54, rdflib 7.6.0
-# Why it matters: Replacing the untagged label of a concept, the usual first repair, deletes its labels in all languages.
+# Why it matters: Replacing the untagged label of a concept, the usual first repair, deletes its labels in all
+#   languages.
 set -eu
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT

@@ -1,14 +1,14 @@
 #!/bin/sh
 # rdflib's SPARQLUpdateStore overrides WITH: an update of one named graph empties another
 #
-# Expected: WITH names the graph of DELETE, INSERT and WHERE, USING the one that WHERE reads (SPARQL 1.1 Update, 3.1.3),
-#   whatever graph is the default; a single Graph in memory refuses WITH, for it has no other graph.
-# Seen: A Graph named :old on a SPARQLUpdateStore sends WITH :new DELETE { ?s ?p ?o } WHERE { ?s ?p ?o } with GRAPH :old { ... }
-#   inside each brace, which takes precedence: all of :old is deleted, and :new is as before. With USING :new the WHERE
-#   finds nothing, so nothing is inserted. No error, no warning.
+# Expected: WITH names the graph of DELETE, INSERT and WHERE, USING the one that WHERE reads (SPARQL 1.1 Update,
+#   3.1.3), whatever graph is the default; a single Graph in memory refuses WITH, for it has no other graph.
+# Seen: A Graph named :old on a SPARQLUpdateStore sends WITH :new DELETE { ?s ?p ?o } WHERE { ?s ?p ?o } with GRAPH
+#   :old { ... } inside each brace, which takes precedence: all of :old is deleted, and :new is as before. With USING
+#   :new the WHERE finds nothing, so nothing is inserted. No error, no warning.
 # Versions: rdflib 7.6.0, pyoxigraph 0.5.13
-# Why it matters: Editions are kept in named graphs; an update that says which one it empties empties the other one, and
-#   its answer is success.
+# Why it matters: Editions are kept in named graphs; an update that says which one it empties empties the other one,
+#   and its answer is success.
 set -eu
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT

@@ -1,13 +1,13 @@
 #!/bin/sh
 # @inrupt/solid-client adds the offset of a time zone: midnight in India is read as 05:30 UTC, eleven hours late
 #
-# Expected: 2024-01-01T00:00:00+05:30 is 2023-12-31T18:30:00Z; the offset is subtracted to get UTC (XML Schema 1.1 Datatypes,
-#   3.3.7 and D.2.1, timezoneOffset).
-# Seen: getDatetime gives 2024-01-01T05:30:00Z for it, and 2023-12-31T19:00:00Z for 00:00:00-05:00, which is 05:00:00Z; times with
-#   Z are right, and what setDatetime writes is in Z. rdflib reads all as they are.
+# Expected: 2024-01-01T00:00:00+05:30 is 2023-12-31T18:30:00Z; the offset is subtracted to get UTC (XML Schema 1.1
+#   Datatypes, 3.3.7 and D.2.1, timezoneOffset).
+# Seen: getDatetime gives 2024-01-01T05:30:00Z for it, and 2023-12-31T19:00:00Z for 00:00:00-05:00, which is
+#   05:00:00Z; times with Z are right, and what setDatetime writes is in Z. rdflib reads all as they are.
 # Versions: @inrupt/solid-client 3.0.0, n3 2.13.12, rdflib 7.6.0
-# Why it matters: Dates of data of others carry offsets (prov:endedAtTime, dcterms:issued); sorted and compared in a client of
-#   Solid they are up to 28 hours off, and saved again they are wrong for everyone.
+# Why it matters: Dates of data of others carry offsets (prov:endedAtTime, dcterms:issued); sorted and compared in a
+#   client of Solid they are up to 28 hours off, and saved again they are wrong for everyone.
 set -eu
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT

@@ -5,7 +5,8 @@
 #   hoc term must stand there (RO-Crate 1.1, appendix "RO-Crate JSON-LD", "Extending RO-Crate" and "Adding
 #   new or ad hoc vocabulary terms"); a crate that is read and written keeps them.
 # Seen: The written @context is the IRI of RO-Crate's context alone. "code" is still used and has no meaning,
-#   so JSON-LD drops it; ex:severity becomes an IRI of the scheme ex. No warning.
+#   so JSON-LD drops it; ex:severity becomes an IRI of the scheme ex. extra_terms, the place for them in
+#   the library, is empty after reading. No warning.
 # Versions: rocrate 0.16.0
 # Why it matters: Opening a crate to add one file takes the codes of the controls in it out of the RDF.
 set -eu

@@ -8,8 +8,8 @@
 #   ro-crate-js takes each of them, and a list, for an entity without an @id, gives it one (entity-1) and
 #   writes a link to it; the texts are nowhere in the file. Neither warns.
 # Versions: rocrate 0.16.0 (PyPI), ro-crate 3.7.2 (npm)
-# Why it matters: these are the two libraries that write crates; definitions in several languages are lost
-#   by opening and saving, and the second writes links that lead to nothing.
+# Why it matters: definitions in several languages are lost by opening and saving a crate, and the second
+#   library writes links that lead to nothing.
 set -eu
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT

@@ -7,7 +7,7 @@
 # Seen: Dates and times given as text, as they stand in JSON and YAML, are all xsd:gYearMonth, so an ill-typed
 #   literal, dcterms:modified too; only a Python date or datetime gets its own type. Validation passes.
 # Versions: sempyro 2.2.0, pydantic 2.10.6, rdflib 7.6.0
-# Why it matters: filters by date skip every data set of the catalogue, and sh:datatype of DCAT-AP refuses it.
+# Why it matters: filters by date skip every data set of the catalogue, and a shape that asks for xsd:date refuses it.
 set -eu
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT

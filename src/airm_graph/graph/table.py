@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from airm_graph.errors import StoreError
 from airm_graph.graph.database import FEW, Database
-from airm_graph.graph.term_spelling import DEFAULT_GRAPH, TERM_TEXT, canonical, number_of, select_terms
+from airm_graph.graph.term_spelling import DEFAULT_GRAPH, TERM_TEXT, canonical, number_of, select_terms, spell
 from airm_graph.terms import Quad
 
 if TYPE_CHECKING:
@@ -184,12 +184,8 @@ class TripleTable(Database):
 
     @contextmanager
     def able_to_run(self, statements: Iterable[str], *, known: Collection[str] = ()) -> "Iterator[TripleTable]":  # noqa: ARG002
-        """Give a table with the same quads that runs statements in a time that grows with what they
-        read: this one, where it does.
-
-        Args:
-            statements: Made for this table.
-            known: Regular expressions in them of which it is known that looking for them ends soon.
+        """Give a table of the same quads that runs statements made for this one in good time: here
+        this one. *known* are regular expressions in them that are soon looked for.
         """
         yield self
 
@@ -303,7 +299,7 @@ class TripleTable(Database):
         >>> TripleTable().find_ids(["<urn:a>"])
         {}
         """
-        spelt = {term: _spell(term) for term in terms}
+        spelt = {term: spell(term) for term in terms}
         numbers, known = self._number(sorted(set(spelt.values())))
         return {term: numbers[text] for term, text in spelt.items() if known.get(numbers[text]) == text}
 
@@ -399,11 +395,3 @@ def _select_texts(quads: str) -> str:
     joins = " ".join(f"JOIN {written} AS {column}_ ON {column}_.id = q.{column}" for column in "spo")
     texts = "s_.text AS s, p_.text AS p, o_.text AS o, COALESCE(g_.text, '') AS g"
     return f"SELECT {texts} FROM {quads} AS q {joins} LEFT JOIN {written} AS g_ ON g_.id = q.g"
-
-
-def _spell(term: str) -> str:
-    """The one spelling of a term; whatever is none is in no table as it stands."""
-    try:
-        return canonical(term)
-    except StoreError:
-        return term

@@ -27,6 +27,7 @@ __all__ = [
     "quote",
     "rebased_text",
     "select_terms",
+    "spell",
 ]
 
 #: Values of ``terms.kind``.
@@ -181,3 +182,11 @@ def canonical(term: str) -> str:
             raise StoreError(f"{term!r} is no N-Quads term")
         term = literal(unescape(body)) + suffix
     return term.removesuffix(f"^^<{STRING}>")
+
+
+def spell(term: str) -> str:
+    """Spell a term the one way; whatever is none is in no table as it stands."""
+    try:
+        return canonical(term)
+    except StoreError:
+        return term

@@ -27,6 +27,8 @@ _LINES, _LINE = re.compile(r"concat_ws\(chr\(10\), ((?:, )?nullif\(\w+\.\w+, ''\
 _COLUMN = re.compile(r"[a-z_]+(?:\.\w+)?")
 _STARTS = re.compile(rf"\bstarts_with\(({_COLUMN.pattern}), '((?:[^']|'')*)'\)")
 _JOIN = re.compile(rf"{_TEXT.pattern}| JOIN ")
+#: Whether a value is among the rows of a subquery, which SQLite may work out for each value.
+_AMONG = re.compile(r"EXISTS \(SELECT 1 FROM (r\d+) AS (\w+) WHERE \2\.(\w+) = (\w+\.\w+)\)")
 #: A list of rows with names for its columns, which SQLite knows without the names only.
 _VALUES = re.compile(r"\(VALUES ([^a-zA-Z']*)\) AS (\w+)\(([\w, ]+)\)")
 #: Patterns of characters at the ends of a text, and of any but these; numbers of characters.
@@ -44,7 +46,11 @@ _PLAIN_NUMBERS = {
 
 @cache
 def translate(sql: str) -> str:
-    """Write a statement of DuckDB for SQLite."""
+    """Write a statement of DuckDB for SQLite.
+
+    >>> translate("SELECT v.x FROM v WHERE NOT EXISTS (SELECT 1 FROM r1 AS b WHERE b.node = v.x)")
+    'SELECT v.x FROM v WHERE NOT coalesce(v.x IN (SELECT node FROM r1), 0)'
+    """
     if "VALUES" in sql:
         sql = _VALUES.sub(_name_columns, sql)
     if "starts_with" in sql:
@@ -54,6 +60,8 @@ def translate(sql: str) -> str:
     if _CALL in sql:
         for found in reversed(list(_MATCHES.finditer(sql))):
             sql = _write_matches(sql, found.end())
+    if "EXISTS" in sql:
+        sql = _AMONG.sub(r"coalesce(\4 IN (SELECT \3 FROM \1), 0)", sql)
     if sql.startswith("CREATE"):
         sql = CREATE.sub(r"CREATE TEMP \1 \2", sql)
     sql = sql.replace("TRY_CAST(", "CAST(").replace(" AND t.p IN (", " AND +t.p IN (")

@@ -110,6 +110,13 @@ def test_same_follows_in_both_tables() -> None:
 TERMS = ['"a\\u0000b"', '"\\\\d\\n\\""@en-GB', '"1.10"^^<http://www.w3.org/2001/XMLSchema#decimal>', "_:b", "<urn:ü>", '"İK"', '"x"@EN']
 
 
+@pytest.mark.parametrize("make", [SmallTable, TripleTable])
+def test_terms_that_a_table_does_not_know_have_no_ids(make: type[TripleTable]) -> None:
+    with make() as table:
+        table.load_rows([("<urn:a>", "<urn:p>", '"1"', "")])
+        assert table.find_ids(["<urn:a>", "<urn:b>", '"2"', "<urn:c>"]).keys() == {"<urn:a>"}
+
+
 def test_terms_are_taken_apart_alike_in_both_tables() -> None:
     rows: list[Quad] = [("<urn:s>", "<urn:p>", term, "") for term in TERMS]
     asked = "SELECT kind, lexical, datatype, language FROM terms WHERE kind <> 0 ORDER BY 1, 2, 3, 4"

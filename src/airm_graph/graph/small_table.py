@@ -266,7 +266,7 @@ class SmallTable(TripleTable):
         if self.given or self.coded:
             self._settle()
         numbers = {text: self._ids.get(text, -1) for text in texts}
-        return numbers, {number: text for text, number in numbers.items()}
+        return numbers, {number: text for text, number in numbers.items() if number >= 0}
 
     def read_terms(self, ids: Iterable[int]) -> dict[int, str]:
         """Write terms by their ids; 0, the default graph, is the empty text."""

@@ -77,7 +77,7 @@ def _take_head(pieces: Iterator[str]) -> str:
 def find_delimiter(text: str) -> str:
     r"""Find the one that the header has most of outside quotes; the comma when it has none.
 
-    >>> find_delimiter("ID;Name, Title"), find_delimiter("Measures, all\na;b;c\nd;e;f\ng;h;i")
+    >>> find_delimiter("ID;Name, Title;Code"), find_delimiter("Measures, all\na;b;c\nd;e;f\ng;h;i")
     (';', ';')
     """
     lines = re.sub(r'"[^"]*"', "", text.lstrip("\n")[:MAX_CELL]).split("\n", _SEEN)[:_SEEN]

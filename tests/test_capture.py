@@ -952,6 +952,11 @@ def test_guide_lists_every_basis_of_a_heading():
         (("Doe, Jane, et al",), ("Doe, Jane",)),
         (("Doe, Jane", "and 12 others"), ("Doe, Jane",)),
         (("Centre for Others", "Doe, Jane"), ("Centre for Others", "Doe, Jane")),
+        (("Unknown",), ()),
+        (("Various authors",), ()),
+        (("Doe, J., Roe-Poe, R. S., & Lee, A.",), ("Doe, J.", "Roe-Poe, R. S.", "Lee, A.")),
+        (("Doe, J. and Roe, R.",), ("Doe, J.", "Roe, R.")),
+        (("Doe, J., Acme & Sons",), ("Doe, J., Acme & Sons",)),
     ],
 )
 def test_authors_who_are_not_named_are_no_agent(authors: tuple[str, ...], named: tuple[str, ...]) -> None:

@@ -7,7 +7,7 @@ from airm_graph.ingest.captures.codes import find_code_line
 from airm_graph.ingest.captures.page_lines import Fragment
 from airm_graph.taxonomy import load_vocabularies
 
-__all__ = ["drop_others", "find_authors", "is_code_line", "list_people", "match_authors"]
+__all__ = ["drop_others", "find_authors", "is_code_line", "list_people", "match_authors", "names_nobody", "separate_names"]
 
 _DATE = re.compile(
     r"(?:\D{0,15}\b)?(?P<year>(?:19|20)\d\d)(?:[a-z]?\b.{0,20})?|n\.?\s?d\.?|no date|undated|unknown|in press|forthcoming|", re.IGNORECASE
@@ -51,6 +51,15 @@ _SMALL = frozenset(
 _OTHERS = re.compile(
     r"(?:\A|,?\s+)(?:et\.?\s+al\b\.?|(?:and|&)\s+(?:\d+\s+)?(?:many\s+)?others\b\.?)\s*\Z|\A\s*others\.?\s*\Z", re.IGNORECASE
 )
+#: What stands in the place of a name where none is known.
+_NOBODY = re.compile(
+    r"(?:(?:unknown|anonymous|various|several|multiple)(?: authors?| contributors?)?|no authors?|authors? unknown)\.?", re.IGNORECASE
+)
+#: A surname with the initials of the given names behind it, and several of them with commas
+#: between.
+_INVERTED = r"[^,;:&]+,\s+[^\W\d_a-z]\.(?:[\s-]?[^\W\d_a-z]\.)*"
+_BETWEEN = r"(?:,\s+(?:(?:and|&)\s+)?|\s+(?:and|&)\s+)"
+_ALL_INVERTED, _ONE_INVERTED = re.compile(rf"{_INVERTED}(?:{_BETWEEN}{_INVERTED})+"), re.compile(rf"(?:\A|{_BETWEEN})({_INVERTED})")
 _ENDS = re.compile(r"[:!?]|\.\s+[a-z]|[a-z]{4,}\.$")
 
 
@@ -70,13 +79,37 @@ def match_authors(text: str) -> tuple[str, str | None] | None:
 
 
 def list_people(names: str) -> tuple[str, ...]:
-    """List the names of an author line, without what stands for others.
+    """List the names of an author line, without what stands for others or for nobody.
 
-    >>> list_people("Doe, Jane; Roe, Richard et al.; and others")
-    ('Doe, Jane', 'Roe, Richard')
+    >>> list_people("Doe, Jane; Roe, Richard et al.; and others"), list_people("Unknown")
+    (('Doe, Jane', 'Roe, Richard'), ())
     """
-    found = (drop_others(name).strip() for name in names.split(";"))
-    return tuple(name for name in found if name)
+    return tuple(name for name in _split_names(names) if not names_nobody(name))
+
+
+def _split_names(names: str) -> list[str]:
+    found = (drop_others(name).strip() for name in separate_names(names).split(";"))
+    return [name for name in found if name]
+
+
+def separate_names(line: str) -> str:
+    """Put semicolons between the names of a line that are told apart by initials behind each
+    surname.
+
+    >>> separate_names("Doe, J., Roe-Poe, R. S., & Lee, A."), separate_names("Lee, Ann, Bo")
+    ('Doe, J.; Roe-Poe, R. S.; Lee, A.', 'Lee, Ann, Bo')
+    """
+    plain = drop_others(line.strip())
+    return "; ".join(_ONE_INVERTED.findall(plain)) if _ALL_INVERTED.fullmatch(plain) else line
+
+
+def names_nobody(name: str) -> bool:
+    """Whether what stands in the place of a name says that none is known.
+
+    >>> names_nobody("Various authors"), names_nobody("Anonymous, Jane")
+    (True, False)
+    """
+    return _NOBODY.fullmatch(name) is not None
 
 
 def drop_others(name: str) -> str:
@@ -127,11 +160,11 @@ def _is_term(text: str) -> bool:
 
 
 def _names_person(text: str) -> bool:
-    return any(_is_person(name) for name in list_people(text.rpartition("(")[0] or text))
+    return any(_is_person(name) for name in _split_names(text.rpartition("(")[0] or text))
 
 
 def _is_list_of_names(text: str, *, is_strict: bool = False) -> bool:
-    names = list_people(text)
+    names = _split_names(text)
     odd = [name for name in names if not _is_person(name) and not _is_body(name) and (is_strict or len(name.split()) > _SHORT)]
     # In a long list a name or two may be written in any way.
     return bool(names) and len(odd) * _MANY <= len(names)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 
+from airm_graph.ingest.captures.authors import separate_names
 from airm_graph.ingest.captures.sidecar import NamedSource, is_web_address
 from airm_graph.ingest.formats import Row
 from airm_graph.ingest.tables.mapped_table import MappedTable, Reason
@@ -213,6 +214,7 @@ def _split_line(line: str, first: str, separator: str) -> tuple[tuple[str, ...],
     """The names of an author line that are certain, and whether that is all of them."""
     if separator != "auto":
         return split_authors(" ".join(line.split()), separator=separator)
+    line = separate_names(line)
     found = find_separator(line)
     return split_authors(line, separator=found) if found else ((" ".join(first.split()),) if first else (), False)
 
@@ -222,7 +224,7 @@ def _read_block(mapped: MappedTable, row: Row, get: Callable[[str], str], header
     abstract, of_abstract = mapped.text(row, headers.get("abstract", ""), get("abstract"), "prose")
     line = " ".join((get("authors") or get("first author")).split())
     authors, is_whole = _split_line(get("authors") or line, get("first author"), mapped.columns.separator) if line else ((), True)
-    if not line and title:
+    if title and is_whole and not authors:
         column = headers.get("authors") or headers.get("first author", "")
         mapped.say("TAB-36", f"the document {title.published!r} has no authors", row, column)
     elif not is_whole:

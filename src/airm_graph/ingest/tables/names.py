@@ -4,7 +4,7 @@ import datetime
 import hashlib
 import re
 
-from airm_graph.ingest.captures.authors import drop_others
+from airm_graph.ingest.captures.authors import drop_others, names_nobody
 from airm_graph.model import Agent
 from airm_graph.text import slugify
 
@@ -30,13 +30,13 @@ def split_authors(line: str, *, separator: str) -> tuple[tuple[str, ...], bool]:
     (('Ann Lee', 'Bo Chen', 'Cy Day'), True)
     >>> split_authors("Senator Lee, Coauthors: Senators Chen and Day", separator=",")
     (('Senator Lee',), False)
-    >>> split_authors("Ann Lee et al.", separator=",")
-    (('Ann Lee',), True)
+    >>> split_authors("Ann Lee et al.", separator=","), split_authors("Unknown", separator=",")
+    ((('Ann Lee',), True), ((), True))
     """
     plain, colon, _ = line.partition(":")
     parts = plain.split(separator)
     names = [" ".join(drop_others(_AND.sub("", part.strip(), count=1)).split()) for part in (parts[:-1] if colon else parts)]
-    return tuple(filter(None, names)), not colon
+    return tuple(name for name in names if name and not names_nobody(name)), not colon
 
 
 def find_separator(line: str) -> str | None:

@@ -1,8 +1,10 @@
 """The site as a folder: the pages of the server, relative links that all lead somewhere, data beside each page, one switch."""
 
+import gc
 import gzip
 import hashlib
 import json
+import os
 import re
 import subprocess
 import sys
@@ -15,13 +17,16 @@ import html5lib
 import pytest
 
 from airm_graph.errors import ExportError, InputError
+from airm_graph.graph import TripleTable
 from airm_graph.graph.store import parse_rows
 from airm_graph.namespaces import BASE, PREFIXES, term
 from airm_graph.pipeline import Graph
 from airm_graph.search.neighbourhood import arrange
 from airm_graph.search.script_lists import LISTS
-from airm_graph.site import build_site
+from airm_graph.site import build_site, static_site
 from airm_graph.site.folder_addresses import FolderAddresses, SiteMap
+from airm_graph.site.site_contents import SiteContents
+from airm_graph.site.site_folder import SiteFile, SiteSide
 from conftest import ROOT
 from serving import COMMAND, Server
 from tools import require_npm, require_programs
@@ -210,6 +215,38 @@ def test_only_what_changed_is_written_and_what_is_gone_removed(example_graph: Gr
     build_site(tmp_path / "dist", fresh)
     (tmp_path / "site" / "CNAME").unlink()
     assert list_files(tmp_path / "site") == list_files(fresh)
+
+
+def test_processes_leave_alone_what_nothing_needs_any_more(
+    site: Path, example_dist: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write = static_site._write_chunk
+
+    def collect_and_write(contents: SiteContents, folder: SiteSide, job: static_site._Job) -> list[SiteFile]:
+        gc.collect()
+        return write(contents, folder, job)
+
+    monkeypatch.setattr(static_site, "_write_chunk", collect_and_write)
+    gc.disable()  # so that the table is still there when processes begin
+    try:
+        unused: list[object] = [TripleTable()]
+        unused.append(unused)
+        del unused
+        build_site(example_dist, tmp_path / "site", processes=2)
+    finally:
+        gc.enable()
+    assert gc.get_freeze_count() == 0
+    assert list_files(tmp_path / "site") == list_files(site)
+
+
+def test_lost_process_is_an_error_and_leaves_the_earlier_site(
+    site: Path, example_dist: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    build_site(example_dist, tmp_path / "site", processes=1)
+    monkeypatch.setattr(static_site, "_write_chunk", lambda *_: os._exit(1))
+    with pytest.raises(ExportError, match="a process that made pages was ended"):
+        build_site(example_dist, tmp_path / "site", processes=2)
+    assert list_files(tmp_path / "site") == list_files(site)
 
 
 def test_change_log_names_what_changed_and_no_folder(example_graph: Graph, example_dist: Path, tmp_path: Path) -> None:

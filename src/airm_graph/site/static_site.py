@@ -5,13 +5,17 @@ one pass over the graph, by as many processes as there are processors.
 """
 
 import asyncio
+import gc
 import multiprocessing
 import os
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from airm_graph.errors import ExportError
 from airm_graph.export.files import hold_folder
 from airm_graph.export.switch import name_beside
 from airm_graph.progress import Progress, tell_nobody
@@ -119,8 +123,16 @@ def _run(write: _Write, jobs: Sequence[_Job], *, processes: int | None) -> Itera
     if count < 2 or "fork" not in multiprocessing.get_all_start_methods():
         yield from map(write, jobs)
         return
-    with multiprocessing.get_context("fork").Pool(count, initializer=_workers.append, initargs=(write,)) as pool:
-        yield from pool.imap(_run_job, jobs)
+    # Else a fork takes apart what this process no longer needs: a database without its threads.
+    gc.freeze()
+    pool = ProcessPoolExecutor(count, multiprocessing.get_context("fork"), initializer=_workers.append, initargs=(write,))
+    try:
+        yield from pool.map(_run_job, jobs)
+    except BrokenProcessPool as error:
+        raise ExportError("a process that made pages was ended, perhaps for want of memory; free some and run it again") from error
+    finally:
+        pool.shutdown(cancel_futures=True)
+        gc.unfreeze()
 
 
 def _run_job(job: _Job) -> list[SiteFile]:

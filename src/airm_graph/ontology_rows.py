@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from airm_graph.prepared import read_prepared, write_prepared
+from airm_graph.prepared import pack_rows, read_prepared, unpack_rows, write_prepared
 from airm_graph.resources import read_resource
 from airm_graph.terms import Quad
 
@@ -31,10 +31,7 @@ def read_turtle(name: str) -> tuple[Quad, ...]:
     ''
     """
     written = _read_written()
-    if written is None:
-        return _parse(name)
-    texts, numbers = written["texts"], iter(written["rows"][name])
-    return tuple((texts[s], texts[p], texts[o], "") for s, p, o in zip(numbers, numbers, numbers, strict=True))
+    return _parse(name) if written is None else unpack_rows(written, name)
 
 
 @cache
@@ -54,11 +51,7 @@ def _parse(name: str) -> tuple[Quad, ...]:
 
 def write_rows() -> str:
     """Parse all files and write their rows as `read_turtle` reads them."""
-    parsed = {name: _parse(name) for name in _SOURCES}
-    texts = sorted({text for rows in parsed.values() for row in rows for text in row[:3]})
-    numbers = {text: number for number, text in enumerate(texts)}
-    written = {name: [numbers[text] for row in rows for text in row[:3]] for name, rows in parsed.items()}
-    return write_prepared({"texts": texts, "rows": written}, sources=_SOURCES)
+    return write_prepared(pack_rows({name: _parse(name) for name in _SOURCES}), sources=_SOURCES)
 
 
 if __name__ == "__main__":

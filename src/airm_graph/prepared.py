@@ -7,13 +7,14 @@ module makes it anew, which costs time only. `make generated` writes it.
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from airm_graph.resources import read_resource
+from airm_graph.terms import Quad
 
-__all__ = ["read_prepared", "write_prepared"]
+__all__ = ["pack_rows", "read_prepared", "unpack_rows", "write_prepared"]
 
 
 def read_prepared(file: Path, *, sources: Iterable[str]) -> Any:
@@ -35,6 +36,23 @@ def write_prepared(content: object, *, sources: Iterable[str]) -> str:
     """Write what JSON can hold, with its digest in the first line; as `read_prepared`."""
     text = json.dumps(content, ensure_ascii=False, indent=0, separators=(",", ":")) + "\n"
     return f"{_make_digest(text, sources)}\n{text}"
+
+
+def pack_rows(rows: Mapping[str, Sequence[Quad]]) -> dict[str, Any]:
+    """Pack lists of triples by name for `write_prepared`: each text once, and numbers."""
+    texts = sorted({text for some in rows.values() for row in some for text in row[:3]})
+    numbers = {text: number for number, text in enumerate(texts)}
+    return {"texts": texts, "rows": {name: [numbers[text] for row in some for text in row[:3]] for name, some in rows.items()}}
+
+
+def unpack_rows(packed: Mapping[str, Any], name: str) -> tuple[Quad, ...]:
+    """Read one of the lists that `pack_rows` packed.
+
+    >>> unpack_rows(pack_rows({"some": [("<urn:a>", "<urn:p>", '"1"', "")]}), "some")
+    (('<urn:a>', '<urn:p>', '"1"', ''),)
+    """
+    texts, numbers = packed["texts"], iter(packed["rows"][name])
+    return tuple((texts[s], texts[p], texts[o], "") for s, p, o in zip(numbers, numbers, numbers, strict=True))
 
 
 def _make_digest(text: str, sources: Iterable[str]) -> str:

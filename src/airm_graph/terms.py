@@ -3,9 +3,10 @@ reads inside them.
 """
 
 import re
+from collections.abc import Iterable
 from typing import NamedTuple
 
-__all__ = ["Literal", "Quad", "read_literal", "unescape"]
+__all__ = ["Literal", "Quad", "label_blank", "label_rows", "read_literal", "unescape"]
 
 #: Subject, predicate, object, graph as N-Quads terms; the graph is empty for the default graph.
 Quad = tuple[str, str, str, str]
@@ -34,6 +35,22 @@ def read_literal(term: str) -> Literal:
     suffix = term[end + 1 :]
     text = unescape(term[1:end])
     return Literal(text, suffix[3:-1] if suffix.startswith("^^") else "", suffix[1:] if suffix.startswith("@") else "")
+
+
+def label_blank(term: str, label: str) -> str:
+    """Put a label before the name of a blank node; other terms are left as they are.
+
+    >>> label_blank("_:a", "f2-"), label_blank("<urn:a>", "f2-")
+    ('_:f2-a', '<urn:a>')
+    """
+    return f"_:{label}{term[2:]}" if label and term.startswith("_:") else term
+
+
+def label_rows(rows: Iterable[Quad], label: str) -> Iterable[Quad]:
+    """Put a label before the names of the blank nodes of rows."""
+    if not label:
+        return rows
+    return ((label_blank(s, label), p, label_blank(o, label), label_blank(g, label)) for s, p, o, g in rows)
 
 
 def unescape(text: str) -> str:

@@ -10,9 +10,10 @@ from os.path import commonprefix
 
 from airm_graph.export.context import Context
 from airm_graph.export.order import Order
-from airm_graph.export.term_writers import XSD, Cache, is_simple
+from airm_graph.export.term_writers import XSD, is_simple
 from airm_graph.export.writer import Template, Templates
 from airm_graph.graph.reading_order import RDF_TYPE, Pattern, SubjectGroup
+from airm_graph.key_cache import Cache
 from airm_graph.terms import unescape
 
 __all__ = ["JsonBlocks"]

@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Protocol
 
 from airm_graph.errors import ExportError
 from airm_graph.export.order import Order
-from airm_graph.export.term_writers import CACHE_SIZE, Cache, Names, canonical_term, is_canonical, natural_key
+from airm_graph.export.term_writers import Names, canonical_term, is_canonical, natural_key
 from airm_graph.graph import IRI, LITERAL, rebased_text
 from airm_graph.graph.coded_lines import stream_blocks
 from airm_graph.graph.reading_order import RDF_TYPE, Pattern, Selection, SubjectGroup, stream_groups, stream_lines
 from airm_graph.graph.term_spelling import TERM_TEXT
+from airm_graph.key_cache import CACHE_SIZE, Cache
 from airm_graph.namespaces import BASE
 from airm_graph.terms import Quad
 

@@ -6,9 +6,10 @@ from itertools import count
 
 from airm_graph.errors import ExportError
 from airm_graph.export.order import Order
-from airm_graph.export.term_writers import RDF, Cache, Names, is_simple
+from airm_graph.export.term_writers import RDF, Names, is_simple
 from airm_graph.export.writer import Template, Templates
 from airm_graph.graph.reading_order import Pattern, SubjectGroup
+from airm_graph.key_cache import Cache
 from airm_graph.terms import unescape
 
 __all__ = ["XmlBlocks"]

@@ -1,27 +1,21 @@
 """N-Quads terms as the writers need them: checked, canonical, shortened, and in natural order."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
-from typing import TypeVar
 
 from airm_graph.errors import ExportError
+from airm_graph.key_cache import CACHE_SIZE, Cache
 
 __all__ = [
-    "CACHE_SIZE",
     "RDF",
     "XSD",
-    "Cache",
     "Names",
     "canonical_term",
     "is_canonical",
     "is_simple",
     "natural_key",
 ]
-
-#: Terms kept by a cache of one run: most repeated terms are near each other, and unique literals
-#: must not pile up.
-CACHE_SIZE = 1 << 16
 
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 XSD = "http://www.w3.org/2001/XMLSchema#"
@@ -37,8 +31,6 @@ _ENCODED = {"\n": "\\n", "\r": "\\r", '"': '\\"', "\\": "\\\\"}
 _LOCAL = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 _NUMBER = re.compile("[0-9]+")
 _CONTROLS = [chr(number) for number in (*range(32), 127) if chr(number) != "\n"]
-_Key = TypeVar("_Key")
-_Made = TypeVar("_Made")
 
 
 class Names:
@@ -67,26 +59,6 @@ class Names:
             return term
         self.used.add(prefix)
         return f"{prefix}:{local}"
-
-
-class Cache(dict[_Key, _Made]):
-    """What a function makes of a key, kept for the keys that were met lately.
-
-    >>> Cache(str.upper)["a"]
-    'A'
-    """
-
-    def __init__(self, make: Callable[[_Key], _Made], *, most: int = CACHE_SIZE) -> None:
-        """Remember the function, and how much to keep."""
-        super().__init__()
-        self._make, self._most = make, most
-
-    def __missing__(self, key: _Key) -> _Made:
-        """Make it; a full cache is emptied, which costs less than to know what was used last."""
-        if len(self) >= self._most:
-            self.clear()
-        made = self[key] = self._make(key)
-        return made
 
 
 def is_simple(lines: str) -> bool:

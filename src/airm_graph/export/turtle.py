@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from airm_graph.export.order import Order
-from airm_graph.export.term_writers import XSD, Cache, Names, is_simple
+from airm_graph.export.term_writers import XSD, Names, is_simple
 from airm_graph.export.writer import Template, Templates
 from airm_graph.graph.reading_order import RDF_TYPE, Pattern, SubjectGroup
+from airm_graph.key_cache import Cache
 from airm_graph.terms import read_literal
 
 __all__ = ["TurtleBlocks", "write_turtle_head"]

@@ -14,8 +14,8 @@ from typing import Protocol
 
 from airm_graph.export.order import Order
 from airm_graph.export.quad_sources import QuadSource, join_triples
-from airm_graph.export.term_writers import CACHE_SIZE
 from airm_graph.graph.reading_order import RDF_TYPE, Pattern, SubjectGroup
+from airm_graph.key_cache import CACHE_SIZE
 
 __all__ = ["BlockFormat", "Notes", "Sink", "Template", "Templates", "write_blocks", "write_lines"]
 

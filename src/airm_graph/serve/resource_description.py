@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from functools import cache
 from typing import Any, Protocol
 
-from airm_graph.export.term_writers import Cache
+from airm_graph.key_cache import Cache
 from airm_graph.namespaces import BASE, rebase_text, term
 from airm_graph.terms import Quad, read_literal
 

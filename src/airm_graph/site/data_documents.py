@@ -13,9 +13,10 @@ from airm_graph.errors import ExportError
 from airm_graph.export import Options
 from airm_graph.export.order import Order
 from airm_graph.export.quad_sources import StatementOrder
-from airm_graph.export.term_writers import Cache, canonical_term
+from airm_graph.export.term_writers import canonical_term
 from airm_graph.export.turtle import TurtleBlocks, write_turtle_head
 from airm_graph.graph.reading_order import SubjectGroup
+from airm_graph.key_cache import Cache
 from airm_graph.serve.graph_writer import write_graph
 from airm_graph.site.embedded_jsonld import JOIN, embed_rows, write_node
 from airm_graph.site.folder_addresses import DATA_SUFFIXES

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable
 from urllib.parse import urlencode
 
-from airm_graph.export.term_writers import Cache
+from airm_graph.key_cache import Cache
 from airm_graph.serve.addresses import is_web_address, quote_path
 
 __all__ = ["DATA_SUFFIXES", "FolderAddresses", "SiteMap", "name_markdown"]

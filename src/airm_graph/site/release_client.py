@@ -6,8 +6,8 @@ from sys import intern
 
 from airm_graph.analysis.charts import Chart, read_chart
 from airm_graph.errors import InputError
-from airm_graph.export.term_writers import Cache
 from airm_graph.graph.store import Store, parse_rows
+from airm_graph.key_cache import Cache
 from airm_graph.pipeline import Graph, count_set_aside, is_release, load, read_sums
 from airm_graph.query.answers import Table
 from airm_graph.query.library import run_query

@@ -13,7 +13,7 @@ from functools import cached_property
 from pathlib import Path as File
 from typing import TYPE_CHECKING, Any
 
-from airm_graph.prepared import read_prepared, write_prepared
+from airm_graph.prepared import pack_rows, read_prepared, unpack_rows, write_prepared
 from airm_graph.resources import find_resource
 from airm_graph.terms import Quad
 from airm_graph.validate.compile import (
@@ -65,8 +65,7 @@ class DefaultShapes(ShapeSet):
     @cached_property
     def rows(self) -> Sequence[Quad]:
         """The shapes graph."""
-        texts, rows = self._read["texts"], iter(self._read["rows"])
-        return [(texts[s], texts[p], texts[o], "") for s, p, o in zip(rows, rows, rows, strict=True)]
+        return unpack_rows(self._read, "shapes")
 
     def find_empty(self) -> list[tuple[str, str]]:
         """Return nothing: no such shapes are compiled before."""
@@ -152,17 +151,11 @@ def write_compiled() -> str:
     written = {
         "constants": constants,
         "habits": habits,
-        **_write_rows(shapes.rows),
+        **pack_rows({"shapes": shapes.rows}),
         **_write_plans(compiled),
         **_write_details(compiled, shapes.graph, ids),
     }
     return write_prepared(written, sources=_list_sources())
-
-
-def _write_rows(rows: Sequence[Quad]) -> Mapping[str, Any]:
-    texts = sorted({text for row in rows for text in row[:3]})
-    numbers = {text: number for number, text in enumerate(texts)}
-    return {"texts": texts, "rows": [numbers[text] for row in rows for text in row[:3]]}
 
 
 def _write_plans(compiled: CompiledShapes) -> Mapping[str, Any]:

@@ -11,8 +11,7 @@ from airm_graph.lazy import defer_imports
 
 if TYPE_CHECKING:
     from airm_graph.graph.coded import CodedQuads
-    from airm_graph.graph.intake import Parser
-    from airm_graph.graph.nquads import SUFFIXES, suffix_of
+    from airm_graph.graph.nquads import SUFFIXES, Parser, suffix_of
     from airm_graph.graph.parquet import ParquetColumn, ParquetFile
     from airm_graph.graph.reading_order import Pattern, Selection, SubjectGroup, stream_groups, stream_lines, stream_quads
     from airm_graph.graph.small_table import SmallTable
@@ -45,8 +44,7 @@ __all__ = [
 
 _HOMES = {
     "CodedQuads": "graph.coded",
-    "Parser": "graph.intake",
-    **dict.fromkeys(("SUFFIXES", "suffix_of"), "graph.nquads"),
+    **dict.fromkeys(("SUFFIXES", "Parser", "suffix_of"), "graph.nquads"),
     **dict.fromkeys(("Pattern", "Selection", "SubjectGroup", "stream_groups", "stream_lines", "stream_quads"), "graph.reading_order"),
     **dict.fromkeys(("ParquetColumn", "ParquetFile"), "graph.parquet"),
     **dict.fromkeys(("BLANK", "DEFAULT_GRAPH", "IRI", "LITERAL", "TERM_TEXT", "quote", "rebased_text"), "graph.term_spelling"),

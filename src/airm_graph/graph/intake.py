@@ -9,21 +9,17 @@ came later then gets another number, which the table ``aliases`` keeps.
 """
 
 import io
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
-from typing import IO, Any, Protocol
+from typing import Any, Protocol
 
 from airm_graph.errors import StoreError
-from airm_graph.graph.nquads import cut_file, cut_rows, open_file, suffix_of
+from airm_graph.graph.nquads import Parser, cut_file, cut_rows, open_file, parse_part, suffix_of
 from airm_graph.graph.term_spelling import TERM_TEXT, canonical, is_canonical, is_certain, number_of, quote, select_terms
-from airm_graph.terms import Quad
+from airm_graph.terms import Quad, label_rows
 
-__all__ = ["Intake", "Parser"]
-
-#: Reads RDF from an open file: the file, its name for messages and its suffix in, rows out
-#: (``store.stream_rows``).
-Parser = Callable[[IO[bytes], str, str], Iterable[Quad]]
+__all__ = ["Intake"]
 
 _COLUMNS = "spog"
 #: Rows of Python taken in at once: enough that the cost per batch does not show, few enough that a
@@ -118,7 +114,7 @@ class Intake:
                 raise
             # No text that DuckDB reads: bytes that are no UTF-8, a very long line. The parser says
             # what is wrong, if anything is.
-            self.add_rows(_relabel(_parse_file(path, part=part, parse=parse), label))
+            self.add_rows(label_rows(_parse_file(path, part=part, parse=parse), label))
             return
         self._list_terms()
         if self._make("odd_terms", f"SELECT text FROM found_terms WHERE NOT ({is_certain('text')})"):
@@ -127,7 +123,7 @@ class Intake:
             self._run(f"DELETE FROM incoming_texts WHERE {is_odd}")
             self._list_terms()
             self._keep()
-            self.add_rows(_relabel(self._parse_odd_lines(path, parse=parse), label))
+            self.add_rows(label_rows(self._parse_odd_lines(path, parse=parse), label))
         else:
             self._keep()
 
@@ -205,17 +201,11 @@ class Intake:
 
     def _parse_odd_lines(self, path: Path, *, parse: Parser) -> Iterator[Quad]:
         """Read the lines that were not certain."""
-        count, name = int(self._run("SELECT count(*) FROM odd_lines")[0][0]), path.as_posix()
+        count = int(self._run("SELECT count(*) FROM odd_lines")[0][0])
         for start in range(0, count, _BATCH):
             lines = self._run(f"SELECT line FROM odd_lines WHERE rowid >= {start} AND rowid < {start + _BATCH}")
             data = "".join(f"{line}\n" for (line,) in lines).encode()
-            try:
-                yield from parse(io.BytesIO(data), name, suffix_of(path))
-            except StoreError:
-                # Among the lines picked out, the parser miscounts them.
-                for _ in _parse_file(path, part=path, parse=parse):
-                    pass
-                raise
+            yield from parse_part(io.BytesIO(data), path, parse=parse)
 
     def _make(self, name: str, select: str, values: Sequence[object] = ()) -> int:
         return int(self._run(f"CREATE OR REPLACE TEMP TABLE {name} AS {select}", values)[0][0])
@@ -225,23 +215,9 @@ class Intake:
 
 
 def _parse_file(path: Path, *, part: Path, parse: Parser) -> Iterator[Quad]:
-    """Read a part of a file; an error is told with the line in the whole file."""
-    try:
-        with open_file(part) as file:
-            yield from parse(file, path.as_posix(), suffix_of(path))
-    except StoreError:
-        if part != path:
-            for _ in _parse_file(path, part=path, parse=parse):
-                pass
-        raise
-
-
-def _relabel(rows: Iterable[Quad], label: str) -> Iterable[Quad]:
-    """Put a label before the names of blank nodes."""
-    if not label:
-        return rows
-    named = (tuple(f"_:{label}{text[2:]}" if text.startswith("_:") else text for text in row) for row in rows)
-    return ((s, p, o, g) for s, p, o, g in named)
+    """Read a part of a file, or the file."""
+    with open_file(part) as file:
+        yield from parse(file, path.as_posix(), suffix_of(path)) if part == path else parse_part(file, path, parse=parse)
 
 
 def _is_plain(row: Quad) -> bool:

@@ -3,24 +3,18 @@ their spaces, as DuckDB cuts them (`nquads`), the others are read by the careful
 """
 
 import io
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Collection
 from functools import partial
 from itertools import chain
+from math import inf
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
 
-from airm_graph.errors import StoreError
-from airm_graph.graph.nquads import open_file, suffix_of
+from airm_graph.graph.nquads import Parser, open_file, parse_part, suffix_of
 from airm_graph.graph.term_spelling import is_certain_term
-from airm_graph.terms import Quad
-
-if TYPE_CHECKING:
-    from airm_graph.graph.intake import Parser
+from airm_graph.key_cache import Cache
+from airm_graph.terms import Quad, label_blank, label_rows
 
 __all__ = ["Columns", "read_line_rows"]
-
-_T = TypeVar("_T")
-
 
 #: Object and graph.
 _End = tuple[str, str]
@@ -29,18 +23,7 @@ _End = tuple[str, str]
 Columns = tuple[list[str], list[str], list[str], list[str]]
 
 
-class _Read(dict[bytes, _T]):
-    """What pieces of lines say; each is read when it is met first."""
-
-    def __init__(self, read: Callable[[bytes], _T]) -> None:
-        self._read = read
-
-    def __missing__(self, piece: bytes) -> _T:
-        found = self[piece] = self._read(piece)
-        return found
-
-
-def read_line_rows(path: Path, *, parse: "Parser", label: str) -> tuple[Columns, Collection[str], list[Quad]]:
+def read_line_rows(path: Path, *, parse: Parser, label: str) -> tuple[Columns, Collection[str], list[Quad]]:
     """Read a file of lines.
 
     Args:
@@ -60,9 +43,9 @@ def read_line_rows(path: Path, *, parse: "Parser", label: str) -> tuple[Columns,
     with open_file(path) as file:
         data = file.read()
     # Most of what stands in a place stands in many lines, so each piece is looked at once.
-    subjects = _Read(partial(_read_subject, label=label))
-    predicates = _Read(_read_predicate)
-    ends = _Read(partial(_read_end_of_quad if suffix_of(path) == ".nq" else _read_end_of_triple, label=label))
+    subjects = Cache(partial(_read_subject, label=label), most=inf)
+    predicates = Cache(_read_predicate, most=inf)
+    ends = Cache(partial(_read_end_of_quad if suffix_of(path) == ".nq" else _read_end_of_triple, label=label), most=inf)
     columns: Columns = ([], [], [], [])
     add_subject, add_predicate, add_object, add_graph = (column.append for column in columns)
     odd = list[bytes]()
@@ -78,15 +61,8 @@ def read_line_rows(path: Path, *, parse: "Parser", label: str) -> tuple[Columns,
         elif line:
             odd.append(line)
     terms = dict.fromkeys(chain(subjects.values(), predicates.values(), chain.from_iterable(filter(None, ends.values()))))
-    if not odd:
-        return columns, terms, []
-    try:
-        return columns, terms, list(_parse(b"\n".join((*odd, b"")), path, parse=parse, label=label))
-    except StoreError:
-        # Among the lines picked out, the parser miscounts them.
-        for _ in _parse(data, path, parse=parse, label=label):
-            pass
-        raise
+    others = parse_part(io.BytesIO(b"\n".join((*odd, b""))), path, parse=parse) if odd else ()
+    return columns, terms, list(label_rows(others, label))
 
 
 def _read_subject(piece: bytes, *, label: str) -> str:
@@ -103,9 +79,7 @@ def _read_term(piece: bytes, *, label: str) -> str:
         text = piece.decode()
     except UnicodeDecodeError:
         return ""
-    if not is_certain_term(text):
-        return ""
-    return f"_:{label}{text[2:]}" if label and text[0] == "_" else text
+    return label_blank(text, label) if is_certain_term(text) else ""
 
 
 def _read_end_of_triple(rest: bytes, *, label: str) -> _End | None:
@@ -123,15 +97,3 @@ def _read_end_of_quad(rest: bytes, *, label: str) -> _End | None:
         return _read_end_of_triple(rest, label=label)
     found = _read_term(value, label=label), _read_term(graph, label=label)
     return found if all(found) else None
-
-
-def _parse(data: bytes, path: Path, *, parse: "Parser", label: str) -> Iterable[Quad]:
-    rows = parse(io.BytesIO(data), path.as_posix(), suffix_of(path))
-    return _relabel(rows, label) if label else rows
-
-
-def _relabel(rows: Iterable[Quad], label: str) -> Iterator[Quad]:
-    """Put a label before the names of blank nodes."""
-    for s, p, o, g in rows:
-        s, o, g = (f"_:{label}{text[2:]}" if text[:2] == "_:" else text for text in (s, o, g))
-        yield s, p, o, g

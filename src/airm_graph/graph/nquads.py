@@ -6,14 +6,19 @@ is, so it is found by the same question.
 """
 
 import gzip
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import IO
 
-from airm_graph.errors import InputError
+from airm_graph.errors import InputError, StoreError
 from airm_graph.graph.term_spelling import quote
+from airm_graph.terms import Quad
 
-__all__ = ["SUFFIXES", "cut_file", "cut_rows", "find_files", "open_file", "read_lines", "suffix_of"]
+__all__ = ["SUFFIXES", "Parser", "cut_file", "cut_rows", "label_files", "open_file", "parse_part", "read_lines", "suffix_of"]
+
+#: Reads RDF from an open file: the file, its name for messages and its suffix in, rows out
+#: (``store.stream_rows``).
+Parser = Callable[[IO[bytes], str, str], Iterable[Quad]]
 
 #: Formats that are read line by line.
 SUFFIXES = (".nt", ".nq")
@@ -44,7 +49,7 @@ def suffix_of(path: Path) -> str:
     return suffixes[-1] if suffixes and suffixes[-1] in SUFFIXES else ""
 
 
-def find_files(paths: Iterable[Path]) -> list[Path]:
+def _find_files(paths: Iterable[Path]) -> list[Path]:
     """Files to read, sorted; a folder stands for every file below it that can be read line by line.
 
     Raises:
@@ -59,6 +64,14 @@ def find_files(paths: Iterable[Path]) -> list[Path]:
             )
         found.update(some)
     return sorted(found, key=Path.as_posix)
+
+
+def label_files(paths: Iterable[Path], label: str | None) -> list[tuple[Path, str]]:
+    """List the files to read, each with what stands before the names of its blank nodes: *label*,
+    or where none is given a label of its own if there are several files.
+    """
+    files = _find_files(paths)
+    return [(path, (f"f{number}-" if len(files) > 1 else "") if label is None else label) for number, path in enumerate(files, 1)]
 
 
 def open_file(path: Path) -> IO[bytes]:
@@ -97,6 +110,22 @@ def _copy_part(file: IO[bytes], part: Path, *, piece: memoryview) -> int:
             copied += read
         out.write(file.readline())
     return copied
+
+
+def parse_part(part: IO[bytes], path: Path, *, parse: Parser) -> Iterator[Quad]:
+    """Read lines of a file by the careful parser.
+
+    Raises:
+        StoreError: They are not what the suffix of *path* says; the message names the line in the
+            whole file, where the parser miscounts the lines of a part.
+    """
+    try:
+        yield from parse(part, path.as_posix(), suffix_of(path))
+    except StoreError:
+        with open_file(path) as whole:
+            for _ in parse(whole, path.as_posix(), suffix_of(path)):
+                pass
+        raise
 
 
 def read_lines(path: Path) -> str:

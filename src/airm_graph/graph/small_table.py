@@ -20,8 +20,7 @@ from airm_graph.terms import Quad, read_literal
 
 if TYPE_CHECKING:
     from airm_graph.graph.coded import CodedQuads
-    from airm_graph.graph.intake import Parser
-    from airm_graph.graph.line_rows import Columns
+    from airm_graph.graph.nquads import Parser
 
 __all__ = ["SmallTable"]
 
@@ -193,14 +192,10 @@ class SmallTable(TripleTable):
     def load_files(self, paths: Iterable[Path], *, parse: "Parser", label: str | None = None) -> None:
         """Add the quads of N-Triples and N-Quads files that are not packed by Zstandard."""
         from airm_graph.graph.line_rows import read_line_rows
-        from airm_graph.graph.nquads import find_files
+        from airm_graph.graph.nquads import label_files
 
-        files = find_files(paths)
-        read: list[tuple[Columns, Collection[str], list[Quad]]] = []
-        for number, path in enumerate(files, 1):
-            own = f"f{number}-" if len(files) > 1 else ""
-            read.append(read_line_rows(path, parse=parse, label=own if label is None else label))
-        for plain, terms, odd in read:
+        # All are read before any comes in.
+        for plain, terms, odd in [read_line_rows(path, parse=parse, label=own) for path, own in label_files(paths, label)]:
             # Subjects are numbered as they come, so that quads come in nearly in their order.
             self._know(terms)
             self._insert_quads(zip(*(map(self._ids.__getitem__, column) for column in plain), strict=True))

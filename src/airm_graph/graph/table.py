@@ -26,7 +26,8 @@ from airm_graph.terms import Quad
 
 if TYPE_CHECKING:
     from airm_graph.graph.coded import CodedQuads
-    from airm_graph.graph.intake import Intake, Parser
+    from airm_graph.graph.intake import Intake
+    from airm_graph.graph.nquads import Parser
 
 __all__ = ["TripleTable"]
 
@@ -259,13 +260,12 @@ class TripleTable(Database):
             StoreError: A file is not what its suffix says; the message names file and line. The
                 table is as before.
         """
-        from airm_graph.graph.nquads import find_files
+        from airm_graph.graph.nquads import label_files
 
-        files = find_files(paths)
+        files = label_files(paths, label)
         with self._intake() as intake:
-            for number, path in enumerate(files, 1):
-                own = f"f{number}-" if len(files) > 1 else ""
-                intake.add_file(path, label=own if label is None else label, parse=parse)
+            for path, own in files:
+                intake.add_file(path, label=own, parse=parse)
 
     def remove_graph(self, graph: str) -> None:
         """Take the quads of a named graph out; their terms stay."""

@@ -21,7 +21,7 @@ from airm_graph.ingest.inputs import Over
 from airm_graph.ingest.rdf_places import Mentions, first_line, list_above, step_back
 from airm_graph.model import Finding, Location
 from airm_graph.regular_files import open_regular
-from airm_graph.terms import Quad
+from airm_graph.terms import Quad, label_blank
 
 __all__ = [
     "Lines",
@@ -321,11 +321,7 @@ def _stated(path: Path, *, nodes: Collection[bytes], label: str) -> Iterator[tup
             # A node may be written with escapes.
             if len(parts) > 2 and (parts[0] in nodes or parts[2] in nodes or (b"\\" in line and b"\\u" in line.lower())):
                 for s, p, o, _ in parse_rows(line, name=path.as_posix(), suffix=suffixes[-2 if packed else -1]):
-                    yield number, (_relabel(s, label), p, _relabel(o, label)), line.decode("utf-8-sig").rstrip("\r\n")
-
-
-def _relabel(node: str, label: str) -> str:
-    return f"_:{label}{node[2:]}" if label and node.startswith("_:") else node
+                    yield number, (label_blank(s, label), p, label_blank(o, label)), line.decode("utf-8-sig").rstrip("\r\n")
 
 
 def _locate(finding: Finding, *, lines: Mapping[str, Lines]) -> Location | None:

@@ -9,7 +9,7 @@ from airm_graph.frozen import frozen
 from airm_graph.graph import TripleTable
 from airm_graph.namespaces import BASE, PREFIXES, term
 from airm_graph.terms import Quad
-from airm_graph.validate.compile import CompiledShapes, ShapePart, ShapesGraph, Uncompiled, list_forms
+from airm_graph.validate.compile import CompiledShapes, ShapePart, ShapesGraph, Uncompiled
 from airm_graph.validate.compiled_engine import count_focus, run_compiled
 from airm_graph.validate.own_nodes import OwnNodes
 from airm_graph.validate.results import Result, sort_results
@@ -75,7 +75,7 @@ def judge(
 def judge_set(table: TripleTable, *, shapes: ShapeSet, engine: str, habits: Collection[str], base: str) -> Judgement:
     """Judge a table by shapes that may be read or compiled already; as `judge`."""
     compiled = shapes.compile(table)
-    with table.able_to_run(() if shapes.is_shipped else compiled.list_statements(), known=list_forms()) as able:
+    with shapes.find_table(table, compiled.list_statements()) as able:
         compiled = compiled if able is table else shapes.compile(able)
         return _judge_compiled(able, compiled, shapes=shapes, engine=engine, own=OwnNodes(frozenset(habits), base=base))
 

@@ -13,7 +13,7 @@ from typing import Any
 from airm_graph.graph import TripleTable, quote
 from airm_graph.graph.re2_patterns import compile_pattern
 from airm_graph.namespaces import PREFIXES
-from airm_graph.validate.compile.lexical import ORDERED, PARTIAL_DATES, count_days, find_form, has_long_year, key_partial_date
+from airm_graph.validate.compile.lexical import ORDERED, PARTIAL_DATES, count_days, count_offset, find_form, has_long_year, key_partial_date
 
 __all__ = ["key_literal", "make_tables"]
 
@@ -99,8 +99,7 @@ def _key_moment(lexical: str, *, name: str) -> _Key:
         return "date", _write_exact(days * 86400 * 10**_DIGITS), None
     hours, minutes, seconds = (int(found[place] or 0) for place in (4, 5, 6))
     zone, scale = found[8] or "", 10**_OF_SECONDS
-    offset = 0 if zone in ("", "Z") else (int(zone[1:3]) * 60 + int(zone[4:])) * (-60 if zone[0] == "-" else 60)
     digits = (found[7] or "").ljust(_OF_SECONDS + 1, "0")
     behind = (int(digits[: _OF_SECONDS + 1]) + 5) // 10
-    place = (days * 86400 + hours * 3600 + minutes * 60 + seconds - offset) * scale + behind
+    place = (days * 86400 + hours * 3600 + minutes * 60 + seconds - count_offset(zone)) * scale + behind
     return f"{_XSD}{name}{'+' * bool(zone)}", _write_exact(place * 10 ** (_DIGITS - _OF_SECONDS)), None

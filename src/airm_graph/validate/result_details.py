@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from airm_graph.graph import TripleTable
 from airm_graph.namespaces import PREFIXES
 from airm_graph.terms import read_literal
-from airm_graph.validate.compile import ShapesGraph, find_parameter, list_forms
+from airm_graph.validate.compile import ShapesGraph, find_parameter
 from airm_graph.validate.finding_identity import ShapeNames
 from airm_graph.validate.literal_keys import make_tables
 from airm_graph.validate.results import Details, Result, sort_results
@@ -83,7 +83,7 @@ def _ask(
     if not statement.plans:
         return {}
     answers = _Answers()
-    with table.able_to_run(() if shapes.is_shipped else [statement.sql], known=list_forms()) as able:
+    with shapes.find_table(table, [statement.sql]) as able:
         statement = statement if able is table else shapes.compile_details(list(asked), table=able)
         rows = _execute(statement, nodes=nodes, table=able)
     for position, focus, value, detail, number in rows:

@@ -1,6 +1,7 @@
 """Shapes that a table is judged by, read and compiled as far as they are asked for."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -19,7 +20,7 @@ class ShapeSet:
 
     def __init__(self, rows: Iterable[Quad], *, is_shipped: bool = False) -> None:
         """Take the rows; whether all of them are of the project is known beforehand."""
-        self._rows, self.is_shipped = rows, is_shipped
+        self._rows, self._is_shipped = rows, is_shipped
 
     @cached_property
     def rows(self) -> Sequence[Quad]:
@@ -39,6 +40,14 @@ class ShapeSet:
     def find_empty(self) -> list[tuple[str, str]]:
         """Find pairs of a shape and an IRI that it names as a shape and that nothing is said of."""
         return self.graph.find_empty()
+
+    def find_table(self, table: "TripleTable", statements: Iterable[str]) -> "AbstractContextManager[TripleTable]":
+        """Give the table that runs statements made of the shapes in good time: *table*, or one of
+        the same quads that is there as long as the context lasts. What is shipped was looked at.
+        """
+        from airm_graph.validate.compile import list_forms
+
+        return table.able_to_run(() if self._is_shipped else statements, known=list_forms())
 
     def compile(self, table: "TripleTable") -> "CompiledShapes":
         """Compile the shapes, with the ids of a table, which gets the terms that they name."""

@@ -18,6 +18,7 @@ __all__ = [
     "STRINGS",
     "compare_partial_dates",
     "count_days",
+    "count_offset",
     "find_form",
     "has_long_year",
     "is_comparable",
@@ -183,9 +184,18 @@ def key_partial_date(lexical: str, *, name: str) -> tuple[bool, int]:
     if found is None or not re.fullmatch(form, lexical):
         raise TypeError(f"{lexical} is no {name}")
     year, month, day = map(int, re.findall(r"(?:^-)?[0-9]+", (before + found[1] + behind).partition("T")[0]))
-    zone = re.search(r"(?:(Z)|([+-])([0-9]{2}):([0-9]{2}))$", lexical[found.end() :])
-    offset = 0 if zone is None or zone[1] else (int(zone[3]) * 60 + int(zone[4])) * (-60 if zone[2] == "-" else 60)
-    return zone is not None, count_days(year, month, day) * 86400 - offset
+    zone = re.search(r"(?:Z|[+-][0-9]{2}:[0-9]{2})$", lexical[found.end() :])
+    return zone is not None, count_days(year, month, day) * 86400 - count_offset(zone[0] if zone else "")
+
+
+def count_offset(zone: str) -> int:
+    """Count the seconds by which a time zone is ahead of UTC; none for ``Z`` and where there is no
+    zone.
+
+    >>> count_offset("+05:30"), count_offset("-01:00"), count_offset("Z")
+    (19800, -3600, 0)
+    """
+    return 0 if zone in ("", "Z") else (int(zone[1:3]) * 60 + int(zone[4:])) * (-60 if zone[0] == "-" else 60)
 
 
 def count_days(year: int, month: int, day: int) -> int:

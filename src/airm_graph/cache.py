@@ -28,6 +28,7 @@ from airm_graph.version import VERSION
 __all__ = [
     "Cache",
     "find_cache_folder",
+    "list_libraries",
     "make_cache_folder",
     "make_key",
     "pack",
@@ -229,20 +230,43 @@ def reader_version() -> str:
     """Name what reads: the source of this package, the ontology, Python and the libraries, as a
     digest.
     """
-    from importlib.metadata import PackageNotFoundError, version
-
-    digest = hashlib.sha256(f"{VERSION} {sys.version}".encode())
-    for name in _LIBRARIES:
-        with suppress(PackageNotFoundError):
-            digest.update(f"{name} {version(name)}\n".encode())
+    digest = hashlib.sha256(f"{VERSION} {sys.version} {list_libraries(*_LIBRARIES)}".encode())
     for folder in (Path(__file__).parent, find_resource("ontology")):
         for path in _files(folder):
-            digest.update(f"{path.relative_to(folder).as_posix()} {hashlib.sha256(path.read_bytes()).hexdigest()}\n".encode())
+            with open(path, "rb", buffering=0) as file:  # noqa: PTH123 - the names are texts
+                data = file.read()
+            digest.update(f"{path.removeprefix(str(folder))} {len(data)}\n".encode() + data)
     return digest.hexdigest()
 
 
-def _files(folder: Path) -> Iterable[Path]:
-    return sorted(path for suffix in ("*.py", "*.ttl", "*.jsonld", "*.yaml") for path in folder.rglob(suffix))
+def list_libraries(*names: str) -> list[str]:
+    """List libraries that are installed, with their versions, as the folders of their metadata are
+    named: reading it would take a quarter of a build in which nothing changed.
+
+    Args:
+        names: In small letters, with underscores.
+
+    >>> [name.partition("-")[0] for name in list_libraries("duckdb", "no_such_library")]
+    ['duckdb']
+    """
+    found: dict[str, str] = {}
+    for folder in sys.path:
+        with suppress(OSError):  # a folder that is not there, or an archive
+            for name in sorted(os.listdir(folder or ".")):  # noqa: PTH208 - pathlib takes three times as long
+                library = name.partition("-")[0].lower()
+                if library in names and name.endswith((".dist-info", ".egg-info")):
+                    found.setdefault(library, name)
+    return sorted(found.values())
+
+
+def _files(folder: Path) -> Iterable[str]:
+    """List what a package is made of; `Path.rglob` takes ten times as long."""
+    return sorted(
+        os.path.join(place, name)  # noqa: PTH118
+        for place, _, names in os.walk(folder)
+        for name in names
+        if name.endswith((".py", ".ttl", ".jsonld", ".yaml"))
+    )
 
 
 def pack(value: object) -> Any:

@@ -12,15 +12,14 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Self
 
-from airm_graph.cache import make_key, pack, read_checked, reader_version, unpack, write_checked
+from airm_graph.cache import list_libraries, make_key, pack, read_checked, reader_version, unpack, write_checked
 from airm_graph.export import EXPORTS
 from airm_graph.frozen import frozen
 from airm_graph.model import TableCount
 from airm_graph.pipeline.loading import read_quads, read_report
 from airm_graph.pipeline.marks import REPORT, SUMS
-from airm_graph.pipeline.options import BuildOptions
+from airm_graph.pipeline.options import BuildOptions, find_issued
 from airm_graph.pipeline.stamps import Look, Remembered, digest_file, find_changes, remember, stamp_file
-from airm_graph.pipeline.stating import find_issued
 from airm_graph.pipeline.views import Graph
 from airm_graph.resources import find_resource
 
@@ -152,10 +151,7 @@ def find_record(cache: Path, inputs: Sequence[str | Path], folder: Path, options
 
 def make_version(options: BuildOptions) -> str:
     """Name all that outputs depend on beside the files that are read."""
-    from importlib.metadata import version
-
     shapes = [(path.name, digest_file(path)) for path in sorted(find_resource("shapes").glob("*.ttl"))]
     told = [options.base, options.engine, options.strict, options.published, options.suggest_kinds]
     given = [str(options.mapping or ""), *map(str, options.decisions)]
-    libraries = [version(name) for name in ("duckdb", "pyoxigraph")]
-    return make_key("build", reader_version(), shapes, libraries, told, given, find_issued())
+    return make_key("build", reader_version(), shapes, list_libraries("duckdb", "pyoxigraph"), told, given, find_issued())

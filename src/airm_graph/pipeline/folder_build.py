@@ -2,13 +2,15 @@
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from airm_graph.ingest import Reader
-from airm_graph.pipeline.building import build_anew
 from airm_graph.pipeline.options import BuildOptions
 from airm_graph.pipeline.platform import EMBEDDED
 from airm_graph.pipeline.views import Graph
 from airm_graph.progress import Progress, tell_nobody
+
+if TYPE_CHECKING:
+    from airm_graph.ingest import Reader
 
 __all__ = ["build_into"]
 
@@ -19,7 +21,7 @@ def build_into(
     options: BuildOptions,
     *,
     cache: Path | None = None,
-    reader: Reader | None = None,
+    reader: "Reader | None" = None,
     tell: Progress = tell_nobody,
     accept: Callable[[Graph], bool] = lambda _: True,
 ) -> Graph:
@@ -40,6 +42,8 @@ def build_into(
         ExportError: A file cannot be written; all are as they were.
     """
     if cache is None or not _may_be_kept(inputs, options):
+        from airm_graph.pipeline.building import build_anew
+
         return build_anew(inputs, folder, options, cache=cache, reader=reader, tell=tell, accept=accept)[1]
     from airm_graph.pipeline.kept_build import build_kept  # what compares builds takes an eighth of all modules
 

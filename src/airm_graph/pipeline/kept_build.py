@@ -4,23 +4,22 @@ import os
 from collections.abc import Callable, Collection, Sequence
 from contextlib import nullcontext, suppress
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from airm_graph.cache import make_cache_folder
 from airm_graph.export.switch import settle_folder
-from airm_graph.ingest import Reader
 from airm_graph.namespaces import BASE
 from airm_graph.pipeline.build_record import BuildRecord, find_record, make_version
-from airm_graph.pipeline.building import build_anew, open_given
-from airm_graph.pipeline.known_inputs import find_again
 from airm_graph.pipeline.marks import SUMS
 from airm_graph.pipeline.options import BuildOptions
-from airm_graph.pipeline.pages_record import PagesRecord, note_blocks
-from airm_graph.pipeline.part_build import PartBuild
-from airm_graph.pipeline.splicing import UnclearChangeError
 from airm_graph.pipeline.stamps import look_at, remember
 from airm_graph.pipeline.views import Graph
 from airm_graph.progress import Progress
+
+if TYPE_CHECKING:
+    from airm_graph.ingest import Reader
 
 __all__ = ["build_kept"]
 
@@ -31,7 +30,7 @@ def build_kept(
     options: BuildOptions,
     *,
     cache: Path,
-    reader: Reader | None,
+    reader: "Reader | None",
     tell: Progress,
     accept: Callable[[Graph], bool],
 ) -> Graph:
@@ -46,16 +45,14 @@ def build_kept(
     with suppress(OSError):
         changes, now = known.list_changes(look) if known else ([], remember(look, known={}))
         if known and known.version == version and _is_whole(known, folder):
-            with open_given(reader, cache) if changes else nullcontext() as opened:
-                same = (
-                    _build_part(inputs, folder, options, known=known, path=path, look=now, changes=changes, reader=opened, tell=tell)
-                    if opened
-                    else known
-                )
-            if same:
+            part = partial(_build_part, inputs, folder, options, known=known, path=path, look=now, tell=tell)
+            if same := part(changes=changes, cache=cache, reader=reader) if changes else known:
                 same = replace(same, inputs=now)
                 same.save(path)
                 return same.open_graph(folder, base=options.base)
+    from airm_graph.pipeline.building import build_anew  # a third of the time of a build in which nothing changed
+    from airm_graph.pipeline.pages_record import PagesRecord, note_blocks
+
     notes, index = note_blocks()
     read, graph = build_anew(inputs, folder, options, cache=cache, reader=reader, tell=tell, accept=accept, notes=notes)
     with suppress(OSError):
@@ -75,18 +72,25 @@ def _build_part(
     path: Path,
     look: Collection[str],
     changes: Sequence[str],
-    reader: Reader,
+    cache: Path,
+    reader: "Reader | None",
     tell: Progress,
 ) -> BuildRecord | None:
     """Build what changed; None where all is to be built."""
+    from airm_graph.pipeline.building import open_reader
+    from airm_graph.pipeline.known_inputs import find_again
+    from airm_graph.pipeline.pages_record import PagesRecord
+    from airm_graph.pipeline.part_build import PartBuild
+    from airm_graph.pipeline.splicing import UnclearChangeError
+
     if not _may_be_parted(options):
         return None
     kept = PagesRecord.load(path, sums=folder / SUMS)
     if kept is None:
         return None
-    with suppress(UnclearChangeError):
+    with nullcontext(reader) if reader else open_reader(cache) as opened, suppress(UnclearChangeError):
         found = find_again(inputs, known=known, look=look, changes=changes)
-        part = PartBuild(found, folder, options, known=known, pages=kept[0], index=kept[1], reader=reader)
+        part = PartBuild(found, folder, options, known=known, pages=kept[0], index=kept[1], reader=opened)
         record, pages = part.run(changes, tell)
         pages.save(path, kept[1])
         return record

@@ -1,13 +1,16 @@
 """What a build is told, in one piece that is handed down whole."""
 
+import datetime
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
+from airm_graph.errors import AirmError
 from airm_graph.frozen import frozen
 from airm_graph.namespaces import BASE
 from airm_graph.pipeline.platform import EMBEDDED, Platform
 
-__all__ = ["ENGINES", "BuildOptions"]
+__all__ = ["ENGINES", "BuildOptions", "find_issued"]
 
 #: ``fast``: axioms and shapes compiled to SQL, and what cannot be compiled is refused or, of
 #: axioms, reported; ``reference``: owlrl and pyshacl; ``auto``: compiled where that can be, the
@@ -55,3 +58,14 @@ class BuildOptions:
         """
         if self.engine not in ENGINES:
             raise ValueError(f"no engine {self.engine!r}; use one of {', '.join(ENGINES)}")
+
+
+def find_issued() -> str | None:
+    """Return the date given by SOURCE_DATE_EPOCH, or None: outputs hold no clock of their own."""
+    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
+    if not epoch:
+        return None
+    try:
+        return datetime.datetime.fromtimestamp(int(epoch), tz=datetime.UTC).date().isoformat()
+    except (ValueError, OverflowError, OSError) as error:
+        raise AirmError(f"SOURCE_DATE_EPOCH is {epoch!r}; it must be a number of seconds") from error

@@ -19,7 +19,7 @@ from airm_graph.notice import NOTICE
 from airm_graph.pipeline.comparison import read_release
 from airm_graph.pipeline.loading import find_base, read_rdf, read_report, read_sums
 from airm_graph.pipeline.marks import REPORT, SUMS
-from airm_graph.pipeline.stating import find_issued
+from airm_graph.pipeline.options import find_issued
 from airm_graph.pipeline.views import Graph
 from airm_graph.progress import Progress, tell_nobody
 from airm_graph.terms import Quad, read_literal

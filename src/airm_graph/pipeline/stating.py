@@ -1,14 +1,11 @@
 """Records, independent rows, taxonomies and the description of the dataset as quads of a table."""
 
-import datetime
-import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 
-from airm_graph.errors import AirmError
 from airm_graph.export import EXPORTS
-from airm_graph.pipeline.options import BuildOptions
+from airm_graph.pipeline.options import BuildOptions, find_issued
 from airm_graph.pipeline.platform import Session
 from airm_graph.pipeline.reading import Read
 from airm_graph.pipeline.shipped import read_taxonomies
@@ -17,7 +14,7 @@ from airm_graph.triples import describe_dataset, state_records
 from airm_graph.triples.derivations import find_derivations
 from airm_graph.version import VERSION
 
-__all__ = ["count_records", "find_issued", "state"]
+__all__ = ["count_records", "state"]
 
 
 def state(read: Read, *, session: Session, options: BuildOptions, beside: Mapping[str, int] = MappingProxyType({})) -> None:
@@ -85,14 +82,3 @@ def count_records(read: Read) -> Counter[str]:
         Classification=sum(len(one.classifications) for one in records.mitigations) + read.classified,
         Repair=len(records.repairs),
     )
-
-
-def find_issued() -> str | None:
-    """Return the date given by SOURCE_DATE_EPOCH, or None: outputs hold no clock of their own."""
-    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
-    if not epoch:
-        return None
-    try:
-        return datetime.datetime.fromtimestamp(int(epoch), tz=datetime.UTC).date().isoformat()
-    except (ValueError, OverflowError, OSError) as error:
-        raise AirmError(f"SOURCE_DATE_EPOCH is {epoch!r}; it must be a number of seconds") from error

@@ -272,7 +272,7 @@ class Graph(WritableGraph):
         'the data holds no mitigation'
         """
         from airm_graph.analysis.packs import select_pack
-        from airm_graph.pipeline.stating import find_issued
+        from airm_graph.pipeline.options import find_issued
 
         return select_pack(self.store, given, issued=find_issued(), base=self.base)
 

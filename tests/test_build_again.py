@@ -161,3 +161,10 @@ def test_few_records_are_kept(folder: Path, tmp_path: Path) -> None:
     for number in range(10):
         build_into([min(folder.glob("*.txt"))], tmp_path / f"dist{number}", BuildOptions(), cache=tmp_path / "cache")
     assert len(list((tmp_path / "cache").glob("*.build"))) == 8
+
+
+def test_record_of_a_folder_that_is_looked_at_stays(folder: Path, tmp_path: Path, builds: list[int]) -> None:
+    page = min(folder.glob("*.txt"))
+    for name in ("first", *(name for number in range(9) for name in (f"dist{number}", "first"))):
+        build_into([page], tmp_path / name, BuildOptions(), cache=tmp_path / "cache")
+    assert len(builds) == 10  # of each folder one

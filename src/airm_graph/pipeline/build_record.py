@@ -97,14 +97,18 @@ class BuildRecord:
             return cls(*json.loads(read_checked(path)))
         return None
 
-    def save(self, path: Path) -> None:
-        """Write the record, and forget those of the folders that were built least lately.
+    def save(self, path: Path, *, known: Self | None = None) -> None:
+        """Write the record, unless it is *known* to be there, and forget those of the folders that
+        were built least lately.
 
         A disk that is full takes nothing from the build.
         """
-        data = json.dumps([self.version, self.inputs, self.outputs, self.files, self.figures, self.tables], separators=(",", ":")).encode()
         with suppress(OSError):
-            write_checked(path, data)
+            if self == known:
+                path.touch()
+                return
+            parts = [self.version, self.inputs, self.outputs, self.files, self.figures, self.tables]
+            write_checked(path, json.dumps(parts, separators=(",", ":")).encode())
             kept = sorted(path.parent.glob(f"*{_SUFFIX}"), key=lambda one: one.stat().st_mtime_ns)
             for old in kept[:-_MOST]:
                 old.unlink(missing_ok=True)

@@ -47,8 +47,7 @@ def build_kept(
         if known and known.version == version and _is_whole(known, folder):
             part = partial(_build_part, inputs, folder, options, known=known, path=path, look=now, tell=tell)
             if same := part(changes=changes, cache=cache, reader=reader) if changes else known:
-                same = replace(same, inputs=now)
-                same.save(path)
+                replace(same, inputs=now).save(path, known=known)
                 return same.open_graph(folder, base=options.base)
     from airm_graph.pipeline.building import build_anew  # a third of the time of a build in which nothing changed
     from airm_graph.pipeline.pages_record import PagesRecord, note_blocks

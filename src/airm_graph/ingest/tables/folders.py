@@ -95,7 +95,8 @@ def load_folders(
     Args:
         entries, mapping: As for `read_folders`.
         table: Takes the rows.
-        make_folder: Gives the folder for copies of tables, which DuckDB reads.
+        make_folder: Gives the folder for copies of tables, which DuckDB reads; those of small
+            tables stay in memory.
         over: Applies ``scan_table`` to each table.
         load: Does in another place what ``load_rows`` does.
 
@@ -107,7 +108,8 @@ def load_folders(
     """
     numbers, owners, groups = count(), dict[int, Input](), list_folders(entries)
     every = [entry for group in groups for entry in group]
-    scans = iter(over(scan_table, [(entry, make_folder() / f"table-{position}.csv") for position, entry in enumerate(every)]))
+    copies = (None if table.holds_few else make_folder() / f"table-{position}.csv" for position in count())
+    scans = iter(over(scan_table, list(zip(every, copies, strict=False))))
     found = []
     for position, group in enumerate(groups):
         mappings = [mapping] if mapping else find_mappings(group[0].path)

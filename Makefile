@@ -101,6 +101,7 @@ generated: alignments picture
 	$(BIN)/python -m airm_graph.ingest.tables.schema > build/made && mv build/made schemas/mapping.schema.json
 	$(BIN)/python -m airm_graph.ontology_rows > build/made && mv build/made src/airm_graph/ontology_rows.json
 	$(BIN)/python -m airm_graph.reason.ontology > build/made && mv build/made src/airm_graph/reason/ontology.json
+	$(BIN)/python -m airm_graph.ingest.tables.own_mappings > build/made && mv build/made src/airm_graph/ingest/tables/own_mappings.json
 	$(BIN)/python -m airm_graph.query.headers > build/made && mv build/made src/airm_graph/query/headers.json
 	$(BIN)/python -m airm_graph.validate.default_shapes > build/made && mv build/made src/airm_graph/validate/default_shapes.json
 

@@ -52,7 +52,8 @@ def read_tables(folder: Path, session: Session) -> Read:
 
 def prepare_ours(folder: Path, _: int) -> Work:
     """Our conversion of tables."""
-    for module in ("duckdb", "airm_graph.graph.small_table", "airm_graph.ingest.tables.folders", "airm_graph.pipeline.merging"):
+    ours = ("graph.small_table", "ingest.tables.folders", "ingest.tables.mapping", "pipeline.merging")
+    for module in ("duckdb", *(f"airm_graph.{name}" for name in ours)):
         import_module(module)  # loaded by those who use them, and imports do not count
 
     def work(_: Watch) -> object:

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 import airm_graph
 from airm_graph.graph import TripleTable
 from airm_graph.ingest.formats import MAX_CELL, copy_table, stream_cells
+from airm_graph.ingest.tables import mapped_table
 from airm_graph.ingest.tables.regular import load_regular
 from airm_graph.merge.independent import find_rest
 from airm_graph.namespaces import PREFIXES
@@ -89,7 +90,11 @@ def test_generated_wide_tables(tmp_path: Path) -> None:
     compare([tmp_path], mapping=tmp_path / "mapping.yaml")
 
 
-def test_texts_that_need_a_repair_are_repaired_in_whatever_way_their_row_is_read(tmp_path: Path) -> None:
+@pytest.mark.parametrize("few", [0, 1_000])
+def test_texts_that_need_a_repair_are_repaired_in_whatever_way_their_row_is_read(
+    few: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mapped_table, "_FEW", few)
     texts = {
         "A1": ("Aacks plan", "Aacks are listed [3, 4]."),
         "A2": ("Attacks plan", "Every measure is \ufb01led."),
@@ -186,6 +191,9 @@ def test_rows_of_a_regular_table_are_those_of_any_reader(tmp_path: Path) -> None
     assert scan.is_regular
     rows = list(stream_cells(scan))
     assert rows == list(stream_cells(replace(scan, is_regular=False)))
+    in_memory = copy_table(path, None, file="case.csv")
+    assert in_memory == replace(scan, copy=(tmp_path / "copy.csv").read_bytes())
+    assert rows == list(stream_cells(in_memory))
     assert [(row.number, row.first_line, row.last_line) for row in rows] == [(2, 2, 3), (4, 5, 5), (5, 6, 6), (6, 7, 9)]
 
 

@@ -24,8 +24,9 @@ from airm_graph.ingest import read_captures
 from airm_graph.ingest.formats import read_tables
 from airm_graph.ingest.tables.entries import FolderReader
 from airm_graph.ingest.tables.guess import CERTAIN
-from airm_graph.ingest.tables.mapping import load_builtin_mappings, read_mapping
+from airm_graph.ingest.tables.mapping import read_mapping
 from airm_graph.ingest.tables.names import find_separator
+from airm_graph.ingest.tables.own_mappings import load_builtin_mappings
 from airm_graph.ingest.tables.schema import write_schema
 from airm_graph.ingest.tables.values import split_code
 from airm_graph.merge import join_records, merge_pages

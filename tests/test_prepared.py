@@ -9,6 +9,7 @@ import pytest
 from airm_graph import ontology_rows, prepared
 from airm_graph.errors import QueryError
 from airm_graph.graph import TripleTable
+from airm_graph.ingest.tables import own_mappings
 from airm_graph.namespaces import iri, term
 from airm_graph.query import headers
 from airm_graph.query.library import _read_version, list_queries, load_query
@@ -28,6 +29,7 @@ MADE: dict[Path, tuple[Callable[[], str], Sequence[str], Callable[[], object]]] 
     ),
     ontology_rows.FILE: (ontology_rows.write_rows, FILES, lambda: [ontology_rows.read_turtle(name) for name in FILES]),
     ontology.FILE: (ontology.write_own, (ROWS,), ontology.read_own),
+    own_mappings.FILE: (own_mappings.write_own, own_mappings.list_sources(), own_mappings.load_builtin_mappings),
     headers.FILE: (headers.write_headers, (), lambda: list_queries(find_resource("queries"))),
 }
 BY_NAME = pytest.mark.parametrize("file", MADE, ids=lambda file: file.name)
@@ -37,6 +39,7 @@ def forget() -> None:
     """Let what was read be read again."""
     for cached in (ontology_rows.read_turtle, ontology_rows._read_written, ontology.read_own, headers._read_known, _read_version):
         cached.cache_clear()
+    own_mappings.load_builtin_mappings.cache_clear()
 
 
 @pytest.fixture
@@ -63,7 +66,7 @@ def test_prepared_file_is_made_anew_where_it_is_damaged_or_missing(
     assert prepared.read_prepared(other, sources=sources) is None
     forget()
     read = prepared.read_prepared
-    for module in (default_shapes, ontology_rows, ontology, headers):
+    for module in (default_shapes, ontology_rows, ontology, own_mappings, headers):
         monkeypatch.setattr(module, "read_prepared", lambda path, *, sources: read(other if path == file else path, sources=sources))
     assert ask() == before
 

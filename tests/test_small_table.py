@@ -111,6 +111,25 @@ TERMS = ['"a\\u0000b"', '"\\\\d\\n\\""@en-GB', '"1.10"^^<http://www.w3.org/2001/
 
 
 @pytest.mark.parametrize("make", [SmallTable, TripleTable])
+def test_quads_are_those_of_the_table_however_they_came_and_went(make: type[TripleTable], tmp_path: Path) -> None:
+    rows = [(f"<urn:{n}>", "<urn:p>", f'"{n}"', f"<urn:g{n % 2}>") for n in range(4)]
+    (tmp_path / "more.nq").write_text("<urn:x> <urn:p> <urn:y> .\n", encoding="utf-8")
+    with make() as table:
+        table.load_rows(rows)
+        table.load_rows([*rows[:2], ("<urn:z>", "<urn:p>", '"z"', "")])
+        assert table.rows() == sorted([*rows, ("<urn:z>", "<urn:p>", '"z"', "")])
+        (graph,) = table.find_ids(["<urn:g1>"]).values()
+        table.append("quads", f"SELECT p AS s, p, o, g FROM quads WHERE g = {graph}")
+        added = [("<urn:p>", p, o, g) for _, p, o, g in rows if g == "<urn:g1>"]
+        assert table.rows() == sorted([*rows, *added, ("<urn:z>", "<urn:p>", '"z"', "")])
+        table.remove_graph("<urn:g1>")
+        kept = [row for row in rows if row[3] == "<urn:g0>"]
+        assert table.rows() == sorted([*kept, ("<urn:z>", "<urn:p>", '"z"', "")])
+        table.load_files([tmp_path / "more.nq"], parse=stream_rows)
+        assert table.rows() == sorted([*kept, ("<urn:z>", "<urn:p>", '"z"', ""), ("<urn:x>", "<urn:p>", "<urn:y>", "")])
+
+
+@pytest.mark.parametrize("make", [SmallTable, TripleTable])
 def test_terms_that_a_table_does_not_know_have_no_ids(make: type[TripleTable]) -> None:
     with make() as table:
         table.load_rows([("<urn:a>", "<urn:p>", '"1"', "")])

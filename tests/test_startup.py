@@ -57,6 +57,18 @@ def test_small_pages_are_built_and_judged_without_a_store_or_a_reader_of_yaml(
     assert found == {"click"}
 
 
+def test_table_that_a_mapping_of_the_project_knows_is_built_without_a_reader_of_yaml(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    header, row = "ID,Name,Description,Source ID,Code,Code label,Classified by,Classification date", "1,Plan,Plans are made.,doc,1.1,,,"
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "mitigations.csv").write_text(f"{header}\n{row}\n", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    loaded = probe("build", "in", "-o", "dist")
+    assert "airm_graph.ingest.tables.own_mappings" in loaded
+    assert not loaded & {"tempfile", "yaml"}
+
+
 def test_query_list_loads_what_it_needs() -> None:
     loaded = probe("query", "list")
     assert not {name.split(".")[0] for name in loaded} & (HEAVY - {"click"})

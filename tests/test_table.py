@@ -20,8 +20,9 @@ from airm_graph.export.quarantine import write_quarantine
 from airm_graph.ingest import read_captures
 from airm_graph.ingest.formats import read_table
 from airm_graph.ingest.formats.reader import MAX_CELL
-from airm_graph.ingest.tables.mapping import load_builtin_mappings, read_mapping
+from airm_graph.ingest.tables.mapping import read_mapping
 from airm_graph.ingest.tables.names import find_year, is_day, name_agent, split_authors
+from airm_graph.ingest.tables.own_mappings import load_builtin_mappings
 from airm_graph.merge import merge_pages
 from airm_graph.model import Location, Rejected
 from airm_graph.namespaces import BASE, iri, term

@@ -2,18 +2,22 @@
 
 For each class ``dataclass(frozen=True, slots=True)`` writes, compiles and runs the source of six
 methods when a module is loaded, which was a fifth of a small command. Here classes share these
-methods, and ``__init__`` is compiled when the first object is made.
+methods, and ``__init__``, which is made with the first object and compiled for all classes alike.
 """
 
 import dataclasses
 import operator
 from collections.abc import Callable, Iterable, Sequence
+from functools import cache
+from types import CodeType, FunctionType
 from typing import Any, NoReturn, TypeVar, dataclass_transform, overload
 
 __all__ = ["frozen", "sort_frozen"]
 
 _C = TypeVar("_C", bound=type)
 _T = TypeVar("_T")
+#: Stands for the default value that a field has not, and for a factory that it has not.
+_LACKS = dataclasses.MISSING
 
 
 @overload
@@ -78,27 +82,34 @@ class _Init:
 
 
 def _write_init(cls: Any) -> Any:
-    known: dict[str, Any] = {"_lacks": dataclasses.MISSING}
-    parameters, lines = list[str](), list[str]()
-    for field in dataclasses.fields(cls):
-        name, value = field.name, field.name
-        known[f"_set_{name}"] = getattr(cls, name).__set__
-        if field.default_factory is not dataclasses.MISSING:
-            known[f"_make_{name}"] = field.default_factory
-            parameters.append(f"{name}=_lacks")
-            value = f"_make_{name}() if {name} is _lacks else {name}"
-        elif field.default is not dataclasses.MISSING:
-            known[f"_default_{name}"] = field.default
-            parameters.append(f"{name}=_default_{name}")
-        else:
-            parameters.append(name)
-        lines.append(f"_set_{name}(self, {value})")
-    lines += ["self.__post_init__()"] if hasattr(cls, "__post_init__") else []
-    exec(f"def __init__(self, {', '.join(parameters)}):\n  " + "\n  ".join(lines or ["pass"]), known)  # noqa: S102 - as dataclasses do
-    made = known["__init__"]
-    made.__qualname__, made.__module__ = f"{cls.__qualname__}.__init__", cls.__module__
-    made.__annotations__ = {field.name: field.type for field in dataclasses.fields(cls)} | {"return": None}
+    fields = dataclasses.fields(cls)
+    factories, known = tuple(field.default_factory is not _LACKS for field in fields), dict[str, Any](_lacks=_LACKS)
+    for number, field in enumerate(fields):
+        known[f"_set_{number}"], known[f"_make_{number}"] = getattr(cls, field.name).__set__, field.default_factory
+    code = _compile_init(factories, hasattr(cls, "__post_init__")).replace(
+        co_varnames=("self", *(field.name for field in fields)), co_qualname=f"{cls.__qualname__}.__init__"
+    )
+    # A field with a factory lacks its value until that is made.
+    defaults = (field.default for field, is_made in zip(fields, factories, strict=True) if is_made or field.default is not _LACKS)
+    made = FunctionType(code, known, "__init__", tuple(defaults))
+    made.__module__ = cls.__module__
+    made.__annotations__ = {field.name: field.type for field in fields} | {"return": None}
     return made
+
+
+@cache
+def _compile_init(factories: tuple[bool, ...], is_finished: bool) -> CodeType:  # noqa: FBT001 - a key
+    """Compile the ``__init__`` of classes whose fields have or have not a factory each; what is
+    compiled once serves all of them under the names of their fields.
+    """
+    values = (f"_make_{n}() if _{n} is _lacks else _{n}" if is_made else f"_{n}" for n, is_made in enumerate(factories))
+    lines = [f"_set_{number}(self, {value})" for number, value in enumerate(values)]
+    lines += ["self.__post_init__()"] if is_finished else []
+    parameters = "".join(f", _{number}" for number in range(len(factories)))
+    made: dict[str, Any] = {}
+    exec(f"def __init__(self{parameters}):\n  " + "\n  ".join(lines or ["pass"]), made)  # noqa: S102 - as dataclasses do
+    code: CodeType = made["__init__"].__code__
+    return code
 
 
 def _write_repr(self: Any) -> str:

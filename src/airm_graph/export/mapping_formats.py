@@ -19,6 +19,8 @@ _NUMBERS = {"number", "agreement"}
 _NEEDS_QUOTES = re.compile('[\t\n\r"]')
 #: What begins with a letter and holds no sign of YAML is plain, unless it is one of its words.
 _PLAIN = re.compile(r"[A-Za-z](?:[\w./~-]| (?! )|:(?=[\w/]))*(?<=[\w/])", re.ASCII)
+#: What YAML takes for a number.
+_DECIMAL = re.compile(r"[0-9]+\.[0-9]+")
 _WORDS = {"false", "n", "no", "null", "off", "on", "true", "y", "yes"}
 
 
@@ -165,7 +167,7 @@ def _write_scalar(slot: Slot, text: str, curies: Curies) -> str:
 def _write_text(text: str) -> str:
     """A text as YAML reads it back: plain where that is possible, in double quotes otherwise."""
     # Most can be told without a reader of YAML, which takes longer to load than all the rest.
-    if ": " in text or " #" in text or not text.isprintable():
+    if ": " in text or " #" in text or not text.isprintable() or _DECIMAL.fullmatch(text):
         return json.dumps(text, ensure_ascii=False)
     if _PLAIN.fullmatch(text) and text.lower() not in _WORDS:
         return text

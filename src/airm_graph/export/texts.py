@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from tempfile import SpooledTemporaryFile
 
 from airm_graph.export.formats import EXPORTS, Options, find_formats, make_options
 from airm_graph.export.quad_sources import QuadSource
@@ -45,6 +44,8 @@ def export_text(source: QuadSource, format: str, *, options: Options | None = No
     >>> "".join(export_text(QuadList(quads), "ntriples"))
     '<x:a> <x:p> <x:b> .\n<x:b> <x:p> "1" .\n'
     """
+    from tempfile import SpooledTemporaryFile
+
     with SpooledTemporaryFile(_KEPT, mode="w+", encoding="utf-8", newline="") as kept:
         write_exports(source, {format: kept.write}, options=options or make_options())
         kept.seek(0)

@@ -9,8 +9,7 @@ import gc
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from itertools import repeat
-from tempfile import SpooledTemporaryFile
-from typing import Protocol
+from typing import IO, Protocol
 
 from airm_graph.export.order import Order
 from airm_graph.export.quad_sources import QuadSource, join_triples
@@ -142,15 +141,19 @@ class _Waiting:
 
     def __init__(self) -> None:
         self._texts, self._size = list[str](), 0
-        self._file = SpooledTemporaryFile[bytes]()
+        self._file: IO[bytes] | None = None
 
     def close(self) -> None:
-        self._file.close()
+        if self._file:
+            self._file.close()
 
     def add(self, text: str) -> None:
         self._size += len(text)
         if self._size > _KEPT:
-            self._file.rollover()
+            if not self._file:
+                from tempfile import TemporaryFile
+
+                self._file = TemporaryFile()  # noqa: SIM115 - `close` closes it
             self._file.write(text.encode())
         else:
             self._texts.append(text)
@@ -158,6 +161,8 @@ class _Waiting:
     def read(self) -> Iterator[str]:
         """Read all in the order they came, so that nothing which is to be settled is cut."""
         yield from self._texts
+        if not self._file:
+            return
         self._file.seek(0)
         while piece := self._file.read(_PIECE):
             yield (piece + self._file.readline()).decode()

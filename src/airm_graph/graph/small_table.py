@@ -37,6 +37,7 @@ _INDEXES = (
     "PRAGMA analysis_limit = 1000",
     "ANALYZE quads",
 )
+_EVERY = "SELECT s, p, o, g FROM quads"
 #: Rows that come in with one statement, which takes them in half the time that each by itself does.
 _AT_ONCE = 100
 #: Steps that Python may need at worst to look for a pattern in all texts: some ten seconds, as
@@ -66,6 +67,8 @@ class SmallTable(TripleTable):
         self._known = [""]
         self._ids = {"": DEFAULT_GRAPH}
         self._is_indexed = self._has_quads = self._counts_characters = self._keeps_order = False
+        #: The quads by number, as they came in; None where they are not all there.
+        self._numbered: list[tuple[int, int, int, int]] | None = []
 
     def close(self) -> None:
         """Forget everything."""
@@ -138,6 +141,17 @@ class SmallTable(TripleTable):
         for name in names:
             self._run(f"DROP TABLE IF EXISTS {name}")
 
+    def append(self, name: str, select: str) -> None:
+        """Add the result of a SELECT to what is there under a name."""
+        super().append(name, select)
+        if name == "quads" and self._numbered is not None:
+            self._numbered += self._run(select)
+
+    def remove_graph(self, graph: str) -> None:
+        """Take the quads of a named graph out; their terms stay."""
+        self._numbered = None
+        super().remove_graph(graph)
+
     def stream(self, sql: str, *, size: int = 8_000) -> Iterator[list[tuple[Any, ...]]]:
         """Run a SELECT and hand out its rows in lists."""
         rows = self.execute(sql)
@@ -198,11 +212,15 @@ class SmallTable(TripleTable):
         for plain, terms, odd in [read_line_rows(path, parse=parse, label=own) for path, own in label_files(paths, label)]:
             # Subjects are numbered as they come, so that quads come in nearly in their order.
             self._know(terms)
+            self._numbered = None
             self._insert_quads(zip(*(map(self._ids.__getitem__, column) for column in plain), strict=True))
             self.load_rows(odd)
 
     def _load_numbers(self, quads: Iterable[tuple[int, int, int, int]]) -> None:
-        self._insert_quads(sorted(quads))
+        found = sorted(quads)
+        self._insert_quads(found)
+        if self._numbered is not None:
+            self._numbered += found
 
     def _insert_quads(self, quads: Iterable[tuple[int, int, int, int]]) -> None:
         self._insert("quads", quads, width=4)
@@ -267,12 +285,21 @@ class SmallTable(TripleTable):
         """Write terms by their ids; 0, the default graph, is the empty text."""
         return {DEFAULT_GRAPH: "", **{number: self._known[number] for number in ids}}
 
-    def rows(self, sql: str = "SELECT s, p, o, g FROM quads") -> list[Quad]:
+    def rows(self, sql: str = _EVERY) -> list[Quad]:
         """Write quads as rows, sorted; *sql* selects other quads, as four columns of ids."""
         texts = self._known
-        found = [(texts[s], texts[p], texts[o], texts[g]) for s, p, o, g in self.execute(sql)]
+        numbered = self._list_numbered() if sql == _EVERY else None
+        found = [(texts[s], texts[p], texts[o], texts[g]) for s, p, o, g in numbered or self.execute(sql)]
         found.sort()
         return found
+
+    def _list_numbered(self) -> Sequence[tuple[int, int, int, int]]:
+        """The quads by number, each once, where they are still at hand; SQLite takes as long to
+        hand out each of them as to find it.
+        """
+        (size,) = self._run("SELECT count(*) FROM quads")[0]
+        found = self._numbered or ()
+        return found if len(found) == size else ()
 
 
 def _list_places(one: "CodedQuads") -> list[tuple[str, str]]:

@@ -30,5 +30,12 @@ def list_joined(texts: Iterable[str]) -> set[str]:
 
 def list_standing(texts: Iterable[str], words: Collection[str]) -> set[str]:
     """List those of some words, in lower case, that stand in texts as they are."""
-    wanted = set(words)
-    return {word for text in texts for word in wanted.intersection(map(str.lower, _WORD.findall(text)))} if wanted else set()
+    wanted, found = set(words), set[str]()
+    for text in texts:
+        small = text.lower()
+        # Most words stand in one of the first texts, and few texts hold one of the others.
+        if any(word in small for word in wanted):
+            standing = wanted.intersection(map(str.lower, _WORD.findall(text)))
+            found |= standing
+            wanted -= standing
+    return found

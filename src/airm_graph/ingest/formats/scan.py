@@ -8,8 +8,9 @@ import csv
 import hashlib
 import re
 from collections.abc import Iterator
+from io import BytesIO, StringIO
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, TextIO
 
 from airm_graph.errors import InputError
 from airm_graph.frozen import frozen
@@ -32,7 +33,7 @@ class Scan:
 
     Attributes:
         path: The file.
-        copy: A copy of it: UTF-8 without byte-order mark, with LF line ends.
+        copy: A copy of it, as a file or itself: UTF-8 without byte-order mark, with LF line ends.
         file: Name for findings.
         sha256: Of the copy, which ends as the file does.
         header: Names of the columns, without white space around them.
@@ -42,7 +43,7 @@ class Scan:
     """
 
     path: Path
-    copy: Path
+    copy: Path | bytes
     file: str
     sha256: str
     delimiter: str
@@ -61,27 +62,34 @@ class Scan:
         return "text/tab-separated-values" if self.delimiter == "\t" else "text/csv"
 
 
-def copy_table(path: Path, copy: Path, *, file: str) -> Scan | None:
+def copy_table(path: Path, copy: Path | None, *, file: str) -> Scan | None:
     """Copy a table and inspect it; None where only ``read_table`` can say what it is.
 
     That is so where it is not plain UTF-8 with a header.
 
+    Args:
+        path: The table.
+        copy: Where its copy shall be; None for memory.
+        file: Name for findings.
+
     Raises:
         OSError: The file cannot be read, or the copy not be written.
     """
-    with path.open("rb") as stream, copy.open("wb") as target:
+    memory = BytesIO()
+    with path.open("rb") as stream, copy.open("wb") if copy else memory as target:
         found = _Inspection(target)
         while piece := stream.read(_PIECE):
             if not found.take(piece):
                 return None
         if not found.finish():
             return None
-    if found.is_regular and (header := _read_head(copy, found.delimiter)):
-        return Scan(path, copy, file, found.digest.hexdigest(), found.delimiter, header, found.is_clean, is_regular=True)
+        made = copy or memory.getvalue()
+    if found.is_regular and (header := _read_head(made, found.delimiter)):
+        return Scan(path, made, file, found.digest.hexdigest(), found.delimiter, header, found.is_clean, is_regular=True)
     opened = open_table(path, file=file)
     if not opened.header or opened.findings or opened.sha256 != found.digest.hexdigest():
         return None
-    return Scan(path, copy, file, opened.sha256, found.delimiter, opened.header, found.is_clean, is_regular=False)
+    return Scan(path, made, file, opened.sha256, found.delimiter, opened.header, found.is_clean, is_regular=False)
 
 
 class _Inspection:
@@ -157,9 +165,13 @@ def _is_clean(piece: bytes) -> bool:
     return len(piece.translate(None, _CONTROLS)) == len(piece) and not any(mark in piece for mark in _NO_CHARACTERS)
 
 
-def _read_head(path: Path, delimiter: str) -> tuple[str, ...] | None:
+def _open_copy(copy: Path | bytes) -> TextIO:
+    return StringIO(copy.decode(), newline="\n") if isinstance(copy, bytes) else copy.open(encoding="utf-8", newline="\n")
+
+
+def _read_head(copy: Path | bytes, delimiter: str) -> tuple[str, ...] | None:
     """Read the header, where it takes the first line and is no title."""
-    with path.open(encoding="utf-8", newline="\n") as stream:
+    with _open_copy(copy) as stream:
         first = stream.readline(MAX_CELL)
     cells = next(csv.reader([first], delimiter=delimiter), [])
     is_whole = first.endswith("\n") and first.count('"') % 2 == 0
@@ -187,7 +199,7 @@ def stream_cells(scan: Scan) -> Iterator[Row]:
 
 def _stream_regular(scan: Scan) -> Iterator[Row]:
     """Read the copy of a table in which each row is as RFC 4180 says."""
-    with scan.copy.open(encoding="utf-8", newline="\n") as stream:
+    with _open_copy(scan.copy) as stream:
         reader = csv.reader(stream, delimiter=scan.delimiter, strict=True)
         before = 0
         try:

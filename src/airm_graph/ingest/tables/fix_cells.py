@@ -10,7 +10,7 @@ from pathlib import PurePath
 
 from airm_graph.ingest.days import fix_date
 from airm_graph.ingest.formats import Table, read_table
-from airm_graph.ingest.tables.mapping import Mapping, TableMapping
+from airm_graph.ingest.tables.meaning import Mapping, TableMapping
 from airm_graph.taxonomy import load_taxonomy
 from airm_graph.text import Kind, list_joined, list_standing, normalise, repair_text
 from airm_graph.text.characters import find_invisible_characters

@@ -13,8 +13,8 @@ from airm_graph.ingest.captures.sidecar import NamedSource, read_sidecar
 from airm_graph.ingest.formats import Table, read_tables
 from airm_graph.ingest.inputs import Input, Over, read_sidecar_bytes
 from airm_graph.ingest.tables.loaded import LoadedTable, find_loaded, load_rows, scan_table
-from airm_graph.ingest.tables.mapping import load_builtin_mappings, load_mapping
 from airm_graph.ingest.tables.meaning import BESIDE, Mapping
+from airm_graph.ingest.tables.own_mappings import load_builtin_mappings
 from airm_graph.model import Finding, Location
 from airm_graph.rules import make_finding
 
@@ -95,7 +95,8 @@ def load_folders(
     Args:
         entries, mapping: As for `read_folders`.
         table: Takes the rows.
-        make_folder: Gives the folder for copies of tables, which DuckDB reads.
+        make_folder: Gives the folder for copies of tables, which DuckDB reads; those of small
+            tables stay in memory.
         over: Applies ``scan_table`` to each table.
         load: Does in another place what ``load_rows`` does.
 
@@ -107,7 +108,8 @@ def load_folders(
     """
     numbers, owners, groups = count(), dict[int, Input](), list_folders(entries)
     every = [entry for group in groups for entry in group]
-    scans = iter(over(scan_table, [(entry, make_folder() / f"table-{position}.csv") for position, entry in enumerate(every)]))
+    copies = (None if table.holds_few else make_folder() / f"table-{position}.csv" for position in count())
+    scans = iter(over(scan_table, list(zip(every, copies, strict=False))))
     found = []
     for position, group in enumerate(groups):
         mappings = [mapping] if mapping else find_mappings(group[0].path)
@@ -161,7 +163,11 @@ def list_folders(entries: Sequence[Input]) -> list[list[Input]]:
 def find_mappings(table: Path | None) -> Sequence[Mapping]:
     """Find the mapping that lies beside a table, or those of the project."""
     path = table.with_name(BESIDE) if table else None
-    return (replace(load_mapping(path), found=f"{BESIDE} beside the table"),) if path and path.is_file() else load_builtin_mappings()
+    if not (path and path.is_file()):
+        return load_builtin_mappings()
+    from airm_graph.ingest.tables.mapping import load_mapping  # loads the reader of YAML
+
+    return (replace(load_mapping(path), found=f"{BESIDE} beside the table"),)
 
 
 def _read_entry(entry: Input, mappings: Sequence[Mapping]) -> list[Table]:

@@ -131,12 +131,12 @@ class LoadedTable:
         return Table(self.head.file, self.head.sha256, self.head.media_type, self.head.header, rows=tuple(rows))
 
 
-def scan_table(job: tuple[Input, Path]) -> Scan | None:
+def scan_table(job: tuple[Input, Path | None]) -> Scan | None:
     """Copy a CSV or TSV table so that DuckDB can read it; None for other formats and other texts
     than plain UTF-8.
 
     Args:
-        job: The table, and where its copy shall be.
+        job: The table, and where its copy shall be; None for memory.
 
     Raises:
         InputError: The file cannot be read.

@@ -4,11 +4,12 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from airm_graph.errors import name_some
+from airm_graph.graph.text_tests import make_test
 from airm_graph.ingest.formats import Row, Table
 from airm_graph.ingest.tables.meaning import Mapping, TableMapping
 from airm_graph.model import TEXTS, Capture, Evidence, Finding, Location, Rejected, Repair, Text
 from airm_graph.rules import make_finding
-from airm_graph.text import Kind, remove_invisible, repair_text, slugify, unescape_cell
+from airm_graph.text import MAY_NEED_REPAIR, Kind, remove_invisible, repair_text, slugify, unescape_cell
 
 __all__ = ["REPAIRED", "MappedTable", "Reason", "Repairs", "choose_mapping"]
 
@@ -22,8 +23,14 @@ Repairs = tuple[tuple[Evidence, Repair], ...]
 
 #: Characters of what a repair took out, in a message.
 _LONGEST_QUOTE = 60
+#: Rows whose texts are repaired as soon as it could be told which of them may need it.
+_FEW = 50
 #: Columns whose cells name things: no character that nobody sees belongs to a name.
 _NAMING = frozenset(("identifier", "source", "code", "parent"))
+
+
+def _may_need_repair(text: str) -> bool:
+    return bool(make_test(MAY_NEED_REPAIR)(text))
 
 
 @dataclass
@@ -67,6 +74,8 @@ class MappedTable:
         captured = cell if kind == "prose" else " ".join(cell.split())
         if not cell or not self.mapping.is_repaired:
             return (Text(captured, captured) if cell else None), ()
+        if cell == (cell.strip() if kind == "prose" else captured) and len(self.table.rows) > _FEW and not _may_need_repair(cell):
+            return Text(captured, captured), ()
         text = repair_text([(number, 1, line) for number, line in enumerate(cell.split("\n"), 1)], kind=kind, words=self.words)
         published = text.published if kind == "prose" else " ".join(text.published.split())
         if not published:

@@ -6,7 +6,6 @@ Every value is taken as text, so that the code ``1.10`` stays what it is.
 
 import re
 from collections.abc import Sequence
-from functools import cache
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -29,9 +28,8 @@ from airm_graph.ingest.tables.meaning import (
 )
 from airm_graph.model import GRAPH_TABLES, LATER_COLUMNS
 from airm_graph.regular_files import open_regular
-from airm_graph.resources import find_resource
 
-__all__ = ["Mapping", "TableMapping", "load_builtin_mappings", "load_mapping", "read_mapping"]
+__all__ = ["Mapping", "TableMapping", "load_mapping", "read_mapping"]
 
 _EDITIONS = ("v1", "v2")
 _TOP = ("name", "title", "edition", "licence", "status", "origin", "cells", "texts", "tables", "labels", "agents", "files", "records")
@@ -49,16 +47,6 @@ _TEXTS = ("as-they-are", "repaired")
 _NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _MAX_MAPPING = 1_000_000
-
-
-@cache
-def load_builtin_mappings() -> tuple[Mapping, ...]:
-    """Return the mappings of the project, by name.
-
-    >>> [mapping.name for mapping in load_builtin_mappings()]
-    ['mit-v1', 'publisher']
-    """
-    return tuple(load_mapping(path) for path in sorted(find_resource("ontology/mappings").glob("*.yaml")))
 
 
 def load_mapping(path: str | Path) -> Mapping:

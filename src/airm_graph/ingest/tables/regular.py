@@ -42,6 +42,8 @@ def load_regular(rows: str, *, scan: Scan, name: str, table: TripleTable) -> boo
             too long, which Python then says.
     """
     width, position = len(scan.header), scan.header.index(name)
+    if isinstance(scan.copy, bytes):
+        return False
     try:
         table.load_cells(rows, scan.copy, select=_select_cells(scan, position), width=width + _MORE, delimiter=scan.delimiter)
     except StoreError:

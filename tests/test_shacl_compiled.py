@@ -375,6 +375,17 @@ QUERIES = {
     "union": query("SELECT $this ?x WHERE { { $this ex:p 1 BIND ($this AS ?x) } UNION { FILTER ($this = ex:b) } }"),
     "optional": query("SELECT $this WHERE { OPTIONAL { $this ex:q ?q FILTER (?q != $this) } FILTER (!bound(?q)) }"),
     "gap": query("SELECT $this WHERE { FILTER NOT EXISTS { $this ex:q ?q . FILTER (?q != $this) } }"),
+    "optional in a group": query("SELECT $this ?value WHERE { { ?value ex:p 1 OPTIONAL { $this ex:q ?value } } }"),
+    "optional in another": query(
+        "SELECT $this ?value WHERE { ?value ex:p 1 OPTIONAL { ?value ex:p ?v OPTIONAL { { $this ex:q ?value } } } FILTER (bound(?v)) }"
+    ),
+    "gap in a group": query("SELECT $this ?value WHERE { { ?value ex:p 1 FILTER NOT EXISTS { $this ex:q ?value } } }"),
+    "exists in a group": query(
+        "SELECT $this ?value WHERE { { ?value ex:p 1 FILTER EXISTS { $this ex:q ?value } } UNION { $this ex:p 3 } }"
+    ),
+    "optional in exists": query(
+        "SELECT $this ?value WHERE { ?value ex:p 1 FILTER EXISTS { ?value ex:p ?v OPTIONAL { $this ex:q ?q } FILTER (!bound(?q)) } }"
+    ),
     "count": query("SELECT $this (COUNT(?v) AS ?n) WHERE { $this ex:p ?v } GROUP BY $this HAVING (COUNT(?v) > 1)"),
     "inside": query(
         "SELECT $this ?value WHERE { { SELECT $this (MAX(?v) AS ?value) WHERE { $this ex:p ?v } GROUP BY $this } FILTER (?value < 3) }"

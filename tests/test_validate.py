@@ -4,8 +4,8 @@ import json
 import logging
 import os
 import random
-import socket
 import re
+import socket
 import subprocess
 import sys
 from dataclasses import replace

@@ -11,10 +11,12 @@ from importlib.resources import files
 from pathlib import Path
 
 import jsonschema
+import openpyxl
 import pytest
 import yaml
+from click.testing import CliRunner
 
-from airm_graph.cli import EXIT_INTERNAL, EXIT_NO, EXIT_USAGE
+from airm_graph.cli import EXIT_INTERNAL, EXIT_NO, EXIT_USAGE, cli
 from airm_graph.cli.validate_command import FORMAT_NAMES
 from airm_graph.version import VERSION
 
@@ -178,3 +180,24 @@ def test_guide_names_every_format_and_exit_code() -> None:
 def test_own_taxonomies_pass_the_hook() -> None:
     done = run_command(["airm-graph", "validate", "--quiet", "ontology/taxonomy", "ontology/vocabularies"], cwd=ROOT)
     assert done.returncode == 0, done.stdout
+
+
+def test_findings_in_a_workbook_are_put_on_the_file_that_the_checkout_has(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    book.active.title = "Measures 1"
+    for row in (("ID", "Name", "Source"), ("A1", "Keep a list", "A Handbook"), ("A2", "", "A Handbook")):
+        book.active.append(row)
+    book.save(tmp_path / "measures.xlsx")
+    (tmp_path / "mapping.yaml").write_text(
+        "tables: {mitigations: {columns: {identifier: ID, name: Name, source: {title: Source}}}}", encoding="utf-8"
+    )
+    run = CliRunner().invoke(
+        cli,
+        ["validate", str(tmp_path), "--format", "github", *(f"--write={name}={tmp_path / name}" for name in ("sarif", "gitlab", "csv"))],
+    )
+    shown = next(line for line in run.stdout.splitlines() if "file=" in line and "measures.xlsx" in line)
+    assert re.search(r"[/=]measures\.xlsx,line=3,.*; sheet Measures 1$", shown)
+    (result, *_) = json.loads((tmp_path / "sarif").read_text())["runs"][0]["results"]
+    assert result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"].endswith("measures.xlsx")
+    assert json.loads((tmp_path / "gitlab").read_text())[0]["location"]["path"].endswith("measures.xlsx")
+    assert "measures.xlsx#Measures 1" in (tmp_path / "csv").read_text()

@@ -606,3 +606,18 @@ def test_shown_sparql_is_what_run_asks(name: str, case: str) -> None:
     store = load_store(path)
     _, rows = store.select(shown.stdout)
     assert len(list(rows)) == len(run_query(store, name, arguments).values())
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "1:1: expected SELECT, CONSTRUCT, DESCRIBE or ASK"),
+        ("# nothing\n", "2:1: expected SELECT, CONSTRUCT, DESCRIBE or ASK"),
+        ("SELECT", '1:7: expected one of "$", "(", "*", "?", PREFIX'),
+        ("SELECT ?x { ?x", '1:15: expected one of "!", "$", "(", ":", "<", "?", "^", "a", FROM, REDUCED'),
+    ],
+)
+def test_query_that_does_not_parse_is_told_without_sets_of_characters(text: str, said: str) -> None:
+    with pytest.raises(QueryError) as caught:
+        Store().select(text)
+    assert str(caught.value) == f"the query cannot be run: error at {said}"

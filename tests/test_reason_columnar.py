@@ -215,6 +215,7 @@ CHAIN = "ex:p owl:propertyChainAxiom ex:l . ex:l rdf:first ex:q ; rdf:rest"
         ("ex:C owl:hasKey ( ex:p ) .", "owl:hasKey"),
         ("ex:C owl:complementOf ex:D .", "owl:complementOf"),
         ("ex:a owl:sameAs ex:b .", "owl:sameAs on <https://example.org/a>"),
+        ("ex:a owl:differentFrom ex:a .", "owl:differentFrom on <https://example.org/a>"),
         ("ex:C rdfs:subClassOf owl:Nothing .", "rdfs:subClassOf on"),
         ("ex:z a owl:Nothing .", "owl:Nothing on"),
         ("owl:Thing rdfs:subClassOf ex:C .", "rdfs:subClassOf on owl:Thing"),

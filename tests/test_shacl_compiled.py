@@ -17,7 +17,7 @@ from airm_graph.graph import SmallTable, TripleTable, quote
 from airm_graph.graph.pattern_cost import find_power
 from airm_graph.graph.store import parse_rows
 from airm_graph.namespaces import literal, term
-from airm_graph.terms import Quad
+from airm_graph.terms import Quad, read_literal
 from airm_graph.validate.compile import NotCompiledError, ShapesGraph, compile_shapes, find_constants
 from airm_graph.validate.compile.lexical import well_formed
 from airm_graph.validate.compile.patterns import rewrite_pattern, translate_pattern
@@ -375,6 +375,17 @@ QUERIES = {
     "union": query("SELECT $this ?x WHERE { { $this ex:p 1 BIND ($this AS ?x) } UNION { FILTER ($this = ex:b) } }"),
     "optional": query("SELECT $this WHERE { OPTIONAL { $this ex:q ?q FILTER (?q != $this) } FILTER (!bound(?q)) }"),
     "gap": query("SELECT $this WHERE { FILTER NOT EXISTS { $this ex:q ?q . FILTER (?q != $this) } }"),
+    "optional in a group": query("SELECT $this ?value WHERE { { ?value ex:p 1 OPTIONAL { $this ex:q ?value } } }"),
+    "optional in another": query(
+        "SELECT $this ?value WHERE { ?value ex:p 1 OPTIONAL { ?value ex:p ?v OPTIONAL { { $this ex:q ?value } } } FILTER (bound(?v)) }"
+    ),
+    "gap in a group": query("SELECT $this ?value WHERE { { ?value ex:p 1 FILTER NOT EXISTS { $this ex:q ?value } } }"),
+    "exists in a group": query(
+        "SELECT $this ?value WHERE { { ?value ex:p 1 FILTER EXISTS { $this ex:q ?value } } UNION { $this ex:p 3 } }"
+    ),
+    "optional in exists": query(
+        "SELECT $this ?value WHERE { ?value ex:p 1 FILTER EXISTS { ?value ex:p ?v OPTIONAL { $this ex:q ?q } FILTER (!bound(?q)) } }"
+    ),
     "count": query("SELECT $this (COUNT(?v) AS ?n) WHERE { $this ex:p ?v } GROUP BY $this HAVING (COUNT(?v) > 1)"),
     "inside": query(
         "SELECT $this ?value WHERE { { SELECT $this (MAX(?v) AS ?value) WHERE { $this ex:p ?v } GROUP BY $this } FILTER (?value < 3) }"
@@ -394,6 +405,18 @@ def test_queries_when_asked_for_all_focus_nodes_at_once_find_what_pyshacl_finds(
     else:
         assert set(found.engines.values()) == {COLUMNAR}
     assert found.results
+
+
+def test_result_of_a_component_has_the_message_of_its_own_value() -> None:
+    component = (
+        "ex:K a sh:ConstraintComponent ; sh:parameter [ sh:path ex:not ] ; sh:validator [ a sh:SPARQLAskValidator ; sh:prefixes ex: ; "
+        'sh:message "{?value} is wrong" ; sh:ask "ASK { FILTER ($value = ex:right) }" ] . '
+        "ex:S a sh:NodeShape ; sh:targetObjectsOf ex:p ; ex:not ex:wrong ."
+    )
+    shapes = rows(DECLARATION + component)
+    found = judge_quads(rows("ex:a ex:p ex:b , ex:c , ex:right . ex:d ex:p ex:e ."), shapes)
+    told = {result.focus: [read_literal(message).text for message in result.messages] for result in found.results}
+    assert told == {f"<https://example.org/{name}>": [f"https://example.org/{name} is wrong"] for name in "bce"}
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ import json
 import logging
 import os
 import random
+import re
 import socket
 import subprocess
 import sys
@@ -347,6 +348,19 @@ def test_shapes_when_unusable_are_refused_and_named(tmp_path: Path, text: str, r
         validate_rows(fixture_rows("Mitigation/valid-unnamed"), shapes=names)
     assert names[1] in str(caught.value)
     assert "core" not in str(caught.value)
+
+
+def test_shapes_when_pyshacl_fails_say_why_it_was_asked(tmp_path: Path) -> None:
+    query = "SELECT $this WHERE { { SELECT $this (SUM(?v) AS ?n) WHERE { $this ?p ?v } GROUP BY $this } }"
+    name = shapes_file(tmp_path, SELECT % query)
+    with pytest.raises(ShapesError) as caught:  # rdflib ends with an error of its own where there is no number
+        validate_rows(fixture_rows("Mitigation/valid-unnamed"), shapes=[name])
+    assert re.fullmatch(
+        rf"{re.escape(name)}: the shapes cannot be used: pyshacl stopped with AttributeError: [^;]*; "
+        r"<\S+Bad> is judged by pyshacl: an aggregate that is not grouped by \$this",
+        str(caught.value),
+    )
+    assert " 0x" not in str(caught.value)
 
 
 def test_shapes_when_a_variable_is_called_from_are_accepted(tmp_path: Path) -> None:

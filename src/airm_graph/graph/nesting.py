@@ -16,6 +16,7 @@ MAX_DEPTH = 256
 #: What only RDF 1.2 has, and the parsers of RDF 1.1 pass over.
 _NEWER_JSON = re.compile(rb'"@annotation"\s*:')
 _NEWER_XML = re.compile(rb"""\brdf:annotation(?:NodeID)?\s*=|\brdf:parseType\s*=\s*["']Triple["']""")
+_DOCUMENT_TYPE = re.compile(rb"<!(?:DOCTYPE|ENTITY)")
 _NEWER = "not readable as RDF: a statement about a statement is RDF 1.2, and RDF 1.1 is what is read here"
 #: What JSON-LD says to drop when it becomes RDF.
 _NO_LANGUAGE = re.compile(rb'"@language"\s*:\s*""')
@@ -60,14 +61,13 @@ def _keep_lines(found: "re.Match[bytes]") -> bytes:
 
 
 def check_xml(data: bytes, name: str) -> None:
-    """Refuse XML that is cut or nested too deeply, or has a document type or statements about
-    statements; what else is wrong with it, the parser of RDF says.
+    """Refuse XML that is cut, not well-formed or nested too deeply, or has a document type or
+    statements about statements; what else is wrong with it, the parser of RDF says.
 
     Raises:
         StoreError: It is; the message names file and line.
     """
-    if b"<!DOCTYPE" in data or b"<!ENTITY" in data:
-        raise StoreError(f"{name}: a document type or entity is refused; remove it")
+    _refuse(_DOCUMENT_TYPE.search(data), "a document type or entity is refused; remove it", name=name)
     _refuse(_NEWER_XML.search(data), _NEWER, name=name)
     parser, depth = expat.ParserCreate(), 0
 
@@ -88,5 +88,4 @@ def check_xml(data: bytes, name: str) -> None:
     except expat.ExpatError as error:
         if error.code in _CUT:
             raise StoreError(f"{name}:{error.lineno}: the file ends before its elements are closed; get the whole file") from error
-    except LookupError:
-        return  # an encoding that only the parser of RDF may know
+        raise StoreError(f"{name}:{error.lineno}: not readable as RDF: no well-formed XML: {expat.ErrorString(error.code)}") from error

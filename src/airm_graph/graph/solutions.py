@@ -30,6 +30,8 @@ RESULT_FORMATS = {
 _WHOLE = frozenset('<"_')
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _ESCAPES = {number: f"\\u{number:04X}" for number in (*range(9), 11, *range(14, 32), 127)} | {8: "\\b", 12: "\\f"}
+#: A set of characters in a list of what a parser expects.
+_CHARACTERS = re.compile(r", \[(?:'[^']*'|[^\]'])*\]")
 
 
 class Result:
@@ -101,7 +103,16 @@ def explained_query() -> Iterator[None]:
     try:
         yield
     except (SyntaxError, ValueError, OSError, RuntimeError) as error:
-        raise QueryError(f"the query cannot be run: {error}") from error
+        raise QueryError(f"the query cannot be run: {_say_expected(str(error))}") from error
+
+
+def _say_expected(said: str) -> str:
+    """Leave out of what Oxigraph expects the characters of names and numbers and its mark for
+    blanks; where only these were, no form of a query is there.
+    """
+    if said.endswith(": expected [_]"):
+        return f"{said.removesuffix('[_]')}SELECT, CONSTRUCT, DESCRIBE or ASK"
+    return _CHARACTERS.sub("", said)
 
 
 def begin(store: ox.Store, query: str, **options: Any) -> Result:

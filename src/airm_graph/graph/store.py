@@ -49,6 +49,7 @@ _NO_LANGUAGE = re.compile(rb"""(\bxml:lang\s*=\s*)(["'])\2""")
 _NONE = "x-airm-none"
 #: A language tag with a base direction, of RDF 1.2.
 _DIRECTED = re.compile("@[A-Za-z0-9-]+--(?:ltr|rtl)")
+_MOST_SAID = 300
 #: What the parser raises; the last where a term has more than 16 MiB.
 _REFUSALS = (SyntaxError, ValueError, MemoryError)
 
@@ -213,8 +214,10 @@ def parse_rows(data: bytes, *, name: str, suffix: str, base_iri: str | None = No
     try:
         rows = [_row(quad) for quad in ox.parse(checked, format=FORMATS[suffix], base_iri=base_iri)]
     except _REFUSALS as error:
-        # Only this one does not know its line.
-        for _ in number_rows(data, name=name, suffix=suffix, base_iri=base_iri) if isinstance(error, _NewerError) else ():
+        # Only these do not know their line.
+        for _ in (
+            number_rows(data, name=name, suffix=suffix, base_iri=base_iri) if isinstance(error, _NewerError) or _is_xml(suffix) else ()
+        ):
             pass
         raise _explain(error, name=name) from error
     return _drop_marks(rows) if _is_xml(suffix) else rows
@@ -272,7 +275,7 @@ def number_rows(data: bytes, *, name: str, suffix: str, base_iri: str | None = N
             row = _row(quad)
             yield (_drop_marks([row])[0] if _is_xml(suffix) else row), reader.line
     except _REFUSALS as error:
-        line = reader.line if isinstance(error, _NewerError) else None
+        line = reader.line if isinstance(error, _NewerError) or _is_xml(suffix) else None
         raise _explain(error, name=name, line=line) from error
 
 
@@ -313,8 +316,11 @@ def _check(data: bytes, *, name: str, suffix: str) -> bytes:
     data = data.removeprefix(_MARK)
     if FORMATS[suffix] == ox.RdfFormat.RDF_XML:
         from airm_graph.graph.nesting import check_xml  # most files are of other formats
+        from airm_graph.graph.xml_text import join_texts, to_utf8
 
+        data = to_utf8(data, name)
         check_xml(data, name)
+        data = join_texts(data)
     elif FORMATS[suffix] == ox.RdfFormat.JSON_LD:
         from airm_graph.graph.nesting import check_json
 
@@ -342,7 +348,8 @@ def _explain(error: Exception, *, name: str, line: int | None = None) -> StoreEr
     where, what = f"{name}:{line}" if line else name, str(getattr(error, "msg", error))
     if "LoadDocumentCallback" in what:
         what = "its context lies elsewhere, and nothing is fetched; write the context into the file"
-    return StoreError(f"{where}: not readable as RDF: {what}")
+    what = " ".join(what.split())  # it may hold a text of the file
+    return StoreError(f"{where}: not readable as RDF: {what if len(what) <= _MOST_SAID else f'{what[:_MOST_SAID]}…'}")
 
 
 def _row(quad: ox.Quad) -> Quad:

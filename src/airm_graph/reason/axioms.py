@@ -41,10 +41,9 @@ _INERT_CLASSES = _terms(
     "rdfs:Class rdfs:Datatype rdfs:Literal rdfs:Resource"
 )
 _TOP_PROPERTIES = _terms("owl:topObjectProperty owl:topDataProperty")
-#: Words of OWL that annotate, are read from elsewhere, or (``differentFrom``) only contradict a
-#: ``sameAs``.
+#: Words of OWL that annotate or are read from elsewhere.
 _INERT_PROPERTIES = _terms(
-    "owl:annotatedProperty owl:annotatedSource owl:annotatedTarget owl:backwardCompatibleWith owl:deprecated owl:differentFrom "
+    "owl:annotatedProperty owl:annotatedSource owl:annotatedTarget owl:backwardCompatibleWith owl:deprecated "
     "owl:imports owl:incompatibleWith owl:members owl:priorVersion owl:versionIRI owl:versionInfo rdf:first rdf:rest"
 )
 #: Those of them that no axiom is read from, either.
@@ -252,6 +251,10 @@ class _Reader:
         """``owl:sameAs``."""
         return subject == value
 
+    def read_different(self, subject: str, value: str) -> bool:
+        """``owl:differentFrom``, which says nothing new and contradicts only what is the same."""
+        return subject != value
+
     def _add(self, sound: bool, axioms: set[T], axiom: T) -> bool:  # noqa: FBT001
         """Add an axiom if it is sound, and tell whether it is."""
         if sound:
@@ -315,6 +318,7 @@ _NAMES = {
 _NUMBERED = {"cax-eqc", "prp-eqp", "prp-inv"}
 _READERS: dict[str, Callable[[_Reader, str, str], bool]] = {
     _TYPE: _Reader.read_type,
+    term("owl:differentFrom"): _Reader.read_different,
     term("owl:disjointWith"): _Reader.read_disjoint,
     term("owl:equivalentClass"): _Reader.read_equivalent_class,
     term("owl:equivalentProperty"): _Reader.read_equivalent_property,

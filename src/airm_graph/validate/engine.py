@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import field
 
-from airm_graph.errors import ShapesError
+from airm_graph.errors import ShapesError, name_some
 from airm_graph.frozen import frozen
 from airm_graph.graph import TripleTable
 from airm_graph.namespaces import BASE, PREFIXES, term
@@ -92,17 +92,20 @@ def _judge_compiled(table: TripleTable, compiled: CompiledShapes, *, shapes: Sha
     found, unanswered, nodes = run_compiled(compiled, table=table, shapes=shapes, own=own)
     _refuse(unanswered, engine=engine)
     rest = [*compiled.uncompiled, *unanswered]
+    notes = sorted({f"{one.part.node} is judged by pyshacl: {one.reason}" for one in rest})
     left = {one.part for one in rest}
     results = [result for part, some in found.items() if not {part, ShapePart(part.root)} & left for result in some]
     if rest:
         from airm_graph.validate.pyshacl_engine import run_pyshacl
 
         _refuse_newer(shapes.graph, (one.part.node for one in rest))
-        results += run_pyshacl(table, shape_rows=_keep_targets(shapes.rows, left=left, graph=shapes.graph))
+        try:
+            results += run_pyshacl(table, shape_rows=_keep_targets(shapes.rows, left=left, graph=shapes.graph))
+        except ShapesError as error:
+            raise ShapesError(f"{error}; {name_some(notes, most=2)}") from error
     engines = {part.node: PYSHACL if ShapePart(part.root) in left else COLUMNAR for part in compiled.parts}
     engines |= {part.node: PYSHACL for part in left}
-    notes = {f"{one.part.node} is judged by pyshacl: {one.reason}" for one in rest}
-    return Judgement(tuple(sort_results(own.keep(results, table=table))), dict(sorted(engines.items())), tuple(sorted(notes)), nodes)
+    return Judgement(tuple(sort_results(own.keep(results, table=table))), dict(sorted(engines.items())), tuple(notes), nodes)
 
 
 def _refuse_newer(graph: ShapesGraph, nodes: Iterable[str]) -> None:

@@ -1,6 +1,7 @@
 """The reference engine: pyshacl, without inference, imports or network."""
 
 import logging
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 __all__ = ["quiet_rdflib", "run_pyshacl"]
 
 _SH = PREFIXES["sh"]
+#: Where an object stood in memory, which no two runs have in common.
+_ADDRESS = re.compile(r" object at 0x[0-9a-f]+")
 _UNIQUE_LANGUAGE = f"<{_SH}UniqueLangConstraintComponent>"
 
 
@@ -79,7 +82,8 @@ def _validate(data: "Graph", *, shapes: "Graph") -> "Graph":
     except ShapesError:
         raise
     except Exception as error:
-        raise ShapesError(_first_line(f"{type(error).__name__}: {error}")) from error
+        told = _ADDRESS.sub("", _first_line(f"{type(error).__name__}: {error}"))
+        raise ShapesError(f"pyshacl stopped with {told}") from error
     if not isinstance(report, Graph):
         raise ShapesError(_first_line(text))
     return report

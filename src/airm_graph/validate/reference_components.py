@@ -1,12 +1,14 @@
 """Constraint components of pyshacl, corrected where it leaves the specification.
 
 pyshacl reads patterns as Python does, for as long as they take, passes over flags that Python does
-not have, cannot compare parts of dates, and lets blank nodes pass a least length of 0. These
-components take the place of its own while it judges for this project, so that both engines give one
-answer. Patterns of SPARQL constraints, which rdflib evaluates, are bounded in the same way.
+not have, cannot compare parts of dates, lets blank nodes pass a least length of 0, and gives to a
+result of a SPARQL-based component the messages of those before it, too. These components take the
+place of its own while it judges for this project, so that both engines give one answer. Patterns of
+SPARQL constraints, which rdflib evaluates, are bounded in the same way.
 
 Source:
-    SHACL, 4.3 (value ranges) and 4.4 (strings); SPARQL 1.1, 17.3 and 17.4.3.14.
+    SHACL, 4.3 (value ranges), 4.4 (strings) and 6.3 (SPARQL-based components);
+    SPARQL 1.1, 17.3 and 17.4.3.14.
 """
 
 import re
@@ -31,6 +33,7 @@ def corrected_components() -> Iterator[None]:
     """Put the corrected components in place of pyshacl's for as long as the context lasts."""
     from pyshacl.constraints import CONSTRAINT_PARAMETERS_MAP
     from pyshacl.constraints.core import property_pair_constraints, value_range_constraints
+    from pyshacl.constraints.sparql.sparql_based_constraint_components import BoundShapeValidatorComponent
     from rdflib import URIRef
     from rdflib.plugins.sparql import operators
 
@@ -43,12 +46,14 @@ def corrected_components() -> Iterator[None]:
     swaps += [(module, "compare_literal", comparisons[id(module)]) for module in modules if id(module) in comparisons]
     swaps.append((vars(operators), "re", _BoundedModule(process)))
     before = [(held, name, held[name]) for held, name, _ in swaps]
+    setattr(BoundShapeValidatorComponent, "make_v_result", _make_result)  # noqa: B010 - its type is another
     try:
         for held, name, made in swaps:
             held[name] = made
         with process:
             yield
     finally:
+        del BoundShapeValidatorComponent.make_v_result
         for held, name, made in before:
             held[name] = made
 
@@ -107,6 +112,12 @@ def _make_components(process: PatternProcess) -> tuple[type, type]:
             return bool(reports), reports
 
     return Pattern, MinLength
+
+
+def _make_result(component: Any, *given: Any, extra_messages: list[Any], **more: Any) -> Any:
+    made = super(type(component), component).make_v_result(*given, extra_messages=tuple(extra_messages), **more)
+    extra_messages.clear()  # one list is handed on from result to result
+    return made
 
 
 def _write(component: Any, value: Any) -> str:

@@ -153,6 +153,8 @@ def _blame_file(error: ShapesError, *, names: Sequence[str], table: "TripleTable
     """
     from airm_graph.validate.pyshacl_engine import run_pyshacl
 
+    if len(names) == 1:
+        return ShapesError(f"{names[0]}: the shapes cannot be used: {error}")
     for name in names:
         try:
             run_pyshacl(table, shape_rows=load_shapes((name,), base=base).rows)

@@ -159,13 +159,18 @@ def _rewrite(tokens: Sequence[Token], *, needing: set[int], path: Path | None) -
 
 
 def _groups_in_need(tokens: Sequence[Token]) -> set[int]:
-    """Find the positions of the opening braces of groups that need the focus nodes."""
+    """Find the positions of the opening braces of groups that need the focus nodes.
+
+    These are the outermost one, those with ``$this`` in an expression, and those with an OPTIONAL
+    or a filter with EXISTS that has ``$this`` anywhere inside: what these find depends on what is
+    bound before them.
+    """
     needing: set[int] = set()
-    opened: list[tuple[int, bool, int]] = []
+    opened: list[tuple[int, str, int]] = []
     depth, started = 0, False
     for i, token in enumerate(tokens):
         if token.kind == "mark" and token.text == "{":
-            opened.append((i, i > 0 and tokens[i - 1].word == "EXISTS", depth))
+            opened.append((i, tokens[i - 1].word if i else "", depth))
             if not started:
                 needing.add(i)
             started = True
@@ -175,8 +180,11 @@ def _groups_in_need(tokens: Sequence[Token]) -> set[int]:
             _, _, depth = opened.pop()
         elif token.kind == "mark" and token.text in "()":
             depth += 1 if token.text == "(" else -1
-        elif token.variable == "this" and opened and depth > opened[-1][2] and not opened[-1][1]:
-            needing.add(opened[-1][0])
+        elif token.variable == "this" and opened:
+            # An EXISTS itself is asked with what is bound around it.
+            above = [around for around, (_, word, _) in pairwise(opened) if word in ("OPTIONAL", "EXISTS")]
+            above += opened[-1:] if depth > opened[-1][2] else []
+            needing.update(at for at, word, _ in above if word != "EXISTS")
     return needing
 
 

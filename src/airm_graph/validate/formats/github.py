@@ -8,7 +8,7 @@ Source:
 from collections.abc import Mapping
 
 from airm_graph.model import Finding, Severity
-from airm_graph.validate.formats.parts import find_path, say_what
+from airm_graph.validate.formats.parts import find_file, say_in_file
 from airm_graph.validate.report import Report, format_text
 from airm_graph.validate.results import sort_findings
 
@@ -36,12 +36,12 @@ def _command(finding: Finding, *, paths: Mapping[str, str]) -> str:
     location = finding.location
     properties: dict[str, str] = {}
     if location:
-        properties["file"] = find_path(location.file, paths=paths)
+        properties["file"] = find_file(location.file, paths=paths)
         if location.first_line is not None:
             properties |= {"line": str(location.first_line), "endLine": str(location.last_line or location.first_line)}
     properties["title"] = finding.rule
     written = ",".join(f"{name}={_escape_property(value)}" for name, value in properties.items())
-    return f"::{_COMMANDS[finding.severity]} {written}::{_escape(say_what(finding))}"
+    return f"::{_COMMANDS[finding.severity]} {written}::{_escape(say_in_file(finding))}"
 
 
 def _escape(text: str) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from airm_graph.model import Severity
 from airm_graph.validate.fingerprints import fingerprint_findings
-from airm_graph.validate.formats.parts import find_path, say_what
+from airm_graph.validate.formats.parts import find_file, say_in_file
 from airm_graph.validate.report import Report
 
 __all__ = ["write_gitlab"]
@@ -25,11 +25,11 @@ def write_gitlab(report: Report, *, paths: Mapping[str, str]) -> str:
     """
     entries = [
         {
-            "description": say_what(finding),
+            "description": say_in_file(finding),
             "check_name": finding.rule,
             "fingerprint": fingerprint,
             "severity": _SEVERITIES[finding.severity],
-            "location": {"path": find_path(finding.location.file, paths=paths), "lines": {"begin": finding.location.first_line or 1}},
+            "location": {"path": find_file(finding.location.file, paths=paths), "lines": {"begin": finding.location.first_line or 1}},
         }
         for finding, fingerprint in fingerprint_findings(report.findings)
         if finding.location

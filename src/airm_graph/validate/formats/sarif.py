@@ -13,7 +13,7 @@ from urllib.parse import quote
 from airm_graph.model import Finding, Location, Severity
 from airm_graph.namespaces import BASE
 from airm_graph.validate.fingerprints import fingerprint_findings
-from airm_graph.validate.formats.parts import find_path, rule_address, say_what
+from airm_graph.validate.formats.parts import find_file, rule_address, say_in_file
 from airm_graph.validate.report import Report
 from airm_graph.validate.rulebook import load_rulebook
 from airm_graph.version import VERSION
@@ -42,7 +42,7 @@ def write_sarif(report: Report, *, paths: Mapping[str, str]) -> str:
         "informationUri": BASE,
         "rules": [_rule(rule, example=examples[rule]) for rule in rules],
     }
-    files = sorted(paths.get(name, name) for name in report.files)
+    files = sorted(find_file(name, paths=paths) for name in report.files)
     run = {
         "tool": {"driver": driver},
         "columnKind": "unicodeCodePoints",
@@ -87,7 +87,7 @@ def _result(finding: Finding, fingerprint: str, *, rules: Sequence[str], paths: 
         "ruleId": finding.rule,
         "ruleIndex": rules.index(finding.rule),
         "level": _LEVELS[finding.severity],
-        "message": {"text": say_what(finding) or finding.rule},
+        "message": {"text": say_in_file(finding) or finding.rule},
         "partialFingerprints": {"airmFinding/v1": fingerprint},
     }
     location: Json = {}
@@ -105,7 +105,7 @@ def _result(finding: Finding, fingerprint: str, *, rules: Sequence[str], paths: 
 
 
 def _physical(location: Location, *, paths: Mapping[str, str]) -> Json:
-    content: Json = {"artifactLocation": _artifact(find_path(location.file, paths=paths))}
+    content: Json = {"artifactLocation": _artifact(find_file(location.file, paths=paths))}
     # What is said of a whole file is put on its first line: code scanning shows nothing without
     # one.
     first = location.first_line or 1

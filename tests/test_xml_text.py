@@ -64,6 +64,7 @@ def test_line_of_a_file_in_another_encoding_is_quoted_as_it_reads(tmp_path: Path
     ("data", "said"),
     [
         (b"<?xml version='1.0' encoding='nonesuch'?>\n<a/>", r"^a\.rdf: .* encoding nonesuch is not known; save the file in UTF-8"),
+        (b"<?xml version='1.0' encoding='punycode'?>\n<a/>", r"^a\.rdf: .* encoding punycode is not known; save the file in UTF-8"),
         (b"<?xml version='1.0' encoding='UTF-8'?>\n\n<a>\xff</a>", r"^a\.rdf:3: not readable as RDF: no well-formed XML"),
         (b"<?xml version='1.0' encoding='cp1252'?>\n<a>\x81</a>", r"^a\.rdf:2: .* not in cp1252, as it says"),
         (document("\n\n&amp").encode(), r"^a\.rdf:3: not readable as RDF: no well-formed XML"),

@@ -5,6 +5,7 @@ Source:
     Syntax, 7.2.15 (``rdf:parseType`` of another value is that of a literal).
 """
 
+import codecs
 import re
 from xml.sax.saxutils import escape
 
@@ -14,6 +15,8 @@ __all__ = ["join_texts", "to_utf8"]
 
 _DECLARED = re.compile(r"""\s*<\?xml\s[^>]*?\bencoding\s*=\s*["']([A-Za-z][\w.-]*)["']""")
 _MARKS = (b"\xff\xfe", b"\xfe\xff")  # of UTF-16
+#: What Python reads as encodings and nobody writes XML in; some take the square of the length.
+_NO_ENCODINGS = {"idna", "punycode", "raw-unicode-escape", "undefined", "unicode-escape", "utf-7"}
 #: What the parser refuses within a text; with what follows.
 _ASIDE = re.compile(rb"<(?:!--.*?--|\?.*?\?)>\s*(?P<next>.?)", re.DOTALL)
 _PIECE = re.compile(rb"""<!--.*?-->|<!\[CDATA\[(.*?)\]\]>|<\?.*?\?>|<(?:[^<>"']|"[^"]*"|'[^']*')*>""", re.DOTALL)
@@ -36,7 +39,7 @@ def to_utf8(data: bytes, name: str) -> bytes:
     encoding = "utf-16" if wide else stated[1] if stated else "utf-8"
     if encoding.lower() != "utf-8":
         try:
-            text = data.decode(encoding)
+            text = data.decode("" if codecs.lookup(encoding).name in _NO_ENCODINGS else encoding)
         except LookupError as error:
             raise StoreError(f"{name}: not readable as RDF: the encoding {encoding} is not known; save the file in UTF-8") from error
         except UnicodeDecodeError as error:

@@ -1,8 +1,8 @@
 #!/bin/sh
 # jsonld-context-parser shortens IRIs with terms that are no prefixes: jsonld-streaming-serializer writes other IRIs
 #
-# Expected: A term is a prefix where its IRI ends in one of : / ? # [ ] @ and it is a plain text in the context, or where
-#   it says "@prefix": true (JSON-LD 1.1 API, prefix flag in Create Term Definition, and IRI Compaction); what
+# Expected: A term is a prefix where its IRI ends in one of : / ? # [ ] @ and it is a plain text in the context, or
+#   where it says "@prefix": true (JSON-LD 1.1 API, prefix flag in Create Term Definition, and IRI Compaction); what
 #   compaction makes is read again as what it was.
 # Seen: With "GO": "http://purl.org/GO_" the IRI http://purl.org/GO_1 is shortened to GO:1, and with "ex": {"@id":
 #   "http://example.org/"} http://example.org/x to ex:x, with "@prefix": false, too; expandTerm of the same package

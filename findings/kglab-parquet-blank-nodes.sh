@@ -3,9 +3,9 @@
 #
 # Expected: Statements with one blank node label in one document are about one node (RDF 1.1 Concepts, 3.4; N-Triples,
 #   and so a table of N-Triples terms); what save_parquet writes, load_parquet reads as the same graph.
-# Seen: The file has the same label in each row; load_parquet parses each row as a document of its own, so the node of an
-#   agent, named by two concepts and with a label, is three nodes, and the ordered collection has no second member any
-#   more. The number of statements is the same. No error, no warning.
+# Seen: The file has the same label in each row; load_parquet parses each row as a document of its own, so the node of
+#   an agent that two concepts point to and that has a name is three nodes, and an ordered collection has no members.
+#   The number of statements is the same. No error, no warning.
 # Versions: kglab 1.0.1, rdflib 7.6.0
 # Why it matters: Parquet is what the documentation prefers for saving graphs; counts agree after the round trip, and
 #   each query that joins over a blank node finds nothing.

@@ -3,9 +3,9 @@
 #
 # Expected: A statement of the default graph has no fourth term in N-Quads (RDF 1.1 N-Quads, 2), and the graph of a
 #   quad is part of it, whatever it is joined with (RDF 1.1 Concepts, 4).
-# Seen: cottas2rdf: <http://example.org/b> <http://example.org/code> "2" DEFAULT . for a file with a named graph; neither
-#   pyoxigraph nor rdflib reads it. cat of that file and one of triples: a COTTAS file of triples, :a in :old is in no
-#   graph any more. No error, no warning.
+# Seen: cottas2rdf writes <http://example.org/b> <http://example.org/code> "2" DEFAULT . where there is a named graph,
+#   and neither pyoxigraph nor rdflib reads it. cat of that file and one of triples: a COTTAS file of triples, :a in
+#   :old is in no graph any more. No error, no warning.
 # Versions: pycottas 1.1.0, pyoxigraph 0.3.18, rdflib 7.6.0, duckdb 1.5.6
 # Why it matters: A dataset that is compressed for the archive cannot be read when it is taken out again, and one new
 #   file without graphs takes the names of the editions off all others.

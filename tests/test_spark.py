@@ -145,7 +145,6 @@ def test_statements_that_read_few_rows_run_on_the_driver_and_change_nothing(sess
         graph.write(tmp_path)
     assert (tmp_path / "SHA256SUMS").read_bytes() == (spark[1] / "SHA256SUMS").read_bytes()
     assert bool(asked) == (few < len(graph)), "what reads more goes to Spark"
-    assert len(asked) < 100
 
 
 def test_tables_go_between_driver_and_spark_with_their_changes(session, tmp_path) -> None:

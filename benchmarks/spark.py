@@ -1,5 +1,8 @@
 """Builds the same tables with the embedded engine and on Spark with two threads: rows per second, start-up apart, digests compared.
 
+Spark is measured twice: as it is, where statements that read few rows run on the driver, and with every statement on Spark, which
+tells what a statement costs that reads more.
+
 The tables are those of ``generate.py`` with planted defects, cut into four parts. Both engines read, merge, judge, close and write
 N-Quads with the digest; Spark writes Parquet, too. Seconds of the clock stand beside seconds of the processors (of Java and of Python),
 which say more on a machine that does other things as well. Each engine runs in a process of its own.
@@ -19,7 +22,7 @@ from pathlib import Path
 from corpus import write_tables
 
 PARTS = 4
-ENGINES = ("embedded", "spark")
+ENGINES = ("embedded", "spark", "spark-only")
 
 
 def cut(size: int, folder: Path) -> None:
@@ -68,7 +71,7 @@ def run(engine: str, tables: Path, target: Path) -> None:
     from airm_graph.spark import Spark
     from airm_graph.spark.spark_platform import open_session
 
-    platform = Spark("local[2]")
+    platform = Spark("local[2]", few=0) if engine == "spark-only" else Spark("local[2]")
     started, before = time.perf_counter(), used()
     with open_session(platform.master, platform.conf) as session:
         session.range(2).count()
@@ -94,7 +97,7 @@ def measure(engine: str, tables: Path, target: Path) -> dict[str, object]:
 
 
 def main(sizes: list[int]) -> None:
-    cpu: dict[int, float] = {}
+    cpu: dict[str, dict[int, float]] = {engine: {} for engine in ENGINES}
     for size in sizes:
         with tempfile.TemporaryDirectory(prefix="airm-graph-spark-") as folder:
             path = Path(folder)
@@ -103,20 +106,23 @@ def main(sizes: list[int]) -> None:
         same = all(len({json.dumps(one[what]) for one in found.values()}) == 1 for what in ("digest", "findings", "triples"))
         for engine, one in found.items():
             rates = f"{size / one['seconds']:,.0f} rows/s by the clock, {size / one['cpu']:,.0f} per processor second"
-            print(f"{size:>9,} rows  {engine:<9} {one['seconds']:7.1f} s, {one['cpu']:7.1f} s of processors; {rates}")
-        more = found["spark"]
-        print(f"           start of Spark {more['start']:.1f} s ({more['start_cpu']:.1f} of processors), build {more['build']:.1f} s")
-        print(
-            f"           {more['triples']:,} triples; bytes per row: " + ", ".join(f"{k} {v / size:.0f}" for k, v in more["bytes"].items())
-        )
+            print(f"{size:>9,} rows  {engine:<10} {one['seconds']:7.1f} s, {one['cpu']:7.1f} s of processors; {rates}")
+        for engine in ENGINES[1:]:
+            more = found[engine]
+            print(
+                f"           start of {engine} {more['start']:.1f} s ({more['start_cpu']:.1f} of processors), build {more['build']:.1f} s"
+            )
+        sizes_of = ", ".join(f"{what} {number / size:.0f}" for what, number in more["bytes"].items())
+        print(f"           {more['triples']:,} triples; bytes per row: {sizes_of}")
         print(f"           same digest, findings and number of triples: {'yes' if same else 'NO'}", flush=True)
         assert same
-        cpu[size] = more["cpu"]
-    if len(cpu) > 1:
-        small, large = sorted(cpu)[-2:]
-        slope = (cpu[large] - cpu[small]) / (large - small)
-        fixed = cpu[large] - slope * large
-        print(f"from {small:,} to {large:,} rows: {slope * 1e6:,.0f} s of processors for a million rows, {fixed:,.0f} s whatever the size")
+        for engine, one in found.items():
+            cpu[engine][size] = one["cpu"]
+    for engine, taken in cpu.items() if len(sizes) > 1 else ():
+        small, large = sorted(taken)[-2:]
+        slope = (taken[large] - taken[small]) / (large - small)
+        fixed = taken[large] - slope * large
+        print(f"{engine}, from {small:,} to {large:,} rows: {slope * 1e3:.2f} ms for each more, {fixed:,.0f} s whatever the size")
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@
 # Seen: csvwlib guesses: 01.02.2024, 01/02/2024 and 01-02-2024 become 2024-01-02, and 31.12.2024 of the same column
 #   2024-12-31; with MM/dd/yyyy the date 31/12/2024, which it does not fit, is one. csvw reads the first four as
 #   expected. No warning.
-# Versions: csvwlib 0.3.2, rdflib 5.0.0, csvw 4.1.1
+# Versions: csvwlib 0.3.2, rdflib 5.0.0, setuptools 65.5.0, csvw 4.1.1
 # Why it matters: In each column the days up to the 12th are wrong and the others right, so no sample shows it.
 set -eu
 tmp=$(mktemp -d)

@@ -34,7 +34,7 @@ def test_finding_pins_its_packages_and_names_the_versions(script: Path) -> None:
     pins = [pin for line in re.findall(r"^(?:deb|pip|npm)='(.*)'$", text, re.MULTILINE) for pin in line.split()]
     assert pins
     for pin in pins:
-        package, version = re.fullmatch(r"(@?[\w./-]+)(?:==?|@)(\d[\w.+-]*)", pin).groups()  # type: ignore[union-attr]
+        package, version = re.fullmatch(r"(@?[\w./-]+)(?:==?|@)(\d[\w.+~-]*)", pin).groups()  # type: ignore[union-attr]
         assert f"{package} {version}" in re.sub(r"\s+", " ", names), f"{pin} is not in the header"
 
 

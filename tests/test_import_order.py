@@ -98,7 +98,7 @@ OWNERS = {
     "uvicorn": {"serve"},
     "mcp": {"assistant"},
 }
-OWNERS |= {name: {"spark"} for name in ("pyspark", "py4j", "sqlglot", "xxhash")}
+OWNERS |= {name: {"spark"} for name in ("pyspark", "py4j", "sqlglot")}
 LAZY = {
     "rdflib",
     "mcp",
@@ -115,7 +115,6 @@ LAZY = {
     "pyspark",
     "py4j",
     "sqlglot",
-    "xxhash",
 }
 MODULES = sorted(PACKAGE.rglob("*.py"))
 

@@ -30,6 +30,7 @@ from airm_graph.pipeline import build, validate_inputs
 from airm_graph.remote import Endpoint
 from airm_graph.spark import Spark
 from airm_graph.spark.dialect import carry_over, rewrite_regex
+from airm_graph.spark.spark_database import FEW_ROWS
 from airm_graph.spark.spark_platform import open_session
 from airm_graph.spark.spark_table import SparkTable
 from airm_graph.validate import sparql_constraints
@@ -66,7 +67,7 @@ def session():
 
 @pytest.fixture
 def table(session, tmp_path):
-    with SparkTable(session, folder=tmp_path) as made:
+    with SparkTable(session, folder=tmp_path, few=0) as made:
         yield made
 
 
@@ -120,7 +121,8 @@ def embedded(parts, options, tmp_path_factory):
 @pytest.fixture(scope="module")
 def spark(session, parts, options, tmp_path_factory):
     folder = tmp_path_factory.mktemp("spark") / "spark"
-    graph = build([parts], platform=Spark("local[2]", parts=3), **options)
+    # Every statement on Spark.
+    graph = build([parts], platform=Spark("local[2]", parts=3, few=0), **options)
     graph.write(folder)
     return graph, folder
 
@@ -218,10 +220,11 @@ def damaged(embedded, tmp_path_factory) -> Path:
 
 def test_findings_on_quads_stand_at_the_same_lines(session, damaged) -> None:
     # Half of the shapes: all of them judged the build.
-    found, files = validate_inputs([damaged], shapes=["core"], platform=Spark("local[2]"))
     wanted, names = validate_inputs([damaged], shapes=["core"], engine="fast")
-    assert found.to_json() == wanted.to_json()
-    assert files == names
+    for few in (0, FEW_ROWS):
+        found, files = validate_inputs([damaged], shapes=["core"], platform=Spark("local[2]", few=few))
+        assert found.to_json() == wanted.to_json()
+        assert files == names
     assert found.counts["violation"] > 3
 
 
@@ -254,7 +257,7 @@ def test_rdf_is_read_in_tasks_as_it_is_elsewhere(session, damaged, spark, tmp_pa
     for name in ("a.nq", "b.nq"):
         shutil.copy(damaged / name, plain)
         (packed / f"{name}.gz").write_bytes(gzip.compress((damaged / name).read_bytes()))
-    with Spark("local[2]").open() as opened, TripleTable() as other:
+    with Spark("local[2]", few=0).open() as opened, TripleTable() as other:
         files = opened.load_rdf(sorted(packed.iterdir()))
         assert [file.label for file in files] == [file.label for file in load_rdf_files(plain.iterdir(), table=other)]
         assert opened.table.rows() == other.rows()
@@ -278,7 +281,7 @@ def test_tables_of_one_folder_with_one_header_are_one(session, parts, tmp_path) 
         rows = list(islice(csv.DictReader(file), 5))
     (folder / "more.jsonl").write_text("".join(f"{json.dumps(row)}\n" for row in rows), encoding="utf-8")
     tables = [entry for entry in find_inputs([folder]) if entry.is_table]
-    with Spark("local[2]").open() as opened, TripleTable() as other:
+    with Spark("local[2]", few=0).open() as opened, TripleTable() as other:
         _, groups = load_folders(tables, table=opened.table, make_folder=opened.make_folder, over=opened.over, load=opened.load)
         _, single = load_folders(tables, table=other, make_folder=lambda: tmp_path)
         assert [one.head.file for group in groups for one in group.members] == ["mitigations-0.csv", "mitigations-1.csv", "more.jsonl"]
@@ -289,6 +292,41 @@ def test_tables_of_one_folder_with_one_header_are_one(session, parts, tmp_path) 
         )
         assert found == wanted
         assert len(found) == 2 * 18 + 5
+
+
+@pytest.mark.parametrize("few", [FEW_ROWS, 20_000])
+def test_statements_that_read_few_rows_run_on_the_driver_and_change_nothing(
+    session, few, embedded, spark, parts, options, tmp_path
+) -> None:
+    asked = list[str]()
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("airm_graph.spark.spark_database.carry_over", lambda sql: asked.append(sql) or carry_over(sql))
+        graph = build([parts], platform=Spark("local[2]", parts=3, few=few), **options)
+        graph.write(tmp_path)
+    assert (tmp_path / "SHA256SUMS").read_bytes() == (spark[1] / "SHA256SUMS").read_bytes()
+    assert bool(asked) == (few < len(graph)), "what reads more goes to Spark"
+    for one in (graph, spark[0]):
+        assert "".join(one.export("ntriples")).encode() == (embedded[1] / "airm.nt").read_bytes(), "two graphs at a time"
+
+
+def test_tables_go_between_driver_and_spark_with_their_changes(session, tmp_path) -> None:
+    with SparkTable(session, folder=tmp_path, few=5) as table, TripleTable(threads=1) as other:
+        for one in (table, other):
+            one.load_records("small", columns={"n": "INTEGER", "t": "VARCHAR"}, records=[(1, "a"), (2, "b")])
+            one.materialise("large", "SELECT n * 10 AS n, t FROM small")
+            one.execute("CREATE OR REPLACE TEMP VIEW seen AS SELECT n, t FROM large WHERE n <> 20")
+            for _ in range(2):
+                one.append("large", "SELECT a.n + b.n * 100 AS n, a.t FROM small AS a, small AS b")
+            one.materialise("summed", "SELECT t, sum(n) AS n FROM large GROUP BY t")
+            one.append("small", "SELECT 3 AS n, 'c' AS t")
+            one.execute("DELETE FROM large WHERE n = 101")
+            one.append("large", "SELECT n, t FROM small")
+        for sql in ("SELECT n, t FROM seen ORDER BY 1, 2", "SELECT t, n FROM summed ORDER BY 1", "SELECT n FROM small ORDER BY 1"):
+            assert table.execute(sql) == other.execute(sql)
+            assert [row for rows in table.stream(sql) for row in rows] == other.execute(sql)
+        assert tmp_path in {path.parent for path in table.files("large")}, "few rows were added to the files of many"
+        table.drop("seen", "large")
+        assert table.size("large") == 0
 
 
 ODD = ['"a\\\\b\\n\\"\\\\n"@en', '"\\\\"', '""', '"é\u2028"^^<urn:t>', '"x\\r"', '"^^<y>"', '"a@b"@en-gb', "_:x.y", "<urn:é>", '"\\\\\\""']
@@ -319,7 +357,7 @@ def test_python_and_spark_number_terms_alike(table, texts) -> None:
 
 def test_terms_whose_numbers_meet_stay_apart(session, tmp_path) -> None:
     rows = sorted((f"<urn:s{n % 20}>", f"<urn:p{n % 3}>", f'"{n}"', "<urn:g>") for n in range(100))
-    with SparkTable(session, folder=tmp_path, bits=9) as table:
+    with SparkTable(session, folder=tmp_path, few=0, bits=9) as table:
         table.load_rows(rows[50:])
         table.load_rows(rows)
         assert table._aliases

@@ -8,11 +8,30 @@ step, for Spark's own recursion knows no set.
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from airm_graph.errors import StoreError
 
-__all__ = ["Step", "carry_over", "rewrite_regex"]
+__all__ = ["Statement", "Step", "carry_over", "read_statements", "rewrite_regex"]
+
+
+class Statement(NamedTuple):
+    """A statement as plans have it.
+
+    Attributes:
+        kind: As in `Step`, ``recur`` apart.
+        sql: The statement, for DuckDB.
+        name: The table that it is about, if any.
+        reads: Names of the tables and views whose rows it reads.
+        query: What it adds to a table.
+    """
+
+    kind: str
+    sql: str
+    name: str = ""
+    reads: tuple[str, ...] = ()
+    query: str = ""
 
 
 class Step(NamedTuple):
@@ -20,7 +39,7 @@ class Step(NamedTuple):
 
     Attributes:
         kind: What becomes of its rows: ``ask`` returns them, ``table`` and ``add`` keep them,
-            ``view`` names the statement, ``recur`` goes on from them; ``drop`` has none.
+            ``view`` names the statement, ``recur`` goes on from them.
         again: What follows from ``NAME_new``, the rows that were new.
     """
 
@@ -28,6 +47,45 @@ class Step(NamedTuple):
     name: str = ""
     sql: str = ""
     again: str = ""
+
+
+def read_statements(sql: str) -> list[Statement]:
+    """Part statements of DuckDB, and tell what each is about.
+
+    >>> [(one.kind, one.reads) for one in read_statements("DROP TABLE a; SELECT 1 FROM b")]
+    [('drop', ()), ('ask', ('b',))]
+    """
+    import sqlglot
+
+    ends = [token.start for token in sqlglot.tokenize(sql, read="duckdb") if token.token_type.name == "SEMICOLON"]
+    pieces = (sql[start:end].strip() for start, end in zip([0, *(end + 1 for end in ends)], [*ends, len(sql)], strict=True))
+    return [_read_statement(piece) for piece in pieces if piece]
+
+
+@lru_cache(maxsize=1 << 8)
+def _read_statement(sql: str) -> Statement:
+    import sqlglot
+    from sqlglot import exp
+
+    tree = sqlglot.parse_one(sql, read="duckdb")
+    kind, name, read = _tell_kind(tree)
+    own = {relation.alias for relation in tree.find_all(exp.CTE)}
+    reads = {table.name for table in read.find_all(exp.Table)} - own - {""} if kind != "drop" else ()
+    query = sql.partition(name)[2] if kind == "add" else ""
+    return Statement(kind, sql, name, tuple(sorted(reads)), query)
+
+
+def _tell_kind(tree: Any) -> tuple[str, str, Any]:
+    """Tell the kind of a statement, the table that it is about, and the part of it that reads."""
+    from sqlglot import exp
+
+    if isinstance(tree, exp.Drop):
+        return "drop", next(tree.find_all(exp.Table)).name, tree
+    if isinstance(tree, exp.Create | exp.Insert):
+        return "add" if isinstance(tree, exp.Insert) else str(tree.kind).lower(), tree.this.name, tree.expression
+    if isinstance(tree, exp.Delete) and tree.args.get("where"):
+        return "table", tree.this.name, tree
+    return "ask", "", tree
 
 
 def carry_over(sql: str) -> tuple[Step, ...]:
@@ -44,13 +102,8 @@ def carry_over(sql: str) -> tuple[Step, ...]:
 def _list_steps(tree: Any) -> Iterator[Step]:
     from sqlglot import exp
 
-    kind, name, query = "ask", "", tree
-    if isinstance(tree, exp.Drop):
-        kind, name, query = "drop", next(tree.find_all(exp.Table)).name, exp.select("1")
-    elif isinstance(tree, exp.Create | exp.Insert):
-        kind, name, query = "add" if isinstance(tree, exp.Insert) else str(tree.kind).lower(), tree.this.name, tree.expression
-    elif isinstance(tree, exp.Delete) and tree.args.get("where"):
-        kind, name = "table", tree.this.name
+    kind, name, query = _tell_kind(tree)
+    if isinstance(tree, exp.Delete) and name:
         query = exp.select("*").from_(name).where(exp.not_(tree.args["where"].this))
     if not isinstance(query, exp.Query):
         raise StoreError(f"no statement that can be carried over: {tree.sql(dialect='duckdb')}")

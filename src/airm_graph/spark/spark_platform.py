@@ -17,7 +17,8 @@ from airm_graph.graph import TripleTable
 from airm_graph.ingest.rdf import RdfFile, label_files, load_rdf_file
 from airm_graph.ingest.tables.loaded import LoadedTable, load_rows
 from airm_graph.pipeline.platform import Session
-from airm_graph.spark.spark_table import SparkTable, explained
+from airm_graph.spark.spark_database import FEW_ROWS, explained
+from airm_graph.spark.spark_table import SparkTable
 from airm_graph.spark.write import write_parts
 
 __all__ = ["Spark", "open_session"]
@@ -43,18 +44,25 @@ class Spark:
             the system's when left out, which is right for ``local`` only.
         parts: Number of files that each format is written in; by the number of statements when left
             out.
+        few: Rows below which DuckDB on the driver runs a statement, as Spark would plan it for
+            longer; 0 for never.
     """
 
     master: str = "local[*]"
     conf: Mapping[str, str] = field(default_factory=dict)
     work: Path | None = None
     parts: int | None = None
+    few: int = FEW_ROWS
 
     @contextmanager
     def open(self, *, few: bool = False) -> Iterator[Session]:  # noqa: ARG002 - Spark holds all the same way
         """Begin a session; what is made in it is gone when it ends."""
         temporary = TemporaryDirectory(prefix="airm-graph-", dir=self.work, ignore_cleanup_errors=True)
-        with open_session(self.master, self.conf) as spark, temporary as folder, SparkTable(spark, folder=Path(folder)) as table:
+        with (
+            open_session(self.master, self.conf) as spark,
+            temporary as folder,
+            SparkTable(spark, folder=Path(folder), few=self.few) as table,
+        ):
             load, load_rdf, write = partial(_load_tables, table), partial(_load_rdf, table), partial(write_parts, table, self.parts)
             yield Session(table, lambda: table.folder, load_rdf, load, table.over, write)
 
@@ -67,7 +75,7 @@ def open_session(master: str, conf: Mapping[str, str]) -> Iterator[Any]:
         EngineError: The extra or Java is missing, or the master does not answer.
     """
     # Asked for before anything is read.
-    require("the engine spark", "pyspark", "sqlglot", "xxhash", extra="spark")
+    require("the engine spark", "pyspark", "sqlglot", extra="spark")
     from pyspark.sql import SparkSession
 
     # PySpark logs each error beside raising it.

@@ -42,7 +42,7 @@ class SparkDatabase(TripleTable):
     """
 
     def __init__(self, session: "SparkSession", *, folder: Path, few: int = FEW_ROWS) -> None:
-        # Names of views are those of a session, so each of several tables in one process needs its own.
+        # Names of views are those of a session: several of these in one process need one each.
         self.session, self.folder, self._few = session.newSession(), folder, few
         self._aside = TripleTable(threads=1, memory_limit="2GB", temp_directory=folder)
         self._counter = count(1)

@@ -69,6 +69,19 @@ def test_table_that_a_mapping_of_the_project_knows_is_built_without_a_reader_of_
     assert not loaded & {"tempfile", "yaml"}
 
 
+@pytest.mark.parametrize("name", ["data.nt", "data.rdf"])
+def test_rdf_is_judged_without_what_opens_addresses(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rdf = '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description rdf:about="urn:a" rdf:type="urn:b"/></rdf:RDF>'
+    (tmp_path / "data.nt").write_text("<urn:a> <urn:p> <urn:b> .\n", encoding="utf-8")
+    (tmp_path / "data.rdf").write_text(rdf, encoding="utf-8")
+    (tmp_path / "shapes.ttl").write_text(
+        "@prefix sh: <http://www.w3.org/ns/shacl#> . <urn:s> a sh:NodeShape ; sh:targetNode <urn:a> .", encoding="utf-8"
+    )
+    monkeypatch.chdir(tmp_path)
+    loaded = probe("validate", name, "--shapes", "shapes.ttl")
+    assert not loaded & {"urllib.request", "http.client", "yaml", "duckdb"}
+
+
 def test_query_list_loads_what_it_needs() -> None:
     loaded = probe("query", "list")
     assert not {name.split(".")[0] for name in loaded} & (HEAVY - {"click"})

@@ -17,7 +17,6 @@ from airm_graph.frozen import frozen
 from airm_graph.graph import TripleTable, quote, suffix_of
 from airm_graph.graph.rdf_format import find_format, unpack
 from airm_graph.graph.store import number_rows, parse_rows, stream_rows
-from airm_graph.graph.xml_text import to_utf8
 from airm_graph.ingest.inputs import Over
 from airm_graph.ingest.rdf_places import Mentions, first_line, list_above, step_back
 from airm_graph.model import Finding, Location
@@ -155,6 +154,8 @@ def load_rdf_file(path: Path, *, label: str, table: TripleTable) -> RdfFile:
         return RdfFile(path, label, suffix=suffix)
     data, names = read_packed(path), _BlankNodes(label)
     if suffix == ".rdf":
+        from airm_graph.graph.xml_text import to_utf8  # most files are of other formats
+
         data = to_utf8(data, path.as_posix())  # lines are quoted from it
     quads = tuple(map(names.rename_row, parse_rows(data, name=path.as_posix(), suffix=suffix, base_iri=path.absolute().as_uri())))
     table.load_rows(quads)

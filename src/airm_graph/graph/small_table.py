@@ -143,9 +143,11 @@ class SmallTable(TripleTable):
 
     def append(self, name: str, select: str) -> None:
         """Add the result of a SELECT to what is there under a name."""
+        # What it finds before may be something else than what it would find after.
+        found = self._run(select) if name == "quads" and self._numbered is not None else []
         super().append(name, select)
-        if name == "quads" and self._numbered is not None:
-            self._numbered += self._run(select)
+        if self._numbered is not None:
+            self._numbered += found
 
     def remove_graph(self, graph: str) -> None:
         """Take the quads of a named graph out; their terms stay."""

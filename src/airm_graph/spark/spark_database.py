@@ -22,7 +22,7 @@ from airm_graph.spark.dialect import Statement, Step, carry_over, read_statement
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
-__all__ = ["FEW_ROWS", "SparkDatabase", "explained", "list_files", "name_type"]
+__all__ = ["FEW_ROWS", "SparkDatabase", "explained", "quote_files", "write_rows"]
 
 #: Rows that a statement may read to be run on the driver: what DuckDB goes through while Spark
 #: plans.
@@ -107,10 +107,7 @@ class SparkDatabase(TripleTable):
             return []
         if self._is_small(statement.reads):
             return self._run_on_driver(statement)
-        self._show_all(statement.reads)
-        last: DataFrame | int = 0
-        for step in carry_over(statement.sql):
-            last = self._run_step(step)
+        last = self._run_on_spark(statement)
         with explained(f"Spark gives up on the statement {statement.sql}"):
             return [(last,)] if isinstance(last, int) else [tuple(row) for row in last.collect()]
 
@@ -122,9 +119,7 @@ class SparkDatabase(TripleTable):
 
     def stream(self, sql: str, *, size: int = 50_000) -> Iterator[list[tuple[Any, ...]]]:
         """Run a SELECT and hand out its rows in lists."""
-        (statement,) = read_statements(sql)
-        if self._is_small(statement.reads):
-            self._take_to_driver(statement.reads)
+        if self._is_for_driver(sql):
             yield from self._aside.stream(sql, size=size)
             return
         with explained(f"Spark gives up on the statement {sql}"):
@@ -135,34 +130,26 @@ class SparkDatabase(TripleTable):
     def frame(self, sql: str) -> Any:
         """Run a SELECT on Spark, and return its frame."""
         (statement,) = read_statements(sql)
-        self._show_all(statement.reads)
-        last: DataFrame | int = 0
-        for step in carry_over(sql):
-            last = self._run_step(step)
-        return last
+        return self._run_on_spark(statement)
 
     def write_apart(self, select: str, folder: Path, *, by: str, number: int) -> list[list[Path]]:
         """Write the rows of a SELECT as Parquet, those with each value below *number* of a column
         in files of their own; returns these.
         """
-        (statement,) = read_statements(select)
-        if self._is_small(statement.reads):
-            self._take_to_driver(statement.reads)
+        if self._is_for_driver(select):
             self._aside.execute(f"COPY ({select}) TO {quote(str(folder))} (FORMAT parquet, PARTITION_BY ({by}))")
             found = (sorted(folder.glob(f"{by}={value}/*.parquet")) for value in range(number))
             return [files for files in found if files]
         frame = self.frame(select)
         with explained(f"Spark cannot write to {folder}"):
             frame.repartitionById(number, frame[by]).drop(by).write.parquet(folder.absolute().as_uri())
-        return [[file] for file in list_files([folder])]
+        return [[file] for file in _list_files([folder])]
 
     def copy_texts(self, select: str, path: Path) -> None:
         """Write the one column of a SELECT to a file, each text as it is with a line end behind it,
         in the order of the SELECT.
         """
-        (statement,) = read_statements(select)
-        if self._is_small(statement.reads):
-            self._take_to_driver(statement.reads)
+        if self._is_for_driver(select):
             self._aside.copy_texts(select, path)
             return
         with path.open("w", encoding="utf-8", newline="\n") as file:
@@ -191,19 +178,25 @@ class SparkDatabase(TripleTable):
         """The files of Parquet that hold a table, which is written where it is none yet."""
         if name not in self._paths:
             path = self.folder / f"{name}-{next(self._counter)}.parquet"
-            columns = self._aside.execute(f"SELECT column_name, column_type FROM (DESCRIBE {name})")
-            narrowed = (f"CAST({column} AS BIGINT) AS {column}" if name_type(kind) == "BIGINT" else column for column, kind in columns)
-            self._aside.copy_parquet(f"SELECT {', '.join(narrowed)} FROM {name}", path)
-            self._paths[name], self._schemas[name] = [path], ", ".join(f"{column} {name_type(kind)}" for column, kind in columns)
-        return list_files(self._paths[name])
+            self._paths[name], self._schemas[name] = [path], write_rows(self._aside, f"SELECT * FROM {name}", path)
+        return _list_files(self._paths[name])
 
     def _is_small(self, names: Iterable[str]) -> bool:
         return self.size(*names) < self._few
 
+    def _is_for_driver(self, select: str) -> bool:
+        """Tell whether DuckDB runs a SELECT, and let it have what that reads."""
+        (statement,) = read_statements(select)
+        is_small = self._is_small(statement.reads)
+        if is_small:
+            self._take_to_driver(statement.reads)
+        return is_small
+
     def _count_rows(self, paths: Sequence[Path]) -> int:
         """The files say how many rows they have; Spark would start a job."""
-        listed = ", ".join(quote(str(path)) for path in list_files(paths))
-        return int(self._aside.execute(f"SELECT COALESCE(sum(num_rows), 0) FROM parquet_file_metadata([{listed}])")[0][0]) if listed else 0
+        files = _list_files(paths)
+        counted = f"SELECT COALESCE(sum(num_rows), 0) FROM parquet_file_metadata({quote_files(files)})"
+        return int(self._aside.execute(counted)[0][0]) if files else 0
 
     def _hold(self, name: str) -> None:
         """Note that a table of DuckDB was made or changed."""
@@ -242,25 +235,35 @@ class SparkDatabase(TripleTable):
                     self._aside.execute(self._views[name].sql)
                     self._on_driver.add(name)
             elif name in self._sizes and name not in self._on_driver:
-                listed = ", ".join(quote(str(path)) for path in list_files(self._paths[name]))
-                self._aside.execute(f"CREATE OR REPLACE TABLE {name} AS SELECT * FROM read_parquet([{listed}])")
+                listed = quote_files(_list_files(self._paths[name]))
+                self._aside.execute(f"CREATE OR REPLACE TABLE {name} AS SELECT * FROM read_parquet({listed})")
                 self._on_driver.add(name)
 
     def _show_all(self, names: Iterable[str]) -> None:
         """Make tables and views known to Spark."""
         for name in names:
             if name in self._views:
+                # One that is known may read what is not, any more.
                 self._show_all(self._views[name].reads)
             if name in self._shown or (name not in self._views and name not in self._sizes):
                 continue
             if name in self._views:
-                for step in carry_over(self._views[name].sql):
-                    self._run_step(step)
+                self._run_on_spark(self._views[name])
             else:
-                paths = [path.absolute().as_uri() for path in self.files(name)]
-                self.session.read.schema(self._schemas[name]).parquet(*paths).createOrReplaceTempView(name)
+                files = self.files(name)
+                self._name_files(name, self._schemas[name], files)
             self._shown.add(name)
             self._named.add(name)
+
+    def _name_files(self, name: str, schema: Any, files: Iterable[Path]) -> None:
+        self.session.read.schema(schema).parquet(*(file.absolute().as_uri() for file in files)).createOrReplaceTempView(name)
+
+    def _run_on_spark(self, statement: Statement) -> "DataFrame | int":
+        self._show_all(statement.reads)
+        last: DataFrame | int = 0
+        for step in carry_over(statement.sql):
+            last = self._run_step(step)
+        return last
 
     def _run_step(self, step: Step) -> "DataFrame | int":
         with explained(f"Spark refuses the statement {step.sql}"):
@@ -277,8 +280,7 @@ class SparkDatabase(TripleTable):
         size = new = self._add(step.name, frame.distinct() if step.again else frame, replaces=step.kind != "add")
         while step.again and new:
             self._show_all([step.name])
-            latest = self.session.read.schema(frame.schema).parquet(self._paths[step.name][-1].absolute().as_uri())
-            latest.createOrReplaceTempView(f"{step.name}_new")
+            self._name_files(f"{step.name}_new", frame.schema, self._paths[step.name][-1:])
             found = self.session.sql(step.again).toDF(*frame.columns)
             new = self._add(step.name, found.subtract(self.session.table(step.name)))
         if step.again:
@@ -331,14 +333,32 @@ class SparkDatabase(TripleTable):
             shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)
 
 
-def list_files(paths: Iterable[Path]) -> list[Path]:
+def _list_files(paths: Iterable[Path]) -> list[Path]:
     """List files of Parquet, those in folders that Spark wrote each by itself."""
     return [file for path in paths for file in (sorted(path.glob("*.parquet")) if path.is_dir() else [path])]
 
 
-def name_type(kind: str) -> str:
+def quote_files(files: Iterable[Path]) -> str:
+    """Write files as a list in SQL of DuckDB.
+
+    >>> quote_files([Path("a.parquet"), Path("b.parquet")])
+    "['a.parquet', 'b.parquet']"
+    """
+    return f"[{', '.join(quote(str(file)) for file in files)}]"
+
+
+def write_rows(table: TripleTable, select: str, path: Path) -> str:
+    """Write what a SELECT finds in DuckDB as Parquet; returns the columns, as Spark names them."""
+    described = table.execute(f"SELECT column_name, column_type FROM (DESCRIBE {select})")
+    columns = {column: _name_type(kind) for column, kind in described}
+    narrowed = (f"CAST({column} AS BIGINT) AS {column}" if kind == "BIGINT" else column for column, kind in columns.items())
+    table.copy_parquet(f"SELECT {', '.join(narrowed)} FROM ({select})", path)
+    return ", ".join(f"{column} {kind}" for column, kind in columns.items())
+
+
+def _name_type(kind: str) -> str:
     """Name a type of DuckDB as Spark does."""
-    return f"ARRAY<{name_type(kind[:-2])}>" if kind.endswith("[]") else _TYPES.get(kind, kind)
+    return f"ARRAY<{_name_type(kind[:-2])}>" if kind.endswith("[]") else _TYPES.get(kind, kind)
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from airm_graph.graph import DEFAULT_GRAPH, TERM_TEXT, TripleTable, quote
 from airm_graph.graph.coded import CodedQuads, select_coded_texts
 from airm_graph.graph.term_spelling import canonical, select_terms
-from airm_graph.spark.spark_database import FEW_ROWS, SparkDatabase, name_type
+from airm_graph.spark.spark_database import FEW_ROWS, SparkDatabase, write_rows
 from airm_graph.terms import Quad
 
 if TYPE_CHECKING:
@@ -163,6 +163,4 @@ def _write_coded(job: tuple[str, Path, str, Path]) -> str:
     name, file, select, target = job
     with TripleTable(threads=1, memory_limit="1GB", temp_directory=target.parent) as table:
         table.execute(f"CREATE VIEW {name} AS SELECT * FROM read_parquet({quote(str(file))})")
-        table.copy_parquet(select, target)
-        columns = table.execute(f"SELECT column_name, column_type FROM (DESCRIBE SELECT * FROM read_parquet({quote(str(target))}))")
-    return ", ".join(f"{column} {name_type(kind)}" for column, kind in columns)
+        return write_rows(table, select, target)

@@ -19,6 +19,8 @@ from airm_graph.export.switch import name_beside
 from airm_graph.graph import TripleTable, quote, rebased_text
 from airm_graph.notice import NOTICE
 from airm_graph.pipeline.platform import MANIFEST, NQUADS, Parts
+from airm_graph.pipeline.stamps import digest_file
+from airm_graph.spark.spark_database import quote_files
 from airm_graph.spark.spark_table import SparkTable
 from airm_graph.version import VERSION
 
@@ -88,10 +90,9 @@ def _write_part(job: tuple[list[Path], Path, str]) -> list[dict[str, Any]]:
     """Sort the rows of a part, and write them as Parquet and N-Quads; returns what is written."""
     given, draft, name = job
     lines, rows, plain = draft / NQUADS / f"{name}.nq.gz", draft / _PARQUET / f"{name}.parquet", draft / f"{name}.nq"
-    listed = ", ".join(quote(str(path)) for path in given)
     with TripleTable(threads=1, memory_limit="1GB", temp_directory=draft) as table:
         table.execute("SET preserve_insertion_order = true")
-        table.copy_parquet(f"SELECT s, p, o, g FROM read_parquet([{listed}]) ORDER BY s, p, o, g", rows)
+        table.copy_parquet(f"SELECT s, p, o, g FROM read_parquet({quote_files(given)}) ORDER BY s, p, o, g", rows)
         table.copy_texts(f"SELECT s || ' ' || p || ' ' || o || ' ' || g || ' .' FROM read_parquet({quote(str(rows))})", plain)
         ((statements,),) = table.execute(f"SELECT count(*) FROM read_parquet({quote(str(rows))})")
     # Python packs in a third of the time of DuckDB.
@@ -99,12 +100,10 @@ def _write_part(job: tuple[list[Path], Path, str]) -> list[dict[str, Any]]:
         shutil.copyfileobj(file, packed, 1 << 20)
     for path in (plain, *given):
         path.unlink()
-    said = list[dict[str, Any]]()
-    for path, more in ((lines, {"statements": statements}), (rows, {})):
-        with path.open("rb") as file:
-            sums = {"sha256": hashlib.file_digest(file, "sha256").hexdigest(), "bytes": path.stat().st_size}
-        said.append({"name": f"{path.parent.name}/{path.name}", **sums, **more})
-    return said
+    return [
+        {"name": f"{path.parent.name}/{path.name}", "sha256": digest_file(path), "bytes": path.stat().st_size, **more}
+        for path, more in ((lines, {"statements": statements}), (rows, {}))
+    ]
 
 
 def _digest(parts: Sequence[Path], *, draft: Path) -> tuple[str, int]:
